@@ -1,0 +1,80 @@
+# What a user runs: make demo, make test. What a contributor runs besides: make check.
+# Needs Go, git and make; make test also uses curl, gpg, and a C compiler for the race detector.
+
+VERSION   := 0.1.0
+BIN       := bin
+TOOLS     := $(BIN)/tools
+PROVIDER  := $(BIN)/terraform-provider-outscale
+SIM       := $(BIN)/outscale-sim
+TOFU      := $(TOOLS)/tofu
+LINT      := $(TOOLS)/golangci-lint
+TFDOCS    := $(TOOLS)/tfplugindocs
+LDFLAGS   := -s -w -X main.version=$(VERSION)
+EXE       := $(shell go env GOEXE)
+# The race detector needs cgo and a C compiler; without one the tests still run, and say so.
+RACE      := $(shell command -v $$(go env CC | cut -d' ' -f1) >/dev/null 2>&1 && echo -race)
+
+.PHONY: demo test test-unit test-acceptance build install check fmt generate docs bench sim tools clean
+
+build: ## both binaries into bin/
+	go build -trimpath -ldflags "$(LDFLAGS)" -o $(PROVIDER)$(EXE) .
+	go build -trimpath -ldflags "$(LDFLAGS)" -o $(SIM)$(EXE) ./cmd/outscale-sim
+
+demo: build ## the whole story: create, read, change, import, destroy, on a local API
+	@go build -trimpath -o $(BIN)/demo$(EXE) ./scripts/demo
+	@$(BIN)/demo$(EXE) -bin $(BIN) -version $(VERSION)
+
+test: test-unit test-acceptance ## all tests; acceptance on OpenTofu and, where present, terraform
+
+test-unit:
+	@test -n "$(RACE)" || echo "no C compiler found: the race detector is off"
+	go test -count=1 $(RACE) ./simulator/... ./internal/api/... ./internal/credential/... ./internal/seal/...
+	go test -count=1 ./cmd/... ./scripts/... .
+
+test-acceptance: build $(TOFU)
+	@echo "acceptance tests on OpenTofu"
+	CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -timeout 20m ./internal/provider/...
+	@scripts/with-terraform.sh "acceptance tests on terraform" go test -count=1 -timeout 20m ./internal/provider/...
+
+install: build ## the provider into the user's plugin folder, for terraform and tofu
+	scripts/install.sh $(PROVIDER)$(EXE) $(VERSION)
+
+check: $(LINT) $(TFDOCS) $(TOFU) ## format, vet, lint, generated files up to date, builds for every platform
+	scripts/check.sh
+
+fmt:
+	gofmt -w $$(git ls-files '*.go')
+
+generate: docs ## everything generated: the simulator's table of the API, docs/
+	go generate ./...
+
+docs: build $(TFDOCS) $(TOFU)
+	go run ./scripts/docs -tofu $(TOFU) -tfplugindocs $(TFDOCS) -provider $(PROVIDER)$(EXE) -out docs
+
+bench: ## Go benchmarks: what anyone can repeat
+	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/...
+
+sim: build ## the simulator in the foreground, on 127.0.0.1:3000 (admin 3001)
+	$(SIM)$(EXE) serve --listen 127.0.0.1:3000 --admin 127.0.0.1:3001 --data :memory:
+
+tools: $(TOFU) $(LINT) $(TFDOCS)
+
+$(TOFU): tools/go.mod tools/go.sum
+	@echo "building OpenTofu from its Go module: about 4 minutes on two cores, once"
+	@mkdir -p $(TOOLS)
+	cd tools && go build -trimpath -ldflags "-s -w" -o ../$(TOFU) github.com/opentofu/opentofu/cmd/tofu
+	@touch $@
+
+$(TFDOCS): tools/go.mod tools/go.sum
+	@mkdir -p $(TOOLS)
+	cd tools && go build -trimpath -ldflags "-s -w" -o ../$(TFDOCS) github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs
+	@touch $@
+
+$(LINT): tools/lint/go.mod tools/lint/go.sum
+	@echo "building golangci-lint from its Go module: about a minute, once"
+	@mkdir -p $(TOOLS)
+	cd tools/lint && go build -trimpath -ldflags "-s -w" -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+clean:
+	rm -rf $(BIN)

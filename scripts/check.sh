@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# The gate of `make check`: nothing here changes a file of the project. Every step must be able to fail;
+# CONTRIBUTING.md says how each was seen red.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+step() { printf '== %s\n' "$*"; }
+
+step "format"
+unformatted=$(git ls-files -z '*.go' | xargs -0 gofmt -l)
+if [ -n "$unformatted" ]; then
+	printf 'not gofmt-clean (run make fmt):\n%s\n' "$unformatted"
+	exit 1
+fi
+
+step "go.mod is tidy"
+go mod tidy -diff
+
+step "vet"
+go vet ./...
+
+step "lint"
+bin/tools/golangci-lint run ./...
+
+step "files under 400 lines"
+long=$(git ls-files '*.go' | grep -v generated | xargs wc -l | awk '$2 != "total" && $1 > 400 {print $1, $2}')
+if [ -n "$long" ]; then
+	printf 'longer than 400 lines, split by action:\n%s\n' "$long"
+	exit 1
+fi
+
+step "the simulator's table of the API is what the official description says"
+table=simulator/internal/describe/table_generated.go
+cp "$table" "$work/table.go"
+go generate ./simulator/...
+if ! diff -u "$work/table.go" "$table"; then
+	cp "$work/table.go" "$table"
+	echo "$table is not what go generate writes: run make generate and commit"
+	exit 1
+fi
+
+step "docs are what schema, templates and examples say"
+make --no-print-directory build >/dev/null
+go run ./scripts/docs -tofu bin/tools/tofu -tfplugindocs bin/tools/tfplugindocs \
+	-provider "bin/terraform-provider-outscale$(go env GOEXE)" -out bin/docs-check
+if ! diff -ru docs bin/docs-check; then
+	echo "docs/ is not up to date: run make docs and commit"
+	exit 1
+fi
+
+step "both binaries build for every platform"
+for os in linux darwin windows; do
+	for arch in amd64 arm64; do
+		echo "   $os/$arch"
+		CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -o "$work/out/" . ./cmd/outscale-sim
+	done
+done
+echo "check: all passed"

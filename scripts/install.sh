@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Copies the provider into the user's plugin folder, under both registries' hosts, so that a plain
+# `terraform init` or `tofu init` finds it without a network. Unix only: elsewhere the folder differs.
+# Usage: install.sh BINARY VERSION
+set -euo pipefail
+
+binary=$1
+version=$2
+platform=$(go env GOOS)_$(go env GOARCH)
+for host in registry.terraform.io registry.opentofu.org; do
+	dir=$HOME/.terraform.d/plugins/$host/outscale-access/outscale/$version/$platform
+	mkdir -p "$dir"
+	install -m 0755 "$binary" "$dir/terraform-provider-outscale_v$version"
+	echo "installed $dir/terraform-provider-outscale_v$version"
+done
