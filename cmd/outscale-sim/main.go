@@ -1,0 +1,93 @@
+// Command outscale-sim serves a local OUTSCALE API for identity and access.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+// drain is how long calls under way may take after a signal to stop.
+const drain = 10 * time.Second
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second signal ends the process at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+}
+
+// run returns the exit status: 0 after a signal to stop, 1 when something failed, 2 when
+// the command line is not understood.
+func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
+	settings, err := parse(args, env, stdout)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintf(stderr, "outscale-sim: %v\n", err)
+		return 2
+	case settings.printVersion:
+		fmt.Fprintf(stdout, "outscale-sim %s\n", version)
+		return 0
+	}
+	settings.options.Log = settings.logger(stderr)
+	if err := serve(ctx, settings, stdout); err != nil {
+		fmt.Fprintf(stderr, "outscale-sim: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// ready is the line that says where the simulator listens.
+type ready struct {
+	Ready         bool   `json:"ready"`
+	API           string `json:"api"`
+	Admin         string `json:"admin,omitempty"`
+	RootAccessKey string `json:"root_access_key"`
+	// RootSecretKey is there only when this start made the key up: it is shown once, here.
+	RootSecretKey string `json:"root_secret_key,omitempty"`
+	APIVersion    string `json:"api_version"`
+	Data          string `json:"data"`
+}
+
+func serve(ctx context.Context, settings settings, stdout io.Writer) (err error) {
+	sim, err := simulator.New(settings.options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, sim.Close()) }()
+	running, err := sim.Start(settings.listen, settings.admin)
+	if err != nil {
+		return err
+	}
+	line := ready{
+		Ready: true, API: running.URL(), Admin: running.AdminURL(), RootAccessKey: sim.RootAccessKey(),
+		RootSecretKey: sim.GeneratedSecret(), APIVersion: settings.options.APIVersion, Data: settings.options.DataFile,
+	}
+	if err := json.NewEncoder(stdout).Encode(line); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-running.Failed():
+	}
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if late := running.Shutdown(patience); late != nil {
+		settings.options.Log.Warn("calls under way were cut off", "after", drain, "error", late)
+	}
+	return err
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+)
+
+func noEnv(string) (string, bool) { return "", false }
+
+func env(pairs map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		value, ok := pairs[name]
+		return value, ok
+	}
+}
+
+func TestFlags(t *testing.T) {
+	got, err := parse([]string{
+		"serve", "--listen", "127.0.0.1:3100", "--admin", "", "--data", "a.db", "--root-access-key", "ID", "--root-secret-key", "SECRET",
+		"--account-email", "e@example.com", "--account-password", "p", "--api-version", "1.39", "--seed", "5", "--explain",
+		"--log-level", "debug", "--grant", "a=api:ReadUsers,api:Create*", "--grant", "b=*", "--assume", "A1=keep", "--assume", "key-limit=2",
+	}, noEnv, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := got.options
+	if got.listen != "127.0.0.1:3100" || got.admin != "" || got.level.String() != "DEBUG" || o.DataFile != "a.db" ||
+		o.RootAccessKey != "ID" || o.RootSecretKey != "SECRET" || o.AccountEmail != "e@example.com" || o.AccountPassword != "p" ||
+		o.APIVersion != "1.39" || o.Seed != 5 || !o.Explain || len(o.Grants) != 2 || o.Grants[0].Actions[1] != "api:Create*" ||
+		o.Assumptions != (simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryKept, KeyLimit: 2}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	got, err := parse([]string{"serve", "--seed", "9"}, env(map[string]string{
+		"OUTSCALE_SIM_LISTEN": "127.0.0.1:3100", "OUTSCALE_SIM_ADMIN": "", "OUTSCALE_SIM_DATA": "a.db", "OUTSCALE_SIM_ROOT_ACCESS_KEY": "ID",
+		"OUTSCALE_SIM_ROOT_SECRET_KEY": "SECRET", "OUTSCALE_SIM_ACCOUNT_EMAIL": "e@example.com", "OUTSCALE_SIM_ACCOUNT_PASSWORD": "p",
+		"OUTSCALE_SIM_API_VERSION": "1.39", "OUTSCALE_SIM_SEED": "5", "OUTSCALE_SIM_EXPLAIN": "true", "OUTSCALE_SIM_LOG_LEVEL": "warn",
+		"OUTSCALE_SIM_GRANT": "a=api:ReadUsers;b=*", "OUTSCALE_SIM_ASSUME": "A1=keep;A4=2",
+	}), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := got.options
+	if got.listen != "127.0.0.1:3100" || got.admin != "" || got.level.String() != "WARN" || o.DataFile != "a.db" ||
+		o.RootAccessKey != "ID" || o.RootSecretKey != "SECRET" || o.AccountEmail != "e@example.com" || o.AccountPassword != "p" ||
+		o.APIVersion != "1.39" || o.Seed != 9 || !o.Explain || len(o.Grants) != 2 || o.Assumptions.KeyLimit != 2 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		env  map[string]string
+		want string
+	}{
+		{nil, nil, "want a command"},
+		{[]string{"run"}, nil, `unknown command "run"`},
+		{[]string{"serve", "x"}, nil, `unexpected argument "x"`},
+		{[]string{"serve", "--nothing"}, nil, "-nothing"},
+		{[]string{"serve", "--listen", "3000"}, nil, "--listen: want HOST:PORT"},
+		{[]string{"serve", "--admin", "3000"}, nil, "--admin: want HOST:PORT"},
+		{[]string{"serve", "--seed", "-1"}, nil, "-seed"},
+		{[]string{"serve", "--assume", "A1"}, nil, "want KEY=VALUE"},
+		{[]string{"serve", "--assume", "A1=x"}, nil, "clear, clear-with-state or keep"},
+		{[]string{"serve", "--assume", "A99=x"}, nil, "known are"},
+		{[]string{"serve", "--grant", "bob"}, nil, "want USER=ACTION"},
+		{[]string{"serve"}, map[string]string{"OUTSCALE_SIM_SEED": "x"}, "OUTSCALE_SIM_SEED"},
+		{[]string{"serve"}, map[string]string{"OUTSCALE_SIM_ASSUME": "A1=keep;A2=x"}, "OUTSCALE_SIM_ASSUME"},
+	} {
+		var out, errs bytes.Buffer
+		if status := run(t.Context(), test.args, env(test.env), &out, &errs); status != 2 || !strings.Contains(errs.String(), test.want) {
+			t.Errorf("%v: %d, %s", test.args, status, &errs)
+		}
+	}
+	for args, want := range map[string]string{
+		"--listen=127.0.0.1:notaport": "cannot listen", "--root-access-key=x": "together", "--api-version=x": "API version",
+		"--account-email=x": "not an e-mail",
+	} {
+		var out, errs bytes.Buffer
+		if status := run(t.Context(), []string{"serve", "--admin=", args}, noEnv, &out, &errs); status != 1 || !strings.Contains(errs.String(), want) {
+			t.Errorf("%s: %d, %s", args, status, &errs)
+		}
+		if out.Len() > 0 {
+			t.Errorf("%s: ready all the same: %s", args, &out)
+		}
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	for args, want := range map[string]string{
+		"help": "expiry-on-update", "--help": "-root-access-key", "serve --help": "OUTSCALE_SIM_API_VERSION", "version": "outscale-sim dev",
+	} {
+		var out, errs bytes.Buffer
+		if status := run(t.Context(), strings.Fields(args), noEnv, &out, &errs); status != 0 || !strings.Contains(out.String(), want) || errs.Len() > 0 {
+			t.Errorf("%s: %d, %s%s", args, status, &out, &errs)
+		}
+	}
+}
+
+// serveUntilReady runs serve and returns its first line; stop ends it and returns the
+// exit status.
+func serveUntilReady(t *testing.T, args ...string) (line map[string]any, stop func() int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
+	exit := make(chan int, 1)
+	var errs bytes.Buffer
+	go func() {
+		exit <- run(ctx, append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...), noEnv, writer, &errs)
+		_ = writer.Close()
+	}()
+	if err := json.NewDecoder(reader).Decode(&line); err != nil {
+		cancel()
+		t.Fatalf("exit %d: %v: %s", <-exit, err, &errs)
+	}
+	return line, func() int {
+		cancel()
+		select {
+		case status := <-exit:
+			return status
+		case <-time.After(30 * time.Second):
+			t.Fatal("it does not stop")
+			return -1
+		}
+	}
+}
+
+func TestServe(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "sim.db")
+	line, stop := serveUntilReady(t, "--data", data)
+	for _, name := range []string{"root_access_key", "root_secret_key", "api", "admin"} {
+		if text, _ := line[name].(string); text == "" {
+			t.Errorf("no %s in %v", name, line)
+		}
+	}
+	if line["ready"] != true || line["api_version"] != "1.40.1" || line["data"] != data {
+		t.Error(line)
+	}
+	answer, err := http.Post(line["api"].(string)+"/ReadRegions", "application/json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answer.Body.Close(); err != nil || answer.StatusCode != http.StatusOK {
+		t.Error(answer.Status, err)
+	}
+	if status := stop(); status != 0 {
+		t.Errorf("exit %d", status)
+	}
+	// The same data: the same key, and its secret is not shown again.
+	again, stop := serveUntilReady(t, "--data", data)
+	if again["root_access_key"] != line["root_access_key"] || again["root_secret_key"] != nil {
+		t.Error(again)
+	}
+	if status := stop(); status != 0 {
+		t.Errorf("exit %d", status)
+	}
+	// A secret that was given is not shown at all.
+	given, stop := serveUntilReady(t, "--root-access-key", "ID", "--root-secret-key", "SECRET", "--admin", "")
+	if given["root_access_key"] != "ID" || given["root_secret_key"] != nil || given["admin"] != nil {
+		t.Error(given)
+	}
+	if status := stop(); status != 0 {
+		t.Errorf("exit %d", status)
+	}
+}

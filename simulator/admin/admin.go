@@ -1,0 +1,179 @@
+// Package admin serves the port from which a simulator is watched and steered. It has no
+// authentication: listen on a loopback address.
+package admin
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
+)
+
+// Request is one call the simulator received. Secrets are removed.
+type Request struct {
+	Time   time.Time `json:"time"`
+	Action string    `json:"action"`
+	// Caller is "root", "user:NAME", or "" for a call that was not authenticated.
+	Caller string `json:"caller"`
+	// AccessKey is the access key id, or the login, that the call named.
+	AccessKey string `json:"access_key,omitempty"`
+	// Status is the HTTP status, 0 for a call that was cut off unexecuted. A fault of
+	// the kind drop_after kept it from the client.
+	Status int    `json:"status"`
+	Code   string `json:"code,omitempty"`
+	// Reason says why the call was refused where the answer, like the real one, does not.
+	Reason string `json:"reason,omitempty"`
+	// Fault is the kind of the injected fault that met the call.
+	Fault     string          `json:"fault,omitempty"`
+	RequestID string          `json:"request_id"`
+	Body      json.RawMessage `json:"body"`
+}
+
+// Snapshot is every object of the account.
+type Snapshot struct {
+	Time       time.Time   `json:"time"`
+	Account    Account     `json:"account"`
+	Policy     Policy      `json:"api_access_policy"`
+	Users      []User      `json:"users"`
+	AccessKeys []AccessKey `json:"access_keys"`
+}
+
+// Account is the simulated account.
+type Account struct {
+	AccountID string `json:"AccountId"`
+	Email     string `json:"Email"`
+}
+
+// Policy is the API access policy.
+type Policy struct {
+	MaxAccessKeyExpirationSeconds int64 `json:"MaxAccessKeyExpirationSeconds"`
+	RequireTrustedEnv             bool  `json:"RequireTrustedEnv"`
+}
+
+// User is an EIM user.
+type User struct {
+	UserID    string `json:"UserId"`
+	UserName  string `json:"UserName"`
+	Path      string `json:"Path"`
+	UserEmail string `json:"UserEmail"`
+}
+
+// AccessKey is an access key with its owner, and with a hash in place of its secret.
+type AccessKey struct {
+	AccessKeyID string `json:"AccessKeyId"`
+	// UserName and UserID are "" for a key of the root account.
+	UserName             string     `json:"UserName"`
+	UserID               string     `json:"UserId"`
+	State                string     `json:"State"`
+	Tag                  *string    `json:"Tag,omitempty"`
+	CreationDate         time.Time  `json:"CreationDate"`
+	LastModificationDate time.Time  `json:"LastModificationDate"`
+	ExpirationDate       *time.Time `json:"ExpirationDate,omitempty"`
+	// Expired says whether the expiry has passed at the simulated time.
+	Expired bool `json:"Expired"`
+	// SecretSHA256 is the hash of the secret in lower-case hexadecimal.
+	SecretSHA256 string `json:"SecretSHA256"`
+}
+
+// Target is what the port steers.
+type Target interface {
+	// Requests returns the kept calls, oldest first.
+	Requests() []Request
+	// Stats counts the calls by action.
+	Stats() map[string]int
+	// State returns every object.
+	State() Snapshot
+	// Faults and SetFaults read and replace the faults.
+	Faults() []faults.Fault
+	SetFaults([]faults.Fault) error
+	// Now is the simulated time; MoveClock moves it on.
+	Now() time.Time
+	MoveClock(by time.Duration, strict bool) error
+	// Reset goes back to the beginning.
+	Reset() error
+}
+
+// maxBody is the largest body the port reads.
+const maxBody = 1 << 20
+
+// Handler serves the port.
+func Handler(t Target) http.Handler {
+	mux := http.NewServeMux()
+	get := func(pattern string, look func() any) {
+		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, look()) })
+	}
+	get("/requests", func() any { return t.Requests() })
+	get("/requests/stats", func() any { return t.Stats() })
+	get("/state", func() any { return t.State() })
+	get("/faults", func() any { return t.Faults() })
+	get("/clock", func() any { return map[string]any{"now": t.Now()} })
+	get("/healthz", func() any { return map[string]any{"status": "ok"} })
+	mux.HandleFunc("POST /reset", func(w http.ResponseWriter, _ *http.Request) {
+		if err := t.Reset(); err != nil {
+			fail(w, http.StatusInternalServerError, err)
+			return
+		}
+		reply(w, http.StatusOK, map[string]any{"status": "ok"})
+	})
+	mux.HandleFunc("POST /clock", func(w http.ResponseWriter, r *http.Request) { moveClock(t, w, r) })
+	mux.HandleFunc("PUT /faults", func(w http.ResponseWriter, r *http.Request) {
+		var list []faults.Fault
+		err := read(w, r, &list)
+		if err == nil {
+			err = t.SetFaults(list)
+		}
+		if err != nil {
+			fail(w, http.StatusBadRequest, err)
+			return
+		}
+		reply(w, http.StatusOK, t.Faults())
+	})
+	return mux
+}
+
+func moveClock(t Target, w http.ResponseWriter, r *http.Request) {
+	var move struct {
+		Advance faults.Duration `json:"advance"`
+		Strict  bool            `json:"strict"`
+	}
+	err := read(w, r, &move)
+	if err == nil {
+		err = t.MoveClock(time.Duration(move.Advance), move.Strict)
+	}
+	if err != nil {
+		fail(w, http.StatusBadRequest, err)
+		return
+	}
+	reply(w, http.StatusOK, map[string]any{"now": t.Now()})
+}
+
+// read decodes one JSON value and nothing else.
+func read(w http.ResponseWriter, r *http.Request, into any) error {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("body: %w", err)
+	}
+	switch _, err := decoder.Token(); {
+	case err == nil:
+		return errors.New("body: there is more than one JSON value")
+	case !errors.Is(err, io.EOF):
+		return fmt.Errorf("body: %w", err)
+	}
+	return nil
+}
+
+func reply(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	// A client that has gone away needs no answer.
+	_ = json.NewEncoder(w).Encode(value)
+}
+
+func fail(w http.ResponseWriter, status int, err error) {
+	reply(w, status, map[string]any{"error": err.Error()})
+}

@@ -1,0 +1,172 @@
+package simulator
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Assumptions chooses between behaviours of the real API that nobody has measured. The
+// numbers are those of the table of assumptions in the API reference; the zero value is
+// the first choice everywhere.
+type Assumptions struct {
+	// ExpiryOnUpdate (A1): what UpdateAccessKey without ExpirationDate does to the expiry.
+	ExpiryOnUpdate ExpiryOnUpdate
+	// DeleteActiveKeys (A2) lets an EIM user's ACTIVE key be deleted.
+	DeleteActiveKeys bool
+	// DeleteExpiredKeys (A3) lets an expired key be deleted.
+	DeleteExpiredKeys bool
+	// KeyLimit (A4) is the number of keys an owner may have; 0 = 10.
+	KeyLimit int
+	// UnknownKeyCode (A7) is the code for a key the addressed owner does not have: "5027"
+	// (the default) or "4000".
+	UnknownKeyCode string
+	// ClockWindow (A20) is how far the date of a signature may be off, either way; 0 = 5
+	// minutes, negative = any distance.
+	ClockWindow time.Duration
+	// DeadKeyCode (A21) is the code for signing with an INACTIVE or expired key: "1" (the
+	// default) or "4120".
+	DeadKeyCode string
+	// NoLockout (A23) switches the lock-out after failed authentications off.
+	NoLockout bool
+	// FirstItemOne (A27) counts FirstItem from 1 instead of 0.
+	FirstItemOne bool
+	// EmptyTagIsNone (A32) takes an empty Tag for no tag.
+	EmptyTagIsNone bool
+}
+
+// ExpiryOnUpdate is a reading of what an update without ExpirationDate does.
+type ExpiryOnUpdate int
+
+// The three readings of A1.
+const (
+	// ExpiryCleared: every such update removes the expiry.
+	ExpiryCleared ExpiryOnUpdate = iota
+	// ExpiryClearedWithState: only such an update that sends State removes it.
+	ExpiryClearedWithState
+	// ExpiryKept: the expiry stays. An emulated API before 1.40.1 removes it all the same.
+	ExpiryKept
+)
+
+const (
+	defaultKeyLimit    = 10
+	defaultClockWindow = 5 * time.Minute
+)
+
+func (a Assumptions) keyLimit() int {
+	def(&a.KeyLimit, defaultKeyLimit)
+	return a.KeyLimit
+}
+
+func (a Assumptions) clockWindow() time.Duration {
+	def(&a.ClockWindow, defaultClockWindow)
+	return a.ClockWindow
+}
+
+func (a Assumptions) check() error {
+	if a.KeyLimit < 0 {
+		return fmt.Errorf("assumption A4: the limit of keys cannot be negative")
+	}
+	if !oneOf(a.UnknownKeyCode, "", codeUnknownKey, codeKeysNotFound) {
+		return fmt.Errorf("assumption A7: the code is %s or %s, not %q", codeUnknownKey, codeKeysNotFound, a.UnknownKeyCode)
+	}
+	if !oneOf(a.DeadKeyCode, "", codeBadSignature, codeUnknownSigner) {
+		return fmt.Errorf("assumption A21: the code is %s or %s, not %q", codeBadSignature, codeUnknownSigner, a.DeadKeyCode)
+	}
+	if a.ExpiryOnUpdate < ExpiryCleared || a.ExpiryOnUpdate > ExpiryKept {
+		return fmt.Errorf("assumption A1: unknown choice %d", a.ExpiryOnUpdate)
+	}
+	return nil
+}
+
+func oneOf(s string, choices ...string) bool {
+	for _, choice := range choices {
+		if s == choice {
+			return true
+		}
+	}
+	return false
+}
+
+// assumption is one switch as it is named on the command line.
+type assumption struct {
+	number, name, values string
+	set                  func(a *Assumptions, value string) bool
+}
+
+var assumptions = []assumption{
+	{"A1", "expiry-on-update", "clear, clear-with-state or keep", func(a *Assumptions, value string) bool {
+		return choose(&a.ExpiryOnUpdate, value, map[string]ExpiryOnUpdate{
+			"clear": ExpiryCleared, "clear-with-state": ExpiryClearedWithState, "keep": ExpiryKept})
+	}},
+	{"A2", "delete-active-key", "strict or lax", func(a *Assumptions, value string) bool {
+		return choose(&a.DeleteActiveKeys, value, map[string]bool{"strict": false, "lax": true})
+	}},
+	{"A3", "delete-expired-key", "refuse or allow", func(a *Assumptions, value string) bool {
+		return choose(&a.DeleteExpiredKeys, value, map[string]bool{"refuse": false, "allow": true})
+	}},
+	{"A4", "key-limit", "a number from 1", func(a *Assumptions, value string) bool {
+		n, err := strconv.Atoi(value)
+		a.KeyLimit = n
+		return err == nil && n > 0
+	}},
+	{"A7", "unknown-key", "5027 or 4000", func(a *Assumptions, value string) bool {
+		a.UnknownKeyCode = value
+		return oneOf(value, codeUnknownKey, codeKeysNotFound)
+	}},
+	{"A20", "clock-window", "seconds from 1, or off", func(a *Assumptions, value string) bool {
+		if value == "off" {
+			a.ClockWindow = -1
+			return true
+		}
+		n, err := strconv.ParseInt(value, 10, 32)
+		a.ClockWindow = time.Duration(n) * time.Second
+		return err == nil && n > 0
+	}},
+	{"A21", "dead-key", "1 or 4120", func(a *Assumptions, value string) bool {
+		a.DeadKeyCode = value
+		return oneOf(value, codeBadSignature, codeUnknownSigner)
+	}},
+	{"A23", "lock-out", "on or off", func(a *Assumptions, value string) bool {
+		return choose(&a.NoLockout, value, map[string]bool{"on": false, "off": true})
+	}},
+	{"A27", "first-item", "0 or 1", func(a *Assumptions, value string) bool {
+		return choose(&a.FirstItemOne, value, map[string]bool{"0": false, "1": true})
+	}},
+	{"A32", "empty-tag", "stored or none", func(a *Assumptions, value string) bool {
+		return choose(&a.EmptyTagIsNone, value, map[string]bool{"stored": false, "none": true})
+	}},
+}
+
+func choose[T any](field *T, value string, choices map[string]T) bool {
+	choice, ok := choices[value]
+	if ok {
+		*field = choice
+	}
+	return ok
+}
+
+// Set sets one assumption from words, as "A1" or "expiry-on-update" and "keep". The error
+// lists what is possible.
+func (a *Assumptions) Set(key, value string) error {
+	for _, one := range assumptions {
+		if !strings.EqualFold(key, one.number) && key != one.name {
+			continue
+		}
+		if !one.set(a, value) {
+			return fmt.Errorf("assumption %s (%s): %q is not one of: %s", one.number, one.name, value, one.values)
+		}
+		return nil
+	}
+	return fmt.Errorf("unknown assumption %q; known are:\n%s", key, AssumptionHelp())
+}
+
+// AssumptionHelp lists the assumptions that can be set, one a line.
+func AssumptionHelp() string {
+	var lines []string
+	for _, one := range assumptions {
+		lines = append(lines, fmt.Sprintf("  %s, %s: %s", one.number, one.name, one.values))
+	}
+	return strings.Join(lines, "\n")
+}

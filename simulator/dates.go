@@ -1,0 +1,33 @@
+package simulator
+
+import (
+	"regexp"
+	"time"
+)
+
+// outLayout is how the API prints dates: milliseconds, and an offset without a colon.
+const outLayout = "2006-01-02T15:04:05.000-0700"
+
+func printDate(t time.Time) string { return t.UTC().Format(outLayout) }
+
+// inForm is the form of the dates the API takes: a date, which is midnight UTC at its
+// start, or a date-time with or without a fraction. Go's parser alone takes more.
+var inForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$`)
+
+// parseDate reads a date of a request. A year that an offset moves out of four digits
+// cannot be printed: such a date is none.
+func parseDate(text string) (time.Time, bool) {
+	if !inForm.MatchString(text) {
+		return time.Time{}, false
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, text); err == nil {
+			year := t.UTC().Year()
+			return millis(t), year >= 0 && year <= 9999
+		}
+	}
+	return time.Time{}, false
+}
+
+// millis cuts a time to what the API stores.
+func millis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,225 @@
+// Package faults decides which calls to a simulator go wrong, and how. Decisions come
+// from a seed: the same calls in the same order meet the same faults.
+package faults
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// The kinds of faults.
+const (
+	// Latency makes the call wait before anything else happens.
+	Latency = "latency"
+	// DropBefore closes the connection without executing the call.
+	DropBefore = "drop_before"
+	// DropAfter executes the call and closes the connection without an answer.
+	DropAfter = "drop_after"
+	// Status answers with an error instead of executing the call.
+	Status = "status"
+	// Throttle answers that there were too many calls; 429 and code 24 unless told.
+	Throttle = "throttle"
+)
+
+// Duration is a time.Duration that is written as "20ms" in JSON.
+type Duration time.Duration
+
+// MarshalJSON writes the form time.ParseDuration reads.
+func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(d).String()) }
+
+// UnmarshalJSON reads the form time.ParseDuration reads.
+func (d *Duration) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return fmt.Errorf("a duration is a text such as \"20ms\"")
+	}
+	parsed, err := time.ParseDuration(text)
+	*d = Duration(parsed)
+	return err
+}
+
+// Fault is one rule. Rules are asked in their order; latencies add up, and the first
+// other fault that strikes decides the call.
+type Fault struct {
+	// Action is the action it is for; "" or "*" is every action.
+	Action string `json:"action,omitempty"`
+	// Kind is one of the kinds above.
+	Kind string `json:"kind"`
+	// Probability is between 0 and 1; 0 or left out means always.
+	Probability float64 `json:"probability,omitempty"`
+	// Times is how often it strikes before it is spent; 0 is without end.
+	Times int `json:"times,omitempty"`
+	// Status and Code are those of the error of Status and Throttle. Status defaults to
+	// 500 and code "0", or to what goes with the code of a throttle.
+	Status int    `json:"status,omitempty"`
+	Code   string `json:"code,omitempty"`
+	// Latency is how long the call waits.
+	Latency Duration `json:"latency,omitempty"`
+	// Rate, for Throttle only, is the number of calls a second that are let through, in
+	// bursts of up to one second's worth; 0 lets none through.
+	Rate float64 `json:"rate,omitempty"`
+}
+
+// Decision is what happens to one call.
+type Decision struct {
+	Latency time.Duration
+	// Kind is DropBefore, DropAfter, Status, Throttle, or "" for none of them.
+	Kind string
+	// Status and Code are set for Status and Throttle.
+	Status int
+	Code   string
+}
+
+const longestLatency = time.Minute
+
+func (f *Fault) check() error {
+	switch f.Kind {
+	case Latency:
+		if f.Latency <= 0 || time.Duration(f.Latency) > longestLatency {
+			return fmt.Errorf("latency must be over 0 and at most %s", longestLatency)
+		}
+	case DropBefore, DropAfter, Status:
+		if f.Rate != 0 {
+			return fmt.Errorf("rate is for the kind %s only", Throttle)
+		}
+	case Throttle:
+	default:
+		return fmt.Errorf("unknown kind %q: want %s, %s, %s, %s or %s", f.Kind, Latency, DropBefore, DropAfter, Status, Throttle)
+	}
+	if f.Probability < 0 || f.Probability > 1 || f.Times < 0 || f.Rate < 0 || f.Latency < 0 {
+		return fmt.Errorf("probability must be from 0 to 1; times, rate and latency cannot be negative")
+	}
+	f.fill()
+	if f.Status != 0 && (f.Status < 400 || f.Status > 599) {
+		return fmt.Errorf("status must be from 400 to 599, not %d", f.Status)
+	}
+	if _, err := strconv.Atoi(f.Code); f.Code != "" && err != nil {
+		return fmt.Errorf("code must be a number in quotes, not %q", f.Code)
+	}
+	return nil
+}
+
+// fill sets the defaults of status and code (A40).
+func (f *Fault) fill() {
+	switch f.Kind {
+	case Status:
+		if f.Status == 0 {
+			f.Status = http.StatusInternalServerError
+		}
+		if f.Code == "" {
+			f.Code = "0"
+		}
+	case Throttle:
+		if f.Code == "" {
+			f.Code = "24"
+		}
+		if f.Status == 0 {
+			f.Status = map[string]int{"6": http.StatusServiceUnavailable, "4120": http.StatusBadRequest}[f.Code]
+		}
+		if f.Status == 0 {
+			f.Status = http.StatusTooManyRequests
+		}
+	}
+}
+
+// Injector decides for every call. It is safe for concurrent use.
+type Injector struct {
+	seed uint64
+	now  func() time.Time
+
+	lock  sync.Mutex
+	rules []*rule
+}
+
+type rule struct {
+	Fault
+	random *rand.Rand
+	left   int
+	// tokens and filled are the bucket of a throttle with a rate.
+	tokens float64
+	filled time.Time
+}
+
+// New returns an injector without faults. Seed 0 is a seed like any other.
+func New(seed uint64, now func() time.Time) *Injector { return &Injector{seed: seed, now: now} }
+
+// Set replaces the rules, or changes nothing and says which rule is wrong.
+func (in *Injector) Set(list []Fault) error {
+	rules := make([]*rule, 0, len(list))
+	for i, fault := range list {
+		if err := fault.check(); err != nil {
+			return fmt.Errorf("fault %d: %w", i+1, err)
+		}
+		rules = append(rules, &rule{
+			Fault: fault, left: fault.Times, random: rand.New(rand.NewPCG(in.seed, uint64(i))),
+			tokens: max(fault.Rate, 1), filled: in.now(),
+		})
+	}
+	in.lock.Lock()
+	defer in.lock.Unlock()
+	in.rules = rules
+	return nil
+}
+
+// List returns the rules as they were set, with defaults filled in.
+func (in *Injector) List() []Fault {
+	in.lock.Lock()
+	defer in.lock.Unlock()
+	out := make([]Fault, 0, len(in.rules))
+	for _, r := range in.rules {
+		out = append(out, r.Fault)
+	}
+	return out
+}
+
+// Decide says what happens to the next call of an action.
+func (in *Injector) Decide(action string) Decision {
+	in.lock.Lock()
+	defer in.lock.Unlock()
+	var d Decision
+	for _, r := range in.rules {
+		if !r.strikes(action, in.now) {
+			continue
+		}
+		if r.Kind == Latency {
+			d.Latency += time.Duration(r.Latency)
+			continue
+		}
+		d.Kind, d.Status, d.Code = r.Kind, r.Status, r.Code
+		return d
+	}
+	return d
+}
+
+func (r *rule) strikes(action string, now func() time.Time) bool {
+	if r.Action != "" && r.Action != "*" && r.Action != action {
+		return false
+	}
+	if r.Times > 0 && r.left == 0 {
+		return false
+	}
+	if r.Rate > 0 && r.admits(now()) {
+		return false
+	}
+	if r.Probability > 0 && r.random.Float64() >= r.Probability {
+		return false
+	}
+	r.left--
+	return true
+}
+
+// admits takes a token out of the bucket, if there is one.
+func (r *rule) admits(now time.Time) bool {
+	r.tokens = min(r.tokens+now.Sub(r.filled).Seconds()*r.Rate, max(r.Rate, 1))
+	r.filled = now
+	if r.tokens < 1 {
+		return false
+	}
+	r.tokens--
+	return true
+}

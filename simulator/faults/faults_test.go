@@ -1,0 +1,131 @@
+package faults
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+)
+
+var zero = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func still() time.Time { return zero }
+
+func injector(t *testing.T, seed uint64, list ...Fault) *Injector {
+	t.Helper()
+	in := New(seed, still)
+	if err := in.Set(list); err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func kinds(in *Injector, action string, calls int) string {
+	out := ""
+	for range calls {
+		d := in.Decide(action)
+		if d.Kind == "" {
+			d.Kind = "."
+		}
+		out += d.Kind[:1]
+	}
+	return out
+}
+
+func TestActionsAndTimes(t *testing.T) {
+	in := injector(t, 1,
+		Fault{Action: "Create", Kind: DropAfter, Times: 2},
+		Fault{Action: "*", Kind: Status, Times: 1},
+		Fault{Kind: Latency, Latency: Duration(time.Second)},
+		Fault{Kind: Latency, Latency: Duration(time.Minute)})
+	if got := kinds(in, "Read", 2) + kinds(in, "Create", 4); got != "s.dd.." {
+		t.Error(got)
+	}
+	if d := in.Decide("Read"); d.Latency != 61*time.Second {
+		t.Error(d)
+	}
+}
+
+func TestProbabilityRepeats(t *testing.T) {
+	fault := Fault{Kind: DropBefore, Probability: 0.2}
+	one := kinds(injector(t, 5, fault), "X", 1000)
+	if two := kinds(injector(t, 5, fault), "X", 1000); one != two {
+		t.Error("the same seed strikes other calls")
+	}
+	if other := kinds(injector(t, 6, fault), "X", 1000); one == other {
+		t.Error("another seed strikes the same calls")
+	}
+	struck := 0
+	for _, c := range one {
+		if c == 'd' {
+			struck++
+		}
+	}
+	if struck < 150 || struck > 250 {
+		t.Errorf("%d of 1000 struck at 0.2", struck)
+	}
+}
+
+func TestThrottleRate(t *testing.T) {
+	now := zero
+	in := New(1, func() time.Time { return now })
+	if err := in.Set([]Fault{{Kind: Throttle, Rate: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	got := kinds(in, "X", 4)
+	now = now.Add(500 * time.Millisecond)
+	got += kinds(in, "X", 2)
+	now = now.Add(time.Hour)
+	got += kinds(in, "X", 3)
+	if got != "..tt.t..t" {
+		t.Error(got)
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	for want, fault := range map[string]Fault{
+		"429 24":   {Kind: Throttle},
+		"429 25":   {Kind: Throttle, Code: "25"},
+		"503 6":    {Kind: Throttle, Code: "6"},
+		"400 4120": {Kind: Throttle, Code: "4120"},
+		"500 0":    {Kind: Status},
+		"502 0":    {Kind: Status, Status: 502},
+		"409 9002": {Kind: Status, Status: 409, Code: "9002"},
+	} {
+		d := injector(t, 1, fault).Decide("X")
+		if got := fmt.Sprint(d.Status, " ", d.Code); got != want {
+			t.Errorf("%+v: %s", fault, got)
+		}
+	}
+}
+
+func TestBadFaults(t *testing.T) {
+	in := injector(t, 1, Fault{Kind: Status})
+	for _, bad := range []Fault{
+		{}, {Kind: "x"}, {Kind: Latency}, {Kind: Latency, Latency: -1}, {Kind: Latency, Latency: Duration(time.Hour)},
+		{Kind: Status, Probability: 1.1}, {Kind: Status, Probability: -0.1}, {Kind: Status, Times: -1}, {Kind: Status, Status: 200},
+		{Kind: Status, Status: 600}, {Kind: Status, Code: "x"}, {Kind: Status, Rate: 1}, {Kind: Throttle, Rate: -1},
+	} {
+		if err := in.Set([]Fault{{Kind: DropAfter}, bad}); err == nil {
+			t.Errorf("%+v is taken", bad)
+		}
+	}
+	if list := in.List(); len(list) != 1 || list[0].Kind != Status {
+		t.Errorf("a refused list changed the faults to %+v", list)
+	}
+}
+
+// The blueprint's form of a fault.
+func TestJSON(t *testing.T) {
+	const text = `{"action":"CreateAccessKey","kind":"latency","probability":0.2,"times":3,"status":503,"code":"24","latency":"20ms"}`
+	var fault Fault
+	if err := json.Unmarshal([]byte(text), &fault); err != nil {
+		t.Fatal(err)
+	}
+	if fault.Latency != Duration(20*time.Millisecond) || fault.Times != 3 {
+		t.Errorf("%+v", fault)
+	}
+	if back, err := json.Marshal(fault); err != nil || string(back) != text {
+		t.Errorf("%s, %v", back, err)
+	}
+}

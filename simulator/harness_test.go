@@ -1,0 +1,250 @@
+package simulator
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describetest"
+)
+
+const (
+	rootKey      = "ROOTROOTROOTROOTROOT"
+	rootSecret   = "SECRETSECRETSECRETSECRETSECRETSECRETSECR"
+	rootPassword = "a pass:word"
+)
+
+// epoch is where the clock of a test begins.
+var epoch = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
+
+// handClock is a clock that moves only by hand.
+type handClock struct {
+	lock sync.Mutex
+	at   time.Time
+}
+
+func (c *handClock) now() time.Time {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return c.at
+}
+
+func (c *handClock) move(by time.Duration) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.at = c.at.Add(by)
+}
+
+// rig is a simulator with a clock in the test's hand and a log that can be read.
+type rig struct {
+	*Simulator
+	t     *testing.T
+	clock *handClock
+	// validator holds every answer against the official API description.
+	validator *describetest.Validator
+	log       *bytes.Buffer
+	keyID     string
+	// secret belongs to keyID; both are those of who calls.
+	secret string
+}
+
+func newRig(t *testing.T, change ...func(*Options)) *rig {
+	t.Helper()
+	r := &rig{t: t, clock: &handClock{at: epoch}, log: &bytes.Buffer{}, keyID: rootKey, secret: rootSecret}
+	opts := Options{
+		RootAccessKey: rootKey, RootSecretKey: rootSecret, AccountPassword: rootPassword, Seed: 7, Now: r.clock.now,
+		Log: slog.New(slog.NewTextHandler(r.log, nil)),
+	}
+	for _, one := range change {
+		one(&opts)
+	}
+	sim, err := New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.validator, err = describetest.New(); err != nil {
+		t.Fatal(err)
+	}
+	r.Simulator = sim
+	t.Cleanup(func() {
+		if err := sim.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// as returns the same rig with another access key in hand.
+func (r *rig) as(key map[string]any) *rig {
+	other := *r
+	other.keyID, other.secret = key["AccessKeyId"].(string), key["SecretKey"].(string)
+	return &other
+}
+
+// reply is an answer of the API.
+type reply struct {
+	t      *testing.T
+	status int
+	header http.Header
+	body   map[string]any
+}
+
+// call signs and sends one call; body is JSON text.
+func (r *rig) call(action, body string, args ...any) reply {
+	r.t.Helper()
+	if len(args) > 0 {
+		body = fmt.Sprintf(body, args...)
+	}
+	return r.send(r.signed(action, body))
+}
+
+// must is call for one that has to succeed; it returns the answer's members.
+func (r *rig) must(action, body string, args ...any) map[string]any {
+	r.t.Helper()
+	got := r.call(action, body, args...)
+	if got.status != http.StatusOK {
+		r.t.Fatalf("%s %s: %d %v", action, fmt.Sprintf(body, args...), got.status, got.body)
+	}
+	return got.body
+}
+
+func (r *rig) createKey(body string, args ...any) map[string]any {
+	r.t.Helper()
+	return r.must("CreateAccessKey", body, args...)["AccessKey"].(map[string]any)
+}
+
+func (r *rig) createUser(name string) map[string]any {
+	r.t.Helper()
+	return r.must("CreateUser", `{"UserName":%q}`, name)["User"].(map[string]any)
+}
+
+// keys returns what ReadAccessKeys answers.
+func (r *rig) keys(body string, args ...any) []map[string]any {
+	r.t.Helper()
+	return objects(r.must("ReadAccessKeys", body, args...)["AccessKeys"])
+}
+
+func objects(list any) []map[string]any {
+	out := []map[string]any{}
+	for _, item := range list.([]any) {
+		out = append(out, item.(map[string]any))
+	}
+	return out
+}
+
+func (r *rig) send(request *http.Request) reply {
+	r.t.Helper()
+	recorder := httptest.NewRecorder()
+	r.validator.Handler(r.t, r.Handler()).ServeHTTP(recorder, request)
+	got := reply{t: r.t, status: recorder.Code, header: recorder.Header()}
+	if err := json.Unmarshal(recorder.Body.Bytes(), &got.body); err != nil {
+		r.t.Fatalf("answer %q: %v", recorder.Body, err)
+	}
+	return got
+}
+
+// refused checks the error of an answer: its status, code and type.
+func (got reply) refused(status int, code, kind string) {
+	got.t.Helper()
+	list, _ := got.body["Errors"].([]any)
+	if len(list) != 1 {
+		got.t.Errorf("status %d without one error: %v", got.status, got.body)
+		return
+	}
+	problem := list[0].(map[string]any)
+	if got.status != status || problem["Code"] != code || problem["Type"] != kind {
+		got.t.Errorf("got %d %v; want %d, code %s, type %s", got.status, problem, status, code, kind)
+	}
+}
+
+func (got reply) details() string {
+	list, _ := got.body["Errors"].([]any)
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0].(map[string]any)["Details"].(string)
+}
+
+// lastReason is the reason the admin port gives for the last refusal.
+func (r *rig) lastReason() string {
+	all := r.Requests()
+	return all[len(all)-1].Reason
+}
+
+// ticket is a signature in the making: a test changes one part to make it wrong.
+type ticket struct {
+	algorithm, prefix, terminator   string
+	dateHeader, timestamp           string
+	keyID, secret                   string
+	day, region, service            string
+	headers                         []string
+	hashedBody                      string
+	signatureOf                     func(string) string
+	authorization                   func(string) string
+	method, path, host, contentType string
+}
+
+func (r *rig) ticket(action, body string) *ticket {
+	at := r.clock.now().UTC().Format("20060102T150405Z")
+	return &ticket{
+		algorithm: "OSC4-HMAC-SHA256", prefix: "OSC4", terminator: "osc4_request", dateHeader: "X-Osc-Date", timestamp: at,
+		keyID: r.keyID, secret: r.secret, day: at[:8], region: "eu-west-2", service: "api",
+		headers: []string{"content-type", "host", "x-osc-date"}, hashedBody: body,
+		signatureOf: func(s string) string { return s }, authorization: func(s string) string { return s },
+		method: http.MethodPost, path: "/api/v1/" + action, host: "sim.test:3000", contentType: "application/json",
+	}
+}
+
+// request signs with code of its own, so that signer and verifier can disagree.
+func (k *ticket) request(body string) *http.Request {
+	r := httptest.NewRequest(k.method, "http://"+k.host+k.path, strings.NewReader(body))
+	r.Header.Set("Content-Type", k.contentType)
+	r.Header.Set(k.dateHeader, k.timestamp)
+	canonical := k.method + "\n" + k.path + "\n\n"
+	for _, name := range k.headers {
+		value := r.Header.Get(name)
+		if name == "host" {
+			value = k.host
+		}
+		canonical += name + ":" + value + "\n"
+	}
+	names := strings.Join(k.headers, ";")
+	canonical += "\n" + names + "\n" + hexHash(k.hashedBody)
+	scope := k.day + "/" + k.region + "/" + k.service + "/" + k.terminator
+	toSign := k.algorithm + "\n" + k.timestamp + "\n" + scope + "\n" + hexHash(canonical)
+	key := []byte(k.prefix + k.secret)
+	for _, part := range []string{k.day, k.region, k.service, k.terminator, toSign} {
+		h := hmac.New(sha256.New, key)
+		h.Write([]byte(part))
+		key = h.Sum(nil)
+	}
+	r.Header.Set("Authorization", k.authorization(fmt.Sprintf("%s Credential=%s/%s, SignedHeaders=%s, Signature=%s",
+		k.algorithm, k.keyID, scope, names, k.signatureOf(hex.EncodeToString(key)))))
+	return r
+}
+
+func hexHash(text string) string {
+	hash := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(hash[:])
+}
+
+func (r *rig) signed(action, body string) *http.Request {
+	return r.ticket(action, body).request(body)
+}
+
+func basicRequest(action, body, login, password string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "http://sim.test/api/v1/"+action, strings.NewReader(body))
+	r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(login+":"+password)))
+	return r
+}

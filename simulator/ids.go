@@ -1,0 +1,69 @@
+package simulator
+
+import (
+	crand "crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+)
+
+const (
+	upperAlphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	digits            = "0123456789"
+)
+
+// ids makes ids and secrets in the API's formats (A41). It is safe for concurrent use.
+type ids struct {
+	lock     sync.Mutex
+	objects  *rand.Rand
+	requests *rand.Rand
+}
+
+// newIDs returns a source that repeats itself for the same seed and start; seed 0 takes a
+// random seed from the system. Requests have a stream of their own, so that the number of
+// calls does not change the ids of objects.
+func newIDs(seed, start uint64) *ids {
+	if seed == 0 {
+		var random [8]byte
+		// Read never fails: it ends the process when the system has no randomness.
+		_, _ = crand.Read(random[:])
+		seed = binary.LittleEndian.Uint64(random[:])
+	}
+	return &ids{objects: stream(seed, start, 1), requests: stream(seed, start, 2)}
+}
+
+func stream(seed, start, use uint64) *rand.Rand {
+	var key [32]byte
+	for i, part := range []uint64{seed, start, use} {
+		binary.LittleEndian.PutUint64(key[8*i:], part)
+	}
+	return rand.New(rand.NewChaCha8(key))
+}
+
+func (g *ids) text(alphabet string, length int) string {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	out := make([]byte, length)
+	for i := range out {
+		out[i] = alphabet[g.objects.IntN(len(alphabet))]
+	}
+	return string(out)
+}
+
+func (g *ids) accessKey() string { return g.text(upperAlphanumeric, 20) }
+func (g *ids) secretKey() string { return g.text(upperAlphanumeric, 40) }
+func (g *ids) user() string      { return g.text(upperAlphanumeric, 31) }
+func (g *ids) account() string   { return "1" + g.text(digits, 11) }
+func (g *ids) customer() string  { return "1" + g.text(digits, 7) }
+
+// request returns a lower-case UUID (version 4).
+func (g *ids) request() string {
+	var b [16]byte
+	g.lock.Lock()
+	binary.LittleEndian.PutUint64(b[:8], g.requests.Uint64())
+	binary.LittleEndian.PutUint64(b[8:], g.requests.Uint64())
+	g.lock.Unlock()
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

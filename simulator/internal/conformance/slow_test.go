@@ -1,0 +1,163 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+)
+
+// impatient makes the limits of time so short that a test can wait for them to strike.
+func impatient(o *simulator.Options) {
+	o.Limits.ReadHeader = time.Second
+	o.Limits.Read = 1500 * time.Millisecond
+	o.Limits.Write = 3 * time.Second
+}
+
+// ends reads to the end of what the server sends. It fails when the server leaves the connection open.
+func (s *server) ends(conn net.Conn, what string) string {
+	s.t.Helper()
+	text, err := io.ReadAll(conn)
+	var network net.Error
+	if errors.As(err, &network) && network.Timeout() {
+		s.t.Errorf("%s: the server holds on to the connection", what)
+	}
+	_ = conn.Close() // nothing more is wanted of it
+	return string(text)
+}
+
+func wire(t testing.TB, r *http.Request) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := r.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Clients that send nothing more, in the header or in the body, are hung up on; others are served meanwhile.
+func TestSlowClients(t *testing.T) {
+	s := listening(t, impatient)
+	s.root().must("ReadUsers", `{}`)
+	s.client.CloseIdleConnections()
+	goroutines := runtime.NumGoroutine()
+
+	message := wire(t, s.root().request("CreateUser", `{"UserName":"slow"}`))
+	head := bytes.Index(message, []byte("\r\n\r\n"))
+	var conns []net.Conn
+	for i := range 100 {
+		conn := s.dial()
+		part := message[:1+i*(len(message)-2)/99] // from one byte to all but one
+		if _, err := conn.Write(part); err != nil {
+			t.Fatal(err)
+		}
+		conns = append(conns, conn)
+	}
+	for range 20 {
+		s.root().must("ReadUsers", `{}`)
+	}
+	for i, conn := range conns {
+		answer := s.ends(conn, "a slow client")
+		if strings.HasPrefix(answer, "HTTP/1.1 50") || strings.HasPrefix(answer, "HTTP/1.1 200") {
+			t.Errorf("client %d: %q", i, answer)
+		}
+		if sent := 1 + i*(len(message)-2)/99; sent > head+4 && !strings.Contains(answer, `"4045"`) {
+			t.Errorf("client %d, in the body: %q", i, answer)
+		}
+	}
+	if users := s.state().Users; len(users) != 0 {
+		t.Errorf("half a request made %v", users)
+	}
+	s.client.CloseIdleConnections()
+	if !eventually(t, patience, func() bool { return runtime.NumGoroutine() <= goroutines+1 }) {
+		t.Errorf("%d goroutines before, %d after", goroutines, runtime.NumGoroutine())
+	}
+}
+
+// A client that never reads is hung up on too.
+func TestClientThatNeverReads(t *testing.T) {
+	s := listening(t, impatient)
+	s.root().must("ReadUsers", `{}`)
+	s.client.CloseIdleConnections()
+	goroutines := runtime.NumGoroutine()
+	conn := s.dial()
+	message := []byte("POST /api/v1/ReadRegions HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}")
+	var err error
+	for err == nil {
+		_, err = conn.Write(message)
+	}
+	var network net.Error
+	if errors.As(err, &network) && network.Timeout() {
+		t.Error("the server waits for ever")
+	}
+	_ = conn.Close() // it is broken already
+	if !eventually(t, patience, func() bool { return runtime.NumGoroutine() <= goroutines+1 }) {
+		t.Errorf("%d goroutines before, %d after", goroutines, runtime.NumGoroutine())
+	}
+}
+
+// endless is a body without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+// Bodies without measure, announced or not, are refused after the first mebibyte and never kept.
+func TestGiganticBodies(t *testing.T) {
+	s := listening(t)
+	s.root().must("ReadUsers", `{}`)
+	before := heap()
+	var wait sync.WaitGroup
+	for i := range 32 {
+		wait.Go(func() {
+			r := s.root().request("CreateUser", `{}`)
+			r.Body, r.ContentLength, r.GetBody = io.NopCloser(endless{}), -1, nil
+			if i%2 == 0 {
+				r.ContentLength = 1 << 40
+			}
+			// The transport alone: there is no body to hold against the description.
+			response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+			if err != nil {
+				return // hung up in the middle of sending, which is an answer as well
+			}
+			if response.StatusCode != http.StatusRequestEntityTooLarge {
+				t.Errorf("answered with %s", response.Status)
+			}
+			if err := response.Body.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	const slack = 16 << 20
+	if !eventually(t, patience, func() bool { return heap() < before+slack }) {
+		t.Errorf("%d bytes in use before, %d after", before, heap())
+	}
+	s.expect("413/4106", s.root().call("CreateUser", `{"UserName":"`+strings.Repeat("x", 1<<20)+`"}`))
+	s.root().must("ReadUsers", `{}`)
+}
+
+// A header beyond the limit is refused before anything looks at it.
+func TestGiganticHeader(t *testing.T) {
+	s := listening(t)
+	conn := s.dial()
+	go func() {
+		_, _ = conn.Write([]byte("POST /api/v1/ReadRegions HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 8<<20))) // the server hangs up meanwhile
+	}()
+	if answer := s.ends(conn, "a gigantic header"); answer != "" && !strings.HasPrefix(answer, "HTTP/1.1 431") {
+		t.Errorf("answered with %q", clip(answer))
+	}
+	s.root().must("ReadUsers", `{}`)
+}

@@ -1,0 +1,202 @@
+package describe
+
+import (
+	"encoding/json"
+	"math"
+	"sort"
+	"strconv"
+)
+
+// Fault is a way in which a request is not what the description says.
+type Fault string
+
+// The faults, in the order in which Check looks for them.
+const (
+	// UnknownMember is a member the request may not have (A15).
+	UnknownMember Fault = "unknown member"
+	// WrongType is a value of another JSON type than described; null is one where the description does not allow it (A17).
+	WrongType Fault = "wrong type"
+	// Missing is a required member that is absent, or an empty string (A16).
+	Missing Fault = "missing"
+)
+
+// Violation is the first thing found wrong with a request.
+type Violation struct {
+	Kind Fault
+	// Member is the path of the member: "UserName", "Filters.AccessKeyIds[0]".
+	Member string
+	// Want is the described type of a member of the wrong type.
+	Want Kind
+}
+
+// Check holds the body of a request against the action as an API of the version describes it and returns the first violation,
+// nil where there is none. The body is what encoding/json decodes, with or without UseNumber. The same body always gives the
+// same violation: unknown members come before wrong types, and those before missing members; each by name.
+func Check(action Action, version string, body map[string]any) *Violation {
+	c := checker{action: action.Name, version: version}
+	for _, look := range []func(Type, map[string]any, string) *Violation{c.unknown, c.wrong, c.missing} {
+		if v := look(action.Request, body, ""); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+type checker struct{ action, version string }
+
+func (c checker) unknown(t Type, object map[string]any, path string) *Violation {
+	names := make([]string, 0, len(object))
+	for name := range object {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		here := join(path, name)
+		member, ok := t.member(name)
+		if !ok || !has(c.version, c.action, here) {
+			if t.Closed {
+				return &Violation{Kind: UnknownMember, Member: here}
+			}
+			continue
+		}
+		if v := each(member.Type, object[name], here, c.unknown); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+func (c checker) wrong(t Type, object map[string]any, path string) *Violation {
+	for _, member := range t.Members {
+		here := join(path, member.Name)
+		value, ok := object[member.Name]
+		if !ok || !has(c.version, c.action, here) {
+			continue
+		}
+		if v := c.wrongValue(member.Type, value, here); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+func (c checker) wrongValue(t Type, value any, path string) *Violation {
+	if value == nil {
+		if t.Nullable {
+			return nil
+		}
+		return &Violation{Kind: WrongType, Member: path, Want: t.Kind}
+	}
+	switch t.Kind {
+	case Array:
+		items, ok := value.([]any)
+		if !ok {
+			break
+		}
+		for i, item := range items {
+			if v := c.wrongValue(*t.Items, item, index(path, i)); v != nil {
+				return v
+			}
+		}
+		return nil
+	case Object:
+		object, ok := value.(map[string]any)
+		if !ok {
+			break
+		}
+		return c.wrong(t, object, path)
+	default:
+		if isScalar(t.Kind, value) {
+			return nil
+		}
+	}
+	return &Violation{Kind: WrongType, Member: path, Want: t.Kind}
+}
+
+func (c checker) missing(t Type, object map[string]any, path string) *Violation {
+	for _, member := range t.Members {
+		here := join(path, member.Name)
+		value, ok := object[member.Name]
+		if requires(c.version, c.action, here, member.Required) && (!ok || value == "") {
+			return &Violation{Kind: Missing, Member: here}
+		}
+		if v := each(member.Type, value, here, c.missing); v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// each runs look on every object directly inside the value: the value itself, or the items of an array.
+func each(t Type, value any, path string, look func(Type, map[string]any, string) *Violation) *Violation {
+	switch value := value.(type) {
+	case map[string]any:
+		if t.Kind == Object {
+			return look(t, value, path)
+		}
+	case []any:
+		if t.Kind == Array {
+			for i, item := range value {
+				if v := each(*t.Items, item, index(path, i), look); v != nil {
+					return v
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func isScalar(kind Kind, value any) bool {
+	switch value.(type) {
+	case string:
+		return kind == String
+	case bool:
+		return kind == Boolean
+	case float64, json.Number:
+		_, whole := Int(value)
+		return kind == Number || kind == Integer && whole
+	}
+	return false
+}
+
+// Int is the value of an integer member: what Check takes for one, and what fits 64 bits. 1.0 and 1e3 are integers, as JSON
+// knows no difference.
+func Int(value any) (int64, bool) {
+	var f float64
+	switch value := value.(type) {
+	case float64:
+		f = value
+	case json.Number:
+		if i, err := value.Int64(); err == nil {
+			return i, true
+		}
+		var err error
+		if f, err = value.Float64(); err != nil {
+			return 0, false
+		}
+	default:
+		return 0, false
+	}
+	const exact = 1 << 53 // beyond it a float64 skips integers
+	if f != math.Trunc(f) || math.Abs(f) > exact {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+func (t Type) member(name string) (Member, bool) {
+	i := sort.Search(len(t.Members), func(i int) bool { return t.Members[i].Name >= name })
+	if i < len(t.Members) && t.Members[i].Name == name {
+		return t.Members[i], true
+	}
+	return Member{}, false
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }

@@ -1,0 +1,90 @@
+// Package describe knows what the official description of the OUTSCALE API says about its actions: which exist, how a caller
+// may authenticate on each, and, for the actions the simulator serves, which members a request may and must have.
+//
+// The facts are in table_generated.go, written from the description that ships in the Go module of the official SDK (package
+// source finds it). The description is of one version, the newest. What older versions did not have is in since.go, by hand.
+package describe
+
+//go:generate go run ./gen
+
+// Scheme is an authentication scheme, by its name in the description.
+type Scheme string
+
+// The schemes of the description. An action without any of them takes unsigned calls.
+const (
+	// APIKeyAuth is a signature with an access key; a trusted session skips a certificate demanded by access rules.
+	APIKeyAuth Scheme = "ApiKeyAuth"
+	// APIKeyAuthSec is a signature with an access key; a demanded certificate is never skipped.
+	APIKeyAuthSec Scheme = "ApiKeyAuthSec"
+	// BasicAuth is the e-mail and password of the account.
+	BasicAuth Scheme = "BasicAuth"
+)
+
+// Kind is the JSON type of a member.
+type Kind string
+
+// The JSON types that occur in the description.
+const (
+	String  Kind = "string"
+	Boolean Kind = "boolean"
+	Integer Kind = "integer"
+	Number  Kind = "number"
+	Array   Kind = "array"
+	Object  Kind = "object"
+)
+
+// Type is what a value must look like.
+type Type struct {
+	Kind Kind
+	// Nullable says that null is a value too.
+	Nullable bool
+	// Format is the description's format ("datetime", "int64"), "" for none. Check does not look at it: the API judges
+	// the values of dates itself, with errors of its own.
+	Format string
+	// Items is the type of an array's items, nil otherwise.
+	Items *Type
+	// Members are an object's, sorted by name.
+	Members []Member
+	// Closed says that an object takes no members but these.
+	Closed bool
+}
+
+// Member is one member of an object.
+type Member struct {
+	Name     string
+	Required bool
+	Type     Type
+}
+
+// Action is one action of the API.
+type Action struct {
+	Name string
+	// Schemes are the ways to authenticate, sorted; none means that the action takes unsigned calls.
+	Schemes []Scheme
+	// Served says that the simulator serves the action; the request of one that is not served is not in the table.
+	Served bool
+	// Request is the type of the body.
+	Request Type
+}
+
+// Takes says whether the action takes the scheme.
+func (a Action) Takes(scheme Scheme) bool {
+	for _, s := range a.Schemes {
+		if s == scheme {
+			return true
+		}
+	}
+	return false
+}
+
+// Anonymous says whether the action takes unsigned calls.
+func (a Action) Anonymous() bool { return len(a.Schemes) == 0 }
+
+// Lookup finds an action of the description by its exact name.
+func Lookup(action string) (Action, bool) {
+	a, ok := actions[action]
+	return a, ok
+}
+
+// Version is the version of the description the table was written from.
+func Version() string { return descriptionVersion }

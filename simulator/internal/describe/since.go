@@ -1,0 +1,101 @@
+package describe
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// The description is of the newest version only. This file holds, by hand, what the API learned in which version, as far as the
+// history of the official description tells (releases 1.2 to 1.40.1): a simulator of an older version refuses what came later.
+
+// memberSince says in which version a request member came, by action and path. A member not listed was there from the start.
+var memberSince = map[string]map[string]string{
+	"CreateAccessKey": {"ExpirationDate": "1.3", "Tag": "1.34.3", "UserName": "1.27"},
+	"ReadAccessKeys":  {"Tag": "1.34.3", "UserName": "1.27"},
+	"UpdateAccessKey": {
+		"ClearExpirationDate": "1.40.1",
+		"ClearTag":            "1.40.1",
+		"ExpirationDate":      "1.15",
+		"Tag":                 "1.40.1",
+		"UserName":            "1.27",
+	},
+	"DeleteAccessKey": {"UserName": "1.27"},
+	"CreateUser":      {"UserEmail": "1.33.1"},
+	"UpdateUser":      {"NewUserEmail": "1.33.1"},
+	"ReadUsers":       {"Filters": "1.33.1", "FirstItem": "1.33.1", "ResultsPerPage": "1.33.1"},
+}
+
+// requiredUntil says up to which version, that one left out, a member had to be given that is optional now.
+var requiredUntil = map[string]map[string]string{
+	"UpdateAccessKey": {"State": "1.40.1"},
+}
+
+// actionSince says in which version a served action came. One not listed was there from the start.
+var actionSince = map[string]string{
+	"CreateUser":            "1.27",
+	"DeleteUser":            "1.27",
+	"ReadApiAccessPolicy":   "1.14",
+	"ReadUsers":             "1.27",
+	"UpdateApiAccessPolicy": "1.14",
+	"UpdateUser":            "1.27",
+}
+
+// CheckVersion says what is wrong with a version of the API, such as "1.40.1" or "1.39": two or three numbers, with or without
+// a leading v. A missing third number is 0.
+func CheckVersion(version string) error {
+	_, err := parseVersion(version)
+	return err
+}
+
+// AtLeast says whether an API of the version has what came in since. A version that CheckVersion refuses counts as the newest.
+func AtLeast(version, since string) bool {
+	have, err := parseVersion(version)
+	if err != nil {
+		return true
+	}
+	want, err := parseVersion(since)
+	if err != nil {
+		return true
+	}
+	for i := range have {
+		if have[i] != want[i] {
+			return have[i] > want[i]
+		}
+	}
+	return true
+}
+
+// In says whether an API of the version has the action.
+func (a Action) In(version string) bool {
+	since, ok := actionSince[a.Name]
+	return !ok || AtLeast(version, since)
+}
+
+// has says whether an API of the version takes the member in the action's request.
+func has(version, action, path string) bool {
+	since, ok := memberSince[action][path]
+	return !ok || AtLeast(version, since)
+}
+
+// requires says whether an API of the version refuses a request of the action that lacks the member.
+func requires(version, action, path string, now bool) bool {
+	until, ok := requiredUntil[action][path]
+	return now || ok && !AtLeast(version, until)
+}
+
+func parseVersion(version string) ([3]int, error) {
+	var parsed [3]int
+	parts := strings.Split(strings.TrimPrefix(version, "v"), ".")
+	if len(parts) < 2 || len(parts) > 3 {
+		return parsed, fmt.Errorf("API version %q: want two or three numbers, such as 1.40.1", version)
+	}
+	for i, part := range parts {
+		n, err := strconv.ParseUint(part, 10, 16)
+		if err != nil {
+			return parsed, fmt.Errorf("API version %q: %q is not a number", version, part)
+		}
+		parsed[i] = int(n)
+	}
+	return parsed, nil
+}

@@ -1,0 +1,53 @@
+// Package source finds and reads the official description of the OUTSCALE API: the file api.yaml in the Go module of the
+// official SDK, in the module cache. It is read there and never copied.
+//
+// The SDK's patch.yaml beside it is an overlay for generating the SDK's Go types (names, enumerations, what is a pointer). It
+// says nothing about what the API takes, so it is left out.
+//
+// For the generator of package describe and for tests only: it runs the go command.
+package source
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Module is the Go module that carries the description.
+const Module = "github.com/outscale/osc-sdk-go/v3"
+
+// Path asks the go command where the module's files are and returns the path of the description.
+// It fails where the module is not in the module cache.
+func Path(ctx context.Context) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", Module)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("finding the module %s: %w: %s", Module, err, strings.TrimSpace(stderr.String()))
+	}
+	dir := strings.TrimSpace(string(out))
+	if dir == "" {
+		return "", errors.New("the module " + Module + " is not in the module cache: run go mod download")
+	}
+	return filepath.Join(dir, "pkg", "osc", "api.yaml"), nil
+}
+
+// Load reads the description.
+func Load(ctx context.Context) (*openapi3.T, error) {
+	path, err := Path(ctx)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the API description: %w", err)
+	}
+	return doc, nil
+}

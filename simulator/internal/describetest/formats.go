@@ -1,0 +1,100 @@
+package describetest
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// visitAnswer holds a value that the API sends against a schema; dates must be in the form the API writes.
+func visitAnswer(schema *openapi3.Schema, value any) error {
+	return schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.DisableSchemaErrorDetails(),
+		dates("datetime", func(text string) bool { return isWrittenDate(text, "+0000") }),
+		dates("date-time", func(text string) bool { return isWrittenDate(text, "+0000") }),
+		dates("date", func(text string) bool { return isWrittenDate(text, "Z") }),
+	)
+}
+
+// visitRequest holds a value that the API reads against a schema; a date or a date-time goes for every date.
+func visitRequest(schema *openapi3.Schema, value any) error {
+	return schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.DisableSchemaErrorDetails(),
+		dates("datetime", isReadDate), dates("date-time", isReadDate), dates("date", isReadDate),
+	)
+}
+
+func dates(format string, good func(string) bool) openapi3.SchemaValidationOption {
+	return openapi3.WithStringFormatValidator(format, openapi3.NewCallbackValidator(func(text string) error {
+		if !good(text) {
+			return errors.New("not a date as the API has it")
+		}
+		return nil
+	}))
+}
+
+var (
+	written  = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|\+0000)$`)
+	uuidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+)
+
+// isWrittenDate says whether the text is a real instant in the form the API writes, with the offset.
+func isWrittenDate(text, offset string) bool {
+	match := written.FindStringSubmatch(text)
+	if match == nil || match[1] != offset {
+		return false
+	}
+	_, err := time.Parse("2006-01-02T15:04:05.000", strings.TrimSuffix(text, offset))
+	return err == nil
+}
+
+// isReadDate says whether the text is a date or a date-time that the API reads.
+func isReadDate(text string) bool {
+	for _, layout := range []string{time.DateOnly, time.RFC3339Nano, "2006-01-02T15:04:05.999Z0700"} {
+		if _, err := time.Parse(layout, text); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func isUUID(value any) bool {
+	text, ok := value.(string)
+	return ok && uuidForm.MatchString(text)
+}
+
+// present says which of the paths is not there. "[]" stands for every item of a list: an empty list lacks nothing.
+func present(value any, paths ...string) error {
+	for _, path := range paths {
+		if !isPresent(value, strings.Split(path, ".")) {
+			return fmt.Errorf("%s is missing", path)
+		}
+	}
+	return nil
+}
+
+func isPresent(value any, path []string) bool {
+	if len(path) == 0 {
+		return true
+	}
+	if path[0] == "[]" {
+		items, ok := value.([]any)
+		if !ok {
+			return false
+		}
+		for _, item := range items {
+			if !isPresent(item, path[1:]) {
+				return false
+			}
+		}
+		return true
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return false
+	}
+	member, ok := object[path[0]]
+	return ok && isPresent(member, path[1:])
+}

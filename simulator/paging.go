@@ -1,0 +1,48 @@
+package simulator
+
+// Paging of the identity lists (reference, section 9; A27).
+const (
+	defaultPage = 100
+	longestPage = 1000
+)
+
+// page is the part of a list that is asked for.
+type page struct {
+	first, size int
+	// truncated says that a larger page was asked for than there is.
+	truncated bool
+}
+
+func (s *Simulator) page(c *call) (page, *problem) {
+	p := page{size: defaultPage}
+	if size, sent := c.number("ResultsPerPage"); sent {
+		if size < 1 {
+			return p, badValue("ResultsPerPage", "want 1 or more")
+		}
+		p.truncated = size > longestPage
+		p.size = int(min(size, longestPage))
+	}
+	if first, sent := c.number("FirstItem"); sent {
+		if s.opts.Assumptions.FirstItemOne {
+			first = max(first-1, 0)
+		}
+		if first < 0 {
+			return p, badValue("FirstItem", "it cannot be negative")
+		}
+		// No list is longer; the bound keeps sums of it small.
+		p.first = int(min(first, 1<<30))
+	}
+	return p, nil
+}
+
+// answer returns the members that say how the list was cut.
+func (p page) answer() fields {
+	return fields{"MaxResultsLimit": longestPage, "MaxResultsTruncated": p.truncated}
+}
+
+// cut returns the page's part of a list, and whether more follows.
+func cut[T any](list []T, p page) ([]T, bool) {
+	from := min(p.first, len(list))
+	to := min(from+p.size, len(list))
+	return list[from:to], to < len(list)
+}

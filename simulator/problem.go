@@ -1,0 +1,213 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// problem is an error answer of the API. There is one constructor for each kind, so that
+// code, type and status cannot come apart. Sources are the tables of section 2 and 12 of
+// the API reference.
+type problem struct {
+	status  int
+	code    string
+	kind    string
+	details string
+	// reason is for the log and the admin port only: the real API says nothing there.
+	reason string
+}
+
+// because notes why a call was refused where the answer keeps silent.
+func (p *problem) because(format string, args ...any) *problem {
+	p.reason = fmt.Sprintf(format, args...)
+	return p
+}
+
+// Codes that are compared or chosen somewhere else than in their constructor.
+const (
+	codeUnknownSigner = "4120"
+	codeBadSignature  = "1"
+	codeUnknownKey    = "5027"
+	codeKeysNotFound  = "4000"
+)
+
+const (
+	kindAccessDenied  = "AccessDenied"
+	kindInvalidValue  = "InvalidParameterValue"
+	kindInvalidType   = "InvalidParameterType"
+	kindNotFound      = "InvalidResource"
+	kindState         = "InvalidState"
+	kindConflict      = "ResourceConflict"
+	kindQuota         = "TooManyResources (QuotaExceded)"
+	kindInternalError = "InternalError"
+)
+
+func invalidValue(code, format string, args ...any) *problem {
+	return &problem{status: http.StatusBadRequest, code: code, kind: kindInvalidValue, details: fmt.Sprintf(format, args...)}
+}
+
+func notFound(code, format string, args ...any) *problem {
+	return &problem{status: http.StatusBadRequest, code: code, kind: kindNotFound, details: fmt.Sprintf(format, args...)}
+}
+
+func conflict(code, format string, args ...any) *problem {
+	return &problem{status: http.StatusConflict, code: code, kind: kindConflict, details: fmt.Sprintf(format, args...)}
+}
+
+func denied(status int, code, details string) *problem {
+	return &problem{status: status, code: code, kind: kindAccessDenied, details: details}
+}
+
+// Route (A18).
+
+func unknownAction(action string) *problem {
+	return notFound("5011", "The action %q does not exist in the API.", action)
+}
+
+// notSimulated answers for an action that the API has and the simulator has not. 501
+// cannot be taken for an answer of the API, and clients do not try it again.
+func notSimulated(action string) *problem {
+	return &problem{status: http.StatusNotImplemented, code: "0", kind: "DefaultError",
+		details: fmt.Sprintf("The action %q exists in the API, but it is not simulated.", action)}
+}
+
+func methodNotAllowed() *problem {
+	return denied(http.StatusMethodNotAllowed, "2", "Only POST is allowed.")
+}
+
+// Authentication (measured rows of section 2, A19 to A23). Details of 4120 and 1 are
+// empty on the real API.
+
+func unknownSigner() *problem { return invalidValue(codeUnknownSigner, "") }
+
+func badSignature() *problem { return denied(http.StatusUnauthorized, codeBadSignature, "") }
+
+func unknownScheme() *problem {
+	return denied(http.StatusUnauthorized, "12", "The authorization type is unknown.")
+}
+
+func basicNotTaken(action string) *problem {
+	return &problem{status: http.StatusUnauthorized, code: "9", kind: "AuthFailure",
+		details: fmt.Sprintf("The action %s takes only the signature of an access key.", action)}
+}
+
+func lockedOut(lock time.Duration) *problem {
+	return denied(http.StatusUnauthorized, "13", fmt.Sprintf(
+		"Too many failed connection attempts. Your access has been locked for %d seconds.", int(lock.Seconds())))
+}
+
+func forbidden() *problem {
+	return denied(http.StatusForbidden, "4", "You are not authorized to perform this action.")
+}
+
+// Members (A5, A6, A15 to A17).
+
+func notAnObject() *problem { return invalidValue("4045", "The body is not a JSON object.") }
+
+func tooLarge(limit int64) *problem {
+	p := invalidValue("4106", "The body is larger than %d bytes.", limit)
+	p.status = http.StatusRequestEntityTooLarge
+	return p
+}
+
+func unknownMember(name string) *problem {
+	return invalidValue("4045", "The parameter %s is unknown.", name)
+}
+
+func missingMember(name string) *problem {
+	return invalidValue("4046", "The parameter %s is required.", name)
+}
+
+func wrongType(name string) *problem {
+	return &problem{status: http.StatusBadRequest, code: "3019", kind: kindInvalidType,
+		details: fmt.Sprintf("The parameter type of %s is unknown.", name)}
+}
+
+func badValue(name, why string) *problem {
+	return invalidValue("4047", "The value of %s is not valid: %s.", name, why)
+}
+
+func badName(name, why string) *problem {
+	return invalidValue("4043", "The value of %s is not valid: %s.", name, why)
+}
+
+func badLength(name string, least, most int) *problem {
+	return invalidValue("4106", "The length of %s must be between %d and %d.", name, least, most)
+}
+
+func badEmail(name string) *problem {
+	return invalidValue("4020", "The value of %s is not an e-mail address.", name)
+}
+
+// Existence and state (A2 to A4, A7, A8, A11, A12).
+
+func unknownUser(name string) *problem {
+	return notFound("5098", "The user %q does not exist.", name)
+}
+
+func unknownKey(code, id string) *problem {
+	if code == codeKeysNotFound {
+		return invalidValue(code, "access-keys-not-found")
+	}
+	return notFound(codeUnknownKey, "The access key %q does not exist.", id)
+}
+
+func keyState(details string) *problem {
+	return &problem{status: http.StatusConflict, code: "6003", kind: kindState, details: details}
+}
+
+func tooManyKeys(limit int) *problem {
+	return &problem{status: http.StatusBadRequest, code: "10005", kind: kindQuota,
+		details: fmt.Sprintf("The limit of %d access keys is reached.", limit)}
+}
+
+func duplicateUser(name string) *problem {
+	return conflict("9022", "A user named %q exists already.", name)
+}
+
+func userHasKeys(name string) *problem {
+	return conflict("9002", "The user %q still has access keys.", name)
+}
+
+// Faults of the server and of the injector (A40).
+
+func internalError() *problem {
+	return &problem{status: http.StatusInternalServerError, code: "0", kind: kindInternalError}
+}
+
+func injected(status int, code string) *problem {
+	p := &problem{status: status, code: code, kind: kindOf(status, code)}
+	if oneOf(code, "6", "24", "25") {
+		p.details = "Request rate exceeded."
+	}
+	return p
+}
+
+// kindOf returns the type that goes with a code, by the families of section 2.
+func kindOf(status int, code string) string {
+	n, _ := strconv.Atoi(code) // the injector takes only numbers
+	switch {
+	case n == 0 && status < http.StatusInternalServerError:
+		return "DefaultError"
+	case n == 0:
+		return kindInternalError
+	case n < 1000:
+		return kindAccessDenied
+	case n < 2000:
+		return "DependencyProblem"
+	case n < 4000:
+		return kindInvalidType
+	case n < 5000:
+		return kindInvalidValue
+	case n < 6000:
+		return kindNotFound
+	case n < 9000:
+		return kindState
+	case n < 10000:
+		return kindConflict
+	default:
+		return kindQuota
+	}
+}

@@ -1,0 +1,204 @@
+package simulator
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// start makes the rig listen and returns it with its addresses.
+func (r *rig) start() *Running {
+	r.t.Helper()
+	running, err := r.Start("127.0.0.1:0", "127.0.0.1:0")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := running.Shutdown(ctx); err != nil {
+			r.t.Error(err)
+		}
+	})
+	return running
+}
+
+// raw sends bytes and returns all that comes back until the connection is closed.
+func raw(t *testing.T, addr, text string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(conn)
+	if err != nil && len(got) == 0 {
+		t.Logf("read: %v", err)
+	}
+	return string(got)
+}
+
+func TestStart(t *testing.T) {
+	r := newRig(t)
+	running := r.start()
+	read := func(answer *http.Response, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := answer.Body.Close(); err != nil {
+			t.Error(err)
+		}
+		return string(body)
+	}
+	if got := read(http.Post(running.URL()+"/ReadRegions", "application/json", nil)); !strings.Contains(got, `"eu-west-2"`) {
+		t.Error(got)
+	}
+	if got := read(http.Get(running.AdminURL() + "/requests/stats")); !strings.Contains(got, `"ReadRegions":1`) {
+		t.Error(got)
+	}
+	if _, err := r.Start(running.APIAddr, ""); err == nil {
+		t.Error("a taken port was taken again")
+	}
+	if _, err := r.Start("127.0.0.1:0", running.AdminAddr); err == nil {
+		t.Error("a taken admin port was taken again")
+	}
+	quiet, err := r.Start("127.0.0.1:0", "")
+	if err != nil || quiet.AdminURL() != "" {
+		t.Fatal(quiet, err)
+	}
+	if err := quiet.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if r.log.Len() > 0 {
+		t.Errorf("a warning about loopback: %s", r.log)
+	}
+	open, err := r.Start("127.0.0.1:0", ":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := open.Shutdown(t.Context()); err != nil || !strings.Contains(r.log.String(), "admin port asks for no credentials") {
+		t.Errorf("%v, log %q", err, r.log)
+	}
+}
+
+func TestFaultsOnTheWire(t *testing.T) {
+	r := newRig(t)
+	running := r.start()
+	for _, kind := range []string{"drop_before", "drop_after"} {
+		if err := r.SetFaults([]Fault{{Kind: kind}}); err != nil {
+			t.Fatal(err)
+		}
+		if answer, err := http.Post(running.URL()+"/ReadRegions", "application/json", nil); err == nil {
+			t.Errorf("%s was answered with %d", kind, answer.StatusCode)
+			_ = answer.Body.Close()
+		}
+	}
+}
+
+const post = "POST /api/v1/ReadRegions HTTP/1.1\r\nHost: x\r\n"
+
+func TestSlowClientsAreCutOff(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.Limits.ReadHeader, o.Limits.Read = 50*time.Millisecond, 100*time.Millisecond })
+	running := r.start()
+	// Each of these waits for more than it sends; the test ends because the server does not.
+	for name, sent := range map[string]string{
+		"no end of the header": post, "no body": post + "Content-Length: 10\r\n\r\n{", "nothing": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := raw(t, running.APIAddr, sent); got != "" && !strings.HasPrefix(got, "HTTP/1.1 4") {
+				t.Errorf("%.200q", got)
+			}
+		})
+	}
+}
+
+func TestHugeRequestsAreRefused(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.Limits.Header, o.Limits.Body = 4096, 1000 })
+	running := r.start()
+	for name, test := range map[string]struct{ sent, want string }{
+		"header":           {post + "X-Big: " + strings.Repeat("x", 20_000) + "\r\n\r\n", "HTTP/1.1 431"},
+		"body":             {post + "Content-Length: 5000\r\n\r\n" + strings.Repeat(" ", 5000), "HTTP/1.1 413"},
+		"body by its word": {post + "Content-Length: 99999999999999\r\n\r\n" + strings.Repeat(" ", 1100), "HTTP/1.1 413"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := raw(t, running.APIAddr, test.sent); !strings.HasPrefix(got, test.want) {
+				t.Errorf("%.200q", got)
+			}
+		})
+	}
+	answer, err := http.Post(running.URL()+"/ReadRegions", "application/json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answer.Body.Close(); err != nil || answer.StatusCode != http.StatusOK {
+		t.Error(answer.Status, err)
+	}
+}
+
+func TestShutdownWaitsForCallsUnderWay(t *testing.T) {
+	r := newRig(t)
+	running, err := r.Start("127.0.0.1:0", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.SetFaults([]Fault{{Kind: "latency", Latency: 2e8}}); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", running.APIAddr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	// The server asks for the body when the handler runs: then the call is under way.
+	fmt.Fprintf(conn, "POST /api/v1/ReadRegions HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+	reader := bufio.NewReader(conn)
+	if line, err := reader.ReadString('\n'); err != nil || !strings.Contains(line, "100") {
+		t.Fatal(line, err)
+	}
+	fmt.Fprint(conn, "{}")
+	done := make(chan error)
+	go func() { done <- running.Shutdown(context.Background()) }()
+	rest, err := io.ReadAll(reader)
+	if err != nil || !strings.Contains(string(rest), "HTTP/1.1 200 OK") {
+		t.Errorf("%q, %v", rest, err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestShutdownWithASilentConnection dials without sending anything, as clients do that dial ahead of need. net/http
+// alone would take that for a call under way for five seconds, which is longer than the patience given here.
+func TestShutdownWithASilentConnection(t *testing.T) {
+	running, err := newRig(t).Start("127.0.0.1:0", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", running.APIAddr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Second)
+	defer cancel()
+	if err := running.Shutdown(ctx); err != nil {
+		t.Errorf("a silent connection held up the shutdown: %v", err)
+	}
+}

@@ -1,0 +1,191 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
+)
+
+// served is what the simulator does, by action. Each of them has passed every check that
+// does not depend on the objects.
+var served = map[string]func(*Simulator, *call) (fields, *problem){
+	"CheckAuthentication":   (*Simulator).checkAuthentication,
+	"CreateAccessKey":       (*Simulator).createAccessKey,
+	"CreateUser":            (*Simulator).createUser,
+	"DeleteAccessKey":       (*Simulator).deleteAccessKey,
+	"DeleteUser":            (*Simulator).deleteUser,
+	"ReadAccessKeys":        (*Simulator).readAccessKeys,
+	"ReadAccounts":          (*Simulator).readAccounts,
+	"ReadApiAccessPolicy":   (*Simulator).readAPIAccessPolicy,
+	"ReadApiLogs":           (*Simulator).readAPILogs,
+	"ReadRegions":           (*Simulator).readRegions,
+	"ReadUsers":             (*Simulator).readUsers,
+	"UpdateAccessKey":       (*Simulator).updateAccessKey,
+	"UpdateApiAccessPolicy": (*Simulator).updateAPIAccessPolicy,
+	"UpdateUser":            (*Simulator).updateUser,
+}
+
+// prefixes are the paths under which actions are served.
+var prefixes = []string{"/api/v1/", "/api/latest/"}
+
+// Handler serves the API at /api/v1/<Action> and /api/latest/<Action>.
+func (s *Simulator) Handler() http.Handler { return http.HandlerFunc(s.serve) }
+
+func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
+	began := time.Now() // the time a call takes is real, whatever the simulated clock says
+	c := &call{request: r}
+	c.record = s.newRecord(r)
+	if r.Body == nil {
+		r.Body = http.NoBody // a request that never was on a wire
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, s.opts.Limits.Body)
+	out, refused := s.run(c)
+	body := s.answer(c, out, refused)
+	s.finish(c, began, body, refused)
+	if c.cut {
+		// Closes the connection without an answer, and without a trace in the log.
+		panic(http.ErrAbortHandler)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("Date", s.Now().UTC().Format(http.TimeFormat))
+	header.Set("Access-Control-Allow-Origin", "*")
+	if c.record.Status == http.StatusMethodNotAllowed {
+		header.Set("Allow", http.MethodPost)
+	}
+	w.WriteHeader(c.record.Status)
+	// A client that has gone away does not change what was done.
+	_, _ = w.Write(body)
+}
+
+// run takes a call through the checks in the order of A25: route, lock-out, key,
+// signature, clock, rights, members, existence and state. Faults strike after the route,
+// as only then is it known which action is meant.
+func (s *Simulator) run(c *call) (fields, *problem) {
+	if refused := s.route(c); refused != nil {
+		return nil, refused
+	}
+	if refused := s.readBody(c); refused != nil {
+		return nil, refused
+	}
+	fault := s.faults.Decide(c.action.Name)
+	if c.record.Fault = fault.Kind; fault.Kind == "" && fault.Latency > 0 {
+		c.record.Fault = faults.Latency
+	}
+	if !wait(c.request, fault.Latency) {
+		c.cut = true
+		return nil, nil
+	}
+	switch fault.Kind {
+	case faults.DropBefore:
+		c.cut = true
+		return nil, nil
+	case faults.Status, faults.Throttle:
+		return nil, injected(fault.Status, fault.Code)
+	case faults.DropAfter:
+		c.cut = true
+	}
+	for _, check := range []func(*call) *problem{s.authenticate, s.authorize, s.decode} {
+		if refused := check(c); refused != nil {
+			return nil, refused
+		}
+	}
+	c.record.Status = http.StatusOK
+	out, refused := served[c.action.Name](s, c)
+	if c.dryRun {
+		out = nil
+	}
+	return out, refused
+}
+
+// route finds the action (A18).
+func (s *Simulator) route(c *call) *problem {
+	path := c.request.URL.Path
+	name, ok := strings.CutPrefix(path, prefixes[0])
+	if !ok {
+		name, ok = strings.CutPrefix(path, prefixes[1])
+	}
+	if !ok {
+		return unknownAction(clip(path, maxName)).because("the path is not /api/v1/<Action>")
+	}
+	c.record.Version = strings.Split(path, "/")[2]
+	if c.request.Method != http.MethodPost {
+		return methodNotAllowed()
+	}
+	action, ok := describe.Lookup(name)
+	if !ok || !action.In(s.opts.APIVersion) {
+		return unknownAction(clip(name, maxName))
+	}
+	c.action = action
+	c.record.Action = action.Name
+	if served[name] == nil {
+		return notSimulated(name)
+	}
+	return nil
+}
+
+func (s *Simulator) readBody(c *call) *problem {
+	var buffer bytes.Buffer
+	if size := c.request.ContentLength; size > 0 && size <= s.opts.Limits.Body {
+		buffer.Grow(int(min(size, 64<<10)) + bytes.MinRead)
+	}
+	_, err := buffer.ReadFrom(c.request.Body)
+	c.body = buffer.Bytes()
+	var large *http.MaxBytesError
+	var network net.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &large):
+		return tooLarge(large.Limit)
+	case errors.As(err, &network) && network.Timeout():
+		return notAnObject().because("the body did not arrive in time")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return notAnObject().because("the body ended early")
+	default:
+		return notAnObject().because("the body could not be read")
+	}
+}
+
+// wait returns false when the client is gone before the time is over.
+func wait(r *http.Request, latency time.Duration) bool {
+	if latency <= 0 {
+		return true
+	}
+	timer := time.NewTimer(latency)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+// answer returns the body of the answer and notes its status.
+func (s *Simulator) answer(c *call, out fields, refused *problem) []byte {
+	if out == nil {
+		out = fields{}
+	}
+	if refused != nil {
+		c.record.Status, c.record.Code, c.record.Reason = refused.status, refused.code, refused.reason
+		out = fields{"Errors": []fields{{"Code": refused.code, "Type": refused.kind, "Details": refused.details}}}
+	}
+	out["ResponseContext"] = fields{"RequestId": c.record.RequestID}
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	// Answers are maps of texts, numbers and flags; they always encode.
+	_ = encoder.Encode(out)
+	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
+}

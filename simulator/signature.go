@@ -1,0 +1,193 @@
+package simulator
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// family is one of the two signature families; they differ in words only.
+type family struct {
+	algorithm, prefix, terminator, dateHeader string
+}
+
+var families = []family{
+	{"OSC4-HMAC-SHA256", "OSC4", "osc4_request", "X-Osc-Date"},
+	{"AWS4-HMAC-SHA256", "AWS4", "aws4_request", "X-Amz-Date"},
+}
+
+// signature is what an Authorization header claims.
+type signature struct {
+	family family
+	keyID  string
+	// day, region and service are the scope; only day is held against anything (A22).
+	day, region, service string
+	// headers are the signed header names, lower case and sorted.
+	headers []string
+	mac     []byte
+}
+
+// parseSignature reads the parameters of an Authorization header after the algorithm. The
+// key id is returned even when a later part is bad. flaw is "" for a well-formed header.
+func parseSignature(f family, parameters string) (sig signature, flaw string) {
+	sig.family = f
+	values := map[string]string{}
+	for _, part := range strings.Split(parameters, ",") {
+		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if _, twice := values[name]; !ok || twice {
+			return sig, "the Authorization header is not a list of Credential, SignedHeaders and Signature"
+		}
+		values[name] = value
+	}
+	scope := strings.Split(values["Credential"], "/")
+	sig.keyID = scope[0]
+	if len(scope) != 5 || slices.Contains(scope, "") {
+		return sig, "Credential is not KEY/DATE/REGION/SERVICE/" + f.terminator
+	}
+	sig.day, sig.region, sig.service = scope[1], scope[2], scope[3]
+	if scope[4] != f.terminator {
+		return sig, "Credential does not end in " + f.terminator
+	}
+	if sig.headers = strings.Split(values["SignedHeaders"], ";"); values["SignedHeaders"] == "" {
+		return sig, "SignedHeaders is missing"
+	}
+	var err error
+	if sig.mac, err = hex.DecodeString(values["Signature"]); err != nil || len(sig.mac) != sha256.Size {
+		return sig, "Signature is not 64 hexadecimal digits"
+	}
+	return sig, ""
+}
+
+// checkHeaders returns what is wrong with the list of signed headers, "" for nothing.
+func (sig signature) checkHeaders(r *http.Request) string {
+	for i, name := range sig.headers {
+		switch {
+		case name != strings.ToLower(name) || i > 0 && sig.headers[i-1] >= name:
+			return "SignedHeaders is not in lower case, sorted and without repetition"
+		case name == "authorization":
+			return "SignedHeaders names the Authorization header itself"
+		case name != "host" && len(r.Header.Values(name)) == 0:
+			return "a signed header is not in the request: " + name
+		}
+	}
+	if !slices.Contains(sig.headers, "host") {
+		return "the host header is not signed"
+	}
+	if !slices.Contains(sig.headers, strings.ToLower(sig.family.dateHeader)) {
+		return "the date header is not signed: " + sig.family.dateHeader
+	}
+	if len(r.Header.Values(sig.family.dateHeader)) != 1 {
+		return "the date header is there more than once: " + sig.family.dateHeader
+	}
+	return ""
+}
+
+// canonical returns the canonical request. The body is hashed here, whatever a header
+// says about it.
+// value gives the value of a signed header.
+func (sig signature) canonical(r *http.Request, body []byte, value func(*http.Request, string) string) string {
+	var b strings.Builder
+	for _, line := range []string{r.Method, r.URL.EscapedPath(), r.URL.RawQuery} {
+		b.WriteString(line)
+		b.WriteByte('\n')
+	}
+	for _, name := range sig.headers {
+		b.WriteString(name)
+		b.WriteByte(':')
+		b.WriteString(value(r, name))
+		b.WriteByte('\n')
+	}
+	b.WriteByte('\n')
+	b.WriteString(strings.Join(sig.headers, ";"))
+	b.WriteByte('\n')
+	hash := sha256.Sum256(body)
+	b.WriteString(hex.EncodeToString(hash[:]))
+	return b.String()
+}
+
+func headerValue(r *http.Request, name string) string {
+	if name == "host" {
+		return r.Host
+	}
+	values := r.Header.Values(name)
+	if len(values) == 1 {
+		return strings.TrimSpace(values[0])
+	}
+	trimmed := make([]string, len(values))
+	for i, value := range values {
+		trimmed[i] = strings.TrimSpace(value)
+	}
+	return strings.Join(trimmed, ",")
+}
+
+func (sig signature) stringToSign(timestamp, canonical string) string {
+	hash := sha256.Sum256([]byte(canonical))
+	scope := strings.Join([]string{sig.day, sig.region, sig.service, sig.family.terminator}, "/")
+	return strings.Join([]string{sig.family.algorithm, timestamp, scope, hex.EncodeToString(hash[:])}, "\n")
+}
+
+// signingKeys keeps the keys derived from secrets: deriving one costs four times what
+// checking a signature costs, and a client uses the same one all day.
+type signingKeys struct {
+	lock sync.RWMutex
+	keys map[derivation][]byte
+}
+
+// derivation is all that a signing key depends on.
+type derivation struct {
+	prefix, secret, day, region, service, terminator string
+}
+
+// maxSigningKeys bounds the cache. A scope is the client's free choice, so there is no
+// end to them; only those of verified signatures are kept.
+const maxSigningKeys = 1024
+
+func (s *signingKeys) get(d derivation) []byte {
+	s.lock.RLock()
+	defer s.lock.RUnlock()
+	return s.keys[d]
+}
+
+func (s *signingKeys) put(d derivation, key []byte) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if len(s.keys) >= maxSigningKeys || s.keys == nil {
+		s.keys = map[derivation][]byte{}
+	}
+	s.keys[d] = key
+}
+
+// verify compares the signature with the one this secret makes, in constant time.
+func (s *signingKeys) verify(sig signature, secret, toSign string) bool {
+	d := derivation{sig.family.prefix, secret, sig.day, sig.region, sig.service, sig.family.terminator}
+	key := s.get(d)
+	known := key != nil
+	if !known {
+		key = d.derive()
+	}
+	if !hmac.Equal(mac(key, toSign), sig.mac) {
+		return false
+	}
+	if !known {
+		s.put(d, key)
+	}
+	return true
+}
+
+func (d derivation) derive() []byte {
+	key := mac([]byte(d.prefix+d.secret), d.day)
+	for _, part := range []string{d.region, d.service, d.terminator} {
+		key = mac(key, part)
+	}
+	return key
+}
+
+func mac(key []byte, text string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}

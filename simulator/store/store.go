@@ -1,0 +1,224 @@
+// Package store keeps what a simulator must not forget: the account, its users and access
+// keys, and the record of calls.
+//
+// Everything lives twice: in memory, where it is read, and in SQLite, where it is durable.
+// A change is committed to the database with a synchronised disk before it becomes
+// visible, so an answer never shows what a crash could take back. The record of calls is
+// written without waiting for the disk: it survives the death of the process, and only a
+// power cut may cost its end.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	// The driver registers itself as "sqlite". It is Go only: no C compiler is needed.
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Memory is the path of a store that lives and dies with the process.
+const Memory = ":memory:"
+
+const schemaVersion = "1"
+
+// ErrClosed is returned by every write after Close.
+var ErrClosed = errors.New("the store is closed")
+
+// Store is one data file, or one place in memory. It is safe for concurrent use. Two
+// stores in memory share nothing; a file can be open in one store only.
+type Store struct {
+	db   *sql.DB
+	conn *sql.Conn
+
+	// writeLock serialises all use of conn.
+	writeLock sync.Mutex
+	closed    bool
+
+	viewLock sync.RWMutex
+	view     *View
+
+	records *records
+}
+
+// Open opens the data file, making it with mode 0600 when it is missing, or a store in
+// memory for Memory or "". keep is the number of records of calls that are kept.
+func Open(path string, keep int) (*Store, error) {
+	name := Memory
+	if path != "" && path != Memory {
+		if err := prepareFile(path); err != nil {
+			return nil, err
+		}
+		var err error
+		if name, err = fileName(path); err != nil {
+			return nil, err
+		}
+	}
+	db, err := sql.Open("sqlite", name)
+	if err != nil {
+		return nil, fmt.Errorf("data file %s: %w", path, err)
+	}
+	// One connection: it holds the file's lock, and a store in memory lives in it.
+	db.SetMaxOpenConns(1)
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("data file %s: %w", path, err), db.Close())
+	}
+	s := &Store{db: db, conn: conn, view: newView(), records: newRecords(keep)}
+	if err := s.load(); err != nil {
+		var failed *sqlite.Error
+		if errors.As(err, &failed) && failed.Code()&0xff == sqlite3.SQLITE_BUSY {
+			err = errors.New("it is in use by another simulator")
+		}
+		return nil, errors.Join(fmt.Errorf("data file %s: %w", path, err), conn.Close(), db.Close())
+	}
+	return s, nil
+}
+
+// Close writes the records still waiting and closes the file. A second Close does nothing.
+func (s *Store) Close() error {
+	s.writeLock.Lock()
+	defer s.writeLock.Unlock()
+	if s.closed {
+		return nil
+	}
+	err := s.flush()
+	s.closed = true
+	return errors.Join(err, s.conn.Close(), s.db.Close())
+}
+
+// prepareFile makes sure that only its owner can read the file: it holds secrets. SQLite
+// gives the files beside it the same mode.
+func prepareFile(path string) error {
+	file, err := os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("data file: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("data file: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return fmt.Errorf("data file: %w", err)
+	}
+	return nil
+}
+
+// fileName makes a URI of a path: in a bare one a '?' would begin the driver's options.
+func fileName(path string) (string, error) {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("data file %s: %w", path, err)
+	}
+	full = filepath.ToSlash(full)
+	if !strings.HasPrefix(full, "/") {
+		full = "/" + full // a drive letter
+	}
+	return (&url.URL{Scheme: "file", Path: full}).String(), nil
+}
+
+var opening = []string{
+	// Exclusive, and before the journal mode is chosen: a second simulator on the same
+	// file would not see what this one holds in memory.
+	`PRAGMA locking_mode = EXCLUSIVE`,
+	`PRAGMA journal_mode = WAL`,
+	`PRAGMA synchronous = FULL`,
+	`CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS access_keys (
+		id TEXT PRIMARY KEY, owner_id TEXT NOT NULL, secret TEXT NOT NULL, state TEXT NOT NULL,
+		tag TEXT, created INTEGER NOT NULL, modified INTEGER NOT NULL, expires INTEGER)`,
+	`CREATE TABLE IF NOT EXISTS users (
+		id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, email TEXT NOT NULL,
+		created INTEGER NOT NULL, modified INTEGER NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS requests (last INTEGER PRIMARY KEY, batch TEXT NOT NULL)`,
+	`INSERT OR IGNORE INTO meta (name, value) VALUES ('schema', '` + schemaVersion + `')`,
+}
+
+func (s *Store) load() error {
+	for _, statement := range opening {
+		if _, err := s.conn.ExecContext(context.Background(), statement); err != nil {
+			return err
+		}
+	}
+	for _, load := range []func() error{s.loadMeta, s.loadUsers, s.loadKeys, s.loadRecords} {
+		if err := load(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) loadMeta() error {
+	return s.query(`SELECT name, value FROM meta`, func(rows *sql.Rows) error {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return err
+		}
+		switch name {
+		case "schema":
+			if value != schemaVersion {
+				return fmt.Errorf("it has layout %q; this simulator reads layout %q", value, schemaVersion)
+			}
+			return nil
+		case "account":
+			return json.Unmarshal([]byte(value), &s.view.account)
+		case "policy":
+			return json.Unmarshal([]byte(value), &s.view.policy)
+		case "clock":
+			return json.Unmarshal([]byte(value), &s.view.clock)
+		}
+		return nil
+	})
+}
+
+func (s *Store) loadUsers() error {
+	return s.query(`SELECT id, name, path, email, created, modified FROM users`, func(rows *sql.Rows) error {
+		var u User
+		var created, modified int64
+		if err := rows.Scan(&u.ID, &u.Name, &u.Path, &u.Email, &created, &modified); err != nil {
+			return err
+		}
+		u.Created, u.Modified = fromMillis(created), fromMillis(modified)
+		s.view.putUser(u)
+		return nil
+	})
+}
+
+func (s *Store) loadKeys() error {
+	const columns = `SELECT id, owner_id, secret, state, tag, created, modified, expires FROM access_keys`
+	return s.query(columns, func(rows *sql.Rows) error {
+		var k Key
+		var created, modified int64
+		var expires sql.NullInt64
+		if err := rows.Scan(&k.ID, &k.OwnerID, &k.Secret, &k.State, &k.Tag, &created, &modified, &expires); err != nil {
+			return err
+		}
+		k.Created, k.Modified = fromMillis(created), fromMillis(modified)
+		if expires.Valid {
+			k.Expires = fromMillis(expires.Int64)
+		}
+		s.view.putKey(k)
+		return nil
+	})
+}
+
+func (s *Store) query(query string, each func(*sql.Rows) error, args ...any) (err error) {
+	rows, err := s.conn.QueryContext(context.Background(), query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
