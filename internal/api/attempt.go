@@ -1,0 +1,154 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// maxAnswer bounds what is read of an answer: the largest one, a page of a thousand users, is under 1 MiB.
+const maxAnswer = 32 << 20
+
+// attempt sends the request once, signed now. retryAfter is what a refusal asked us to wait, 0 when it said nothing.
+func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, body []byte, out any) (err error, retryAfter time.Duration) { //nolint:staticcheck // the error is the result, the wait its detail
+	limit := c.patience.repeatable
+	if rep == once {
+		limit = c.patience.once
+	}
+	actx, cancel := context.WithTimeoutCause(ctx, limit, errNoAnswer)
+	defer cancel()
+
+	var sent atomic.Bool
+	actx = httptrace.WithClientTrace(actx, &httptrace.ClientTrace{
+		// From here on bytes may have left. Before, there was only an address, a proxy, a handshake.
+		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
+	})
+	c.log(ctx, LevelTrace, "API request", map[string]any{"action": action, "attempt": n, "body": c.redact(body)})
+	start := c.now()
+	status, header, answer, err := c.exchange(actx, action, body)
+	fields := map[string]any{"action": action, "attempt": n, "duration_ms": c.now().Sub(start).Milliseconds()}
+	if err != nil {
+		err = &TransportError{Action: action, Endpoint: c.endpoint, Sent: sent.Load(), Err: cause(ctx, actx, err)}
+		fields["error"] = err.Error()
+		c.log(ctx, LevelDebug, "API call", fields)
+		return err, 0
+	}
+	c.silent.Store(false)
+	requestID := requestIDOf(answer)
+	fields["status"], fields["request_id"] = status, requestID
+	c.log(ctx, LevelDebug, "API call", fields)
+	c.log(ctx, LevelTrace, "API answer", map[string]any{
+		"action": action, "attempt": n, "status": status, "request_id": requestID, "body": c.redact(answer),
+	})
+	if status != http.StatusOK {
+		return decodeError(action, status, requestID, answer), c.retryAfter(header)
+	}
+	c.pace.admitted()
+	if json.Unmarshal(answer, out) != nil {
+		// The decoder's own error may quote what it stumbled over.
+		return c.unusable(action, fmt.Errorf("HTTP 200 with a body that is not the answer of %s (%d bytes, %s)",
+			action, len(answer), contentType(header))), 0
+	}
+	return nil, 0
+}
+
+// exchange sends a fresh request and reads the whole answer.
+func (c *Client) exchange(ctx context.Context, action string, body []byte) (status int, header http.Header, answer []byte, err error) {
+	// A new request each time, so that nothing of an earlier signature stays. Its reader also lets the SDK hash the body.
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint+"/"+action, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	if c.userAgent != "" {
+		req.Header.Set("User-Agent", c.userAgent)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err == nil && len(answer) > maxAnswer {
+		err = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+	}
+	if err != nil {
+		return 0, nil, nil, fmt.Errorf("the answer broke off: %w", err)
+	}
+	return resp.StatusCode, resp.Header, answer, nil
+}
+
+// cause is err without the method and URL that net/http puts in front, and with the reason of an end that we or the
+// caller brought about.
+func cause(ctx, attempt context.Context, err error) error {
+	if inner := errors.Unwrap(err); inner != nil && strings.HasPrefix(err.Error(), "Post ") {
+		err = inner
+	}
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
+	case attempt.Err() != nil:
+		return context.Cause(attempt)
+	}
+	return err
+}
+
+type errorBody struct {
+	Errors []struct {
+		Code    json.RawMessage // a string by the description; a number is read as well
+		Type    string
+		Details string
+	}
+}
+
+// decodeError makes an Error of whatever came with a status that is not 200.
+func decodeError(action string, status int, requestID string, answer []byte) *Error {
+	e := &Error{Action: action, StatusCode: status, RequestID: requestID}
+	var body errorBody
+	if json.Unmarshal(answer, &body) != nil {
+		return e
+	}
+	for _, p := range body.Errors {
+		e.Problems = append(e.Problems, Problem{Code: strings.Trim(string(p.Code), `"`), Type: p.Type, Details: p.Details})
+	}
+	return e
+}
+
+func requestIDOf(answer []byte) string {
+	var body struct {
+		ResponseContext struct {
+			RequestID string `json:"RequestId"`
+		}
+	}
+	_ = json.Unmarshal(answer, &body) // no id, or no JSON: there is none to show
+	return body.ResponseContext.RequestID
+}
+
+// retryAfter reads seconds or a date. None is known to be sent by the API; a gateway before it may.
+func (c *Client) retryAfter(header http.Header) time.Duration {
+	value := header.Get("Retry-After")
+	var d time.Duration
+	if seconds, err := strconv.Atoi(value); err == nil {
+		d = time.Duration(seconds) * time.Second
+	} else if date, err := http.ParseTime(value); err == nil {
+		d = date.Sub(c.now())
+	}
+	return max(0, min(d, maxRetryAfter))
+}
+
+func contentType(header http.Header) string {
+	if t := header.Get("Content-Type"); t != "" {
+		return t
+	}
+	return "no content type"
+}

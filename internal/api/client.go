@@ -1,0 +1,219 @@
+// Package api is the OUTSCALE client: the official SDK's types and signing on a transport of our own, which retries by
+// class, paces, redacts what it logs and decodes every error. It knows nothing of Terraform.
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/outscale/osc-sdk-go/v3/pkg/middleware/auth"
+	"github.com/outscale/osc-sdk-go/v3/pkg/profile"
+)
+
+// Credential is one whole credential: an access key or a login, never parts of two.
+type Credential struct{ AccessKeyID, SecretKey, Login, Password string }
+
+// String names the credential without its secret.
+func (c Credential) String() string {
+	switch {
+	case c.AccessKeyID != "":
+		return "access key " + c.AccessKeyID
+	case c.Login != "":
+		return "a login"
+	}
+	return "no credential"
+}
+
+// GoString is String: the secret has no place in any verb's output.
+func (c Credential) GoString() string { return c.String() }
+
+// Config is what a Client is made of. Resolve fills Endpoint, Region, Credential, ClientCertificate and Insecure.
+type Config struct {
+	Endpoint          string // base URL with path, e.g. https://api.eu-west-2.outscale.com/api/v1
+	Region            string // the region in the signature's scope
+	Credential        Credential
+	ClientCertificate *tls.Certificate // for accounts whose access rules demand one; nil = none
+	Insecure          bool             // do not verify the server's certificate
+	RequestsPerSecond float64          // 0 = unlimited
+	UserAgent         string
+	Log               Log              // nil = silent
+	Now               func() time.Time // nil = time.Now; the signer of the SDK has its own clock, the system's
+}
+
+// Client speaks to one endpoint with one credential. It is safe for concurrent use.
+type Client struct {
+	endpoint    string
+	keyID       string
+	userAgent   string
+	http        *http.Client
+	connections *http.Transport // below the signing
+	pace        *pace
+	patience    patience
+	redact      func([]byte) string
+	log         Log
+	now         func() time.Time
+	sleep       func(context.Context, time.Duration) error
+	random      func() float64
+	silent      atomic.Bool // the endpoint was given up on, and nothing came since: later calls try once
+}
+
+// New checks cfg and returns a client. It makes no call. Errors are *ConfigError.
+func New(cfg Config) (*Client, error) {
+	endpoint, err := checkEndpoint(cfg.Endpoint)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := signing(cfg)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		endpoint: endpoint, keyID: cfg.Credential.AccessKeyID, userAgent: cfg.UserAgent,
+		patience: defaultPatience, redact: redactor(cfg.Credential),
+		log: cfg.Log, now: cfg.Now, sleep: sleepFor, random: rand.Float64,
+	}
+	if c.log == nil {
+		c.log = func(context.Context, Level, string, map[string]any) {}
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	c.pace = newPace(cfg.RequestsPerSecond, c.now, c.sleep)
+	c.connections = connections(cfg)
+	c.http = &http.Client{
+		Transport: signer.Decorate(c.connections),
+		// A redirect would carry the signature elsewhere or turn the POST into a GET: it is an answer like any other.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return c, nil
+}
+
+// AccessKeyID is the id of the key that signs the calls, "" when the client uses a login.
+func (c *Client) AccessKeyID() string { return c.keyID }
+
+// CloseIdleConnections closes the connections that no call uses. The client stays usable.
+func (c *Client) CloseIdleConnections() { c.connections.CloseIdleConnections() }
+
+// decorator is the SDK's authentication: it signs a request on its way to next.
+type decorator interface {
+	Decorate(next http.RoundTripper) http.RoundTripper
+}
+
+func signing(cfg Config) (decorator, error) {
+	cred := cfg.Credential
+	key, login := cred.AccessKeyID != "" || cred.SecretKey != "", cred.Login != "" || cred.Password != ""
+	switch {
+	case key && login:
+		return nil, &ConfigError{Summary: "Two credentials", Detail: "An access key and a login were given; one is needed."}
+	case cred.AccessKeyID != "" && cred.SecretKey != "":
+		return auth.NewSecurityProviderAWSv4(cred.AccessKeyID, cred.SecretKey, "", profile.OscServiceApi, cfg.Region)
+	case cred.Login != "" && cred.Password != "":
+		return auth.NewSecurityProviderLoginPassword(cred.Login, cred.Password)
+	case key || login:
+		return nil, &ConfigError{Summary: "Half a credential", Detail: "An access key needs its id and its secret, a login its password."}
+	}
+	return nil, &ConfigError{Summary: "No credential", Detail: "Every call must be signed: an access key or a login is needed."}
+}
+
+func checkEndpoint(endpoint string) (string, error) {
+	bad := func(why string) (string, error) {
+		return "", &ConfigError{Summary: "Endpoint not usable", Detail: why, Attribute: "endpoint"}
+	}
+	u, err := url.Parse(endpoint)
+	switch {
+	case err != nil:
+		return bad("The endpoint is not a URL.") // the parser's error would repeat a password in it
+	case u.User != nil:
+		return bad("The endpoint must not hold a user name or a password.")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return bad(fmt.Sprintf("The endpoint %q does not begin with https:// or http://.", endpoint))
+	case u.Hostname() == "":
+		return bad(fmt.Sprintf("The endpoint %q has no host.", endpoint))
+	case u.RawQuery != "" || u.Fragment != "":
+		return bad(fmt.Sprintf("The endpoint %q must end with its path.", endpoint))
+	}
+	return strings.TrimRight(u.String(), "/"), nil
+}
+
+func connections(cfg Config) *http.Transport {
+	tlsConfig := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.Insecure} //nolint:gosec // asked for by the user
+	if cfg.ClientCertificate != nil {
+		tlsConfig.Certificates = []tls.Certificate{*cfg.ClientCertificate}
+	}
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:       tlsConfig,
+		TLSHandshakeTimeout:   dialTimeout,
+		MaxIdleConns:          16,
+		MaxIdleConnsPerHost:   16,
+		IdleConnTimeout:       30 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		ForceAttemptHTTP2:     true,
+	}
+}
+
+// do calls action with in as its body and decodes a success into out, trying again as judge allows. The error is an
+// *Error or a *TransportError, wrapped where waiting for another attempt was cut short.
+func (c *Client) do(ctx context.Context, action string, rep repeat, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("%s: the request cannot be written: %w", action, err)
+	}
+	if _, bounded := ctx.Deadline(); !bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.patience.total)
+		defer cancel()
+	}
+	var last error
+	since, faults := c.now(), 0 // of the failures other than throttling, which has the whole of ctx's time
+	for n := 1; ; n++ {
+		if err := c.pace.wait(ctx); err != nil {
+			return c.gaveUp(action, last, err)
+		}
+		err, retryAfter := c.attempt(ctx, action, n, rep, body, out)
+		if err == nil {
+			return nil
+		}
+		last = err
+		faults++
+		v := c.judge(ctx, rep, err, tally{attempts: n, faults: faults, elapsed: c.now().Sub(since)}, retryAfter)
+		if !v.again {
+			return err
+		}
+		c.log(ctx, LevelInfo, "waiting before the next attempt", map[string]any{
+			"action": action, "attempt": n, "reason": v.why, "wait_ms": v.wait.Milliseconds(), "status": statusOf(err),
+		})
+		if err := c.sleep(ctx, v.wait); err != nil {
+			return c.gaveUp(action, last, err)
+		}
+		if v.why == throttled {
+			since, faults = c.now(), 0
+		}
+	}
+}
+
+// gaveUp is the error of a call whose time ran out while it waited. last is what the previous attempt got.
+func (c *Client) gaveUp(action string, last, why error) error {
+	if last != nil {
+		return fmt.Errorf("%w (and the time for another attempt ran out: %w)", last, why)
+	}
+	return &TransportError{Action: action, Endpoint: c.endpoint, Err: fmt.Errorf("nothing was sent in the time given: %w", why)}
+}
+
+// unusable is a success that cannot be understood: the action was executed, and what it answered is lost.
+func (c *Client) unusable(action string, err error) error {
+	return &TransportError{Action: action, Endpoint: c.endpoint, Sent: true, Err: err}
+}
+
+var errInterrupted = errors.New("interrupted")

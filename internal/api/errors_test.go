@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+)
+
+func TestErrorsAtEveryStatus(t *testing.T) {
+	type class struct{ notFound, conflict, quota, forbidden, unauthorized, throttled, ambiguous, invalid bool }
+	for _, c := range []struct {
+		status int
+		code   string
+		want   class
+	}{
+		{400, "3019", class{invalid: true}},
+		{400, "4047", class{invalid: true}},
+		{400, "4000", class{}},
+		{400, "4120", class{unauthorized: true}},
+		{400, "5098", class{notFound: true}},
+		{404, "5060", class{notFound: true}},
+		{409, "6003", class{conflict: true}},
+		{409, "9022", class{conflict: true}},
+		{400, "10005", class{quota: true}},
+		{401, "1", class{unauthorized: true}},
+		{401, "5", class{forbidden: true}},
+		{401, "7", class{forbidden: true}},
+		{401, "13", class{unauthorized: true}},
+		{401, "14", class{unauthorized: true}},
+		{403, "4", class{forbidden: true}},
+		{405, "2", class{}},
+		{424, "1000", class{}},
+		{429, "24", class{throttled: true}},
+		{429, "25", class{throttled: true}},
+		{500, "0", class{ambiguous: true}},
+		{501, "0", class{ambiguous: true}},
+		{503, "6", class{throttled: true, ambiguous: true}},
+		{503, "0", class{ambiguous: true}},
+	} {
+		r := newRig(t, problem(c.status, c.code, "why"))
+		r.patience.total, r.patience.attempts = 1e9, 1
+		ctx, cancel := context.WithCancel(context.Background())
+		r.sleep = func(context.Context, time.Duration) error { cancel(); return context.Canceled }
+		err := r.DeleteAccessKey(ctx, "", "AK")
+		e := As(err)
+		if e == nil || e.StatusCode != c.status || e.Code() != c.code || e.RequestID != "2d3016ea" || e.Action != "DeleteAccessKey" ||
+			e.Problems[0] != (Problem{Code: c.code, Type: "AccessDenied", Details: "why"}) {
+			t.Errorf("%d/%s: %+v", c.status, c.code, err)
+			continue
+		}
+		got := class{IsNotFound(err), IsConflict(err), IsQuota(err), IsForbidden(err), IsUnauthorized(err), IsThrottled(err), IsAmbiguous(err), IsInvalid(err)}
+		if got != c.want {
+			t.Errorf("%d/%s: %+v, want %+v", c.status, c.code, got, c.want)
+		}
+	}
+}
+
+func TestErrorTexts(t *testing.T) {
+	for want, err := range map[string]error{
+		"ReadUsers: HTTP 403, AccessDenied 4 (no), request r":            &Error{Action: "ReadUsers", StatusCode: 403, RequestID: "r", Problems: []Problem{{"4", "AccessDenied", "no"}}},
+		"ReadUsers: HTTP 400, T 4120":                                    &Error{Action: "ReadUsers", StatusCode: 400, Problems: []Problem{{Code: "4120", Type: "T"}}},
+		"ReadUsers: HTTP 502, without an error body of the OUTSCALE API": &Error{Action: "ReadUsers", StatusCode: 502},
+		"ReadUsers: no usable answer from http://x: cut":                 &TransportError{"ReadUsers", "http://x", true, errors.New("cut")},
+		"ReadUsers: http://x was not reached: refused":                   &TransportError{"ReadUsers", "http://x", false, errors.New("refused")},
+	} {
+		if err.Error() != want {
+			t.Errorf("%q, want %q", err, want)
+		}
+	}
+}
+
+// What does not come from the API, and what comes broken.
+func TestOddAnswers(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer    answer
+		ambiguous bool
+		status    int
+	}{
+		"a proxy's page":           {answer{status: 407, body: "<html>proxy</html>"}, false, 407},
+		"a gateway's page":         {answer{status: 502, body: "<html>bad gateway</html>"}, true, 502},
+		"a redirect":               {answer{status: 302, header: map[string]string{"Location": "http://127.0.0.1:1/"}}, false, 302},
+		"an empty 204":             {answer{status: 204}, true, 204},
+		"a page with 200":          {answer{status: 200, body: "<html>welcome</html>"}, true, 0},
+		"half a body":              {answer{status: 200, body: `{"AccessKey":{"AccessKeyId":"A`}, true, 0},
+		"a cut body":               {answer{status: 200, body: "{}", header: map[string]string{"Content-Length": "100"}}, true, 0},
+		"no key in it":             {ok(`{"ResponseContext":{}}`), true, 0},
+		"a key without its secret": {ok(`{"AccessKey":{"AccessKeyId":"AK"}}`), true, 0},
+		"a code that is a number":  {answer{status: 400, body: `{"Errors":[{"Code":4120,"Type":"T"}]}`}, false, 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, c.answer)
+			_, err := r.CreateAccessKey(context.Background(), CreateAccessKeyInput{})
+			if err == nil || IsAmbiguous(err) != c.ambiguous || statusOf(err) != c.status || r.sent() != 1 {
+				t.Errorf("%v: ambiguous %v, status %d, %d requests", err, IsAmbiguous(err), statusOf(err), r.sent())
+			}
+		})
+	}
+	r := newRig(t, ok(`{"ResponseContext":{}}`))
+	if keys, err := r.ReadAccessKeys(context.Background(), ReadAccessKeysInput{}); err == nil {
+		t.Errorf("an answer without a list passed for an empty one: %v", keys)
+	}
+}

@@ -1,0 +1,150 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var testKey = Credential{AccessKeyID: "ABCDEFGHIJ0123456789", SecretKey: "0123456789ABCDEFGHIJ0123456789ABCDEFGHIJ"}
+
+// line is one log line.
+type line struct {
+	level  Level
+	msg    string
+	fields map[string]any
+}
+
+// rig is a client on a server that answers from a script; its waits are over at once and recorded.
+type rig struct {
+	*Client
+	server *httptest.Server
+
+	mu     sync.Mutex
+	bodies []string
+	heads  []http.Header
+	slept  []time.Duration
+	lines  []line
+}
+
+// answer is one scripted answer. A status of 0 closes the connection after reading the request.
+type answer struct {
+	status int
+	body   string
+	header map[string]string
+}
+
+// newRig serves script in order, the last answer again and again.
+func newRig(t *testing.T, script ...answer) *rig {
+	t.Helper()
+	r := &rig{}
+	return r.serve(t, func(w http.ResponseWriter, _ *http.Request, n int) {
+		a := script[min(n, len(script))-1]
+		if a.status == 0 {
+			panic(http.ErrAbortHandler)
+		}
+		for name, value := range a.header {
+			w.Header().Set(name, value)
+		}
+		w.WriteHeader(a.status)
+		_, _ = io.WriteString(w, a.body)
+	})
+}
+
+func (r *rig) serve(t *testing.T, handle func(w http.ResponseWriter, req *http.Request, n int)) *rig {
+	t.Helper()
+	r.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		body, _ := io.ReadAll(req.Body)
+		r.mu.Lock()
+		r.bodies, r.heads = append(r.bodies, string(body)), append(r.heads, req.Header.Clone())
+		n := len(r.bodies)
+		r.mu.Unlock()
+		handle(w, req, n)
+	}))
+	t.Cleanup(r.server.Close)
+	r.Client = r.client(t, Config{Endpoint: r.server.URL + "/api/v1", Region: "eu-west-2", Credential: testKey, UserAgent: "test/1"})
+	t.Cleanup(r.CloseIdleConnections)
+	return r
+}
+
+func (r *rig) client(t *testing.T, cfg Config) *Client {
+	t.Helper()
+	cfg.Log = func(_ context.Context, level Level, msg string, fields map[string]any) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.lines = append(r.lines, line{level, msg, fields})
+	}
+	c, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.sleep = func(ctx context.Context, d time.Duration) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.slept = append(r.slept, d)
+		return ctx.Err()
+	}
+	c.pace = newPace(0, c.now, func(context.Context, time.Duration) error { c.pace.until = time.Time{}; return nil })
+	return c
+}
+
+func (r *rig) sent() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.bodies)
+}
+
+// logged is everything the log was given, as one text.
+func (r *rig) logged() string {
+	var b strings.Builder
+	for _, l := range r.lines {
+		fmt.Fprintf(&b, "%d %s %v\n", l.level, l.msg, l.fields)
+	}
+	return b.String()
+}
+
+func problem(status int, code, details string) answer {
+	return answer{status: status, body: fmt.Sprintf(
+		`{"Errors":[{"Details":%q,"Type":"AccessDenied","Code":%q}],"ResponseContext":{"RequestId":"2d3016ea"}}`, details, code)}
+}
+
+func ok(body string) answer { return answer{status: 200, body: body} }
+
+const (
+	keysBody = `{"AccessKeys":[],"ResponseContext":{"RequestId":"r"}}`
+	keyBody  = `{"AccessKey":{"State":"ACTIVE","AccessKeyId":"NEWKEY","SecretKey":"the-new-secret","CreationDate":"2010-10-01T12:34:56.789+0000",` +
+		`"LastModificationDate":"2010-10-01T12:34:56.789+0000","ExpirationDate":"2063-04-05T00:00:00.000+0000","Tag":"Group1"},"ResponseContext":{"RequestId":"r"}}`
+)
+
+// actions are one call of each kind of repetition.
+var actions = map[string]func(*Client, context.Context) error{
+	"CreateAccessKey": func(c *Client, ctx context.Context) error {
+		_, err := c.CreateAccessKey(ctx, CreateAccessKeyInput{})
+		return err
+	},
+	"ReadAccessKeys": func(c *Client, ctx context.Context) error {
+		_, err := c.ReadAccessKeys(ctx, ReadAccessKeysInput{})
+		return err
+	},
+	"DeleteAccessKey": func(c *Client, ctx context.Context) error { return c.DeleteAccessKey(ctx, "", "NEWKEY") },
+	"UpdateAccessKey": func(c *Client, ctx context.Context) error {
+		_, err := c.UpdateAccessKey(ctx, UpdateAccessKeyInput{ID: "NEWKEY", State: "ACTIVE"})
+		return err
+	},
+	"CreateUser": func(c *Client, ctx context.Context) error {
+		_, err := c.CreateUser(ctx, CreateUserInput{UserName: "bob"})
+		return err
+	},
+	"UpdateUser": func(c *Client, ctx context.Context) error {
+		_, err := c.UpdateUser(ctx, UpdateUserInput{UserName: "bob", NewUserName: "robert"})
+		return err
+	},
+}
+
+var sentOnce = map[string]bool{"CreateAccessKey": true, "CreateUser": true, "UpdateUser": true}

@@ -1,0 +1,132 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+)
+
+// repeat says what may happen to an action whose answer is missing.
+type repeat int
+
+const (
+	once   repeat = iota // it may have been executed: the caller must find out
+	always               // doing it again does no harm
+)
+
+// patience holds every duration of a call. A dead or silent endpoint is reported within 30 s: twice repeatable plus
+// backoff for one, once plus repeatable for a create and the look-up that follows it, unreachable plus dial for the other.
+type patience struct {
+	once        time.Duration // one attempt of an action that is sent once
+	repeatable  time.Duration // one attempt of the others
+	unreachable time.Duration // how long to go on dialling
+	silent      time.Duration // how long to go on after attempts without an answer
+	faulty      time.Duration // how long to go on after 5xx and broken answers
+	attempts    int           // how many times at most, 5xx and broken answers
+	total       time.Duration // a call whose context has no deadline
+	base, max   time.Duration // backoff: first and largest
+}
+
+var defaultPatience = patience{
+	once: 15 * time.Second, repeatable: 12 * time.Second, unreachable: 18 * time.Second, silent: 28 * time.Second,
+	faulty: time.Minute, attempts: 10, total: 10 * time.Minute, base: 250 * time.Millisecond, max: 8 * time.Second,
+}
+
+const dialTimeout = 10 * time.Second
+
+// maxRetryAfter bounds what a server, or something that answers in its place, may ask us to wait.
+const maxRetryAfter = 5 * time.Minute
+
+// verdict is what to do after a failed attempt.
+type verdict struct {
+	again bool
+	wait  time.Duration
+	why   string // for the log
+}
+
+const throttled = "throttled"
+
+// tally is what a call has been through: all attempts so far, and those since the last throttled one with their time.
+type tally struct {
+	attempts, faults int
+	elapsed          time.Duration
+}
+
+// judge decides. retryAfter is what the answer asked us to wait.
+//
+// Never tried again: 400/4120 and 401, four of which in a row lock the account; 403; every other definite refusal; and
+// whatever may have executed an action that is sent once, a throttled 503 included.
+func (c *Client) judge(ctx context.Context, rep repeat, err error, so tally, retryAfter time.Duration) verdict {
+	if ctx.Err() != nil {
+		return verdict{}
+	}
+	p := c.patience
+	wait := c.backoff(so.attempts)
+	var t *TransportError
+	switch {
+	case errors.As(err, &t) && !t.Sent:
+		if permanent(err) || c.silent.Load() || so.elapsed+wait > p.unreachable {
+			c.silent.Store(true)
+			return verdict{}
+		}
+		return verdict{true, wait, "the endpoint was not reached"}
+	case IsThrottled(err) && (rep == always || !IsAmbiguous(err)):
+		wait = max(wait, retryAfter)
+		c.pace.throttled(wait)
+		return verdict{true, wait, throttled}
+	case rep == once || !IsAmbiguous(err):
+		if timedOut(err) {
+			c.silent.Store(true)
+		}
+		return verdict{}
+	case timedOut(err):
+		if c.silent.Swap(true) || so.elapsed+wait+p.repeatable > p.silent {
+			return verdict{}
+		}
+		return verdict{true, wait, "no answer in time"}
+	case statusOf(err) == http.StatusNotImplemented || so.faults >= p.attempts || so.elapsed+wait > p.faulty:
+		return verdict{}
+	}
+	return verdict{true, max(wait, retryAfter), "the API failed"}
+}
+
+// backoff is between half and the whole of base doubled n-1 times, at most max: jitter keeps the calls of many runs apart.
+func (c *Client) backoff(n int) time.Duration {
+	d := c.patience.max
+	if shift := n - 1; shift < 10 {
+		d = min(d, c.patience.base<<shift)
+	}
+	return d/2 + time.Duration(c.random()*float64(d/2))
+}
+
+// permanent reports a failure to connect that waiting does not heal: a name that does not exist, a certificate that is
+// not trusted, an answer that is not TLS.
+func permanent(err error) bool {
+	var (
+		dns      *net.DNSError
+		verify   *tls.CertificateVerificationError
+		record   tls.RecordHeaderError
+		alert    tls.AlertError
+		hostname x509.HostnameError
+	)
+	if errors.As(err, &dns) {
+		return dns.IsNotFound
+	}
+	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &hostname)
+}
+
+// errNoAnswer is the cause of an attempt that we ended ourselves.
+var errNoAnswer = errors.New("no answer in time")
+
+func timedOut(err error) bool { return errors.Is(err, errNoAnswer) }
+
+func statusOf(err error) int {
+	if e := As(err); e != nil {
+		return e.StatusCode
+	}
+	return 0
+}

@@ -1,0 +1,241 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// How often each action is sent, by what it meets first; a good answer would follow.
+func TestRepetition(t *testing.T) {
+	for name, c := range map[string]struct {
+		first  answer
+		always int // requests of an action that may be repeated
+		once   int // requests of one that may not
+	}{
+		"400/4120":  {problem(400, "4120", ""), 1, 1},
+		"401":       {problem(401, "1", ""), 1, 1},
+		"lock-out":  {problem(401, "13", ""), 1, 1},
+		"403":       {problem(403, "4", ""), 1, 1},
+		"409":       {problem(409, "6003", ""), 1, 1},
+		"501":       {problem(501, "0", ""), 1, 1},
+		"429":       {problem(429, "24", ""), 2, 2},
+		"503/6":     {problem(503, "6", ""), 2, 1},
+		"500":       {problem(500, "0", ""), 2, 1},
+		"502 page":  {answer{status: 502, body: "<html>"}, 2, 1},
+		"504":       {problem(504, "0", ""), 2, 1},
+		"cut":       {answer{}, 2, 1},
+		"not JSON":  {ok("<html>"), 2, 1},
+		"truncated": {answer{status: 200, body: "{", header: map[string]string{"Content-Length": "9"}}, 2, 1},
+	} {
+		for action, do := range actions {
+			good := keysBody
+			switch action {
+			case "CreateAccessKey", "UpdateAccessKey":
+				good = keyBody
+			case "CreateUser", "UpdateUser":
+				good = `{"User":{"UserId":"U","UserName":"bob"}}`
+			}
+			r := newRig(t, c.first, ok(good))
+			err := do(r.Client, context.Background())
+			want := c.always
+			if sentOnce[action] {
+				want = c.once
+			}
+			if r.sent() != want || (err == nil) != (want == 2) {
+				t.Errorf("%s, %s: %d requests, want %d: %v", name, action, r.sent(), want, err)
+			}
+			if len(r.slept) != want-1 {
+				t.Errorf("%s, %s: waits %v", name, action, r.slept)
+			}
+			// What it waits for is said, at INFO.
+			if said := strings.Contains(r.logged(), "waiting before the next attempt"); said != (want > 1) {
+				t.Errorf("%s, %s: log %s", name, action, r.logged())
+			}
+		}
+	}
+}
+
+func TestRepetitionEnds(t *testing.T) {
+	r := newRig(t, problem(500, "0", ""))
+	if err := actions["ReadAccessKeys"](r.Client, context.Background()); statusOf(err) != 500 || r.sent() != 10 {
+		t.Errorf("%d requests, %v", r.sent(), err)
+	}
+	for i, d := range r.slept {
+		full := min(r.patience.max, r.patience.base<<i)
+		if d < full/2 || d > full {
+			t.Errorf("wait %d is %v, want between %v and %v", i, d, full/2, full)
+		}
+	}
+
+	// Throttling is waited for until the caller's time is up, and the answer stays visible in the error.
+	r = newRig(t, problem(429, "24", "Request rate exceeded."))
+	ctx, cancel := context.WithCancel(context.Background())
+	r.sleep = func(context.Context, time.Duration) error {
+		if r.sent() == 25 {
+			cancel()
+			return context.DeadlineExceeded
+		}
+		return nil
+	}
+	err := actions["CreateAccessKey"](r.Client, ctx)
+	if !IsThrottled(err) || IsAmbiguous(err) || !errors.Is(err, context.DeadlineExceeded) || r.sent() != 25 {
+		t.Errorf("%d requests, %v", r.sent(), err)
+	}
+}
+
+// A long wait for the rate does not use up the patience with faults.
+func TestThrottlingAndFaultsCountApart(t *testing.T) {
+	script := make([]answer, 0, 32)
+	for range 20 {
+		script = append(script, problem(429, "24", ""))
+	}
+	script = append(script, problem(500, "0", ""), problem(500, "0", ""), ok(keysBody))
+	r := newRig(t, script...)
+	now := time.Now()
+	r.now = func() time.Time { return now }
+	r.sleep = func(context.Context, time.Duration) error { now = now.Add(10 * time.Second); return nil }
+	if err := actions["ReadAccessKeys"](r.Client, context.Background()); err != nil || r.sent() != 23 {
+		t.Errorf("%d requests, %v", r.sent(), err)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	for value, want := range map[string]time.Duration{
+		"7": 7 * time.Second, "99999": maxRetryAfter, "-3": 0, "soon": 0, "": 0,
+		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second, "Fri, 02 Jan 2026 03:00:00 GMT": 0,
+	} {
+		c := &Client{now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }}
+		if got := c.retryAfter(http.Header{"Retry-After": {value}}); got != want {
+			t.Errorf("%q: %v, want %v", value, got, want)
+		}
+	}
+	a := problem(429, "24", "")
+	a.header = map[string]string{"Retry-After": "17"}
+	r := newRig(t, a, ok(keysBody))
+	if err := actions["ReadAccessKeys"](r.Client, context.Background()); err != nil || len(r.slept) != 1 || r.slept[0] != 17*time.Second {
+		t.Errorf("%v, waits %v", err, r.slept)
+	}
+}
+
+// One throttled call holds all calls of the client.
+func TestPaceHoldsEveryCall(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	var waits []time.Duration
+	p := newPace(0, func() time.Time { return now }, func(_ context.Context, d time.Duration) error {
+		waits = append(waits, d)
+		now = now.Add(d)
+		return nil
+	})
+	p.throttled(3 * time.Second)
+	p.throttled(time.Second) // a shorter hold does not shorten the longer one
+	for range 2 {
+		if err := p.wait(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(waits) != 1 || waits[0] != 3*time.Second {
+		t.Errorf("waits %v", waits)
+	}
+	limited := newPace(5, time.Now, sleepFor)
+	if limited.limiter.Limit() != 5 || limited.limiter.Burst() != burst {
+		t.Errorf("rate %v, burst %d", limited.limiter.Limit(), limited.limiter.Burst())
+	}
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if limited.wait(ended) == nil || newPace(0, time.Now, sleepFor).wait(ended) == nil {
+		t.Error("an ended context must not send")
+	}
+}
+
+// closedPort is where nobody listens. A port that was just closed could be given to another test.
+const closedPort = "http://127.0.0.1:1/api/v1"
+
+// A dead endpoint is dialled again for any action, because nothing was sent, for less than 30 s; after that every other
+// call reports it at the first try, until something answers.
+func TestDeadEndpoint(t *testing.T) {
+	for action, do := range actions {
+		r := &rig{}
+		now := time.Now()
+		r.Client = r.client(t, Config{Endpoint: closedPort, Credential: testKey, Now: func() time.Time { return now }})
+		var waited time.Duration
+		r.sleep = func(_ context.Context, d time.Duration) error {
+			waited += d
+			now = now.Add(d)
+			return nil
+		}
+		err := do(r.Client, context.Background())
+		var transport *TransportError
+		if !errors.As(err, &transport) || transport.Sent || IsAmbiguous(err) || !strings.Contains(err.Error(), r.endpoint) || !strings.Contains(err.Error(), "refused") {
+			t.Errorf("%s: %v", action, err)
+		}
+		if waited < 5*time.Second || waited > 20*time.Second {
+			t.Errorf("%s: waited %v", action, waited)
+		}
+		waited = 0
+		if err := do(r.Client, context.Background()); err == nil || waited > 0 {
+			t.Errorf("%s: the second call waited %v", action, waited)
+		}
+	}
+}
+
+func TestSilentEndpoint(t *testing.T) {
+	for action, do := range actions {
+		r := &rig{}
+		release := make(chan struct{})
+		r.serve(t, func(_ http.ResponseWriter, req *http.Request, _ int) {
+			select {
+			case <-release:
+			case <-req.Context().Done():
+			}
+		})
+		t.Cleanup(func() { close(release) })
+		r.patience.once, r.patience.repeatable = 30*time.Millisecond, 30*time.Millisecond
+		err := do(r.Client, context.Background())
+		want := 2
+		if sentOnce[action] {
+			want = 1
+		}
+		if !IsAmbiguous(err) || !errors.Is(err, errNoAnswer) || r.sent() != want {
+			t.Errorf("%s: %d requests, want %d: %v", action, r.sent(), want, err)
+		}
+		if err := do(r.Client, context.Background()); err == nil || r.sent() != want+1 {
+			t.Errorf("%s: the next call must try once: %d requests", action, r.sent())
+		}
+	}
+	p := defaultPatience
+	if p.unreachable+dialTimeout > 30*time.Second || p.silent > 30*time.Second || p.once+p.repeatable > 30*time.Second {
+		t.Errorf("a dead endpoint is reported within 30 s: %+v", p)
+	}
+}
+
+// What waiting does not heal is reported at once.
+func TestPermanentFailures(t *testing.T) {
+	r := newRig(t, ok(keysBody))
+	overTLS := r.client(t, Config{Endpoint: strings.Replace(r.server.URL, "http:", "https:", 1) + "/api/v1", Credential: testKey})
+	if err := actions["ReadAccessKeys"](overTLS, context.Background()); err == nil || IsAmbiguous(err) || len(r.slept) > 0 {
+		t.Errorf("plain HTTP behind https: %v, waits %v", err, r.slept)
+	}
+	for _, err := range []error{&net.DNSError{IsNotFound: true}, &TransportError{Err: http.ErrSchemeMismatch}} {
+		if !permanent(err) {
+			t.Errorf("%v is permanent", err)
+		}
+	}
+	if permanent(&net.DNSError{IsTimeout: true}) {
+		t.Error("a name server may answer the next time")
+	}
+}
+
+func TestEndedContext(t *testing.T) {
+	r := newRig(t, answer{})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	err := actions["CreateAccessKey"](r.Client, ctx)
+	if err == nil || IsAmbiguous(err) || r.sent() != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("%d requests, %v", r.sent(), err)
+	}
+}

@@ -1,0 +1,134 @@
+package api
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// signature computes AWS4 as the API's documentation has it, from what arrived: it shares nothing with the signer.
+func signature(t *testing.T, secret string, req *http.Request, host, body string) string {
+	t.Helper()
+	parts := regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request, ?SignedHeaders=([^,]+), ?Signature=`).
+		FindStringSubmatch(req.Header.Get("Authorization"))
+	if parts == nil {
+		t.Fatalf("Authorization = %q", req.Header.Get("Authorization"))
+	}
+	date := req.Header.Get("X-Amz-Date")
+	sum := func(s string) string { h := sha256.Sum256([]byte(s)); return hex.EncodeToString(h[:]) }
+	mac := func(key []byte, s string) []byte {
+		h := hmac.New(sha256.New, key)
+		h.Write([]byte(s))
+		return h.Sum(nil)
+	}
+	var headers strings.Builder
+	for _, name := range strings.Split(parts[5], ";") {
+		value := req.Header.Get(name)
+		if name == "host" {
+			value = host
+		}
+		fmt.Fprintf(&headers, "%s:%s\n", name, value)
+	}
+	canonical := "POST\n" + req.URL.Path + "\n\n" + headers.String() + "\n" + parts[5] + "\n" + sum(body)
+	scope := parts[2] + "/" + parts[3] + "/" + parts[4] + "/aws4_request"
+	key := []byte("AWS4" + secret)
+	for _, s := range []string{parts[2], parts[3], parts[4], "aws4_request"} {
+		key = mac(key, s)
+	}
+	return hex.EncodeToString(mac(key, "AWS4-HMAC-SHA256\n"+date+"\n"+scope+"\n"+sum(canonical)))
+}
+
+func TestSignature(t *testing.T) {
+	r := &rig{}
+	var checked int
+	r.serve(t, func(w http.ResponseWriter, req *http.Request, n int) {
+		header := req.Header.Get("Authorization")
+		if want := signature(t, testKey.SecretKey, req, req.Host, r.bodies[n-1]); !strings.HasSuffix(header, "Signature="+want) {
+			t.Errorf("Authorization = %q, want the signature %s", header, want)
+		}
+		if !strings.Contains(header, "Credential="+testKey.AccessKeyID+"/") || !strings.Contains(header, "/eu-west-2/osc/") {
+			t.Errorf("Authorization = %q", header)
+		}
+		if req.Method != http.MethodPost || req.URL.Path != "/api/v1/ReadAccessKeys" || req.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s %s %v", req.Method, req.URL, req.Header)
+		}
+		checked++
+		_, _ = w.Write([]byte(keysBody))
+	})
+	if _, err := r.ReadAccessKeys(context.Background(), ReadAccessKeysInput{UserName: "bob", IDs: []string{"AK"}}); err != nil || checked != 1 {
+		t.Fatalf("%v, %d requests checked", err, checked)
+	}
+}
+
+func TestBasic(t *testing.T) {
+	r := &rig{}
+	r.serve(t, func(w http.ResponseWriter, req *http.Request, _ int) {
+		if login, password, ok := req.BasicAuth(); !ok || login != "me@example.com" || password != "my-password" {
+			t.Errorf("Authorization = %q", req.Header.Get("Authorization"))
+		}
+		_, _ = w.Write([]byte(keysBody))
+	})
+	c := r.client(t, Config{Endpoint: r.server.URL + "/api/v1", Credential: Credential{Login: "me@example.com", Password: "my-password"}})
+	if err := actions["ReadAccessKeys"](c, context.Background()); err != nil || c.AccessKeyID() != "" {
+		t.Fatal(err)
+	}
+}
+
+// round counts what reaches the signer, and looks at the state it arrives in.
+type round struct {
+	next  http.RoundTripper
+	t     *testing.T
+	count int
+}
+
+func (r *round) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.count++
+	if req.Header.Get("Authorization") != "" || req.Header.Get("X-Amz-Date") != "" {
+		r.t.Errorf("attempt %d reaches the signer with an earlier signature: %v", r.count, req.Header)
+	}
+	return r.next.RoundTrip(req)
+}
+
+// Each attempt is signed anew: a wait of minutes must not send a signature that is too old.
+func TestSignedEachAttempt(t *testing.T) {
+	r := newRig(t, problem(429, "24", ""), problem(503, "6", ""), problem(500, "0", ""), answer{}, ok(keysBody))
+	signer := &round{next: r.http.Transport, t: t}
+	r.http.Transport = signer
+	if err := actions["ReadAccessKeys"](r.Client, context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if signer.count != 5 || r.sent() != 5 {
+		t.Errorf("%d signatures, %d requests", signer.count, r.sent())
+	}
+	for i, head := range r.heads {
+		if date, err := time.Parse("20060102T150405Z", head.Get("X-Amz-Date")); err != nil || time.Since(date) > time.Minute {
+			t.Errorf("attempt %d is dated %q", i+1, head.Get("X-Amz-Date"))
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	for want, cfg := range map[string]Config{
+		"No credential":       {Endpoint: "https://x/api/v1"},
+		"Half a credential":   {Endpoint: "https://x/api/v1", Credential: Credential{AccessKeyID: "AK"}},
+		"Two credentials":     {Endpoint: "https://x/api/v1", Credential: Credential{AccessKeyID: "AK", SecretKey: "s", Login: "l", Password: "p"}},
+		"Endpoint not usable": {Endpoint: "https://me:hush@x/api/v1", Credential: testKey},
+	} {
+		_, err := New(cfg)
+		if e, ok := err.(*ConfigError); !ok || e.Summary != want || strings.Contains(err.Error(), "hush") { //nolint:errorlint // the very type
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	for _, endpoint := range []string{"", "api.example.com", "ftp://x", "https://", "https://x/?a=b", "https://x/#a", "http://[::1"} {
+		if _, err := New(Config{Endpoint: endpoint, Credential: testKey}); err == nil {
+			t.Errorf("the endpoint %q was accepted", endpoint)
+		}
+	}
+}
