@@ -1,0 +1,272 @@
+package credential
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+func on(action string, n int, err error) func(call) error {
+	return func(c call) error {
+		if c.action == action && (n == 0 || c.n == n) {
+			return err
+		}
+		return nil
+	}
+}
+
+// A Ctrl-C while the key is made must not keep its id and secret from the caller.
+func TestCreateIsNotCut(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	f := &fake{}
+	f.after = func(c call) error {
+		if c.action == "CreateAccessKey" {
+			cancel()
+		}
+		return nil
+	}
+	key, notices, err := f.keeper(t).Create(ctx, Wish{State: Inactive})
+	if err != nil || len(notices) > 0 || key.Secret == "" || key.State != Inactive {
+		t.Errorf("%v %v %v", key, notices, err)
+	}
+	if got := f.actions(); !slices.Equal(got, []string{"CreateAccessKey", "UpdateAccessKey"}) {
+		t.Errorf("calls = %v", got)
+	}
+	f.calls = nil
+	if _, _, err := f.keeper(t).Create(ctx, Wish{}); err == nil || len(f.calls) > 0 {
+		t.Errorf("an ended context must make no call: %v, %v", f.actions(), err)
+	}
+}
+
+// Ctrl-C and a lost answer together: what was made is removed, and no new key is asked for.
+func TestCreateInterruptedAndLost(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	f := &fake{}
+	f.after = func(c call) error {
+		if c.action == "CreateAccessKey" {
+			cancel()
+			return cut()
+		}
+		return nil
+	}
+	_, _, err := f.keeper(t).Create(ctx, Wish{})
+	if lost := as[*AmbiguousError](t, err); !lost.Clean || len(f.keys) != 0 || f.count("CreateAccessKey") != 1 {
+		t.Errorf("error %v, keys %v, calls %v", err, f.keys, f.actions())
+	}
+}
+
+// The caller's deadline ends the create, not the cleaning up after it.
+func TestCreateOutOfTime(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	f := &fake{}
+	f.after = func(c call) error {
+		if c.action == "CreateAccessKey" {
+			<-c.ctx.Done() // the answer comes too late
+			return &api.TransportError{Action: c.action, Sent: true, Err: context.DeadlineExceeded}
+		}
+		return nil
+	}
+	_, _, err := f.keeper(t).Create(ctx, Wish{})
+	if lost := as[*AmbiguousError](t, err); !lost.Clean || len(f.keys) != 0 || f.count("CreateAccessKey") != 1 {
+		t.Errorf("%v, left: %v", err, f.keys)
+	}
+}
+
+func TestCreateLostAndNotCleaned(t *testing.T) {
+	t.Run("the look fails", func(t *testing.T) {
+		f := &fake{before: on("ReadAccessKeys", 0, refusal(403, "4")), after: on("CreateAccessKey", 0, cut())}
+		_, _, err := f.keeper(t).Create(context.Background(), Wish{})
+		if lost := as[*AmbiguousError](t, err); lost.Clean || lost.Marker != markerPrefix+"marker-1" || !strings.Contains(err.Error(), lost.Marker) {
+			t.Errorf("error = %v", err)
+		}
+		if f.count("CreateAccessKey") != 1 {
+			t.Errorf("calls = %v", f.actions())
+		}
+	})
+	t.Run("the delete fails", func(t *testing.T) {
+		f := &fake{before: on("DeleteAccessKey", 0, refusal(403, "4")), after: on("CreateAccessKey", 0, cut())}
+		_, _, err := f.keeper(t).Create(context.Background(), Wish{})
+		if lost := as[*AmbiguousError](t, err); lost.Clean || !slices.Equal(lost.KeyIDs, []string{f.keys[0].ID}) {
+			t.Errorf("error = %v", err)
+		}
+		if f.keys[0].State != "INACTIVE" || f.count("CreateAccessKey") != 1 {
+			t.Errorf("what cannot be deleted must be inert: %v, calls %v", f.keys[0].State, f.actions())
+		}
+	})
+	t.Run("an API that ignores the filter", func(t *testing.T) {
+		f := &fake{unfiltered: true, before: on("CreateAccessKey", 1, cut())}
+		other := f.add("", "somebody's", nil)
+		key, _, err := f.keeper(t).Create(context.Background(), Wish{})
+		if err != nil || len(f.keys) != 2 || f.keys[0].ID != other.ID || f.count("DeleteAccessKey") != 0 {
+			t.Errorf("%v %v, keys %v, calls %v", key, err, f.keys, f.actions())
+		}
+	})
+	t.Run("it appears late", func(t *testing.T) {
+		f := &fake{}
+		f.before = on("CreateAccessKey", 1, cut())
+		f.after = func(c call) error {
+			if c.action == "CreateAccessKey" && c.n == 2 {
+				f.add("", markerPrefix+"marker-1", nil) // the first request is executed only now
+			}
+			return nil
+		}
+		key, _, err := f.keeper(t).Create(context.Background(), Wish{})
+		if err != nil || len(f.keys) != 1 || f.keys[0].ID != key.ID {
+			t.Errorf("%v, keys %v", err, f.keys)
+		}
+	})
+	t.Run("an old API, another run's keys", func(t *testing.T) {
+		f := &fake{}
+		f.after = func(c call) error {
+			if c.action != "CreateAccessKey" {
+				return nil
+			}
+			f.add("", "", nil)
+			return cut()
+		}
+		k := f.keeper(t)
+		k.legacy.Store(true)
+		_, _, err := k.Create(context.Background(), Wish{})
+		if lost := as[*AmbiguousError](t, err); lost.Clean || len(lost.KeyIDs) != 2 || len(f.keys) != 2 || f.count("UpdateAccessKey") != 0 {
+			t.Errorf("error %v, keys %v", err, f.keys)
+		}
+	})
+}
+
+// Nothing that locks the account out, and nothing definite, is asked twice.
+func TestCreateDefiniteRefusals(t *testing.T) {
+	for _, c := range []struct {
+		status int
+		code   string
+	}{{400, "4120"}, {401, "1"}, {401, "13"}, {403, "4"}, {400, "4047"}, {400, "3019"}, {409, "9002"}} {
+		f := &fake{before: on("CreateAccessKey", 0, refusal(c.status, c.code))}
+		_, _, err := f.keeper(t).Create(context.Background(), Wish{Tag: "x"})
+		if e := api.As(err); e == nil || e.Code() != c.code || len(f.calls) != 1 {
+			t.Errorf("%d/%s: %v, calls %v", c.status, c.code, err, f.actions())
+		}
+	}
+}
+
+func TestCreateCorrects(t *testing.T) {
+	wrong := func(times int) *fake {
+		return &fake{answer: func(c call, k *api.AccessKey) {
+			if c.n <= times {
+				k.ExpirationDate = nil // an API that forgets the expiry
+			}
+		}}
+	}
+	wish := Wish{State: Active, Expires: ptr(time.Now().Add(time.Hour)), Tag: "x"}
+	f := wrong(1)
+	if key, _, err := f.keeper(t).Create(context.Background(), wish); err != nil || len(differences(key, wish)) > 0 || f.count("UpdateAccessKey") != 2 {
+		t.Errorf("%v %v", key, err)
+	}
+	f = wrong(9)
+	key, _, err := f.keeper(t).Create(context.Background(), wish)
+	if un := as[*UnfinishedError](t, err); len(un.What) != 1 || un.Err != nil || key.Secret == "" || f.count("UpdateAccessKey") != 2 {
+		t.Errorf("%v %v", key, err)
+	}
+	f = wrong(9)
+	have := f.add("", "x", wish.Expires)
+	_, err = f.keeper(t).Update(context.Background(), keyOf("", have), wish)
+	if un := as[*UnfinishedError](t, err); f.count("UpdateAccessKey") != 2 || len(un.What) != 1 {
+		t.Errorf("%v", err)
+	}
+}
+
+// An API before 1.40.1 is recognised by the family of its refusal, whatever the number.
+func TestCreateLearnsAnOldAPI(t *testing.T) {
+	for _, code := range []string{"4045", "4104", "3019"} {
+		f := &fake{}
+		f.before = func(c call) error {
+			if c.update.Tag != nil || c.update.ClearTag {
+				return refusal(400, code)
+			}
+			return nil
+		}
+		k := f.keeper(t)
+		for _, wish := range []Wish{{Tag: "x"}, {}, {State: Inactive, Tag: "y"}} {
+			key, notices, err := k.Create(context.Background(), wish)
+			wish.State = wish.stateOr(Active)
+			if err != nil || len(notices) > 0 || len(differences(key, wish)) > 0 || key.Secret == "" {
+				t.Errorf("%s: %v %v %v", code, notices, err, differences(key, wish))
+			}
+		}
+		if len(f.keys) != 3 || f.count("CreateAccessKey") != 4 {
+			t.Errorf("%s: keys %v, calls %v", code, f.keys, f.actions())
+		}
+	}
+	// 4000 and 4120 can speak of the caller's key: nothing is learned from them.
+	f := &fake{before: on("UpdateAccessKey", 0, refusal(400, "4120"))}
+	k := f.keeper(t)
+	key, notices, err := k.Create(context.Background(), Wish{Tag: "x"})
+	if err != nil || len(notices) != 1 || key.Secret == "" || k.legacy.Load() || f.count("CreateAccessKey") != 1 {
+		t.Errorf("%v %v, calls %v", notices, err, f.actions())
+	}
+}
+
+// What one create learns about the API while another holds a key with a marker holds for that key too.
+func TestCreateWhileAnotherLearns(t *testing.T) {
+	f := &fake{}
+	k := f.keeper(t)
+	f.after = func(c call) error {
+		if c.create.Tag != "" {
+			k.legacy.Store(true)
+		}
+		return nil
+	}
+	key, notices, err := k.Create(context.Background(), Wish{State: Active})
+	if err != nil || len(notices) > 0 || key.Tag != "" || len(f.keys) != 1 || f.keys[0].ID != key.ID {
+		t.Errorf("%v %v, keys %v, calls %v", notices, err, f.keys, f.actions())
+	}
+}
+
+// An API before 1.34.3 knows no tag at all.
+func TestCreateWithoutTags(t *testing.T) {
+	f := &fake{}
+	f.before = func(c call) error {
+		if c.create.Tag != "" {
+			return refusal(400, "4045")
+		}
+		return nil
+	}
+	k := f.keeper(t)
+	if key, _, err := k.Create(context.Background(), Wish{}); err != nil || key.Secret == "" || len(f.keys) != 1 {
+		t.Errorf("%v %v", key, err)
+	}
+	_, _, err := k.Create(context.Background(), Wish{Tag: "x"})
+	expect[*UnsupportedError](t, err)
+	if len(f.keys) != 1 {
+		t.Errorf("keys %v", f.keys)
+	}
+}
+
+func TestCreateKeyVanishes(t *testing.T) {
+	f := &fake{}
+	f.before = func(c call) error {
+		if c.action == "UpdateAccessKey" {
+			f.keys = nil // deleted by somebody
+		}
+		return nil
+	}
+	key, _, err := f.keeper(t).Create(context.Background(), Wish{})
+	if expect[*GoneError](t, err); key.ID != "" {
+		t.Errorf("%v", key)
+	}
+}
+
+func TestNoVerbShowsASecret(t *testing.T) {
+	key := Key{ID: "AK", Secret: "hush-hush"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		for _, v := range []any{key, &key, []Key{key}, struct{ K Key }{key}} {
+			if s := fmt.Sprintf(verb, v); strings.Contains(s, "hush") {
+				t.Errorf("%s shows %s", verb, s)
+			}
+		}
+	}
+}

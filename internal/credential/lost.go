@@ -1,0 +1,118 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// settling are the waits before each look for a key whose answer was lost: a request that was cut off here may still
+// be under way there.
+var settling = []time.Duration{0, time.Second, 3 * time.Second}
+
+// once more, without waiting: for keys that appear after everything else is done.
+var atOnce = []time.Duration{0}
+
+// trace finds the key of one CreateAccessKey again: by its marker, or, where the API cannot replace a marker, as what
+// is new in the owner's list and looks like what was asked.
+type trace struct {
+	marker string
+	before []Key
+	like   Wish
+}
+
+// clean looks for the key of a lost call and removes it. removed says that one was found. The error is an
+// *AmbiguousError that names what may be left; nil means that nothing is left.
+func (c *creation) clean(ctx context.Context, tr trace, lost error, waits []time.Duration) (removed bool, _ error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanLimit)
+	defer cancel()
+	ambiguous := &AmbiguousError{Action: "CreateAccessKey", Owner: c.wish.Owner, Marker: tr.marker, Err: lost}
+	found, err := c.find(ctx, tr, waits)
+	if err != nil {
+		ambiguous.Err = errors.Join(lost, fmt.Errorf("looking for the key failed too: %w", err))
+		return false, ambiguous
+	}
+	for _, key := range found {
+		if tr.marker == "" && len(found) > 1 {
+			// Another run makes keys for the same owner: which one is ours is not known, and none may be removed.
+			ambiguous.KeyIDs = append(ambiguous.KeyIDs, key.ID)
+			continue
+		}
+		c.k.info(ctx, "removing the key of a lost answer", map[string]any{"access_key_id": key.ID, "user_name": c.name})
+		if err := c.remove(ctx, key); err != nil {
+			ambiguous.KeyIDs = append(ambiguous.KeyIDs, key.ID)
+			ambiguous.Err = errors.Join(ambiguous.Err, err)
+		}
+	}
+	if len(ambiguous.KeyIDs) > 0 {
+		return len(found) > 0, ambiguous
+	}
+	return len(found) > 0, nil
+}
+
+// remove deactivates a key, the caller's own too, so that it is inert even when it cannot be deleted, and deletes it.
+func (c *creation) remove(ctx context.Context, key Key) error {
+	off := c.k.deactivate(ctx, c.name, key, false)
+	key.State = Inactive
+	err := c.k.revoke(ctx, c.name, key)
+	if err == nil {
+		return nil
+	}
+	if unknownKey(err) || api.IsAmbiguous(err) {
+		if _, proof := c.k.prove(ctx, Owner{UserName: c.name}, key.ID); isGone(proof) {
+			return nil
+		}
+	}
+	return errors.Join(off, err)
+}
+
+func (c *creation) find(ctx context.Context, tr trace, waits []time.Duration) ([]Key, error) {
+	for _, d := range waits {
+		if d > 0 {
+			if err := c.k.opts.Wait(ctx, d); err != nil {
+				return nil, err
+			}
+		}
+		found, err := c.k.api.ReadAccessKeys(ctx, api.ReadAccessKeysInput{UserName: c.name, Tag: tr.marker})
+		if err != nil {
+			return nil, err
+		}
+		var keys []Key
+		for _, f := range found {
+			// The API's word for the tag is not enough to delete a key by: an API that ignored the filter would list all.
+			if key := keyOf(c.name, f); tr.left(key) && !c.k.signs(key.ID) {
+				keys = append(keys, key)
+			}
+		}
+		if len(keys) > 0 {
+			return keys, nil
+		}
+	}
+	return nil, nil
+}
+
+// left reports whether key is what the traced call made.
+func (tr trace) left(key Key) bool {
+	if tr.marker != "" {
+		return key.Tag == tr.marker
+	}
+	return indexKey(tr.before, key.ID) < 0 && key.State == Active && key.Tag == tr.like.Tag && sameInstant(key.Expires, tr.like.Expires)
+}
+
+// lookAgain looks once more for the keys of earlier lost calls, after the last attempt: a request that was slow may
+// have been executed only now. Markers alone can be trusted by then; a list has moved on.
+func (c *creation) lookAgain(ctx context.Context) error {
+	var left error
+	for _, tr := range slices.DeleteFunc(slices.Clone(c.traces), func(tr trace) bool { return tr.marker == "" }) {
+		if _, err := c.clean(ctx, tr, errLate, atOnce); err != nil {
+			left = errors.Join(left, err)
+		}
+	}
+	return left
+}
+
+var errLate = errors.New("an earlier request was looked up again")
