@@ -1,0 +1,143 @@
+package seal
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
+)
+
+func openOpenPGP(ciphertext, privateKey, passphrase string) ([]byte, *Error) {
+	message, err := unarmor(ciphertext, openpgp.MessageType, maxCiphertextBytes)
+	if err != nil {
+		return nil, damaged()
+	}
+	keyIDs, refused := addressees(message)
+	if refused != nil {
+		return nil, refused
+	}
+	ring, refused := readPrivateRing(privateKey)
+	if refused != nil {
+		return nil, refused
+	}
+	if refused := unlockOpenPGP(ring, keyIDs, passphrase); refused != nil {
+		return nil, refused
+	}
+	// The moment is only used to judge signatures inside the message, and none is asked for.
+	details, err := openpgp.ReadMessage(bytes.NewReader(message), ring, nil, openpgpConfig(time.Unix(0, 0)))
+	if err != nil || !details.IsEncrypted {
+		return nil, damaged()
+	}
+	plain, err := readPlain(details.UnverifiedBody)
+	if err != nil {
+		return nil, damaged()
+	}
+	return plain, nil
+}
+
+// addressees are the IDs of the keys a message is encrypted to; 0 stands for one that is not told.
+func addressees(message []byte) ([]uint64, *Error) {
+	var ids []uint64
+	passphrase := false
+	for packets := packet.NewReader(bytes.NewReader(message)); ; {
+		p, err := packets.Next()
+		if err != nil {
+			return nil, damaged()
+		}
+		switch p := p.(type) {
+		case *packet.EncryptedKey:
+			ids = append(ids, p.KeyId)
+		case *packet.SymmetricKeyEncrypted:
+			passphrase = true
+		case *packet.SymmetricallyEncrypted, *packet.AEADEncrypted:
+			if len(ids) == 0 && passphrase {
+				return nil, wrongKey("the ciphertext is sealed for a passphrase, and not for an OpenPGP key")
+			}
+			if len(ids) == 0 {
+				return nil, damaged()
+			}
+			return ids, nil
+		default:
+			return nil, damaged()
+		}
+	}
+}
+
+// readPrivateRing reads the armor of a private key; an export of several is taken as it is.
+func readPrivateRing(text string) (openpgp.EntityList, *Error) {
+	raw, err := unarmor(text, openpgp.PrivateKeyType, maxKeyBytes)
+	if err != nil {
+		return nil, unreadableOpenPGP()
+	}
+	defer clear(raw)
+	ring, err := openpgp.ReadKeyRing(bytes.NewReader(raw))
+	if err != nil || len(ring) == 0 {
+		return nil, unreadableOpenPGP()
+	}
+	return ring, nil
+}
+
+func unreadableOpenPGP() *Error {
+	return refuse(ReasonNotAPrivateKey, "the private key begins like an armored OpenPGP private key and cannot be read: it is cut or altered, or of a type that is not supported",
+		"Give the whole output of gpg --armor --export-secret-keys FINGERPRINT.")
+}
+
+// unlockOpenPGP finds the key the message is for, and unlocks it where that is needed. That it is the
+// wrong key is said before a passphrase is asked for.
+func unlockOpenPGP(ring openpgp.EntityList, keyIDs []uint64, passphrase string) *Error {
+	var candidates []*packet.PrivateKey
+	known, away := false, false
+	for _, id := range keyIDs {
+		for _, key := range ring.KeysById(id) {
+			known = true
+			switch {
+			case key.PrivateKey == nil || key.PrivateKey.Dummy():
+				away = true
+			case key.PublicKey.PubKeyAlgo.CanEncrypt():
+				candidates = append(candidates, key.PrivateKey)
+			}
+		}
+	}
+	switch {
+	case !known:
+		return wrongKey(fmt.Sprintf("the ciphertext is sealed for the OpenPGP key %s, and the private key is another one", idList(keyIDs)))
+	case len(candidates) == 0 && away:
+		return refuse(ReasonNotAPrivateKey, "the OpenPGP private key holds only a stub of the key needed: its secret part is on a card or was not exported",
+			"Give an export that has the secret encryption subkey, or open the ciphertext with gpg -d where the card is.")
+	}
+	return unlockCandidates(candidates, passphrase)
+}
+
+// unlockCandidates needs one key to be usable; where the message does not say which it is for, the library
+// tries them all.
+func unlockCandidates(candidates []*packet.PrivateKey, passphrase string) *Error {
+	word := []byte(passphrase)
+	defer clear(word)
+	unlocked := false
+	for _, key := range candidates {
+		if !key.Encrypted || passphrase != "" && key.Decrypt(word) == nil {
+			unlocked = true
+		}
+	}
+	switch {
+	case unlocked || len(candidates) == 0:
+		return nil
+	case passphrase == "":
+		return refuse(ReasonPassphraseMissing, "the OpenPGP private key is locked with a passphrase, and none was given", "Give its passphrase.")
+	}
+	return refuse(ReasonPassphraseWrong, "the passphrase does not unlock the OpenPGP private key", "Give the passphrase of this key.")
+}
+
+// idList prints key IDs as gpg does: 16 upper-case hex digits. They stand in the message in clear.
+func idList(ids []uint64) string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, fmt.Sprintf("%016X", id))
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), ", ")
+}
