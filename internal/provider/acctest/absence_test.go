@@ -1,0 +1,65 @@
+package acctest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestAClearSecretIsFoundWhereverItRests: a key in the plain mode leaves its secret in the state, in a backup, in a plan
+// file and in what the CLI shows of them. The search must see each, or it proves nothing where it finds nothing.
+func TestAClearSecretIsFoundWhereverItRests(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	s := w.Workspace(Key("this"))
+	s.Apply()
+	s.Write(Key("this", `tag = "changed"`))
+	s.Must("plan", "-out=saved.plan", "-input=false", "-no-color")
+	s.Must("apply", "-input=false", "-no-color", "saved.plan")
+	issued := w.Issued()
+	if len(issued) != 1 || !slices.Equal(issued, w.Secrets(s.State())) {
+		t.Fatalf("%d secrets issued, or not the one of the state", len(issued))
+	}
+	s.File("leak.txt", "HTTP body: "+issued[0])
+	s.printed.WriteString("printed: " + issued[0])
+	found := strings.Join(s.leftBehind(issued), "\n")
+	for _, place := range []string{
+		"terraform.tfstate holds", "terraform.tfstate.backup holds", "saved.plan, unzipped: tfplan holds", "saved.plan, unzipped: tfstate holds",
+		"what `show -json` prints of the state holds", "what `show -json` prints of saved.plan holds", "leak.txt holds", "what the CLI printed holds",
+	} {
+		if !strings.Contains(found, place) {
+			t.Errorf("not found: %s\n%s", place, found)
+		}
+	}
+	if strings.Contains(found, trace) || strings.Contains(found, issued[0]) {
+		t.Errorf("the plain mode logs a secret, or the search itself tells it:\n%s", strings.ReplaceAll(found, issued[0], "SECRET"))
+	}
+	s.printed.Reset()
+}
+
+// TestACredentialOfAVariableIsFoundInThePlan: the provider's own secret is Sensitive, and a plan file holds it all the
+// same unless the variable is ephemeral.
+func TestACredentialOfAVariableIsFoundInThePlan(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	w.Env("OSC_ACCESS_KEY", "")
+	w.Env("OSC_SECRET_KEY", "")
+	w.Env("TF_VAR_secret", w.RootSecretKey)
+	s := w.Workspace(`
+variable "secret" {
+  type      = string
+  sensitive = true
+}
+
+provider "outscale" {
+  access_key_id = "` + w.RootAccessKey + `"
+  secret_key_id = var.secret
+}
+` + User("this", `user_name = "alice"`))
+	s.Must("plan", "-out=saved.plan", "-input=false", "-no-color")
+	s.Must("apply", "-input=false", "-no-color", "saved.plan")
+	found := strings.Join(s.leftBehind([]string{w.RootSecretKey}), "\n")
+	if !strings.Contains(found, "saved.plan, unzipped: tfplan holds") {
+		t.Errorf("not found in the plan file:\n%s", found)
+	}
+}

@@ -1,0 +1,27 @@
+//go:build unix
+
+package acctest
+
+import (
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// Children are the processes that a process has started and that still run: of a CLI, its providers.
+func (w *World) Children(pid int) []int {
+	w.t.Helper()
+	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
+	w.Must(err)
+	var children []int
+	for line := range strings.Lines(string(out)) {
+		columns := strings.Fields(line)
+		if len(columns) != 2 || columns[1] != strconv.Itoa(pid) {
+			continue
+		}
+		child, err := strconv.Atoi(columns[0])
+		w.Must(err)
+		children = append(children, child)
+	}
+	return children
+}

@@ -1,0 +1,136 @@
+package acctest
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"path"
+	"slices"
+	"sync"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// Gate stands between the provider and the API. It can hold calls of an action for as long as a test needs to do
+// something meanwhile, and learns the secrets that the API gives out.
+type Gate struct {
+	w *World
+
+	mu   sync.Mutex
+	held map[string]*Held // by "request " or "answer " and the action
+	keys []api.Credential
+}
+
+// Held is what a gate holds.
+type Held struct {
+	arrived, release chan struct{}
+	arrive, let      sync.Once
+}
+
+// Arrived is closed when the first call has arrived.
+func (h *Held) Arrived() <-chan struct{} { return h.arrived }
+
+// Release lets the calls through, those that come later as well.
+func (h *Held) Release() { h.let.Do(func() { close(h.release) }) }
+
+// Gate puts a gate before the world's API, for whatever CLI starts from now on.
+func (w *World) Gate() *Gate {
+	w.t.Helper()
+	target, err := url.Parse(w.Endpoint)
+	w.Must(err)
+	g := &Gate{w: w, held: map[string]*Held{}}
+	proxy := &httputil.ReverseProxy{
+		// The host stays the one that was signed for.
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
+			r.Out.Host = r.In.Host
+		},
+		ModifyResponse: g.answer,
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		g.pass(r, "request ")
+		proxy.ServeHTTP(rw, r)
+	}))
+	w.t.Cleanup(func() {
+		for _, held := range g.held {
+			held.Release()
+		}
+		server.CloseClientConnections()
+		server.Close()
+	})
+	w.Env("OSC_ENDPOINT_API", server.URL+target.Path)
+	return g
+}
+
+// HoldRequest holds the calls of an action before they reach the API.
+func (g *Gate) HoldRequest(action string) *Held { return g.hold("request " + action) }
+
+// HoldAnswer holds the answers to the calls of an action, which the API has executed.
+func (g *Gate) HoldAnswer(action string) *Held { return g.hold("answer " + action) }
+
+func (g *Gate) hold(what string) *Held {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	held := &Held{arrived: make(chan struct{}), release: make(chan struct{})}
+	g.held[what] = held
+	return held
+}
+
+func (g *Gate) pass(r *http.Request, direction string) {
+	g.mu.Lock()
+	held := g.held[direction+path.Base(r.URL.Path)]
+	g.mu.Unlock()
+	if held == nil {
+		return
+	}
+	held.arrive.Do(func() { close(held.arrived) })
+	select {
+	case <-held.release:
+	case <-r.Context().Done():
+	}
+}
+
+func (g *Gate) answer(resp *http.Response) error {
+	if path.Base(resp.Request.URL.Path) == "CreateAccessKey" && resp.StatusCode == http.StatusOK {
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			return err
+		}
+		_ = resp.Body.Close()
+		resp.Body = io.NopCloser(bytes.NewReader(body))
+		var made struct {
+			AccessKey struct {
+				AccessKeyID string `json:"AccessKeyId"`
+				SecretKey   string
+			}
+		}
+		if err := json.Unmarshal(body, &made); err != nil {
+			return err
+		}
+		g.mu.Lock()
+		g.keys = append(g.keys, api.Credential{AccessKeyID: made.AccessKey.AccessKeyID, SecretKey: made.AccessKey.SecretKey})
+		g.mu.Unlock()
+	}
+	g.pass(resp.Request, "answer ")
+	return nil
+}
+
+// Keys are the keys that the API has given out through the gate, with their secrets.
+func (g *Gate) Keys() []api.Credential {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.keys)
+}
+
+// As is a client of the world's API that signs with a key.
+func (w *World) As(key api.Credential) *api.Client {
+	w.t.Helper()
+	client, err := api.New(api.Config{Endpoint: w.Endpoint, Region: "eu-west-2", Credential: key, Now: w.Simulator.Now})
+	w.Must(err)
+	w.t.Cleanup(client.CloseIdleConnections)
+	return client
+}

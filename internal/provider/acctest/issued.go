@@ -1,0 +1,118 @@
+package acctest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+)
+
+// ledger is what a world knows of secrets: those that its API gave out, and what the simulator wrote to its own log.
+type ledger struct {
+	mu      sync.Mutex
+	secrets []string
+	log     bytes.Buffer
+}
+
+// Write makes the ledger the target of the simulator's log.
+func (l *ledger) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.log.Write(line)
+}
+
+// listen keeps the simulator's log, with all that it can say.
+func (l *ledger) listen(o *simulator.Options) {
+	o.Explain = true
+	o.Log = slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// note keeps the secret of an answer to CreateAccessKey. It does not depend on anything that the simulator says of
+// secrets elsewhere: the answer is where they come from.
+func (l *ledger) note(answer []byte) {
+	var body struct{ AccessKey struct{ SecretKey string } }
+	if json.Unmarshal(answer, &body) == nil && body.AccessKey.SecretKey != "" {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.secrets = append(l.secrets, body.AccessKey.SecretKey)
+	}
+}
+
+// serve is the simulator's API on an address of its own, with a clerk who notes the secrets that go out.
+func (l *ledger) serve(sim *simulator.Simulator) *httptest.Server {
+	api := sim.Handler()
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/CreateAccessKey") {
+			api.ServeHTTP(w, r)
+			return
+		}
+		copied := &copying{ResponseWriter: w}
+		defer func() { l.note(copied.answer.Bytes()) }()
+		api.ServeHTTP(copied, r)
+	}))
+}
+
+// copying keeps what goes through it.
+type copying struct {
+	http.ResponseWriter
+	answer bytes.Buffer
+}
+
+func (c *copying) Write(part []byte) (int, error) {
+	c.answer.Write(part)
+	return c.ResponseWriter.Write(part)
+}
+
+// Issued are the secrets of all keys that were created in this world, in their order, whether the keys still exist or
+// not. The root key's is not among them.
+func (w *World) Issued() []string {
+	w.ledger.mu.Lock()
+	defer w.ledger.mu.Unlock()
+	return slices.Clone(w.ledger.secrets)
+}
+
+// simulatorTellsNothing fails the test when the simulator said a secret anywhere but in the answer to its creation: in
+// its log, its record of calls, or one of the admin port's answers.
+func (w *World) simulatorTellsNothing(secrets []string) {
+	w.t.Helper()
+	w.ledger.mu.Lock()
+	log := bytes.Clone(w.ledger.log.Bytes())
+	w.ledger.mu.Unlock()
+	w.absent("the simulator's log", log, secrets)
+	for _, call := range w.Simulator.Requests() {
+		w.absent("the simulator's record of "+call.Action, call.Body, secrets)
+	}
+	for _, look := range []string{"state", "requests", "requests/stats", "faults", "clock"} {
+		w.absent("the admin port's answer about "+look, w.admin(look), secrets)
+	}
+}
+
+// admin is an answer of the admin port.
+func (w *World) admin(path string) []byte {
+	w.t.Helper()
+	answer, err := http.Get(w.AdminURL + "/" + path)
+	w.Must(err)
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		w.Must(fmt.Errorf("the admin port answers %s with %s", path, answer.Status))
+	}
+	body, err := io.ReadAll(answer.Body)
+	w.Must(err)
+	return body
+}
+
+// absent is Absent as a failure of the test that does not end it: all places are of interest.
+func (w *World) absent(where string, text []byte, secrets []string) {
+	w.t.Helper()
+	if err := Absent(where, text, secrets...); err != nil {
+		w.t.Error(err)
+	}
+}

@@ -1,0 +1,113 @@
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Running is a command of the CLI that is under way.
+type Running struct {
+	w    *World
+	s    *Workspace
+	cmd  *exec.Cmd
+	out  *output
+	stop context.CancelFunc
+}
+
+// Start starts the CLI. Wait for its end.
+func (s *Workspace) Start(arguments ...string) *Running {
+	s.w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	r := &Running{w: s.w, s: s, cmd: s.command(ctx, arguments...), out: &output{}, stop: cancel}
+	r.cmd.Stdout, r.cmd.Stderr = r.out, r.out
+	if err := r.cmd.Start(); err != nil {
+		cancel()
+		s.w.t.Fatal(err)
+	}
+	s.w.t.Cleanup(cancel)
+	return r
+}
+
+// PID is the CLI's process id.
+func (r *Running) PID() int { return r.cmd.Process.Pid }
+
+// Signal sends a signal to the CLI alone.
+func (r *Running) Signal(signal os.Signal) {
+	r.w.t.Helper()
+	r.w.Must(r.cmd.Process.Signal(signal))
+}
+
+// AwaitOutput waits until the CLI has printed the text.
+func (r *Running) AwaitOutput(text string) {
+	r.w.t.Helper()
+	r.w.Await("the CLI says "+text, func() bool { return strings.Contains(plain(r.out.String()), text) })
+}
+
+// Wait waits for the end of the CLI. The code is -1 for one that was killed. What was printed counts among what no
+// secret may be in, as with Run.
+func (r *Running) Wait() Result {
+	_ = r.cmd.Wait() // the code says it
+	r.stop()
+	r.s.printed.WriteString(r.out.String())
+	return Result{Code: r.cmd.ProcessState.ExitCode(), Output: plain(r.out.String())}
+}
+
+// AwaitHeld waits until a call has arrived at a gate.
+func (w *World) AwaitHeld(held *Held) {
+	w.t.Helper()
+	w.Await("a call is held", func() bool {
+		select {
+		case <-held.Arrived():
+			return true
+		default:
+			return false
+		}
+	})
+}
+
+// output is a buffer that can be read while the CLI writes to it.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+// Await waits for a condition, and fails the test when it is not reached in time.
+func (w *World) Await(what string, reached func() bool) {
+	w.t.Helper()
+	if !Reached(reached) {
+		w.t.Fatalf("not reached in %s: %s", patience, what)
+	}
+}
+
+// Reached waits for a condition, and says whether it was reached in time.
+func Reached(condition func() bool) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !condition() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}

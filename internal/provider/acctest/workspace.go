@@ -1,0 +1,240 @@
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Workspace is a folder with a configuration, in which the real CLI runs with the built provider, as a user would run
+// them. It shows what terraform-plugin-testing hides: warnings, the wording of errors, logs and plan files.
+type Workspace struct {
+	Dir string
+
+	w       *World
+	env     []string
+	printed strings.Builder // by all commands that do not print values because they are asked for them
+}
+
+// binaries is the folder of the provider, and of the sink for secrets that tests hand over to, built once for the tests
+// of a process.
+var binaries = sync.OnceValues(func() (string, error) {
+	dir, err := shared()
+	if err != nil {
+		return "", err
+	}
+	for name, source := range map[string]string{"outscale": ".", "sink": "./internal/provider/acctest/sink"} {
+		path := filepath.Join(dir, "terraform-provider-"+name)
+		if runtime.GOOS == "windows" {
+			path += ".exe"
+		}
+		build := exec.CommandContext(context.Background(), "go", "build", "-o", path, source)
+		build.Dir = root()
+		if out, err := build.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("building the provider %s: %w\n%s", name, err, out)
+		}
+	}
+	return dir, nil
+})
+
+// Workspace makes a folder with this configuration. The environment is the world's and nothing of the person's who
+// runs the tests.
+func (w *World) Workspace(config string) *Workspace {
+	w.t.Helper()
+	built, err := binaries()
+	w.Must(err)
+	built = filepath.ToSlash(built)
+	dir := w.t.TempDir()
+	rc := filepath.Join(dir, "cli.tfrc")
+	w.Must(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %q\n  }\n  direct {}\n}\n",
+		namespace+"/outscale", built, namespace+"/sink", built)), 0o600))
+	s := &Workspace{Dir: filepath.Join(dir, "workspace"), w: w, env: []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir,
+		"TF_CLI_CONFIG_FILE=" + rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
+	}}
+	w.Must(os.MkdirAll(s.Dir, 0o750))
+	s.logAll()
+	s.Write(config)
+	w.t.Cleanup(s.printsNothing)
+	return s
+}
+
+// Write replaces the configuration.
+func (s *Workspace) Write(config string) {
+	s.w.t.Helper()
+	if !strings.Contains(config, "required_providers") {
+		config = Config(config)
+	}
+	s.File("main.tf", config)
+}
+
+// File writes a file into the folder.
+func (s *Workspace) File(name, text string) {
+	s.w.t.Helper()
+	s.w.Must(os.WriteFile(filepath.Join(s.Dir, name), []byte(text), 0o600))
+}
+
+// Setenv adds a variable to the environment of the CLI.
+func (s *Workspace) Setenv(name, value string) { s.env = append(s.env, name+"="+value) }
+
+// Result is what a command of the CLI came to. Output is what it printed, without colours and line breaks inside of
+// sentences.
+type Result struct {
+	Code   int
+	Output string
+}
+
+// patience is how long one command of the CLI may take before the test gives up.
+const patience = 2 * time.Minute
+
+// Run runs the CLI and returns what came out, whatever it was.
+func (s *Workspace) Run(arguments ...string) Result {
+	s.w.t.Helper()
+	done := s.run(arguments...)
+	if !shows(arguments) {
+		s.printed.WriteString(done.printed)
+	}
+	return Result{Code: done.code, Output: plain(done.printed)}
+}
+
+// end is a command's exit code and what it printed, as it was printed.
+type end struct {
+	code    int
+	printed string
+}
+
+func (s *Workspace) run(arguments ...string) end {
+	s.w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := s.command(ctx, arguments...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		s.w.t.Fatalf("%v: %v", arguments, err)
+	}
+	return end{cmd.ProcessState.ExitCode(), out.String()}
+}
+
+func (s *Workspace) command(ctx context.Context, arguments ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.w.cli.path, arguments...)
+	cmd.Dir = s.Dir
+	cmd.Env = s.env
+	for name, value := range s.w.env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	return cmd
+}
+
+// Must runs the CLI and fails the test when it fails.
+func (s *Workspace) Must(arguments ...string) Result {
+	s.w.t.Helper()
+	r := s.Run(arguments...)
+	if r.Code != 0 {
+		s.w.t.Fatalf("%v ended with %d:\n%s", arguments, r.Code, r.Output)
+	}
+	return r
+}
+
+// Apply applies the configuration.
+func (s *Workspace) Apply() Result {
+	s.w.t.Helper()
+	return s.Must("apply", "-auto-approve", "-input=false", "-no-color")
+}
+
+// EmptyPlan fails the test unless there is nothing to do.
+func (s *Workspace) EmptyPlan() Result {
+	s.w.t.Helper()
+	r := s.Plan()
+	if r.Code != 0 {
+		s.w.t.Fatalf("the plan is not empty (exit code %d):\n%s", r.Code, r.Output)
+	}
+	return r
+}
+
+// Plan plans: code 0 for nothing to do, 1 for an error, 2 for something to do.
+func (s *Workspace) Plan() Result {
+	s.w.t.Helper()
+	return s.Run("plan", "-detailed-exitcode", "-input=false", "-no-color")
+}
+
+// State is the raw state file.
+func (s *Workspace) State() []byte {
+	s.w.t.Helper()
+	raw, err := os.ReadFile(filepath.Join(s.Dir, "terraform.tfstate"))
+	s.w.Must(err)
+	return raw
+}
+
+// Attributes are the values of the first resource of a type in the state.
+func (s *Workspace) Attributes(kind string) map[string]any {
+	s.w.t.Helper()
+	var state struct {
+		Resources []struct {
+			Type      string
+			Instances []struct{ Attributes map[string]any }
+		}
+	}
+	s.w.Must(json.Unmarshal(s.State(), &state))
+	for _, r := range state.Resources {
+		if r.Type == kind && len(r.Instances) > 0 {
+			return r.Instances[0].Attributes
+		}
+	}
+	s.w.t.Fatalf("no %s in the state", kind)
+	return nil
+}
+
+// Contains fails the test unless the output holds every text.
+func (r Result) Contains(t testing.TB, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(r.Output, text) {
+			t.Errorf("not in the output: %q\n%s", text, r.Output)
+		}
+	}
+}
+
+// Lacks fails the test when the output holds one of the texts.
+func (r Result) Lacks(t testing.TB, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if strings.Contains(r.Output, text) {
+			t.Errorf("in the output: %q\n%s", text, r.Output)
+		}
+	}
+}
+
+// plain takes the frames of diagnostics and the breaks of long lines out, so that a sentence can be searched for.
+func plain(out string) string {
+	var b strings.Builder
+	for _, line := range strings.Split(out, "\n") {
+		b.WriteString(strings.TrimRight(strings.TrimLeft(line, "│╷╵ "), " "))
+		b.WriteString(" ")
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// ProviderAddress is the provider's address as the CLI writes it into a state.
+func (s *Workspace) ProviderAddress() string {
+	host := "registry.terraform.io"
+	if s.w.cli.tofu {
+		host = "registry.opentofu.org"
+	}
+	return host + "/" + namespace + "/outscale"
+}
+
+// Home is the home folder that the CLI and the provider see.
+func (s *Workspace) Home() string { return filepath.Dir(s.Dir) }

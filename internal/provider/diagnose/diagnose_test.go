@@ -1,0 +1,123 @@
+package diagnose
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+)
+
+func refusal(status int, code, kind, details string) *api.Error {
+	return &api.Error{Action: "CreateAccessKey", StatusCode: status, RequestID: "2d3016ea-5e06-422f-8508-a6ab22e5c9d4",
+		Problems: []api.Problem{{Code: code, Type: kind, Details: details}}}
+}
+
+const request = "\nRequest id: 2d3016ea-5e06-422f-8508-a6ab22e5c9d4"
+
+// TestFullTexts holds the whole detail of each kind of error: these are the product's words.
+func TestFullTexts(t *testing.T) {
+	forbidden := refusal(403, "4", "AccessDenied", "You are not authorized to perform this action.")
+	full := refusal(400, "10005", "TooManyResources (QuotaExceded)", "")
+	for name, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"a missing right names the action": {forbidden, "Creating an access key for user alice failed.\n\n" +
+			"CreateAccessKey was answered with HTTP status 403, AccessDenied, code 4: You are not authorized to perform this action." + request + "\n\n" +
+			"The caller lacks the right. Grant it the action `api:CreateAccessKey` in a policy; a change of rights can take 15 seconds to act."},
+		"a full quota lists the keys": {&credential.QuotaError{KeyIDs: []string{"AK1", "AK2"}, Err: full}, "Creating an access key for user alice failed.\n\n" +
+			"The quota of access keys is full. These keys fill it: AK1, AK2.\n\n" +
+			"CreateAccessKey was answered with HTTP status 400, TooManyResources (QuotaExceded), code 10005." + request + "\n\n" +
+			"Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. A quota can be raised by OUTSCALE's support."},
+		"an unknown key": {refusal(400, "4120", "InvalidParameterValue", ""), "Creating an access key for user alice failed.\n\n" +
+			"CreateAccessKey was answered with HTTP status 400, InvalidParameterValue, code 4120." + request + "\n\n" +
+			"The API does not know the key that signs the calls. Check the access key id, and that it belongs to this `region`. " +
+			"Do not simply try again: four refusals in a row lock the access out for a minute and more."},
+		"an answer that is not the API's": {&api.Error{Action: "ReadUsers", StatusCode: 502}, "Creating an access key for user alice failed.\n\n" +
+			"ReadUsers was answered with HTTP status 502, and not in the form of the OUTSCALE API.\n\n" +
+			"This does not look like the OUTSCALE API: check `api.endpoint`, and whether a proxy is in the way."},
+		"a dead endpoint": {&api.TransportError{Action: "ReadUsers", Endpoint: "http://127.0.0.1:1/api/v1",
+			Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}, "Creating an access key for user alice failed.\n\n" +
+			"ReadUsers was not sent, http://127.0.0.1:1/api/v1 was not reached: Dial: connection refused.\n\n" +
+			"Nothing answers at that address. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), the firewall, and HTTPS_PROXY."},
+		"the provider's own key": {&credential.OwnKeyError{ID: "AK1", Action: "delete"}, "Creating an access key for user alice failed.\n\n" +
+			"Access key AK1 is the one this provider signs its own calls with. To delete it would cut the run off from its account.\n\n" +
+			"Configure the provider with another key, or take this one out of the state (`terraform state rm`) and keep it."},
+		"a user with keys": {&credential.UserKeysError{User: credential.User{Name: "alice"}, KeyIDs: []string{"AK1", "AK2"},
+			Err: refusal(409, "9002", "ResourceConflict", "")}, "Creating an access key for user alice failed.\n\n" +
+			"User alice still has access keys that this run does not delete: AK1, AK2.\n\n" +
+			"CreateAccessKey was answered with HTTP status 409, ResourceConflict, code 9002." + request + "\n\n" +
+			"Delete these keys, or import them so that they are destroyed with the user, then run again."},
+		"a key that is not as asked": {&credential.UnfinishedError{KeyID: "AK1", What: []string{"it is ACTIVE, INACTIVE was asked"}},
+			"Creating an access key for user alice failed.\n\nAccess key AK1 exists, but it is not as asked:\n- it is ACTIVE, INACTIVE was asked\n\n" +
+				"Its id and what is known of it are in the state. Look at the plan before you apply again: it brings the key to what the configuration says, " +
+				"or replaces it when it was being created."},
+		"something else": {errors.New("the unforeseen"), "Creating an access key for user alice failed.\n\nThe unforeseen."},
+		"out of time": {context.DeadlineExceeded, "Creating an access key for user alice failed.\n\nContext deadline exceeded.\n\n" +
+			"The time was up. Allow more in the `timeouts` block, or look at why the API is slow (TF_LOG=INFO says what is waited for)."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Error("Access key not created", "Creating an access key for user alice", fmt.Errorf("wrapped: %w", c.err))
+			if got.Summary() != "Access key not created" {
+				t.Errorf("summary %q", got.Summary())
+			}
+			detail := got.Detail()
+			if c.err.Error() == "the unforeseen" || c.err == context.DeadlineExceeded { //nolint:errorlint // the table's own values
+				detail = Error("", "Creating an access key for user alice", c.err).Detail()
+			}
+			if detail != c.want {
+				t.Errorf("got:\n%s\n\nwant:\n%s", detail, c.want)
+			}
+		})
+	}
+}
+
+// TestWaysOut walks the remaining branches by their most telling words.
+func TestWaysOut(t *testing.T) {
+	broken := func(sent bool, err error) error {
+		return &api.TransportError{Action: "ReadUsers", Endpoint: "https://api.example.com/api/v1", Sent: sent, Err: err}
+	}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{broken(false, &net.DNSError{Err: "no such host", Name: "api.example.com"}), "no such host. Check `region`"},
+		{broken(false, x509.UnknownAuthorityError{}), "not trusted"},
+		{broken(false, context.DeadlineExceeded), "did not answer in time"},
+		{broken(true, errors.New("unexpected EOF")), "The connection broke"},
+		{refusal(401, "1", "AccessDenied", ""), "Check the secret"},
+		{refusal(401, "13", "AccessDenied", ""), "locked for a while"},
+		{refusal(401, "11", "AccessDenied", ""), "locked for good"},
+		{refusal(401, "14", "AccessDenied", ""), "client certificate"},
+		{refusal(401, "20", "PasswordExpired", ""), "password has expired"},
+		{refusal(401, "9", "AuthFailure", ""), "does not take a login and password"},
+		{refusal(429, "24", "AccessDenied", ""), "Lower `requests_per_second`"},
+		{refusal(400, "10005", "TooManyResources (QuotaExceded)", ""), "A quota of the account"},
+		{refusal(500, "0", "InternalError", ""), "support will ask for the request id"},
+		{&credential.AmbiguousError{Action: "CreateAccessKey", Clean: true, Err: broken(true, errors.New("EOF"))}, "nothing is left behind"},
+		{&credential.AmbiguousError{Action: "CreateAccessKey", KeyIDs: []string{"AK9"}}, "Delete these keys"},
+		{&credential.AmbiguousError{Action: "CreateAccessKey", Marker: "terraform-unfinished-1"}, "Tag terraform-unfinished-1"},
+		{&credential.UnsupportedError{What: "the tag of an existing key cannot be changed"}, "older than version 1.40.1"},
+		{&credential.GoneError{What: "user", ID: "U1", Reason: "no user has the id U1"}, "No user has the id U1."},
+	} {
+		if got := Error("", "This", c.err).Detail(); !strings.Contains(got, c.want) {
+			t.Errorf("%v: no %q in\n%s", c.err, c.want, got)
+		}
+	}
+}
+
+func TestGoneGivesTheReason(t *testing.T) {
+	reason, gone := Gone(fmt.Errorf("read: %w", &credential.GoneError{Reason: "user alice has no key AK1"}))
+	if !gone || reason != "User alice has no key AK1." {
+		t.Errorf("got %q, %v", reason, gone)
+	}
+	if _, gone := Gone(refusal(400, "5027", "InvalidResource", "")); gone {
+		t.Error("a refusal proves nothing")
+	}
+}

@@ -1,0 +1,58 @@
+package opened
+
+import (
+	"context"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+const (
+	// shutdown is the time to revoke in when the CLI ends the provider: it kills what has not ended after two seconds.
+	shutdown = 1900 * time.Millisecond
+	// orphaned is the time to revoke in when the CLI is dead: nobody kills the provider then.
+	orphaned = time.Minute
+	// glance is how often the provider looks whether the CLI that started it still lives.
+	glance = 100 * time.Millisecond
+)
+
+// Guard ends the keys of a process when the process ends.
+type Guard struct {
+	Keys *List
+	Say  func(Left) // told what is left
+	Exit func(code int)
+}
+
+// Run serves, and revokes what is left once serve returns, which it does when the CLI ends its plugin. With watch it
+// revokes and exits as well when the CLI is no longer there, because a CLI that was killed ends nobody; where the system
+// does not tell, it serves without.
+func (g Guard) Run(watch bool, serve func() error) error {
+	if first, told := parent(); watch && told {
+		stay()
+		go g.watch(first)
+	}
+	err := serve()
+	g.end(shutdown)
+	return err
+}
+
+func (g Guard) end(within time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	for _, left := range g.Keys.End(api.Hurry(ctx)) {
+		g.Say(left)
+	}
+}
+
+// watch waits for the death of the process that was the parent at first.
+func (g Guard) watch(first int) {
+	tick := time.NewTicker(glance)
+	defer tick.Stop()
+	for range tick.C {
+		if now, _ := parent(); now != first {
+			break
+		}
+	}
+	g.end(orphaned)
+	g.Exit(1)
+}

@@ -1,0 +1,148 @@
+// Package opened keeps the list of the run-scoped keys that this process has opened and not yet closed, and revokes what
+// is left of them when the process ends.
+//
+// The CLIs do not close an ephemeral resource when something that uses it fails, nor after Ctrl-C (Terraform 1.11 to 1.16
+// and OpenTofu 1.12 alike). What they do in every case but their own sudden death is to end the provider, and they allow
+// it two seconds for that: time to revoke what they forgot.
+package opened
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+)
+
+// Key is an access key that lives as long as the run, and what is needed to end it.
+type Key struct {
+	Keeper *credential.Keeper
+	Owner  credential.Owner
+	Key    credential.Key // without its secret
+}
+
+// Left is a key that could not be revoked.
+type Left struct {
+	ID      string
+	Expires *time.Time // when the API ends it
+	Err     error
+}
+
+func (l Left) Error() string {
+	until := "it does not expire"
+	if l.Expires != nil {
+		until = "it expires on " + l.Expires.UTC().Format(time.RFC3339)
+	}
+	return fmt.Sprintf("access key %s of this run was not deleted, %s: %v", l.ID, until, l.Err)
+}
+
+func (l Left) Unwrap() error { return l.Err }
+
+// List is the keys that one process has opened. It is safe for concurrent use.
+type List struct {
+	making sync.WaitGroup // keys being made, whose id nobody knows yet
+	ending sync.Mutex     // one End at a time
+
+	mu    sync.Mutex
+	keys  map[string]Key
+	ended bool
+}
+
+// New returns an empty list.
+func New() *List { return &List{keys: map[string]Key{}} }
+
+// Begin announces that a key is about to be made, so that End waits for it. Call done when the key is on the list, or
+// was not made. ok is false once End was called: then nothing may be made any more.
+func (l *List) Begin() (done func(), ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		return nil, false
+	}
+	l.making.Add(1)
+	return l.making.Done, true
+}
+
+// Put adds a key, or replaces what is known of it. The secret is not kept.
+func (l *List) Put(k Key) {
+	k.Key.Secret = ""
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.keys[k.Key.ID] = k
+}
+
+// Get returns what is known of a key.
+func (l *List) Get(id string) (Key, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k, found := l.keys[id]
+	return k, found
+}
+
+// Remove takes off a key that was revoked.
+func (l *List) Remove(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.keys, id)
+}
+
+// End revokes what is on the list, all at once, and then what was still being made when it was called. It lasts no
+// longer than ctx, and returns what is left. No key is opened after it.
+func (l *List) End(ctx context.Context) []Left {
+	l.ending.Lock()
+	defer l.ending.Unlock()
+	l.mu.Lock()
+	l.ended = true
+	l.mu.Unlock()
+	made := make(chan struct{})
+	go func() {
+		l.making.Wait()
+		close(made)
+	}()
+	left := l.revoke(ctx)
+	select {
+	case <-made:
+		return append(left, l.revoke(ctx, left...)...)
+	case <-ctx.Done():
+		return left
+	}
+}
+
+// revoke revokes every key on the list but those that failed already.
+func (l *List) revoke(ctx context.Context, failed ...Left) []Left {
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+		left  []Left
+	)
+	for _, k := range l.all(failed) {
+		group.Go(func() {
+			if err := k.Keeper.Revoke(ctx, k.Owner, k.Key); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				left = append(left, Left{ID: k.Key.ID, Expires: k.Key.Expires, Err: err})
+				return
+			}
+			l.Remove(k.Key.ID)
+		})
+	}
+	group.Wait()
+	return left
+}
+
+func (l *List) all(but []Left) []Key {
+	skip := map[string]bool{}
+	for _, k := range but {
+		skip[k.ID] = true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var keys []Key
+	for id, k := range l.keys {
+		if !skip[id] {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}

@@ -1,0 +1,110 @@
+// Package session is what the provider, once configured, hands to its resources and data sources.
+package session
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
+)
+
+// Session is one configured provider. It is either decided, and then has a Keeper, or undecided: something in the
+// provider block that decides the credential or the endpoint is not known yet. An undecided session reaches no account,
+// because whatever credential it picked up instead could be another account's.
+type Session struct {
+	// Keeper is nil while the session is undecided.
+	Keeper *credential.Keeper
+	// Now is the provider's clock, there in both kinds.
+	Now func() time.Time
+	// Opened are the run-scoped keys of this process, there in both kinds.
+	Opened *opened.List
+
+	undecided []string
+	warn      sync.Once
+	gone      sync.Map // what is remembered of keys that were found gone: time.Time, the expiry; string, the recipients
+}
+
+// Decided returns a session that works on k.
+func Decided(k *credential.Keeper) *Session {
+	return &Session{Keeper: k, Now: k.Now}
+}
+
+// Undecided returns a session that waits for the named arguments of the provider block.
+func Undecided(arguments []string, now func() time.Time) *Session {
+	return &Session{Now: now, undecided: arguments}
+}
+
+// Undecided reports whether the session waits for a value.
+func (s *Session) Undecided() bool { return s.Keeper == nil }
+
+// Reason says, in a sentence, what an undecided session waits for.
+func (s *Session) Reason() string {
+	quoted := make([]string, len(s.undecided))
+	for i, name := range s.undecided {
+		quoted[i] = "`" + name + "`"
+	}
+	return "The provider block takes " + strings.Join(quoted, ", ") + " from something that is only known after apply, " +
+		"so that it is not decided yet which account this is. No other credential is tried in its place."
+}
+
+// Ready reports whether the session can reach its account, and adds an error that says why not when it cannot. summary
+// is the summary of what was asked for, as "Access keys not read".
+func (s *Session) Ready(diags *diag.Diagnostics, summary string) bool {
+	if !s.Undecided() {
+		return true
+	}
+	diags.AddError(summary, s.Reason()+"\n\nApply first what these values come from (with `-target`), or give the provider "+
+		"values that are known before: from a variable, the environment or a profile.")
+	return false
+}
+
+// WarnNotRefreshed adds, once in a session, the warning that what exists is taken as the state has it.
+func (s *Session) WarnNotRefreshed(diags *diag.Diagnostics) {
+	s.warn.Do(func() {
+		diags.AddWarning("State not refreshed", s.Reason()+"\n\nWhat exists is taken as the state has it. "+
+			"The next plan, with the values known, looks at the account again.")
+	})
+}
+
+// KeyGone remembers that a key with this expiry was found gone while reading.
+func (s *Session) KeyGone(expiry time.Time) { s.gone.Store(expiry.UTC(), true) }
+
+// WasGone reports whether a key with this expiry was found gone by this session. Planning follows reading in one
+// process, and is given no state for a key that is gone: this is how it tells a date that passed from one that is new.
+func (s *Session) WasGone(expiry time.Time) bool {
+	_, found := s.gone.Load(expiry.UTC())
+	return found
+}
+
+// SealedKeyGone remembers that a key whose secret is sealed to these recipients was found gone while reading.
+func (s *Session) SealedKeyGone(fingerprints []string) { s.gone.Store(joined(fingerprints), true) }
+
+// SealedKeyWasGone is WasGone for a key whose secret was sealed to these recipients.
+func (s *Session) SealedKeyWasGone(fingerprints []string) bool {
+	_, found := s.gone.Load(joined(fingerprints))
+	return found
+}
+
+// joined is the same for every order of the items.
+func joined(items []string) string { return strings.Join(slices.Sorted(slices.Values(items)), " ") }
+
+// From takes the session out of a Configure request. It returns nil, without an error, before the provider is
+// configured (validation): there is nothing to reach then.
+func From(data any, diags *diag.Diagnostics) *Session {
+	if data == nil {
+		return nil
+	}
+	s, ok := data.(*Session)
+	if !ok {
+		diags.AddError("Provider data not understood",
+			fmt.Sprintf("Expected a session, got %T. This is a defect of the provider, please report it.", data))
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,61 @@
+package session
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+)
+
+func TestAnUndecidedSessionNamesWhatItWaitsFor(t *testing.T) {
+	s := Undecided([]string{"access_key_id", "api.endpoint"}, time.Now)
+	var diags diag.Diagnostics
+	if s.Ready(&diags, "Users not read") {
+		t.Fatal("an undecided session is not ready")
+	}
+	got := diags[0].Summary() + "\n" + diags[0].Detail()
+	want := "Users not read\n" +
+		"The provider block takes `access_key_id`, `api.endpoint` from something that is only known after apply, so that it is not decided yet " +
+		"which account this is. No other credential is tried in its place.\n\n" +
+		"Apply first what these values come from (with `-target`), or give the provider values that are known before: from a variable, " +
+		"the environment or a profile."
+	if got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestTheStateWarningComesOnce(t *testing.T) {
+	s := Undecided([]string{"profile"}, time.Now)
+	var diags diag.Diagnostics
+	s.WarnNotRefreshed(&diags)
+	s.WarnNotRefreshed(&diags)
+	if diags.WarningsCount() != 1 || !strings.Contains(diags[0].Detail(), "`profile`") {
+		t.Errorf("want one warning that names the argument, got %v", diags)
+	}
+}
+
+func TestADecidedSessionIsReady(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	s := Decided(credential.New(nil, credential.Options{Now: func() time.Time { return at }}))
+	var diags diag.Diagnostics
+	if s.Undecided() || !s.Ready(&diags, "") || len(diags) != 0 || !s.Now().Equal(at) {
+		t.Errorf("decided session: undecided %v, diagnostics %v, clock %v", s.Undecided(), diags, s.Now())
+	}
+}
+
+func TestFromTakesOnlySessions(t *testing.T) {
+	var diags diag.Diagnostics
+	if From(nil, &diags) != nil || diags.HasError() {
+		t.Error("before Configure there is no session and no error")
+	}
+	s := Undecided(nil, time.Now)
+	if From(s, &diags) != s {
+		t.Error("a session comes back as it is")
+	}
+	if From("something else", &diags) != nil || !diags.HasError() {
+		t.Error("anything else is a defect that must be told")
+	}
+}

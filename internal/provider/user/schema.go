@@ -1,0 +1,95 @@
+package user
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
+)
+
+// What the API accepts (reference, section 4).
+var (
+	userName  = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
+	userPath  = regexp.MustCompile(`^/([A-Za-z0-9_/]*/)?$`)
+	userEmail = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+)
+
+const maxPath = 512
+
+// Schema is the official provider's, without its policy block.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages an EIM user. The `policy` block of the official provider's resource is not offered yet: " +
+			"what is linked to a user is left alone.",
+		Attributes: resourceAttributes(),
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{
+				Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "How long creating may take, for example `30s` or `2m`. Default: 10 minutes.",
+				ReadDescription:   "How long reading may take. Default: 5 minutes.",
+				UpdateDescription: "How long changing may take. Default: 10 minutes.",
+				DeleteDescription: "How long deleting may take. Default: 10 minutes.",
+			}),
+		},
+	}
+}
+
+func resourceAttributes() map[string]schema.Attribute {
+	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	return map[string]schema.Attribute{
+		"user_name": schema.StringAttribute{
+			Required:   true,
+			Validators: []validator.String{stringvalidator.RegexMatches(userName, "must be 1 to 64 of A-Z a-z 0-9 + = , . @ _ -")},
+			MarkdownDescription: "The name of the user: 1 to 64 letters, digits and `+=,.@_-`, unique in the account whatever the path. " +
+				"Changed in place: the user is renamed and keeps its id, its keys and its memberships.",
+		},
+		"path": schema.StringAttribute{
+			Optional: true,
+			Computed: true,
+			Default:  stringdefault.StaticString("/"),
+			Validators: []validator.String{
+				stringvalidator.RegexMatches(userPath, "must start and end with a slash, with letters, digits, _ and / between"),
+				stringvalidator.LengthAtMost(maxPath),
+			},
+			MarkdownDescription: "The path of the user, which starts and ends with a slash: 1 to 512 letters, digits, `_` and `/`. Default: `/`. Changed in place.",
+		},
+		"user_email": schema.StringAttribute{
+			Optional:      true,
+			Computed:      true,
+			Validators:    []validator.String{stringvalidator.RegexMatches(userEmail, "must be an e-mail address (leave the argument out for the account's)")},
+			PlanModifiers: kept,
+			MarkdownDescription: "The e-mail address of the user. Default: the API gives a new user the account's. " +
+				"Changed in place; taken out of the configuration, it stays as it is.",
+		},
+		"user_id": schema.StringAttribute{
+			Computed:            true,
+			PlanModifiers:       kept,
+			MarkdownDescription: "The id of the user. It stays the same when the user is renamed.",
+		},
+		"id": schema.StringAttribute{
+			Computed:            true,
+			PlanModifiers:       kept,
+			MarkdownDescription: "The same as `user_id`.",
+		},
+		"creation_date": schema.StringAttribute{
+			CustomType:          isodate.Type{},
+			Computed:            true,
+			PlanModifiers:       kept,
+			MarkdownDescription: "The date and time (UTC) at which the user was created.",
+		},
+		"last_modification_date": schema.StringAttribute{
+			CustomType:          isodate.Type{},
+			Computed:            true,
+			MarkdownDescription: "The date and time (UTC) at which the user was last modified.",
+		},
+	}
+}

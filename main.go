@@ -1,0 +1,48 @@
+// Command terraform-provider-outscale is the plugin that Terraform and OpenTofu start. It is not run by hand, but for
+// -version, and -debug to attach a debugger.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
+)
+
+// version is set by the linker (see Makefile).
+var version = "dev"
+
+// address is the provider's own; OpenTofu maps the registry to its own host.
+const address = "registry.terraform.io/outscale-access/outscale"
+
+func main() {
+	debug := flag.Bool("debug", false, "wait for a debugger, and print how to attach the CLI to this process")
+	show := flag.Bool("version", false, "print the version and exit")
+	flag.Parse()
+	if *show {
+		fmt.Println(version)
+		return
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "" // Resolve says so where a profile would have been looked for
+	}
+	keys := opened.New()
+	host := provider.Host{Env: os.LookupEnv, Home: home, Opened: keys}
+	guard := opened.Guard{Keys: keys, Exit: os.Exit, Say: func(left opened.Left) { log.Print(left) }}
+	// Under a debugger it is no CLI that started this process.
+	err = guard.Run(!*debug, func() error {
+		return providerserver.Serve(context.Background(), provider.New(version, host), providerserver.ServeOpts{
+			Address: address, Debug: *debug, ProtocolVersion: 6,
+		})
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
