@@ -1,0 +1,3 @@
+resource "outscale_user" "user-1" {
+  user_name = "user-1"
+}

@@ -1,0 +1,3 @@
+terraform import outscale_user.user-1 ABCDEFGHIJKLMNOPQRSTUVWXYZ12345
+# or by its name
+terraform import outscale_user.user-1 User-TF-1
