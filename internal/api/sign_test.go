@@ -93,7 +93,10 @@ func TestSignedEachAttempt(t *testing.T) {
 	script := []answer{problem(429, "24", ""), problem(503, "6", ""), problem(500, "0", ""), {}, ok(keysBody)}
 	r := &rig{}
 	r.serve(t, func(w http.ResponseWriter, req *http.Request, n int) {
-		if want := signature(t, testKey.SecretKey, req, req.Host, r.bodies[n-1]); !strings.HasSuffix(req.Header.Get("Authorization"), want) {
+		r.mu.Lock()
+		body := r.bodies[n-1]
+		r.mu.Unlock()
+		if want := signature(t, testKey.SecretKey, req, req.Host, body); !strings.HasSuffix(req.Header.Get("Authorization"), want) {
 			t.Errorf("attempt %d has another signature than %s", n, want)
 		}
 		w.Header().Set("Date", moment(n-1).Format(http.TimeFormat))
