@@ -104,6 +104,7 @@ type Keeper struct {
 	opts   Options
 	keys   *shared[[]Key]  // by today's name of the owner
 	users  *shared[[]User] // one entry: all of them
+	made   *shared[User]   // by id: users that a write of this process answered with
 	legacy atomic.Bool     // the API is older than 1.40.1: learned from a refusal
 	turns  turns           // one create at a time for an owner, on such an API
 }
@@ -122,7 +123,7 @@ func New(a API, opts Options) *Keeper {
 	if opts.Log == nil {
 		opts.Log = func(context.Context, api.Level, string, map[string]any) {}
 	}
-	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now)}
+	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now), made: newShared[User](opts.Now)}
 }
 
 // Now is the keeper's clock.
