@@ -38,7 +38,7 @@ func (k *Keeper) Create(ctx context.Context, w Wish) (Key, []Notice, error) {
 	}
 	work, cancel := uncut(ctx)
 	defer cancel()
-	name, err := k.userName(work, w.Owner)
+	name, err := k.nameToWrite(work, w.Owner, "")
 	if err != nil {
 		return Key{}, nil, err
 	}

@@ -106,6 +106,7 @@ type Keeper struct {
 	opts   Options
 	keys   *shared[[]Key]  // by today's name of the owner
 	users  *shared[[]User] // one entry: all of them
+	made   *shared[User]   // by id: users that a write of this process answered with
 	legacy atomic.Bool     // the API is older than 1.40.1: learned from a refusal
 	turns  turns           // one create at a time for an owner, on such an API
 }
@@ -125,7 +126,7 @@ func New(a API, opts Options) *Keeper {
 		opts.Log = func(context.Context, api.Level, string, map[string]any) {}
 	}
 	// How old a shared read is goes by the machine's clock, which no answer moves.
-	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now)}
+	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now), made: newShared[User](opts.Now)}
 }
 
 // Now is the time by the API's clock, which decides what has expired: the machine's, corrected by what the API's answers

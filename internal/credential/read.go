@@ -26,7 +26,7 @@ func (k *Keeper) Read(ctx context.Context, o Owner, id string) (Key, error) {
 	return k.prove(ctx, o, id)
 }
 
-// List returns the keys of an owner, from one read shared by the whole process: it may be five minutes old, and is
+// List returns the keys of an owner, from one read shared by the whole process: it may be as old as freshFor, and is
 // never older than the last change this process made for that owner.
 func (k *Keeper) List(ctx context.Context, o Owner) ([]Key, error) {
 	name, err := k.userName(ctx, o)
@@ -37,7 +37,7 @@ func (k *Keeper) List(ctx context.Context, o Owner) ([]Key, error) {
 }
 
 func (k *Keeper) keysOf(ctx context.Context, userName string) ([]Key, error) {
-	keys, err := k.keys.get(ctx, userName, func(ctx context.Context) ([]Key, error) { return k.freshKeys(ctx, userName) })
+	keys, err := k.keys.get(ctx, userName, freshFor, func(ctx context.Context) ([]Key, error) { return k.freshKeys(ctx, userName) })
 	return slices.Clone(keys), err
 }
 
@@ -60,6 +60,23 @@ func (k *Keeper) userName(ctx context.Context, o Owner) (string, error) {
 		return o.UserName, nil
 	}
 	user, err := k.ReadUser(ctx, o.UserID)
+	return user.Name, err
+}
+
+// nameToWrite is userName for a call that changes something: a name that was heard a moment ago. had is the name under
+// which the owner's key was seen last, "" where there is no key yet. It does without a call, because a key is addressed
+// by its id as well: the API refuses the key's id under a name that is another user's by now, and the refusal is proved.
+func (k *Keeper) nameToWrite(ctx context.Context, o Owner, had string) (string, error) {
+	if o.UserID == "" {
+		return o.UserName, nil
+	}
+	if user, ok := k.knownUser(o.UserID, sureFor); ok {
+		return user.Name, nil
+	}
+	if had != "" {
+		return had, nil
+	}
+	user, err := k.youngUser(ctx, o.UserID, sureFor)
 	return user.Name, err
 }
 
