@@ -86,6 +86,8 @@ type API interface {
 	ReadUsers(ctx context.Context, ids []string) ([]api.User, error)
 	UpdateUser(context.Context, api.UpdateUserInput) (api.User, error)
 	DeleteUser(ctx context.Context, name string) error
+	ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error)
+	ReadAPILogs(ctx context.Context, after, before time.Time, token string) (api.CallPage, error)
 }
 
 var _ API = (*api.Client)(nil)
@@ -100,12 +102,13 @@ type Options struct {
 
 // Keeper keeps the keys and users of one account. It is safe for concurrent use, and one serves a whole process.
 type Keeper struct {
-	api    API
-	opts   Options
-	keys   *shared[[]Key]  // by today's name of the owner
-	users  *shared[[]User] // one entry: all of them
-	legacy atomic.Bool     // the API is older than 1.40.1: learned from a refusal
-	turns  turns           // one create at a time for an owner, on such an API
+	api     API
+	opts    Options
+	keys    *shared[[]Key]   // by today's name of the owner
+	users   *shared[[]User]  // one entry: all of them
+	ceiling *shared[ceiling] // one entry
+	legacy  atomic.Bool      // the API is older than 1.40.1: learned from a refusal
+	turns   turns            // one create at a time for an owner, on such an API
 }
 
 // New returns a keeper on a. It makes no call.
@@ -122,7 +125,8 @@ func New(a API, opts Options) *Keeper {
 	if opts.Log == nil {
 		opts.Log = func(context.Context, api.Level, string, map[string]any) {}
 	}
-	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now)}
+	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now),
+		ceiling: newShared[ceiling](stopped)}
 }
 
 // Now is the keeper's clock.
