@@ -36,6 +36,7 @@ type fake struct {
 	unfiltered    bool // ReadAccessKeys ignores Tag
 	policy        api.AccessPolicy
 	page          func(after, before time.Time, token string) api.CallPage
+	offset        time.Duration
 }
 
 type fakeKey struct {
@@ -88,6 +89,8 @@ func (f *fake) actions() []string {
 }
 
 func (f *fake) AccessKeyID() string { return f.signer }
+
+func (f *fake) Offset() time.Duration { return f.offset }
 
 func (f *fake) add(owner, tag string, expires *time.Time) api.AccessKey {
 	f.mu.Lock()
