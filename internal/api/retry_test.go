@@ -109,7 +109,7 @@ func TestRetryAfter(t *testing.T) {
 		"7": 7 * time.Second, "99999": maxRetryAfter, "-3": 0, "soon": 0, "": 0,
 		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second, "Fri, 02 Jan 2026 03:00:00 GMT": 0,
 	} {
-		c := &Client{now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }}
+		c := &Client{clock: &clock{machine: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }}}
 		if got := c.retryAfter(http.Header{"Retry-After": {value}}); got != want {
 			t.Errorf("%q: %v, want %v", value, got, want)
 		}
