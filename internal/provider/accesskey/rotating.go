@@ -85,6 +85,7 @@ func (r *RotatingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 
 // Create makes the first key.
 func (r *RotatingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.session.WarnClock(&resp.Diagnostics)
 	var plan rotatingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
@@ -102,6 +103,7 @@ func (r *RotatingResource) Create(ctx context.Context, req resource.CreateReques
 // Read refreshes the state. A current key that is gone keeps its place for the next one, which a plan then makes; only
 // when the owner is gone, and both keys with it, is there nothing left to renew.
 func (r *RotatingResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.session.WarnClock(&resp.Diagnostics)
 	var state rotatingModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
