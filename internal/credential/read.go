@@ -99,7 +99,7 @@ func (k *Keeper) prove(ctx context.Context, o Owner, id string) (Key, error) {
 				return keyOf(name, f), nil
 			}
 		}
-		return Key{}, &GoneError{What: "access key", ID: id, Owner: o, Reason: fmt.Sprintf("%s has no access key with this id any more", nameOf(name))}
+		return Key{}, &GoneError{What: goneKey, ID: id, Owner: o, Reason: fmt.Sprintf("%s has no access key with this id any more", nameOf(name))}
 	}
 	if api.IsNotFound(err) && name != "" {
 		return Key{}, k.ownerGone(ctx, o, name, err)
@@ -132,7 +132,7 @@ func (k *Keeper) ownerGone(ctx context.Context, o Owner, userName string, err er
 	if slices.ContainsFunc(users, func(u User) bool { return u.Name == userName }) {
 		return err
 	}
-	return &GoneError{What: "user", ID: userName, Owner: o, Reason: fmt.Sprintf("the account has no user called %s", userName)}
+	return &GoneError{What: goneUser, ID: userName, Owner: o, Reason: fmt.Sprintf("the account has no user called %s", userName)}
 }
 
 // findersAtOnce is how many owners are asked at the same time; the client's rate still holds.
@@ -187,7 +187,7 @@ func (k *Keeper) Find(ctx context.Context, id string) (Key, error) {
 	case failed != nil:
 		return Key{}, failed
 	}
-	return Key{}, &GoneError{What: "access key", ID: id, Reason: fmt.Sprintf("neither the caller nor any of the account's %d users has it", len(users))}
+	return Key{}, &GoneError{What: goneKey, ID: id, Reason: fmt.Sprintf("neither the caller nor any of the account's %d users has it", len(users))}
 }
 
 func indexKey(keys []Key, id string) int {

@@ -78,7 +78,7 @@ func (k *Keeper) FindUser(ctx context.Context, name string) (User, error) {
 			return users[i], nil
 		}
 	}
-	return User{}, &GoneError{What: "user", ID: name, Reason: fmt.Sprintf("the account has no user called %s", name)}
+	return User{}, &GoneError{What: goneUser, ID: name, Reason: fmt.Sprintf("the account has no user called %s", name)}
 }
 
 // freshUser asks the API for one user, past the shared read, which is dropped when it was wrong about the user.
@@ -99,7 +99,7 @@ func (k *Keeper) freshUser(ctx context.Context, id string) (User, error) {
 	if i >= 0 {
 		return users[i], nil
 	}
-	return User{}, &GoneError{What: "user", ID: id, Reason: fmt.Sprintf("the account has no user with the id %s", id)}
+	return User{}, &GoneError{What: goneUser, ID: id, Reason: fmt.Sprintf("the account has no user with the id %s", id)}
 }
 
 func (k *Keeper) freshUsers(ctx context.Context, ids []string) ([]User, error) {

@@ -94,7 +94,7 @@ func (k *Keeper) look(ctx context.Context, name string) (User, error) {
 			return users[i], nil
 		}
 	}
-	return User{}, &GoneError{What: "user", ID: name, Reason: "it was never made"}
+	return User{}, &GoneError{What: goneUser, ID: name, Reason: "it was never made"}
 }
 
 func madeSince(u User, w UserWish, since time.Time) bool {

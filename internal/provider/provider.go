@@ -102,7 +102,7 @@ func (p *Provider) connect(settings api.Settings, pace float64, terraform string
 
 // Resources lists what the provider manages.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{accesskey.NewResource, user.NewResource}
+	return []func() resource.Resource{accesskey.NewResource, accesskey.NewRotatingResource, user.NewResource}
 }
 
 // DataSources lists what the provider looks up.

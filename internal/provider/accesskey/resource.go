@@ -87,7 +87,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return r.sameOwner(ctx, id, name, &resp.Diagnostics)
 	}, r.session.WasGone)
 	if state == nil && r.session.SealedKeyWasGone(fingerprints(config.SealTo)) {
-		v.diags = warned(v.diags, notSealable)
+		v.diags = warned(v.diags, notSealable, noMore)
 	}
 	resp.Diagnostics.Append(v.diags...)
 	if resp.Diagnostics.HasError() {
