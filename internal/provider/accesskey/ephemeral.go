@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
@@ -89,12 +90,13 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	}
 	timeout, diags := m.Timeouts.Open(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
+	refuseLifetime(ctx, e.session, path.Root("lifetime"), m.lease().Lifetime, notOpened, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	done, ok := e.session.Opened.Begin()
 	if !ok {
-		resp.Diagnostics.AddError(notOpened, "The run is ending. Run again.")
+		resp.Diagnostics.AddError(notOpened, runEnding)
 		return
 	}
 	defer done()
@@ -122,6 +124,7 @@ func (e *Ephemeral) open(ctx context.Context, l lease, timeout time.Duration, di
 		l = l.of(key)
 		e.session.Opened.Put(l.opened(e.session.Keeper))
 	}
+	warn(diags, e.session.Keeper.Leftovers(l.Owner))
 	tried := "Making a run-scoped access key for " + l.Owner.String()
 	var unfinished *credential.UnfinishedError
 	switch {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
@@ -46,6 +47,9 @@ const (
 	notImported = "Access key not imported"
 	isGone      = "Access key is gone"
 )
+
+// runEnding is what a creation is refused with when the provider is being ended: nobody would take the key.
+const runEnding = "The run is ending. Run again."
 
 // NewResource returns the resource.
 func NewResource() resource.Resource { return &Resource{} }
@@ -87,12 +91,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return r.sameOwner(ctx, id, name, &resp.Diagnostics)
 	}, r.session.WasGone)
 	if state == nil && r.session.SealedKeyWasGone(fingerprints(config.SealTo)) {
-		v.diags = warned(v.diags, notSealable)
+		v.diags = warned(v.diags, notSealable, noMore)
 	}
 	resp.Diagnostics.Append(v.diags...)
+	if state == nil && !r.session.Undecided() {
+		warn(&resp.Diagnostics, r.session.Keeper.Leftovers(v.plan.owner()))
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.judgeLimits(ctx, v, state, &resp.Diagnostics)
 	resp.RequiresReplace.Append(v.replace...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, v.plan)...)
 }
@@ -132,11 +140,19 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			return
 		}
 	}
+	done, ok := r.session.Opened.Begin()
+	if !ok {
+		resp.Diagnostics.AddError(notCreated, runEnding)
+		return
+	}
+	defer done()
+	r.session.StopCounting()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer r.session.WarnClock(&resp.Diagnostics)
 	key, notices, err := r.session.Keeper.Create(ctx, plan.wish(config))
 	if key.ID != "" {
+		r.session.Opened.Hand(opened.Key{Keeper: r.session.Keeper, Owner: plan.owner(), Key: key})
 		made, exists := plan.created(key, r.session.Now(), err == nil), true
 		if !plan.SealTo.IsNull() {
 			made, exists = r.keepSealed(ctx, made, key, to, &resp.Diagnostics)
@@ -145,7 +161,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			resp.Diagnostics.Append(resp.State.Set(ctx, made)...)
 		}
 	}
-	warn(&resp.Diagnostics, notices)
+	warn(&resp.Diagnostics, append(notices, r.session.Keeper.Leftovers(plan.owner())...))
 	if err != nil {
 		diagnose.Add(&resp.Diagnostics, notCreated, "Creating an access key for "+plan.ownerText(), err)
 	}
@@ -183,6 +199,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		diagnose.Add(&resp.Diagnostics, notRead, "Reading "+state.text(), err)
 		return
 	}
+	warn(&resp.Diagnostics, r.session.Keeper.Leftovers(state.owner()))
 	resp.Diagnostics.Append(resp.State.Set(ctx, state.read(key, r.session.Now()))...)
 }
 
@@ -229,6 +246,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notDeleted) {
 		return
 	}
+	r.session.StopCounting()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := r.session.Keeper.Revoke(ctx, state.owner(), state.have()); err != nil {

@@ -107,6 +107,9 @@ func (s *Workspace) Run(arguments ...string) Result {
 	return Result{Code: done.code, Output: plain(done.printed)}
 }
 
+// Printed is what all commands so far have printed, but for those that print values because they are asked for them.
+func (s *Workspace) Printed() string { return plain(s.printed.String()) }
+
 // end is a command's exit code and what it printed, as it was printed.
 type end struct {
 	code    int
