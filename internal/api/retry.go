@@ -167,6 +167,9 @@ func isForeign(err error) bool {
 // errNoAnswer is the cause of an attempt that we ended ourselves.
 var errNoAnswer = errors.New("no answer in time")
 
+// IsTimeout reports that no answer came in the time that one attempt is given.
+func IsTimeout(err error) bool { return timedOut(err) }
+
 func timedOut(err error) bool { return errors.Is(err, errNoAnswer) }
 
 func statusOf(err error) int {
