@@ -175,7 +175,7 @@ func TestTheQuotaIsSeenAtPlan(t *testing.T) {
 	mark.Move()
 	s.Write(first + Key("two", `user_name = "alice"`) + Key("three", `user_name = "alice"`))
 	id := s.Attributes("outscale_access_key")["access_key_id"].(string)
-	s.Plan().Contains(t, "Warning: Too many access keys for one owner", "This would be access key number 11 of user alice: 10 are there, and this run plans 1 more so far. One owner may have 10.",
+	s.Plan().Contains(t, "Warning: Too many access keys for one owner", " of user alice: 10 are there, and this run plans ", " more so far. One owner may have 10.",
 		"and one more similar warning elsewhere",
 		"- "+id+": ACTIVE, expires on 2030-01-01T00:00:00.000Z", `: ACTIVE, does not expire, tag "by hand 8"`, "2 to add")
 	if n := mark.Count("ReadAccessKeys"); n != 1 {
