@@ -227,6 +227,35 @@ func TestTheQuotaCountsWhatIsPlanned(t *testing.T) {
 	}
 }
 
+// TestWhatMakingKeysCosts: two calls a key, and once in each process the policy, the users and the owner's keys.
+func TestWhatMakingKeysCosts(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	_, err := w.API().CreateUser(context.Background(), api.CreateUserInput{UserName: "alice"})
+	w.Must(err)
+	several := func(config string) string {
+		return config + "resource \"outscale_access_key\" \"several\" {\n  count = 5\n  user_name = \"alice\"\n}\n"
+	}
+	s, mark := w.Workspace(several("")), w.Mark()
+	s.Must("plan", "-out=saved", "-input=false", "-no-color")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1})
+	mark.Move()
+	s.Must("apply", "-parallelism=1", "-input=false", "-no-color", "saved")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
+
+	// Where the run makes the owner as well, nobody asks what it holds. The list of users tells the name of an id.
+	mark.Move()
+	s.Write(several(User("bob", `user_name = "bob"`) + Key("his", "user_id = outscale_user.bob.user_id")))
+	s.Must("plan", "-out=saved", "-input=false", "-no-color")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadAccessKeys": 1})
+	mark.Move()
+	s.Must("apply", "-parallelism=1", "-input=false", "-no-color", "saved")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "CreateUser": 1, "ReadUsers": 1, "CreateAccessKey": 1, "UpdateAccessKey": 1})
+	mark.Move()
+	s.EmptyPlan()
+	costs(t, mark, map[string]int{"ReadUsers": 1, "ReadAccessKeys": 2})
+}
+
 // TestAReplacedKeyMakesRoomForItself: with every place taken, a change of owner and back warns only where there is no room.
 func TestAReplacedKeyMakesRoomForItself(t *testing.T) {
 	t.Parallel()
