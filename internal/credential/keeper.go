@@ -88,6 +88,8 @@ type API interface {
 	ReadUsers(ctx context.Context, ids []string) ([]api.User, error)
 	UpdateUser(context.Context, api.UpdateUserInput) (api.User, error)
 	DeleteUser(ctx context.Context, name string) error
+	ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error)
+	ReadAPILogs(ctx context.Context, after, before time.Time, token string) (api.CallPage, error)
 }
 
 var _ API = (*api.Client)(nil)
@@ -102,12 +104,13 @@ type Options struct {
 
 // Keeper keeps the keys and users of one account. It is safe for concurrent use, and one serves a whole process.
 type Keeper struct {
-	api    API
-	opts   Options
-	keys   *shared[[]Key]  // by today's name of the owner
-	users  *shared[[]User] // one entry: all of them
-	legacy atomic.Bool     // the API is older than 1.40.1: learned from a refusal
-	turns  turns           // one create at a time for an owner, on such an API
+	api     API
+	opts    Options
+	keys    *shared[[]Key]   // by today's name of the owner
+	users   *shared[[]User]  // one entry: all of them
+	ceiling *shared[ceiling] // one entry
+	legacy  atomic.Bool      // the API is older than 1.40.1: learned from a refusal
+	turns   turns            // one create at a time for an owner, on such an API
 }
 
 // New returns a keeper on a. It makes no call.
@@ -125,7 +128,8 @@ func New(a API, opts Options) *Keeper {
 		opts.Log = func(context.Context, api.Level, string, map[string]any) {}
 	}
 	// How old a shared read is goes by the machine's clock, which no answer moves.
-	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now)}
+	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now),
+		ceiling: newShared[ceiling](stopped)}
 }
 
 // Now is the time by the API's clock, which decides what has expired: the machine's, corrected by what the API's answers

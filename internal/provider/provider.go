@@ -108,7 +108,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 // DataSources lists what the provider looks up.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		accesskey.NewDataSource, accesskey.NewListDataSource,
+		accesskey.NewDataSource, accesskey.NewListDataSource, accesskey.NewAuditDataSource,
 		user.NewDataSource, user.NewListDataSource,
 	}
 }

@@ -93,6 +93,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.judgeLimits(ctx, v, state, &resp.Diagnostics)
 	resp.RequiresReplace.Append(v.replace...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, v.plan)...)
 }
@@ -132,6 +133,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			return
 		}
 	}
+	r.session.StopCounting()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer r.session.WarnClock(&resp.Diagnostics)
@@ -229,6 +231,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notDeleted) {
 		return
 	}
+	r.session.StopCounting()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := r.session.Keeper.Revoke(ctx, state.owner(), state.have()); err != nil {

@@ -27,6 +27,7 @@ type Session struct {
 
 	undecided []string
 	warn      sync.Once
+	planned   planned
 	clock     sync.Once
 	gone      sync.Map // what is remembered of keys that were found gone: time.Time, the expiry; string, the recipients
 }
