@@ -83,6 +83,10 @@ func (r *RotatingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.judgeLimits(ctx, v, state, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	resp.RequiresReplace.Append(v.replace...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, v.plan)...)
 }
@@ -90,6 +94,7 @@ func (r *RotatingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 // Create makes the first key.
 func (r *RotatingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.session.WarnClock(&resp.Diagnostics)
+	r.session.StopCounting()
 	var plan rotatingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
@@ -159,6 +164,7 @@ func (r *RotatingResource) readOne(ctx context.Context, owner credential.Owner, 
 
 // Update rotates where the plan says so, and else changes the current key and removes the one before it.
 func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	r.session.StopCounting()
 	var plan, state rotatingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -332,6 +338,7 @@ func sameMoment(a, b *time.Time) bool {
 
 // Delete revokes both keys; what is already gone is what was wanted.
 func (r *RotatingResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	r.session.StopCounting()
 	var state rotatingModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)

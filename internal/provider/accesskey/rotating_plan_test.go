@@ -12,8 +12,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 )
 
-const day = 24 * time.Hour
-
 type pairWith = func(*rotatingModel)
 
 // pairConfig is a configuration of a monthly pair, changed by with.

@@ -18,10 +18,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 
-const (
-	pairAddress = "outscale_rotating_access_key.this"
-	day         = 24 * time.Hour
-)
+const pairAddress = "outscale_rotating_access_key.this"
 
 // rotating is an outscale_rotating_access_key block.
 func rotating(arguments ...string) string {
