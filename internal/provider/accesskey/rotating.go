@@ -69,13 +69,21 @@ func (r *RotatingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	v := decideRotation(config, state, r.session.Now(), func(id, name string) bool {
+	at, kept := lookedAt(ctx, req.Private)
+	if !kept {
+		at = r.session.Now()
+	}
+	v := decideRotation(config, state, at, func(id, name string) bool {
 		return r.plain().sameOwner(ctx, id, name, &resp.Diagnostics)
 	})
 	if state == nil && r.session.SealedKeyWasGone(fingerprints(config.SealTo)) {
 		v.diags = warned(v.diags, notSealable, noMore)
 	}
 	resp.Diagnostics.Append(v.diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.judgeLimits(ctx, v, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -86,6 +94,7 @@ func (r *RotatingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 // Create makes the first key.
 func (r *RotatingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.session.WarnClock(&resp.Diagnostics)
+	r.session.StopCounting()
 	var plan rotatingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
@@ -97,6 +106,7 @@ func (r *RotatingResource) Create(ctx context.Context, req resource.CreateReques
 	defer cancel()
 	if made := r.rotate(ctx, plan, nil, &resp.Diagnostics); made != nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, made)...)
+		resp.Diagnostics.Append(noteTime(ctx, resp.Private, r.session.Now())...)
 	}
 }
 
@@ -140,6 +150,7 @@ func (r *RotatingResource) Read(ctx context.Context, req resource.ReadRequest, r
 		state = state.read(current, r.session.Now())
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state.withPrevious(previous))...)
+	resp.Diagnostics.Append(noteTime(ctx, resp.Private, r.session.Now())...)
 }
 
 // readOne reads a key; one that is gone while its owner is not is no error, and has no ID.
@@ -153,6 +164,7 @@ func (r *RotatingResource) readOne(ctx context.Context, owner credential.Owner, 
 
 // Update rotates where the plan says so, and else changes the current key and removes the one before it.
 func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	r.session.StopCounting()
 	var plan, state rotatingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -169,6 +181,7 @@ func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	if now := do(ctx, plan, &state, &resp.Diagnostics); now != nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, now)...)
+		resp.Diagnostics.Append(noteTime(ctx, resp.Private, r.session.Now())...)
 	}
 }
 
@@ -249,7 +262,7 @@ func (r *RotatingResource) change(ctx context.Context, plan rotatingModel, state
 		}
 		*result = result.withPrevious(credential.Key{})
 	case plan.PreviousExpirationDate.IsUnknown():
-		key, err := r.session.Keeper.EndBy(ctx, owner, previous.ID, r.session.Now().Add(plan.rotation().Overlap))
+		key, err := r.session.Keeper.EndWithin(ctx, owner, previous.ID, plan.rotation().Overlap)
 		if err != nil {
 			diagnose.Add(diags, notUpdated, "Giving an expiry to "+tried, err)
 			return result
@@ -263,8 +276,16 @@ func (r *RotatingResource) change(ctx context.Context, plan rotatingModel, state
 // lifetime from now at the latest. What comes with done false is to be saved as it is.
 func (r *RotatingResource) changeCurrent(ctx context.Context, plan rotatingModel, state *rotatingModel, diags *diag.Diagnostics) (result *rotatingModel, done bool) {
 	want := credential.Wish{Owner: plan.owner(), Expires: expiry(state.ExpirationDate), Tag: plan.Tag.ValueString()}
-	if latest := r.session.Now().Add(plan.rotation().Lifetime).UTC().Truncate(time.Second); plan.ExpirationDate.IsUnknown() && (want.Expires == nil || want.Expires.After(latest)) {
-		want.Expires = &latest
+	if plan.ExpirationDate.IsUnknown() {
+		if !r.session.Ready(diags, notUpdated) {
+			return nil, false
+		}
+		key, err := r.session.Keeper.Read(ctx, plan.owner(), state.ID.ValueString()) // it also tells the API's time
+		if err != nil {
+			diagnose.Add(diags, notUpdated, "Changing "+state.current().text(), err)
+			return nil, false
+		}
+		want.Expires = noLater(key.Expires, r.session.Now().Add(plan.rotation().Lifetime))
 	}
 	result = &plan
 	if isSame := want.Tag == state.Tag.ValueString() && sameMoment(want.Expires, expiry(state.ExpirationDate)); !isSame {
@@ -299,6 +320,15 @@ func (r *RotatingResource) changeCurrent(ctx context.Context, plan rotatingModel
 	return result, true
 }
 
+// noLater is the expiry, or the latest there may be.
+func noLater(expires *time.Time, latest time.Time) *time.Time {
+	if expires != nil && !expires.After(latest) {
+		return expires
+	}
+	latest = latest.UTC().Truncate(time.Second)
+	return &latest
+}
+
 func sameMoment(a, b *time.Time) bool {
 	if a == nil || b == nil {
 		return a == b
@@ -308,6 +338,7 @@ func sameMoment(a, b *time.Time) bool {
 
 // Delete revokes both keys; what is already gone is what was wanted.
 func (r *RotatingResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	r.session.StopCounting()
 	var state rotatingModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
