@@ -36,6 +36,8 @@ type story struct {
 	old  bool                  // the API is one before 1.40.1, which does not change tags
 	pace string                // an argument of the provider block
 
+	patience string // of each verb
+
 	killed bool // the provider was killed in this story
 	left   []string
 
@@ -51,7 +53,7 @@ func tell(t *testing.T, size int, opts ...func(*simulator.Options)) *story {
 
 func tellIn(t *testing.T, w *World, size int) *story {
 	t.Helper()
-	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, at: w.Simulator.State}
+	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, at: w.Simulator.State, patience: "60s"}
 	st.s = w.Workspace(st.config(1))
 	st.watch(nil)
 	return st
@@ -85,7 +87,7 @@ func (st *story) config(chapter int) string {
 		}
 		return b
 	}
-	timeouts := "timeouts {\n    create = \"60s\"\n    read = \"60s\"\n    update = \"60s\"\n    delete = \"60s\"\n  }"
+	timeouts := fmt.Sprintf("timeouts {\n    create = %[1]q\n    read = %[1]q\n    update = %[1]q\n    delete = %[1]q\n  }", st.patience)
 	retag := pick("one", "two")
 	if st.old {
 		retag = "one"
@@ -107,6 +109,12 @@ func (st *story) config(chapter int) string {
 	many("passing", map[bool]int{true: st.size, false: 0}[first], user, date(dateA))
 	many("root", 1, fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")), `tag = "root"`)
 	return b.String()
+}
+
+// older says whether the API is one before 1.40.1.
+func (st *story) older(old bool) {
+	st.old = old
+	st.turn(1)
 }
 
 // turn writes the configuration of a chapter.
