@@ -36,25 +36,30 @@ func kinds() []trouble {
 	}
 }
 
-// mixed are all kinds at once.
-func mixed() (all []simulator.Fault) {
-	for _, k := range kinds() {
-		all = append(all, k.faults...)
-	}
-	return all
-}
-
-// often spreads a probability over the forms of a trouble: rules are asked one after the other.
-func often(list []simulator.Fault, action string, probability float64) []simulator.Fault {
-	spread := make([]simulator.Fault, 0, len(list))
+// often spreads a probability over troubles, and over the forms of each: rules are asked one after the other.
+func often(list []trouble, action string, probability float64) (spread []simulator.Fault) {
 	missed := 1.0
-	for _, fault := range list {
-		share := probability / float64(len(list))
-		fault.Action, fault.Probability = action, share/missed
-		missed -= share
-		spread = append(spread, fault)
+	for _, trouble := range list {
+		for _, fault := range trouble.faults {
+			share := probability / float64(len(list)*len(trouble.faults))
+			fault.Action, fault.Probability = action, share/missed
+			missed -= share
+			spread = append(spread, fault)
+		}
 	}
 	return spread
+}
+
+// onceEach is every trouble once, for each of these actions.
+func onceEach(actions ...string) (all []simulator.Fault) {
+	for _, action := range actions {
+		for _, trouble := range kinds() {
+			fault := trouble.faults[0]
+			fault.Action, fault.Times = action, 1
+			all = append(all, fault)
+		}
+	}
+	return all
 }
 
 // through goes through the whole life of the keys while calls go wrong: made, changed, revoked.
@@ -92,15 +97,26 @@ func (st *story) met() map[string]int {
 // TestFaults is the short form: all kinds at once on every action, in one call of five and in one of two.
 func TestFaults(t *testing.T) {
 	t.Parallel()
+	t.Run("each once", func(t *testing.T) {
+		t.Parallel()
+		st := tell(t, 2)
+		st.through(onceEach("CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"))
+		met := st.met()
+		for _, kind := range kinds() {
+			if met[kind.faults[0].Kind] == 0 {
+				t.Errorf("no %s was met", kind.faults[0].Kind)
+			}
+		}
+	})
 	t.Run("20 percent", func(t *testing.T) {
 		t.Parallel()
 		st := tell(t, 3)
-		st.through(often(mixed(), "", 0.2))
+		st.through(often(kinds(), "", 0.2))
 	})
 	t.Run("50 percent", func(t *testing.T) {
 		t.Parallel()
 		st := tell(t, 1)
-		st.brief(often(mixed(), "", 0.5))
+		st.brief(often(kinds(), "", 0.5))
 	})
 	t.Run("beyond the timeout", func(t *testing.T) {
 		t.Parallel()
@@ -140,7 +156,7 @@ func TestSoakFaults(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%.0f percent/%s", kind.name, probability*100, orEvery(action)), func(t *testing.T) {
 					t.Parallel()
 					st := tell(t, 2)
-					st.through(often(kind.faults, action, probability))
+					st.through(often([]trouble{kind}, action, probability))
 				})
 			}
 		}
@@ -176,7 +192,7 @@ func TestSoakSwitches(t *testing.T) {
 				t.Parallel()
 				st := tell(t, 2, switches()[name])
 				st.older(name == "1.39")
-				st.through(often(mixed(), "", probability))
+				st.through(often(kinds(), "", probability))
 			})
 		}
 	}
@@ -192,7 +208,7 @@ func TestSwitches(t *testing.T) {
 			t.Parallel()
 			st := tell(t, 1, switches()[name])
 			st.older(name == "1.39")
-			st.through(often(mixed(), "", 0.2))
+			st.through(often(kinds(), "", 0.2))
 		})
 	}
 }

@@ -32,14 +32,16 @@ type story struct {
 	rnd  *rand.Rand
 	pair Pair
 	at   func() admin.Snapshot // what is at the API
-	size int                   // keys of each form
-	old  bool                  // the API is one before 1.40.1, which does not change tags
-	pace string                // an argument of the provider block
+	set  func([]simulator.Fault) error
+	size int    // keys of each form
+	old  bool   // the API is one before 1.40.1, which does not change tags
+	pace string // an argument of the provider block
 
 	patience string // of each verb
 
-	killed bool // the provider was killed in this story
-	left   []string
+	killed  bool            // the provider, or a CLI that would have saved, was killed in this story
+	pending bool            // and nothing was read since
+	closing map[string]bool // the keys that were being finished then
 
 	mu       sync.Mutex
 	immortal []string // seen at a moment of the story
@@ -48,12 +50,13 @@ type story struct {
 // tell begins a story in a world.
 func tell(t *testing.T, size int, opts ...func(*simulator.Options)) *story {
 	t.Helper()
-	return tellIn(t, New(t, opts...), size)
+	seeded := func(o *simulator.Options) { o.Seed = seed() ^ ofCase(t) }
+	return tellIn(t, New(t, append([]func(*simulator.Options){seeded}, opts...)...), size)
 }
 
 func tellIn(t *testing.T, w *World, size int) *story {
 	t.Helper()
-	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, at: w.Simulator.State, patience: "60s"}
+	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, at: w.Simulator.State, set: w.Simulator.SetFaults, closing: map[string]bool{}, patience: "60s"}
 	st.s = w.Workspace(st.config(1))
 	st.watch(nil)
 	return st
@@ -125,7 +128,7 @@ var (
 	destroy = []string{"destroy", "-auto-approve", "-input=false", "-no-color"}
 )
 
-func (st *story) fault(list ...simulator.Fault) { st.w.Must(st.w.Simulator.SetFaults(list)) }
+func (st *story) fault(list ...simulator.Fault) { st.w.Must(st.set(list)) }
 
 // state is the state file, which is not there before the first write.
 func (st *story) state() []stateKey {
@@ -150,7 +153,7 @@ func (st *story) facts() facts {
 	return facts{
 		keys:  slices.DeleteFunc(now.AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == st.w.RootAccessKey }),
 		users: now.Users, state: st.state(), said: st.s.Printed(), opens: st.pair.Private,
-		dates: []time.Time{day(dateA), day(dateB)}, killed: st.killed,
+		dates: []time.Time{day(dateA), day(dateB)}, killed: st.killed, pending: st.pending, closing: st.closing,
 	}
 }
 
@@ -177,6 +180,7 @@ func (st *story) settle() {
 	st.t.Helper()
 	st.fault()
 	st.further()
+	st.pending = false
 	st.verdict("after a further apply")
 	st.report("after a further apply", converged(st.facts()))
 }
