@@ -33,6 +33,7 @@ type fake struct {
 	before, after func(call) error
 	answer        func(call, *api.AccessKey)
 	unfiltered    bool // ReadAccessKeys ignores Tag
+	offset        time.Duration
 }
 
 type fakeKey struct {
@@ -85,6 +86,8 @@ func (f *fake) actions() []string {
 }
 
 func (f *fake) AccessKeyID() string { return f.signer }
+
+func (f *fake) Offset() time.Duration { return f.offset }
 
 func (f *fake) add(owner, tag string, expires *time.Time) api.AccessKey {
 	f.mu.Lock()

@@ -79,6 +79,8 @@ type Notice struct{ Summary, Detail string }
 // API is what the keeper needs of the OUTSCALE API; *api.Client has it.
 type API interface {
 	AccessKeyID() string
+	// Offset is how far the API's clock is ahead of this machine's, 0 as long as nothing is known.
+	Offset() time.Duration
 	CreateAccessKey(context.Context, api.CreateAccessKeyInput) (api.AccessKey, error)
 	ReadAccessKeys(context.Context, api.ReadAccessKeysInput) ([]api.AccessKey, error)
 	UpdateAccessKey(context.Context, api.UpdateAccessKeyInput) (api.AccessKey, error)
@@ -94,7 +96,7 @@ var _ API = (*api.Client)(nil)
 // Options are the keeper's clock, its source of ids, its way to wait, its log, and its knowledge of who waits for it. Each
 // may be left out.
 type Options struct {
-	Now   func() time.Time                                 // nil = time.Now
+	Now   func() time.Time                                 // the machine's clock; nil = time.Now
 	NewID func() string                                    // unique in every run; nil = a random UUID
 	Wait  func(ctx context.Context, d time.Duration) error // nil = a timer that ctx cuts
 	Log   api.Log                                          // nil = silent
@@ -132,11 +134,24 @@ func New(a API, opts Options) *Keeper {
 	if opts.Log == nil {
 		opts.Log = func(context.Context, api.Level, string, map[string]any) {}
 	}
+	// How old a shared read is goes by the machine's clock, which no answer moves.
 	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now)}
 }
 
-// Now is the keeper's clock.
-func (k *Keeper) Now() time.Time { return k.opts.Now() }
+// Now is the time by the API's clock, which decides what has expired: the machine's, corrected by what the API's answers
+// said so far. Before the first answer it is the machine's own, as far as nothing better is known.
+func (k *Keeper) Now() time.Time { return k.opts.Now().Add(k.api.Offset()) }
+
+// ClockOff is how far the API's clock is ahead of this machine's, when that is more than the API tolerates: 0 otherwise.
+func (k *Keeper) ClockOff() time.Duration {
+	if off := k.api.Offset(); off.Abs() > api.Tolerated {
+		return off
+	}
+	return 0
+}
+
+// Local is a moment of the API's clock as this machine's clock shows it, for whoever waits by the latter.
+func (k *Keeper) Local(at time.Time) time.Time { return at.Add(-k.api.Offset()) }
 
 func (k *Keeper) info(ctx context.Context, msg string, fields map[string]any) {
 	k.opts.Log(ctx, api.LevelInfo, msg, fields)

@@ -143,6 +143,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer r.session.WarnClock(&resp.Diagnostics)
 	key, notices, err := r.session.Keeper.Create(ctx, plan.wish(config))
 	if key.ID != "" {
 		r.session.Opened.Hand(opened.Key{Keeper: r.session.Keeper, Owner: plan.owner(), Key: key})
@@ -175,6 +176,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer r.session.WarnClock(&resp.Diagnostics)
 	key, err := r.session.Keeper.Read(ctx, state.owner(), state.ID.ValueString())
 	if reason, gone := diagnose.Gone(err); gone {
 		resp.Diagnostics.AddWarning(isGone, "The "+state.text()+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)

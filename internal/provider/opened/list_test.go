@@ -25,6 +25,8 @@ type account struct {
 
 func (a *account) AccessKeyID() string { return "SIGNER" }
 
+func (a *account) Offset() time.Duration { return 0 }
+
 func (a *account) DeleteAccessKey(ctx context.Context, _, id string) error {
 	if a.meet != nil {
 		a.meet.Done()
