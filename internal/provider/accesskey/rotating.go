@@ -9,6 +9,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
@@ -94,7 +95,6 @@ func (r *RotatingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 // Create makes the first key.
 func (r *RotatingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.session.WarnClock(&resp.Diagnostics)
-	r.session.StopCounting()
 	var plan rotatingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
@@ -102,6 +102,11 @@ func (r *RotatingResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	done, ok := r.session.Begin(&resp.Diagnostics, notCreated)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if made := r.rotate(ctx, plan, nil, &resp.Diagnostics); made != nil {
@@ -164,7 +169,6 @@ func (r *RotatingResource) readOne(ctx context.Context, owner credential.Owner, 
 
 // Update rotates where the plan says so, and else changes the current key and removes the one before it.
 func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	r.session.StopCounting()
 	var plan, state rotatingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -172,6 +176,13 @@ func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateReques
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if !r.session.Undecided() { // a change that is no matter of the API is made all the same
+		done, ok := r.session.Begin(&resp.Diagnostics, notUpdated)
+		if !ok {
+			return
+		}
+		defer done()
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -213,6 +224,7 @@ func (r *RotatingResource) rotate(ctx context.Context, plan rotatingModel, state
 	if pair.Current.Secret == "" {
 		return leftOf(state, pair.Previous)
 	}
+	r.session.Opened.Hand(opened.Key{Keeper: r.session.Keeper, Owner: plan.owner(), Key: pair.Current})
 	made := plan.rotated(pair, r.session.Now(), err == nil)
 	if plan.SealTo.IsNull() {
 		return &made
@@ -338,14 +350,18 @@ func sameMoment(a, b *time.Time) bool {
 
 // Delete revokes both keys; what is already gone is what was wanted.
 func (r *RotatingResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	r.session.StopCounting()
 	var state rotatingModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notDeleted) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	done, ok := r.session.Begin(&resp.Diagnostics, notDeleted)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := r.session.Keeper.RevokePair(ctx, state.owner(), state.have()); err != nil {
