@@ -178,3 +178,9 @@ func statusOf(err error) int {
 	}
 	return 0
 }
+
+// IsSilent reports that the endpoint was not reached, or gave no answer in time: to ask it again at once is of no use.
+func IsSilent(err error) bool {
+	var t *TransportError
+	return timedOut(err) || errors.As(err, &t) && !t.Sent
+}

@@ -150,7 +150,7 @@ func TestRotateTheKeyThatSigns(t *testing.T) {
 	f.holds(t, 2, got)
 }
 
-func TestEndBy(t *testing.T) {
+func TestEndWithin(t *testing.T) {
 	for name, c := range map[string]struct {
 		has  *time.Time
 		want time.Duration
@@ -158,7 +158,7 @@ func TestEndBy(t *testing.T) {
 		f := &fake{}
 		key := f.add("bob", "mine", c.has)
 		f.keys[0].State = "INACTIVE"
-		got, err := f.keeper(t).EndBy(context.Background(), bobs.Owner, key.ID, *from(day))
+		got, err := f.keeper(t).EndWithin(context.Background(), bobs.Owner, key.ID, day)
 		if err != nil || got.Expires == nil || time.Until(*got.Expires).Round(time.Minute) != c.want || got.Tag != "mine" || got.State != Inactive {
 			t.Errorf("%s: %v, %+v", name, err, got)
 		}

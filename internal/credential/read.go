@@ -103,9 +103,22 @@ func (k *Keeper) prove(ctx context.Context, o Owner, id string) (Key, error) {
 		return Key{}, &GoneError{What: goneKey, ID: id, Owner: o, Reason: fmt.Sprintf("%s has no access key with this id any more", nameOf(name))}
 	}
 	if api.IsNotFound(err) && name != "" {
-		return Key{}, k.ownerGone(ctx, o, name, err)
+		return k.elsewhere(ctx, o, id, k.ownerGone(ctx, o, name, err))
 	}
 	return Key{}, err
+}
+
+// elsewhere looks for the key of an owner that is known by its name and is gone: a user that was renamed took its keys
+// along, and a key that is taken for gone would live on with nobody to know it. gone is returned when nobody has the key.
+func (k *Keeper) elsewhere(ctx context.Context, o Owner, id string, gone error) (Key, error) {
+	if !isGone(gone) || o.UserID != "" {
+		return Key{}, gone
+	}
+	found, err := k.Find(ctx, id)
+	if isGone(err) {
+		return Key{}, gone
+	}
+	return found, err
 }
 
 // fresh asks the API for one key past the shared read of keys; what is not there under the name the owner is known by

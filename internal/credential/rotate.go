@@ -105,7 +105,7 @@ func (k *Keeper) seeOff(ctx context.Context, old Key, r Rotation) (Key, *Notice)
 		}
 		return Key{}, nil
 	case old.Expires == nil:
-		ended, err := k.EndBy(ctx, r.Owner, old.ID, k.Now().Add(r.Overlap))
+		ended, err := k.EndWithin(ctx, r.Owner, old.ID, r.Overlap)
 		if err != nil {
 			return old, &Notice{Summary: "Old access key without an expiry", Detail: fmt.Sprintf(
 				"Access key %s never expires and its successor exists, but giving it an expiry failed: %v. The next run tries again.", old.ID, err)}
@@ -115,18 +115,18 @@ func (k *Keeper) seeOff(ctx context.Context, old Key, r Rotation) (Key, *Notice)
 	return old, nil
 }
 
-// EndBy gives a key an expiry at that moment, unless it ends earlier. It returns the key as it is then. Errors are those
-// of Update.
-func (k *Keeper) EndBy(ctx context.Context, o Owner, id string, at time.Time) (Key, error) {
+// EndWithin gives a key an expiry that far from now, by the API's clock, unless it ends earlier. It returns the key as it
+// is then. Errors are those of Update.
+func (k *Keeper) EndWithin(ctx context.Context, o Owner, id string, left time.Duration) (Key, error) {
 	name, err := k.userName(ctx, o)
 	if err != nil {
 		return Key{}, err
 	}
 	key, err := k.fresh(ctx, o, name, id)
+	at := k.Now().Add(left).UTC().Truncate(time.Second) // the call before has told the API's time
 	if err != nil || (key.Expires != nil && !key.Expires.After(at)) {
 		return key, err
 	}
-	at = at.UTC().Truncate(time.Second)
 	return k.Update(ctx, key, Wish{Owner: o, State: key.State, Expires: &at, Tag: key.Tag})
 }
 

@@ -100,6 +100,7 @@ func (d *AuditDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer d.session.WarnClock(&resp.Diagnostics)
 	account, err := d.session.Keeper.Account(ctx)
 	if err != nil {
 		diagnose.Add(&resp.Diagnostics, notAudited, "Listing the access keys of the account", err)

@@ -96,7 +96,7 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	}
 	done, ok := e.session.Opened.Begin()
 	if !ok {
-		resp.Diagnostics.AddError(notOpened, runEnding)
+		resp.Diagnostics.AddError(notOpened, "The run is ending. Run again.")
 		return
 	}
 	defer done()

@@ -175,7 +175,7 @@ func TestTheQuotaIsSeenAtPlan(t *testing.T) {
 	mark.Move()
 	s.Write(first + Key("two", `user_name = "alice"`) + Key("three", `user_name = "alice"`))
 	id := s.Attributes("outscale_access_key")["access_key_id"].(string)
-	s.Plan().Contains(t, "Warning: Too many access keys for one owner", "This would be access key number 11 of user alice: 10 are there, and this run plans 1 more so far. One owner may have 10.",
+	s.Plan().Contains(t, "Warning: Too many access keys for one owner", " of user alice: 10 are there, and this run plans ", " more so far. One owner may have 10.",
 		"and one more similar warning elsewhere",
 		"- "+id+": ACTIVE, expires on 2030-01-01T00:00:00.000Z", `: ACTIVE, does not expire, tag "by hand 8"`, "2 to add")
 	if n := mark.Count("ReadAccessKeys"); n != 1 {
@@ -225,6 +225,35 @@ func TestTheQuotaCountsWhatIsPlanned(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatMakingKeysCosts: two calls a key, and once in each process the policy, the users and the owner's keys.
+func TestWhatMakingKeysCosts(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	_, err := w.API().CreateUser(context.Background(), api.CreateUserInput{UserName: "alice"})
+	w.Must(err)
+	several := func(config string) string {
+		return config + "resource \"outscale_access_key\" \"several\" {\n  count = 5\n  user_name = \"alice\"\n}\n"
+	}
+	s, mark := w.Workspace(several("")), w.Mark()
+	s.Must("plan", "-out=saved", "-input=false", "-no-color")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1})
+	mark.Move()
+	s.Must("apply", "-parallelism=1", "-input=false", "-no-color", "saved")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
+
+	// Where the run makes the owner as well, nobody asks what it holds. The list of users tells the name of an id.
+	mark.Move()
+	s.Write(several(User("bob", `user_name = "bob"`) + Key("his", "user_id = outscale_user.bob.user_id")))
+	s.Must("plan", "-out=saved", "-input=false", "-no-color")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadAccessKeys": 1})
+	mark.Move()
+	s.Must("apply", "-parallelism=1", "-input=false", "-no-color", "saved")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "CreateUser": 1, "ReadUsers": 1, "CreateAccessKey": 1, "UpdateAccessKey": 1})
+	mark.Move()
+	s.EmptyPlan()
+	costs(t, mark, map[string]int{"ReadUsers": 1, "ReadAccessKeys": 2})
 }
 
 // TestAReplacedKeyMakesRoomForItself: with every place taken, a change of owner and back warns only where there is no room.

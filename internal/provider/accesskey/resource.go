@@ -48,9 +48,6 @@ const (
 	isGone      = "Access key is gone"
 )
 
-// runEnding is what a creation is refused with when the provider is being ended: nobody would take the key.
-const runEnding = "The run is ending. Run again."
-
 // NewResource returns the resource.
 func NewResource() resource.Resource { return &Resource{} }
 
@@ -130,9 +127,14 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notCreated) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	done, ok := r.session.Begin(&resp.Diagnostics, notCreated)
+	if !ok {
+		return
+	}
+	defer done()
 	var to seal.Recipients
 	if !plan.SealTo.IsNull() {
 		to, diags = recipients(plan.SealTo, r.session.Now)
@@ -140,13 +142,6 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			return
 		}
 	}
-	done, ok := r.session.Opened.Begin()
-	if !ok {
-		resp.Diagnostics.AddError(notCreated, runEnding)
-		return
-	}
-	defer done()
-	r.session.StopCounting()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer r.session.WarnClock(&resp.Diagnostics)
@@ -223,9 +218,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		return
 	}
-	if !r.session.Ready(&resp.Diagnostics, notUpdated) {
+	done, ok := r.session.Begin(&resp.Diagnostics, notUpdated)
+	if !ok {
 		return
 	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	key, err := r.session.Keeper.Update(ctx, state.have(), plan.wish(config))
@@ -243,10 +240,14 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notDeleted) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.session.StopCounting()
+	done, ok := r.session.Begin(&resp.Diagnostics, notDeleted)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := r.session.Keeper.Revoke(ctx, state.owner(), state.have()); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
@@ -69,13 +70,21 @@ func (r *RotatingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	v := decideRotation(config, state, r.session.Now(), func(id, name string) bool {
+	at, kept := lookedAt(ctx, req.Private)
+	if !kept {
+		at = r.session.Now()
+	}
+	v := decideRotation(config, state, at, func(id, name string) bool {
 		return r.plain().sameOwner(ctx, id, name, &resp.Diagnostics)
 	})
 	if state == nil && r.session.SealedKeyWasGone(fingerprints(config.SealTo)) {
 		v.diags = warned(v.diags, notSealable, noMore)
 	}
 	resp.Diagnostics.Append(v.diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.judgeLimits(ctx, v, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -93,10 +102,16 @@ func (r *RotatingResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	done, ok := r.session.Begin(&resp.Diagnostics, notCreated)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if made := r.rotate(ctx, plan, nil, &resp.Diagnostics); made != nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, made)...)
+		resp.Diagnostics.Append(noteTime(ctx, resp.Private, r.session.Now())...)
 	}
 }
 
@@ -140,6 +155,7 @@ func (r *RotatingResource) Read(ctx context.Context, req resource.ReadRequest, r
 		state = state.read(current, r.session.Now())
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state.withPrevious(previous))...)
+	resp.Diagnostics.Append(noteTime(ctx, resp.Private, r.session.Now())...)
 }
 
 // readOne reads a key; one that is gone while its owner is not is no error, and has no ID.
@@ -161,6 +177,13 @@ func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.session.Undecided() { // a change that is no matter of the API is made all the same
+		done, ok := r.session.Begin(&resp.Diagnostics, notUpdated)
+		if !ok {
+			return
+		}
+		defer done()
+	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	do := r.change
@@ -169,6 +192,7 @@ func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	if now := do(ctx, plan, &state, &resp.Diagnostics); now != nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, now)...)
+		resp.Diagnostics.Append(noteTime(ctx, resp.Private, r.session.Now())...)
 	}
 }
 
@@ -200,6 +224,7 @@ func (r *RotatingResource) rotate(ctx context.Context, plan rotatingModel, state
 	if pair.Current.Secret == "" {
 		return leftOf(state, pair.Previous)
 	}
+	r.session.Opened.Hand(opened.Key{Keeper: r.session.Keeper, Owner: plan.owner(), Key: pair.Current})
 	made := plan.rotated(pair, r.session.Now(), err == nil)
 	if plan.SealTo.IsNull() {
 		return &made
@@ -249,7 +274,7 @@ func (r *RotatingResource) change(ctx context.Context, plan rotatingModel, state
 		}
 		*result = result.withPrevious(credential.Key{})
 	case plan.PreviousExpirationDate.IsUnknown():
-		key, err := r.session.Keeper.EndBy(ctx, owner, previous.ID, r.session.Now().Add(plan.rotation().Overlap))
+		key, err := r.session.Keeper.EndWithin(ctx, owner, previous.ID, plan.rotation().Overlap)
 		if err != nil {
 			diagnose.Add(diags, notUpdated, "Giving an expiry to "+tried, err)
 			return result
@@ -263,8 +288,16 @@ func (r *RotatingResource) change(ctx context.Context, plan rotatingModel, state
 // lifetime from now at the latest. What comes with done false is to be saved as it is.
 func (r *RotatingResource) changeCurrent(ctx context.Context, plan rotatingModel, state *rotatingModel, diags *diag.Diagnostics) (result *rotatingModel, done bool) {
 	want := credential.Wish{Owner: plan.owner(), Expires: expiry(state.ExpirationDate), Tag: plan.Tag.ValueString()}
-	if latest := r.session.Now().Add(plan.rotation().Lifetime).UTC().Truncate(time.Second); plan.ExpirationDate.IsUnknown() && (want.Expires == nil || want.Expires.After(latest)) {
-		want.Expires = &latest
+	if plan.ExpirationDate.IsUnknown() {
+		if !r.session.Ready(diags, notUpdated) {
+			return nil, false
+		}
+		key, err := r.session.Keeper.Read(ctx, plan.owner(), state.ID.ValueString()) // it also tells the API's time
+		if err != nil {
+			diagnose.Add(diags, notUpdated, "Changing "+state.current().text(), err)
+			return nil, false
+		}
+		want.Expires = noLater(key.Expires, r.session.Now().Add(plan.rotation().Lifetime))
 	}
 	result = &plan
 	if isSame := want.Tag == state.Tag.ValueString() && sameMoment(want.Expires, expiry(state.ExpirationDate)); !isSame {
@@ -299,6 +332,15 @@ func (r *RotatingResource) changeCurrent(ctx context.Context, plan rotatingModel
 	return result, true
 }
 
+// noLater is the expiry, or the latest there may be.
+func noLater(expires *time.Time, latest time.Time) *time.Time {
+	if expires != nil && !expires.After(latest) {
+		return expires
+	}
+	latest = latest.UTC().Truncate(time.Second)
+	return &latest
+}
+
 func sameMoment(a, b *time.Time) bool {
 	if a == nil || b == nil {
 		return a == b
@@ -312,9 +354,14 @@ func (r *RotatingResource) Delete(ctx context.Context, req resource.DeleteReques
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notDeleted) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	done, ok := r.session.Begin(&resp.Diagnostics, notDeleted)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := r.session.Keeper.RevokePair(ctx, state.owner(), state.have()); err != nil {

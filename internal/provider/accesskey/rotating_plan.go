@@ -33,10 +33,8 @@ type rotatingVerdict struct {
 }
 
 // decideRotation plans a pair of keys. Like decide, it is the one place where a value is null, unknown or kept. state is
-// nil where there is no key. sameOwner is as for decide.
-//
-// The plan says whether the key rotates; everything that counts from a moment is counted by apply, so that a plan can be
-// applied a day after it was made.
+// nil where there is no key. sameOwner is as for decide. now is when the key was looked at (see lookedAt): what is
+// decided here must be decided the same again when the plan is applied.
 func decideRotation(config rotatingModel, state *rotatingModel, now time.Time, sameOwner func(id, name string) bool) rotatingVerdict {
 	plain := config.current()
 	if refused := append(append(refuseTwoOwners(plain), refuseRecipients(config.SealTo)...), refuseDurations(config)...); refused.HasError() {
@@ -63,6 +61,9 @@ func decideRotation(config rotatingModel, state *rotatingModel, now time.Time, s
 		return v
 	}
 	v := rotatingVerdict{plan: renewed(config, *state)}
+	if due.perhaps {
+		v.plan = perhapsRenewed(config, *state, now)
+	}
 	v.judgeRecipients(config, now)
 	if !state.SealedSecretKey.IsNull() && whyResealed(plain, state.current()) == "" {
 		v.diags = warned(v.diags, notSealable, "The key is due for its rotation, and apply will refuse to make the next one.")
@@ -108,6 +109,17 @@ func renewed(config, state rotatingModel) rotatingModel {
 		plan.UserID = config.UserID
 	}
 	return withNewKey(plan, config)
+}
+
+// perhapsRenewed is the plan of a rotation that depends on triggers, or a window, which are not known yet: whatever is known in it holds
+// either way. Made again when they are known, it is one or the other.
+func perhapsRenewed(config, state rotatingModel, now time.Time) rotatingModel {
+	stays := kept(config, state, now)
+	plan := withNewKey(stays, config)
+	if !stays.SealTo.IsNull() {
+		plan.SealedTo = unknownTexts()
+	}
+	return plan
 }
 
 // withNewKey leaves open in a plan what a new key brings.
@@ -179,6 +191,7 @@ type due struct {
 	gone, off bool
 	expired   time.Time // zero = not
 	asked     string    // what is said to the user of a change that the configuration asks for; may be empty
+	perhaps   bool      // it depends on what is not known yet
 }
 
 // whyRotated says why the current key is to be replaced; nil where it stays. A key that was just taken over, and whose
@@ -200,17 +213,26 @@ func whyRotated(config, state rotatingModel, now time.Time) *due {
 	case why != "":
 		return &due{asked: why}
 	case !state.Lifetime.IsNull() && otherTriggers(config.Triggers, state.Triggers):
-		return &due{}
+		return &due{perhaps: !allKnown(config.Triggers)}
+	case dated && config.RotateBefore.IsUnknown():
+		return &due{perhaps: true}
 	}
 	return nil
 }
 
 // otherTriggers compares what two maps hold; none and an empty one are the same. What is not known counts as other.
 func otherTriggers(config, state types.Map) bool {
-	if config.IsUnknown() {
-		return true
+	return !allKnown(config) || (len(config.Elements()) > 0 || len(state.Elements()) > 0) && !config.Equal(state)
+}
+
+// allKnown reports whether a map and each of its items are known.
+func allKnown(m types.Map) bool {
+	for _, item := range m.Elements() {
+		if item.IsUnknown() {
+			return false
+		}
 	}
-	return (len(config.Elements()) > 0 || len(state.Elements()) > 0) && !config.Equal(state)
+	return !m.IsUnknown()
 }
 
 // judgeRecipients refuses public keys that nothing can be sealed to any more, if something is going to be sealed.

@@ -96,7 +96,7 @@ func TestPlanOfRotations(t *testing.T) {
 		"gone":                                    {pairConfig(), pairState(goneKey), "RW"},
 		"a longer window that has begun":          {pairConfig(before("25d")), pairState(), "R"},
 		"a shorter window that has not begun":     {pairConfig(before("1d")), pairState(endsIn(6 * day)), ""},
-		"a window not known, in the old one":      {pairConfig(unknownWindow), pairState(endsIn(6 * day)), ""},
+		"a window not known, in the old one":      {pairConfig(unknownWindow), pairState(endsIn(6 * day)), "R"},
 		"a window not known, expired":             {pairConfig(unknownWindow), pairState(endsIn(-day)), "RW"},
 		"triggers":                                {pairConfig(triggers("b")), pairState(triggers("a")), "R"},
 		"the same triggers":                       {pairConfig(triggers("a")), pairState(triggers("a")), ""},

@@ -16,7 +16,8 @@ func (st *story) removeReported() {
 	f := st.facts()
 	ctx, client := context.Background(), st.w.API()
 	for _, key := range f.keys {
-		if slices.ContainsFunc(f.state, func(k stateKey) bool { return k.ID == key.AccessKeyID }) || !reported(f.said, key.AccessKeyID) {
+		if slices.ContainsFunc(f.state, func(k stateKey) bool { return k.ID == key.AccessKeyID }) ||
+			!reported(f.said, key.AccessKeyID) && !f.closing[key.AccessKeyID] {
 			continue
 		}
 		if key.UserName != "" && key.State != "INACTIVE" {
@@ -26,7 +27,6 @@ func (st *story) removeReported() {
 			st.w.Must(err)
 		}
 		st.w.Must(client.DeleteAccessKey(ctx, key.UserName, key.AccessKeyID))
-		st.left = append(st.left, key.AccessKeyID)
 	}
 }
 

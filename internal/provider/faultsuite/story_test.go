@@ -32,12 +32,16 @@ type story struct {
 	rnd  *rand.Rand
 	pair Pair
 	at   func() admin.Snapshot // what is at the API
-	size int                   // keys of each form
-	old  bool                  // the API is one before 1.40.1, which does not change tags
-	pace string                // an argument of the provider block
+	set  func([]simulator.Fault) error
+	size int    // keys of each form
+	old  bool   // the API is one before 1.40.1, which does not change tags
+	pace string // an argument of the provider block
 
-	killed bool // the provider was killed in this story
-	left   []string
+	patience string // of each verb
+
+	killed  bool            // the provider, or a CLI that would have saved, was killed in this story
+	pending bool            // and nothing was read since
+	closing map[string]bool // the keys that were being finished then
 
 	mu       sync.Mutex
 	immortal []string // seen at a moment of the story
@@ -46,12 +50,13 @@ type story struct {
 // tell begins a story in a world.
 func tell(t *testing.T, size int, opts ...func(*simulator.Options)) *story {
 	t.Helper()
-	return tellIn(t, New(t, opts...), size)
+	seeded := func(o *simulator.Options) { o.Seed = seed() ^ ofCase(t) }
+	return tellIn(t, New(t, append([]func(*simulator.Options){seeded}, opts...)...), size)
 }
 
 func tellIn(t *testing.T, w *World, size int) *story {
 	t.Helper()
-	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, at: w.Simulator.State}
+	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, at: w.Simulator.State, set: w.Simulator.SetFaults, closing: map[string]bool{}, patience: "60s"}
 	st.s = w.Workspace(st.config(1))
 	st.watch(nil)
 	return st
@@ -85,7 +90,7 @@ func (st *story) config(chapter int) string {
 		}
 		return b
 	}
-	timeouts := "timeouts {\n    create = \"60s\"\n    read = \"60s\"\n    update = \"60s\"\n    delete = \"60s\"\n  }"
+	timeouts := fmt.Sprintf("timeouts {\n    create = %[1]q\n    read = %[1]q\n    update = %[1]q\n    delete = %[1]q\n  }", st.patience)
 	retag := pick("one", "two")
 	if st.old {
 		retag = "one"
@@ -109,6 +114,12 @@ func (st *story) config(chapter int) string {
 	return b.String()
 }
 
+// older says whether the API is one before 1.40.1.
+func (st *story) older(old bool) {
+	st.old = old
+	st.turn(1)
+}
+
 // turn writes the configuration of a chapter.
 func (st *story) turn(chapter int) { st.s.Write(st.config(chapter)) }
 
@@ -117,7 +128,7 @@ var (
 	destroy = []string{"destroy", "-auto-approve", "-input=false", "-no-color"}
 )
 
-func (st *story) fault(list ...simulator.Fault) { st.w.Must(st.w.Simulator.SetFaults(list)) }
+func (st *story) fault(list ...simulator.Fault) { st.w.Must(st.set(list)) }
 
 // state is the state file, which is not there before the first write.
 func (st *story) state() []stateKey {
@@ -142,7 +153,7 @@ func (st *story) facts() facts {
 	return facts{
 		keys:  slices.DeleteFunc(now.AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == st.w.RootAccessKey }),
 		users: now.Users, state: st.state(), said: st.s.Printed(), opens: st.pair.Private,
-		dates: []time.Time{day(dateA), day(dateB)}, killed: st.killed,
+		dates: []time.Time{day(dateA), day(dateB)}, killed: st.killed, pending: st.pending, closing: st.closing,
 	}
 }
 
@@ -169,6 +180,7 @@ func (st *story) settle() {
 	st.t.Helper()
 	st.fault()
 	st.further()
+	st.pending = false
 	st.verdict("after a further apply")
 	st.report("after a further apply", converged(st.facts()))
 }

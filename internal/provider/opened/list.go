@@ -49,6 +49,7 @@ type List struct {
 	mu     sync.Mutex
 	keys   map[string]Key
 	handed map[string]Key // the keys made for a state
+	begun  int            // what is under way: of making
 	ended  bool
 	alone  func() bool // whether the CLI is dead, nil = it is not known
 }
@@ -56,8 +57,8 @@ type List struct {
 // New returns an empty list.
 func New() *List { return &List{keys: map[string]Key{}, handed: map[string]Key{}} }
 
-// Begin announces that a key is about to be made, so that End waits for it. Call done when the key is on the list, or
-// was not made. ok is false once End was called: then nothing may be made any more.
+// Begin announces that a key is about to be made, or another change, so that End waits for it. Call done when the key is
+// on the list, or was not made. ok is false once End was called: then nothing may be made any more.
 func (l *List) Begin() (done func(), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -65,7 +66,13 @@ func (l *List) Begin() (done func(), ok bool) {
 		return nil, false
 	}
 	l.making.Add(1)
-	return l.making.Done, true
+	l.begun++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.begun--
+		l.making.Done()
+	}, true
 }
 
 // Hand remembers a key that is handed over to be written into a state.
@@ -117,7 +124,9 @@ func (l *List) End(ctx context.Context) []Left {
 	defer l.ending.Unlock()
 	l.mu.Lock()
 	l.ended = true
-	if l.alone != nil && l.alone() {
+	if l.alone != nil && l.alone() || l.begun > 0 {
+		// A CLI that is dead writes nothing any more, nor does one that ends its plugin in the middle of a change: it was
+		// interrupted twice.
 		maps.Copy(l.keys, l.handed) // in doubt no state has them: a key that one has is planned again
 	}
 	l.mu.Unlock()
