@@ -179,9 +179,13 @@ func (c *Client) do(ctx context.Context, action string, rep repeat, in, out any)
 		if !v.again {
 			return err
 		}
-		c.log(ctx, LevelInfo, "waiting before the next attempt", map[string]any{
+		fields := map[string]any{
 			"action": action, "attempt": so.attempts, "reason": v.why, "wait_ms": v.wait.Milliseconds(), "status": statusOf(err),
-		})
+		}
+		if v.why == throttled || v.why == underLoad {
+			fields["all_calls_wait"], fields["requests_per_second"] = true, c.pace.perSecond()
+		}
+		c.log(ctx, LevelInfo, "waiting before the next attempt", fields)
 		if err := c.sleep(ctx, v.wait); err != nil {
 			return c.gaveUp(action, last, err)
 		}
@@ -230,7 +234,7 @@ func (c *Client) tellQueue(ctx context.Context, action string) {
 }
 
 // longQueue is a wait for the pace that is worth a line in the log.
-const longQueue = 2 * time.Second
+const longQueue = 5 * time.Second
 
 // gaveUp is the error of a call that was not sent: its time ran out while it waited, or the credential was refused
 // meanwhile. last is what its previous attempt got.
