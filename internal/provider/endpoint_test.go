@@ -26,14 +26,15 @@ func TestADeadEndpointIsReported(t *testing.T) {
 	r.Contains(t, "Users not read", "http://"+address+"/api/v1 was not reached", "refused", "Check `region` and `api.endpoint`")
 }
 
-// TestAWrongSecretIsReported once: four refusals in a row would lock the access out.
+// TestAWrongSecretIsReported, for many that ask at once, at the cost of one request: four refusals in a row would lock the
+// access out.
 func TestAWrongSecretIsReported(t *testing.T) {
 	t.Parallel()
 	w := New(t)
 	wrong := "WRONGSECRET00000000000000000000000000000"
 	w.Env("OSC_SECRET_KEY", wrong)
-	r := w.Workspace("data \"outscale_users\" \"all\" {}\n").Plan()
-	r.Contains(t, "Users not read", "HTTP status 401", "code 1", "Check the secret")
+	r := w.Workspace("data \"outscale_users\" \"all\" {}\ndata \"outscale_access_keys\" \"of\" {\n  count = 10\n  user_name = \"user${count.index}\"\n}\n").Plan()
+	r.Contains(t, "Users not read", "HTTP status 401", "code 1", "Check the secret", "was not sent, because the credential was refused a moment before")
 	w.Must(Absent("the output", []byte(r.Output), wrong))
 	if calls := w.Simulator.Requests(); len(calls) != 1 {
 		t.Errorf("%d calls, want one", len(calls))

@@ -99,8 +99,9 @@ func regionHint(endpoint string) string {
 	if err != nil {
 		return ""
 	}
-	region, ok := strings.CutPrefix(u.Hostname(), "api.")
-	if region, ok = strings.CutSuffix(region, ".outscale.com"); !ok || slices.Contains(api.Regions, region) {
+	rest, isAPI := strings.CutPrefix(u.Hostname(), "api.")
+	region, isOurs := strings.CutSuffix(rest, ".outscale.com")
+	if !isAPI || !isOurs || slices.Contains(api.Regions, region) {
 		return ""
 	}
 	return fmt.Sprintf(" The region %q is none of those that are known: %s.", region, strings.Join(api.Regions, ", "))
