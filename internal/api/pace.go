@@ -80,7 +80,8 @@ func (p *pace) wait(ctx context.Context) error {
 		if d <= 0 {
 			return nil
 		}
-		if deadline, ok := ctx.Deadline(); ok && p.now().Add(d).After(deadline) {
+		// A deadline is a matter of the real clock, whatever the injected one says.
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
 			return fmt.Errorf("the next request may leave in %s: %w", d.Round(time.Millisecond), context.DeadlineExceeded)
 		}
 		if err := p.sleep(ctx, d); err != nil {
