@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
@@ -23,13 +24,9 @@ func (r *RotatingResource) rotate(ctx context.Context, plan rotatingModel, state
 	if diags.HasError() || !r.session.Ready(diags, summary) {
 		return nil
 	}
-	var to seal.Recipients
-	if !plan.SealTo.IsNull() {
-		refused := diag.Diagnostics{}
-		to, refused = recipients(plan.SealTo, r.session.Now)
-		if diags.Append(refused...); refused.HasError() {
-			return nil
-		}
+	to, refused := triedRecipients(plan.SealTo, r.session.Now)
+	if diags.Append(refused...); refused.HasError() {
+		return nil
 	}
 	pair, notices, err := r.session.Keeper.Rotate(ctx, have, plan.rotation())
 	warn(diags, notices)
@@ -43,11 +40,25 @@ func (r *RotatingResource) rotate(ctx context.Context, plan rotatingModel, state
 	if plan.SealTo.IsNull() {
 		return &made
 	}
+	return r.seal(ctx, made, pair, to, state, diags)
+}
+
+// triedRecipients are those of a plan, none where nothing is to be sealed.
+func triedRecipients(list types.List, clock func() time.Time) (seal.Recipients, diag.Diagnostics) {
+	if list.IsNull() {
+		return seal.Recipients{}, nil
+	}
+	return recipients(list, clock)
+}
+
+// seal makes the state of a pair from the sealed secret of its new key. Where sealing fails, the new key was revoked and
+// the state keeps the old one; a new key that could not be revoked takes the place of the key that goes next.
+func (r *RotatingResource) seal(ctx context.Context, made rotatingModel, pair credential.Pair, to seal.Recipients, state *rotatingModel, diags *diag.Diagnostics) *rotatingModel {
 	key, exists := r.plain().keepSealed(ctx, made.current(), pair.Current, to, diags)
 	switch made = made.withSecretOf(key); {
 	case !key.SealedSecretKey.IsNull() || exists && state == nil:
 		return &made
-	case exists: // nobody has its secret: it takes the place of the key that goes next
+	case exists:
 		return leftOf(state, pair.Current)
 	case state != nil && pair.Previous.ID == state.ID.ValueString():
 		return leftOf(state, credential.Key{})
