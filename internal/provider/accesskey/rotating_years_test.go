@@ -16,10 +16,18 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// A key of the years lives 60 days and is replaced in its last 30: a monthly key, when a run comes in time.
 const (
 	month       = 30 * day
 	yearsLength = 24 * month
+)
+
+// The keys of the years are monthly when runs come in time. With the first window the old key ends before the next but
+// one is due; with the second it does not, and has to go.
+const (
+	short = `lifetime = "60d"
+  rotate_before = "P30D"`
+	long = `lifetime = "75d"
+  rotate_before = "50d"`
 )
 
 // years is a pair of keys through two years, and somebody who holds the secret that the last good run gave out.
@@ -37,14 +45,14 @@ type years struct {
 }
 
 // newYears begins the years. The seed decides everything that happens by chance.
-func newYears(t *testing.T, seed uint64, as simulator.Assumptions, faulty ...simulator.Fault) *years {
+func newYears(t *testing.T, seed uint64, window string, as simulator.Assumptions, faulty ...simulator.Fault) *years {
 	t.Helper()
 	t.Logf("seed %d", seed)
 	w := New(t, func(o *simulator.Options) {
 		o.Seed, o.Assumptions = seed, as
 		o.Grants = []simulator.Grant{{User: "alice", Actions: []string{"api:ReadUsers"}}}
 	})
-	s := w.Workspace(owner("alice") + rotating(`lifetime = "60d"`, `rotate_before = "P30D"`, byName) +
+	s := w.Workspace(owner("alice") + rotating(window, byName) +
 		"output \"id\" {\n  value = outscale_rotating_access_key.this.access_key_id\n}\n" +
 		"output \"secret\" {\n  value     = outscale_rotating_access_key.this.secret_key\n  sensitive = true\n}\n")
 	y := &years{t: t, w: w, s: s, random: rand.New(rand.NewPCG(seed, 1)), seed: seed, faulty: len(faulty) > 0}
@@ -194,15 +202,15 @@ func TestTwoYears(t *testing.T) {
 	seed := seedOf()
 	t.Run("on time", func(t *testing.T) {
 		t.Parallel()
-		newYears(t, seed, simulator.Assumptions{}).onTime()
+		newYears(t, seed, long, simulator.Assumptions{}).onTime()
 	})
 	t.Run("by chance, expired keys can be deleted", func(t *testing.T) {
 		t.Parallel()
-		newYears(t, seed, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryClearedWithState, DeleteExpiredKeys: true}).byChance()
+		newYears(t, seed, short, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryClearedWithState, DeleteExpiredKeys: true}).byChance()
 	})
 	t.Run("by chance, with faults", func(t *testing.T) {
 		t.Parallel()
-		newYears(t, seed, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryKept, NoLockout: true}, oneInFive()...).byChance()
+		newYears(t, seed, short, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryKept, NoLockout: true}, oneInFive()...).byChance()
 	})
 }
 
@@ -218,7 +226,7 @@ func TestSoakYears(t *testing.T) {
 			for _, faulty := range [][]simulator.Fault{nil, oneInFive()} {
 				t.Run(fmt.Sprintf("A1=%d,A2,A3=%v,faults=%v", expiry, lax, faulty != nil), func(t *testing.T) {
 					t.Parallel()
-					newYears(t, seedOf(), simulator.Assumptions{ExpiryOnUpdate: expiry, DeleteExpiredKeys: lax, DeleteActiveKeys: lax, NoLockout: true}, faulty...).byChance()
+					newYears(t, seedOf(), short, simulator.Assumptions{ExpiryOnUpdate: expiry, DeleteExpiredKeys: lax, DeleteActiveKeys: lax, NoLockout: true}, faulty...).byChance()
 				})
 			}
 		}
