@@ -97,7 +97,7 @@ func (p *Provider) connect(settings api.Settings, pace float64, terraform string
 	if err != nil {
 		return nil, err
 	}
-	return credential.New(client, credential.Options{Now: p.host.Now, Log: diagnose.Log}), nil
+	return credential.New(client, credential.Options{Now: p.host.Now, Log: diagnose.Log, Abandoned: p.host.Opened.Over}), nil
 }
 
 // Resources lists what the provider manages.

@@ -148,8 +148,8 @@ func TestARunScopedKeyOverTheCeilingIsNotOpened(t *testing.T) {
 	s.Must("destroy", "-auto-approve", "-input=false", "-no-color")
 }
 
-// made are keys made by hand for an owner, with tags.
-func made(w *World, userName string, n int) {
+// byHand are keys made by hand for an owner, with tags.
+func byHand(w *World, userName string, n int) {
 	for i := range n {
 		_, err := w.API().CreateAccessKey(context.Background(), api.CreateAccessKeyInput{UserName: userName, Tag: fmt.Sprintf("by hand %d", i)})
 		w.Must(err)
@@ -162,7 +162,7 @@ func TestTheQuotaIsSeenAtPlan(t *testing.T) {
 	w := New(t)
 	_, err := w.API().CreateUser(context.Background(), api.CreateUserInput{UserName: "alice"})
 	w.Must(err)
-	made(w, "alice", 9)
+	byHand(w, "alice", 9)
 	first := Key("one", `user_name = "alice"`, `expiration_date = "2030-01-01"`)
 	s := w.Workspace(first)
 	mark := w.Mark()
@@ -227,6 +227,35 @@ func TestTheQuotaCountsWhatIsPlanned(t *testing.T) {
 	}
 }
 
+// TestWhatMakingKeysCosts: two calls a key, and once in each process the policy, the users and the owner's keys.
+func TestWhatMakingKeysCosts(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	_, err := w.API().CreateUser(context.Background(), api.CreateUserInput{UserName: "alice"})
+	w.Must(err)
+	several := func(config string) string {
+		return config + "resource \"outscale_access_key\" \"several\" {\n  count = 5\n  user_name = \"alice\"\n}\n"
+	}
+	s, mark := w.Workspace(several("")), w.Mark()
+	s.Must("plan", "-out=saved", "-input=false", "-no-color")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1})
+	mark.Move()
+	s.Must("apply", "-parallelism=1", "-input=false", "-no-color", "saved")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
+
+	// Where the run makes the owner as well, nobody asks what it holds. The list of users tells the name of an id.
+	mark.Move()
+	s.Write(several(User("bob", `user_name = "bob"`) + Key("his", "user_id = outscale_user.bob.user_id")))
+	s.Must("plan", "-out=saved", "-input=false", "-no-color")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadAccessKeys": 1})
+	mark.Move()
+	s.Must("apply", "-parallelism=1", "-input=false", "-no-color", "saved")
+	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "CreateUser": 1, "ReadUsers": 1, "CreateAccessKey": 1, "UpdateAccessKey": 1})
+	mark.Move()
+	s.EmptyPlan()
+	costs(t, mark, map[string]int{"ReadUsers": 1, "ReadAccessKeys": 2})
+}
+
 // TestAReplacedKeyMakesRoomForItself: with every place taken, a change of owner and back warns only where there is no room.
 func TestAReplacedKeyMakesRoomForItself(t *testing.T) {
 	t.Parallel()
@@ -236,7 +265,7 @@ func TestAReplacedKeyMakesRoomForItself(t *testing.T) {
 	s.Setenv("TF_VAR_one", one.Public)
 	s.Setenv("TF_VAR_other", other.Public)
 	s.Apply()
-	made(w, "", 8)
+	byHand(w, "", 8)
 	s.Write(Key("this", `seal_to = [var.other]`) + variables)
 	s.Plan().Contains(t, "1 to add, 0 to change, 1 to destroy")
 	s.Plan().Lacks(t, "Too many access keys")

@@ -91,7 +91,6 @@ func (r *RotatingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 // Create makes the first key.
 func (r *RotatingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.session.WarnClock(&resp.Diagnostics)
-	r.session.StopCounting()
 	var plan rotatingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
@@ -99,6 +98,11 @@ func (r *RotatingResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	done, ok := r.session.Begin(&resp.Diagnostics, notCreated)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if made := r.rotate(ctx, plan, nil, &resp.Diagnostics); made != nil {
@@ -161,7 +165,6 @@ func (r *RotatingResource) readOne(ctx context.Context, owner credential.Owner, 
 
 // Update rotates where the plan says so, and else changes the current key and removes the one before it.
 func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	r.session.StopCounting()
 	var plan, state rotatingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -169,6 +172,13 @@ func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateReques
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if !r.session.Undecided() { // a change that is no matter of the API is made all the same
+		done, ok := r.session.Begin(&resp.Diagnostics, notUpdated)
+		if !ok {
+			return
+		}
+		defer done()
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -184,14 +194,18 @@ func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateReques
 
 // Delete revokes both keys; what is already gone is what was wanted.
 func (r *RotatingResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	r.session.StopCounting()
 	var state rotatingModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notDeleted) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	done, ok := r.session.Begin(&resp.Diagnostics, notDeleted)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := r.session.Keeper.RevokePair(ctx, state.owner(), state.have()); err != nil {
