@@ -18,8 +18,14 @@ import (
 // maxAnswer bounds what is read of an answer: the largest one, a page of a thousand users, is under 1 MiB.
 const maxAnswer = 32 << 20
 
-// attempt sends the request once, signed now. retryAfter is what a refusal asked us to wait, 0 when it said nothing.
-func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, body []byte, out any) (err error, retryAfter time.Duration) { //nolint:staticcheck // the error is the result, the wait its detail
+// hints are what an answer says beside its body.
+type hints struct {
+	retryAfter time.Duration // what a refusal asked us to wait, 0 when it said nothing
+	skew       time.Duration // how far the API's clock was ahead of the date of the signature
+}
+
+// attempt sends the request once, signed now.
+func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, body []byte, out any) (err error, h hints) { //nolint:staticcheck // the error is the result, the hints its detail
 	limit := c.patience.repeatable
 	if rep == once {
 		limit = c.patience.once
@@ -33,14 +39,15 @@ func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, 
 		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
 	})
 	c.log(ctx, LevelTrace, "API request", map[string]any{"action": action, "attempt": n, "body": c.redact(body)})
-	start := c.now()
-	status, header, answer, err := c.exchange(actx, action, body)
-	fields := map[string]any{"action": action, "attempt": n, "duration_ms": c.now().Sub(start).Milliseconds()}
+	start, ahead := c.now(), c.clock.ahead()
+	status, header, answer, err := c.exchange(actx, action, body, start.Add(ahead))
+	end := c.now()
+	fields := map[string]any{"action": action, "attempt": n, "duration_ms": end.Sub(start).Milliseconds()}
 	if err != nil {
 		err = &TransportError{Action: action, Endpoint: c.endpoint, Sent: sent.Load(), Err: cause(ctx, actx, err)}
 		fields["error"] = err.Error()
 		c.log(ctx, LevelDebug, "API call", fields)
-		return err, 0
+		return err, h
 	}
 	c.silent.Store(false)
 	requestID := requestIDOf(answer)
@@ -49,21 +56,51 @@ func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, 
 	c.log(ctx, LevelTrace, "API answer", map[string]any{
 		"action": action, "attempt": n, "status": status, "request_id": requestID, "body": c.redact(answer),
 	})
+	// Only what has the id of a request is an answer of the API: a proxy's page or a gateway's has a clock of its own.
+	if measured, slack, ok := measure(header, start, end); ok && requestID != "" {
+		h.skew = measured - ahead
+		c.learnClock(ctx, measured, slack)
+	}
 	if status != http.StatusOK {
-		return decodeError(action, status, requestID, answer), c.retryAfter(header)
+		h.retryAfter = c.retryAfter(header)
+		return decodeError(action, status, requestID, answer), h
 	}
 	c.pace.admitted()
 	if json.Unmarshal(answer, out) != nil {
 		// The decoder's own error may quote what it stumbled over.
 		return c.unusable(action, fmt.Errorf("HTTP 200 with a body that is not the answer of %s (%d bytes, %s)",
-			action, len(answer), contentType(header))), 0
+			action, len(answer), contentType(header))), h
 	}
-	return nil, 0
+	return nil, h
 }
 
-// exchange sends a fresh request and reads the whole answer.
-func (c *Client) exchange(ctx context.Context, action string, body []byte) (status int, header http.Header, answer []byte, err error) {
-	// A new request each time, so that nothing of an earlier signature stays. Its reader also lets the SDK hash the body.
+// learnClock keeps what an answer told about the two clocks, and says so in the log.
+func (c *Client) learnClock(ctx context.Context, ahead, slack time.Duration) {
+	changed, far := c.clock.learn(ahead, slack)
+	if !changed {
+		return
+	}
+	level := LevelInfo
+	if far {
+		level = LevelWarn
+	}
+	c.log(ctx, level, "the clock of this machine is not the API's: dates are corrected by the API's Date header", map[string]any{
+		"api_ahead_ms": c.clock.ahead().Milliseconds(), "tolerated_ms": Tolerated.Milliseconds(),
+	})
+}
+
+// mistimed reports a refusal whose cause is known to be the date of the signature: the credential was refused, and by
+// the refusal's own Date header the signature was further off than the API tolerates. A refused credential that was
+// signed in time is never reported: that would be a step towards the lock-out.
+func (c *Client) mistimed(err error, h hints) bool {
+	e := As(err)
+	return e != nil && c.keyID != "" && e.StatusCode == http.StatusUnauthorized && e.has(1, 1) &&
+		h.skew.Abs() > Tolerated-unmeasurable
+}
+
+// exchange sends a fresh request, signed as of at by the API's clock, and reads the whole answer.
+func (c *Client) exchange(ctx context.Context, action string, body []byte, at time.Time) (status int, header http.Header, answer []byte, err error) {
+	// A new request each time, so that nothing of an earlier signature stays.
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint+"/"+action, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, nil, err
@@ -72,6 +109,9 @@ func (c *Client) exchange(ctx context.Context, action string, body []byte) (stat
 	req.Header.Set("Accept", "application/json")
 	if c.userAgent != "" {
 		req.Header.Set("User-Agent", c.userAgent)
+	}
+	if err := c.sign(req, body, at); err != nil {
+		return 0, nil, nil, err
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -141,7 +181,7 @@ func (c *Client) retryAfter(header http.Header) time.Duration {
 	if seconds, err := strconv.Atoi(value); err == nil {
 		d = time.Duration(seconds) * time.Second
 	} else if date, err := http.ParseTime(value); err == nil {
-		d = date.Sub(c.now())
+		d = date.Sub(c.clock.api())
 	}
 	return max(0, min(d, maxRetryAfter))
 }

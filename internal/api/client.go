@@ -1,4 +1,4 @@
-// Package api is the OUTSCALE client: the official SDK's types and signing on a transport of our own, which retries by
+// Package api is the OUTSCALE client: the official SDK's types and signature on a transport of our own, which retries by
 // class, paces, redacts what it logs and decodes every error. It knows nothing of Terraform.
 package api
 
@@ -15,9 +15,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/outscale/osc-sdk-go/v3/pkg/middleware/auth"
-	"github.com/outscale/osc-sdk-go/v3/pkg/profile"
 )
 
 // Credential is one whole credential: an access key or a login, never parts of two.
@@ -47,7 +44,7 @@ type Config struct {
 	RequestsPerSecond float64          // 0 = unlimited
 	UserAgent         string
 	Log               Log              // nil = silent
-	Now               func() time.Time // nil = time.Now; the signer of the SDK has its own clock, the system's
+	Now               func() time.Time // the machine's clock; nil = time.Now
 }
 
 // Client speaks to one endpoint with one credential. It is safe for concurrent use.
@@ -56,12 +53,15 @@ type Client struct {
 	keyID       string
 	userAgent   string
 	http        *http.Client
-	connections *http.Transport // below the signing
+	connections *http.Transport
+	sign        signer
 	pace        *pace
+	trust       trust
 	patience    patience
 	redact      func([]byte) string
 	log         Log
-	now         func() time.Time
+	now         func() time.Time // the machine's clock: for how long something takes
+	clock       *clock           // the API's: for what is signed and dated
 	sleep       func(context.Context, time.Duration) error
 	random      func() float64
 	silent      atomic.Bool // the endpoint was given up on, and nothing came since: later calls try once
@@ -73,12 +73,12 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := signing(cfg)
+	sign, err := signing(cfg)
 	if err != nil {
 		return nil, err
 	}
 	c := &Client{
-		endpoint: endpoint, keyID: cfg.Credential.AccessKeyID, userAgent: cfg.UserAgent,
+		endpoint: endpoint, keyID: cfg.Credential.AccessKeyID, userAgent: cfg.UserAgent, sign: sign,
 		patience: defaultPatience, redact: redactor(cfg.Credential),
 		log: cfg.Log, now: cfg.Now, sleep: sleepFor, random: rand.Float64,
 	}
@@ -88,10 +88,11 @@ func New(cfg Config) (*Client, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
+	c.clock = &clock{machine: c.now}
 	c.pace = newPace(cfg.RequestsPerSecond, c.now, c.sleep)
 	c.connections = connections(cfg)
 	c.http = &http.Client{
-		Transport: signer.Decorate(c.connections),
+		Transport: c.connections,
 		// A redirect would carry the signature elsewhere or turn the POST into a GET: it is an answer like any other.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -103,27 +104,6 @@ func (c *Client) AccessKeyID() string { return c.keyID }
 
 // CloseIdleConnections closes the connections that no call uses. The client stays usable.
 func (c *Client) CloseIdleConnections() { c.connections.CloseIdleConnections() }
-
-// decorator is the SDK's authentication: it signs a request on its way to next.
-type decorator interface {
-	Decorate(next http.RoundTripper) http.RoundTripper
-}
-
-func signing(cfg Config) (decorator, error) {
-	cred := cfg.Credential
-	key, login := cred.AccessKeyID != "" || cred.SecretKey != "", cred.Login != "" || cred.Password != ""
-	switch {
-	case key && login:
-		return nil, &ConfigError{Summary: "Two credentials", Detail: "An access key and a login were given; one is needed."}
-	case cred.AccessKeyID != "" && cred.SecretKey != "":
-		return auth.NewSecurityProviderAWSv4(cred.AccessKeyID, cred.SecretKey, "", profile.OscServiceApi, cfg.Region)
-	case cred.Login != "" && cred.Password != "":
-		return auth.NewSecurityProviderLoginPassword(cred.Login, cred.Password)
-	case key || login:
-		return nil, &ConfigError{Summary: "Half a credential", Detail: "An access key needs its id and its secret, a login its password."}
-	}
-	return nil, &ConfigError{Summary: "No credential", Detail: "Every call must be signed: an access key or a login is needed."}
-}
 
 func checkEndpoint(endpoint string) (string, error) {
 	bad := func(why string) (string, error) {
@@ -176,36 +156,71 @@ func (c *Client) do(ctx context.Context, action string, rep repeat, in, out any)
 		defer cancel()
 	}
 	var last error
-	since, faults := c.now(), 0 // of the failures other than throttling, which has the whole of ctx's time
-	for n := 1; ; n++ {
-		if err := c.pace.wait(ctx); err != nil {
-			return c.gaveUp(action, last, err)
-		}
-		err, retryAfter := c.attempt(ctx, action, n, rep, body, out)
+	so := tally{since: c.now()}
+	for {
+		so.attempts++
+		err, wait := c.try(ctx, action, rep, &so, body, out)
 		if err == nil {
 			return nil
 		}
+		if so.sent.IsZero() {
+			return c.gaveUp(action, last, err)
+		}
 		last = err
-		faults++
-		v := c.judge(ctx, rep, err, tally{attempts: n, faults: faults, elapsed: c.now().Sub(since)}, retryAfter)
+		so.faults++
+		v := c.judge(ctx, rep, err, so, wait)
 		if !v.again {
 			return err
 		}
 		c.log(ctx, LevelInfo, "waiting before the next attempt", map[string]any{
-			"action": action, "attempt": n, "reason": v.why, "wait_ms": v.wait.Milliseconds(), "status": statusOf(err),
+			"action": action, "attempt": so.attempts, "reason": v.why, "wait_ms": v.wait.Milliseconds(), "status": statusOf(err),
 		})
 		if err := c.sleep(ctx, v.wait); err != nil {
 			return c.gaveUp(action, last, err)
 		}
-		if v.why == throttled {
-			since, faults = c.now(), 0
+		if v.why == throttled || v.why == underLoad {
+			so.since, so.faults, so.doubted = c.now(), 0, so.doubted || v.why == underLoad
 		}
 	}
 }
 
-// gaveUp is the error of a call whose time ran out while it waited. last is what the previous attempt got.
+// try sends the request when the pace and the trust in the credential let it, and once more when it was refused for the
+// date of its signature alone. retryAfter is what a refusal asked to wait. so.sent is zero when nothing was sent.
+func (c *Client) try(ctx context.Context, action string, rep repeat, so *tally, body []byte, out any) (err error, retryAfter time.Duration) { //nolint:staticcheck // the error is the result, the wait its detail
+	so.sent = time.Time{}
+	for again := true; again; {
+		if err := c.pace.wait(ctx); err != nil {
+			return err, 0
+		}
+		if again, err = c.trust.enter(ctx); err != nil {
+			return err, 0
+		}
+	}
+	so.sent = c.now()
+	err, h := c.attempt(ctx, action, so.attempts, rep, body, out)
+	if !so.redated && c.mistimed(err, h) {
+		so.redated = true
+		c.log(ctx, LevelInfo, "refused for the date of the signature: sent once more with the API's", map[string]any{
+			"action": action, "attempt": so.attempts, "reason": "clock", "wait_ms": 0, "status": statusOf(err),
+		})
+		if waitErr := c.pace.wait(ctx); waitErr == nil {
+			so.sent = c.now()
+			err, h = c.attempt(ctx, action, so.attempts, rep, body, out)
+		}
+	}
+	c.trust.leave(so.sent, err)
+	return err, h.retryAfter
+}
+
+// gaveUp is the error of a call that was not sent: its time ran out while it waited, or the credential was refused
+// meanwhile. last is what its previous attempt got.
 func (c *Client) gaveUp(action string, last, why error) error {
-	if last != nil {
+	switch {
+	case refuses(why) && last != nil:
+		return last
+	case refuses(why):
+		return &UnsentError{Action: action, Err: why}
+	case last != nil:
 		return fmt.Errorf("%w (and the time for another attempt ran out: %w)", last, why)
 	}
 	return &TransportError{Action: action, Endpoint: c.endpoint, Err: fmt.Errorf("nothing was sent in the time given: %w", why)}

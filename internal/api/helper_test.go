@@ -45,16 +45,19 @@ func newRig(t *testing.T, script ...answer) *rig {
 	t.Helper()
 	r := &rig{}
 	return r.serve(t, func(w http.ResponseWriter, _ *http.Request, n int) {
-		a := script[min(n, len(script))-1]
-		if a.status == 0 {
-			panic(http.ErrAbortHandler)
-		}
-		for name, value := range a.header {
-			w.Header().Set(name, value)
-		}
-		w.WriteHeader(a.status)
-		_, _ = io.WriteString(w, a.body)
+		script[min(n, len(script))-1].write(w)
 	})
+}
+
+func (a answer) write(w http.ResponseWriter) {
+	if a.status == 0 {
+		panic(http.ErrAbortHandler)
+	}
+	for name, value := range a.header {
+		w.Header().Set(name, value)
+	}
+	w.WriteHeader(a.status)
+	_, _ = io.WriteString(w, a.body)
 }
 
 func (r *rig) serve(t *testing.T, handle func(w http.ResponseWriter, req *http.Request, n int)) *rig {
@@ -90,7 +93,10 @@ func (r *rig) client(t *testing.T, cfg Config) *Client {
 		r.slept = append(r.slept, d)
 		return ctx.Err()
 	}
-	c.pace = newPace(0, c.now, func(context.Context, time.Duration) error { c.pace.until = time.Time{}; return nil })
+	c.pace = newPace(0, c.now, func(context.Context, time.Duration) error {
+		c.pace.until, c.pace.next = time.Time{}, time.Time{}
+		return nil
+	})
 	return c
 }
 

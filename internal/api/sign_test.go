@@ -5,12 +5,17 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/outscale/osc-sdk-go/v3/pkg/middleware/auth"
+	"github.com/outscale/osc-sdk-go/v3/pkg/profile"
 )
 
 // signature computes AWS4 as the API's documentation has it, from what arrived: it shares nothing with the signer.
@@ -81,38 +86,77 @@ func TestBasic(t *testing.T) {
 	}
 }
 
-// round counts what reaches the signer, and looks at the state it arrives in.
-type round struct {
-	next  http.RoundTripper
-	t     *testing.T
-	count int
-}
-
-func (r *round) RoundTrip(req *http.Request) (*http.Response, error) {
-	r.count++
-	if req.Header.Get("Authorization") != "" || req.Header.Get("X-Amz-Date") != "" {
-		r.t.Errorf("attempt %d reaches the signer with an earlier signature: %v", r.count, req.Header)
-	}
-	return r.next.RoundTrip(req)
-}
-
 // Each attempt is signed anew: a wait of minutes must not send a signature that is too old.
 func TestSignedEachAttempt(t *testing.T) {
-	r := newRig(t, problem(429, "24", ""), problem(503, "6", ""), problem(500, "0", ""), answer{}, ok(keysBody))
-	signer := &round{next: r.http.Transport, t: t}
-	r.http.Transport = signer
-	if err := actions["ReadAccessKeys"](r.Client, context.Background()); err != nil {
-		t.Fatal(err)
+	now := noon
+	moment := func(n int) time.Time { return noon.Add(time.Duration(n) * 4 * time.Minute) }
+	script := []answer{problem(429, "24", ""), problem(503, "6", ""), problem(500, "0", ""), {}, ok(keysBody)}
+	r := &rig{}
+	r.serve(t, func(w http.ResponseWriter, req *http.Request, n int) {
+		r.mu.Lock()
+		body := r.bodies[n-1]
+		r.mu.Unlock()
+		if want := signature(t, testKey.SecretKey, req, req.Host, body); !strings.HasSuffix(req.Header.Get("Authorization"), want) {
+			t.Errorf("attempt %d has another signature than %s", n, want)
+		}
+		w.Header().Set("Date", moment(n-1).Format(http.TimeFormat))
+		script[n-1].write(w)
+	})
+	c := r.client(t, Config{Endpoint: r.endpoint, Region: "eu-west-2", Credential: testKey, Now: func() time.Time { return now }})
+	c.sleep = func(context.Context, time.Duration) error {
+		now = now.Add(4 * time.Minute)
+		c.patience.faulty = time.Hour
+		return nil
 	}
-	if signer.count != 5 || r.sent() != 5 {
-		t.Errorf("%d signatures, %d requests", signer.count, r.sent())
+	if err := actions["ReadAccessKeys"](c, context.Background()); err != nil || r.sent() != 5 {
+		t.Fatalf("%d requests, %v", r.sent(), err)
 	}
 	for i, head := range r.heads {
-		if date, err := time.Parse("20060102T150405Z", head.Get("X-Amz-Date")); err != nil || time.Since(date) > time.Minute {
-			t.Errorf("attempt %d is dated %q", i+1, head.Get("X-Amz-Date"))
+		if got, want := head.Get("X-Amz-Date"), moment(i).Format("20060102T150405Z"); got != want {
+			t.Errorf("attempt %d is dated %q, want %q", i+1, got, want)
 		}
 	}
 }
+
+// The signature and the headers are those of the official SDK, for the same moment.
+func TestSignedAsTheSDKDoes(t *testing.T) {
+	for _, region := range []string{"", "us-west-1"} {
+		theirs, err := auth.NewSecurityProviderAWSv4(testKey.AccessKeyID, testKey.SecretKey, "", profile.OscServiceApi, region)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := func() *http.Request {
+			req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "https://api.example.com:8443/api/v1/ReadAccessKeys", strings.NewReader(`{"A":1}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", "application/json")
+			return req
+		}
+		want := request()
+		if _, err := theirs.Decorate(nobody{}).RoundTrip(want); !errors.Is(err, errNobody) {
+			t.Fatal(err)
+		}
+		at, err := time.Parse("20060102T150405Z", want.Header.Get("X-Amz-Date"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, err := signing(Config{Credential: testKey, Region: region})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := request()
+		if err := ours(got, []byte(`{"A":1}`), at); err != nil || !reflect.DeepEqual(got.Header, want.Header) {
+			t.Errorf("region %q: %v\n got %v\nwant %v", region, err, got.Header, want.Header)
+		}
+	}
+}
+
+var errNobody = errors.New("nobody answers")
+
+type nobody struct{}
+
+func (nobody) RoundTrip(*http.Request) (*http.Response, error) { return nil, errNobody }
 
 func TestNewRefuses(t *testing.T) {
 	for want, cfg := range map[string]Config{

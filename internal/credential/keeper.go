@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -78,6 +79,8 @@ type Notice struct{ Summary, Detail string }
 // API is what the keeper needs of the OUTSCALE API; *api.Client has it.
 type API interface {
 	AccessKeyID() string
+	// Offset is how far the API's clock is ahead of this machine's, 0 as long as nothing is known.
+	Offset() time.Duration
 	CreateAccessKey(context.Context, api.CreateAccessKeyInput) (api.AccessKey, error)
 	ReadAccessKeys(context.Context, api.ReadAccessKeysInput) ([]api.AccessKey, error)
 	UpdateAccessKey(context.Context, api.UpdateAccessKeyInput) (api.AccessKey, error)
@@ -86,26 +89,36 @@ type API interface {
 	ReadUsers(ctx context.Context, ids []string) ([]api.User, error)
 	UpdateUser(context.Context, api.UpdateUserInput) (api.User, error)
 	DeleteUser(ctx context.Context, name string) error
+	ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error)
+	ReadAPILogs(ctx context.Context, after, before time.Time, token string) (api.CallPage, error)
 }
 
 var _ API = (*api.Client)(nil)
 
-// Options are the keeper's clock, its source of ids, its way to wait and its log. Each may be left out.
+// Options are the keeper's clock, its source of ids, its way to wait, its log, and its knowledge of who waits for it. Each
+// may be left out.
 type Options struct {
-	Now   func() time.Time                                 // nil = time.Now
+	Now   func() time.Time                                 // the machine's clock; nil = time.Now
 	NewID func() string                                    // unique in every run; nil = a random UUID
 	Wait  func(ctx context.Context, d time.Duration) error // nil = a timer that ctx cuts
 	Log   api.Log                                          // nil = silent
+	// Abandoned reports that nobody will take what is made: the program that asked is dead or ending. A key that is being
+	// made then is revoked, because its secret is lost. nil = somebody always waits.
+	Abandoned func() bool
 }
 
 // Keeper keeps the keys and users of one account. It is safe for concurrent use, and one serves a whole process.
 type Keeper struct {
-	api    API
-	opts   Options
-	keys   *shared[[]Key]  // by today's name of the owner
-	users  *shared[[]User] // one entry: all of them
-	legacy atomic.Bool     // the API is older than 1.40.1: learned from a refusal
-	turns  turns           // one create at a time for an owner, on such an API
+	api     API
+	opts    Options
+	keys    *shared[[]Key]   // by today's name of the owner
+	users   *shared[[]User]  // one entry: all of them
+	made    *shared[User]    // by id: users that a write of this process answered with
+	ceiling *shared[ceiling] // one entry
+	legacy  atomic.Bool      // the API is older than 1.40.1: learned from a refusal
+	turns   turns            // one create at a time for an owner, on such an API
+
+	markers, asked, told sync.Map // what Leftovers is silent about: markers of this process, ids it was asked for, ids it told of
 }
 
 // New returns a keeper on a. It makes no call.
@@ -119,14 +132,31 @@ func New(a API, opts Options) *Keeper {
 	if opts.Wait == nil {
 		opts.Wait = wait
 	}
+	if opts.Abandoned == nil {
+		opts.Abandoned = func() bool { return false }
+	}
 	if opts.Log == nil {
 		opts.Log = func(context.Context, api.Level, string, map[string]any) {}
 	}
-	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now)}
+	// How old a shared read is goes by the machine's clock, which no answer moves.
+	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now),
+		made: newShared[User](opts.Now), ceiling: newShared[ceiling](stopped)}
 }
 
-// Now is the keeper's clock.
-func (k *Keeper) Now() time.Time { return k.opts.Now() }
+// Now is the time by the API's clock, which decides what has expired: the machine's, corrected by what the API's answers
+// said so far. Before the first answer it is the machine's own, as far as nothing better is known.
+func (k *Keeper) Now() time.Time { return k.opts.Now().Add(k.api.Offset()) }
+
+// ClockOff is how far the API's clock is ahead of this machine's, when that is more than the API tolerates: 0 otherwise.
+func (k *Keeper) ClockOff() time.Duration {
+	if off := k.api.Offset(); off.Abs() > api.Tolerated {
+		return off
+	}
+	return 0
+}
+
+// Local is a moment of the API's clock as this machine's clock shows it, for whoever waits by the latter.
+func (k *Keeper) Local(at time.Time) time.Time { return at.Add(-k.api.Offset()) }
 
 func (k *Keeper) info(ctx context.Context, msg string, fields map[string]any) {
 	k.opts.Log(ctx, api.LevelInfo, msg, fields)

@@ -118,6 +118,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
+	defer d.session.WarnClock(&resp.Diagnostics)
 	keys, err := look(ctx, d.session.Keeper, m.UserName.ValueString(), set)
 	if err != nil {
 		diagnose.Add(&resp.Diagnostics, notRead, "Looking for an access key with "+asked(m.UserName.ValueString(), set), err)

@@ -125,6 +125,7 @@ func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	owner := m.UserName.ValueString()
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
+	defer d.session.WarnClock(&resp.Diagnostics)
 	keys, err := look(ctx, d.session.Keeper, owner, set)
 	if err != nil {
 		diagnose.Add(&resp.Diagnostics, listNotRead, "Looking for access keys with "+asked(owner, set), err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
@@ -89,6 +90,7 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	}
 	timeout, diags := m.Timeouts.Open(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
+	refuseLifetime(ctx, e.session, path.Root("lifetime"), m.lease().Lifetime, notOpened, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -98,6 +100,7 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 		return
 	}
 	defer done()
+	defer e.session.WarnClock(&resp.Diagnostics)
 	key, l := e.open(ctx, m.lease(), timeout, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -108,7 +111,8 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 		e.undo(ctx, l, &resp.Diagnostics)
 		return
 	}
-	resp.RenewAt = e.session.Now().Add(l.Lifetime / 2)
+	// The CLI waits by this machine's clock.
+	resp.RenewAt = e.session.Keeper.Local(e.session.Now().Add(l.Lifetime / 2))
 }
 
 // open makes the key, and revokes it again when it is not as asked, or when nobody waits for it any more.
@@ -120,6 +124,7 @@ func (e *Ephemeral) open(ctx context.Context, l lease, timeout time.Duration, di
 		l = l.of(key)
 		e.session.Opened.Put(l.opened(e.session.Keeper))
 	}
+	warn(diags, e.session.Keeper.Leftovers(l.Owner))
 	tried := "Making a run-scoped access key for " + l.Owner.String()
 	var unfinished *credential.UnfinishedError
 	switch {
@@ -199,7 +204,7 @@ func (e *Ephemeral) Renew(ctx context.Context, req ephemeral.RenewRequest, resp 
 	now := k.Keeper.Now()
 	if err == nil {
 		e.session.Opened.Put(l.of(key).opened(k.Keeper))
-		resp.RenewAt = now.Add(l.Lifetime / 2)
+		resp.RenewAt = k.Keeper.Local(now.Add(l.Lifetime / 2))
 		return
 	}
 	told := diagnose.Error(notRenewed, "Moving the expiry of "+l.text(), err)
@@ -209,7 +214,7 @@ func (e *Ephemeral) Renew(ctx context.Context, req ephemeral.RenewRequest, resp 
 		resp.Diagnostics.Append(told)
 		return
 	}
-	resp.RenewAt = now.Add(left / 2)
+	resp.RenewAt = k.Keeper.Local(now.Add(left / 2))
 	resp.Diagnostics.AddWarning(told.Summary(), told.Detail()+"\n\nIt is good until "+isodate.Format(*k.Key.Expires)+"; the renewal is tried again before.")
 }
 

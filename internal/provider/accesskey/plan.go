@@ -31,7 +31,8 @@ type verdict struct {
 // decide plans a key. It is the one place where a value is null, unknown or kept, so that no other plan modifier has a
 // say. state is nil for a key that is to be made. sameOwner answers whether a user's id and a user's name are one
 // user's; it is asked only where the state cannot tell. wasGone answers whether a key with that expiry was found gone
-// in this run: then the date of the key that takes its place is not new.
+// in this run: then the date of the key that takes its place is not new. now is the API's time as far as this process
+// knows it: before its first answer, as in a plan that reads nothing, it is this machine's, and apply has the last word.
 func decide(config model, state *model, now time.Time, sameOwner func(id, name string) bool, wasGone func(time.Time) bool) verdict {
 	if refused := append(refuseTwoOwners(config), refuseRecipients(config.SealTo)...); refused.HasError() {
 		return verdict{plan: config, diags: refused}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ type ledger struct {
 	mu      sync.Mutex
 	secrets []string
 	log     bytes.Buffer
+	called  func(action string) // told of every call, see OnCall
 }
 
 // Write makes the ledger the target of the simulator's log.
@@ -53,6 +55,7 @@ func (l *ledger) note(answer []byte) {
 func (l *ledger) serve(sim *simulator.Simulator) *httptest.Server {
 	api := sim.Handler()
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer l.tell(path.Base(r.URL.Path))
 		if !strings.HasSuffix(r.URL.Path, "/CreateAccessKey") {
 			api.ServeHTTP(w, r)
 			return
@@ -61,6 +64,25 @@ func (l *ledger) serve(sim *simulator.Simulator) *httptest.Server {
 		defer func() { l.note(copied.answer.Bytes()) }()
 		api.ServeHTTP(copied, r)
 	}))
+}
+
+// tell tells of a call that was executed, or went wrong, and whose answer is not yet on its way: net/http sends a small one
+// when its handler has returned.
+func (l *ledger) tell(action string) {
+	l.mu.Lock()
+	called := l.called
+	l.mu.Unlock()
+	if called != nil {
+		called(action)
+	}
+}
+
+// OnCall has fn told of every call after the API has dealt with it and before the answer leaves; nil ends that. Calls
+// come at the same time, and so does fn. What fn does with a process is done at that very moment of a run.
+func (w *World) OnCall(fn func(action string)) {
+	w.ledger.mu.Lock()
+	defer w.ledger.mu.Unlock()
+	w.ledger.called = fn
 }
 
 // copying keeps what goes through it.
@@ -73,9 +95,6 @@ func (c *copying) Write(part []byte) (int, error) {
 	c.answer.Write(part)
 	return c.ResponseWriter.Write(part)
 }
-
-// Unwrap lets a fault reach the connection.
-func (c *copying) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 // Issued are the secrets of all keys that were created in this world, in their order, whether the keys still exist or
 // not. The root key's is not among them.

@@ -25,6 +25,8 @@ type account struct {
 
 func (a *account) AccessKeyID() string { return "SIGNER" }
 
+func (a *account) Offset() time.Duration { return 0 }
+
 func (a *account) DeleteAccessKey(ctx context.Context, _, id string) error {
 	if a.meet != nil {
 		a.meet.Done()
@@ -149,5 +151,26 @@ func TestRunEndsWhatIsLeft(t *testing.T) {
 	})
 	if !errors.Is(err, failed) || !a.gone("A") || !slices.Equal(said, []string{"REFUSED"}) {
 		t.Errorf("error %v, deleted %v, said %v", err, a.deleted, said)
+	}
+}
+
+// TestKeysForAStateAreRevokedOnlyWhenTheCLIIsDead: a CLI that ends its plugin saves what it was handed; a dead one may not.
+func TestKeysForAStateAreRevokedOnlyWhenTheCLIIsDead(t *testing.T) {
+	for _, dead := range []bool{false, true} {
+		a, l := &account{}, New()
+		l.alone = func() bool { return dead }
+		l.Hand(key(credential.New(a, credential.Options{}), "A"))
+		if l.Over() != dead {
+			t.Errorf("Over = %v, want %v", l.Over(), dead)
+		}
+		if left := l.End(t.Context()); len(left) > 0 {
+			t.Errorf("left %v", left)
+		}
+		if dead && !a.gone("A") || !dead && !a.gone() {
+			t.Errorf("CLI dead: %v; revoked: %v", dead, a.deleted)
+		}
+		if !l.Over() {
+			t.Error("it goes on after its end")
+		}
 	}
 }

@@ -20,13 +20,15 @@ import (
 type Session struct {
 	// Keeper is nil while the session is undecided.
 	Keeper *credential.Keeper
-	// Now is the provider's clock, there in both kinds.
+	// Now is the API's clock once the API has answered, and this machine's before; there in both kinds.
 	Now func() time.Time
 	// Opened are the run-scoped keys of this process, there in both kinds.
 	Opened *opened.List
 
 	undecided []string
 	warn      sync.Once
+	planned   planned
+	clock     sync.Once
 	gone      sync.Map // what is remembered of keys that were found gone: time.Time, the expiry; string, the recipients
 }
 
@@ -64,11 +66,46 @@ func (s *Session) Ready(diags *diag.Diagnostics, summary string) bool {
 	return false
 }
 
+// Begin announces a change, after which Ready was asked. Call done when it is made, or was not. Nothing is begun when the
+// run is ending, because nobody would take the result: that is an error.
+func (s *Session) Begin(diags *diag.Diagnostics, summary string) (done func(), ok bool) {
+	if !s.Ready(diags, summary) {
+		return nil, false
+	}
+	s.StopCounting()
+	if done, ok = s.Opened.Begin(); !ok {
+		diags.AddError(summary, "The run is ending. Run again.")
+	}
+	return done, ok
+}
+
 // WarnNotRefreshed adds, once in a session, the warning that what exists is taken as the state has it.
 func (s *Session) WarnNotRefreshed(diags *diag.Diagnostics) {
 	s.warn.Do(func() {
 		diags.AddWarning("State not refreshed", s.Reason()+"\n\nWhat exists is taken as the state has it. "+
 			"The next plan, with the values known, looks at the account again.")
+	})
+}
+
+// WarnClock adds, once in a session, the warning that this machine's clock is further off than the API tolerates. Only
+// an answer of the API tells: ask after a call.
+func (s *Session) WarnClock(diags *diag.Diagnostics) {
+	if s.Undecided() {
+		return
+	}
+	off := s.Keeper.ClockOff()
+	if off == 0 {
+		return
+	}
+	s.clock.Do(func() {
+		way := "behind"
+		if off < 0 {
+			way = "ahead of"
+		}
+		diags.AddWarning("Clock of this machine is off", fmt.Sprintf(
+			"It is %s %s the clock of the OUTSCALE API, which tolerates 5 minutes. The calls of this run are signed with the API's time, "+
+				"and the API's time decides what has expired.\n\nSet the clock of this machine, best by a time service (NTP): other clients "+
+				"on it are refused as long as it is off.", off.Abs().Round(time.Second), way))
 	})
 }
 

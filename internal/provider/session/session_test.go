@@ -37,9 +37,17 @@ func TestTheStateWarningComesOnce(t *testing.T) {
 	}
 }
 
+// answering is an API of which nothing is known but its clock.
+type answering struct {
+	credential.API
+	ahead time.Duration
+}
+
+func (a *answering) Offset() time.Duration { return a.ahead }
+
 func TestADecidedSessionIsReady(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	s := Decided(credential.New(nil, credential.Options{Now: func() time.Time { return at }}))
+	s := Decided(credential.New(&answering{}, credential.Options{Now: func() time.Time { return at }}))
 	var diags diag.Diagnostics
 	if s.Undecided() || !s.Ready(&diags, "") || len(diags) != 0 || !s.Now().Equal(at) {
 		t.Errorf("decided session: undecided %v, diagnostics %v, clock %v", s.Undecided(), diags, s.Now())
@@ -57,5 +65,43 @@ func TestFromTakesOnlySessions(t *testing.T) {
 	}
 	if From("something else", &diags) != nil || !diags.HasError() {
 		t.Error("anything else is a defect that must be told")
+	}
+}
+
+// TestAClockThatIsOffIsToldOnce, from the moment an answer told it, and only beyond what the API tolerates.
+func TestAClockThatIsOffIsToldOnce(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for ahead, want := range map[time.Duration]string{
+		0: "", 5 * time.Minute: "", -5 * time.Minute: "",
+		2*time.Hour + 300*time.Millisecond: "It is 2h0m0s behind the clock of the OUTSCALE API",
+		-6 * time.Minute:                   "It is 6m0s ahead of the clock of the OUTSCALE API",
+	} {
+		a := &answering{}
+		s := Decided(credential.New(a, credential.Options{Now: func() time.Time { return at }}))
+		var diags diag.Diagnostics
+		s.WarnClock(&diags)
+		if len(diags) != 0 {
+			t.Errorf("before the first answer: %v", diags)
+		}
+		a.ahead = ahead
+		s.WarnClock(&diags)
+		s.WarnClock(&diags)
+		if !s.Now().Equal(at.Add(ahead)) {
+			t.Errorf("the API is %s ahead: the clock says %s", ahead, s.Now())
+		}
+		switch {
+		case want == "":
+			if len(diags) != 0 {
+				t.Errorf("%s: %v", ahead, diags)
+			}
+		case len(diags) != 1 || diags[0].Severity() != diag.SeverityWarning || diags[0].Summary() != "Clock of this machine is off" ||
+			!strings.Contains(diags[0].Detail(), want) || !strings.Contains(diags[0].Detail(), "Set the clock of this machine"):
+			t.Errorf("%s: %v", ahead, diags)
+		}
+	}
+	var diags diag.Diagnostics
+	Undecided([]string{"profile"}, time.Now).WarnClock(&diags)
+	if len(diags) != 0 {
+		t.Error("an undecided session has asked nobody")
 	}
 }

@@ -102,6 +102,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
+	defer d.session.WarnClock(&resp.Diagnostics)
 	users, err := look(ctx, d.session.Keeper, set)
 	if err != nil {
 		diagnose.Add(&resp.Diagnostics, notRead, "Looking for a user with "+set.String(), err)

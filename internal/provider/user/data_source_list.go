@@ -77,6 +77,7 @@ func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
+	defer d.session.WarnClock(&resp.Diagnostics)
 	users, err := look(ctx, d.session.Keeper, set)
 	if err != nil {
 		diagnose.Add(&resp.Diagnostics, listNotRead, "Listing users", err)

@@ -1,0 +1,66 @@
+package api
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// Tolerated is how far a signature's date may be from the API's clock (official; the answer to one that is further
+	// off is A20).
+	Tolerated = 5 * time.Minute
+	// unmeasurable is the difference of two clocks that a Date header cannot tell from none: it counts whole seconds.
+	unmeasurable = 2 * time.Second
+)
+
+// clock is the API's clock as far as its answers told it: the machine's, and how far that one is off.
+type clock struct {
+	machine func() time.Time
+
+	mu     sync.Mutex
+	offset time.Duration
+	warned bool
+}
+
+// api is the API's time. Before the first answer it is the machine's.
+func (c *clock) api() time.Time { return c.machine().Add(c.ahead()) }
+
+// ahead is how far the API's clock is ahead of the machine's; negative when it is behind.
+func (c *clock) ahead() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.offset
+}
+
+// measure reads how far the API's clock is ahead of the machine's from the Date header of an answer to a request that
+// took from start to end, by the machine's clock. slack is how exact that is; ok is false without a usable header.
+func measure(header http.Header, start, end time.Time) (ahead, slack time.Duration, ok bool) {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return 0, 0, false
+	}
+	took := max(0, end.Sub(start))
+	// The header cuts the part of a second off: on average half of one.
+	return date.Add(time.Second / 2).Sub(start.Add(took / 2)), unmeasurable + took/2, true
+}
+
+// learn takes a measured difference over, unless the present one agrees with it. changed says that it was taken over,
+// far that it is the first one beyond what the API tolerates.
+func (c *clock) learn(ahead, slack time.Duration) (changed, far bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if (ahead - c.offset).Abs() <= slack {
+		return false, false
+	}
+	if c.offset = ahead; ahead.Abs() <= slack {
+		c.offset = 0
+	}
+	far = c.offset.Abs() > Tolerated && !c.warned
+	c.warned = c.warned || far
+	return true, far
+}
+
+// Offset is how far the API's clock is ahead of this machine's, by the Date headers of its answers so far; negative when
+// it is behind, 0 before the first answer and while the two agree within what such a header can tell, 2 seconds.
+func (c *Client) Offset() time.Duration { return c.clock.ahead() }

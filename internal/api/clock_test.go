@@ -1,0 +1,175 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+// skewed is a client whose machine's clock stands at noon, on a server whose answers are dated by ahead of that.
+func skewed(t *testing.T, ahead func() time.Duration, script ...answer) *rig {
+	t.Helper()
+	r := &rig{}
+	r.serve(t, func(w http.ResponseWriter, _ *http.Request, n int) {
+		w.Header().Set("Date", noon.Add(ahead()).Format(http.TimeFormat))
+		script[min(n, len(script))-1].write(w)
+	})
+	r.Client = r.client(t, Config{Endpoint: r.endpoint, Region: "eu-west-2", Credential: testKey, Now: func() time.Time { return noon }})
+	return r
+}
+
+// What an answer tells about the clocks, and what is no answer of the API.
+func TestTheClockFollowsTheDateHeader(t *testing.T) {
+	for name, c := range map[string]struct {
+		ahead  time.Duration
+		answer answer
+		want   time.Duration
+	}{
+		"an hour ahead":           {time.Hour, ok(keysBody), time.Hour + time.Second/2},
+		"three days behind":       {-72 * time.Hour, ok(keysBody), -72*time.Hour + time.Second/2},
+		"3 s ahead":               {3 * time.Second, ok(keysBody), 3*time.Second + time.Second/2},
+		"within what can be told": {time.Second, ok(keysBody), 0},
+		"a refusal tells too":     {time.Hour, problem(409, "9022", ""), time.Hour + time.Second/2},
+		"a page of a proxy":       {time.Hour, answer{status: 404, body: "<html>"}, 0},
+		"JSON of somebody else":   {time.Hour, answer{status: 404, body: `{"message":"no route"}`}, 0},
+	} {
+		r := skewed(t, func() time.Duration { return c.ahead }, c.answer)
+		if r.Offset() != 0 {
+			t.Errorf("%s: before the first answer the offset is %v", name, r.Offset())
+		}
+		_ = actions["ReadAccessKeys"](r.Client, context.Background())
+		if r.Offset() != c.want {
+			t.Errorf("%s: offset %v, want %v", name, r.Offset(), c.want)
+		}
+		if warned := strings.Contains(r.logged(), "3 the clock of this machine"); warned != (c.want.Abs() > Tolerated) {
+			t.Errorf("%s: log %s", name, r.logged())
+		}
+	}
+	none := http.Header{}
+	if _, _, ok := measure(none, noon, noon); ok {
+		t.Error("no header, no clock")
+	}
+	none.Set("Date", "yesterday")
+	if _, _, ok := measure(none, noon, noon); ok {
+		t.Error("a header that is no date tells nothing")
+	}
+}
+
+// An answer that took long says less about the clocks; a clock that is put right is noticed; the next call is signed
+// with what the last one told.
+func TestTheClockIsFollowed(t *testing.T) {
+	header := http.Header{"Date": {noon.Add(10 * time.Second).Format(http.TimeFormat)}}
+	ahead, slack, ok := measure(header, noon, noon.Add(20*time.Second))
+	if !ok || ahead.Abs() > slack {
+		t.Errorf("%v off, exact to %v, after an answer that took 20 s", ahead, slack)
+	}
+	var off atomic.Int64
+	off.Store(int64(time.Hour))
+	r := skewed(t, func() time.Duration { return time.Duration(off.Load()) }, answer{status: 200, body: keysBody})
+	call := func() string {
+		if err := actions["ReadAccessKeys"](r.Client, context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		return r.heads[r.sent()-1].Get("X-Amz-Date")
+	}
+	for i, want := range []string{"20260102T120000Z", "20260102T130000Z", "20260102T130000Z"} {
+		if got := call(); got != want {
+			t.Errorf("call %d is signed %s, want %s", i+1, got, want)
+		}
+	}
+	off.Store(0)
+	call()
+	if got := call(); got != "20260102T120000Z" || r.Offset() != 0 {
+		t.Errorf("after the clock was put right: signed %s, offset %v", got, r.Offset())
+	}
+	if n := strings.Count(r.logged(), "3 the clock of this machine"); n != 1 {
+		t.Errorf("%d warnings, want one", n)
+	}
+}
+
+// A 401 is sent again once, and only when its own Date header shows that the signature's date was out of tolerance.
+func TestARefusalForTheDateIsCorrectedOnce(t *testing.T) {
+	bad := problem(401, "1", "")
+	for name, c := range map[string]struct {
+		ahead  time.Duration
+		script []answer
+		want   int
+		good   bool
+	}{
+		"off, then good":         {6 * time.Minute, []answer{bad, ok(keysBody)}, 2, true},
+		"behind, then good":      {-6 * time.Minute, []answer{bad, ok(keysBody)}, 2, true},
+		"off, and a bad secret":  {6 * time.Minute, []answer{bad}, 2, false},
+		"in time, a bad secret":  {0, []answer{bad}, 1, false},
+		"4 minutes, bad secret":  {4 * time.Minute, []answer{bad}, 1, false},
+		"off, but locked out":    {6 * time.Minute, []answer{problem(401, "13", "")}, 1, false},
+		"off, but unknown":       {6 * time.Minute, []answer{problem(400, "4120", "")}, 1, false},
+		"off, but no right":      {6 * time.Minute, []answer{problem(401, "5", "")}, 1, false},
+		"off, a page of a proxy": {6 * time.Minute, []answer{{status: 401, body: "<html>"}}, 1, false},
+	} {
+		r := skewed(t, func() time.Duration { return c.ahead }, c.script...)
+		err := actions["CreateUser"](r.Client, context.Background())
+		if r.sent() != c.want || (err == nil) != c.good && !IsAmbiguous(err) {
+			t.Errorf("%s: %d requests, want %d: %v", name, r.sent(), c.want, err)
+		}
+	}
+	// A password is not dated.
+	r := skewed(t, func() time.Duration { return time.Hour }, bad)
+	login := r.client(t, Config{Endpoint: r.endpoint, Credential: Credential{Login: "me", Password: "hush"}, Now: func() time.Time { return noon }})
+	if err := actions["ReadAccessKeys"](login, context.Background()); err == nil || r.sent() != 1 {
+		t.Errorf("with a login: %d requests, %v", r.sent(), err)
+	}
+}
+
+// The same against a server that nobody here can bend to the client: the simulator with its clock moved strictly.
+func TestTheSimulatorsClock(t *testing.T) {
+	sim := simtest.Start(t)
+	if err := sim.Simulator.MoveClock(30*24*time.Hour, true); err != nil {
+		t.Fatal(err)
+	}
+	client := func(secret string) *Client {
+		c, err := New(Config{Endpoint: sim.Endpoint, Region: "eu-west-2", Credential: Credential{AccessKeyID: sim.RootAccessKey, SecretKey: secret}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(c.CloseIdleConnections)
+		return c
+	}
+	good := client(sim.RootSecretKey)
+	for range 3 {
+		if err := actions["ReadAccessKeys"](good, context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	statuses := func(from int) (got []int) {
+		for _, call := range sim.Simulator.Requests()[from:] {
+			got = append(got, call.Status)
+		}
+		return got
+	}
+	if got := statuses(0); len(got) != 4 || got[0] != 401 || got[1] != 200 || got[3] != 200 {
+		t.Errorf("statuses %v: one refusal, and none after it", got)
+	}
+	if off := good.Offset() - 30*24*time.Hour; off.Abs() > time.Minute {
+		t.Errorf("offset %v", good.Offset())
+	}
+	// The lock-out needs four: a wrong secret costs one request, and two when the clock is off besides.
+	from := len(sim.Simulator.Requests())
+	wrong := client(strings.Repeat("x", 40))
+	if err := actions["ReadAccessKeys"](wrong, context.Background()); !IsUnauthorized(err) || len(statuses(from)) != 2 {
+		t.Errorf("statuses %v, %v", statuses(from), err)
+	}
+	if err := sim.Simulator.Reset(); err != nil { // the record of calls is empty again as well
+		t.Fatal(err)
+	}
+	from = len(sim.Simulator.Requests())
+	if err := actions["ReadAccessKeys"](client(strings.Repeat("x", 40)), context.Background()); !IsUnauthorized(err) || len(statuses(from)) != 1 {
+		t.Errorf("with the clock right: statuses %v, %v", statuses(from), err)
+	}
+}

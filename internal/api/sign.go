@@ -1,0 +1,46 @@
+package api
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"time"
+
+	"github.com/aws/smithy-go/aws-http-auth/credentials"
+	"github.com/aws/smithy-go/aws-http-auth/sigv4"
+	"github.com/outscale/osc-sdk-go/v3/pkg/profile"
+)
+
+// signer puts the credential on a request. at is the time by the API's clock.
+type signer func(req *http.Request, body []byte, at time.Time) error
+
+// signing checks that cfg has one whole credential. The signature is the official SDK's, made with the same library:
+// its own wrapper knows no clock but the system's.
+func signing(cfg Config) (signer, error) {
+	cred := cfg.Credential
+	key, login := cred.AccessKeyID != "" || cred.SecretKey != "", cred.Login != "" || cred.Password != ""
+	switch {
+	case key && login:
+		return nil, &ConfigError{Summary: "Two credentials", Detail: "An access key and a login were given; one is needed."}
+	case cred.AccessKeyID != "" && cred.SecretKey != "":
+		return signV4(cred.AccessKeyID, cred.SecretKey, firstSet(cfg.Region, defaultRegion)), nil
+	case cred.Login != "" && cred.Password != "":
+		return func(req *http.Request, _ []byte, _ time.Time) error {
+			req.SetBasicAuth(cred.Login, cred.Password)
+			return nil
+		}, nil
+	case key || login:
+		return nil, &ConfigError{Summary: "Half a credential", Detail: "An access key needs its id and its secret, a login its password."}
+	}
+	return nil, &ConfigError{Summary: "No credential", Detail: "Every call must be signed: an access key or a login is needed."}
+}
+
+func signV4(id, secret, region string) signer {
+	v4 := sigv4.New()
+	return func(req *http.Request, body []byte, at time.Time) error {
+		hash := sha256.Sum256(body)
+		return v4.SignRequest(&sigv4.SignRequestInput{
+			Request: req, PayloadHash: hash[:], Time: at, Region: region, Service: profile.OscServiceApi,
+			Credentials: credentials.Credentials{AccessKeyID: id, SecretAccessKey: secret},
+		})
+	}
+}
