@@ -256,7 +256,7 @@ func TestWhatMakingKeysCosts(t *testing.T) {
 	costs(t, mark, map[string]int{"ReadUsers": 1, "ReadAccessKeys": 2})
 }
 
-// TestAReplacedKeyMakesRoomForItself: with every place taken, a change of owner and back warns only where there is no room.
+// TestAReplacedKeyMakesRoomForItself, and needs a place where its new owner has none.
 func TestAReplacedKeyMakesRoomForItself(t *testing.T) {
 	t.Parallel()
 	w := New(t)
@@ -265,13 +265,19 @@ func TestAReplacedKeyMakesRoomForItself(t *testing.T) {
 	s.Setenv("TF_VAR_one", one.Public)
 	s.Setenv("TF_VAR_other", other.Public)
 	s.Apply()
-	made(w, "", 8)
-	s.Write(Key("this", `seal_to = [var.other]`) + variables)
-	s.Plan().Contains(t, "1 to add, 0 to change, 1 to destroy")
-	s.Plan().Lacks(t, "Too many access keys")
-	s.Apply()
-	s.Write(Key("this", `seal_to = [var.one]`) + Key("more") + variables)
+	made(w, "", 7)
+	s.Write(Key("this", `seal_to = [var.other]`) + Key("more", "depends_on = [outscale_access_key.this]") + variables)
+	r := s.Plan()
+	r.Contains(t, "2 to add, 0 to change, 1 to destroy")
+	r.Lacks(t, "Too many access keys")
+	made(w, "", 1)
 	s.Plan().Contains(t, "Warning: Too many access keys for one owner", "This would be access key number 11 of the caller: 10 are there")
+
+	_, err := w.API().CreateUser(context.Background(), api.CreateUserInput{UserName: "alice"})
+	w.Must(err)
+	made(w, "alice", 10)
+	s.Write(Key("this", `seal_to = [var.one]`, `user_name = "alice"`) + variables)
+	s.Plan().Contains(t, "1 to destroy", "This would be access key number 11 of user alice: 10 are there, and this run plans 1 more so far")
 }
 
 // variables are two recipients.
