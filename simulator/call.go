@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
@@ -22,6 +23,10 @@ type call struct {
 	// described.
 	members map[string]any
 	dryRun  bool
+	// writer is where the answer goes.
+	writer http.ResponseWriter
+	// fault is what was decided for this call.
+	fault faults.Decision
 	// cut says that the connection is to be closed without an answer.
 	cut    bool
 	record store.Record

@@ -25,6 +25,11 @@ func (p *problem) because(format string, args ...any) *problem {
 	return p
 }
 
+// fields are the members of the answer that tells of it.
+func (p *problem) fields() fields {
+	return fields{"Errors": []fields{{"Code": p.code, "Type": p.kind, "Details": p.details}}}
+}
+
 // Codes that are compared or chosen somewhere else than in their constructor.
 const (
 	codeUnknownSigner = "4120"

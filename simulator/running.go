@@ -48,6 +48,7 @@ func (s *Simulator) Start(listen, admin string) (*Running, error) {
 func (s *Simulator) server(handler http.Handler) *http.Server {
 	limits := s.opts.Limits
 	silent := &silentConns{conns: map[net.Conn]struct{}{}}
+	begun, begin := context.WithCancel(context.Background())
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: limits.ReadHeader,
@@ -57,8 +58,10 @@ func (s *Simulator) server(handler http.Handler) *http.Server {
 		MaxHeaderBytes:    limits.Header,
 		ErrorLog:          slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug),
 		ConnState:         silent.track,
+		BaseContext:       func(net.Listener) context.Context { return context.WithValue(context.Background(), drain{}, begun) },
 	}
 	server.RegisterOnShutdown(silent.close)
+	server.RegisterOnShutdown(begin)
 	return server
 }
 
@@ -116,7 +119,8 @@ func (r *Running) AdminURL() string {
 }
 
 // Shutdown stops listening and waits for the calls under way, as long as ctx allows; then
-// it cuts them off. It does not close the simulator.
+// it cuts them off. Calls that a fault stalls are answered at once. It does not close the
+// simulator.
 func (r *Running) Shutdown(ctx context.Context) error {
 	var errs []error
 	for _, server := range r.servers {

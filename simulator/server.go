@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -42,30 +41,17 @@ func (s *Simulator) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	began := time.Now() // the time a call takes is real, whatever the simulated clock says
-	c := &call{request: r}
+	c := &call{request: r, writer: w}
 	c.record = s.newRecord(r)
 	if r.Body == nil {
 		r.Body = http.NoBody // a request that never was on a wire
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, s.opts.Limits.Body)
-	out, refused := s.run(c)
-	body := s.answer(c, out, refused)
+	result, refused := s.run(c)
+	body := s.answer(c, result, refused)
+	out := s.spoil(c, body)
 	s.finish(c, began, body, refused)
-	if c.cut {
-		// Closes the connection without an answer, and without a trace in the log.
-		panic(http.ErrAbortHandler)
-	}
-	header := w.Header()
-	header.Set("Content-Type", "application/json")
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	header.Set("Date", s.Now().UTC().Format(http.TimeFormat))
-	header.Set("Access-Control-Allow-Origin", "*")
-	if c.record.Status == http.StatusMethodNotAllowed {
-		header.Set("Allow", http.MethodPost)
-	}
-	w.WriteHeader(c.record.Status)
-	// A client that has gone away does not change what was done.
-	_, _ = w.Write(body)
+	s.send(c, out)
 }
 
 // run takes a call through the checks in the order of A25: route, lock-out, key,
@@ -79,10 +65,11 @@ func (s *Simulator) run(c *call) (fields, *problem) {
 		return nil, refused
 	}
 	fault := s.faults.Decide(c.action.Name)
+	c.fault = fault
 	if c.record.Fault = fault.Kind; fault.Kind == "" && fault.Latency > 0 {
 		c.record.Fault = faults.Latency
 	}
-	if !wait(c.request, fault.Latency) {
+	if !s.wait(c, fault.Latency, nil) {
 		c.cut = true
 		return nil, nil
 	}
@@ -157,29 +144,19 @@ func (s *Simulator) readBody(c *call) *problem {
 	}
 }
 
-// wait returns false when the client is gone before the time is over.
-func wait(r *http.Request, latency time.Duration) bool {
-	if latency <= 0 {
-		return true
-	}
-	timer := time.NewTimer(latency)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
-}
-
-// answer returns the body of the answer and notes its status.
+// answer returns the body of the answer to what was done, and notes its status.
 func (s *Simulator) answer(c *call, out fields, refused *problem) []byte {
-	if out == nil {
-		out = fields{}
-	}
 	if refused != nil {
 		c.record.Status, c.record.Code, c.record.Reason = refused.status, refused.code, refused.reason
-		out = fields{"Errors": []fields{{"Code": refused.code, "Type": refused.kind, "Details": refused.details}}}
+		out = refused.fields()
+	}
+	return c.encode(out)
+}
+
+// encode writes the members of an answer.
+func (c *call) encode(out fields) []byte {
+	if out == nil {
+		out = fields{}
 	}
 	out["ResponseContext"] = fields{"RequestId": c.record.RequestID}
 	var buffer bytes.Buffer

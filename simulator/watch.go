@@ -31,7 +31,7 @@ func (s *Simulator) Requests() []Request {
 	out := []Request{}
 	s.store.Scan(func(rec *store.Record) {
 		out = append(out, Request{
-			Time: rec.Time, Action: rec.Action, Caller: rec.Caller, AccessKey: rec.KeyID, Status: rec.Status,
+			Time: rec.Time, Action: rec.Action, Caller: rec.Caller, AccessKey: rec.KeyID, Status: rec.Status, Sent: rec.Sent,
 			Code: rec.Code, Reason: rec.Reason, Fault: rec.Fault, RequestID: rec.RequestID, Body: json.RawMessage(rec.Body),
 		})
 	})

@@ -56,6 +56,7 @@ type Client struct {
 	connections *http.Transport
 	sign        signer
 	pace        *pace
+	trust       trust
 	patience    patience
 	redact      func([]byte) string
 	log         Log
@@ -155,44 +156,71 @@ func (c *Client) do(ctx context.Context, action string, rep repeat, in, out any)
 		defer cancel()
 	}
 	var last error
-	redated := false
-	since, faults := c.now(), 0 // of the failures other than throttling, which has the whole of ctx's time
-	for n := 1; ; n++ {
-		if err := c.pace.wait(ctx); err != nil {
-			return c.gaveUp(action, last, err)
-		}
-		err, h := c.attempt(ctx, action, n, rep, body, out)
+	so := tally{since: c.now()}
+	for {
+		so.attempts++
+		err, wait := c.try(ctx, action, rep, &so, body, out)
 		if err == nil {
 			return nil
 		}
-		last = err
-		if !redated && c.mistimed(err, h) {
-			redated = true
-			c.log(ctx, LevelInfo, "refused for the date of the signature: sent once more with the API's", map[string]any{
-				"action": action, "attempt": n, "reason": "clock", "wait_ms": 0, "status": statusOf(err),
-			})
-			continue
+		if so.sent.IsZero() {
+			return c.gaveUp(action, last, err)
 		}
-		faults++
-		v := c.judge(ctx, rep, err, tally{attempts: n, faults: faults, elapsed: c.now().Sub(since)}, h.retryAfter)
+		last = err
+		so.faults++
+		v := c.judge(ctx, rep, err, so, wait)
 		if !v.again {
 			return err
 		}
 		c.log(ctx, LevelInfo, "waiting before the next attempt", map[string]any{
-			"action": action, "attempt": n, "reason": v.why, "wait_ms": v.wait.Milliseconds(), "status": statusOf(err),
+			"action": action, "attempt": so.attempts, "reason": v.why, "wait_ms": v.wait.Milliseconds(), "status": statusOf(err),
 		})
 		if err := c.sleep(ctx, v.wait); err != nil {
 			return c.gaveUp(action, last, err)
 		}
-		if v.why == throttled {
-			since, faults = c.now(), 0
+		if v.why == throttled || v.why == underLoad {
+			so.since, so.faults, so.doubted = c.now(), 0, so.doubted || v.why == underLoad
 		}
 	}
 }
 
-// gaveUp is the error of a call whose time ran out while it waited. last is what the previous attempt got.
+// try sends the request when the pace and the trust in the credential let it, and once more when it was refused for the
+// date of its signature alone. retryAfter is what a refusal asked to wait. so.sent is zero when nothing was sent.
+func (c *Client) try(ctx context.Context, action string, rep repeat, so *tally, body []byte, out any) (err error, retryAfter time.Duration) { //nolint:staticcheck // the error is the result, the wait its detail
+	so.sent = time.Time{}
+	for again := true; again; {
+		if err := c.pace.wait(ctx); err != nil {
+			return err, 0
+		}
+		if again, err = c.trust.enter(ctx); err != nil {
+			return err, 0
+		}
+	}
+	so.sent = c.now()
+	err, h := c.attempt(ctx, action, so.attempts, rep, body, out)
+	if !so.redated && c.mistimed(err, h) {
+		so.redated = true
+		c.log(ctx, LevelInfo, "refused for the date of the signature: sent once more with the API's", map[string]any{
+			"action": action, "attempt": so.attempts, "reason": "clock", "wait_ms": 0, "status": statusOf(err),
+		})
+		if waitErr := c.pace.wait(ctx); waitErr == nil {
+			so.sent = c.now()
+			err, h = c.attempt(ctx, action, so.attempts, rep, body, out)
+		}
+	}
+	c.trust.leave(so.sent, err)
+	return err, h.retryAfter
+}
+
+// gaveUp is the error of a call that was not sent: its time ran out while it waited, or the credential was refused
+// meanwhile. last is what its previous attempt got.
 func (c *Client) gaveUp(action string, last, why error) error {
-	if last != nil {
+	switch {
+	case refuses(why) && last != nil:
+		return last
+	case refuses(why):
+		return &UnsentError{Action: action, Err: why}
+	case last != nil:
 		return fmt.Errorf("%w (and the time for another attempt ran out: %w)", last, why)
 	}
 	return &TransportError{Action: action, Endpoint: c.endpoint, Err: fmt.Errorf("nothing was sent in the time given: %w", why)}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,8 +70,9 @@ func TestTheClockIsFollowed(t *testing.T) {
 	if !ok || ahead.Abs() > slack {
 		t.Errorf("%v off, exact to %v, after an answer that took 20 s", ahead, slack)
 	}
-	off := time.Hour
-	r := skewed(t, func() time.Duration { return off }, answer{status: 200, body: keysBody})
+	var off atomic.Int64
+	off.Store(int64(time.Hour))
+	r := skewed(t, func() time.Duration { return time.Duration(off.Load()) }, answer{status: 200, body: keysBody})
 	call := func() string {
 		if err := actions["ReadAccessKeys"](r.Client, context.Background()); err != nil {
 			t.Fatal(err)
@@ -82,7 +84,7 @@ func TestTheClockIsFollowed(t *testing.T) {
 			t.Errorf("call %d is signed %s, want %s", i+1, got, want)
 		}
 	}
-	off = 0
+	off.Store(0)
 	call()
 	if got := call(); got != "20260102T120000Z" || r.Offset() != 0 {
 		t.Errorf("after the clock was put right: signed %s, offset %v", got, r.Offset())

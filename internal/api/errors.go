@@ -77,6 +77,19 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return e.Summary + ": " + e.Detail }
 
+// UnsentError says that a call was not sent, because the credential was refused before and more refusals would lock the
+// access out. Err is that refusal, an *Error of another call.
+type UnsentError struct {
+	Action string
+	Err    error
+}
+
+func (e *UnsentError) Error() string {
+	return fmt.Sprintf("%s was not sent, because the credential was refused before: %v", e.Action, e.Err)
+}
+
+func (e *UnsentError) Unwrap() error { return e.Err }
+
 // As returns the API's refusal inside err, or nil.
 func As(err error) *Error {
 	var e *Error

@@ -93,7 +93,10 @@ func (r *rig) client(t *testing.T, cfg Config) *Client {
 		r.slept = append(r.slept, d)
 		return ctx.Err()
 	}
-	c.pace = newPace(0, c.now, func(context.Context, time.Duration) error { c.pace.until = time.Time{}; return nil })
+	c.pace = newPace(0, c.now, func(context.Context, time.Duration) error {
+		c.pace.until, c.pace.next = time.Time{}, time.Time{}
+		return nil
+	})
 	return c
 }
 

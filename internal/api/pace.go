@@ -2,32 +2,52 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// burst is how many calls may leave at once before the rate holds: two hide one round trip, and stay near the rate.
-const burst = 2
+const (
+	// burst is how many calls may leave at once before the rate holds: two hide one round trip, and stay near the rate.
+	burst = 2
+	// usualRate is the rate that the SDK and this provider keep to by default, in calls a second. It stands in for a
+	// rate where there is none.
+	usualRate = 5
+	// leastRate is what the rate never falls below: a call every four seconds keeps asking.
+	leastRate = 0.25
+	// rise is how much of the full rate is added to the rate in a second: 0.08 calls/s at 5 calls/s. The rate is halved
+	// for a call that is turned away, so that many clients that share what the API admits waste few calls on finding
+	// out their share: TestShares has the figures.
+	rise = 0.016
+	// calm is how long after a call was turned away the rise gets steeper, with every second by its first steepness: the
+	// others may have ended, and what they leave should not lie idle.
+	calm = 4 * time.Second
+)
 
 // pace decides when the next request may leave, for all calls of a client together. Everything the API says about its
 // rate comes through throttled and admitted: what adapts the rate belongs here and nowhere else.
 type pace struct {
-	limiter *rate.Limiter // nil = unlimited
-	now     func() time.Time
-	sleep   func(context.Context, time.Duration) error
+	most  float64 // calls a second, +Inf = unlimited
+	now   func() time.Time
+	sleep func(context.Context, time.Duration) error
+	turn  chan struct{} // holds the one call that is next
 
-	mu    sync.Mutex
-	until time.Time // nothing leaves before
+	mu      sync.Mutex
+	rate    float64     // calls a second at present, +Inf = unlimited
+	full    float64     // what rise is a part of
+	next    time.Time   // when the next call is due
+	until   time.Time   // nothing leaves before
+	lowered time.Time   // when the rate was last lowered, zero = never
+	raised  time.Time   // up to when the rise is counted
+	recent  []time.Time // when calls were admitted, in the last second of an unlimited rate
 }
 
 func newPace(perSecond float64, now func() time.Time, sleep func(context.Context, time.Duration) error) *pace {
-	p := &pace{now: now, sleep: sleep}
-	if perSecond > 0 {
-		p.limiter = rate.NewLimiter(rate.Limit(perSecond), burst)
+	if perSecond <= 0 {
+		perSecond = math.Inf(1)
 	}
-	return p
+	return &pace{most: perSecond, rate: perSecond, full: perSecond, now: now, sleep: sleep, turn: make(chan struct{}, 1)}
 }
 
 type hurried struct{}
@@ -36,36 +56,103 @@ type hurried struct{}
 // about to be killed. What the API itself asked to wait they still wait.
 func Hurry(ctx context.Context) context.Context { return context.WithValue(ctx, hurried{}, true) }
 
-// wait returns when a request may leave, or with an error when ctx ends, or would end, before.
+// wait returns when a request may leave, or with an error when ctx ends, or would end, before. Calls leave in the order
+// in which they came.
 func (p *pace) wait(ctx context.Context) error {
+	hurry := ctx.Value(hurried{}) != nil
+	if !hurry {
+		select {
+		case p.turn <- struct{}{}:
+			defer func() { <-p.turn }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	for {
-		p.mu.Lock()
-		d := p.until.Sub(p.now())
-		p.mu.Unlock()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		d := p.take(hurry)
 		if d <= 0 {
-			break
+			return nil
+		}
+		if deadline, ok := ctx.Deadline(); ok && p.now().Add(d).After(deadline) {
+			return fmt.Errorf("the next request may leave in %s: %w", d.Round(time.Millisecond), context.DeadlineExceeded)
 		}
 		if err := p.sleep(ctx, d); err != nil {
 			return err
 		}
 	}
-	if p.limiter == nil || ctx.Value(hurried{}) != nil {
-		return ctx.Err()
-	}
-	return p.limiter.Wait(ctx)
 }
 
-// throttled says that the API turned a request away for its rate: no call leaves for d.
-func (p *pace) throttled(d time.Duration) {
+// take lets a call leave, or says how long to wait before asking again.
+func (p *pace) take(hurry bool) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if until := p.now().Add(d); until.After(p.until) {
-		p.until = until
+	now := p.now()
+	if d := p.until.Sub(now); d > 0 {
+		return d
 	}
+	if hurry || math.IsInf(p.rate, 1) {
+		return 0
+	}
+	interval := time.Duration(float64(time.Second) / p.rate)
+	// What was not used may be made up for, up to a burst; once the API has turned a call away there is none.
+	saved := burst - 1
+	if !p.lowered.IsZero() {
+		saved = 0
+	}
+	if earliest := now.Add(-time.Duration(saved) * interval); p.next.Before(earliest) {
+		p.next = earliest
+	}
+	if d := p.next.Sub(now); d > 0 {
+		return d
+	}
+	p.next = p.next.Add(interval)
+	return 0
 }
 
-// admitted says that the API let a request through.
-func (p *pace) admitted() {}
+// throttled says that the API turned away, for its rate, a request that left at sent: no call leaves for d, and the rate
+// is halved, once for all the requests that left before it was.
+func (p *pace) throttled(sent time.Time, d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	if until := now.Add(d); until.After(p.until) {
+		p.until = until
+	}
+	if !sent.After(p.lowered) {
+		return
+	}
+	p.lowered, p.raised = now, p.until
+	if math.IsInf(p.rate, 1) {
+		// What was admitted in the last second is as much as is known.
+		p.full = max(float64(len(p.recent)), usualRate)
+		p.rate, p.recent = p.full, nil
+	}
+	p.rate = max(p.rate/2, min(leastRate, p.most/2))
+}
+
+// admitted says that the API let a request through: the rate rises again, by the time that has passed.
+func (p *pace) admitted() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	if math.IsInf(p.rate, 1) {
+		p.recent = append(p.recent, now)
+		for now.Sub(p.recent[0]) > time.Second {
+			p.recent = p.recent[1:]
+		}
+		return
+	}
+	passed := now.Sub(p.raised)
+	if p.rate >= p.most || passed <= 0 {
+		return
+	}
+	p.raised = now
+	steepness := rise * p.full * (1 + max(0, now.Sub(p.lowered)-calm).Seconds())
+	p.rate = min(p.most, p.rate+steepness*passed.Seconds())
+}
 
 // sleepFor waits for d or until ctx ends.
 func sleepFor(ctx context.Context, d time.Duration) error {

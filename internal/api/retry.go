@@ -48,47 +48,61 @@ type verdict struct {
 	why   string // for the log
 }
 
-const throttled = "throttled"
+const (
+	throttled = "throttled"
+	underLoad = "the key was refused, which also happens under load"
+)
 
-// tally is what a call has been through: all attempts so far, and those since the last throttled one with their time.
+// loadWait is how long calls wait after a 400/4120 that may be throttling: half of it to the whole.
+const loadWait = 4 * time.Second
+
+// tally is what a call has been through.
 type tally struct {
-	attempts, faults int
-	elapsed          time.Duration
+	attempts int       // all of them
+	faults   int       // those since the last throttled one, which has the whole of the call's time
+	since    time.Time // when the first of them was begun
+	sent     time.Time // when the last attempt left; zero = it did not
+	redated  bool      // it was sent again for the date of its signature
+	doubted  bool      // it was sent again after a 400/4120
 }
 
 // judge decides. retryAfter is what the answer asked us to wait.
 //
-// Never tried again: 400/4120 and 401, four of which in a row lock the account; 403; every other definite refusal; and
-// whatever may have executed an action that is sent once, a throttled 503 included.
+// Never tried again: 401, and 400/4120 but for the one case that trust knows: four in a row lock the account; 403; every
+// other definite refusal; and whatever may have executed an action that is sent once, a throttled 503 included.
 func (c *Client) judge(ctx context.Context, rep repeat, err error, so tally, retryAfter time.Duration) verdict {
 	if ctx.Err() != nil {
 		return verdict{}
 	}
 	p := c.patience
-	wait := c.backoff(so.attempts)
+	wait, elapsed := c.backoff(so.attempts), c.now().Sub(so.since)
 	var t *TransportError
 	switch {
 	case errors.As(err, &t) && !t.Sent:
-		if permanent(err) || c.silent.Load() || so.elapsed+wait > p.unreachable {
+		if permanent(err) || c.silent.Load() || elapsed+wait > p.unreachable {
 			c.silent.Store(true)
 			return verdict{}
 		}
 		return verdict{true, wait, "the endpoint was not reached"}
 	case IsThrottled(err) && (rep == always || !IsAmbiguous(err)):
 		wait = max(wait, retryAfter)
-		c.pace.throttled(wait)
+		c.pace.throttled(so.sent, wait)
 		return verdict{true, wait, throttled}
+	case IsUnknownCaller(err) && !so.doubted && c.trust.doubts(so.sent):
+		wait = c.jittered(loadWait)
+		c.pace.throttled(so.sent, wait)
+		return verdict{true, wait, underLoad}
 	case rep == once || !IsAmbiguous(err):
 		if timedOut(err) {
 			c.silent.Store(true)
 		}
 		return verdict{}
 	case timedOut(err):
-		if c.silent.Swap(true) || so.elapsed+wait+p.repeatable > p.silent {
+		if c.silent.Swap(true) || elapsed+wait+p.repeatable > p.silent {
 			return verdict{}
 		}
 		return verdict{true, wait, "no answer in time"}
-	case statusOf(err) == http.StatusNotImplemented || so.faults >= p.attempts || so.elapsed+wait > p.faulty:
+	case statusOf(err) == http.StatusNotImplemented || so.faults >= p.attempts || elapsed+wait > p.faulty:
 		return verdict{}
 	}
 	return verdict{true, max(wait, retryAfter), "the API failed"}
@@ -100,6 +114,11 @@ func (c *Client) backoff(n int) time.Duration {
 	if shift := n - 1; shift < 10 {
 		d = min(d, c.patience.base<<shift)
 	}
+	return c.jittered(d)
+}
+
+// jittered is between half and the whole of d.
+func (c *Client) jittered(d time.Duration) time.Duration {
 	return d/2 + time.Duration(c.random()*float64(d/2))
 }
 
@@ -129,4 +148,10 @@ func statusOf(err error) int {
 		return e.StatusCode
 	}
 	return 0
+}
+
+// IsSilent reports that the endpoint was not reached, or gave no answer in time: to ask it again at once is of no use.
+func IsSilent(err error) bool {
+	var t *TransportError
+	return timedOut(err) || errors.As(err, &t) && !t.Sent
 }

@@ -131,19 +131,20 @@ func TestPaceHoldsEveryCall(t *testing.T) {
 		now = now.Add(d)
 		return nil
 	})
-	p.throttled(3 * time.Second)
-	p.throttled(time.Second) // a shorter hold does not shorten the longer one
+	p.throttled(now, 3*time.Second)
+	p.throttled(now, time.Second) // a shorter hold does not shorten the longer one
 	for range 2 {
 		if err := p.wait(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(waits) != 1 || waits[0] != 3*time.Second {
+	// The second call leaves at the rate that was learned: half of the usual one, as nothing else is known.
+	if len(waits) != 2 || waits[0] != 3*time.Second || waits[1] != 400*time.Millisecond {
 		t.Errorf("waits %v", waits)
 	}
 	limited := newPace(5, time.Now, sleepFor)
-	if limited.limiter.Limit() != 5 || limited.limiter.Burst() != burst {
-		t.Errorf("rate %v, burst %d", limited.limiter.Limit(), limited.limiter.Burst())
+	if limited.rate != 5 {
+		t.Errorf("rate %v", limited.rate)
 	}
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -88,21 +88,23 @@ func TestBasic(t *testing.T) {
 
 // Each attempt is signed anew: a wait of minutes must not send a signature that is too old.
 func TestSignedEachAttempt(t *testing.T) {
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	moments := []time.Time{now}
+	now := noon
+	moment := func(n int) time.Time { return noon.Add(time.Duration(n) * 4 * time.Minute) }
 	script := []answer{problem(429, "24", ""), problem(503, "6", ""), problem(500, "0", ""), {}, ok(keysBody)}
 	r := &rig{}
 	r.serve(t, func(w http.ResponseWriter, req *http.Request, n int) {
-		if want := signature(t, testKey.SecretKey, req, req.Host, r.bodies[n-1]); !strings.HasSuffix(req.Header.Get("Authorization"), want) {
+		r.mu.Lock()
+		body := r.bodies[n-1]
+		r.mu.Unlock()
+		if want := signature(t, testKey.SecretKey, req, req.Host, body); !strings.HasSuffix(req.Header.Get("Authorization"), want) {
 			t.Errorf("attempt %d has another signature than %s", n, want)
 		}
-		w.Header().Set("Date", moments[n-1].Format(http.TimeFormat))
+		w.Header().Set("Date", moment(n-1).Format(http.TimeFormat))
 		script[n-1].write(w)
 	})
 	c := r.client(t, Config{Endpoint: r.endpoint, Region: "eu-west-2", Credential: testKey, Now: func() time.Time { return now }})
 	c.sleep = func(context.Context, time.Duration) error {
 		now = now.Add(4 * time.Minute)
-		moments = append(moments, now)
 		c.patience.faulty = time.Hour
 		return nil
 	}
@@ -110,7 +112,7 @@ func TestSignedEachAttempt(t *testing.T) {
 		t.Fatalf("%d requests, %v", r.sent(), err)
 	}
 	for i, head := range r.heads {
-		if got, want := head.Get("X-Amz-Date"), moments[i].Format("20060102T150405Z"); got != want {
+		if got, want := head.Get("X-Amz-Date"), moment(i).Format("20060102T150405Z"); got != want {
 			t.Errorf("attempt %d is dated %q, want %q", i+1, got, want)
 		}
 	}

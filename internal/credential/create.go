@@ -38,7 +38,7 @@ func (k *Keeper) Create(ctx context.Context, w Wish) (Key, []Notice, error) {
 	}
 	work, cancel := uncut(ctx)
 	defer cancel()
-	name, err := k.userName(work, w.Owner)
+	name, err := k.nameToWrite(work, w.Owner, "")
 	if err != nil {
 		return Key{}, nil, err
 	}
@@ -87,7 +87,7 @@ func (c *creation) run(ctx context.Context) (Key, []Notice, error) {
 		}
 		created, tr, err := c.ask(ctx)
 		if err == nil {
-			key, notices, err := c.finish(ctx, created, tr.marker != "")
+			key, notices, err := c.keep(ctx, created, tr.marker != "")
 			if errors.Is(err, errOlder) {
 				continue // once: the keeper has learned it
 			}
@@ -128,6 +128,7 @@ func (c *creation) ask(ctx context.Context) (api.AccessKey, trace, error) {
 	in := api.CreateAccessKeyInput{UserName: c.name, ExpirationDate: c.wish.Expires}
 	if !c.k.legacy.Load() {
 		tr := trace{marker: markerPrefix + c.k.opts.NewID()}
+		c.k.markers.Store(tr.marker, true)
 		in.Tag = tr.marker
 		created, err := c.create(ctx, in)
 		return created, tr, err
@@ -179,17 +180,49 @@ func (c *creation) refused(ctx context.Context, err error) error {
 	return err
 }
 
+// keep finishes a fresh key, unless nobody is there to take its secret: before the marker goes, which would hide that, and
+// after.
+func (c *creation) keep(ctx context.Context, created api.AccessKey, marked bool) (Key, []Notice, error) {
+	if c.k.opts.Abandoned() {
+		return Key{}, nil, c.abandon(ctx, keyOf(c.name, created))
+	}
+	key, notices, err := c.finish(ctx, created, marked)
+	if key.ID != "" && c.k.opts.Abandoned() {
+		return Key{}, nil, c.abandon(ctx, key)
+	}
+	return key, notices, err
+}
+
+// abandon removes a key that nobody will know, without waiting for its turn in the pace: the process is about to end.
+func (c *creation) abandon(ctx context.Context, key Key) error {
+	c.k.info(ctx, "nobody waits for the new access key: revoking it", map[string]any{"access_key_id": key.ID, "user_name": c.name})
+	ctx, cancel := context.WithTimeout(api.Hurry(context.WithoutCancel(ctx)), cleanLimit)
+	defer cancel()
+	if err := c.remove(ctx, key); err != nil {
+		return &AmbiguousError{Action: "CreateAccessKey", Owner: c.wish.Owner, KeyIDs: []string{key.ID}, Err: err}
+	}
+	return errAbandoned
+}
+
+var errAbandoned = errors.New("the run ended while the access key was made, and nobody would have its secret: it was revoked")
+
 // finish brings a fresh key to what was wished and returns it with its secret, whatever happens on the way. marked says
 // how this key was asked for: another create may have learned meanwhile that the API is old.
 func (c *creation) finish(ctx context.Context, created api.AccessKey, marked bool) (Key, []Notice, error) {
 	k, want := c.k, c.wish
 	fresh := keyOf(c.name, created)
 	want.State = want.stateOr(fresh.State)
-	if !marked && len(differences(fresh, want)) == 0 {
-		return fresh, nil, nil
+	interrupted := marked && errors.Is(c.caller.Err(), context.Canceled)
+	if interrupted {
+		// Whether the caller still writes down what it is given is not sure now. A key that gets lost can be found by its
+		// marker: it stays, and the next change of the key clears it.
+		want.Tag = fresh.Tag
+	}
+	if (!marked || interrupted) && len(differences(fresh, want)) == 0 {
+		return c.verdict(fresh, c.wish, nil)
 	}
 	in := api.UpdateAccessKeyInput{ID: fresh.ID, UserName: c.name, State: string(want.State), ExpirationDate: want.Expires}
-	if marked {
+	if marked && !interrupted {
 		setTag(&in, want.Tag)
 	}
 	answer, err := k.api.UpdateAccessKey(ctx, in)
@@ -211,7 +244,7 @@ func (c *creation) finish(ctx context.Context, created api.AccessKey, marked boo
 		return Key{}, nil, readErr
 	}
 	now.Secret = fresh.Secret
-	return c.verdict(now, want, err)
+	return c.verdict(now, c.wish, err)
 }
 
 // current reads the fresh key on time of its own: the caller's may be what ran out.

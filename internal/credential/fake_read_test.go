@@ -58,6 +58,12 @@ func TestOwnerUnknownAndListed(t *testing.T) {
 		t.Errorf("Read = %v", err)
 	}
 	f.users = nil
+	f.before = func(c call) error {
+		if c.action == "ReadAccessKeys" && c.read.UserName == "bob" {
+			return refusal(400, "5098")
+		}
+		return nil
+	}
 	if _, err := f.keeper(t).Read(context.Background(), Owner{UserName: "bob"}, "AK"); !isGone(err) {
 		t.Errorf("Read = %v", err)
 	}

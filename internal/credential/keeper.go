@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -94,12 +95,16 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Options are the keeper's clock, its source of ids, its way to wait and its log. Each may be left out.
+// Options are the keeper's clock, its source of ids, its way to wait, its log, and its knowledge of who waits for it. Each
+// may be left out.
 type Options struct {
 	Now   func() time.Time                                 // the machine's clock; nil = time.Now
 	NewID func() string                                    // unique in every run; nil = a random UUID
 	Wait  func(ctx context.Context, d time.Duration) error // nil = a timer that ctx cuts
 	Log   api.Log                                          // nil = silent
+	// Abandoned reports that nobody will take what is made: the program that asked is dead or ending. A key that is being
+	// made then is revoked, because its secret is lost. nil = somebody always waits.
+	Abandoned func() bool
 }
 
 // Keeper keeps the keys and users of one account. It is safe for concurrent use, and one serves a whole process.
@@ -108,9 +113,12 @@ type Keeper struct {
 	opts    Options
 	keys    *shared[[]Key]   // by today's name of the owner
 	users   *shared[[]User]  // one entry: all of them
+	made    *shared[User]    // by id: users that a write of this process answered with
 	ceiling *shared[ceiling] // one entry
 	legacy  atomic.Bool      // the API is older than 1.40.1: learned from a refusal
 	turns   turns            // one create at a time for an owner, on such an API
+
+	markers, asked, told sync.Map // what Leftovers is silent about: markers of this process, ids it was asked for, ids it told of
 }
 
 // New returns a keeper on a. It makes no call.
@@ -124,12 +132,15 @@ func New(a API, opts Options) *Keeper {
 	if opts.Wait == nil {
 		opts.Wait = wait
 	}
+	if opts.Abandoned == nil {
+		opts.Abandoned = func() bool { return false }
+	}
 	if opts.Log == nil {
 		opts.Log = func(context.Context, api.Level, string, map[string]any) {}
 	}
 	// How old a shared read is goes by the machine's clock, which no answer moves.
 	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now),
-		ceiling: newShared[ceiling](stopped)}
+		made: newShared[User](opts.Now), ceiling: newShared[ceiling](stopped)}
 }
 
 // Now is the time by the API's clock, which decides what has expired: the machine's, corrected by what the API's answers

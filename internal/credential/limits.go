@@ -29,7 +29,7 @@ type ceiling struct {
 }
 
 func (k *Keeper) readCeiling(ctx context.Context) (ceiling, error) {
-	c, err := k.ceiling.get(ctx, theAccount, func(ctx context.Context) (ceiling, error) {
+	c, err := k.ceiling.get(ctx, theAccount, freshFor, func(ctx context.Context) (ceiling, error) {
 		policy, err := k.api.ReadAPIAccessPolicy(ctx)
 		if closed(err) {
 			k.info(ctx, "the account's API access policy cannot be read: its ceiling on the life of access keys is not checked", nil)

@@ -30,6 +30,22 @@ type trace struct {
 func (c *creation) clean(ctx context.Context, tr trace, lost error, waits []time.Duration) (removed bool, _ error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanLimit)
 	defer cancel()
+	for round := 1; ; round++ {
+		found, err := c.cleanOnce(ctx, tr, lost, waits)
+		removed = removed || found
+		// An API that answers, and with faults, may do better in a while: the client has tried each call ten times by now.
+		if err == nil || round == cleanRounds || !api.IsAmbiguous(err) || api.IsSilent(err) || c.k.opts.Wait(ctx, cleanPause) != nil {
+			return removed, err
+		}
+	}
+}
+
+const (
+	cleanRounds = 3
+	cleanPause  = 5 * time.Second
+)
+
+func (c *creation) cleanOnce(ctx context.Context, tr trace, lost error, waits []time.Duration) (removed bool, _ error) {
 	ambiguous := &AmbiguousError{Action: "CreateAccessKey", Owner: c.wish.Owner, Marker: tr.marker, Err: lost}
 	found, err := c.find(ctx, tr, waits)
 	if err != nil {

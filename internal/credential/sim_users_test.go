@@ -117,3 +117,25 @@ func TestUsersAnswersLost(t *testing.T) {
 		}
 	})
 }
+
+// A key whose owner is known by its name only, and was renamed, is found where it went: taken for gone it would live on
+// with nobody to know it.
+func TestAKeyFollowsARenamedUser(t *testing.T) {
+	w := newWorld(t)
+	bob := w.user("bob")
+	key := w.key(Wish{Owner: Owner{UserName: "bob"}, Expires: w.in(year)})
+	if _, err := w.UpdateUser(context.Background(), bob.ID, UserWish{Name: "robert"}); err != nil {
+		t.Fatal(err)
+	}
+	found, err := w.Read(context.Background(), Owner{UserName: "bob"}, key.ID)
+	if err != nil || found.ID != key.ID || found.UserName != "robert" {
+		t.Errorf("Read = %v of %q, %v", found, found.UserName, err)
+	}
+	if err := w.Revoke(context.Background(), Owner{UserName: "bob"}, key); err != nil {
+		t.Error(err)
+	}
+	w.onlyLive()
+	if _, err := w.Read(context.Background(), Owner{UserName: "bob"}, key.ID); !isGone(err) {
+		t.Errorf("Read = %v, want gone", err)
+	}
+}

@@ -18,7 +18,7 @@ func TestGuides(t *testing.T) {
 	if len(files) < 4 {
 		t.Fatalf("found %d configurations", len(files))
 	}
-	needsAnother := map[string]bool{"vault.tf": true, "kubernetes.tf": true}
+	needsAnother := map[string]bool{"vault.tf": true, "kubernetes.tf": true, "oos.tf": true, "pg.tf": true} // the last one's test has a database
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()

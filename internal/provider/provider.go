@@ -97,12 +97,12 @@ func (p *Provider) connect(settings api.Settings, pace float64, terraform string
 	if err != nil {
 		return nil, err
 	}
-	return credential.New(client, credential.Options{Now: p.host.Now, Log: diagnose.Log}), nil
+	return credential.New(client, credential.Options{Now: p.host.Now, Log: diagnose.Log, Abandoned: p.host.Opened.Over}), nil
 }
 
 // Resources lists what the provider manages.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{accesskey.NewResource, user.NewResource}
+	return []func() resource.Resource{accesskey.NewResource, accesskey.NewRotatingResource, user.NewResource}
 }
 
 // DataSources lists what the provider looks up.

@@ -21,10 +21,12 @@ type Request struct {
 	Caller string `json:"caller"`
 	// AccessKey is the access key id, or the login, that the call named.
 	AccessKey string `json:"access_key,omitempty"`
-	// Status is the HTTP status, 0 for a call that was cut off unexecuted. A fault of
-	// the kind drop_after kept it from the client.
+	// Status and Code say what came of the call: the HTTP status, 0 for a call that was
+	// cut off unexecuted, and the error code. A fault may have kept both from the client.
 	Status int    `json:"status"`
 	Code   string `json:"code,omitempty"`
+	// Sent is the HTTP status that the client was sent, whole or in part; 0 for none.
+	Sent int `json:"sent"`
 	// Reason says why the call was refused where the answer, like the real one, does not.
 	Reason string `json:"reason,omitempty"`
 	// Fault is the kind of the injected fault that met the call.

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -24,7 +22,24 @@ const (
 	Status = "status"
 	// Throttle answers that there were too many calls; 429 and code 24 unless told.
 	Throttle = "throttle"
+	// StatusAfter executes the call and answers with an error all the same, as a gateway
+	// does that lost its patience.
+	StatusAfter = "status_after"
+	// Reset executes the call, sends the header and a part of the answer, and resets the
+	// connection.
+	Reset = "reset"
+	// Truncate executes the call and sends a whole HTTP answer whose JSON is cut off.
+	Truncate = "truncate"
+	// Garbage executes the call and answers 200 with an HTML page, as a proxy does.
+	Garbage = "garbage"
+	// Stall executes the call, keeps silent for the latency, and answers then.
+	Stall = "stall"
 )
+
+// Kinds are all of them.
+func Kinds() []string {
+	return []string{Latency, DropBefore, DropAfter, Status, StatusAfter, Throttle, Reset, Truncate, Garbage, Stall}
+}
 
 // Duration is a time.Duration that is written as "20ms" in JSON.
 type Duration time.Duration
@@ -39,8 +54,11 @@ func (d *Duration) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("a duration is a text such as \"20ms\"")
 	}
 	parsed, err := time.ParseDuration(text)
+	if err != nil {
+		return fmt.Errorf("%q is no duration: give a text such as \"20ms\" or \"2s\"", text)
+	}
 	*d = Duration(parsed)
-	return err
+	return nil
 }
 
 // Fault is one rule. Rules are asked in their order; latencies add up, and the first
@@ -54,78 +72,42 @@ type Fault struct {
 	Probability float64 `json:"probability,omitempty"`
 	// Times is how often it strikes before it is spent; 0 is without end.
 	Times int `json:"times,omitempty"`
-	// Status and Code are those of the error of Status and Throttle. Status defaults to
-	// 500 and code "0", or to what goes with the code of a throttle.
+	// Status and Code are those of the error of Status, StatusAfter and Throttle. Status
+	// defaults to 500 and code "0", or to what goes with the code of a throttle.
 	Status int    `json:"status,omitempty"`
 	Code   string `json:"code,omitempty"`
-	// Latency is how long the call waits.
+	// Latency is how long the call waits, for Latency before it is executed and for Stall
+	// after that. At most one minute.
 	Latency Duration `json:"latency,omitempty"`
 	// Rate, for Throttle only, is the number of calls a second that are let through, in
 	// bursts of up to one second's worth; 0 lets none through.
 	Rate float64 `json:"rate,omitempty"`
+	// RetryAfter, for Throttle only, is sent as the header Retry-After, in whole seconds,
+	// rounded up; 0 sends none.
+	RetryAfter Duration `json:"retry_after,omitempty"`
 }
 
 // Decision is what happens to one call.
 type Decision struct {
+	// Latency is the wait before anything else happens.
 	Latency time.Duration
-	// Kind is DropBefore, DropAfter, Status, Throttle, or "" for none of them.
+	// Kind is one of the kinds but Latency, or "" for none of them.
 	Kind string
-	// Status and Code are set for Status and Throttle.
+	// Status and Code are set for Status, StatusAfter and Throttle.
 	Status int
 	Code   string
+	// RetryAfter is set for a Throttle that tells when to come again.
+	RetryAfter time.Duration
+	// Stall is set for Stall: the silence between the execution and the answer.
+	Stall time.Duration
+	// Part is set for Reset and Truncate: the share of the answer that is sent, from 0 up
+	// to, not including, 1.
+	Part float64
 }
 
-const longestLatency = time.Minute
-
-func (f *Fault) check() error {
-	switch f.Kind {
-	case Latency:
-		if f.Latency <= 0 || time.Duration(f.Latency) > longestLatency {
-			return fmt.Errorf("latency must be over 0 and at most %s", longestLatency)
-		}
-	case DropBefore, DropAfter, Status:
-		if f.Rate != 0 {
-			return fmt.Errorf("rate is for the kind %s only", Throttle)
-		}
-	case Throttle:
-	default:
-		return fmt.Errorf("unknown kind %q: want %s, %s, %s, %s or %s", f.Kind, Latency, DropBefore, DropAfter, Status, Throttle)
-	}
-	if f.Probability < 0 || f.Probability > 1 || f.Times < 0 || f.Rate < 0 || f.Latency < 0 {
-		return fmt.Errorf("probability must be from 0 to 1; times, rate and latency cannot be negative")
-	}
-	f.fill()
-	if f.Status != 0 && (f.Status < 400 || f.Status > 599) {
-		return fmt.Errorf("status must be from 400 to 599, not %d", f.Status)
-	}
-	if _, err := strconv.Atoi(f.Code); f.Code != "" && err != nil {
-		return fmt.Errorf("code must be a number in quotes, not %q", f.Code)
-	}
-	return nil
-}
-
-// fill sets the defaults of status and code (A40).
-func (f *Fault) fill() {
-	switch f.Kind {
-	case Status:
-		if f.Status == 0 {
-			f.Status = http.StatusInternalServerError
-		}
-		if f.Code == "" {
-			f.Code = "0"
-		}
-	case Throttle:
-		if f.Code == "" {
-			f.Code = "24"
-		}
-		if f.Status == 0 {
-			f.Status = map[string]int{"6": http.StatusServiceUnavailable, "4120": http.StatusBadRequest}[f.Code]
-		}
-		if f.Status == 0 {
-			f.Status = http.StatusTooManyRequests
-		}
-	}
-}
+// Cut returns how many bytes of an answer of this size are sent: at least one, and never
+// all of them.
+func (d Decision) Cut(size int) int { return min(1+int(d.Part*float64(size-1)), size-1) }
 
 // Injector decides for every call. It is safe for concurrent use.
 type Injector struct {
@@ -190,10 +172,22 @@ func (in *Injector) Decide(action string) Decision {
 			d.Latency += time.Duration(r.Latency)
 			continue
 		}
-		d.Kind, d.Status, d.Code = r.Kind, r.Status, r.Code
+		r.decide(&d)
 		return d
 	}
 	return d
+}
+
+// decide fills in what a rule that strikes does. Only kinds that need one draw a number:
+// the others strike the same calls with the same seed, whatever they are mixed with.
+func (r *rule) decide(d *Decision) {
+	d.Kind, d.Status, d.Code, d.RetryAfter = r.Kind, r.Status, r.Code, time.Duration(r.RetryAfter)
+	switch r.Kind {
+	case Stall:
+		d.Stall = time.Duration(r.Latency)
+	case Reset, Truncate:
+		d.Part = r.random.Float64()
+	}
 }
 
 func (r *rule) strikes(action string, now func() time.Time) bool {

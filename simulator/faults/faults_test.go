@@ -91,6 +91,7 @@ func TestDefaults(t *testing.T) {
 		"500 0":    {Kind: Status},
 		"502 0":    {Kind: Status, Status: 502},
 		"409 9002": {Kind: Status, Status: 409, Code: "9002"},
+		"504 0":    {Kind: StatusAfter, Status: 504},
 	} {
 		d := injector(t, 1, fault).Decide("X")
 		if got := fmt.Sprint(d.Status, " ", d.Code); got != want {
@@ -103,7 +104,7 @@ func TestBadFaults(t *testing.T) {
 	in := injector(t, 1, Fault{Kind: Status})
 	for _, bad := range []Fault{
 		{}, {Kind: "x"}, {Kind: Latency}, {Kind: Latency, Latency: -1}, {Kind: Latency, Latency: Duration(time.Hour)},
-		{Kind: Status, Probability: 1.1}, {Kind: Status, Probability: -0.1}, {Kind: Status, Times: -1}, {Kind: Status, Status: 200},
+		{Kind: Status, Latency: -1}, {Kind: Status, Probability: 1.1}, {Kind: Status, Probability: -0.1}, {Kind: Status, Times: -1}, {Kind: Status, Status: 200},
 		{Kind: Status, Status: 600}, {Kind: Status, Code: "x"}, {Kind: Status, Rate: 1}, {Kind: Throttle, Rate: -1},
 	} {
 		if err := in.Set([]Fault{{Kind: DropAfter}, bad}); err == nil {
@@ -115,7 +116,64 @@ func TestBadFaults(t *testing.T) {
 	}
 }
 
-// The blueprint's form of a fault.
+// The text says what is wrong, and what to do about it.
+func TestBadFaultsSayWhatToDo(t *testing.T) {
+	in := injector(t, 1)
+	for want, bad := range map[string]Fault{
+		`unknown kind "resets": want one of latency, drop_before, drop_after, status, status_after, throttle, reset, truncate, garbage, stall`: {Kind: "resets"},
+		`latency must be over 0 and at most 1m0s for the kind stall: give a text such as "20ms"`:                                               {Kind: Stall},
+		"status must be from 400 to 599, not 200":    {Kind: StatusAfter, Status: 200},
+		"code must be a number in quotes, not \"x\"": {Kind: StatusAfter, Code: "x"},
+		"status does nothing for the kind garbage: leave it out, or choose the kind status or status_after or throttle": {Kind: Garbage, Status: 502},
+		"code does nothing for the kind truncate: leave it out, or choose the kind status or status_after or throttle":  {Kind: Truncate, Code: "24"},
+		"latency does nothing for the kind reset: leave it out, or choose the kind latency or stall":                    {Kind: Reset, Latency: 1},
+		"rate does nothing for the kind stall: leave it out, or choose the kind throttle":                               {Kind: Stall, Latency: 1, Rate: 2},
+		"retry_after does nothing for the kind status: leave it out, or choose the kind throttle":                       {Kind: Status, RetryAfter: 1},
+		`retry_after must be over 0 and at most 1h0m0s: give a text such as "2s", or leave it out to send none`:         {Kind: Throttle, RetryAfter: -1},
+	} {
+		if err := in.Set([]Fault{bad}); err == nil || err.Error() != "fault 1: "+want {
+			t.Errorf("%+v: %v\nwant fault 1: %s", bad, err, want)
+		}
+	}
+	if err := in.Set([]Fault{{Kind: Throttle, RetryAfter: Duration(2 * time.Hour)}, {Kind: Stall, Latency: Duration(2 * time.Minute)}}); err == nil {
+		t.Error("longer than anybody waits is taken")
+	}
+	for _, kind := range tolerant {
+		if err := in.Set([]Fault{{Kind: kind, Status: 503, Code: "24", Latency: 1}}); err != nil {
+			t.Errorf("the one form of a fault, for %s: %v", kind, err)
+		}
+	}
+}
+
+func TestDecisions(t *testing.T) {
+	if d := injector(t, 1, Fault{Kind: Stall, Latency: 7}).Decide("X"); d.Stall != 7 || d.Latency != 0 {
+		t.Errorf("%+v", d)
+	}
+	if d := injector(t, 1, Fault{Kind: Throttle, RetryAfter: 7}).Decide("X"); d.RetryAfter != 7 {
+		t.Errorf("%+v", d)
+	}
+	parts := func(seed uint64) (out string) {
+		in := injector(t, seed, Fault{Kind: Truncate, Times: 50}, Fault{Kind: Reset})
+		for range 100 {
+			d := in.Decide("X")
+			if d.Part < 0 || d.Part >= 1 {
+				t.Errorf("%+v", d)
+			}
+			out += fmt.Sprint(d.Kind, " ", d.Part, "\n")
+		}
+		return out
+	}
+	if first := parts(1); first != parts(1) || first == parts(2) {
+		t.Error("where an answer is cut does not follow from the seed")
+	}
+	for part, want := range map[float64]int{0: 1, 0.5: 50, 0.999999: 99} {
+		if got := (Decision{Part: part}).Cut(100); got != want {
+			t.Errorf("%v of 100 is cut at %d, want %d", part, got, want)
+		}
+	}
+}
+
+// A fault as it is put on the admin port.
 func TestJSON(t *testing.T) {
 	const text = `{"action":"CreateAccessKey","kind":"latency","probability":0.2,"times":3,"status":503,"code":"24","latency":"20ms"}`
 	var fault Fault
@@ -126,6 +184,14 @@ func TestJSON(t *testing.T) {
 		t.Errorf("%+v", fault)
 	}
 	if back, err := json.Marshal(fault); err != nil || string(back) != text {
+		t.Errorf("%s, %v", back, err)
+	}
+	const throttle = `{"kind":"throttle","rate":2,"retry_after":"2s"}`
+	fault = Fault{}
+	if err := json.Unmarshal([]byte(throttle), &fault); err != nil || fault.RetryAfter != Duration(2*time.Second) {
+		t.Errorf("%+v, %v", fault, err)
+	}
+	if back, err := json.Marshal(fault); err != nil || string(back) != throttle {
 		t.Errorf("%s, %v", back, err)
 	}
 }

@@ -79,9 +79,11 @@ type Record struct {
 	Caller string `json:"caller"`
 	// KeyID is the access key id or the login the caller claimed.
 	KeyID string `json:"keyId,omitempty"`
-	// Status is the HTTP status answered, also when a fault kept the answer back; 0 when
-	// nothing was executed.
+	// Status is the HTTP status of what was done, also when a fault kept the answer back or
+	// spoilt it; 0 when nothing was executed.
 	Status int `json:"status"`
+	// Sent is the HTTP status that went out to the client; 0 when none did.
+	Sent int `json:"sent"`
 	// Code is the API's error code, "" for a success.
 	Code string `json:"code,omitempty"`
 	// Reason says why the simulator refused the call, where the answer does not.

@@ -134,7 +134,7 @@ func TestWhatAnAuditCosts(t *testing.T) {
 		_, err := w.API().CreateUser(context.Background(), api.CreateUserInput{UserName: fmt.Sprintf("user%d", i)})
 		w.Must(err)
 	}
-	made(w, "user3", 9)
+	byHand(w, "user3", 9)
 	s, mark := w.Workspace(audit()), w.Mark()
 	s.Plan()
 	costs(t, mark, map[string]int{"ReadAccessKeys": 8, "ReadUsers": 1, "ReadApiAccessPolicy": 1, "ReadApiLogs": 5})
@@ -176,7 +176,7 @@ func TestAnAuditTellsWhatItCannotSee(t *testing.T) {
 			w := New(t)
 			_, err := w.API().CreateUser(context.Background(), api.CreateUserInput{UserName: "alice"})
 			w.Must(err)
-			made(w, "alice", 1)
+			byHand(w, "alice", 1)
 			if c.fault.Action != "" {
 				w.Fault(c.fault)()
 			}

@@ -124,6 +124,7 @@ func (e *Ephemeral) open(ctx context.Context, l lease, timeout time.Duration, di
 		l = l.of(key)
 		e.session.Opened.Put(l.opened(e.session.Keeper))
 	}
+	warn(diags, e.session.Keeper.Leftovers(l.Owner))
 	tried := "Making a run-scoped access key for " + l.Owner.String()
 	var unfinished *credential.UnfinishedError
 	switch {

@@ -148,8 +148,8 @@ func TestARunScopedKeyOverTheCeilingIsNotOpened(t *testing.T) {
 	s.Must("destroy", "-auto-approve", "-input=false", "-no-color")
 }
 
-// made are keys made by hand for an owner, with tags.
-func made(w *World, userName string, n int) {
+// byHand are keys made by hand for an owner, with tags.
+func byHand(w *World, userName string, n int) {
 	for i := range n {
 		_, err := w.API().CreateAccessKey(context.Background(), api.CreateAccessKeyInput{UserName: userName, Tag: fmt.Sprintf("by hand %d", i)})
 		w.Must(err)
@@ -162,7 +162,7 @@ func TestTheQuotaIsSeenAtPlan(t *testing.T) {
 	w := New(t)
 	_, err := w.API().CreateUser(context.Background(), api.CreateUserInput{UserName: "alice"})
 	w.Must(err)
-	made(w, "alice", 9)
+	byHand(w, "alice", 9)
 	first := Key("one", `user_name = "alice"`, `expiration_date = "2030-01-01"`)
 	s := w.Workspace(first)
 	mark := w.Mark()
@@ -265,17 +265,17 @@ func TestAReplacedKeyMakesRoomForItself(t *testing.T) {
 	s.Setenv("TF_VAR_one", one.Public)
 	s.Setenv("TF_VAR_other", other.Public)
 	s.Apply()
-	made(w, "", 7)
+	byHand(w, "", 7)
 	s.Write(Key("this", `seal_to = [var.other]`) + Key("more", "depends_on = [outscale_access_key.this]") + variables)
 	r := s.Plan()
 	r.Contains(t, "2 to add, 0 to change, 1 to destroy")
 	r.Lacks(t, "Too many access keys")
-	made(w, "", 1)
+	byHand(w, "", 1)
 	s.Plan().Contains(t, "Warning: Too many access keys for one owner", "This would be access key number 11 of the caller: 10 are there")
 
 	_, err := w.API().CreateUser(context.Background(), api.CreateUserInput{UserName: "alice"})
 	w.Must(err)
-	made(w, "alice", 10)
+	byHand(w, "alice", 10)
 	s.Write(Key("this", `seal_to = [var.one]`, `user_name = "alice"`) + variables)
 	s.Plan().Contains(t, "1 to destroy", "This would be access key number 11 of user alice: 10 are there, and this run plans 1 more so far")
 }

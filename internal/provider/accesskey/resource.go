@@ -11,6 +11,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
@@ -87,9 +88,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return r.sameOwner(ctx, id, name, &resp.Diagnostics)
 	}, r.session.WasGone)
 	if state == nil && r.session.SealedKeyWasGone(fingerprints(config.SealTo)) {
-		v.diags = warned(v.diags, notSealable)
+		v.diags = warned(v.diags, notSealable, noMore)
 	}
 	resp.Diagnostics.Append(v.diags...)
+	if state == nil && !r.session.Undecided() {
+		warn(&resp.Diagnostics, r.session.Keeper.Leftovers(v.plan.owner()))
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -123,9 +127,14 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notCreated) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	done, ok := r.session.Begin(&resp.Diagnostics, notCreated)
+	if !ok {
+		return
+	}
+	defer done()
 	var to seal.Recipients
 	if !plan.SealTo.IsNull() {
 		to, diags = recipients(plan.SealTo, r.session.Now)
@@ -133,12 +142,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			return
 		}
 	}
-	r.session.StopCounting()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer r.session.WarnClock(&resp.Diagnostics)
 	key, notices, err := r.session.Keeper.Create(ctx, plan.wish(config))
 	if key.ID != "" {
+		r.session.Opened.Hand(opened.Key{Keeper: r.session.Keeper, Owner: plan.owner(), Key: key})
 		made, exists := plan.created(key, r.session.Now(), err == nil), true
 		if !plan.SealTo.IsNull() {
 			made, exists = r.keepSealed(ctx, made, key, to, &resp.Diagnostics)
@@ -147,7 +156,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			resp.Diagnostics.Append(resp.State.Set(ctx, made)...)
 		}
 	}
-	warn(&resp.Diagnostics, notices)
+	warn(&resp.Diagnostics, append(notices, r.session.Keeper.Leftovers(plan.owner())...))
 	if err != nil {
 		diagnose.Add(&resp.Diagnostics, notCreated, "Creating an access key for "+plan.ownerText(), err)
 	}
@@ -185,6 +194,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		diagnose.Add(&resp.Diagnostics, notRead, "Reading "+state.text(), err)
 		return
 	}
+	warn(&resp.Diagnostics, r.session.Keeper.Leftovers(state.owner()))
 	resp.Diagnostics.Append(resp.State.Set(ctx, state.read(key, r.session.Now()))...)
 }
 
@@ -208,9 +218,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		return
 	}
-	if !r.session.Ready(&resp.Diagnostics, notUpdated) {
+	done, ok := r.session.Begin(&resp.Diagnostics, notUpdated)
+	if !ok {
 		return
 	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	key, err := r.session.Keeper.Update(ctx, state.have(), plan.wish(config))
@@ -228,10 +240,14 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notDeleted) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.session.StopCounting()
+	done, ok := r.session.Begin(&resp.Diagnostics, notDeleted)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := r.session.Keeper.Revoke(ctx, state.owner(), state.have()); err != nil {

@@ -108,12 +108,12 @@ func (g *Gate) answer(resp *http.Response) error {
 				SecretKey   string
 			}
 		}
-		if err := json.Unmarshal(body, &made); err != nil {
-			return err
+		// An answer that a fault has spoilt goes on as it is: nobody has a key from it.
+		if json.Unmarshal(body, &made) == nil {
+			g.mu.Lock()
+			g.keys = append(g.keys, api.Credential{AccessKeyID: made.AccessKey.AccessKeyID, SecretKey: made.AccessKey.SecretKey})
+			g.mu.Unlock()
 		}
-		g.mu.Lock()
-		g.keys = append(g.keys, api.Credential{AccessKeyID: made.AccessKey.AccessKeyID, SecretKey: made.AccessKey.SecretKey})
-		g.mu.Unlock()
 	}
 	g.pass(resp.Request, "answer ")
 	return nil

@@ -2,12 +2,13 @@ package acctest
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ type ledger struct {
 	mu      sync.Mutex
 	secrets []string
 	log     bytes.Buffer
+	called  func(action string) // told of every call, see OnCall
 }
 
 // Write makes the ledger the target of the simulator's log.
@@ -35,14 +37,17 @@ func (l *ledger) listen(o *simulator.Options) {
 	o.Log = slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
+// secretSent is the secret in an answer to CreateAccessKey, as far as it was sent: faults cut answers off anywhere. Half
+// of a secret is long enough to be found nowhere by chance.
+var secretSent = regexp.MustCompile(`"SecretKey":"([A-Z0-9]{20,40})`)
+
 // note keeps the secret of an answer to CreateAccessKey. It does not depend on anything that the simulator says of
 // secrets elsewhere: the answer is where they come from.
 func (l *ledger) note(answer []byte) {
-	var body struct{ AccessKey struct{ SecretKey string } }
-	if json.Unmarshal(answer, &body) == nil && body.AccessKey.SecretKey != "" {
+	if found := secretSent.FindSubmatch(answer); found != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.secrets = append(l.secrets, body.AccessKey.SecretKey)
+		l.secrets = append(l.secrets, string(found[1]))
 	}
 }
 
@@ -50,6 +55,7 @@ func (l *ledger) note(answer []byte) {
 func (l *ledger) serve(sim *simulator.Simulator) *httptest.Server {
 	api := sim.Handler()
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer l.tell(path.Base(r.URL.Path))
 		if !strings.HasSuffix(r.URL.Path, "/CreateAccessKey") {
 			api.ServeHTTP(w, r)
 			return
@@ -58,6 +64,25 @@ func (l *ledger) serve(sim *simulator.Simulator) *httptest.Server {
 		defer func() { l.note(copied.answer.Bytes()) }()
 		api.ServeHTTP(copied, r)
 	}))
+}
+
+// tell tells of a call that was executed, or went wrong, and whose answer is not yet on its way: net/http sends a small one
+// when its handler has returned.
+func (l *ledger) tell(action string) {
+	l.mu.Lock()
+	called := l.called
+	l.mu.Unlock()
+	if called != nil {
+		called(action)
+	}
+}
+
+// OnCall has fn told of every call after the API has dealt with it and before the answer leaves; nil ends that. Calls
+// come at the same time, and so does fn. What fn does with a process is done at that very moment of a run.
+func (w *World) OnCall(fn func(action string)) {
+	w.ledger.mu.Lock()
+	defer w.ledger.mu.Unlock()
+	w.ledger.called = fn
 }
 
 // copying keeps what goes through it.

@@ -42,10 +42,13 @@ func (r *Running) Signal(signal os.Signal) {
 	r.w.Must(r.cmd.Process.Signal(signal))
 }
 
+// Said reports whether the CLI has printed the text by now.
+func (r *Running) Said(text string) bool { return strings.Contains(plain(r.out.String()), text) }
+
 // AwaitOutput waits until the CLI has printed the text.
 func (r *Running) AwaitOutput(text string) {
 	r.w.t.Helper()
-	r.w.Await("the CLI says "+text, func() bool { return strings.Contains(plain(r.out.String()), text) })
+	r.w.Await("the CLI says "+text, func() bool { return r.Said(text) })
 }
 
 // Wait waits for the end of the CLI. The code is -1 for one that was killed. What was printed counts among what no

@@ -34,30 +34,52 @@ var binaries = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	for name, source := range map[string]string{"outscale": ".", "sink": "./internal/provider/acctest/sink"} {
-		path := filepath.Join(dir, "terraform-provider-"+name)
-		if runtime.GOOS == "windows" {
-			path += ".exe"
-		}
-		build := exec.CommandContext(context.Background(), "go", "build", "-o", path, source)
-		build.Dir = root()
-		if out, err := build.CombinedOutput(); err != nil {
-			return "", fmt.Errorf("building the provider %s: %w\n%s", name, err, out)
+		if _, err := built("terraform-provider-"+name, source); err != nil {
+			return "", err
 		}
 	}
 	return dir, nil
 })
 
+// built builds a program of the module into the shared folder.
+func built(name, source string) (string, error) {
+	dir, err := shared()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, name)
+	if runtime.GOOS == "windows" {
+		path += ".exe"
+	}
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", path, source)
+	build.Dir = root()
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building %s: %w\n%s", name, err, out)
+	}
+	return path, nil
+}
+
+var simulatorBinary = sync.OnceValues(func() (string, error) { return built("outscale-sim", "./cmd/outscale-sim") })
+
+// SimulatorBinary is the simulator as users run it, for what only a process can suffer.
+func (w *World) SimulatorBinary() string {
+	w.t.Helper()
+	path, err := simulatorBinary()
+	w.Must(err)
+	return path
+}
+
 // Workspace makes a folder with this configuration. The environment is the world's and nothing of the person's who
 // runs the tests.
 func (w *World) Workspace(config string) *Workspace {
 	w.t.Helper()
-	built, err := binaries()
+	providers, err := binaries()
 	w.Must(err)
-	built = filepath.ToSlash(built)
+	providers = filepath.ToSlash(providers)
 	dir := w.t.TempDir()
 	rc := filepath.Join(dir, "cli.tfrc")
 	w.Must(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %q\n  }\n  direct {}\n}\n",
-		namespace+"/outscale", built, namespace+"/sink", built)), 0o600))
+		namespace+"/outscale", providers, namespace+"/sink", providers)), 0o600))
 	s := &Workspace{Dir: filepath.Join(dir, "workspace"), w: w, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir,
 		"TF_CLI_CONFIG_FILE=" + rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
@@ -106,6 +128,9 @@ func (s *Workspace) Run(arguments ...string) Result {
 	}
 	return Result{Code: done.code, Output: plain(done.printed)}
 }
+
+// Printed is what all commands so far have printed, but for those that print values because they are asked for them.
+func (s *Workspace) Printed() string { return plain(s.printed.String()) }
 
 // end is a command's exit code and what it printed, as it was printed.
 type end struct {

@@ -88,6 +88,8 @@ func refusalWayOut(refusal *api.Error, err error) string {
 	switch {
 	case len(refusal.Problems) == 0:
 		return "This does not look like the OUTSCALE API: check `api.endpoint`, and whether a proxy is in the way."
+	case refusal.Action == "CreateUser" && api.IsConflict(err):
+		return "A user of that name exists. If it is yours, left by a run that was cut off, import it (`terraform import ADDRESS NAME`); else choose another name."
 	case api.IsForbidden(err):
 		return fmt.Sprintf("The caller lacks the right. Grant it the action `api:%s` in a policy; a change of rights can take 15 seconds to act.", refusal.Action)
 	case api.IsThrottled(err):

@@ -29,7 +29,8 @@ type Guard struct {
 func (g Guard) Run(watch bool, serve func() error) error {
 	if first, told := parent(); watch && told {
 		stay()
-		go g.watch(first)
+		g.Keys.alone = func() bool { now, _ := parent(); return now != first }
+		go g.watch()
 	}
 	err := serve()
 	g.end(shutdown)
@@ -45,11 +46,11 @@ func (g Guard) end(within time.Duration) {
 }
 
 // watch waits for the death of the process that was the parent at first.
-func (g Guard) watch(first int) {
+func (g Guard) watch() {
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
 	for range tick.C {
-		if now, _ := parent(); now != first {
+		if g.Keys.alone() {
 			break
 		}
 	}

@@ -1,5 +1,6 @@
 // Package opened keeps the list of the run-scoped keys that this process has opened and not yet closed, and revokes what
-// is left of them when the process ends.
+// is left of them when the process ends. It also remembers the keys that were made for a state, and revokes them when
+// the CLI dies: it has not written what it was handed last, or anything at all.
 //
 // The CLIs do not close an ephemeral resource when something that uses it fails, nor after Ctrl-C (Terraform 1.11 to 1.16
 // and OpenTofu 1.12 alike). What they do in every case but their own sudden death is to end the provider, and they allow
@@ -9,6 +10,7 @@ package opened
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -44,16 +46,19 @@ type List struct {
 	making sync.WaitGroup // keys being made, whose id nobody knows yet
 	ending sync.Mutex     // one End at a time
 
-	mu    sync.Mutex
-	keys  map[string]Key
-	ended bool
+	mu     sync.Mutex
+	keys   map[string]Key
+	handed map[string]Key // the keys made for a state
+	begun  int            // what is under way: of making
+	ended  bool
+	alone  func() bool // whether the CLI is dead, nil = it is not known
 }
 
 // New returns an empty list.
-func New() *List { return &List{keys: map[string]Key{}} }
+func New() *List { return &List{keys: map[string]Key{}, handed: map[string]Key{}} }
 
-// Begin announces that a key is about to be made, so that End waits for it. Call done when the key is on the list, or
-// was not made. ok is false once End was called: then nothing may be made any more.
+// Begin announces that a key is about to be made, or another change, so that End waits for it. Call done when the key is
+// on the list, or was not made. ok is false once End was called: then nothing may be made any more.
 func (l *List) Begin() (done func(), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -61,7 +66,31 @@ func (l *List) Begin() (done func(), ok bool) {
 		return nil, false
 	}
 	l.making.Add(1)
-	return l.making.Done, true
+	l.begun++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.begun--
+		l.making.Done()
+	}, true
+}
+
+// Hand remembers a key that is handed over to be written into a state.
+//
+// GOTCHA: nobody says when it is written. Terraform writes a local state after each resource, OpenTofu at the end, and both
+// write a remote one every 20 seconds at best.
+func (l *List) Hand(k Key) {
+	k.Key.Secret = ""
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.handed[k.Key.ID] = k
+}
+
+// Over reports that the process is ending or its CLI is dead: nobody takes what is made now.
+func (l *List) Over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ended || l.alone != nil && l.alone()
 }
 
 // Put adds a key, or replaces what is known of it. The secret is not kept.
@@ -87,13 +116,19 @@ func (l *List) Remove(id string) {
 	delete(l.keys, id)
 }
 
-// End revokes what is on the list, all at once, and then what was still being made when it was called. It lasts no
-// longer than ctx, and returns what is left. No key is opened after it.
+// End revokes what is on the list, all at once, and then what was still being made when it was called; with them, when the
+// CLI is dead, the keys that were made for its state. It lasts no longer than ctx, and returns what is left. No key is
+// opened after it.
 func (l *List) End(ctx context.Context) []Left {
 	l.ending.Lock()
 	defer l.ending.Unlock()
 	l.mu.Lock()
 	l.ended = true
+	if l.alone != nil && l.alone() || l.begun > 0 {
+		// A CLI that is dead writes nothing any more, nor does one that ends its plugin in the middle of a change: it was
+		// interrupted twice.
+		maps.Copy(l.keys, l.handed) // in doubt no state has them: a key that one has is planned again
+	}
 	l.mu.Unlock()
 	made := make(chan struct{})
 	go func() {

@@ -153,3 +153,24 @@ func TestRunEndsWhatIsLeft(t *testing.T) {
 		t.Errorf("error %v, deleted %v, said %v", err, a.deleted, said)
 	}
 }
+
+// TestKeysForAStateAreRevokedOnlyWhenTheCLIIsDead: a CLI that ends its plugin saves what it was handed; a dead one may not.
+func TestKeysForAStateAreRevokedOnlyWhenTheCLIIsDead(t *testing.T) {
+	for _, dead := range []bool{false, true} {
+		a, l := &account{}, New()
+		l.alone = func() bool { return dead }
+		l.Hand(key(credential.New(a, credential.Options{}), "A"))
+		if l.Over() != dead {
+			t.Errorf("Over = %v, want %v", l.Over(), dead)
+		}
+		if left := l.End(t.Context()); len(left) > 0 {
+			t.Errorf("left %v", left)
+		}
+		if dead && !a.gone("A") || !dead && !a.gone() {
+			t.Errorf("CLI dead: %v; revoked: %v", dead, a.deleted)
+		}
+		if !l.Over() {
+			t.Error("it goes on after its end")
+		}
+	}
+}

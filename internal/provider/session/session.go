@@ -66,6 +66,19 @@ func (s *Session) Ready(diags *diag.Diagnostics, summary string) bool {
 	return false
 }
 
+// Begin announces a change, after which Ready was asked. Call done when it is made, or was not. Nothing is begun when the
+// run is ending, because nobody would take the result: that is an error.
+func (s *Session) Begin(diags *diag.Diagnostics, summary string) (done func(), ok bool) {
+	if !s.Ready(diags, summary) {
+		return nil, false
+	}
+	s.StopCounting()
+	if done, ok = s.Opened.Begin(); !ok {
+		diags.AddError(summary, "The run is ending. Run again.")
+	}
+	return done, ok
+}
+
 // WarnNotRefreshed adds, once in a session, the warning that what exists is taken as the state has it.
 func (s *Session) WarnNotRefreshed(diags *diag.Diagnostics) {
 	s.warn.Do(func() {

@@ -64,10 +64,14 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notCreated) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.session.StopCounting()
+	done, ok := r.session.Begin(&resp.Diagnostics, notCreated)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer r.session.WarnClock(&resp.Diagnostics)
@@ -116,9 +120,14 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notUpdated) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	done, ok := r.session.Begin(&resp.Diagnostics, notUpdated)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	user, err := r.change(ctx, plan, state)
@@ -143,9 +152,14 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.session.Ready(&resp.Diagnostics, notDeleted) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	done, ok := r.session.Begin(&resp.Diagnostics, notDeleted)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := r.session.Keeper.DeleteUser(ctx, state.ID.ValueString()); err != nil {

@@ -1,0 +1,34 @@
+terraform {
+  required_providers {
+    outscale = {
+      source = "outscale-access/outscale"
+    }
+  }
+
+  # Where the database is, and who asks, comes from the environment: PG_CONN_STR.
+  backend "pg" {
+    schema_name = "access_keys"
+  }
+}
+
+variable "recipient" {
+  description = "Who reads the secrets: an age, SSH or OpenPGP public key."
+  type        = string
+}
+
+resource "outscale_user" "service" {
+  for_each = toset(["backup", "deploy", "monitoring"])
+
+  user_name = each.key
+}
+
+resource "outscale_access_key" "service" {
+  for_each = outscale_user.service
+
+  user_id = each.value.user_id
+  seal_to = [var.recipient]
+}
+
+output "sealed_secret_keys" {
+  value = { for name, key in outscale_access_key.service : name => key.sealed_secret_key }
+}

@@ -1,0 +1,192 @@
+package api
+
+import (
+	"context"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// gateway is an API in memory, in virtual time: it admits rate calls a second, in bursts of up to a second's worth, as
+// the simulator's fault does, and answers the others with a refusal.
+type gateway struct {
+	rate    float64
+	refusal answer
+
+	mu             sync.Mutex
+	random         *rand.Rand
+	tokens         float64
+	filled         time.Time
+	begun, ended   time.Time
+	sent, admitted int
+	done           []float64 // when each run ended, in seconds
+}
+
+func newGateway(rate float64, seed uint64, refusal answer) *gateway {
+	return &gateway{rate: rate, random: rand.New(rand.NewPCG(seed, 1)), tokens: max(rate, 1), filled: time.Now(), refusal: refusal}
+}
+
+// travel is a request's way, or an answer's: 10 to 30 ms.
+func (g *gateway) travel() {
+	g.mu.Lock()
+	d := 10*time.Millisecond + time.Duration(g.random.Int64N(int64(20*time.Millisecond)))
+	g.mu.Unlock()
+	time.Sleep(d)
+}
+
+func (g *gateway) RoundTrip(req *http.Request) (*http.Response, error) {
+	g.travel()
+	a := ok(keyBody)
+	if strings.HasSuffix(req.URL.Path, "/CreateUser") {
+		a = ok(`{"User":{"UserId":"U","UserName":"bob"}}`)
+	}
+	if !g.admit() {
+		a = g.refusal
+	}
+	g.travel()
+	return &http.Response{StatusCode: a.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(a.body))}, nil
+}
+
+func (g *gateway) admit() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	if g.sent++; g.sent == 1 {
+		g.begun = now
+	}
+	g.ended = now
+	g.tokens = min(g.tokens+now.Sub(g.filled).Seconds()*g.rate, max(g.rate, 1))
+	g.filled = now
+	if g.tokens < 1 {
+		return false
+	}
+	g.tokens--
+	g.admitted++
+	return true
+}
+
+// run does what a run of the CLI does: some users, then keys, ten at a time, each made and then finished.
+func (g *gateway) run(t *testing.T, perSecond float64, keys int, seed uint64) {
+	c, err := New(Config{Endpoint: "http://gateway/api/v1", Region: "eu-west-2", Credential: testKey, RequestsPerSecond: perSecond})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	c.http.Transport = g
+	random, mu := rand.New(rand.NewPCG(seed, 2)), sync.Mutex{}
+	c.random = func() float64 { mu.Lock(); defer mu.Unlock(); return random.Float64() }
+	do := func(action string) {
+		if err := actions[action](c, context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+	time.Sleep(time.Duration(random.Int64N(int64(500 * time.Millisecond))))
+	var wg sync.WaitGroup
+	for range (keys + 9) / 10 {
+		wg.Go(func() { do("CreateUser") })
+	}
+	wg.Wait()
+	left := make(chan struct{}, keys)
+	for range keys {
+		left <- struct{}{}
+	}
+	close(left)
+	for range 10 {
+		wg.Go(func() {
+			for range left {
+				do("CreateAccessKey")
+				do("UpdateAccessKey")
+			}
+		})
+	}
+	wg.Wait()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.done = append(g.done, time.Since(g.begun).Seconds())
+}
+
+// runs does n runs of 30 keys each at once and returns the requests sent for each one needed, and which part was used
+// of what was to be had: what the gateway admits, as far as the runs that were still at work may ask for it.
+func (g *gateway) runs(t *testing.T, n int, perSecond float64, seed uint64) (ratio, used float64) {
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { g.run(t, perSecond, 30, seed*100+uint64(i)) })
+	}
+	wg.Wait()
+	toBeHad, before := 0.0, 0.0
+	for i, at := range g.done {
+		most := g.rate
+		if perSecond > 0 {
+			most = min(g.rate, perSecond*float64(n-i))
+		}
+		toBeHad += (at - before) * most
+		before = at
+	}
+	return float64(g.sent) / float64(g.admitted), float64(g.admitted) / toBeHad
+}
+
+// Eight processes that know nothing of each other share an API that admits 10 calls a second.
+func TestShares(t *testing.T) {
+	const seeds = 12
+	var ratios, uses, wholes float64
+	for seed := range uint64(seeds) {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGateway(10, seed, problem(429, "24", ""))
+			ratio, used := g.runs(t, 8, 5, seed)
+			whole := float64(g.admitted) / (g.rate * g.ended.Sub(g.begun).Seconds())
+			if ratio > 1.15 || used < 0.9 {
+				t.Errorf("seed %d: %d requests for %d, ratio %.3f, used %.3f, in %s", seed, g.sent, g.admitted, ratio, used, g.ended.Sub(g.begun))
+			}
+			ratios, uses, wholes = ratios+ratio, uses+used, wholes+whole
+		})
+	}
+	t.Logf("mean of %d seeds: %.3f requests for each call, %.3f of what was to be had, %.3f of what the server admits until the last run ends",
+		seeds, ratios/seeds, uses/seeds, wholes/seeds)
+	if wholes/seeds < 0.9 {
+		t.Errorf("%.3f of what the server admits was used", wholes/seeds)
+	}
+}
+
+// Two that share, and one that has no limit of its own, adapt to what the API admits; one that keeps below it is never
+// slowed.
+func TestPaceAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		runs      int
+		perSecond float64
+		admits    float64
+		refusal   answer
+		ratio     float64 // at most
+		used      float64 // at least
+	}{
+		"below the limit":            {1, 5, 10, problem(429, "24", ""), 1, 0.97},
+		"at the limit":               {1, 5, 5, problem(429, "24", ""), 1.15, 0.9},
+		"above the limit":            {1, 5, 2, problem(429, "25", ""), 1.15, 0.9},
+		"two":                        {2, 5, 5, problem(429, "24", ""), 1.15, 0.75},
+		"unlimited, never throttled": {1, 0, 1000, problem(429, "24", ""), 1, 0},
+		"unlimited":                  {1, 0, 10, problem(429, "24", ""), 1.3, 0.4},
+		"four unlimited":             {4, 0, 10, problem(429, "24", ""), 1.3, 0.4},
+		"400/4120 under load":        {1, 5, 4, problem(400, "4120", ""), 1.15, 0.6},
+	} {
+		for seed := range uint64(4) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGateway(c.admits, seed, c.refusal)
+				ratio, used := g.runs(t, c.runs, c.perSecond, seed)
+				t.Logf("%s: %.3f requests for each call, %.3f used, in %s", name, ratio, used, g.ended.Sub(g.begun))
+				if ratio > c.ratio || used < c.used {
+					t.Errorf("%s, seed %d: ratio %.3f, at most %.3f; used %.3f, at least %.3f", name, seed, ratio, c.ratio, used, c.used)
+				}
+				if ratio == 1 && c.perSecond > 0 {
+					floor := time.Duration(float64(g.admitted-burst) / c.perSecond * float64(time.Second))
+					if took := g.ended.Sub(g.begun); took > floor+floor/20 {
+						t.Errorf("%s: %s for %d calls", name, took, g.admitted)
+					}
+				}
+			})
+		}
+	}
+}

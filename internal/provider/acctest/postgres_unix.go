@@ -1,0 +1,189 @@
+//go:build unix
+
+package acctest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// envPostgres makes a test fail that cannot have PostgreSQL, where it would be skipped: for machines that promise to
+// have it.
+const envPostgres = "OUTSCALE_TEST_REQUIRE_POSTGRES"
+
+// Postgres is a real PostgreSQL server of one test. It listens on a socket in a folder of its own, on no port.
+type Postgres struct {
+	t    testing.TB
+	bin  string // the folder of its programs
+	home string // data and socket
+	as   *syscall.Credential
+
+	server *os.Process
+}
+
+const (
+	pgUser     = "tester"
+	pgDatabase = "states"
+)
+
+// StartPostgres starts a server with an empty database, and stops it when the test ends. Without PostgreSQL on the
+// machine the test is skipped, or fails where OUTSCALE_TEST_REQUIRE_POSTGRES is 1.
+func StartPostgres(t testing.TB) *Postgres {
+	t.Helper()
+	bin, err := postgresPrograms("/usr/lib/postgresql/*/bin/initdb", "/usr/local/pgsql/bin/initdb", "/opt/homebrew/opt/postgresql@*/bin/initdb")
+	if err != nil {
+		if os.Getenv(envPostgres) == "1" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	p := &Postgres{t: t, bin: bin}
+	p.must(p.settle())
+	p.run("initdb", "--pgdata="+p.data(), "--username="+pgUser, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+	p.serve()
+	p.run("createdb", "--host="+p.home, "--username="+pgUser, pgDatabase)
+	return p
+}
+
+// postgresPrograms finds the folder of PostgreSQL's programs, by PATH or else by the first place that has them, the
+// newest version first. Debian keeps the server's programs out of PATH.
+func postgresPrograms(places ...string) (string, error) {
+	found, _ := exec.LookPath("initdb")
+	for i := 0; found == "" && i < len(places); i++ {
+		versions, err := filepath.Glob(places[i])
+		if err != nil {
+			return "", err
+		}
+		if len(versions) > 0 {
+			found = slices.MaxFunc(versions, func(a, b string) int { return cmp.Compare(majorOf(a), majorOf(b)) })
+		}
+	}
+	if found == "" {
+		return "", errors.New("PostgreSQL is not on this machine: install it (Debian: apt-get install postgresql) or put its initdb on PATH")
+	}
+	real, err := filepath.EvalSymlinks(found)
+	return filepath.Dir(real), err
+}
+
+var versionFolder = regexp.MustCompile(`(\d+)/bin/initdb$`)
+
+// majorOf is the version in the path of an initdb, 0 for a path without one.
+func majorOf(path string) int {
+	match := versionFolder.FindStringSubmatch(filepath.ToSlash(path))
+	if match == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(match[1]) // a number too large for one is no version
+	return n
+}
+
+// settle makes the server's folder, and finds the user to run it as. The folder is not one of the test's own: a socket's
+// path can have 107 bytes, and those are closed to other users, which the server has to be when root runs the test.
+func (p *Postgres) settle() error {
+	home, err := os.MkdirTemp("", "outscale-pg-")
+	if err != nil {
+		return err
+	}
+	p.home = home
+	p.t.Cleanup(func() { p.must(os.RemoveAll(home)) })
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	// PostgreSQL refuses to run as root.
+	account, err := user.Lookup("postgres")
+	if err != nil {
+		return fmt.Errorf("root runs the test, and PostgreSQL does not run as root: %w (Debian's package makes that user)", err)
+	}
+	uid, err := strconv.ParseUint(account.Uid, 10, 32)
+	if err != nil {
+		return err
+	}
+	gid, err := strconv.ParseUint(account.Gid, 10, 32)
+	if err != nil {
+		return err
+	}
+	p.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return os.Chown(home, int(uid), int(gid))
+}
+
+func (p *Postgres) data() string { return filepath.Join(p.home, "data") }
+
+// program is one of PostgreSQL's, run as the server's user and with nothing of the environment that steers it.
+func (p *Postgres) program(ctx context.Context, name string, arguments ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, name), arguments...)
+	cmd.Dir = p.home
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.home, "LC_ALL=C"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: p.as}
+	return cmd
+}
+
+// run runs a program to its end and returns what it printed.
+func (p *Postgres) run(name string, arguments ...string) []byte {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := p.program(ctx, name, arguments...)
+	var said strings.Builder
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		p.t.Fatalf("%s: %v\n%s%s", name, err, out, said.String())
+	}
+	return out
+}
+
+// serve starts the server and waits until it takes connections. It ends with the test, by its own process id.
+func (p *Postgres) serve() {
+	p.t.Helper()
+	said := &output{}
+	// No waits for the disk: what is kept here ends with the test.
+	cmd := p.program(context.Background(), "postgres", "-D", p.data(), "-k", p.home,
+		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "logging_collector=off", "-c", "log_min_messages=info")
+	cmd.Stdout, cmd.Stderr = said, said
+	p.must(cmd.Start())
+	p.server = cmd.Process
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	p.t.Cleanup(func() {
+		// SIGINT is a fast shutdown: clients are cut off, data and shared memory are left in order.
+		if err := p.server.Signal(os.Interrupt); err == nil {
+			p.must(<-ended)
+		}
+	})
+	ready := func() bool { return strings.Contains(said.String(), "ready to accept connections") }
+	if !Reached(func() bool { return ready() || len(ended) > 0 }) || !ready() {
+		p.t.Fatalf("PostgreSQL did not start:\n%s", said)
+	}
+}
+
+// URL is what the pg backend connects to: the socket, in the form that names no host.
+func (p *Postgres) URL() string {
+	query := url.Values{"host": {p.home}, "user": {pgUser}, "sslmode": {"disable"}}
+	return "postgres:///" + pgDatabase + "?" + query.Encode()
+}
+
+// Dump is the whole database as pg_dump writes it.
+func (p *Postgres) Dump() []byte {
+	p.t.Helper()
+	return p.run("pg_dump", "--host="+p.home, "--username="+pgUser, pgDatabase)
+}
+
+func (p *Postgres) must(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}

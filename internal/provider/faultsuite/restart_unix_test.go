@@ -1,0 +1,145 @@
+//go:build unix
+
+package faultsuite
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
+)
+
+// process is a simulator that users run, on a file.
+type process struct {
+	w           *World
+	file        string
+	cmd         *exec.Cmd
+	API, Admin  string
+	address     string
+	adminListen string
+}
+
+// spawn starts the simulator on free ports, and makes it the API of the world.
+func spawn(w *World, dir string) *process {
+	p := &process{w: w, file: filepath.Join(dir, "account.db"), address: "127.0.0.1:0", adminListen: "127.0.0.1:0"}
+	p.start()
+	w.Endpoint = p.API
+	w.Env("OSC_ENDPOINT_API", p.API)
+	return p
+}
+
+// start starts it, the second time where it was the first time.
+func (p *process) start() {
+	p.cmd = exec.Command(p.w.SimulatorBinary(), "serve", "--listen", p.address, "--admin", p.adminListen, "--data", p.file, "--seed", fmt.Sprint(seed()))
+	p.cmd.Env = append(os.Environ(), "OUTSCALE_SIM_ROOT_ACCESS_KEY="+p.w.RootAccessKey, "OUTSCALE_SIM_ROOT_SECRET_KEY="+p.w.RootSecretKey)
+	stdout, err := p.cmd.StdoutPipe()
+	p.w.Must(err)
+	p.cmd.Stderr = os.Stderr
+	p.w.Must(p.cmd.Start())
+	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	p.w.Must(err)
+	var ready struct{ API, Admin string }
+	p.w.Must(json.Unmarshal(line, &ready))
+	p.API, p.Admin = ready.API, ready.Admin
+	p.address, p.adminListen = host(p.w, ready.API), host(p.w, ready.Admin)
+}
+
+func host(w *World, address string) string {
+	u, err := url.Parse(address)
+	w.Must(err)
+	return u.Host
+}
+
+// kill ends it as a machine ends that loses its power.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait() // that it was killed is what is wanted
+}
+
+func (p *process) ask(method, path string, body io.Reader, out any) error {
+	req, err := http.NewRequest(method, p.Admin+path, body)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s %s: %s", method, path, resp.Status)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.NewDecoder(resp.Body).Decode(out)
+}
+
+func (p *process) state() (now admin.Snapshot) {
+	p.w.Must(p.ask(http.MethodGet, "/state", nil, &now))
+	return now
+}
+
+func (p *process) setFaults(list []simulator.Fault) error {
+	if list == nil {
+		list = []simulator.Fault{}
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	return p.ask(http.MethodPut, "/faults", bytes.NewReader(text), nil)
+}
+
+// calls is how many calls came since it was started.
+func (p *process) calls() (n int) {
+	var stats map[string]int
+	p.w.Must(p.ask(http.MethodGet, "/requests/stats", nil, &stats))
+	for _, of := range stats {
+		n += of
+	}
+	return n
+}
+
+// TestSimulatorKilled kills the API in the middle of an apply that makes, of one that changes and of a destroy, and starts
+// it again on its file, at its address.
+func TestSimulatorKilled(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	p := spawn(w, t.TempDir())
+	t.Cleanup(p.kill)
+	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: 2, at: p.state, set: p.setFaults, closing: map[string]bool{}, patience: "60s"}
+	st.s = w.Workspace(st.config(1))
+	strike := func(least int, arguments ...string) {
+		t.Helper()
+		// Slow enough that the moment can be seen from outside.
+		st.fault(simulator.Fault{Kind: faults.Latency, Latency: faults.Duration(50 * time.Millisecond)})
+		from, n := p.calls(), least+st.rnd.IntN(10)
+		r := st.s.Start(arguments...)
+		w.Await("the call at which the API dies", func() bool { return p.calls()-from >= n })
+		p.kill()
+		p.start()
+		done := r.Wait()
+		t.Logf("the API died after call %d of %s: the CLI ended with %d", n, arguments[0], done.Code)
+		st.verdict("after the API died during " + arguments[0])
+	}
+	strike(2, apply...)
+	st.turn(2)
+	strike(4, apply...)
+	st.settle()
+	strike(4, destroy...)
+	st.end()
+}

@@ -1,0 +1,93 @@
+package faults
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The longest times that a rule may ask for.
+const (
+	longestLatency    = time.Minute
+	longestRetryAfter = time.Hour
+)
+
+// check says what is wrong with a rule, and what would be right.
+func (f *Fault) check() error {
+	if !slices.Contains(Kinds(), f.Kind) {
+		return fmt.Errorf("unknown kind %q: want one of %s", f.Kind, strings.Join(Kinds(), ", "))
+	}
+	if err := f.misplaced(); err != nil {
+		return err
+	}
+	if (f.Kind == Latency || f.Kind == Stall) && (f.Latency <= 0 || time.Duration(f.Latency) > longestLatency) {
+		return fmt.Errorf("latency must be over 0 and at most %s for the kind %s: give a text such as \"20ms\"", longestLatency, f.Kind)
+	}
+	if f.RetryAfter < 0 || time.Duration(f.RetryAfter) > longestRetryAfter {
+		return fmt.Errorf("retry_after must be over 0 and at most %s: give a text such as \"2s\", or leave it out to send none", longestRetryAfter)
+	}
+	if f.Probability < 0 || f.Probability > 1 || f.Times < 0 || f.Rate < 0 || f.Latency < 0 {
+		return fmt.Errorf("probability must be from 0 to 1; times, rate and latency cannot be negative")
+	}
+	f.fill()
+	if f.Status != 0 && (f.Status < 400 || f.Status > 599) {
+		return fmt.Errorf("status must be from 400 to 599, not %d", f.Status)
+	}
+	if _, err := strconv.Atoi(f.Code); f.Code != "" && err != nil {
+		return fmt.Errorf("code must be a number in quotes, not %q", f.Code)
+	}
+	return nil
+}
+
+// tolerant are the kinds that take a status, a code and a latency without a use for them:
+// one form of a rule fits them all.
+var tolerant = []string{Latency, DropBefore, DropAfter, Status, Throttle}
+
+// misplaced names a field that the rule's kind would not heed.
+func (f *Fault) misplaced() error {
+	for _, field := range []struct {
+		name      string
+		given     bool
+		kinds     []string
+		tolerated bool
+	}{
+		{"status", f.Status != 0, []string{Status, StatusAfter, Throttle}, true},
+		{"code", f.Code != "", []string{Status, StatusAfter, Throttle}, true},
+		{"latency", f.Latency != 0, []string{Latency, Stall}, true},
+		{"rate", f.Rate != 0, []string{Throttle}, false},
+		{"retry_after", f.RetryAfter != 0, []string{Throttle}, false},
+	} {
+		if !field.given || slices.Contains(field.kinds, f.Kind) || field.tolerated && slices.Contains(tolerant, f.Kind) {
+			continue
+		}
+		return fmt.Errorf("%s does nothing for the kind %s: leave it out, or choose the kind %s",
+			field.name, f.Kind, strings.Join(field.kinds, " or "))
+	}
+	return nil
+}
+
+// fill sets the defaults of status and code (A40).
+func (f *Fault) fill() {
+	switch f.Kind {
+	case Status, StatusAfter:
+		if f.Status == 0 {
+			f.Status = http.StatusInternalServerError
+		}
+		if f.Code == "" {
+			f.Code = "0"
+		}
+	case Throttle:
+		if f.Code == "" {
+			f.Code = "24"
+		}
+		if f.Status == 0 {
+			f.Status = map[string]int{"6": http.StatusServiceUnavailable, "4120": http.StatusBadRequest}[f.Code]
+		}
+		if f.Status == 0 {
+			f.Status = http.StatusTooManyRequests
+		}
+	}
+}

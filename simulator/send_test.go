@@ -1,0 +1,265 @@
+package simulator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
+)
+
+// got is what a real client of net/http has of an answer, and the error that ended it.
+type got struct {
+	*http.Response
+	text string
+	err  error
+}
+
+// over sends a signed request over the wire to an address, with a connection of its own.
+func over(ctx context.Context, url string, request *http.Request) got {
+	request = request.WithContext(ctx)
+	request.RequestURI = ""
+	scheme, host, _ := strings.Cut(url, "://")
+	request.URL.Scheme, request.URL.Host = scheme, host
+	client := &http.Client{Transport: insecure()}
+	defer client.CloseIdleConnections()
+	answer, err := client.Do(request)
+	if err != nil {
+		return got{err: err}
+	}
+	text, err := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	return got{answer, string(text), err}
+}
+
+// insecure takes the certificate of a test's server as it is.
+func insecure() *http.Transport {
+	out := http.DefaultTransport.(*http.Transport).Clone()
+	out.TLSClientConfig.InsecureSkipVerify = true
+	return out
+}
+
+func (r *rig) faulty(list ...Fault) {
+	r.t.Helper()
+	if err := r.SetFaults(list); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// last says what the record tells of the last call: the fault, what came of it, and what was sent.
+func (r *rig) last() string {
+	r.t.Helper()
+	all := r.Requests()
+	if len(all) == 0 {
+		return "nothing"
+	}
+	return fmt.Sprint(all[len(all)-1].Fault, " ", all[len(all)-1].Status, " ", all[len(all)-1].Sent)
+}
+
+func (r *rig) await(what string, reached func() bool) {
+	r.t.Helper()
+	for limit := time.Now().Add(30 * time.Second); !reached(); time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			r.t.Fatalf("not reached: %s", what)
+		}
+	}
+}
+
+// Every kind executes the call once. What arrives is what the kind is named for.
+func TestSpoiltAnswersOnTheWire(t *testing.T) {
+	for _, test := range []struct {
+		fault Fault
+		last  string
+		check func(got) bool
+	}{
+		{Fault{Kind: faults.StatusAfter, Status: 502}, "status_after 200 502", func(g got) bool {
+			return g.err == nil && g.StatusCode == http.StatusBadGateway && strings.Contains(g.text, `"Code":"0"`) && !strings.Contains(g.text, "AccessKey")
+		}},
+		{Fault{Kind: faults.Reset}, "reset 200 200", func(g got) bool {
+			return errors.Is(g.err, syscall.ECONNRESET) && g.Response != nil && g.StatusCode == http.StatusOK &&
+				len(g.text) > 0 && int64(len(g.text)) < g.ContentLength && strings.HasPrefix(`{"AccessKey":`, g.text[:min(len(g.text), 13)])
+		}},
+		{Fault{Kind: faults.Truncate}, "truncate 200 200", func(g got) bool {
+			return g.err == nil && g.StatusCode == http.StatusOK && g.ContentLength == int64(len(g.text)) && g.Header.Get("Content-Type") == "application/json" &&
+				strings.HasPrefix(`{"AccessKey":`, g.text[:min(len(g.text), 13)]) && !json.Valid([]byte(g.text))
+		}},
+		{Fault{Kind: faults.Garbage}, "garbage 200 200", func(g got) bool {
+			return g.err == nil && g.StatusCode == http.StatusOK && strings.HasPrefix(g.Header.Get("Content-Type"), "text/html") &&
+				strings.Contains(g.text, "</html>") && !json.Valid([]byte(g.text))
+		}},
+		{Fault{Kind: faults.Stall, Latency: 2e7}, "stall 200 200", func(g got) bool {
+			return g.err == nil && g.StatusCode == http.StatusOK && json.Valid([]byte(g.text)) && strings.Contains(g.text, "SecretKey")
+		}},
+	} {
+		t.Run(test.fault.Kind, func(t *testing.T) {
+			r := newRig(t)
+			servers := map[string]string{"start": "http://" + r.start().APIAddr}
+			for name, start := range map[string]func(http.Handler) *httptest.Server{"httptest": httptest.NewServer, "tls": httptest.NewTLSServer} {
+				server := start(r.Handler())
+				t.Cleanup(server.Close)
+				servers[name] = server.URL
+			}
+			keys := 1 // the root key
+			for name, url := range servers {
+				test.fault.Action, test.fault.Times = "CreateAccessKey", 1
+				r.faulty(test.fault)
+				began := time.Now()
+				g := over(t.Context(), url, r.signed("CreateAccessKey", `{}`))
+				if !test.check(g) || time.Since(began) < time.Duration(test.fault.Latency) {
+					t.Errorf("%s: %+v, %q, %v", name, g.Response, g.text, g.err)
+				}
+				if keys++; len(r.State().AccessKeys) != keys || r.last() != test.last {
+					t.Errorf("%s: %d keys, want %d; the record says %q, want %q", name, len(r.State().AccessKeys), keys, r.last(), test.last)
+				}
+				r.createKey(`{}`) // the fault is spent
+				keys++
+			}
+		})
+	}
+}
+
+// What the record says of calls that were answered, or not, in the other ways.
+func TestRecordSaysWhatWasSent(t *testing.T) {
+	r := newRig(t)
+	url := "http://" + r.start().APIAddr
+	for want, fault := range map[string]Fault{
+		" 200 200":         {Kind: faults.Status, Action: "ReadUsers"},
+		"status 500 500":   {Kind: faults.Status},
+		"throttle 429 429": {Kind: faults.Throttle},
+		"drop_before 0 0":  {Kind: faults.DropBefore},
+		"drop_after 200 0": {Kind: faults.DropAfter},
+		"latency 200 200":  {Kind: faults.Latency, Latency: 1},
+	} {
+		r.faulty(fault)
+		over(t.Context(), url, r.signed("ReadAccessKeys", `{}`))
+		if r.last() != want {
+			t.Errorf("%+v: %q, want %q", fault, r.last(), want)
+		}
+	}
+	// A refusal is what came of the call, also where a fault hides it.
+	stranger := *r
+	stranger.keyID = "NOBODYNOBODYNOBODYNO"
+	for want, fault := range map[string]Fault{
+		"status_after 400 504": {Kind: faults.StatusAfter, Status: 504}, "truncate 400 400": {Kind: faults.Truncate},
+		"garbage 400 200": {Kind: faults.Garbage},
+	} {
+		r.faulty(fault)
+		over(t.Context(), url, stranger.signed("CreateAccessKey", `{}`))
+		if r.last() != want || len(r.State().AccessKeys) != 1 {
+			t.Errorf("%+v: %q, want %q; %d keys", fault, r.last(), want, len(r.State().AccessKeys))
+		}
+	}
+}
+
+// A server that gives no connection away, as with HTTP/2 or in a test's recorder, closes what it has.
+func TestResetWithoutAConnectionToTake(t *testing.T) {
+	r := newRig(t)
+	r.faulty(Fault{Kind: faults.Reset})
+	server := httptest.NewUnstartedServer(r.Handler())
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	g := over(t.Context(), server.URL, r.signed("CreateAccessKey", `{}`))
+	if g.err == nil || g.Response == nil || g.ProtoMajor != 2 || g.StatusCode != http.StatusOK || r.last() != "reset 200 200" {
+		t.Errorf("%+v, %v; the record says %q", g.Response, g.err, r.last())
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	r := newRig(t)
+	for want, after := range map[string]faults.Duration{"": 0, "1": 1, "2": 1500e6, "30": 30e9} {
+		r.faulty(Fault{Kind: faults.Throttle, RetryAfter: after})
+		if got := r.call("ReadAccessKeys", `{}`).header.Get("Retry-After"); got != want {
+			t.Errorf("%v: %q, want %q", after, got, want)
+		}
+	}
+	r.faulty()
+	if header := r.call("ReadAccessKeys", `{}`).header; header.Values("Retry-After") != nil {
+		t.Error(header)
+	}
+}
+
+// The same seed cuts the same answers at the same place.
+func TestSpoiltAnswersRepeat(t *testing.T) {
+	texts := func() (out []string) {
+		r := newRig(t)
+		url := "http://" + r.start().APIAddr
+		r.faulty(Fault{Kind: faults.Truncate, Probability: 0.5})
+		for range 20 {
+			out = append(out, over(t.Context(), url, r.signed("ReadAccessKeys", `{}`)).text)
+		}
+		return out
+	}
+	one, two := texts(), texts()
+	lengths := map[int]bool{}
+	for i := range one {
+		lengths[len(one[i])] = true
+		if one[i] != two[i] {
+			t.Errorf("call %d: %q, then %q", i, one[i], two[i])
+		}
+	}
+	if len(lengths) < 5 {
+		t.Errorf("the answers are cut at %d places only", len(lengths))
+	}
+}
+
+// A client that goes away frees the call, which stays executed and recorded.
+func TestStalledClientGoesAway(t *testing.T) {
+	r := newRig(t)
+	url := "http://" + r.start().APIAddr
+	r.faulty(Fault{Kind: faults.Stall, Latency: faults.Duration(time.Minute)})
+	ctx, leave := context.WithCancel(t.Context())
+	request := r.signed("CreateAccessKey", `{}`)
+	done := make(chan got)
+	go func() { done <- over(ctx, url, request) }()
+	r.await("the call is executed", func() bool { return len(r.State().AccessKeys) == 2 })
+	leave()
+	if g := <-done; !errors.Is(g.err, context.Canceled) {
+		t.Errorf("%+v, %v", g.Response, g.err)
+	}
+	r.await("the call has ended", func() bool { return r.last() == "stall 200 0" })
+}
+
+// A server that is told to stop does not keep its clients for a minute.
+func TestShutdownEndsStalls(t *testing.T) {
+	r := newRig(t)
+	running, err := r.Start("127.0.0.1:0", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.faulty(Fault{Kind: faults.Stall, Latency: faults.Duration(time.Minute)})
+	request := r.signed("CreateAccessKey", `{}`)
+	done := make(chan got)
+	go func() { done <- over(t.Context(), "http://"+running.APIAddr, request) }()
+	r.await("the call is executed", func() bool { return len(r.State().AccessKeys) == 2 })
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := running.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	if g := <-done; g.err != nil || g.StatusCode != http.StatusOK || r.last() != "stall 200 200" {
+		t.Errorf("%+v, %v; the record says %q", g.Response, g.err, r.last())
+	}
+}
+
+// The server's limit is for clients that read slowly, not for what a fault takes.
+func TestFaultsOutlastTheWriteLimit(t *testing.T) {
+	const limit = time.Second
+	r := newRig(t, func(o *Options) { o.Limits.Write = limit })
+	url := "http://" + r.start().APIAddr
+	longer := faults.Duration(limit + limit/5)
+	r.faulty(Fault{Action: "ReadAccessKeys", Kind: faults.Latency, Latency: longer}, Fault{Action: "CreateAccessKey", Kind: faults.Stall, Latency: longer})
+	for _, action := range []string{"ReadAccessKeys", "CreateAccessKey"} {
+		if g := over(t.Context(), url, r.signed(action, `{}`)); g.err != nil || g.StatusCode != http.StatusOK {
+			t.Errorf("%s: %+v, %v", action, g.Response, g.err)
+		}
+	}
+}
