@@ -238,22 +238,22 @@ func TestWhatMakingKeysCosts(t *testing.T) {
 	}
 	s, mark := w.Workspace(several("")), w.Mark()
 	s.Must("plan", "-out=saved", "-input=false", "-no-color")
-	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1})
+	costs(t, mark, calls{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1})
 	mark.Move()
 	s.Must("apply", "-parallelism=1", "-input=false", "-no-color", "saved")
-	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
+	costs(t, mark, calls{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
 
-	// Where the run makes the owner as well, nobody asks what it holds. The list of users tells the name of an id.
+	// Where the run makes the owner as well, nobody asks what it holds.
 	mark.Move()
 	s.Write(several(User("bob", `user_name = "bob"`) + Key("his", "user_id = outscale_user.bob.user_id")))
 	s.Must("plan", "-out=saved", "-input=false", "-no-color")
-	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadAccessKeys": 1})
+	costs(t, mark, calls{"ReadApiAccessPolicy": 1, "ReadAccessKeys": 1})
 	mark.Move()
 	s.Must("apply", "-parallelism=1", "-input=false", "-no-color", "saved")
-	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "CreateUser": 1, "ReadUsers": 1, "CreateAccessKey": 1, "UpdateAccessKey": 1})
+	costs(t, mark, calls{"ReadApiAccessPolicy": 1, "CreateUser": 1, "CreateAccessKey": 1, "UpdateAccessKey": 1})
 	mark.Move()
 	s.EmptyPlan()
-	costs(t, mark, map[string]int{"ReadUsers": 1, "ReadAccessKeys": 2})
+	costs(t, mark, calls{"ReadUsers": 1, "ReadAccessKeys": 2})
 }
 
 // TestAReplacedKeyMakesRoomForItself, and needs a place where its new owner has none.
