@@ -3,6 +3,7 @@
 package faultsuite
 
 import (
+	"fmt"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -147,10 +148,24 @@ func (st *story) struckThrough(b blow) {
 	st.struck(b, 1+st.rnd.IntN(18), apply...)
 	st.verdict("after a struck apply that makes keys")
 	st.turn(2)
-	st.struck(b, 4+st.rnd.IntN(18), apply...)
+	st.struck(b, 4+st.rnd.IntN(10), apply...)
 	st.verdict("after a struck apply that changes keys")
 	st.settle()
-	st.struck(b, 3+st.rnd.IntN(18), destroy...)
+	st.struck(b, 3+st.rnd.IntN(10), destroy...)
 	st.verdict("after a struck destroy")
 	st.end()
+}
+
+// TestSoakKilled strikes again and again.
+func TestSoakKilled(t *testing.T) {
+	soak(t)
+	t.Parallel()
+	for _, b := range []blow{interruptOnce, interruptTwice, killCLI, killProvider} {
+		for i := range 10 {
+			t.Run(fmt.Sprintf("%s/%d", b, i), func(t *testing.T) {
+				t.Parallel()
+				tell(t, 2).struckThrough(b)
+			})
+		}
+	}
 }
