@@ -46,7 +46,7 @@ const (
 )
 
 // cleanOnce is one round of clean. why is what went wrong in it alone.
-func (c *creation) cleanOnce(ctx context.Context, tr trace, lost error, waits []time.Duration) (removed bool, err, why error) { //nolint:staticcheck // the error is the result, why its detail
+func (c *creation) cleanOnce(ctx context.Context, tr trace, lost error, waits []time.Duration) (removed bool, err, why error) {
 	ambiguous := &AmbiguousError{Action: "CreateAccessKey", Owner: c.wish.Owner, Marker: tr.marker, Err: lost}
 	found, err := c.find(ctx, tr, waits)
 	if err != nil {
