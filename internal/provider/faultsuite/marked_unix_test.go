@@ -77,3 +77,27 @@ func TestAKilledProvidersKeyIsToldOf(t *testing.T) {
 		})
 	}
 }
+
+// TestAKilledCLILeavesNoKey: the CLI is killed while the answer to a call that makes a key is on its way. The provider
+// lives on, and nobody will take the key: it is revoked, whether it was just made or already finished.
+func TestAKilledCLILeavesNoKey(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"CreateAccessKey", "UpdateAccessKey"} {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			w := New(t)
+			s := w.Workspace(Key("this", `expiration_date = "2040-01-01"`, `state = "INACTIVE"`))
+			gate := w.Gate()
+			held := gate.HoldAnswer(action)
+			r := s.Start(apply...)
+			w.AwaitHeld(held)
+			r.Signal(syscall.SIGKILL)
+			r.Wait()
+			if len(w.Keys()) != 1 {
+				t.Fatal("no key was made: nothing is proved")
+			}
+			held.Release()
+			w.Await("no access key is left", func() bool { return len(w.Keys()) == 0 })
+		})
+	}
+}
