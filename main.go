@@ -3,16 +3,18 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"log"
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/release"
 )
 
 // version is set by the linker (see Makefile).
@@ -41,9 +43,13 @@ func main() {
 	guard := opened.Guard{Keys: keys, Exit: os.Exit, Say: func(left opened.Left) { log.Print(left) }}
 	// Under a debugger it is no CLI that started this process.
 	err = guard.Run(!*debug, func() error {
-		return providerserver.Serve(context.Background(), provider.New(version, host), providerserver.ServeOpts{
-			Address: address, Debug: *debug, ProtocolVersion: 6,
-		})
+		var opts []tf6server.ServeOpt
+		if *debug {
+			opts = append(opts, tf6server.WithManagedDebug())
+		}
+		return tf6server.Serve(address, func() tfprotov6.ProviderServer {
+			return release.Server(providerserver.NewProtocol6(provider.New(version, host)())())
+		}, opts...)
 	})
 	if err != nil {
 		log.Fatal(err)

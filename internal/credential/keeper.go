@@ -162,6 +162,22 @@ func (k *Keeper) info(ctx context.Context, msg string, fields map[string]any) {
 	k.opts.Log(ctx, api.LevelInfo, msg, fields)
 }
 
+// pause waits for d, and says in the log before what for.
+func (k *Keeper) pause(ctx context.Context, d time.Duration, action, reason string) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	k.info(ctx, "waiting", map[string]any{"action": action, "reason": reason, "wait_ms": d.Milliseconds()})
+	return k.opts.Wait(ctx, d)
+}
+
+// The reasons to pause.
+const (
+	whyThrottled = "throttled"
+	whySettling  = "settling: a request whose answer was lost may still be under way"
+	whyFaulty    = "the API failed while a lost answer was looked up"
+)
+
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

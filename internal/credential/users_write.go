@@ -50,7 +50,7 @@ func (k *Keeper) CreateUser(ctx context.Context, w UserWish) (User, error) {
 			return User{}, &AmbiguousError{Action: "CreateUser", Owner: Owner{UserName: w.Name}, Err: errors.Join(lost, errors.New("a user of this name exists, and it is not the one that was asked for"))}
 		case !isGone(lookErr):
 			return User{}, &AmbiguousError{Action: "CreateUser", Owner: Owner{UserName: w.Name}, Err: errors.Join(lost, lookErr)}
-		case api.IsThrottled(err) && k.opts.Wait(ctx, throttledWait) == nil:
+		case api.IsThrottled(err) && k.pause(ctx, throttledWait, "CreateUser", whyThrottled) == nil:
 			try--
 		case try >= attempts || ctx.Err() != nil:
 			return User{}, &AmbiguousError{Action: "CreateUser", Owner: Owner{UserName: w.Name}, Clean: true, Err: lost}
@@ -81,10 +81,8 @@ func (k *Keeper) look(ctx context.Context, name string) (User, error) {
 	defer cancel()
 	var err error
 	for _, d := range settling {
-		if d > 0 {
-			if err := k.opts.Wait(ctx, d); err != nil {
-				return User{}, err
-			}
+		if err := k.pause(ctx, d, "CreateUser", whySettling); err != nil {
+			return User{}, err
 		}
 		var users []User
 		if users, err = k.freshUsers(ctx, nil); err != nil {

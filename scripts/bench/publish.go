@@ -1,9 +1,31 @@
 package main
 
-func conditions() string { return "" }
-func (b *bench) publish(string) error {
-	for _, r := range b.results {
-		println(r.row.String(), r.subject, r.rate, string(r.step), r.Wall.String(), r.floor.Wall.String(), int(r.ratio()*100), r.Calls.String(), r.CPU.String(), r.PeakBytes>>20)
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+)
+
+// recordFile is the name of the results in the folder they are published in.
+const recordFile = "results.json"
+
+func (b *bench) save() error {
+	text, err := json.MarshalIndent(b.record, "", "  ")
+	if err != nil {
+		return err
 	}
-	return nil
+	if err := os.MkdirAll(b.out, 0o750); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(b.out, recordFile), append(text, '\n'), 0o600)
 }
+
+func (b *bench) load(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, &b.record)
+}
+
+func (b *bench) publish() error { return nil }
