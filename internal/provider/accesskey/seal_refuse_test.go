@@ -20,6 +20,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesskey"
 	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
@@ -190,7 +191,7 @@ func createAsItExpires(t *testing.T, w *World, before, during time.Duration) res
 	clock := func() time.Time { return now.Add(ahead) }
 	keeper := credential.New(turning{w.API(), func() { ahead = during }}, credential.Options{Now: clock})
 	r := accesskey.NewResource().(*accesskey.Resource)
-	r.Configure(ctx, resource.ConfigureRequest{ProviderData: &session.Session{Keeper: keeper, Now: clock}}, &resource.ConfigureResponse{})
+	r.Configure(ctx, resource.ConfigureRequest{ProviderData: &session.Session{Keeper: keeper, Now: clock, Opened: opened.New()}}, &resource.ConfigureResponse{})
 	var schema resource.SchemaResponse
 	r.Schema(ctx, resource.SchemaRequest{}, &schema)
 	object := schema.Schema.Type().TerraformType(ctx).(tftypes.Object)
