@@ -14,7 +14,7 @@ EXE       := $(shell go env GOEXE)
 # The race detector needs cgo and a C compiler; without one the tests still run, and say so.
 RACE      := $(shell command -v $$(go env CC | cut -d' ' -f1) >/dev/null 2>&1 && echo -race)
 
-.PHONY: demo test test-unit test-acceptance build install check fmt generate docs bench sim tools clean
+.PHONY: demo test test-unit test-acceptance build install check fmt generate docs bench soak sim tools clean
 
 build: ## both binaries into bin/
 	go build -trimpath -ldflags "$(LDFLAGS)" -o $(PROVIDER)$(EXE) .
@@ -35,6 +35,9 @@ test-acceptance: build $(TOFU)
 	@echo "acceptance tests on OpenTofu"
 	CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -timeout 20m ./internal/provider/...
 	@scripts/with-terraform.sh "acceptance tests on terraform" go test -count=1 -timeout 20m ./internal/provider/...
+
+soak: build $(TOFU) ## the fault suite in full, and 10,000 creates under faults: hours; OUTSCALE_SEED=N repeats a run
+	OUTSCALE_SOAK=1 CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -v -timeout 8h -run Soak ./internal/provider/faultsuite
 
 install: build ## the provider into the user's plugin folder, for terraform and tofu
 	scripts/install.sh $(PROVIDER)$(EXE) $(VERSION)
