@@ -156,7 +156,7 @@ func (b *bench) targets() []string {
 			say("Plan of 300 keys of 150 users without a limit, against the floor", r.ratio(), 2.5, " times")
 		}
 		if r.Row == (row{300, 150}) && r.Rate == unlimited && r.Step == create {
-			say("Apply of the same", r.ratio(), 2, " times")
+			say("Apply of 300 keys and 150 users without a limit, against the floor", r.ratio(), 2, " times")
 		}
 		if r.Row.Keys == 1000 && r.Step == plan {
 			say("Peak memory of the provider in a plan of 1,000 keys ("+r.Rate+")", float64(r.Sample.PeakBytes)/(1<<20), 100, " MiB")
