@@ -54,8 +54,14 @@ generate: docs ## everything generated: the simulator's table of the API, docs/
 docs: build $(TFDOCS) $(TOFU)
 	go run ./scripts/docs -tofu $(TOFU) -tfplugindocs $(TFDOCS) -provider $(PROVIDER)$(EXE) -out docs
 
-bench: ## Go benchmarks: what anyone can repeat
-	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/...
+# Into bin/bench; make bench BENCH_FLAGS="-out docs/benchmarks" publishes. scripts/bench says what else it takes.
+bench: build ## calls, time and memory of the provider with the real CLI, and the Go benchmarks
+	@mkdir -p $(BIN)/bench
+	go build -trimpath -o $(BIN)/meter$(EXE) ./scripts/bench/meter
+	go build -trimpath -o $(BIN)/bench-cmd$(EXE) ./scripts/bench
+	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/... > $(BIN)/bench/go.txt || { cat $(BIN)/bench/go.txt; exit 1; }
+	@grep '^Benchmark' $(BIN)/bench/go.txt
+	$(BIN)/bench-cmd$(EXE) -bin $(BIN) -go-bench $(BIN)/bench/go.txt $(BENCH_FLAGS)
 
 sim: build ## the simulator in the foreground, on 127.0.0.1:3000 (admin 3001)
 	$(SIM)$(EXE) serve --listen 127.0.0.1:3000 --admin 127.0.0.1:3001 --data :memory:

@@ -12,8 +12,8 @@ import (
 // conditions says how the results are obtained.
 func conditions(cli string, args []string) []string {
 	flags := "none"
-	if len(args) > 0 {
-		flags = "`" + strings.Join(args, " ") + "`"
+	if asked := withoutPlaces(args); len(asked) > 0 {
+		flags = "`" + strings.Join(asked, " ") + "`"
 	}
 	lines := []string{
 		"Date: " + time.Now().UTC().Format("2006-01-02 15:04 MST"),
@@ -30,6 +30,19 @@ func conditions(cli string, args []string) []string {
 		lines = append(lines, fmt.Sprintf("Load of the machine before: %s (1, 5 and 15 minutes): more than the number of processors means that other work slowed all of it down", strings.Join(fields[:3], ", ")))
 	}
 	return lines
+}
+
+// withoutPlaces leaves out where things are on this machine, which changes no result.
+func withoutPlaces(args []string) (kept []string) {
+	for i := 0; i < len(args); i++ {
+		switch args[i] {
+		case "-bin", "-out", "-go-bench":
+			i++
+		default:
+			kept = append(kept, args[i])
+		}
+	}
+	return kept
 }
 
 // processor is the name of the processor, where the kernel tells.

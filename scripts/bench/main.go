@@ -16,6 +16,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
 )
 
+// ownName is what this provider is called in the results.
+const ownName = "this provider"
+
 // ours is this provider's source address.
 const ours = "outscale-access/outscale"
 
@@ -109,7 +112,7 @@ func run(ctx context.Context, s settings, args []string) (err error) {
 	if cli.Name, err = local.Version(ctx, cli.Path); err != nil {
 		return fmt.Errorf("%s: %w", cli.Path, err)
 	}
-	subjects := []subject{{name: "this provider", source: ours, binary: filepath.Join(s.bin, "terraform-provider-outscale")}}
+	subjects := []subject{{name: ownName, source: ours, binary: filepath.Join(s.bin, "terraform-provider-outscale")}}
 	if s.peer != "" {
 		path, err := filepath.Abs(s.peer)
 		if err != nil {

@@ -25,9 +25,6 @@ type row struct{ Keys, Users int }
 
 func (r row) String() string { return fmt.Sprintf("%d/%d", r.Keys, r.Users) }
 
-// resources is how many resources a row has: the keys, and the users that own them.
-func (r row) resources() int { return r.Keys + r.Users }
-
 // perUser is the largest number of keys that a user has.
 func (r row) perUser() int { return (r.Keys + r.Users - 1) / r.Users }
 

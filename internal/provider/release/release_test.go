@@ -44,7 +44,7 @@ func TestTheContextOfARequestIsLetGo(t *testing.T) {
 		}
 	}()
 	if h.last.Value(key{}) != nil || h.last.Err() == nil {
-		t.Error("the context goes on after the answer")
+		t.Fatal("the context goes on after the answer")
 	}
 	for range 10 {
 		runtime.GC()
