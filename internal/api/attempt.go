@@ -33,10 +33,10 @@ func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, 
 	actx, cancel := context.WithTimeoutCause(ctx, limit, errNoAnswer)
 	defer cancel()
 
-	var sent atomic.Bool
+	var sent, reused atomic.Bool
 	actx = httptrace.WithClientTrace(actx, &httptrace.ClientTrace{
 		// From here on bytes may have left. Before, there was only an address, a proxy, a handshake.
-		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
+		GotConn: func(info httptrace.GotConnInfo) { sent.Store(true); reused.Store(info.Reused) },
 	})
 	c.log(ctx, LevelTrace, "API request", map[string]any{"action": action, "attempt": n, "body": c.redact(body)})
 	start, ahead := c.now(), c.clock.ahead()
@@ -44,7 +44,8 @@ func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, 
 	end := c.now()
 	fields := map[string]any{"action": action, "attempt": n, "duration_ms": end.Sub(start).Milliseconds()}
 	if err != nil {
-		err = &TransportError{Action: action, Endpoint: c.endpoint, Sent: sent.Load(), Err: cause(ctx, actx, err)}
+		err = cause(ctx, actx, err)
+		err = &TransportError{Action: action, Endpoint: c.endpoint, Sent: sent.Load() && !noHandshake(err, reused.Load()), Err: err}
 		fields["error"] = err.Error()
 		c.log(ctx, LevelDebug, "API call", fields)
 		return err, h
@@ -56,6 +57,9 @@ func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, 
 	c.log(ctx, LevelTrace, "API answer", map[string]any{
 		"action": action, "attempt": n, "status": status, "request_id": requestID, "body": c.redact(answer),
 	})
+	if requestID != "" {
+		c.known.Store(true)
+	}
 	// Only what has the id of a request is an answer of the API: a proxy's page or a gateway's has a clock of its own.
 	if measured, slack, ok := measure(header, start, end); ok && requestID != "" {
 		h.skew = measured - ahead
@@ -63,13 +67,14 @@ func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, 
 	}
 	if status != http.StatusOK {
 		h.retryAfter = c.retryAfter(header)
-		return decodeError(action, status, requestID, answer), h
+		refusal := decodeError(action, status, requestID, answer)
+		refusal.Endpoint = c.endpoint
+		return refusal, h
 	}
 	c.pace.admitted()
 	if json.Unmarshal(answer, out) != nil {
 		// The decoder's own error may quote what it stumbled over.
-		return c.unusable(action, fmt.Errorf("HTTP 200 with a body that is not the answer of %s (%d bytes, %s)",
-			action, len(answer), contentType(header))), h
+		return c.unusable(action, &ForeignError{Bytes: len(answer), Type: contentType(header)}), h
 	}
 	return nil, h
 }

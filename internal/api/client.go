@@ -64,6 +64,7 @@ type Client struct {
 	clock       *clock           // the API's: for what is signed and dated
 	sleep       func(context.Context, time.Duration) error
 	random      func() float64
+	known       atomic.Bool // the API itself has answered
 	silent      atomic.Bool // the endpoint was given up on, and nothing came since: later calls try once
 }
 
@@ -140,6 +141,12 @@ func connections(cfg Config) *http.Transport {
 		IdleConnTimeout:       30 * time.Second,
 		ExpectContinueTimeout: time.Second,
 		ForceAttemptHTTP2:     true,
+		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+			return &ProxyError{Proxy: proxy.Host, StatusCode: resp.StatusCode} // the URL may hold a password
+		},
 	}
 }
 
@@ -172,9 +179,13 @@ func (c *Client) do(ctx context.Context, action string, rep repeat, in, out any)
 		if !v.again {
 			return err
 		}
-		c.log(ctx, LevelInfo, "waiting before the next attempt", map[string]any{
+		fields := map[string]any{
 			"action": action, "attempt": so.attempts, "reason": v.why, "wait_ms": v.wait.Milliseconds(), "status": statusOf(err),
-		})
+		}
+		if v.why == throttled || v.why == underLoad {
+			fields["all_calls_wait"], fields["requests_per_second"] = true, c.pace.perSecond()
+		}
+		c.log(ctx, LevelInfo, "waiting before the next attempt", fields)
 		if err := c.sleep(ctx, v.wait); err != nil {
 			return c.gaveUp(action, last, err)
 		}
@@ -189,6 +200,7 @@ func (c *Client) do(ctx context.Context, action string, rep repeat, in, out any)
 func (c *Client) try(ctx context.Context, action string, rep repeat, so *tally, body []byte, out any) (err error, retryAfter time.Duration) { //nolint:staticcheck // the error is the result, the wait its detail
 	so.sent = time.Time{}
 	for again := true; again; {
+		c.tellQueue(ctx, action)
 		if err := c.pace.wait(ctx); err != nil {
 			return err, 0
 		}
@@ -211,6 +223,18 @@ func (c *Client) try(ctx context.Context, action string, rep repeat, so *tally, 
 	c.trust.leave(so.sent, err)
 	return err, h.retryAfter
 }
+
+// tellQueue says in the log when a call has to wait long for its turn.
+func (c *Client) tellQueue(ctx context.Context, action string) {
+	if wait := c.pace.ahead(); wait >= longQueue && ctx.Value(hurried{}) == nil {
+		c.log(ctx, LevelInfo, "waiting for the turn in the pace", map[string]any{
+			"action": action, "reason": "pace", "wait_ms": wait.Milliseconds(), "requests_per_second": c.pace.perSecond(),
+		})
+	}
+}
+
+// longQueue is a wait for the pace that is worth a line in the log.
+const longQueue = 5 * time.Second
 
 // gaveUp is the error of a call that was not sent: its time ran out while it waited, or the credential was refused
 // meanwhile. last is what its previous attempt got.

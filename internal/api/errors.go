@@ -19,6 +19,7 @@ type Problem struct {
 // the problems only at 400 and 500, and the identity actions also answer 401, 403, 409, 424, 429 and 503.
 type Error struct {
 	Action     string
+	Endpoint   string
 	StatusCode int
 	RequestID  string    // "" when the answer did not come from the API (a proxy, a wrong address)
 	Problems   []Problem // empty when the body was not an error answer of the API
@@ -76,6 +77,27 @@ type ConfigError struct {
 }
 
 func (e *ConfigError) Error() string { return e.Summary + ": " + e.Detail }
+
+// ForeignError says that a success came which is no answer of the API: a page of something that answers in its place, or
+// an answer that was damaged on its way.
+type ForeignError struct {
+	Bytes int
+	Type  string // its Content-Type
+}
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("HTTP 200 with a body that is not the API's answer (%d bytes, %s)", e.Bytes, e.Type)
+}
+
+// ProxyError says that the proxy before the endpoint refused to connect to it.
+type ProxyError struct {
+	Proxy      string // host and port
+	StatusCode int
+}
+
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy %s refused to connect: HTTP status %d %s", e.Proxy, e.StatusCode, http.StatusText(e.StatusCode))
+}
 
 // UnsentError says that a call was not sent, because the credential was refused before and more refusals would lock the
 // access out. Err is that refusal, an *Error of another call.

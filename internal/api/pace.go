@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,6 +33,7 @@ type pace struct {
 	now   func() time.Time
 	sleep func(context.Context, time.Duration) error
 	turn  chan struct{} // holds the one call that is next
+	queue atomic.Int64  // calls that wait
 
 	mu      sync.Mutex
 	rate    float64     // calls a second at present, +Inf = unlimited
@@ -61,6 +63,8 @@ func Hurry(ctx context.Context) context.Context { return context.WithValue(ctx, 
 func (p *pace) wait(ctx context.Context) error {
 	hurry := ctx.Value(hurried{}) != nil
 	if !hurry {
+		p.queue.Add(1)
+		defer p.queue.Add(-1)
 		select {
 		case p.turn <- struct{}{}:
 			defer func() { <-p.turn }()
@@ -83,6 +87,27 @@ func (p *pace) wait(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// ahead is about how long a call that comes now will wait.
+func (p *pace) ahead() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	waiting := max(0, p.until.Sub(p.now()))
+	if math.IsInf(p.rate, 1) {
+		return waiting
+	}
+	return waiting + time.Duration(float64(p.queue.Load())/p.rate*float64(time.Second))
+}
+
+// perSecond is the rate at present, 0 for an unlimited one, in hundredths.
+func (p *pace) perSecond() float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if math.IsInf(p.rate, 1) {
+		return 0
+	}
+	return math.Round(p.rate*100) / 100
 }
 
 // take lets a call leave, or says how long to wait before asking again.

@@ -16,6 +16,9 @@ const (
 	defaultPath     = "/api/v1"
 )
 
+// Regions are those that OUTSCALE has published (official, description 1.40.1). Another name is not an error: new ones open.
+var Regions = []string{"ap-northeast-1", "cloudgouv-eu-west-1", "eu-west-2", "us-east-2", "us-west-1"}
+
 // Settings is what the provider block says. A nil member is not set there.
 type Settings struct {
 	AccessKeyID, SecretKey        *string

@@ -26,14 +26,15 @@ type patience struct {
 	unreachable time.Duration // how long to go on dialling
 	silent      time.Duration // how long to go on after attempts without an answer
 	faulty      time.Duration // how long to go on after 5xx and broken answers
+	foreign     time.Duration // the same, as long as nothing that answered was the API
 	attempts    int           // how many times at most, 5xx and broken answers
 	total       time.Duration // a call whose context has no deadline
 	base, max   time.Duration // backoff: first and largest
 }
 
 var defaultPatience = patience{
-	once: 15 * time.Second, repeatable: 12 * time.Second, unreachable: 18 * time.Second, silent: 28 * time.Second,
-	faulty: time.Minute, attempts: 10, total: 10 * time.Minute, base: 250 * time.Millisecond, max: 8 * time.Second,
+	once: 14 * time.Second, repeatable: 12 * time.Second, unreachable: 18 * time.Second, silent: 28 * time.Second,
+	faulty: time.Minute, foreign: 5 * time.Second, attempts: 10, total: 10 * time.Minute, base: 250 * time.Millisecond, max: 8 * time.Second,
 }
 
 const dialTimeout = 10 * time.Second
@@ -78,8 +79,11 @@ func (c *Client) judge(ctx context.Context, rep repeat, err error, so tally, ret
 	wait, elapsed := c.backoff(so.attempts), c.now().Sub(so.since)
 	var t *TransportError
 	switch {
+	case permanent(err):
+		c.silent.Store(true)
+		return verdict{}
 	case errors.As(err, &t) && !t.Sent:
-		if permanent(err) || c.silent.Load() || elapsed+wait > p.unreachable {
+		if c.silent.Load() || elapsed+wait > p.unreachable {
 			c.silent.Store(true)
 			return verdict{}
 		}
@@ -104,6 +108,8 @@ func (c *Client) judge(ctx context.Context, rep repeat, err error, so tally, ret
 		return verdict{true, wait, "no answer in time"}
 	case statusOf(err) == http.StatusNotImplemented || so.faults >= p.attempts || elapsed+wait > p.faulty:
 		return verdict{}
+	case !c.known.Load() && isForeign(err) && elapsed+wait > p.foreign:
+		return verdict{}
 	}
 	return verdict{true, max(wait, retryAfter), "the API failed"}
 }
@@ -123,23 +129,46 @@ func (c *Client) jittered(d time.Duration) time.Duration {
 }
 
 // permanent reports a failure to connect that waiting does not heal: a name that does not exist, a certificate that is
-// not trusted, an answer that is not TLS.
+// not trusted, an answer that is not TLS, a proxy that wants something else.
 func permanent(err error) bool {
 	var (
 		dns      *net.DNSError
 		verify   *tls.CertificateVerificationError
 		record   tls.RecordHeaderError
-		alert    tls.AlertError
 		hostname x509.HostnameError
+		proxy    *ProxyError
+		t        *TransportError
 	)
-	if errors.As(err, &dns) {
+	switch {
+	case errors.As(err, &t) && t.Sent:
+		return false
+	case errors.As(err, &dns):
 		return dns.IsNotFound
+	case errors.As(err, &proxy):
+		return proxy.StatusCode < http.StatusInternalServerError
 	}
-	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &hostname)
+	return errors.Is(err, http.ErrSchemeMismatch) || noHandshake(err, false) || errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &hostname)
+}
+
+// noHandshake reports that the server refused the TLS handshake. It may tell so only while the answer is waited for, as
+// when a client certificate is missing: on a new connection no request was read then.
+func noHandshake(err error, reused bool) bool {
+	var op *net.OpError
+	return !reused && errors.As(err, &op) && op.Op == "remote error"
+}
+
+// isForeign reports an answer that is not in the form of the API: a page of a proxy, a portal, a gateway.
+func isForeign(err error) bool {
+	var page *ForeignError
+	e := As(err)
+	return errors.As(err, &page) || e != nil && len(e.Problems) == 0
 }
 
 // errNoAnswer is the cause of an attempt that we ended ourselves.
 var errNoAnswer = errors.New("no answer in time")
+
+// IsTimeout reports that no answer came in the time that one attempt is given.
+func IsTimeout(err error) bool { return timedOut(err) }
 
 func timedOut(err error) bool { return errors.Is(err, errNoAnswer) }
 

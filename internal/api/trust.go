@@ -15,6 +15,9 @@ const (
 	// momentsAgo is how long an accepted credential makes a 400/4120 look like load rather than like an unknown key: it
 	// was measured under load (2026-08).
 	momentsAgo = time.Minute
+	// verdictIn is how long the other calls wait for the first one to find out about the credential: an endpoint that
+	// does not answer must still be reported in time.
+	verdictIn = 1500 * time.Millisecond
 )
 
 // trust is what the answers so far say of the client's credential. It keeps a process away from the lock-out, which
@@ -51,14 +54,30 @@ func (t *trust) enter(ctx context.Context) (again bool, err error) {
 	case t.settled == nil:
 		t.settled = make(chan struct{})
 	}
-	settled := t.settled
+	return true, t.wait(ctx)
+}
+
+// wait returns when a call that is under way has its answer, or when it is not to be waited for any more. It gives up
+// the lock meanwhile.
+func (t *trust) wait(ctx context.Context) error {
+	settled, first := t.settled, t.refusals == 0
 	t.mu.Unlock()
 	defer t.mu.Lock()
+	late := time.NewTimer(verdictIn)
+	defer late.Stop()
+	if !first {
+		late.Stop()
+	}
 	select {
 	case <-settled:
-		return true, nil
+		return nil
+	case <-late.C:
+		t.mu.Lock()
+		t.silent = true
+		t.mu.Unlock()
+		return nil
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return ctx.Err()
 	}
 }
 

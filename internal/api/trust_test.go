@@ -33,7 +33,11 @@ func (j *judge) RoundTrip(*http.Request) (*http.Response, error) {
 	if a.status == 0 {
 		return nil, errors.New("cut")
 	}
-	return &http.Response{StatusCode: a.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(a.body))}, nil
+	header := http.Header{}
+	for name, value := range a.header {
+		header.Set(name, value)
+	}
+	return &http.Response{StatusCode: a.status, Header: header, Body: io.NopCloser(strings.NewReader(a.body))}, nil
 }
 
 func (j *judge) client(t *testing.T, perSecond float64) *Client {

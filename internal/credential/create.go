@@ -38,7 +38,7 @@ func (k *Keeper) Create(ctx context.Context, w Wish) (Key, []Notice, error) {
 	}
 	work, cancel := uncut(ctx)
 	defer cancel()
-	name, err := k.userName(work, w.Owner)
+	name, err := k.nameToWrite(work, w.Owner, "")
 	if err != nil {
 		return Key{}, nil, err
 	}
@@ -113,7 +113,7 @@ func (c *creation) run(ctx context.Context) (Key, []Notice, error) {
 			return Key{}, nil, cleanErr
 		}
 		c.traces = append(c.traces, tr)
-		if !removed && api.IsThrottled(err) && c.k.opts.Wait(ctx, throttledWait) == nil {
+		if !removed && api.IsThrottled(err) && c.k.pause(ctx, throttledWait, "CreateAccessKey", whyThrottled) == nil {
 			continue // turned away and nothing made: not a lost answer
 		}
 		if lost++; lost == attempts || ctx.Err() != nil {

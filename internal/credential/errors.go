@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -12,6 +13,18 @@ type GoneError struct {
 	ID     string // the key's id, or the user's id or name
 	Owner  Owner  // of the key
 	Reason string // one sentence for the user: what was looked at, and what was not there
+}
+
+// What can be gone.
+const (
+	goneKey  = "access key"
+	goneUser = "user"
+)
+
+// OwnerIsGone reports that err proves the owner gone, and every key of the owner with it.
+func OwnerIsGone(err error) bool {
+	var gone *GoneError
+	return errors.As(err, &gone) && gone.What == goneUser
 }
 
 func (e *GoneError) Error() string { return fmt.Sprintf("%s %s is gone: %s", e.What, e.ID, e.Reason) }

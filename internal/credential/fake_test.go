@@ -13,12 +13,13 @@ import (
 
 // call is one call to the fake. n counts the calls of its action from 1.
 type call struct {
-	ctx    context.Context
-	action string
-	n      int
-	create api.CreateAccessKeyInput
-	read   api.ReadAccessKeysInput
-	update api.UpdateAccessKeyInput
+	ctx      context.Context
+	action   string
+	n        int
+	create   api.CreateAccessKeyInput
+	read     api.ReadAccessKeysInput
+	update   api.UpdateAccessKeyInput
+	from, to time.Time // of ReadApiLogs
 }
 
 // fake is an API in memory whose every answer a test can spoil: before fails a call that is not executed, after one
@@ -33,6 +34,8 @@ type fake struct {
 	before, after func(call) error
 	answer        func(call, *api.AccessKey)
 	unfiltered    bool // ReadAccessKeys ignores Tag
+	policy        api.AccessPolicy
+	page          func(after, before time.Time, token string) api.CallPage
 	offset        time.Duration
 }
 
@@ -186,6 +189,22 @@ func (f *fake) UpdateUser(ctx context.Context, in api.UpdateUserInput) (api.User
 func (f *fake) DeleteUser(ctx context.Context, _ string) error {
 	_, err := f.enter(call{ctx: ctx, action: "DeleteUser"})
 	return err
+}
+
+func (f *fake) ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error) {
+	c, err := f.enter(call{ctx: ctx, action: "ReadApiAccessPolicy"})
+	if err != nil {
+		return api.AccessPolicy{}, err
+	}
+	return f.policy, f.leave(c)
+}
+
+func (f *fake) ReadAPILogs(ctx context.Context, after, before time.Time, token string) (api.CallPage, error) {
+	c, err := f.enter(call{ctx: ctx, action: "ReadApiLogs", from: after, to: before})
+	if err != nil {
+		return api.CallPage{}, err
+	}
+	return f.page(after, before, token), f.leave(c)
 }
 
 func refusal(status int, code string) error {

@@ -89,6 +89,8 @@ type API interface {
 	ReadUsers(ctx context.Context, ids []string) ([]api.User, error)
 	UpdateUser(context.Context, api.UpdateUserInput) (api.User, error)
 	DeleteUser(ctx context.Context, name string) error
+	ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error)
+	ReadAPILogs(ctx context.Context, after, before time.Time, token string) (api.CallPage, error)
 }
 
 var _ API = (*api.Client)(nil)
@@ -107,12 +109,14 @@ type Options struct {
 
 // Keeper keeps the keys and users of one account. It is safe for concurrent use, and one serves a whole process.
 type Keeper struct {
-	api    API
-	opts   Options
-	keys   *shared[[]Key]  // by today's name of the owner
-	users  *shared[[]User] // one entry: all of them
-	legacy atomic.Bool     // the API is older than 1.40.1: learned from a refusal
-	turns  turns           // one create at a time for an owner, on such an API
+	api     API
+	opts    Options
+	keys    *shared[[]Key]   // by today's name of the owner
+	users   *shared[[]User]  // one entry: all of them
+	made    *shared[User]    // by id: users that a write of this process answered with
+	ceiling *shared[ceiling] // one entry
+	legacy  atomic.Bool      // the API is older than 1.40.1: learned from a refusal
+	turns   turns            // one create at a time for an owner, on such an API
 
 	markers, asked, told sync.Map // what Leftovers is silent about: markers of this process, ids it was asked for, ids it told of
 }
@@ -135,7 +139,8 @@ func New(a API, opts Options) *Keeper {
 		opts.Log = func(context.Context, api.Level, string, map[string]any) {}
 	}
 	// How old a shared read is goes by the machine's clock, which no answer moves.
-	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now)}
+	return &Keeper{api: a, opts: opts, keys: newShared[[]Key](opts.Now), users: newShared[[]User](opts.Now),
+		made: newShared[User](opts.Now), ceiling: newShared[ceiling](stopped)}
 }
 
 // Now is the time by the API's clock, which decides what has expired: the machine's, corrected by what the API's answers
@@ -156,6 +161,22 @@ func (k *Keeper) Local(at time.Time) time.Time { return at.Add(-k.api.Offset()) 
 func (k *Keeper) info(ctx context.Context, msg string, fields map[string]any) {
 	k.opts.Log(ctx, api.LevelInfo, msg, fields)
 }
+
+// pause waits for d, and says in the log before what for.
+func (k *Keeper) pause(ctx context.Context, d time.Duration, action, reason string) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	k.info(ctx, "waiting", map[string]any{"action": action, "reason": reason, "wait_ms": d.Milliseconds()})
+	return k.opts.Wait(ctx, d)
+}
+
+// The reasons to pause.
+const (
+	whyThrottled = "throttled"
+	whySettling  = "settling: a request whose answer was lost may still be under way"
+	whyFaulty    = "the API failed while a lost answer was looked up"
+)
 
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -13,7 +13,7 @@ import (
 // It makes no call. It looks at what the last shared read of that owner brought, and says nothing where there was none,
 // nor of keys that this process is making or was asked to read: those are somebody's.
 func (k *Keeper) Leftovers(o Owner) []Notice {
-	keys, _ := k.keys.peek(k.knownName(o))
+	keys, _ := k.keys.peek(k.knownName(o), freshFor)
 	var notices []Notice
 	for _, key := range keys {
 		if !key.Unfinished() || k.knows(key) {
@@ -31,7 +31,7 @@ func (k *Keeper) knownName(o Owner) string {
 	if o.UserID == "" {
 		return o.UserName
 	}
-	users, _ := k.users.peek(allUsers)
+	users, _ := k.users.peek(allUsers, freshFor)
 	if i := slices.IndexFunc(users, func(u User) bool { return u.ID == o.UserID }); i >= 0 {
 		return users[i].Name
 	}

@@ -34,7 +34,7 @@ func (c *creation) clean(ctx context.Context, tr trace, lost error, waits []time
 		found, err, why := c.cleanOnce(ctx, tr, lost, waits)
 		removed = removed || found
 		// An API that answers, and with faults, may do better in a while: the client has tried each call ten times by now.
-		if err == nil || round == cleanRounds || !api.IsAmbiguous(why) || api.IsSilent(why) || c.k.opts.Wait(ctx, cleanPause) != nil {
+		if err == nil || round == cleanRounds || !api.IsAmbiguous(why) || api.IsSilent(why) || c.k.pause(ctx, cleanPause, "CreateAccessKey", whyFaulty) != nil {
 			return removed, err
 		}
 	}
@@ -89,10 +89,8 @@ func (c *creation) remove(ctx context.Context, key Key) error {
 
 func (c *creation) find(ctx context.Context, tr trace, waits []time.Duration) ([]Key, error) {
 	for _, d := range waits {
-		if d > 0 {
-			if err := c.k.opts.Wait(ctx, d); err != nil {
-				return nil, err
-			}
+		if err := c.k.pause(ctx, d, "CreateAccessKey", whySettling); err != nil {
+			return nil, err
 		}
 		found, err := c.k.api.ReadAccessKeys(ctx, api.ReadAccessKeysInput{UserName: c.name, Tag: tr.marker})
 		if err != nil {

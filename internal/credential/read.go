@@ -27,7 +27,7 @@ func (k *Keeper) Read(ctx context.Context, o Owner, id string) (Key, error) {
 	return k.prove(ctx, o, id)
 }
 
-// List returns the keys of an owner, from one read shared by the whole process: it may be five minutes old, and is
+// List returns the keys of an owner, from one read shared by the whole process: it may be as old as freshFor, and is
 // never older than the last change this process made for that owner.
 func (k *Keeper) List(ctx context.Context, o Owner) ([]Key, error) {
 	name, err := k.userName(ctx, o)
@@ -38,7 +38,7 @@ func (k *Keeper) List(ctx context.Context, o Owner) ([]Key, error) {
 }
 
 func (k *Keeper) keysOf(ctx context.Context, userName string) ([]Key, error) {
-	keys, err := k.keys.get(ctx, userName, func(ctx context.Context) ([]Key, error) { return k.freshKeys(ctx, userName) })
+	keys, err := k.keys.get(ctx, userName, freshFor, func(ctx context.Context) ([]Key, error) { return k.freshKeys(ctx, userName) })
 	return slices.Clone(keys), err
 }
 
@@ -64,6 +64,23 @@ func (k *Keeper) userName(ctx context.Context, o Owner) (string, error) {
 	return user.Name, err
 }
 
+// nameToWrite is userName for a call that changes something: a name that was heard a moment ago. had is the name under
+// which the owner's key was seen last, "" where there is no key yet. It does without a call, because a key is addressed
+// by its id as well: the API refuses the key's id under a name that is another user's by now, and the refusal is proved.
+func (k *Keeper) nameToWrite(ctx context.Context, o Owner, had string) (string, error) {
+	if o.UserID == "" {
+		return o.UserName, nil
+	}
+	if user, ok := k.knownUser(o.UserID, sureFor); ok {
+		return user.Name, nil
+	}
+	if had != "" {
+		return had, nil
+	}
+	user, err := k.youngUser(ctx, o.UserID, sureFor)
+	return user.Name, err
+}
+
 // prove asks the API, past every shared read, for one key of an owner. Gone means an answer without the key from the
 // right owner, or a list of users without the owner; any other failure proves nothing and is returned as it is.
 func (k *Keeper) prove(ctx context.Context, o Owner, id string) (Key, error) {
@@ -83,7 +100,7 @@ func (k *Keeper) prove(ctx context.Context, o Owner, id string) (Key, error) {
 				return keyOf(name, f), nil
 			}
 		}
-		return Key{}, &GoneError{What: "access key", ID: id, Owner: o, Reason: fmt.Sprintf("%s has no access key with this id any more", nameOf(name))}
+		return Key{}, &GoneError{What: goneKey, ID: id, Owner: o, Reason: fmt.Sprintf("%s has no access key with this id any more", nameOf(name))}
 	}
 	if api.IsNotFound(err) && name != "" {
 		return k.elsewhere(ctx, o, id, k.ownerGone(ctx, o, name, err))
@@ -129,7 +146,7 @@ func (k *Keeper) ownerGone(ctx context.Context, o Owner, userName string, err er
 	if slices.ContainsFunc(users, func(u User) bool { return u.Name == userName }) {
 		return err
 	}
-	return &GoneError{What: "user", ID: userName, Owner: o, Reason: fmt.Sprintf("the account has no user called %s", userName)}
+	return &GoneError{What: goneUser, ID: userName, Owner: o, Reason: fmt.Sprintf("the account has no user called %s", userName)}
 }
 
 // findersAtOnce is how many owners are asked at the same time; the client's rate still holds.
@@ -184,7 +201,7 @@ func (k *Keeper) Find(ctx context.Context, id string) (Key, error) {
 	case failed != nil:
 		return Key{}, failed
 	}
-	return Key{}, &GoneError{What: "access key", ID: id, Reason: fmt.Sprintf("neither the caller nor any of the account's %d users has it", len(users))}
+	return Key{}, &GoneError{What: goneKey, ID: id, Reason: fmt.Sprintf("neither the caller nor any of the account's %d users has it", len(users))}
 }
 
 func indexKey(keys []Key, id string) int {

@@ -24,7 +24,7 @@ func (k *Keeper) Revoke(ctx context.Context, o Owner, have Key) error {
 	if k.signs(have.ID) {
 		return &OwnKeyError{ID: have.ID, Action: "delete"}
 	}
-	name, err := k.userName(ctx, o)
+	name, err := k.nameToWrite(ctx, o, have.UserName)
 	if isGone(err) {
 		return nil // a user with keys cannot be deleted, so they went first
 	}

@@ -27,6 +27,7 @@ func newWorld(t *testing.T, opts ...func(*simulator.Options)) *world {
 	client, err := api.New(api.Config{
 		Endpoint: server.Endpoint, Region: "eu-west-2",
 		Credential: api.Credential{AccessKeyID: server.RootAccessKey, SecretKey: server.RootSecretKey},
+		Now:        server.Simulator.Now, // the machine's clock, for client and keeper alike
 	})
 	if err != nil {
 		t.Fatal(err)

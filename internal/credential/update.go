@@ -18,7 +18,7 @@ func (k *Keeper) Update(ctx context.Context, have Key, want Wish) (Key, error) {
 	if want.State == Inactive && k.signs(have.ID) {
 		return Key{}, &OwnKeyError{ID: have.ID, Action: "deactivate"}
 	}
-	name, err := k.userName(ctx, want.Owner)
+	name, err := k.nameToWrite(ctx, want.Owner, have.UserName)
 	if err != nil {
 		return Key{}, err
 	}

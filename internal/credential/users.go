@@ -25,14 +25,35 @@ const allUsers = ""
 
 // ListUsers returns every user of the account, from one read shared by the whole process.
 func (k *Keeper) ListUsers(ctx context.Context) ([]User, error) {
-	users, err := k.users.get(ctx, allUsers, func(ctx context.Context) ([]User, error) { return k.freshUsers(ctx, nil) })
+	return k.youngUsers(ctx, freshFor)
+}
+
+func (k *Keeper) youngUsers(ctx context.Context, age time.Duration) ([]User, error) {
+	users, err := k.users.get(ctx, allUsers, age, func(ctx context.Context) ([]User, error) { return k.freshUsers(ctx, nil) })
 	return slices.Clone(users), err
 }
 
 // ReadUser returns the user with that id, from the shared read; what that read lacks is asked for again before it
-// counts as gone. *GoneError when there is none.
+// counts as gone. A user that this process made or changed is known without a read. *GoneError when there is none.
 func (k *Keeper) ReadUser(ctx context.Context, id string) (User, error) {
-	users, err := k.ListUsers(ctx)
+	if user, ok := k.knownUser(id, freshFor); ok {
+		return user, nil
+	}
+	return k.youngUser(ctx, id, freshFor)
+}
+
+// knownUser is a user that needs no call to be known.
+func (k *Keeper) knownUser(id string, age time.Duration) (User, bool) {
+	if users, ok := k.users.peek(allUsers, age); ok {
+		if i := slices.IndexFunc(users, func(u User) bool { return u.ID == id }); i >= 0 {
+			return users[i], true
+		}
+	}
+	return k.made.peek(id, age)
+}
+
+func (k *Keeper) youngUser(ctx context.Context, id string, age time.Duration) (User, error) {
+	users, err := k.youngUsers(ctx, age)
 	if err != nil {
 		return User{}, err
 	}
@@ -57,7 +78,7 @@ func (k *Keeper) FindUser(ctx context.Context, name string) (User, error) {
 			return users[i], nil
 		}
 	}
-	return User{}, &GoneError{What: "user", ID: name, Reason: fmt.Sprintf("the account has no user called %s", name)}
+	return User{}, &GoneError{What: goneUser, ID: name, Reason: fmt.Sprintf("the account has no user called %s", name)}
 }
 
 // freshUser asks the API for one user, past the shared read, which is dropped when it was wrong about the user.
@@ -67,7 +88,8 @@ func (k *Keeper) freshUser(ctx context.Context, id string) (User, error) {
 		return User{}, err
 	}
 	i := slices.IndexFunc(users, func(u User) bool { return u.ID == id })
-	if known, ok := k.users.peek(allUsers); ok {
+	k.made.drop(id)
+	if known, ok := k.users.peek(allUsers, freshFor); ok {
 		// A shared read that is wrong about this user may be wrong about more.
 		j := slices.IndexFunc(known, func(u User) bool { return u.ID == id })
 		if (i < 0) != (j < 0) || (i >= 0 && known[j].Name != users[i].Name) {
@@ -77,7 +99,7 @@ func (k *Keeper) freshUser(ctx context.Context, id string) (User, error) {
 	if i >= 0 {
 		return users[i], nil
 	}
-	return User{}, &GoneError{What: "user", ID: id, Reason: fmt.Sprintf("the account has no user with the id %s", id)}
+	return User{}, &GoneError{What: goneUser, ID: id, Reason: fmt.Sprintf("the account has no user with the id %s", id)}
 }
 
 func (k *Keeper) freshUsers(ctx context.Context, ids []string) ([]User, error) {

@@ -50,7 +50,7 @@ func (k *Keeper) CreateUser(ctx context.Context, w UserWish) (User, error) {
 			return User{}, &AmbiguousError{Action: "CreateUser", Owner: Owner{UserName: w.Name}, Err: errors.Join(lost, errors.New("a user of this name exists, and it is not the one that was asked for"))}
 		case !isGone(lookErr):
 			return User{}, &AmbiguousError{Action: "CreateUser", Owner: Owner{UserName: w.Name}, Err: errors.Join(lost, lookErr)}
-		case api.IsThrottled(err) && k.opts.Wait(ctx, throttledWait) == nil:
+		case api.IsThrottled(err) && k.pause(ctx, throttledWait, "CreateUser", whyThrottled) == nil:
 			try--
 		case try >= attempts || ctx.Err() != nil:
 			return User{}, &AmbiguousError{Action: "CreateUser", Owner: Owner{UserName: w.Name}, Clean: true, Err: lost}
@@ -58,9 +58,10 @@ func (k *Keeper) CreateUser(ctx context.Context, w UserWish) (User, error) {
 	}
 }
 
-// remember puts a user that a write answered with into the shared read, so that a run that makes many users and their
-// keys does not list all users after each.
+// remember keeps a user that a write answered with, and puts it into the shared read, so that a run that makes many
+// users and their keys lists no users for them.
 func (k *Keeper) remember(u User) {
+	k.made.put(u.ID, u)
 	k.users.change(allUsers, func(users []User) []User {
 		return append(slices.DeleteFunc(slices.Clone(users), func(old User) bool { return old.ID == u.ID }), u)
 	})
@@ -68,6 +69,7 @@ func (k *Keeper) remember(u User) {
 
 // forget takes a deleted user out of the shared read.
 func (k *Keeper) forget(id string) {
+	k.made.drop(id)
 	k.users.change(allUsers, func(users []User) []User {
 		return slices.DeleteFunc(slices.Clone(users), func(u User) bool { return u.ID == id })
 	})
@@ -79,10 +81,8 @@ func (k *Keeper) look(ctx context.Context, name string) (User, error) {
 	defer cancel()
 	var err error
 	for _, d := range settling {
-		if d > 0 {
-			if err := k.opts.Wait(ctx, d); err != nil {
-				return User{}, err
-			}
+		if err := k.pause(ctx, d, "CreateUser", whySettling); err != nil {
+			return User{}, err
 		}
 		var users []User
 		if users, err = k.freshUsers(ctx, nil); err != nil {
@@ -92,7 +92,7 @@ func (k *Keeper) look(ctx context.Context, name string) (User, error) {
 			return users[i], nil
 		}
 	}
-	return User{}, &GoneError{What: "user", ID: name, Reason: "it was never made"}
+	return User{}, &GoneError{What: goneUser, ID: name, Reason: "it was never made"}
 }
 
 func madeSince(u User, w UserWish, since time.Time) bool {
@@ -126,6 +126,7 @@ func (k *Keeper) UpdateUser(ctx context.Context, id string, want UserWish) (User
 			return userOf(updated), nil
 		}
 		k.users.drop(allUsers)
+		k.made.drop(id)
 		if try == attempts || (!api.IsAmbiguous(err) && !api.IsNotFound(err)) {
 			return User{}, err
 		}
@@ -136,38 +137,55 @@ func asWished(u User, want UserWish) bool {
 	return (want.Name == "" || u.Name == want.Name) && (want.Path == "" || u.Path == want.Path) && (want.Email == "" || u.Email == want.Email)
 }
 
-// DeleteUser deletes the user with that id. The name is read first, past every shared read, because the API deletes by
-// name and another user may have it by now. Already gone is success; *UserKeysError when it still has access keys.
+// DeleteUser deletes the user with that id. Its name is looked up in a list that is seconds old, because the API deletes
+// by name and another user may have it by now; deletions at the same time share that list. Already gone is success;
+// *UserKeysError when it still has access keys.
 func (k *Keeper) DeleteUser(ctx context.Context, id string) error {
-	user, err := k.freshUser(ctx, id)
+	user, err := k.youngUser(ctx, id, justNow)
 	if isGone(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	for try := 1; ; try++ {
+		again, err := k.deleteUser(ctx, user)
+		if again.Name == "" || try == attempts {
+			return err
+		}
+		user = again
+	}
+}
+
+// deleteUser deletes a user by its name. With the error of a name that was not the user's any more comes the user under
+// the name that it has.
+func (k *Keeper) deleteUser(ctx context.Context, user User) (renamed User, _ error) {
 	defer k.keys.drop(user.Name)
-	err = k.api.DeleteUser(ctx, user.Name)
+	err := k.api.DeleteUser(ctx, user.Name)
 	if err == nil {
-		k.forget(id)
-		return nil
+		k.forget(user.ID)
+		return User{}, nil
 	}
 	k.users.drop(allUsers)
 	switch {
 	case api.IsConflict(err):
 		keys, listErr := k.freshKeys(ctx, user.Name)
 		if listErr != nil || len(keys) == 0 {
-			return err // something else holds it: groups, policies
+			return User{}, err // something else holds it: groups, policies
 		}
 		held := &UserKeysError{User: user, Err: err}
 		for _, key := range keys {
 			held.KeyIDs = append(held.KeyIDs, key.ID)
 		}
-		return held
+		return User{}, held
 	case api.IsNotFound(err) || api.IsAmbiguous(err):
-		if _, proof := k.freshUser(ctx, id); isGone(proof) {
-			return nil
+		now, proof := k.freshUser(ctx, user.ID)
+		if isGone(proof) {
+			return User{}, nil
+		}
+		if proof == nil && now.Name != user.Name {
+			return now, err
 		}
 	}
-	return err
+	return User{}, err
 }

@@ -102,13 +102,13 @@ func (p *Provider) connect(settings api.Settings, pace float64, terraform string
 
 // Resources lists what the provider manages.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{accesskey.NewResource, user.NewResource}
+	return []func() resource.Resource{accesskey.NewResource, accesskey.NewRotatingResource, user.NewResource}
 }
 
 // DataSources lists what the provider looks up.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		accesskey.NewDataSource, accesskey.NewListDataSource,
+		accesskey.NewDataSource, accesskey.NewListDataSource, accesskey.NewAuditDataSource,
 		user.NewDataSource, user.NewListDataSource,
 	}
 }

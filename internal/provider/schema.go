@@ -67,7 +67,7 @@ func attributes() map[string]schema.Attribute {
 			Optional:   true,
 			Validators: []validator.Float64{float64validator.AtLeast(0)},
 			MarkdownDescription: "The most calls the provider sends in a second; 0 or more, where 0 means no limit. Default: 5. " +
-				"Parts are allowed: 0.5 is a call every two seconds.",
+				"Parts are allowed: 0.5 is a call every two seconds. Where the API admits less, the provider adapts.",
 		},
 		"x509_cert_path": schema.StringAttribute{
 			Optional:            true,

@@ -117,8 +117,9 @@ func TestTwoRunsOnOneStateInPostgres(t *testing.T) {
 	m.mine.Plan().Contains(t, "0 to add, 0 to change, 1 to destroy") // what the colleague is ahead
 
 	m.nothingLostOrDoubled()
-	m.mine.NoSecretRests(m.RootSecretKey, m.pair.Private)
-	m.theirs.NoSecretRests(m.RootSecretKey, m.pair.Private)
+	// Nor is it written anywhere who connects to the database: that was in the environment.
+	m.mine.NoSecretRests(m.RootSecretKey, m.pair.Private, m.pg.URL())
+	m.theirs.NoSecretRests(m.RootSecretKey, m.pair.Private, m.pg.URL())
 	m.dumpTellsNothing()
 	m.theirs.Must("destroy", "-auto-approve", "-input=false", "-no-color")
 	if left := len(m.Keys()) + len(m.Users()); left != 0 {
@@ -154,17 +155,80 @@ func (m *team) dumpTellsNothing() {
 			m.t.Errorf("the dump does not speak of %s and its sealed secret", id)
 		}
 	}
-	clear := m.workspace(strings.Replace(Config(Key("clear")), "terraform {", `terraform {
-  backend "pg" {
-    schema_name = "clear"
-  }
-`, 1))
+	clear := m.workspace(inClear)
 	clear.Apply()
 	secret := m.Issued()[len(m.Issued())-1]
 	if Absent("the dump", m.pg.Dump(), secret) == nil {
 		m.t.Error("a secret that is in the database is not found in the dump")
 	}
 	clear.Must("destroy", "-auto-approve", "-input=false", "-no-color")
+}
+
+// inClear is a key that is not sealed, with another state in the same database.
+var inClear = strings.Replace(Config(Key("clear")), "terraform {", `terraform {
+  backend "pg" {
+    schema_name = "clear"
+  }
+`, 1)
+
+// encryption is the guide's, which OpenTofu reads from the environment.
+const encryption = `
+key_provider "pbkdf2" "team" {
+  passphrase = "a long passphrase of the team"
+}
+
+method "aes_gcm" "team" {
+  keys = key_provider.pbkdf2.team
+}
+
+state {
+  method   = method.aes_gcm.team
+  enforced = true
+}
+
+plan {
+  method   = method.aes_gcm.team
+  enforced = true
+}
+`
+
+// TestEncryptedStateInPostgres: OpenTofu's encryption keeps even a secret that is not sealed out of the database.
+func TestEncryptedStateInPostgres(t *testing.T) {
+	t.Parallel()
+	m := &team{World: New(t), t: t, pair: AgePair(t)}
+	if !m.Tofu() {
+		t.Skip("terraform has no encryption of states")
+	}
+	if guide := read(t, filepath.Join(Root(t), "templates", "guides", "sharing.md.tmpl")); !strings.Contains(guide, strings.TrimSpace(encryption)) {
+		t.Error("the guide shows another encryption than is tested")
+	}
+	m.pg = StartPostgres(t)
+	s := m.Workspace(inClear)
+	s.Setenv("PG_CONN_STR", m.pg.URL())
+	s.Setenv("TF_ENCRYPTION", encryption)
+	s.Install()
+	s.Apply()
+	s.EmptyPlan()
+	dump := m.pg.Dump()
+	m.Must(Absent("the dump", dump, append(m.Issued(), m.OnlyKey().AccessKeyID)...))
+	if len(m.Issued()) != 1 || !strings.Contains(string(dump), "encrypted_data") {
+		t.Errorf("%d secrets are issued, or the dump has no encrypted state", len(m.Issued()))
+	}
+	s.Must("destroy", "-auto-approve", "-input=false", "-no-color")
+}
+
+// TestTheGuidesS3BackendIsTaken: both CLIs know every argument, and ask the endpoint. More cannot be tried here.
+func TestTheGuidesS3BackendIsTaken(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	config := read(t, filepath.Join(Root(t), "examples", "guides", "sharing", "oos.tf"))
+	s := w.Workspace(replace(config, "https://oos.eu-west-2.outscale.com", "http://127.0.0.1:1"))
+	s.Setenv("AWS_ACCESS_KEY_ID", "AN-ID")
+	s.Setenv("AWS_SECRET_ACCESS_KEY", "A-SECRET")
+	r := s.Run("init", "-input=false", "-no-color", "-backend-config=max_retries=0")
+	if r.Contains(t, "127.0.0.1:1/example-terraform-states", "connection refused"); r.Code != 1 {
+		t.Errorf("code %d", r.Code)
+	}
 }
 
 // longestLine is a line that is in no two ciphertexts.
@@ -183,7 +247,8 @@ func TestAKilledRunLeavesNoLockInPostgres(t *testing.T) {
 	run := m.mine.Start(apply...)
 	m.AwaitHeld(held)
 	m.theirs.Must("force-unlock", "-force", "00000000-0000-0000-0000-000000000000").Contains(t, "successfully unlocked")
-	if r := m.theirs.Plan(); r.Code != 1 {
+	r := m.theirs.Plan()
+	if r.Contains(t, "Workspace is already locked: default"); r.Code != 1 {
 		t.Errorf("force-unlock took the lock of a living run: code %d", r.Code)
 	}
 	run.Signal(syscall.SIGKILL)
@@ -191,7 +256,7 @@ func TestAKilledRunLeavesNoLockInPostgres(t *testing.T) {
 		t.Errorf("the run was not killed: code %d", code)
 	}
 	held.Release()
-	r := m.theirs.Run("plan", "-detailed-exitcode", "-input=false", "-no-color", "-lock-timeout=2m")
+	r = m.theirs.Run("plan", "-detailed-exitcode", "-input=false", "-no-color", "-lock-timeout=2m")
 	if after := slices.Sorted(maps.Keys(m.inState(m.theirs))); r.Code != 0 || !slices.Equal(before, after) {
 		t.Errorf("after a killed run: code %d, keys %v, before %v\n%s", r.Code, after, before, r.Output)
 	}

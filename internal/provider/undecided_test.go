@@ -67,6 +67,7 @@ func TestADataSourceSaysWhatItWaitsFor(t *testing.T) {
 		`data "outscale_user" "one" { user_name = "a" }`:           "User not read",
 		`data "outscale_access_keys" "all" {}`:                     "Access keys not read",
 		`data "outscale_access_key" "one" { access_key_id = "A" }`: "Access key not read",
+		`data "outscale_access_key_audit" "all" {}`:                "Access keys not audited",
 	} {
 		r := w.Workspace(config + data + "\n").Plan()
 		if r.Code != 1 || len(w.Simulator.Requests()) != 0 {

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
 )
 
 func main() {
@@ -41,7 +43,7 @@ func run(ctx context.Context, bin, version string) (err error) {
 	if err != nil {
 		return err
 	}
-	cli, err := findCLI(ctx, bin)
+	cli, err := local.FindCLI(ctx, bin)
 	if err != nil {
 		return err
 	}
@@ -56,11 +58,11 @@ func run(ctx context.Context, bin, version string) (err error) {
 	if err := installProvider(bin, home, version); err != nil {
 		return err
 	}
-	sim, err := startSimulator(ctx, bin, world)
+	sim, err := local.StartSimulator(ctx, bin, filepath.Join(world, "sim.db"))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, sim.stop()) }()
+	defer func() { err = errors.Join(err, sim.Stop()) }()
 
 	s := &story{sim: sim, cli: cli, world: world, home: home}
 	if err := s.tell(ctx); err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
 )
 
 // page holds the two examples of the resource's documentation page, word for word, and the user they name.
@@ -41,15 +43,15 @@ var expiry = time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // story is one telling: a workspace on a simulator, and what is known of it so far.
 type story struct {
-	sim   *simulator
-	cli   *cli
+	sim   *local.Simulator
+	cli   *local.CLI
 	world string
 	home  string
 	keys  []string // ids: the caller's own, the user's
 }
 
 func (s *story) tell(ctx context.Context) error {
-	fmt.Printf("CLI: %s\nAPI: %s (a local process that checks real signatures)\n", s.cli.name, s.sim.endpoint)
+	fmt.Printf("CLI: %s\nAPI: %s (a local process that checks real signatures)\n", s.cli.Name, s.sim.Endpoint)
 	main, err := s.workspace(ctx, "main", page)
 	if err != nil {
 		return err
@@ -67,18 +69,18 @@ func (s *story) tell(ctx context.Context) error {
 	}
 	for n, step := range steps {
 		fmt.Printf("\n%d. %s\n", n+1, step.title)
-		before, err := s.sim.calls(ctx)
+		before, err := s.sim.Calls(ctx)
 		if err != nil {
 			return err
 		}
 		if err := step.do(ctx, main); err != nil {
 			return fmt.Errorf("step %d (%s): %w", n+1, step.title, err)
 		}
-		after, err := s.sim.calls(ctx)
+		after, err := s.sim.Calls(ctx)
 		if err != nil {
 			return err
 		}
-		fmt.Printf("   API calls: %s\n", difference(before, after))
+		fmt.Printf("   API calls: %s\n", after.Since(before))
 	}
 	return nil
 }
@@ -152,11 +154,11 @@ func (s *story) destroy(ctx context.Context, w *workspace) error {
 	if err := w.run(ctx, "destroy", "-auto-approve", "-input=false"); err != nil {
 		return err
 	}
-	now, err := s.sim.state(ctx)
+	now, err := s.atAPI(ctx)
 	if err != nil {
 		return err
 	}
-	if len(now.Users) != 0 || len(now.AccessKeys) != 1 || now.AccessKeys[0].AccessKeyID != s.sim.rootKey {
+	if len(now.Users) != 0 || len(now.AccessKeys) != 1 || now.AccessKeys[0].AccessKeyID != s.sim.RootKey {
 		return fmt.Errorf("something is left at the API: %d users, %d keys", len(now.Users), len(now.AccessKeys))
 	}
 	claim("at the API: no user is left, and no key but the root key that signed these calls")
@@ -165,7 +167,7 @@ func (s *story) destroy(ctx context.Context, w *workspace) error {
 
 // expectKeys asks the API, not the state, what both keys are now.
 func (s *story) expectKeys(ctx context.Context, state string, expires *time.Time) error {
-	now, err := s.sim.state(ctx)
+	now, err := s.atAPI(ctx)
 	if err != nil {
 		return err
 	}
@@ -188,6 +190,32 @@ func (s *story) expectKeys(ctx context.Context, state string, expires *time.Time
 	}
 	claim("at the API: both keys are %s and %s", state, until)
 	return nil
+}
+
+// snapshot is what the API holds, as far as the story asks.
+type snapshot struct {
+	Users      []struct{ UserName string } `json:"users"`
+	AccessKeys []keyAtAPI                  `json:"access_keys"`
+}
+
+type keyAtAPI struct {
+	AccessKeyID    string `json:"AccessKeyId"`
+	State          string
+	ExpirationDate *time.Time
+}
+
+func (s snapshot) key(id string) (keyAtAPI, bool) {
+	for _, key := range s.AccessKeys {
+		if key.AccessKeyID == id {
+			return key, true
+		}
+	}
+	return keyAtAPI{}, false
+}
+
+func (s *story) atAPI(ctx context.Context) (snapshot, error) {
+	var now snapshot
+	return now, s.sim.Ask(ctx, "/state", &now)
 }
 
 func claim(format string, args ...any) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
@@ -89,6 +90,7 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 	}
 	timeout, diags := m.Timeouts.Open(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
+	refuseLifetime(ctx, e.session, path.Root("lifetime"), m.lease().Lifetime, notOpened, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -88,7 +88,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return r.sameOwner(ctx, id, name, &resp.Diagnostics)
 	}, r.session.WasGone)
 	if state == nil && r.session.SealedKeyWasGone(fingerprints(config.SealTo)) {
-		v.diags = warned(v.diags, notSealable)
+		v.diags = warned(v.diags, notSealable, noMore)
 	}
 	resp.Diagnostics.Append(v.diags...)
 	if state == nil && !r.session.Undecided() {
@@ -97,6 +97,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.judgeLimits(ctx, v, state, &resp.Diagnostics)
 	resp.RequiresReplace.Append(v.replace...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, v.plan)...)
 }

@@ -95,12 +95,16 @@ func (v *verdict) warnSealing(state model) {
 	}
 }
 
-// warned makes warnings of the errors with this summary. It is for a key that was sealed and is gone: that a recipient
-// expired since must not stop the plan or the destruction of all else. Apply refuses to make the key anew.
-func warned(diags diag.Diagnostics, summary string) (softer diag.Diagnostics) {
+// noMore is what comes of a recipient that expired after a key was sealed to it, when that key is gone.
+const noMore = "The key that was sealed to it is gone, and apply will refuse to make another."
+
+// warned makes warnings of the errors with this summary, and adds what will come of it. It is for a key that was sealed
+// before: that a recipient expired since must not stop the plan or the destruction of all else. Apply refuses to make
+// the next one.
+func warned(diags diag.Diagnostics, summary, outcome string) (softer diag.Diagnostics) {
 	for _, d := range diags {
 		if d.Severity() == diag.SeverityError && d.Summary() == summary {
-			softer.AddWarning(d.Summary(), d.Detail()+"\n\nThe key that was sealed to it is gone, and apply will refuse to make another.")
+			softer.AddWarning(d.Summary(), d.Detail()+"\n\n"+outcome)
 			continue
 		}
 		softer.Append(d)

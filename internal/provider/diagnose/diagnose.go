@@ -19,7 +19,8 @@ import (
 // a sentence fragment that names the objects: "Creating an access key for user alice".
 func Error(summary, tried string, err error) diag.Diagnostic {
 	parts := []string{tried + " failed."}
-	if told := domain(err); told != "" {
+	told, way := domain(err)
+	if told != "" {
 		parts = append(parts, told)
 	}
 	if told := call(err); told != "" {
@@ -28,7 +29,10 @@ func Error(summary, tried string, err error) diag.Diagnostic {
 	if len(parts) == 1 {
 		parts = append(parts, sentence(err.Error()))
 	}
-	if way := wayOut(err); way != "" {
+	if way == "" {
+		way = wayOut(err)
+	}
+	if way != "" {
 		parts = append(parts, way)
 	}
 	return diag.NewErrorDiagnostic(summary, strings.Join(parts, "\n\n"))
@@ -48,8 +52,9 @@ func Gone(err error) (reason string, gone bool) {
 	return sentence(e.Reason), true
 }
 
-// domain says what the rules of a key's life make of the error; empty where they add nothing to the API's own words.
-func domain(err error) string {
+// domain says what the rules of a key's life make of the error, and the way out of it; both are empty where they add
+// nothing to the API's own words.
+func domain(err error) (told, way string) {
 	var own *credential.OwnKeyError
 	var quota *credential.QuotaError
 	var keys *credential.UserKeysError
@@ -59,57 +64,78 @@ func domain(err error) string {
 	var gone *credential.GoneError
 	switch {
 	case errors.As(err, &own):
-		return fmt.Sprintf("Access key %s is the one this provider signs its own calls with. To %s it would cut the run off from its account.",
-			own.ID, own.Action)
+		return fmt.Sprintf("Access key %s is the one this provider signs its own calls with. To %s it would cut the run off from its account.", own.ID, own.Action),
+			"Configure the provider with another key, or take this one out of the state (`terraform state rm`) and keep it."
 	case errors.As(err, &quota):
-		if len(quota.KeyIDs) == 0 {
-			return "The quota of access keys is full."
+		told = "The quota of access keys is full."
+		if len(quota.KeyIDs) > 0 {
+			told += fmt.Sprintf(" These keys fill it: %s.", strings.Join(quota.KeyIDs, ", "))
 		}
-		return fmt.Sprintf("The quota of access keys is full. These keys fill it: %s.", strings.Join(quota.KeyIDs, ", "))
+		return told, "Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. A quota can be raised by OUTSCALE's support."
 	case errors.As(err, &keys):
-		return fmt.Sprintf("User %s still has access keys that this run does not delete: %s.", keys.User.Name, strings.Join(keys.KeyIDs, ", "))
+		return fmt.Sprintf("User %s still has access keys that this run does not delete: %s.", keys.User.Name, strings.Join(keys.KeyIDs, ", ")),
+			"Delete these keys, or import them so that they are destroyed with the user, then run again."
 	case errors.As(err, &unfinished):
-		return fmt.Sprintf("Access key %s exists, but it is not as asked:\n- %s", unfinished.KeyID, strings.Join(unfinished.What, "\n- "))
+		return fmt.Sprintf("Access key %s exists, but it is not as asked:\n- %s", unfinished.KeyID, strings.Join(unfinished.What, "\n- ")),
+			"Its id and what is known of it are in the state. Look at the plan before you apply again: it brings the key to what the configuration says, " +
+				"or replaces it when it was being created."
 	case errors.As(err, &ambiguous):
-		return lost(ambiguous)
+		told, way = lost(ambiguous)
+		return told, strings.TrimSpace(obstacle(ambiguous.Err) + "\n\n" + way)
 	case errors.As(err, &unsupported):
-		return sentence(unsupported.What)
+		return sentence(unsupported.What),
+			"This region's API is older than version 1.40.1. Leave that argument as it is, or replace the key (`-replace=ADDRESS`)."
 	case errors.As(err, &gone):
-		return sentence(gone.Reason)
+		return sentence(gone.Reason), ""
 	}
-	return ""
+	return "", ""
 }
 
-// lost tells what is known after the answer to an action was lost.
-func lost(e *credential.AmbiguousError) string {
-	said := fmt.Sprintf("The answer to %s was lost. ", e.Action)
+// lost tells what is known after the answer to an action was lost, and what to do about what it may have left.
+func lost(e *credential.AmbiguousError) (told, way string) {
+	told = fmt.Sprintf("The answer to %s was lost. ", e.Action)
 	switch {
 	case e.Clean:
-		return said + "It was looked up: nothing is left behind."
+		return told + "It was looked up: nothing is left behind.", "Run again."
 	case len(e.KeyIDs) > 0:
-		return said + fmt.Sprintf("It left access keys behind whose secret nobody knows: %s.", strings.Join(e.KeyIDs, ", "))
+		return told + fmt.Sprintf("It left access keys behind whose secret nobody knows: %s.", strings.Join(e.KeyIDs, ", ")),
+			"Delete these keys: nobody can use them, and each counts against the quota."
 	case e.Marker != "":
-		return said + fmt.Sprintf("Whether it made a key could not be looked up. If it did, that key has the tag %s.", e.Marker)
+		return told + fmt.Sprintf("Whether it made a key could not be looked up. If it did, that key has the tag %s.", e.Marker),
+			fmt.Sprintf("Look for a key with that tag (ReadAccessKeys with Tag %s) and delete it, then run again.", e.Marker)
 	}
-	return said + "Whether it was executed could not be looked up."
+	return told + "Whether it was executed could not be looked up.", "Run again."
 }
 
 // call tells what the API answered, or why no answer came.
 func call(err error) string {
 	var transport *api.TransportError
 	if errors.As(err, &transport) {
+		why := sentence(transport.Err.Error())
 		if transport.Sent {
-			return fmt.Sprintf("%s was sent to %s, but no usable answer came back: %s", transport.Action, transport.Endpoint, sentence(transport.Err.Error()))
+			return fmt.Sprintf("%s was sent to %s, but no usable answer came back: %s", transport.Action, transport.Endpoint, why)
 		}
-		return fmt.Sprintf("%s was not sent, %s was not reached: %s", transport.Action, transport.Endpoint, sentence(transport.Err.Error()))
+		return fmt.Sprintf("%s was not sent, %s was not reached: %s", transport.Action, transport.Endpoint, why)
 	}
 	refusal := api.As(err)
 	if refusal == nil {
 		return ""
 	}
+	var unsent *api.UnsentError
+	if errors.As(err, &unsent) {
+		return fmt.Sprintf("%s was not sent, because the credential was refused a moment before. %s", unsent.Action, answer(refusal))
+	}
+	return answer(refusal)
+}
+
+// answer tells what the API answered; what is not in its form also where it came from.
+func answer(refusal *api.Error) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s was answered with HTTP status %d", refusal.Action, refusal.StatusCode)
 	if len(refusal.Problems) == 0 {
+		if refusal.Endpoint != "" {
+			fmt.Fprintf(&b, " from %s", refusal.Endpoint)
+		}
 		b.WriteString(", and not in the form of the OUTSCALE API.")
 	}
 	for i, p := range refusal.Problems {

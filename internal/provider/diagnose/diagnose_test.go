@@ -2,10 +2,12 @@ package diagnose
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -87,7 +89,26 @@ func TestWaysOut(t *testing.T) {
 		err  error
 		want string
 	}{
-		{broken(false, &net.DNSError{Err: "no such host", Name: "api.example.com"}), "no such host. Check `region`"},
+		{broken(false, &net.DNSError{Err: "no such host", Name: "api.example.com", IsNotFound: true}), "no such host. Check `region`"},
+		{broken(false, &net.DNSError{Err: "server misbehaving", Name: "api.example.com"}), "the name server of this machine gave no answer"},
+		{&api.TransportError{Endpoint: "https://api.eu-west-9.outscale.com/api/v1", Err: &net.DNSError{IsNotFound: true}},
+			`The region "eu-west-9" is none of those that are known: ap-northeast-1, cloudgouv-eu-west-1, eu-west-2, us-east-2, us-west-1.`},
+		{&api.TransportError{Endpoint: "https://api.eu-west-9.outscale.com/api/v1", Err: &net.DNSError{IsTimeout: true}}, `The region "eu-west-9" is none`},
+		{broken(false, http.ErrSchemeMismatch), "does not speak TLS. Check its scheme"},
+		{broken(false, tls.RecordHeaderError{}), "does not speak TLS. Check its scheme"},
+		{broken(false, &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}), "Check the clock of this machine first"},
+		{broken(false, &tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{}}}), "not trusted. Check its name"},
+		{broken(false, &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}), "`x509_cert_path` and `x509_key_path`"},
+		{broken(false, &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New("refused")}}), "The proxy of this machine was not reached"},
+		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 407}), "put it into HTTPS_PROXY"},
+		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 403}), "The proxy does not let this machine through"},
+		{broken(true, &api.ForeignError{Bytes: 12, Type: "text/html"}), "Something else answers in the API's place"},
+		{&api.Error{Action: "ReadUsers", StatusCode: 407}, "put it into HTTP_PROXY"},
+		{&api.Error{Action: "ReadUsers", StatusCode: 400, Endpoint: "http://api.example.com/api/v1"}, "It may speak TLS: try https"},
+		{&api.Error{Action: "ReadUsers", StatusCode: 502, Endpoint: "http://api.example.com/api/v1"}, "status 502 from http://api.example.com/api/v1, and not in the form"},
+		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "ReadUsers was not sent, because the credential was refused a moment before. CreateAccessKey was answered with HTTP status 401"},
+		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "Check the secret"},
+		{&credential.AmbiguousError{Action: "CreateAccessKey", Marker: "m", Err: broken(true, &api.ForeignError{})}, "Something else answers in the API's place"},
 		{broken(false, x509.UnknownAuthorityError{}), "not trusted"},
 		{broken(false, context.DeadlineExceeded), "did not answer in time"},
 		{broken(true, errors.New("unexpected EOF")), "The connection broke"},
@@ -108,6 +129,19 @@ func TestWaysOut(t *testing.T) {
 	} {
 		if got := Error("", "This", c.err).Detail(); !strings.Contains(got, c.want) {
 			t.Errorf("%v: no %q in\n%s", c.err, c.want, got)
+		}
+	}
+}
+
+// A region is doubted only where the address was made of one, and it is not known.
+func TestRegionHint(t *testing.T) {
+	for endpoint, hint := range map[string]bool{
+		"https://api.eu-west-9.outscale.com/api/v1": true, "https://api.eu-west-2.outscale.com/api/v1": false,
+		"https://api.cloudgouv-eu-west-1.outscale.com/api/v1": false, "https://api.example.com/api/v1": false,
+		"https://eu-west-9.outscale.com/api/v1": false, "http://127.0.0.1:3000/api/v1": false, "://": false,
+	} {
+		if got := regionHint(endpoint) != ""; got != hint {
+			t.Errorf("%s: %v", endpoint, got)
 		}
 	}
 }

@@ -7,16 +7,15 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 )
 
 // wayOut says what to do next; empty where nothing honest can be said.
 func wayOut(err error) string {
-	if way := domainWayOut(err); way != "" {
-		return way
-	}
 	var transport *api.TransportError
 	if errors.As(err, &transport) {
 		return transportWayOut(transport)
@@ -30,34 +29,8 @@ func wayOut(err error) string {
 	return ""
 }
 
-func domainWayOut(err error) string {
-	var own *credential.OwnKeyError
-	var quota *credential.QuotaError
-	var keys *credential.UserKeysError
-	var unfinished *credential.UnfinishedError
-	var ambiguous *credential.AmbiguousError
-	var unsupported *credential.UnsupportedError
-	switch {
-	case errors.As(err, &own):
-		return "Configure the provider with another key, or take this one out of the state (`terraform state rm`) and keep it."
-	case errors.As(err, &quota):
-		return "Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. A quota can be raised by OUTSCALE's support."
-	case errors.As(err, &keys):
-		return "Delete these keys, or import them so that they are destroyed with the user, then run again."
-	case errors.As(err, &unfinished):
-		return "Its id and what is known of it are in the state. Look at the plan before you apply again: it brings the key to what the configuration says, " +
-			"or replaces it when it was being created."
-	case errors.As(err, &ambiguous) && len(ambiguous.KeyIDs) > 0:
-		return "Delete these keys: nobody can use them, and each counts against the quota."
-	case errors.As(err, &ambiguous) && ambiguous.Marker != "":
-		return fmt.Sprintf("Look for a key with that tag (ReadAccessKeys with Tag %s) and delete it, then run again.", ambiguous.Marker)
-	case errors.As(err, &ambiguous):
-		return "Run again."
-	case errors.As(err, &unsupported):
-		return "This region's API is older than version 1.40.1. Leave that argument as it is, or replace the key (`-replace=ADDRESS`)."
-	}
-	return ""
-}
+// checkAddress is what to look at when the address itself may be wrong.
+const checkAddress = "Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API)"
 
 // transportWayOut tells the causes apart by type, never by text.
 func transportWayOut(e *api.TransportError) string {
@@ -65,29 +38,79 @@ func transportWayOut(e *api.TransportError) string {
 	var unknownCA x509.UnknownAuthorityError
 	var badHost x509.HostnameError
 	var badCertificate *tls.CertificateVerificationError
+	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var dial *net.OpError
+	var network *net.OpError
+	var proxy *api.ProxyError
+	var page *api.ForeignError
 	switch {
+	case errors.As(e.Err, &proxy):
+		return proxyWayOut(proxy)
+	case errors.As(e.Err, &network) && network.Op == "proxyconnect":
+		return "The proxy of this machine was not reached. Check HTTPS_PROXY and HTTP_PROXY; NO_PROXY takes the endpoint out of it."
+	case errors.As(e.Err, &name) && name.IsNotFound:
+		return "There is no such host. " + checkAddress + ", and the name server of this machine." + regionHint(e.Endpoint)
 	case errors.As(e.Err, &name):
-		return "There is no such host. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), and the name server of this machine."
-	case errors.As(e.Err, &record):
+		return "The name could not be looked up: the name server of this machine gave no answer. Check its network, or HTTPS_PROXY where only a proxy leads out, " +
+			"and that `region` and `api.endpoint` are right." + regionHint(e.Endpoint)
+	case errors.As(e.Err, &record), errors.Is(e.Err, http.ErrSchemeMismatch):
 		return "The endpoint does not speak TLS. Check its scheme (http or https), and whether a proxy is in the way."
+	case errors.As(e.Err, &invalid) && invalid.Reason == x509.Expired:
+		return "The certificate of the endpoint is not valid now. Check the clock of this machine first; if it is right, the endpoint's certificate has expired, " +
+			"or a proxy is in the way."
 	case errors.As(e.Err, &unknownCA), errors.As(e.Err, &badHost), errors.As(e.Err, &badCertificate):
 		return "The certificate of the endpoint is not trusted. Check its name and whether a proxy is in the way; add the authority to this machine's trusted ones."
-	case timedOut(e.Err):
+	case errors.As(e.Err, &network) && network.Op == "remote error":
+		return "The endpoint refused the TLS handshake. An account or a proxy may demand a client certificate: see `x509_cert_path` and `x509_key_path` in the `api` block."
+	case errors.As(e.Err, &page):
+		return "Something else answers in the API's place, or changes its answers: a page of a proxy or of a network's login. " + checkAddress +
+			" and HTTPS_PROXY, and log in to the network; then run again: what was done is looked up first."
+	case timedOut(e.Err), api.IsTimeout(e):
 		return "The endpoint did not answer in time. Check that it can be reached from this machine (route, firewall, HTTPS_PROXY), and that `region` and `api.endpoint` are right."
-	case errors.As(e.Err, &dial) && dial.Op == "dial":
-		return "Nothing answers at that address. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), the firewall, and HTTPS_PROXY."
+	case errors.As(e.Err, &network) && network.Op == "dial":
+		return "Nothing answers at that address. " + checkAddress + ", the firewall, and HTTPS_PROXY."
 	case e.Sent:
 		return "The connection broke. Run again: what was done is looked up first."
 	}
 	return ""
 }
 
+// obstacle is the way out of what took an answer away, where it is more than bad luck.
+func obstacle(err error) string {
+	var transport *api.TransportError
+	var page *api.ForeignError
+	if errors.As(err, &transport) && (errors.As(err, &page) || api.IsTimeout(err)) {
+		return transportWayOut(transport)
+	}
+	return ""
+}
+
+func proxyWayOut(e *api.ProxyError) string {
+	if e.StatusCode == http.StatusProxyAuthRequired {
+		return "The proxy asks for a login: put it into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT), or take the endpoint out with NO_PROXY."
+	}
+	return "The proxy does not let this machine through to the endpoint. Ask whoever runs it, check HTTPS_PROXY, or take the endpoint out with NO_PROXY."
+}
+
+// regionHint names the regions when the address was made of one that is not known, which is not an error by itself: new
+// ones open.
+func regionHint(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return ""
+	}
+	rest, isAPI := strings.CutPrefix(u.Hostname(), "api.")
+	region, isOurs := strings.CutSuffix(rest, ".outscale.com")
+	if !isAPI || !isOurs || slices.Contains(api.Regions, region) {
+		return ""
+	}
+	return fmt.Sprintf(" The region %q is none of those that are known: %s.", region, strings.Join(api.Regions, ", "))
+}
+
 func refusalWayOut(refusal *api.Error, err error) string {
 	switch {
 	case len(refusal.Problems) == 0:
-		return "This does not look like the OUTSCALE API: check `api.endpoint`, and whether a proxy is in the way."
+		return foreignWayOut(refusal)
 	case refusal.Action == "CreateUser" && api.IsConflict(err):
 		return "A user of that name exists. If it is yours, left by a run that was cut off, import it (`terraform import ADDRESS NAME`); else choose another name."
 	case api.IsForbidden(err):
@@ -105,6 +128,17 @@ func refusalWayOut(refusal *api.Error, err error) string {
 		return "The fault is at the API. Run again later; its support will ask for the request id."
 	}
 	return ""
+}
+
+// foreignWayOut is for an answer that is not in the form of the API.
+func foreignWayOut(refusal *api.Error) string {
+	switch {
+	case refusal.StatusCode == http.StatusProxyAuthRequired:
+		return "A proxy asks for a login: put it into HTTP_PROXY (http://USER:PASSWORD@HOST:PORT), or take the endpoint out with NO_PROXY."
+	case refusal.StatusCode == http.StatusBadRequest && strings.HasPrefix(refusal.Endpoint, "http://"):
+		return "This does not look like the OUTSCALE API. It may speak TLS: try https in `api.endpoint`, and check whether a proxy is in the way."
+	}
+	return "This does not look like the OUTSCALE API: check `api.endpoint`, and whether a proxy is in the way."
 }
 
 // unauthorizedWayOut reads the codes of the API's error page for a refused credential.

@@ -27,6 +27,7 @@ type Session struct {
 
 	undecided []string
 	warn      sync.Once
+	planned   planned
 	clock     sync.Once
 	gone      sync.Map // what is remembered of keys that were found gone: time.Time, the expiry; string, the recipients
 }
@@ -71,6 +72,7 @@ func (s *Session) Begin(diags *diag.Diagnostics, summary string) (done func(), o
 	if !s.Ready(diags, summary) {
 		return nil, false
 	}
+	s.StopCounting()
 	if done, ok = s.Opened.Begin(); !ok {
 		diags.AddError(summary, "The run is ending. Run again.")
 	}

@@ -1,0 +1,40 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
+)
+
+// AccessPolicy is the account's API access policy, of which there is exactly one.
+type AccessPolicy struct {
+	// KeyLifetime is the longest remaining life an access key may have, in whole seconds; 0 = any, also no expiry.
+	KeyLifetime time.Duration
+	// TrustedSession says that sessions must be trusted ones.
+	TrustedSession bool
+}
+
+// ReadAPIAccessPolicy returns the account's policy.
+func (c *Client) ReadAPIAccessPolicy(ctx context.Context) (AccessPolicy, error) {
+	const action = "ReadApiAccessPolicy"
+	var answer osc.ReadApiAccessPolicyResponse
+	if err := c.do(ctx, action, always, osc.ReadApiAccessPolicyRequest{}, &answer); err != nil {
+		return AccessPolicy{}, err
+	}
+	if answer.ApiAccessPolicy == nil || answer.ApiAccessPolicy.MaxAccessKeyExpirationSeconds == nil {
+		return AccessPolicy{}, c.unusable(action, errors.New("the answer has no limit on the life of access keys"))
+	}
+	policy := AccessPolicy{KeyLifetime: time.Duration(*answer.ApiAccessPolicy.MaxAccessKeyExpirationSeconds) * time.Second}
+	policy.TrustedSession = answer.ApiAccessPolicy.RequireTrustedEnv != nil && *answer.ApiAccessPolicy.RequireTrustedEnv
+	return policy, nil
+}
+
+// IsUnknownAction reports that the API does not have the action: code 5011 (A18), or a 404 that names no problem, which
+// is how an API older than the action may answer.
+func IsUnknownAction(err error) bool {
+	e := As(err)
+	return e != nil && (e.has(5011, 5011) || (e.StatusCode == http.StatusNotFound && len(e.Problems) == 0))
+}

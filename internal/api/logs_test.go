@@ -1,0 +1,69 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestTheAccessPolicyIsRead(t *testing.T) {
+	r := newRig(t, ok(`{"ApiAccessPolicy":{"RequireTrustedEnv":true,"MaxAccessKeyExpirationSeconds":3153600000},"ResponseContext":{}}`))
+	got, err := r.ReadAPIAccessPolicy(context.Background())
+	if err != nil || got.KeyLifetime != 36500*24*time.Hour || !got.TrustedSession {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if r.bodies[0] != "{}" {
+		t.Errorf("sent %s", r.bodies[0])
+	}
+	// No limit must be said, and not concluded from silence.
+	for _, body := range []string{`{}`, `{"ApiAccessPolicy":{"RequireTrustedEnv":false}}`} {
+		if _, err := newRig(t, ok(body)).ReadAPIAccessPolicy(context.Background()); err == nil {
+			t.Errorf("%s passes for a policy", body)
+		}
+	}
+}
+
+func TestUnknownActions(t *testing.T) {
+	for want, answers := range map[bool][]answer{
+		true: {problem(http.StatusBadRequest, "5011", ""), {status: http.StatusNotFound, body: "no such page"}},
+		false: {problem(http.StatusBadRequest, "5027", ""), problem(http.StatusNotFound, "5060", ""), problem(http.StatusForbidden, "4", ""),
+			{status: http.StatusBadRequest, body: "no JSON"}},
+	} {
+		for _, a := range answers {
+			_, err := newRig(t, a).ReadAPIAccessPolicy(context.Background())
+			if err == nil || IsUnknownAction(err) != want {
+				t.Errorf("%d %s: unknown %v, want %v", a.status, a.body, !want, want)
+			}
+		}
+	}
+}
+
+func TestAPageOfTheLog(t *testing.T) {
+	r := newRig(t, ok(`{"Logs":[{"QueryAccessKey":"AK1","QueryDate":"2026-01-02T03:04:05.006Z"},{"QueryDate":"2026-01-02T03:04:06.000+0000"}],`+
+		`"NextPageToken":"more","ResponseContext":{}}`), ok(`{"Logs":[]}`), ok(`{}`), ok(`{"Logs":[{"QueryAccessKey":"AK1","QueryDate":"yesterday"}]}`))
+	ctx, from, to := context.Background(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC)
+	page, err := r.ReadAPILogs(ctx, from, to, "")
+	if err != nil || page.Next != "more" || len(page.Calls) != 2 || page.Calls[0] != (Call{"AK1", time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC)}) ||
+		page.Calls[1].AccessKeyID != "" {
+		t.Errorf("got %+v, %v", page, err)
+	}
+	const without = `"AccountId":false,"CallDuration":false,"QueryAccessKey":true,"QueryApiName":false,"QueryApiVersion":false,"QueryCallName":false,` +
+		`"QueryDate":true,"QueryHeaderRaw":false,"QueryHeaderSize":false,"QueryIpAddress":false,"QueryPayloadRaw":false,"QueryPayloadSize":false,` +
+		`"QueryUserAgent":false,"RequestId":false,"ResponseSize":false,"ResponseStatusCode":false`
+	const filters = `"Filters":{"QueryDateAfter":"2026-01-01T00:00:00.000Z","QueryDateBefore":"2026-01-03T00:00:00.000Z"}`
+	if want := `{"ResultsPerPage":1000,"With":{` + without + `},` + filters + `}`; r.bodies[0] != want {
+		t.Errorf("sent\n%s\nwant\n%s", r.bodies[0], want)
+	}
+	if page, err := r.ReadAPILogs(ctx, from, to, "more"); err != nil || page.Next != "" || len(page.Calls) != 0 {
+		t.Errorf("an empty page gives %+v, %v", page, err)
+	}
+	if want := `{"NextPageToken":"more","ResultsPerPage":1000,"With":{` + without + `},` + filters + `}`; r.bodies[1] != want {
+		t.Errorf("sent\n%s\nwant\n%s", r.bodies[1], want)
+	}
+	for range 2 {
+		if _, err := r.ReadAPILogs(ctx, from, to, ""); err == nil {
+			t.Errorf("%s passes for a page", r.bodies[len(r.bodies)-1])
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// quiet is a TLS server that says nothing about the clients it refuses.
+func quiet(t *testing.T, config *tls.Config) *httptest.Server {
+	t.Helper()
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, keysBody) }))
+	s.TLS = config
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s
+}
+
+// What stands between the client and the API is reported at once where waiting does not help, and never taken for a
+// request that may have been executed when it cannot have been.
+func TestObstacles(t *testing.T) {
+	plain := newRig(t, ok(keysBody))
+	trusted := quiet(t, &tls.Config{MinVersion: tls.VersionTLS12})
+	demands := quiet(t, &tls.Config{MinVersion: tls.VersionTLS12, ClientAuth: tls.RequireAnyClientCert})
+	proxy := func(status int) string {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>", status) }))
+		t.Cleanup(s.Close)
+		return s.URL
+	}
+	for name, c := range map[string]struct {
+		endpoint, proxy string
+		insecure        bool
+		want            string
+		waits           bool
+	}{
+		"https to a plain port":   {endpoint: strings.Replace(plain.server.URL, "http:", "https:", 1), want: "HTTP response to HTTPS client"},
+		"plain to an https port":  {endpoint: strings.Replace(trusted.URL, "https:", "http:", 1), want: "HTTP 400, without an error body"},
+		"an untrusted authority":  {endpoint: trusted.URL, want: "unknown authority"},
+		"a certificate is needed": {endpoint: demands.URL, insecure: true, want: "certificate required"},
+		"a proxy that is not":     {endpoint: trusted.URL, proxy: "http://127.0.0.1:1", want: "proxyconnect", waits: true},
+		"a proxy with a password": {endpoint: trusted.URL, proxy: proxy(407), want: "refused to connect: HTTP status 407"},
+		"a proxy that refuses":    {endpoint: trusted.URL, proxy: proxy(403), want: "refused to connect: HTTP status 403"},
+		"a proxy that fails":      {endpoint: trusted.URL, proxy: proxy(502), want: "refused to connect: HTTP status 502", waits: true},
+	} {
+		for action, do := range actions {
+			r := &rig{}
+			cl := r.client(t, Config{Endpoint: c.endpoint + "/api/v1", Credential: testKey, Insecure: c.insecure})
+			if c.proxy != "" {
+				u, err := url.Parse(strings.Replace(c.proxy, "http://", "http://user:hush@", 1))
+				if err != nil {
+					t.Fatal(err)
+				}
+				cl.connections.Proxy = http.ProxyURL(u)
+			}
+			now := time.Now()
+			cl.now = func() time.Time { return now }
+			cl.sleep = func(_ context.Context, d time.Duration) error {
+				r.slept = append(r.slept, d)
+				now = now.Add(d)
+				return nil
+			}
+			err := do(cl, context.Background())
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hush") || IsAmbiguous(err) {
+				t.Errorf("%s, %s: %v", name, action, err)
+			}
+			if waited := len(r.slept) > 0; waited != c.waits {
+				t.Errorf("%s, %s: waits %v", name, action, r.slept)
+			}
+			if now.After(time.Now().Add(20 * time.Second)) {
+				t.Errorf("%s, %s: waited %v", name, action, r.slept)
+			}
+			cl.CloseIdleConnections()
+		}
+	}
+}
+
+// Whatever stands in the API's place, ten calls at once know it within 30 s. Time is virtual.
+func TestReportedInTime(t *testing.T) {
+	page := func(status int) http.RoundTripper {
+		return answering(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: io.NopCloser(strings.NewReader("<html>"))}, nil
+		})
+	}
+	never := answering(func(req *http.Request) (*http.Response, error) {
+		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
+		<-req.Context().Done()
+		return nil, req.Context().Err()
+	})
+	dial := func(err error, after time.Duration) *http.Transport {
+		return &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			select {
+			case <-time.After(after):
+				return nil, err
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}}
+	}
+	nowhere := &net.OpError{Op: "dial", Err: errors.New("i/o timeout")}
+	for name, transport := range map[string]http.RoundTripper{
+		"packets are dropped":      dial(nowhere, dialTimeout),
+		"nobody listens":           dial(nowhere, time.Millisecond),
+		"no name server answers":   dial(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "i/o timeout", IsTimeout: true}}, 10*time.Second),
+		"no such host":             dial(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}, time.Millisecond),
+		"silence":                  never,
+		"a portal's page":          page(200),
+		"a proxy's 502":            page(502),
+		"a proxy wants a login":    page(407),
+		"a page that is not there": page(404),
+	} {
+		for _, action := range []string{"ReadAccessKeys", "CreateAccessKey"} {
+			synctest.Test(t, func(t *testing.T) {
+				c, err := New(Config{Endpoint: "http://nowhere.example.com/api/v1", Credential: testKey, RequestsPerSecond: 5})
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.http.Transport = transport
+				begun := time.Now()
+				failed := make(chan error)
+				for range 10 {
+					go func() { failed <- actions[action](c, context.Background()) }()
+				}
+				for range 10 {
+					if err := <-failed; err == nil {
+						t.Errorf("%s, %s: no error", name, action)
+					}
+				}
+				// A create is followed by a look for what it left.
+				limit := 30 * time.Second
+				if action == "CreateAccessKey" && name == "silence" {
+					limit -= c.patience.repeatable
+				}
+				if took := time.Since(begun); took > limit {
+					t.Errorf("%s, %s: reported after %v", name, action, took)
+				}
+			})
+		}
+	}
+}
+
+type answering func(*http.Request) (*http.Response, error)
+
+func (f answering) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

@@ -1,0 +1,56 @@
+package api
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Whatever holds a call up for long is said in the log, at INFO and before: the action, the reason and how long.
+func TestEveryWaitIsTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		perSecond float64
+		of        func(n int) answer
+		reason    string
+		atLeast   int64 // ms
+	}{
+		"throttled":      {5, func(n int) answer { return turn(n == 3, problem(429, "24", "")) }, throttled, 100},
+		"older form":     {5, func(n int) answer { return turn(n == 3, problem(503, "6", "")) }, throttled, 100},
+		"Retry-After":    {5, func(n int) answer { return turn(n == 3, answer{429, "", map[string]string{"Retry-After": "9"}}) }, throttled, 9000},
+		"under load":     {5, func(n int) answer { return turn(n == 3, problem(400, "4120", "")) }, underLoad, 2000},
+		"the API failed": {5, func(n int) answer { return turn(n == 3, problem(500, "0", "")) }, "the API failed", 100},
+		"cut":            {5, func(n int) answer { return turn(n == 3, answer{}) }, "the endpoint was not reached", 100},
+		"a slow pace":    {1, func(int) answer { return ok(keysBody) }, "pace", 5000},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			j := &judge{of: c.of}
+			client := j.client(t, c.perSecond)
+			var mu sync.Mutex
+			told := false
+			client.log = func(_ context.Context, level Level, _ string, fields map[string]any) {
+				mu.Lock()
+				defer mu.Unlock()
+				if ms, waits := fields["wait_ms"].(int64); level == LevelInfo && waits && fields["action"] == "ReadAccessKeys" {
+					told = told || fields["reason"] == c.reason && ms >= c.atLeast
+				}
+			}
+			begun := time.Now()
+			if failed := all(client, 20); len(failed) > 0 {
+				t.Errorf("%s: %v", name, failed[0])
+			}
+			if !told || time.Since(begun) < time.Duration(c.atLeast)*time.Millisecond {
+				t.Errorf("%s: nothing was said of waiting, reason %q, in %v", name, c.reason, time.Since(begun))
+			}
+		})
+	}
+}
+
+// turn is a, or a good answer.
+func turn(now bool, a answer) answer {
+	if now {
+		return a
+	}
+	return ok(keysBody)
+}

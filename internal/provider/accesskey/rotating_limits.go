@@ -1,0 +1,33 @@
+package accesskey
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// judgeLimits holds what is planned for a pair of keys against the account's ceiling and its owner's quota.
+func (r *RotatingResource) judgeLimits(ctx context.Context, v rotatingVerdict, state *rotatingModel, diags *diag.Diagnostics) {
+	replaces := len(v.replace) > 0
+	makes := state == nil || replaces || v.plan.AccessKeyID.IsUnknown()
+	lifetime, known := v.plan.Lifetime.Length()
+	if known && (makes || v.plan.ExpirationDate.IsUnknown() || !v.plan.Lifetime.Same(state.Lifetime)) {
+		refuseLifetime(ctx, r.session, atLifetime, lifetime, notPlanned, diags)
+	}
+	if !makes || diags.HasError() {
+		return
+	}
+	if state != nil {
+		owner := state.UserName.ValueString()
+		if !state.PreviousAccessKeyID.IsNull() && !state.State.IsNull() {
+			r.session.KeyFreed(owner) // it goes first
+		}
+		if replaces {
+			r.session.KeyFreed(owner)
+			return // the CLI asks for the new key's plan next, without a state
+		}
+	}
+	if owner, known := v.plan.current().knownOwner(); known {
+		warnQuota(ctx, r.session, owner, diags)
+	}
+}

@@ -1,0 +1,119 @@
+// Command bench measures what access keys cost: calls by action, wall time against the CLI's own floor, CPU and memory
+// of the provider, with the real CLI and a local API that takes 20 ms for each answer. It writes a page and a plot.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
+)
+
+// ours is this provider's source address.
+const ours = "outscale-access/outscale"
+
+// settings are what the command line says.
+type settings struct {
+	bin, out, seed     string
+	cli                string
+	peer, peerSource   string
+	goBench            string
+	rows               []row
+	unlimited, limited bool
+	full               bool
+	repeat             int
+}
+
+func main() {
+	s, err := parse(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, s); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func parse(args []string) (settings, error) {
+	var s settings
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.StringVar(&s.bin, "bin", "bin", "`folder` with the built binaries and tools/")
+	flags.StringVar(&s.out, "out", filepath.Join("bin", "bench"), "`folder` for README.md and the plot")
+	flags.StringVar(&s.cli, "cli", "", "`path` of terraform or tofu; default: terraform 1.10 or later on PATH, else bin/tools/tofu")
+	flags.StringVar(&s.peer, "peer", "", "`path` of another provider's binary, measured in the same run at its own pace")
+	flags.StringVar(&s.peerSource, "peer-source", "outscale/outscale", "that provider's source `address`")
+	flags.StringVar(&s.goBench, "go-bench", "", "`file` with the output of go test -bench, which becomes a part of the page")
+	flags.StringVar(&s.seed, "seed", "1", "`number` that makes the simulator's ids repeatable")
+	flags.BoolVar(&s.full, "full", false, "make and destroy all rows at 5 requests/s as well; 1,000 keys take half an hour")
+	flags.IntVar(&s.repeat, "repeat", 3, "how often each step is measured without a limit, and the floor; medians are shown")
+	rows := flags.String("rows", "10/1,100/50,300/150,1000/500", "`keys/users` of each row")
+	rates := flags.String("rates", "unlimited,default", "which `rates` to run: unlimited, default (5 requests/s)")
+	if err := flags.Parse(args); err != nil {
+		return s, err
+	}
+	for _, text := range strings.Split(*rows, ",") {
+		var r row
+		if n, err := fmt.Sscanf(text, "%d/%d", &r.keys, &r.users); n != 2 || err != nil || r.keys < 1 || r.users < 1 {
+			return s, fmt.Errorf("-rows: %q is not KEYS/USERS", text)
+		}
+		s.rows = append(s.rows, r)
+	}
+	for _, rate := range strings.Split(*rates, ",") {
+		switch rate {
+		case "unlimited":
+			s.unlimited = true
+		case "default":
+			s.limited = true
+		default:
+			return s, fmt.Errorf("-rates: %q is neither unlimited nor default", rate)
+		}
+	}
+	if s.repeat < 1 {
+		return s, errors.New("-repeat must be at least 1")
+	}
+	return s, nil
+}
+
+func run(ctx context.Context, s settings) (err error) {
+	if s.bin, err = filepath.Abs(s.bin); err != nil {
+		return err
+	}
+	cli := &local.CLI{Path: s.cli}
+	if s.cli == "" {
+		if cli, err = local.FindCLI(ctx, s.bin); err != nil {
+			return err
+		}
+	} else if cli.Path, err = filepath.Abs(s.cli); err != nil {
+		return err
+	}
+	if cli.Name, err = local.Version(ctx, cli.Path); err != nil {
+		return fmt.Errorf("%s: %w", cli.Path, err)
+	}
+	subjects := []subject{{name: "this provider", source: ours, binary: filepath.Join(s.bin, "terraform-provider-outscale")}}
+	if s.peer != "" {
+		path, err := filepath.Abs(s.peer)
+		if err != nil {
+			return err
+		}
+		subjects = append(subjects, subject{name: "peer (" + s.peerSource + ")", source: s.peerSource, binary: path})
+	}
+	b := &bench{settings: s, cli: cli, subjects: subjects, meter: filepath.Join(s.bin, "meter")}
+	began := conditions()
+	for _, r := range s.rows {
+		if err := b.row(ctx, r); err != nil {
+			return fmt.Errorf("%s: %w", r, err)
+		}
+	}
+	return b.publish(began)
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
+)
+
+// latency is what the server waits before each answer.
+const latency = `[{"kind":"latency","latency":"20ms"}]`
+
+// row is one size: so many keys, spread evenly over so many users.
+type row struct{ keys, users int }
+
+func (r row) String() string { return fmt.Sprintf("%d/%d", r.keys, r.users) }
+
+// resources is how many resources a row has: the keys, and the users that own them.
+func (r row) resources() int { return r.keys + r.users }
+
+// perUser is the largest number of keys that a user has.
+func (r row) perUser() int { return (r.keys + r.users - 1) / r.users }
+
+// keyLimit is the API's own limit for an owner (A4), which the simulator holds unless told.
+const keyLimit = 10
+
+// subject is what is measured: a provider's binary, or the floor, which has none.
+type subject struct {
+	name   string
+	source string // the provider's source address
+	binary string // "" for the floor
+}
+
+// floor is the same number of resources of the CLI's own, in the same shape.
+var floor = subject{name: "terraform_data"}
+
+// configuration is a subject's, for a row. requests is the argument requests_per_second, "" to leave it out.
+func (s subject) configuration(r row, requests string) string {
+	if s.binary == "" {
+		return fmt.Sprintf(`resource "terraform_data" "owner" {
+  count = %d
+  input = "user-${count.index}"
+}
+
+resource "terraform_data" "key" {
+  count = %d
+  input = terraform_data.owner[count.index %% %d].output
+}
+`, r.users, r.keys, r.users)
+	}
+	provider := ""
+	if requests != "" {
+		provider = "provider \"outscale\" {\n  requests_per_second = " + requests + "\n}\n"
+	}
+	return fmt.Sprintf(`terraform {
+  required_providers {
+    outscale = { source = %q }
+  }
+}
+%s
+resource "outscale_user" "owner" {
+  count     = %d
+  user_name = "user-${count.index}"
+  path      = "/"
+}
+
+resource "outscale_access_key" "key" {
+  count           = %d
+  user_name       = outscale_user.owner[count.index %% %d].user_name
+  state           = "ACTIVE"
+  expiration_date = "2060-01-01"
+}
+`, s.source, provider, r.users, r.keys, r.users)
+}
+
+// world is a simulator, and a folder for each subject that works on it.
+type world struct {
+	cli   *local.CLI
+	sim   *local.Simulator
+	dir   string
+	meter string // the built meter
+}
+
+// newWorld starts a simulator that is slow to answer. The limit of keys an owner is lifted for a row that exceeds it.
+func newWorld(ctx context.Context, cli *local.CLI, bin, meter, seed string, r row) (w *world, err error) {
+	w = &world{cli: cli, meter: meter}
+	if w.dir, err = os.MkdirTemp("", "outscale-bench-"); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	flags := []string{"--log-level", "error", "--seed", seed}
+	if r.perUser() > keyLimit {
+		flags = append(flags, "--assume", fmt.Sprintf("A4=%d", r.perUser()))
+	}
+	if w.sim, err = local.StartSimulator(ctx, bin, ":memory:", flags...); err != nil {
+		return nil, err
+	}
+	return w, w.sim.SetFaults(ctx, latency)
+}
+
+func (w *world) close() error {
+	var err error
+	if w.sim != nil {
+		err = w.sim.Stop()
+	}
+	return errors.Join(err, os.RemoveAll(w.dir))
+}
+
+// workspace is a subject's folder in a world.
+type workspace struct {
+	w       *world
+	subject subject
+	dir     string
+	env     []string
+	usage   string // the file that the meter writes
+}
+
+func (w *world) workspace(s subject) (*workspace, error) {
+	home, err := os.MkdirTemp(w.dir, "home-")
+	if err != nil {
+		return nil, err
+	}
+	p := &workspace{w: w, subject: s, dir: filepath.Join(home, "workspace"), env: local.Environment(home, w.sim), usage: filepath.Join(home, "usage.json")}
+	if err := os.MkdirAll(p.dir, 0o750); err != nil {
+		return nil, err
+	}
+	if s.binary == "" {
+		return p, nil
+	}
+	// The CLI takes the meter for the provider.
+	plugins := filepath.Join(home, "plugins")
+	if err := os.MkdirAll(plugins, 0o750); err != nil {
+		return nil, err
+	}
+	kind := s.source[strings.LastIndex(s.source, "/")+1:]
+	if err := os.Symlink(w.meter, filepath.Join(plugins, "terraform-provider-"+kind)); err != nil {
+		return nil, err
+	}
+	rc := filepath.Join(home, "cli.tfrc")
+	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", s.source, filepath.ToSlash(plugins))
+	if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	p.env = append(p.env, "TF_CLI_CONFIG_FILE="+rc, "OUTSCALE_BENCH_PROGRAM="+s.binary, "OUTSCALE_BENCH_USAGE="+p.usage)
+	return p, nil
+}
+
+func (p *workspace) write(configuration string) error {
+	return os.WriteFile(filepath.Join(p.dir, "main.tf"), []byte(configuration), 0o600)
+}
+
+// step is one command of the CLI.
+type step string
+
+// The steps that are measured.
+const (
+	create  step = "create"
+	plan    step = "no-change plan"
+	destroy step = "destroy"
+)
+
+var arguments = map[step][]string{
+	create:  {"apply", "-auto-approve", "-input=false"},
+	plan:    {"plan", "-detailed-exitcode", "-input=false"},
+	destroy: {"destroy", "-auto-approve", "-input=false"},
+}
+
+// sample is what one step took.
+type sample struct {
+	Wall      time.Duration
+	Calls     local.Calls
+	CPU       time.Duration // of all the provider's processes together
+	PeakBytes int64         // of the largest of them
+}
+
+// do runs a step and measures it. A plan that is not empty is an error, as any that fails.
+func (p *workspace) do(ctx context.Context, s step) (sample, error) {
+	if err := os.Remove(p.usage); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return sample{}, err
+	}
+	before, err := p.w.sim.Calls(ctx)
+	if err != nil {
+		return sample{}, err
+	}
+	var output bytes.Buffer
+	began := time.Now()
+	err = p.w.cli.Execute(ctx, p.dir, p.env, &output, arguments[s]...)
+	got := sample{Wall: time.Since(began)}
+	if err != nil {
+		why := "failed"
+		var exit *exec.ExitError
+		if s == plan && errors.As(err, &exit) && exit.ExitCode() == 2 {
+			why = "wants to change something"
+		}
+		return got, fmt.Errorf("%s of %s: %s: %w\n%s", s, p.subject.name, why, err, output.String())
+	}
+	after, err := p.w.sim.Calls(ctx)
+	if err != nil {
+		return got, err
+	}
+	got.Calls = after.Since(before)
+	return got, p.readUsage(&got)
+}
+
+func (p *workspace) readUsage(into *sample) error {
+	if p.subject.binary == "" {
+		return nil
+	}
+	file, err := os.Open(p.usage)
+	if err != nil {
+		return fmt.Errorf("the provider was not measured: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var used struct {
+			CPUSeconds float64 `json:"cpu_seconds"`
+			PeakBytes  int64   `json:"peak_bytes"`
+		}
+		if err := json.Unmarshal(lines.Bytes(), &used); err != nil {
+			return err
+		}
+		into.CPU += time.Duration(used.CPUSeconds * float64(time.Second))
+		into.PeakBytes = max(into.PeakBytes, used.PeakBytes)
+	}
+	return nil
+}

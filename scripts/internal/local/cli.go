@@ -1,0 +1,86 @@
+// Package local is what the commands under scripts/ stand on: a Terraform or OpenTofu that is there, a simulator of
+// their own, and processes that leave nothing behind.
+package local
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// CLI is a Terraform or an OpenTofu.
+type CLI struct {
+	Path string
+	Name string // with its version, where it was asked for it
+}
+
+// FindCLI takes terraform 1.10 or later from PATH, else the OpenTofu built from the tools module, building it first
+// where it is not there yet.
+func FindCLI(ctx context.Context, bin string) (*CLI, error) {
+	if path, err := exec.LookPath("terraform"); err == nil {
+		if name, recent := terraformVersion(ctx, path); recent {
+			return &CLI{Path: path, Name: name}, nil
+		}
+	}
+	path := filepath.Join(bin, "tools", "tofu")
+	if _, err := os.Stat(path); err != nil {
+		fmt.Println("No terraform 1.10 or later on PATH: building OpenTofu from its Go module, about 4 minutes on two cores, once.")
+		build := exec.CommandContext(ctx, "make", "--no-print-directory", "bin/tools/tofu")
+		build.Dir = filepath.Dir(bin)
+		build.Stdout, build.Stderr = os.Stdout, os.Stderr
+		Isolate(build)
+		if err := build.Run(); err != nil {
+			return nil, fmt.Errorf("building OpenTofu: %w", err)
+		}
+	}
+	return &CLI{Path: path, Name: "OpenTofu, built from its Go module"}, nil
+}
+
+var versionLine = regexp.MustCompile(`^Terraform v(\d+)\.(\d+)\S*`)
+
+func terraformVersion(ctx context.Context, path string) (name string, recent bool) {
+	name, err := Version(ctx, path)
+	match := versionLine.FindStringSubmatch(name)
+	if err != nil || match == nil {
+		return "", false
+	}
+	major, _ := strconv.Atoi(match[1])
+	minor, _ := strconv.Atoi(match[2])
+	return match[0], major > 1 || major == 1 && minor >= 10
+}
+
+// Version is the first line of what a CLI says of itself, such as "OpenTofu v1.12.6".
+func Version(ctx context.Context, path string) (string, error) {
+	cmd := exec.CommandContext(ctx, path, "version")
+	cmd.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+os.DevNull)
+	output, err := cmd.Output()
+	line, _, _ := strings.Cut(string(output), "\n")
+	return line, err
+}
+
+// Environment is the caller's, less everything that would point a CLI or a provider elsewhere, for a run with a home of
+// its own on a simulator.
+func Environment(home string, sim *Simulator) []string {
+	var env []string
+	for _, pair := range os.Environ() {
+		if !strings.HasPrefix(pair, "OSC_") && !strings.HasPrefix(pair, "TF_") && !strings.HasPrefix(pair, "HOME=") {
+			env = append(env, pair)
+		}
+	}
+	return append(env,
+		"HOME="+home,
+		"APPDATA="+home,
+		"CHECKPOINT_DISABLE=1",
+		"TF_CLI_CONFIG_FILE="+os.DevNull,
+		"TF_IN_AUTOMATION=1",
+		"TF_CLI_ARGS=-no-color",
+		"OSC_ENDPOINT_API="+sim.Endpoint,
+		"OSC_ACCESS_KEY="+sim.RootKey,
+		"OSC_SECRET_KEY="+rootSecret,
+	)
+}
