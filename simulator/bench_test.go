@@ -26,11 +26,11 @@ func BenchmarkBareJSONHandler(b *testing.B) {
 			"AccessKeyId": "x", "State": stateActive, "CreationDate": printDate(epoch), "LastModificationDate": printDate(epoch),
 		}}, "ResponseContext": fields{"RequestId": "00000000-0000-4000-8000-000000000000"}})
 	}), "ReadAccessKeys", nil)
-	bare = each(b)
+	bareTime = each(b)
 }
 
-// bare is what one request to the bare handler took, in nanoseconds.
-var bare float64
+// bareTime is what one request to the bare handler took, in nanoseconds.
+var bareTime float64
 
 func each(b *testing.B) float64 { return float64(b.Elapsed().Nanoseconds()) / float64(b.N) }
 
@@ -39,8 +39,8 @@ func BenchmarkReadAccessKeys(b *testing.B) {
 	for name, data := range map[string]string{"memory": "", "file": filepath.Join(b.TempDir(), "sim.db")} {
 		b.Run(name, func(b *testing.B) {
 			benchmarkSimulator(b, data, "ReadAccessKeys", nil)
-			if bare > 0 { // not when it was left out with -bench
-				b.ReportMetric(bare/each(b), "of-bare")
+			if bareTime > 0 { // not when it was left out with -bench
+				b.ReportMetric(bareTime/each(b), "of-bare")
 			}
 		})
 	}
