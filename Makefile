@@ -14,7 +14,7 @@ EXE       := $(shell go env GOEXE)
 # The race detector needs cgo and a C compiler; without one the tests still run, and say so.
 RACE      := $(shell command -v $$(go env CC | cut -d' ' -f1) >/dev/null 2>&1 && echo -race)
 
-.PHONY: demo test test-unit test-acceptance build install check fmt generate docs bench sim tools clean
+.PHONY: demo test test-unit test-acceptance build install check fmt generate docs bench soak sim tools clean
 
 build: ## both binaries into bin/
 	go build -trimpath -ldflags "$(LDFLAGS)" -o $(PROVIDER)$(EXE) .
@@ -36,6 +36,9 @@ test-acceptance: build $(TOFU)
 	CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -timeout 20m ./internal/provider/...
 	@scripts/with-terraform.sh "acceptance tests on terraform" go test -count=1 -timeout 20m ./internal/provider/...
 
+soak: build $(TOFU) ## the fault suite in full, and 10,000 creates under faults: hours; OUTSCALE_SEED=N repeats a run
+	OUTSCALE_SOAK=1 CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -v -timeout 8h -run Soak ./internal/provider/faultsuite
+
 install: build ## the provider into the user's plugin folder, for terraform and tofu
 	scripts/install.sh $(PROVIDER)$(EXE) $(VERSION)
 
@@ -51,8 +54,14 @@ generate: docs ## everything generated: the simulator's table of the API, docs/
 docs: build $(TFDOCS) $(TOFU)
 	go run ./scripts/docs -tofu $(TOFU) -tfplugindocs $(TFDOCS) -provider $(PROVIDER)$(EXE) -out docs
 
-bench: ## Go benchmarks: what anyone can repeat
-	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/...
+# Into bin/bench; make bench BENCH_FLAGS="-out docs/benchmarks" publishes. scripts/bench says what else it takes.
+bench: build ## calls, time and memory of the provider with the real CLI, and the Go benchmarks
+	@mkdir -p $(BIN)/bench
+	go build -trimpath -o $(BIN)/meter$(EXE) ./scripts/bench/meter
+	go build -trimpath -o $(BIN)/bench-cmd$(EXE) ./scripts/bench
+	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/... > $(BIN)/bench/go.txt || { cat $(BIN)/bench/go.txt; exit 1; }
+	@grep '^Benchmark' $(BIN)/bench/go.txt
+	$(BIN)/bench-cmd$(EXE) -bin $(BIN) -go-bench $(BIN)/bench/go.txt $(BENCH_FLAGS)
 
 sim: build ## the simulator in the foreground, on 127.0.0.1:3000 (admin 3001)
 	$(SIM)$(EXE) serve --listen 127.0.0.1:3000 --admin 127.0.0.1:3001 --data :memory:

@@ -19,7 +19,6 @@ require (
 	github.com/outscale/osc-sdk-go/v3 v3.0.0-rc.4
 	golang.org/x/crypto v0.58.0
 	golang.org/x/sync v0.24.0
-	golang.org/x/time v0.16.0
 	modernc.org/sqlite v1.62.0
 )
 

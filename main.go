@@ -3,16 +3,18 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"log"
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/release"
 )
 
 // version is set by the linker (see Makefile).
@@ -41,24 +43,15 @@ func main() {
 	guard := opened.Guard{Keys: keys, Exit: os.Exit, Say: func(left opened.Left) { log.Print(left) }}
 	// Under a debugger it is no CLI that started this process.
 	err = guard.Run(!*debug, func() error {
-		return providerserver.Serve(context.Background(), provider.New(version, host), providerserver.ServeOpts{
-			Address: address, Debug: *debug, ProtocolVersion: 6,
-		})
+		var opts []tf6server.ServeOpt
+		if *debug {
+			opts = append(opts, tf6server.WithManagedDebug())
+		}
+		return tf6server.Serve(address, func() tfprotov6.ProviderServer {
+			return release.Server(providerserver.NewProtocol6(provider.New(version, host)())())
+		}, opts...)
 	})
 	if err != nil {
 		log.Fatal(err)
-	}
-}
-
-// logOnlyWhatIsAskedFor turns the logs off that the CLI would throw away. The SDK below writes some forty lines at TRACE
-// for each resource whatever TF_LOG says, and the CLI reads them all: without them a plan takes half the time.
-func logOnlyWhatIsAskedFor() {
-	if os.Getenv("TF_LOG") != "" || os.Getenv("TF_LOG_PROVIDER") != "" {
-		return
-	}
-	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_OUTSCALE"} {
-		if _, set := os.LookupEnv(name); !set {
-			_ = os.Setenv(name, "OFF") // a name without = and NUL is always taken
-		}
 	}
 }

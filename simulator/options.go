@@ -58,8 +58,8 @@ type Limits struct {
 	// ReadHeader and Read are how long a client may take to send the header, and the
 	// whole request; 5 s and 30 s. Only Start applies them.
 	ReadHeader, Read time.Duration
-	// Write is how long an answer may take from the end of the header on; 2 minutes.
-	// Only Start applies it.
+	// Write is how long an answer may take from the end of the header on, not counting what
+	// a fault takes; 2 minutes. Only Start applies it.
 	Write time.Duration
 	// Requests is the number of calls kept for GET /requests and ReadApiLogs; 50,000, and
 	// fewer where they are larger than 64 MiB together.

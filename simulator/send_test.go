@@ -173,6 +173,35 @@ func TestResetWithoutAConnectionToTake(t *testing.T) {
 	}
 }
 
+// The admin port takes what Go takes, and says what is wrong as clearly.
+func TestFaultKindsThroughTheAdminPort(t *testing.T) {
+	r := newRig(t)
+	const list = `[{"kind":"status_after","status":502,"code":"0"},{"kind":"reset"},{"action":"CreateUser","kind":"truncate","probability":0.5},` +
+		`{"kind":"garbage","times":2},{"kind":"stall","latency":"20ms"},{"kind":"throttle","status":429,"code":"24","retry_after":"2s"}]`
+	var set []Fault
+	if status := r.admin(http.MethodPut, "/faults", list, &set); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	if back, err := json.Marshal(set); err != nil || string(back) != list {
+		t.Errorf("%s, %v", back, err)
+	}
+	for bad, want := range map[string]string{
+		`[{"kind":"stall"}]`:                               "latency must be over 0",
+		`[{"kind":"reset","latency":"1s"}]`:                "latency does nothing for the kind reset",
+		`[{"kind":"throttle","retry_after":2}]`:            "a duration is a text such as",
+		`[{"kind":"throttle","retry_after":"soon"}]`:       `\"soon\" is no duration`,
+		`[{"kind":"status","retry_after":"2s"}]`:           "choose the kind throttle",
+		`[{"kind":"reset"},{"kind":"garbage","rate":0.5}]`: "fault 2: rate does nothing",
+	} {
+		request := httptest.NewRequest(http.MethodPut, "/faults", strings.NewReader(bad))
+		recorder := httptest.NewRecorder()
+		r.AdminHandler().ServeHTTP(recorder, request)
+		if said := recorder.Body.String(); recorder.Code != http.StatusBadRequest || !strings.Contains(said, want) {
+			t.Errorf("%s: %d %s, want %s", bad, recorder.Code, said, want)
+		}
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	r := newRig(t)
 	for want, after := range map[string]faults.Duration{"": 0, "1": 1, "2": 1500e6, "30": 30e9} {

@@ -101,3 +101,20 @@ func TestOddAnswers(t *testing.T) {
 		t.Errorf("an answer without a list passed for an empty one: %v", keys)
 	}
 }
+
+func TestIsSilent(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"no answer in time": {&TransportError{Sent: true, Err: errNoAnswer}, true},
+		"not reached":       {&TransportError{Err: errInterrupted}, true},
+		"cut":               {&TransportError{Sent: true, Err: errInterrupted}, false},
+		"a refusal":         {&Error{StatusCode: 502}, false},
+		"none":              {nil, false},
+	} {
+		if got := IsSilent(c.err); got != c.want {
+			t.Errorf("%s: IsSilent = %v", name, got)
+		}
+	}
+}

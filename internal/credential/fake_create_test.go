@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -269,5 +270,42 @@ func TestNoVerbShowsASecret(t *testing.T) {
 				t.Errorf("%s shows %s", verb, s)
 			}
 		}
+	}
+}
+
+// An API that answers, and with faults, is asked again when it could not say what became of a key; one that is silent is not.
+func TestALostKeyIsLookedForAgain(t *testing.T) {
+	silent := &api.TransportError{Action: "ReadAccessKeys", Err: context.DeadlineExceeded}
+	for name, c := range map[string]struct {
+		err   error
+		times int
+		clean bool
+		reads int
+	}{
+		"two faults":      {refusal(502, "0"), 2, true, 3},
+		"faults for good": {refusal(502, "0"), 100, false, cleanRounds},
+		"silence":         {silent, 100, false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &fake{}
+			f.before = func(call call) error {
+				if call.action == "ReadAccessKeys" && call.n <= c.times {
+					return c.err
+				}
+				return nil
+			}
+			f.after = on("CreateAccessKey", 1, cut())
+			key, _, err := f.keeper(t).Create(context.Background(), Wish{})
+			if reads := f.count("ReadAccessKeys"); reads < c.reads || !c.clean && reads != c.reads {
+				t.Errorf("%d looks, want %d", reads, c.reads)
+			}
+			var lost *AmbiguousError
+			switch {
+			case c.clean && (err != nil || len(f.keys) != 1 || f.keys[0].ID != key.ID):
+				t.Errorf("%v %v, %d keys", key, err, len(f.keys))
+			case !c.clean && (!errors.As(err, &lost) || lost.Marker == ""):
+				t.Errorf("error = %v", err)
+			}
+		})
 	}
 }

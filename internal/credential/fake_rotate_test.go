@@ -126,7 +126,12 @@ func TestRotateFails(t *testing.T) {
 // TestRotateForAnOwnerThatIsGone makes no key.
 func TestRotateForAnOwnerThatIsGone(t *testing.T) {
 	f := &fake{}
-	f.before = on("ReadAccessKeys", 0, refusal(400, "5098"))
+	f.before = func(c call) error {
+		if c.action == "ReadAccessKeys" && c.read.UserName == bobs.Owner.UserName {
+			return refusal(400, "5098")
+		}
+		return nil
+	}
 	have := Pair{Current: Key{ID: "AK1", Expires: from(day)}}
 	got, _, err := f.keeper(t).Rotate(context.Background(), have, bobs)
 	if !OwnerIsGone(err) || got.Current.ID != "AK1" || f.count("CreateAccessKey") != 0 {

@@ -31,10 +31,10 @@ func (c *creation) clean(ctx context.Context, tr trace, lost error, waits []time
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanLimit)
 	defer cancel()
 	for round := 1; ; round++ {
-		found, err := c.cleanOnce(ctx, tr, lost, waits)
+		found, err, why := c.cleanOnce(ctx, tr, lost, waits)
 		removed = removed || found
 		// An API that answers, and with faults, may do better in a while: the client has tried each call ten times by now.
-		if err == nil || round == cleanRounds || !api.IsAmbiguous(err) || api.IsSilent(err) || c.k.pause(ctx, cleanPause, "CreateAccessKey", whyFaulty) != nil {
+		if err == nil || round == cleanRounds || !api.IsAmbiguous(why) || api.IsSilent(why) || c.k.pause(ctx, cleanPause, "CreateAccessKey", whyFaulty) != nil {
 			return removed, err
 		}
 	}
@@ -45,12 +45,13 @@ const (
 	cleanPause  = 5 * time.Second
 )
 
-func (c *creation) cleanOnce(ctx context.Context, tr trace, lost error, waits []time.Duration) (removed bool, _ error) {
+// cleanOnce is one round of clean. why is what went wrong in it alone.
+func (c *creation) cleanOnce(ctx context.Context, tr trace, lost error, waits []time.Duration) (removed bool, err, why error) {
 	ambiguous := &AmbiguousError{Action: "CreateAccessKey", Owner: c.wish.Owner, Marker: tr.marker, Err: lost}
 	found, err := c.find(ctx, tr, waits)
 	if err != nil {
 		ambiguous.Err = errors.Join(lost, fmt.Errorf("looking for the key failed too: %w", err))
-		return false, ambiguous
+		return false, ambiguous, err
 	}
 	for _, key := range found {
 		if tr.marker == "" && len(found) > 1 {
@@ -61,13 +62,13 @@ func (c *creation) cleanOnce(ctx context.Context, tr trace, lost error, waits []
 		c.k.info(ctx, "removing the key of a lost answer", map[string]any{"access_key_id": key.ID, "user_name": c.name})
 		if err := c.remove(ctx, key); err != nil {
 			ambiguous.KeyIDs = append(ambiguous.KeyIDs, key.ID)
-			ambiguous.Err = errors.Join(ambiguous.Err, err)
+			ambiguous.Err, why = errors.Join(ambiguous.Err, err), errors.Join(why, err)
 		}
 	}
 	if len(ambiguous.KeyIDs) > 0 {
-		return len(found) > 0, ambiguous
+		return len(found) > 0, ambiguous, why
 	}
-	return len(found) > 0, nil
+	return len(found) > 0, nil, nil
 }
 
 // remove deactivates a key, the caller's own too, so that it is inert even when it cannot be deleted, and deletes it.

@@ -44,7 +44,8 @@ func TestExamples(t *testing.T) {
 			s.Setenv("TF_VAR_private_key", pair.Private)
 			s.Apply()
 			s.EmptyPlan()
-			if count(config.String(), `resource "outscale_access_key"`) == count(config.String(), "seal_to") && len(w.Issued()) > 0 {
+			keys := count(config.String(), `resource "outscale_access_key"`) + count(config.String(), `resource "outscale_rotating_access_key"`)
+			if keys == count(config.String(), "seal_to") && len(w.Issued()) > 0 {
 				s.NoSecretRests(w.RootSecretKey, pair.Private)
 			}
 			s.Must("destroy", "-auto-approve", "-input=false", "-no-color")

@@ -21,17 +21,17 @@ const limitedKeys = 100
 
 // result is one line of the table.
 type result struct {
-	row     row
-	subject string
-	rate    string
-	step    step
-	sample         // the median one by wall time
-	floor   sample // of the same step
-	runs    int
+	Row     row
+	Subject string
+	Rate    string
+	Step    step
+	Sample  sample // the median one by wall time
+	Floor   sample // of the same step
+	Runs    int
 }
 
 // ratio is the wall time over the floor's.
-func (r result) ratio() float64 { return r.Wall.Seconds() / r.floor.Wall.Seconds() }
+func (r result) ratio() float64 { return r.Sample.Wall.Seconds() / r.Floor.Wall.Seconds() }
 
 // bench is one run of the command.
 type bench struct {
@@ -39,7 +39,13 @@ type bench struct {
 	cli      *local.CLI
 	subjects []subject
 	meter    string
-	results  []result
+	record
+}
+
+// record is what a run leaves, and what the page is made of.
+type record struct {
+	Conditions []string // how the results were obtained, a sentence each
+	Results    []result
 }
 
 // row measures a row: the floor and this provider in turns, so that what else the machine does meets both; then what is
@@ -63,7 +69,7 @@ func (b *bench) row(ctx context.Context, r row) (err error) {
 	for i, s := range b.subjects {
 		got := map[step][]sample{}
 		switch {
-		case b.full || r.keys <= limitedKeys:
+		case b.full || r.Keys <= limitedKeys:
 			err = b.circle(ctx, r, s, "", got)
 		case i == 0:
 			err = b.planOnly(ctx, r, s, got)
@@ -135,8 +141,8 @@ func (b *bench) measure(ctx context.Context, p *workspace, r row, what step, int
 func (b *bench) add(r row, name, rate string, got, floors map[step][]sample) {
 	for _, what := range []step{create, plan, destroy} {
 		if len(got[what]) > 0 {
-			b.results = append(b.results, result{row: r, subject: name, rate: rate, step: what,
-				sample: median(got[what]), floor: median(floors[what]), runs: len(got[what])})
+			b.Results = append(b.Results, result{Row: r, Subject: name, Rate: rate, Step: what,
+				Sample: median(got[what]), Floor: median(floors[what]), Runs: len(got[what])})
 		}
 	}
 }
@@ -154,5 +160,5 @@ func median(samples []sample) sample {
 
 // predicted is what a plan at 5 requests/s should take: the calls at their pace, and what the CLI takes anyway.
 func (r result) predicted() time.Duration {
-	return time.Duration(float64(r.Calls.Total())/5*float64(time.Second)) + r.floor.Wall
+	return time.Duration(float64(r.Sample.Calls.Total())/5*float64(time.Second)) + r.Floor.Wall
 }

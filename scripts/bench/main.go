@@ -16,6 +16,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
 )
 
+// ownName is what this provider is called in the results.
+const ownName = "this provider"
+
 // ours is this provider's source address.
 const ours = "outscale-access/outscale"
 
@@ -25,6 +28,7 @@ type settings struct {
 	cli                string
 	peer, peerSource   string
 	goBench            string
+	from               string
 	rows               []row
 	unlimited, limited bool
 	full               bool
@@ -39,7 +43,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, s); err != nil {
+	if err := run(ctx, s, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -54,6 +58,7 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.peer, "peer", "", "`path` of another provider's binary, measured in the same run at its own pace")
 	flags.StringVar(&s.peerSource, "peer-source", "outscale/outscale", "that provider's source `address`")
 	flags.StringVar(&s.goBench, "go-bench", "", "`file` with the output of go test -bench, which becomes a part of the page")
+	flags.StringVar(&s.from, "from", "", "`file` with the results of an earlier run, to write the page anew from")
 	flags.StringVar(&s.seed, "seed", "1", "`number` that makes the simulator's ids repeatable")
 	flags.BoolVar(&s.full, "full", false, "make and destroy all rows at 5 requests/s as well; 1,000 keys take half an hour")
 	flags.IntVar(&s.repeat, "repeat", 3, "how often each step is measured without a limit, and the floor; medians are shown")
@@ -64,7 +69,7 @@ func parse(args []string) (settings, error) {
 	}
 	for _, text := range strings.Split(*rows, ",") {
 		var r row
-		if n, err := fmt.Sscanf(text, "%d/%d", &r.keys, &r.users); n != 2 || err != nil || r.keys < 1 || r.users < 1 {
+		if n, err := fmt.Sscanf(text, "%d/%d", &r.Keys, &r.Users); n != 2 || err != nil || r.Keys < 1 || r.Users < 1 {
 			return s, fmt.Errorf("-rows: %q is not KEYS/USERS", text)
 		}
 		s.rows = append(s.rows, r)
@@ -85,7 +90,14 @@ func parse(args []string) (settings, error) {
 	return s, nil
 }
 
-func run(ctx context.Context, s settings) (err error) {
+func run(ctx context.Context, s settings, args []string) (err error) {
+	if s.from != "" {
+		b := &bench{settings: s}
+		if err := b.load(s.from); err != nil {
+			return err
+		}
+		return b.publish()
+	}
 	if s.bin, err = filepath.Abs(s.bin); err != nil {
 		return err
 	}
@@ -100,7 +112,7 @@ func run(ctx context.Context, s settings) (err error) {
 	if cli.Name, err = local.Version(ctx, cli.Path); err != nil {
 		return fmt.Errorf("%s: %w", cli.Path, err)
 	}
-	subjects := []subject{{name: "this provider", source: ours, binary: filepath.Join(s.bin, "terraform-provider-outscale")}}
+	subjects := []subject{{name: ownName, source: ours, binary: filepath.Join(s.bin, "terraform-provider-outscale")}}
 	if s.peer != "" {
 		path, err := filepath.Abs(s.peer)
 		if err != nil {
@@ -109,11 +121,15 @@ func run(ctx context.Context, s settings) (err error) {
 		subjects = append(subjects, subject{name: "peer (" + s.peerSource + ")", source: s.peerSource, binary: path})
 	}
 	b := &bench{settings: s, cli: cli, subjects: subjects, meter: filepath.Join(s.bin, "meter")}
-	began := conditions()
+	b.Conditions = conditions(cli.Name, args)
 	for _, r := range s.rows {
 		if err := b.row(ctx, r); err != nil {
 			return fmt.Errorf("%s: %w", r, err)
 		}
+		// Kept after each row, so that what was measured before an interruption is there.
+		if err := b.save(); err != nil {
+			return err
+		}
 	}
-	return b.publish(began)
+	return b.publish()
 }

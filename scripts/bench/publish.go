@@ -1,9 +1,171 @@
 package main
 
-func conditions() string { return "" }
-func (b *bench) publish(string) error {
-	for _, r := range b.results {
-		println(r.row.String(), r.subject, r.rate, string(r.step), r.Wall.String(), r.floor.Wall.String(), int(r.ratio()*100), r.Calls.String(), r.CPU.String(), r.PeakBytes>>20)
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/template"
+)
+
+// The files of a published run.
+const (
+	recordFile = "results.json"
+	pageFile   = "README.md"
+	plotFile   = "wall-time.svg"
+)
+
+//go:embed page.md.tmpl
+var page string
+
+func (b *bench) save() error {
+	text, err := json.MarshalIndent(b.record, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(b.out, 0o750); err != nil {
+		return err
+	}
+	return b.file(recordFile, string(text)+"\n")
+}
+
+func (b *bench) file(name, text string) error {
+	return os.WriteFile(filepath.Join(b.out, name), []byte(text), 0o644) //nolint:gosec // a page is for everybody
+}
+
+// load takes the results of earlier runs together.
+func (b *bench) load(files string) error {
+	for i, file := range strings.Split(files, ",") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		var r record
+		if err := json.Unmarshal(text, &r); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		for _, line := range r.Conditions {
+			switch {
+			case slices.Contains(b.Conditions, line):
+			case i > 0:
+				b.Conditions = append(b.Conditions, fmt.Sprintf("Run %d: %s", i+1, line))
+			default:
+				b.Conditions = append(b.Conditions, line)
+			}
+		}
+		b.Results = append(b.Results, r.Results...)
 	}
 	return nil
+}
+
+// publish writes the results, the page and the plot.
+func (b *bench) publish() error {
+	if err := b.save(); err != nil {
+		return err
+	}
+	goBench, err := b.goBenchmarks()
+	if err != nil {
+		return err
+	}
+	t, err := template.New(pageFile).Parse(page)
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	err = t.Execute(&text, map[string]any{
+		"Conditions": b.Conditions, "Table": b.table(), "Pace": b.paceTable(), "Targets": b.targets(), "GoBench": goBench, "Plot": plotFile,
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.file(plotFile, b.plot()); err != nil {
+		return err
+	}
+	if err := b.file(pageFile, text.String()); err != nil {
+		return err
+	}
+	fmt.Println("written:", filepath.Join(b.out, pageFile))
+	return nil
+}
+
+// goBenchmarks are the lines of go test -bench that are results.
+func (b *bench) goBenchmarks() (string, error) {
+	if b.goBench == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(b.goBench)
+	if err != nil {
+		return "", err
+	}
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "Benchmark") {
+			lines = append(lines, strings.TrimRight(line, "\n"))
+		}
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+func (b *bench) table() string {
+	var out strings.Builder
+	out.WriteString("| keys / users | provider | rate | step | wall | floor | ratio | CPU | peak memory | calls |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	for _, r := range b.Results {
+		calls := fmt.Sprintf("%d: %s", r.Sample.Calls.Total(), r.Sample.Calls.ByAction())
+		if r.Sample.Calls.Total() == 0 {
+			calls = "none"
+		}
+		fmt.Fprintf(&out, "| %d / %d | %s | %s | %s | %.2f s | %.2f s | %.1f | %.2f s | %d MiB | %s |\n", r.Row.Keys, r.Row.Users, r.Subject, r.Rate, r.Step,
+			r.Sample.Wall.Seconds(), r.Floor.Wall.Seconds(), r.ratio(), r.Sample.CPU.Seconds(), r.Sample.PeakBytes>>20, calls)
+	}
+	return out.String()
+}
+
+// paceTable compares the plans at 5 requests/s with what they should take.
+func (b *bench) paceTable() string {
+	var out strings.Builder
+	out.WriteString("| keys / users | provider | calls | calls / 5 + floor | wall | difference |\n|---|---|---|---|---|---|\n")
+	for _, r := range b.plansAtDefault() {
+		fmt.Fprintf(&out, "| %d / %d | %s | %d | %.2f s | %.2f s | %+.0f %% |\n", r.Row.Keys, r.Row.Users, r.Subject, r.Sample.Calls.Total(),
+			r.predicted().Seconds(), r.Sample.Wall.Seconds(), 100*(r.Sample.Wall.Seconds()/r.predicted().Seconds()-1))
+	}
+	return out.String()
+}
+
+func (b *bench) plansAtDefault() []result {
+	return slices.DeleteFunc(slices.Clone(b.Results), func(r result) bool { return r.Step != plan || r.Rate != byDefault })
+}
+
+// targets says of each target what was measured, whatever it is.
+func (b *bench) targets() []string {
+	var lines []string
+	say := func(what string, got, limit float64, unit string) {
+		verdict := "met"
+		if got > limit {
+			verdict = "**missed**"
+		}
+		lines = append(lines, fmt.Sprintf("%s: at most %g%s; measured %.2f%s, %s.", what, limit, unit, got, unit, verdict))
+	}
+	for _, r := range b.Results {
+		if r.Subject != ownName {
+			continue
+		}
+		if r.Row == (row{300, 150}) && r.Rate == unlimited && r.Step == plan {
+			say("Plan of 300 keys of 150 users without a limit, against the floor", r.ratio(), 2.5, " times")
+		}
+		if r.Row == (row{300, 150}) && r.Rate == unlimited && r.Step == create {
+			say("Apply of 300 keys and 150 users without a limit, against the floor", r.ratio(), 2, " times")
+		}
+		if r.Row.Keys == 1000 && r.Step == plan {
+			say("Peak memory of the provider in a plan of 1,000 keys ("+r.Rate+")", float64(r.Sample.PeakBytes)/(1<<20), 100, " MiB")
+		}
+	}
+	for _, r := range b.plansAtDefault() {
+		if r.Subject == ownName {
+			say(fmt.Sprintf("Plan of %d keys at 5 requests/s, against calls / 5 plus the floor", r.Row.Keys), r.Sample.Wall.Seconds()/r.predicted().Seconds(), 1.1, " times")
+		}
+	}
+	return lines
 }

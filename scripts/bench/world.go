@@ -21,15 +21,12 @@ import (
 const latency = `[{"kind":"latency","latency":"20ms"}]`
 
 // row is one size: so many keys, spread evenly over so many users.
-type row struct{ keys, users int }
+type row struct{ Keys, Users int }
 
-func (r row) String() string { return fmt.Sprintf("%d/%d", r.keys, r.users) }
-
-// resources is how many resources a row has: the keys, and the users that own them.
-func (r row) resources() int { return r.keys + r.users }
+func (r row) String() string { return fmt.Sprintf("%d/%d", r.Keys, r.Users) }
 
 // perUser is the largest number of keys that a user has.
-func (r row) perUser() int { return (r.keys + r.users - 1) / r.users }
+func (r row) perUser() int { return (r.Keys + r.Users - 1) / r.Users }
 
 // keyLimit is the API's own limit for an owner (A4), which the simulator holds unless told.
 const keyLimit = 10
@@ -56,7 +53,7 @@ resource "terraform_data" "key" {
   count = %d
   input = terraform_data.owner[count.index %% %d].output
 }
-`, r.users, r.keys, r.users)
+`, r.Users, r.Keys, r.Users)
 	}
 	provider := ""
 	if requests != "" {
@@ -80,7 +77,7 @@ resource "outscale_access_key" "key" {
   state           = "ACTIVE"
   expiration_date = "2060-01-01"
 }
-`, s.source, provider, r.users, r.keys, r.users)
+`, s.source, provider, r.Users, r.Keys, r.Users)
 }
 
 // world is a simulator, and a folder for each subject that works on it.

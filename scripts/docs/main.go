@@ -11,6 +11,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,8 +47,7 @@ func run(ctx context.Context, tofu, tfplugindocs, provider, out string) error {
 	if err := os.WriteFile(schemaFile, schema, 0o600); err != nil {
 		return err
 	}
-	// The folder is rewritten as a whole, so that a page whose resource is gone does not stay.
-	if err := os.RemoveAll(out); err != nil {
+	if err := clear(out); err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, tfplugindocs, "generate",
@@ -57,6 +57,26 @@ func run(ctx context.Context, tofu, tfplugindocs, provider, out string) error {
 		"--rendered-website-dir", out)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("tfplugindocs generate: %w\n%s", err, output)
+	}
+	return nil
+}
+
+// measured is the folder of the pages that are not generated here: make bench writes them.
+const measured = "benchmarks"
+
+// clear empties the folder, so that a page whose resource is gone does not stay.
+func clear(out string) error {
+	entries, err := os.ReadDir(out)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name() == measured {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(out, entry.Name())); err != nil {
+			return err
+		}
 	}
 	return nil
 }

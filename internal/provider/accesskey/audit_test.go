@@ -3,7 +3,6 @@ package accesskey_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -46,21 +45,10 @@ func fact(name string, check knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(auditAddress, tfjsonpath.New(name), check)
 }
 
-// tally counts calls by action.
-func tally(m *Mark) map[string]int {
-	n := map[string]int{}
-	for _, call := range m.Calls() {
-		n[call.Action]++
-	}
-	return n
-}
-
 // costs fails the test unless exactly these calls were made since the mark.
-func costs(t *testing.T, m *Mark, want map[string]int) {
+func costs(t *testing.T, m *Mark, want calls) {
 	t.Helper()
-	if got := tally(m); !maps.Equal(got, want) {
-		t.Errorf("calls %v, want %v", got, want)
-	}
+	tally(m).expect(t, "in this test", want)
 }
 
 // TestTheAuditOfAnAccount: root's key, two users with three keys, one user without; every fact, at one call an owner.
@@ -137,11 +125,11 @@ func TestWhatAnAuditCosts(t *testing.T) {
 	byHand(w, "user3", 9)
 	s, mark := w.Workspace(audit()), w.Mark()
 	s.Plan()
-	costs(t, mark, map[string]int{"ReadAccessKeys": 8, "ReadUsers": 1, "ReadApiAccessPolicy": 1, "ReadApiLogs": 5})
+	costs(t, mark, calls{"ReadAccessKeys": 8, "ReadUsers": 1, "ReadApiAccessPolicy": 1, "ReadApiLogs": 5})
 	s.Write(audit(`usage_days = 0`))
 	mark.Move()
 	s.EmptyPlan()
-	costs(t, mark, map[string]int{"ReadAccessKeys": 8, "ReadUsers": 1, "ReadApiAccessPolicy": 1})
+	costs(t, mark, calls{"ReadAccessKeys": 8, "ReadUsers": 1, "ReadApiAccessPolicy": 1})
 	for _, bad := range []string{`usage_days = 33`, `usage_days = -1`, `usage_pages = 0`} {
 		s.Write(audit(bad))
 		if r := s.Plan(); r.Code != 1 {
@@ -229,7 +217,7 @@ func TestTheChecksOfTheExample(t *testing.T) {
 	const old, endless, unused, behind = "Older than 90 days: ", "Without an expiry: ", "Unused for 30 days: ", "To be deleted: "
 	mark := w.Mark()
 	s.EmptyPlan().Lacks(t, old, endless, unused, behind)
-	costs(t, mark, map[string]int{"ReadAccessKeys": 2, "ReadUsers": 1, "ReadApiAccessPolicy": 1, "ReadApiLogs": 5})
+	costs(t, mark, calls{"ReadAccessKeys": 2, "ReadUsers": 1, "ReadApiAccessPolicy": 1, "ReadApiLogs": 5})
 
 	w.Advance(30*day - time.Hour)()
 	s.EmptyPlan().Lacks(t, old, endless, unused, behind)

@@ -33,16 +33,22 @@ func (r *Resource) judgeLimits(ctx context.Context, v verdict, state *model, dia
 	if makes || moves {
 		refuseDate(ctx, r.session, v.plan.ExpirationDate, diags)
 	}
-	switch {
-	case diags.HasError():
-	case state == nil:
-		if owner, known := v.plan.knownOwner(); known {
+	if diags.HasError() || !makes {
+		return
+	}
+	owner, known := v.plan.knownOwner()
+	if state == nil {
+		if known {
 			warnQuota(ctx, r.session, owner, diags)
 		}
-	case makes:
-		// The CLI asks for the new key's plan next, without a state. The old key is deleted first, unless the
-		// configuration says create_before_destroy, which a provider is not told.
-		r.session.KeyFreed(state.UserName.ValueString())
+		return
+	}
+	// GOTCHA: for a replacement the CLI asks for a plan without a state next, which counts the new key, and drops the
+	// warnings that come with it. The old key is deleted first, unless the configuration says create_before_destroy,
+	// which a provider is not told.
+	r.session.KeyFreed(state.UserName.ValueString())
+	if known && (v.replace.Contains(atUserName) || v.replace.Contains(atUserID)) {
+		warnQuota(ctx, r.session, owner, diags)()
 	}
 }
 
@@ -121,23 +127,24 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// warnQuota counts one more key planned for an owner, and warns when that is more than the owner may have.
+// warnQuota counts one more key planned for an owner, and warns when that is more than the owner may have. What it
+// returns takes the count back.
 //
 // It is no error: the limit can be another one for this account (A4), and what a person deletes between plan and apply
 // makes room. At apply the API refuses a key too many, and then nothing of it exists. Where keys cannot be listed nobody
 // is warned, and neither is anyone once the run has begun to change things.
-func warnQuota(ctx context.Context, s *session.Session, owner credential.Owner, diags *diag.Diagnostics) {
+func warnQuota(ctx context.Context, s *session.Session, owner credential.Owner, diags *diag.Diagnostics) (uncount func()) {
 	if s.Undecided() || !s.Counts() {
-		return
+		return func() {}
 	}
 	name, keys, err := s.Keeper.Holds(ctx, owner)
 	if err != nil {
 		s.StopCounting()
-		return
+		return func() {}
 	}
-	more := s.KeyPlanned(name)
+	more, uncount := s.KeyPlanned(name), func() { s.KeyFreed(name) }
 	if len(keys)+more <= credential.KeyLimit {
-		return
+		return uncount
 	}
 	diags.AddWarning(overQuota, fmt.Sprintf(
 		"This would be access key number %d of %s: %d are there, and this run plans %d more so far. One owner may have %d. "+
@@ -145,6 +152,7 @@ func warnQuota(ctx context.Context, s *session.Session, owner credential.Owner, 
 			"Delete what is not needed, in a run of its own: a key that this run deletes is counted, because nothing says that it goes first. "+
 			"So is one that is replaced because it is tainted or because of `-replace`, although it does go first.",
 		len(keys)+more, ownerText(name), len(keys), more, credential.KeyLimit, listText(keys, s.Now())))
+	return uncount
 }
 
 func ownerText(userName string) string {

@@ -238,25 +238,25 @@ func TestWhatMakingKeysCosts(t *testing.T) {
 	}
 	s, mark := w.Workspace(several("")), w.Mark()
 	s.Must("plan", "-out=saved", "-input=false", "-no-color")
-	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1})
+	costs(t, mark, calls{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1})
 	mark.Move()
 	s.Must("apply", "-parallelism=1", "-input=false", "-no-color", "saved")
-	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
+	costs(t, mark, calls{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
 
-	// Where the run makes the owner as well, nobody asks what it holds. The list of users tells the name of an id.
+	// Where the run makes the owner as well, nobody asks what it holds.
 	mark.Move()
 	s.Write(several(User("bob", `user_name = "bob"`) + Key("his", "user_id = outscale_user.bob.user_id")))
 	s.Must("plan", "-out=saved", "-input=false", "-no-color")
-	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "ReadAccessKeys": 1})
+	costs(t, mark, calls{"ReadApiAccessPolicy": 1, "ReadAccessKeys": 1})
 	mark.Move()
 	s.Must("apply", "-parallelism=1", "-input=false", "-no-color", "saved")
-	costs(t, mark, map[string]int{"ReadApiAccessPolicy": 1, "CreateUser": 1, "ReadUsers": 1, "CreateAccessKey": 1, "UpdateAccessKey": 1})
+	costs(t, mark, calls{"ReadApiAccessPolicy": 1, "CreateUser": 1, "CreateAccessKey": 1, "UpdateAccessKey": 1})
 	mark.Move()
 	s.EmptyPlan()
-	costs(t, mark, map[string]int{"ReadUsers": 1, "ReadAccessKeys": 2})
+	costs(t, mark, calls{"ReadUsers": 1, "ReadAccessKeys": 2})
 }
 
-// TestAReplacedKeyMakesRoomForItself: with every place taken, a change of owner and back warns only where there is no room.
+// TestAReplacedKeyMakesRoomForItself, and needs a place where its new owner has none.
 func TestAReplacedKeyMakesRoomForItself(t *testing.T) {
 	t.Parallel()
 	w := New(t)
@@ -265,13 +265,19 @@ func TestAReplacedKeyMakesRoomForItself(t *testing.T) {
 	s.Setenv("TF_VAR_one", one.Public)
 	s.Setenv("TF_VAR_other", other.Public)
 	s.Apply()
-	byHand(w, "", 8)
-	s.Write(Key("this", `seal_to = [var.other]`) + variables)
-	s.Plan().Contains(t, "1 to add, 0 to change, 1 to destroy")
-	s.Plan().Lacks(t, "Too many access keys")
-	s.Apply()
-	s.Write(Key("this", `seal_to = [var.one]`) + Key("more") + variables)
+	byHand(w, "", 7)
+	s.Write(Key("this", `seal_to = [var.other]`) + Key("more", "depends_on = [outscale_access_key.this]") + variables)
+	r := s.Plan()
+	r.Contains(t, "2 to add, 0 to change, 1 to destroy")
+	r.Lacks(t, "Too many access keys")
+	byHand(w, "", 1)
 	s.Plan().Contains(t, "Warning: Too many access keys for one owner", "This would be access key number 11 of the caller: 10 are there")
+
+	_, err := w.API().CreateUser(context.Background(), api.CreateUserInput{UserName: "alice"})
+	w.Must(err)
+	byHand(w, "alice", 10)
+	s.Write(Key("this", `seal_to = [var.one]`, `user_name = "alice"`) + variables)
+	s.Plan().Contains(t, "1 to destroy", "This would be access key number 11 of user alice: 10 are there, and this run plans 1 more so far")
 }
 
 // variables are two recipients.

@@ -126,6 +126,9 @@ func TestASavedPlanADayLater(t *testing.T) {
 	}
 	later(30 * day)
 	w.Advance(23 * day)()
+	if r := s.Run("plan", "-refresh=false", "-detailed-exitcode", "-input=false", "-no-color"); r.Code != 0 {
+		t.Errorf("a plan that looks at nothing finds something due:\n%s", r.Output)
+	}
 	later(30 * day)
 	s.Write(rotating(`lifetime = "14d"`, `rotate_before = "7d"`))
 	later(14 * day)

@@ -36,13 +36,13 @@ func rotatingAttributes() map[string]schema.Attribute {
 			Required:   true,
 			Validators: []validator.String{duration.Validator(leastWindow)},
 			MarkdownDescription: "How long before its end a key is replaced: the window in which a run must happen, and the time in which the old key and the new one both work. " +
-				"Written as `lifetime`, shorter than that, at least one minute. A change moves `rotates_after`, in place.",
+				"Written as `lifetime`, shorter than that, at least one minute. A change moves `rotates_after`, in place; where that has passed already, the key rotates.",
 		},
 		"triggers": schema.MapAttribute{
 			ElementType: types.StringType,
 			Optional:    true,
-			MarkdownDescription: "Any texts. A change rotates now, whatever the age of the key, and so does a value that is only known after apply. " +
-				"The old key stays valid until its own expiry: for a key that leaked, see the guide.",
+			MarkdownDescription: "Any texts. A change rotates now, whatever the age of the key. With a value that is only known after apply, the plan shows a rotation, " +
+				"and the apply makes it if the value is another one. The old key stays valid until its own expiry: for a key that leaked, see the guide.",
 		},
 		"state": schema.StringAttribute{
 			Computed: true,

@@ -16,10 +16,18 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// A key of the years lives 60 days and is replaced in its last 30: a monthly key, when a run comes in time.
 const (
 	month       = 30 * day
 	yearsLength = 24 * month
+)
+
+// The keys of the years are monthly when runs come in time. With the first window the old key ends before the next but
+// one is due; with the second it does not, and has to go.
+const (
+	short = `lifetime = "60d"
+  rotate_before = "P30D"`
+	long = `lifetime = "75d"
+  rotate_before = "50d"`
 )
 
 // years is a pair of keys through two years, and somebody who holds the secret that the last good run gave out.
@@ -29,26 +37,28 @@ type years struct {
 	s       *Workspace
 	random  *rand.Rand
 	seed    uint64
-	faults  []simulator.Fault
+	faulty  bool
 	holds   api.Credential
-	current []string // ids, in the order in which they were given out
-	failed  int      // runs
+	client  *api.Client // of who holds it
+	current []string    // ids, in the order in which they were given out
+	failed  int         // runs
 }
 
 // newYears begins the years. The seed decides everything that happens by chance.
-func newYears(t *testing.T, seed uint64, as simulator.Assumptions, faulty ...simulator.Fault) *years {
+func newYears(t *testing.T, seed uint64, window string, as simulator.Assumptions, faulty ...simulator.Fault) *years {
 	t.Helper()
 	t.Logf("seed %d", seed)
 	w := New(t, func(o *simulator.Options) {
 		o.Seed, o.Assumptions = seed, as
-		o.Grants = []simulator.Grant{{User: "alice", Actions: []string{"api:ReadAccessKeys"}}}
+		o.Grants = []simulator.Grant{{User: "alice", Actions: []string{"api:ReadUsers"}}}
 	})
-	s := w.Workspace(owner("alice") + rotating(`lifetime = "60d"`, `rotate_before = "P30D"`, byName) +
+	s := w.Workspace(owner("alice") + rotating(window, byName) +
 		"output \"id\" {\n  value = outscale_rotating_access_key.this.access_key_id\n}\n" +
 		"output \"secret\" {\n  value     = outscale_rotating_access_key.this.secret_key\n  sensitive = true\n}\n")
-	y := &years{t: t, w: w, s: s, random: rand.New(rand.NewPCG(seed, 1)), seed: seed, faults: faulty}
+	y := &years{t: t, w: w, s: s, random: rand.New(rand.NewPCG(seed, 1)), seed: seed, faulty: len(faulty) > 0}
 	s.Apply()
 	y.receive()
+	w.Fault(faulty...)() // from now on: to set them again would begin their chance anew
 	return y
 }
 
@@ -62,17 +72,15 @@ func (y *years) receive() {
 	y.holds = api.Credential{AccessKeyID: state.Outputs["id"].Value, SecretKey: state.Outputs["secret"].Value}
 	if !slices.Contains(y.current, y.holds.AccessKeyID) {
 		y.current = append(y.current, y.holds.AccessKeyID)
+		y.client = y.w.As(y.holds)
 	}
 }
 
 // run applies. A run that meets faults may fail, and is started again, as a pipeline is.
 func (y *years) run() {
 	y.t.Helper()
-	y.w.Fault(y.faults...)()
-	defer y.w.Fault()()
 	for range 6 {
 		r := y.s.Run(applies...)
-		y.w.Fault()()
 		y.check()
 		if r.Code == 0 {
 			y.receive()
@@ -80,10 +88,9 @@ func (y *years) run() {
 			return
 		}
 		y.failed++
-		if len(y.faults) == 0 {
+		if !y.faulty {
 			y.t.Fatalf("seed %d: a run failed:\n%s", y.seed, r.Output)
 		}
-		y.w.Fault(y.faults...)()
 	}
 	y.t.Fatalf("seed %d: six runs in a row failed", y.seed)
 }
@@ -91,7 +98,7 @@ func (y *years) run() {
 // check signs a call with the key that was received last, and counts the keys that are live.
 func (y *years) check() {
 	y.t.Helper()
-	if _, err := y.w.As(y.holds).ReadAccessKeys(context.Background(), api.ReadAccessKeysInput{}); err != nil {
+	if _, err := y.client.ReadUsers(context.Background(), nil); err != nil {
 		y.t.Fatalf("seed %d, %s: the key that was received last is not valid: %v", y.seed, y.w.Simulator.Now(), err)
 	}
 	live := 0
@@ -121,6 +128,7 @@ func (y *years) pass(by time.Duration) {
 // end checks that exactly the keys in the state are there, and that a destroy leaves none.
 func (y *years) end() {
 	y.t.Helper()
+	y.w.Fault()()
 	known(y.t, y.w, y.s)
 	got := y.s.Attributes(pairType)
 	want := 1
@@ -164,10 +172,16 @@ func (y *years) byChance() {
 	y.end()
 }
 
-// oneInFive are faults that strike a fifth of the calls, and more of those that cannot be repeated.
-var oneInFive = []simulator.Fault{
-	{Action: "CreateAccessKey", Kind: faults.DropAfter, Probability: 0.3},
-	{Kind: faults.DropAfter, Probability: 0.07}, {Kind: faults.DropBefore, Probability: 0.07}, {Kind: faults.Status, Status: 503, Code: "0", Probability: 0.07},
+// oneInFive are faults that strike a fifth of the calls about keys, and more of those that cannot be repeated.
+func oneInFive() (list []simulator.Fault) {
+	list = append(list, simulator.Fault{Action: "CreateAccessKey", Kind: faults.DropAfter, Probability: 0.3})
+	for _, action := range []string{"CreateAccessKey", "ReadAccessKeys", "UpdateAccessKey", "DeleteAccessKey"} {
+		list = append(list,
+			simulator.Fault{Action: action, Kind: faults.DropAfter, Probability: 0.07},
+			simulator.Fault{Action: action, Kind: faults.DropBefore, Probability: 0.07},
+			simulator.Fault{Action: action, Kind: faults.Status, Status: 503, Code: "0", Probability: 0.07})
+	}
+	return list
 }
 
 func seedOf() uint64 {
@@ -188,15 +202,15 @@ func TestTwoYears(t *testing.T) {
 	seed := seedOf()
 	t.Run("on time", func(t *testing.T) {
 		t.Parallel()
-		newYears(t, seed, simulator.Assumptions{}).onTime()
+		newYears(t, seed, long, simulator.Assumptions{}).onTime()
 	})
 	t.Run("by chance, expired keys can be deleted", func(t *testing.T) {
 		t.Parallel()
-		newYears(t, seed, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryClearedWithState, DeleteExpiredKeys: true}).byChance()
+		newYears(t, seed, short, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryClearedWithState, DeleteExpiredKeys: true}).byChance()
 	})
 	t.Run("by chance, with faults", func(t *testing.T) {
 		t.Parallel()
-		newYears(t, seed, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryKept, NoLockout: true}, oneInFive...).byChance()
+		newYears(t, seed, short, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryKept, NoLockout: true}, oneInFive()...).byChance()
 	})
 }
 
@@ -209,10 +223,10 @@ func TestSoakYears(t *testing.T) {
 	t.Parallel()
 	for _, expiry := range []simulator.ExpiryOnUpdate{simulator.ExpiryCleared, simulator.ExpiryClearedWithState, simulator.ExpiryKept} {
 		for _, lax := range []bool{false, true} {
-			for _, faulty := range [][]simulator.Fault{nil, oneInFive} {
+			for _, faulty := range [][]simulator.Fault{nil, oneInFive()} {
 				t.Run(fmt.Sprintf("A1=%d,A2,A3=%v,faults=%v", expiry, lax, faulty != nil), func(t *testing.T) {
 					t.Parallel()
-					newYears(t, seedOf(), simulator.Assumptions{ExpiryOnUpdate: expiry, DeleteExpiredKeys: lax, DeleteActiveKeys: lax, NoLockout: true}, faulty...).byChance()
+					newYears(t, seedOf(), short, simulator.Assumptions{ExpiryOnUpdate: expiry, DeleteExpiredKeys: lax, DeleteActiveKeys: lax, NoLockout: true}, faulty...).byChance()
 				})
 			}
 		}

@@ -190,7 +190,9 @@ func createAsItExpires(t *testing.T, w *World, before, during time.Duration) res
 	clock := func() time.Time { return now.Add(ahead) }
 	keeper := credential.New(turning{w.API(), func() { ahead = during }}, credential.Options{Now: clock})
 	r := accesskey.NewResource().(*accesskey.Resource)
-	r.Configure(ctx, resource.ConfigureRequest{ProviderData: &session.Session{Keeper: keeper, Now: clock}}, &resource.ConfigureResponse{})
+	decided := session.Decided(keeper)
+	decided.Now = clock
+	r.Configure(ctx, resource.ConfigureRequest{ProviderData: decided}, &resource.ConfigureResponse{})
 	var schema resource.SchemaResponse
 	r.Schema(ctx, resource.SchemaRequest{}, &schema)
 	object := schema.Schema.Type().TerraformType(ctx).(tftypes.Object)

@@ -16,7 +16,7 @@ func TestFaultsReachTheClientOfAWorld(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{
 		faults.DropAfter: "EOF", faults.StatusAfter: "502", faults.Reset: "connection reset by peer",
-		faults.Truncate: "not the answer of CreateAccessKey", faults.Garbage: "text/html", faults.Stall: "",
+		faults.Truncate: "a body that is not the API's answer", faults.Garbage: "text/html", faults.Stall: "",
 	} {
 		t.Run(kind, func(t *testing.T) {
 			w := New(t)

@@ -79,6 +79,16 @@ func (st *story) forgive() {
 	st.immortal = nil
 }
 
+// beforeThePlan is a deed that the next plan finds.
+func (st *story) beforeThePlan(do deed) {
+	st.t.Helper()
+	st.s.Apply()
+	st.act(do)
+	st.forgive()
+	st.settle()
+	st.end()
+}
+
 // betweenPlanAndApply is a deed that a saved plan knows nothing of.
 func (st *story) betweenPlanAndApply(do deed) {
 	st.t.Helper()
@@ -113,12 +123,17 @@ func (st *story) betweenCalls(do deed, action string, answer bool) {
 	st.end()
 }
 
-// TestSecondActor is the short form: two deeds, drawn, one between plan and apply and one between calls.
+// TestSecondActor is the short form: two deeds, drawn, one between plan and apply and one between calls, and one before a
+// plan that must find keys again which moved with their user.
 func TestSecondActor(t *testing.T) {
 	t.Parallel()
 	names := slices.Sorted(maps.Keys(deeds()))
 	rnd := draw(t)
 	drawn := rnd.Perm(len(names))
+	t.Run("before the plan/a user is renamed", func(t *testing.T) {
+		t.Parallel()
+		tell(t, 2).beforeThePlan(deeds()["a user is renamed"])
+	})
 	t.Run("between plan and apply/"+names[drawn[0]], func(t *testing.T) {
 		t.Parallel()
 		tell(t, 2).betweenPlanAndApply(deeds()[names[drawn[0]]])
@@ -137,6 +152,10 @@ func TestSoakSecondActor(t *testing.T) {
 		t.Run("between plan and apply/"+name, func(t *testing.T) {
 			t.Parallel()
 			tell(t, 2).betweenPlanAndApply(deeds()[name])
+		})
+		t.Run("before the plan/"+name, func(t *testing.T) {
+			t.Parallel()
+			tell(t, 2).beforeThePlan(deeds()[name])
 		})
 		for _, action := range []string{"UpdateAccessKey", "DeleteAccessKey", "UpdateUser"} {
 			for direction, answer := range map[string]bool{"before": false, "after": true} {

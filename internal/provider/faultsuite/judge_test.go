@@ -105,7 +105,7 @@ func (f facts) unknown(key admin.AccessKey) []string {
 	case !reported(f.said, key.AccessKeyID):
 		return []string{fmt.Sprintf("nobody knows key %s (%s, owner %q, tag %q): it is in no state, and nobody was told. Of the tag was said: %s",
 			key.AccessKeyID, key.State, key.UserName, Tag(key), around(f.said, Tag(key)))}
-	case live && !(f.killed && unfinished):
+	case live && (!f.killed || !unfinished):
 		return []string{fmt.Sprintf("key %s (owner %q, tag %q) was reported, and still works", key.AccessKeyID, key.UserName, Tag(key))}
 	}
 	return nil

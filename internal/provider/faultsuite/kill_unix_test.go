@@ -3,6 +3,7 @@
 package faultsuite
 
 import (
+	"fmt"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -39,14 +40,14 @@ type strike struct {
 	calls     atomic.Int64
 	finished  map[string]bool // keys that had lost their marker before
 	providers []int
-	hit       chan struct{}
+	hit, done chan struct{} // the blow begins, and is over
 }
 
 // struck runs the CLI and strikes it when the API has executed the n-th call, before its answer leaves. It returns when the
 // CLI and its providers are gone.
 func (st *story) struck(b blow, n int, arguments ...string) {
 	st.t.Helper()
-	x := &strike{st: st, blow: b, at: int64(n), finished: map[string]bool{}, hit: make(chan struct{})}
+	x := &strike{st: st, blow: b, at: int64(n), finished: map[string]bool{}, hit: make(chan struct{}), done: make(chan struct{})}
 	if b == killProvider {
 		arguments = append(slices.Clone(arguments), "-parallelism=1")
 	}
@@ -57,6 +58,7 @@ func (st *story) struck(b blow, n int, arguments ...string) {
 	done := r.Wait()
 	select {
 	case <-x.hit:
+		<-x.done
 	default:
 		st.t.Logf("%s at call %d of %s: the run had fewer calls", b, n, arguments[0])
 		return
@@ -84,8 +86,9 @@ func (x *strike) see(string) {
 }
 
 func (x *strike) hits(r *Running) {
+	close(x.hit)
+	defer close(x.done)
 	x.providers = x.st.w.Children(r.PID())
-	defer close(x.hit)
 	// A process that is gone is what is wanted.
 	switch x.blow {
 	case killProvider:
@@ -147,10 +150,24 @@ func (st *story) struckThrough(b blow) {
 	st.struck(b, 1+st.rnd.IntN(18), apply...)
 	st.verdict("after a struck apply that makes keys")
 	st.turn(2)
-	st.struck(b, 4+st.rnd.IntN(18), apply...)
+	st.struck(b, 4+st.rnd.IntN(10), apply...)
 	st.verdict("after a struck apply that changes keys")
 	st.settle()
-	st.struck(b, 3+st.rnd.IntN(18), destroy...)
+	st.struck(b, 3+st.rnd.IntN(10), destroy...)
 	st.verdict("after a struck destroy")
 	st.end()
+}
+
+// TestSoakKilled strikes again and again.
+func TestSoakKilled(t *testing.T) {
+	soak(t)
+	t.Parallel()
+	for _, b := range []blow{interruptOnce, interruptTwice, killCLI, killProvider} {
+		for i := range 10 {
+			t.Run(fmt.Sprintf("%s/%d", b, i), func(t *testing.T) {
+				t.Parallel()
+				tell(t, 2).struckThrough(b)
+			})
+		}
+	}
 }

@@ -33,7 +33,7 @@ func (st *story) removeReported() {
 // importUsers does what the provider tells to do with users that a run made and did not save.
 func (st *story) importUsers(said string) {
 	st.t.Helper()
-	for i := range 2 {
+	for i := range st.users {
 		if name := fmt.Sprintf("user-%d", i); strings.Contains(said, "Creating user "+name+" failed") {
 			st.s.Must("import", "-input=false", "-no-color", fmt.Sprintf("outscale_user.u[%d]", i), name)
 		}

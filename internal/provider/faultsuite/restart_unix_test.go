@@ -118,10 +118,27 @@ func (p *process) calls() (n int) {
 // it again on its file, at its address.
 func TestSimulatorKilled(t *testing.T) {
 	t.Parallel()
+	simulatorKilled(t)
+}
+
+// TestSoakSimulatorKilled does it again and again.
+func TestSoakSimulatorKilled(t *testing.T) {
+	soak(t)
+	t.Parallel()
+	for i := range 10 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			simulatorKilled(t)
+		})
+	}
+}
+
+func simulatorKilled(t *testing.T) {
+	t.Helper()
 	w := New(t)
 	p := spawn(w, t.TempDir())
 	t.Cleanup(p.kill)
-	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: 2, at: p.state, set: p.setFaults, closing: map[string]bool{}, patience: "60s"}
+	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: 2, users: 2, at: p.state, set: p.setFaults, closing: map[string]bool{}, patience: "60s"}
 	st.s = w.Workspace(st.config(1))
 	strike := func(least int, arguments ...string) {
 		t.Helper()

@@ -26,16 +26,17 @@ const (
 
 // story is one workspace with users and keys of every form, and what happens to it.
 type story struct {
-	t    *testing.T
-	w    *World
-	s    *Workspace
-	rnd  *rand.Rand
-	pair Pair
-	at   func() admin.Snapshot // what is at the API
-	set  func([]simulator.Fault) error
-	size int    // keys of each form
-	old  bool   // the API is one before 1.40.1, which does not change tags
-	pace string // an argument of the provider block
+	t     *testing.T
+	w     *World
+	s     *Workspace
+	rnd   *rand.Rand
+	pair  Pair
+	at    func() admin.Snapshot // what is at the API
+	set   func([]simulator.Fault) error
+	size  int    // keys of each form
+	users int    // who own them
+	old   bool   // the API is one before 1.40.1, which does not change tags
+	pace  string // an argument of the provider block
 
 	patience string // of each verb
 
@@ -57,6 +58,8 @@ func tell(t *testing.T, size int, opts ...func(*simulator.Options)) *story {
 func tellIn(t *testing.T, w *World, size int) *story {
 	t.Helper()
 	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, at: w.Simulator.State, set: w.Simulator.SetFaults, closing: map[string]bool{}, patience: "60s"}
+	// Four forms of keys, and room for what is being replaced or cleaned up: an owner has ten keys at most (A4).
+	st.users = max(2, (4*size+5)/6)
 	st.s = w.Workspace(st.config(1))
 	st.watch(nil)
 	return st
@@ -95,18 +98,18 @@ func (st *story) config(chapter int) string {
 	if st.old {
 		retag = "one"
 	}
-	user := "user_id = outscale_user.u[count.index % 2].user_id"
+	user := fmt.Sprintf("user_id = outscale_user.u[count.index %% %d].user_id", st.users)
 	date := func(d string) string { return fmt.Sprintf("expiration_date = %q", d) }
 	var b strings.Builder
 	if st.pace != "" {
 		fmt.Fprintf(&b, "provider \"outscale\" {\n  requests_per_second = %s\n}\n", st.pace)
 	}
-	b.WriteString(Block("outscale_user", "u", "count = 2", `user_name = "user-${count.index}"`, fmt.Sprintf("path = %q", pick("/", "/moved/")), timeouts))
+	b.WriteString(Block("outscale_user", "u", fmt.Sprintf("count = %d", st.users), `user_name = "user-${count.index}"`, fmt.Sprintf("path = %q", pick("/", "/moved/")), timeouts))
 	many := func(name string, count int, arguments ...string) {
 		b.WriteString(Block("outscale_access_key", name, append([]string{fmt.Sprintf("count = %d", count)}, append(arguments, timeouts)...)...))
 	}
 	many("dated", st.size, user, date(pick(dateA, dateB)))
-	many("named", st.size, "user_name = outscale_user.u[count.index % 2].user_name", date(dateA),
+	many("named", st.size, fmt.Sprintf("user_name = outscale_user.u[count.index %% %d].user_name", st.users), date(dateA),
 		fmt.Sprintf("state = %q", pick("INACTIVE", "ACTIVE")), fmt.Sprintf("tag = %q", retag))
 	many("sealed", st.size, user, date(dateB), fmt.Sprintf("seal_to = [%q]", st.pair.Public), fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")))
 	many("passing", map[bool]int{true: st.size, false: 0}[first], user, date(dateA))

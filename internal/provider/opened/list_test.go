@@ -174,3 +174,21 @@ func TestKeysForAStateAreRevokedOnlyWhenTheCLIIsDead(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEndInTheMiddleOfAChangeRevokesTheKeysForAState: a CLI that ends its plugin then was interrupted twice, and writes
+// nothing more.
+func TestAnEndInTheMiddleOfAChangeRevokesTheKeysForAState(t *testing.T) {
+	a, l := &account{}, New()
+	l.Hand(key(credential.New(a, credential.Options{}), "A"))
+	done, ok := l.Begin()
+	if !ok {
+		t.Fatal("nothing may begin")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // it does not wait for the change
+	l.End(ctx)
+	done()
+	if !a.gone("A") {
+		t.Errorf("revoked: %v", a.deleted)
+	}
+}

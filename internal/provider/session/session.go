@@ -34,12 +34,12 @@ type Session struct {
 
 // Decided returns a session that works on k.
 func Decided(k *credential.Keeper) *Session {
-	return &Session{Keeper: k, Now: k.Now}
+	return &Session{Keeper: k, Now: k.Now, Opened: opened.New()}
 }
 
 // Undecided returns a session that waits for the named arguments of the provider block.
 func Undecided(arguments []string, now func() time.Time) *Session {
-	return &Session{Now: now, undecided: arguments}
+	return &Session{Now: now, Opened: opened.New(), undecided: arguments}
 }
 
 // Undecided reports whether the session waits for a value.

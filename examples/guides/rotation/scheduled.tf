@@ -1,0 +1,28 @@
+variable "recipient" {
+  description = "The public key of whoever reads the secret: an age recipient or a line of ssh-ed25519."
+  type        = string
+}
+
+resource "outscale_user" "backup" {
+  user_name = "backup"
+}
+
+# A run every day, a window of ten days: nine runs in a row may fail before a reader is without a key.
+resource "outscale_rotating_access_key" "backup" {
+  user_id       = outscale_user.backup.user_id
+  lifetime      = "40d"
+  rotate_before = "10d"
+  seal_to       = [var.recipient]
+}
+
+output "access_key_id" {
+  value = outscale_rotating_access_key.backup.access_key_id
+}
+
+output "sealed_secret_key" {
+  value = outscale_rotating_access_key.backup.sealed_secret_key
+}
+
+output "rotates_after" {
+  value = outscale_rotating_access_key.backup.rotates_after
+}

@@ -1,0 +1,3 @@
+terraform import outscale_rotating_access_key.ci ABCDEFGHIJ0123456789
+# with the name of its owner, which saves the search
+terraform import outscale_rotating_access_key.ci robot/ABCDEFGHIJ0123456789
