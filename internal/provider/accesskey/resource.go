@@ -11,7 +11,6 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
@@ -147,7 +146,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer r.session.WarnClock(&resp.Diagnostics)
 	key, notices, err := r.session.Keeper.Create(ctx, plan.wish(config))
 	if key.ID != "" {
-		r.session.Opened.Hand(opened.Key{Keeper: r.session.Keeper, Owner: plan.owner(), Key: key})
+		r.session.Hand(plan.owner(), key)
 		made, exists := plan.created(key, r.session.Now(), err == nil), true
 		if !plan.SealTo.IsNull() {
 			made, exists = r.keepSealed(ctx, made, key, to, &resp.Diagnostics)

@@ -91,6 +91,9 @@ type copying struct {
 	answer bytes.Buffer
 }
 
+// Unwrap lets a fault reach the connection.
+func (c *copying) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
 func (c *copying) Write(part []byte) (int, error) {
 	c.answer.Write(part)
 	return c.ResponseWriter.Write(part)

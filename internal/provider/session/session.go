@@ -34,12 +34,12 @@ type Session struct {
 
 // Decided returns a session that works on k.
 func Decided(k *credential.Keeper) *Session {
-	return &Session{Keeper: k, Now: k.Now, Opened: opened.New()}
+	return &Session{Keeper: k, Now: k.Now}
 }
 
 // Undecided returns a session that waits for the named arguments of the provider block.
 func Undecided(arguments []string, now func() time.Time) *Session {
-	return &Session{Now: now, Opened: opened.New(), undecided: arguments}
+	return &Session{Now: now, undecided: arguments}
 }
 
 // Undecided reports whether the session waits for a value.
@@ -73,10 +73,20 @@ func (s *Session) Begin(diags *diag.Diagnostics, summary string) (done func(), o
 		return nil, false
 	}
 	s.StopCounting()
+	if s.Opened == nil {
+		return func() {}, true // nobody ends the process that this session is of
+	}
 	if done, ok = s.Opened.Begin(); !ok {
 		diags.AddError(summary, "The run is ending. Run again.")
 	}
 	return done, ok
+}
+
+// Hand remembers a key that was made to be written into a state, so that it is revoked when the CLI dies before it did.
+func (s *Session) Hand(owner credential.Owner, key credential.Key) {
+	if s.Opened != nil {
+		s.Opened.Hand(opened.Key{Keeper: s.Keeper, Owner: owner, Key: key})
+	}
 }
 
 // WarnNotRefreshed adds, once in a session, the warning that what exists is taken as the state has it.
