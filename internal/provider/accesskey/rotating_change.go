@@ -9,7 +9,6 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
@@ -37,7 +36,7 @@ func (r *RotatingResource) rotate(ctx context.Context, plan rotatingModel, state
 	if pair.Current.Secret == "" {
 		return leftOf(state, pair.Previous)
 	}
-	r.session.Opened.Hand(opened.Key{Keeper: r.session.Keeper, Owner: plan.owner(), Key: pair.Current})
+	r.session.Hand(plan.owner(), pair.Current)
 	made := plan.rotated(pair, r.session.Now(), err == nil)
 	if plan.SealTo.IsNull() {
 		return &made

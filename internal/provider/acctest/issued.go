@@ -99,9 +99,6 @@ func (c *copying) Write(part []byte) (int, error) {
 	return c.ResponseWriter.Write(part)
 }
 
-// Unwrap lets a fault reach the connection.
-func (c *copying) Unwrap() http.ResponseWriter { return c.ResponseWriter }
-
 // Issued are the secrets of all keys that were created in this world, in their order, whether the keys still exist or
 // not. The root key's is not among them.
 func (w *World) Issued() []string {
