@@ -22,7 +22,7 @@ type Session struct {
 	Keeper *credential.Keeper
 	// Now is the API's clock once the API has answered, and this machine's before; there in both kinds.
 	Now func() time.Time
-	// Opened are the run-scoped keys of this process, there in both kinds.
+	// Opened are the run-scoped keys of this process, there in both kinds. The provider puts the list of its process here.
 	Opened *opened.List
 
 	undecided []string
@@ -34,12 +34,12 @@ type Session struct {
 
 // Decided returns a session that works on k.
 func Decided(k *credential.Keeper) *Session {
-	return &Session{Keeper: k, Now: k.Now}
+	return &Session{Keeper: k, Now: k.Now, Opened: opened.New()}
 }
 
 // Undecided returns a session that waits for the named arguments of the provider block.
 func Undecided(arguments []string, now func() time.Time) *Session {
-	return &Session{Now: now, undecided: arguments}
+	return &Session{Now: now, Opened: opened.New(), undecided: arguments}
 }
 
 // Undecided reports whether the session waits for a value.
@@ -73,9 +73,6 @@ func (s *Session) Begin(diags *diag.Diagnostics, summary string) (done func(), o
 		return nil, false
 	}
 	s.StopCounting()
-	if s.Opened == nil {
-		return func() {}, true // nobody ends the process that this session is of
-	}
 	if done, ok = s.Opened.Begin(); !ok {
 		diags.AddError(summary, "The run is ending. Run again.")
 	}
@@ -84,9 +81,7 @@ func (s *Session) Begin(diags *diag.Diagnostics, summary string) (done func(), o
 
 // Hand remembers a key that was made to be written into a state, so that it is revoked when the CLI dies before it did.
 func (s *Session) Hand(owner credential.Owner, key credential.Key) {
-	if s.Opened != nil {
-		s.Opened.Hand(opened.Key{Keeper: s.Keeper, Owner: owner, Key: key})
-	}
+	s.Opened.Hand(opened.Key{Keeper: s.Keeper, Owner: owner, Key: key})
 }
 
 // WarnNotRefreshed adds, once in a session, the warning that what exists is taken as the state has it.
