@@ -12,6 +12,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/duration"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 )
@@ -137,7 +138,7 @@ func (d *AuditDataSource) usage(ctx context.Context, m *auditModel, diags *diag.
 	case !usage.Whole:
 		diags.AddWarning(useForShort, fmt.Sprintf("The account made more calls in the last %s than `usage_pages` = %d lets this look at: "+
 			"`last_use_date`, `unused_days` and `calls` are about the time since %s.\n\nAllow more pages, or ask for fewer `usage_days`.",
-			counted(int(days), "day"), pages, isodate.Format(usage.From)))
+			duration.Words(time.Duration(days)*day), pages, isodate.Format(usage.From)))
 	}
 	return usage, true
 }

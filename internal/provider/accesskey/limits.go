@@ -11,6 +11,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/duration"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 )
@@ -80,7 +81,7 @@ func refuseDate(ctx context.Context, s *session.Session, date isodate.Value, dia
 	}
 	diags.AddAttributeError(atExpirationDate, overCeiling, fmt.Sprintf(
 		"%s the API access policy of the account lets no access key live longer than %s.\n\nThe latest date that it allows now is %s.",
-		said, lifeText(ceiling), isodate.Format(latest)))
+		said, duration.Words(ceiling), isodate.Format(latest)))
 }
 
 // refuseLifetime is refuseDate for a key whose expiry is counted from the moment it is made. at is the argument.
@@ -91,7 +92,7 @@ func refuseLifetime(ctx context.Context, s *session.Session, at path.Path, lifet
 	}
 	diags.AddAttributeError(at, overCeiling, fmt.Sprintf(
 		"`%s` is %s, and the API access policy of the account lets no access key live longer than %s.\n\nWrite at most that.",
-		at, lifeText(lifetime), lifeText(ceiling)))
+		at, duration.Words(lifetime), duration.Words(ceiling)))
 }
 
 // ceilingOf returns the account's ceiling; false when there is none, or when it cannot be known: then with an error if
@@ -105,26 +106,6 @@ func ceilingOf(ctx context.Context, s *session.Session, summary string, diags *d
 		diagnose.Add(diags, summary, "Finding out how long the account lets access keys live", err)
 	}
 	return ceiling, err == nil && ceiling > 0
-}
-
-// lifeText writes a length of time in the largest unit that divides it.
-func lifeText(d time.Duration) string {
-	for _, unit := range []struct {
-		length time.Duration
-		name   string
-	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
-		if n := d / unit.length; d%unit.length == 0 && n > 0 {
-			return counted(int(n), unit.name)
-		}
-	}
-	return counted(int(d/time.Second), "second")
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // warnQuota counts one more key planned for an owner, and warns when that is more than the owner may have. What it
