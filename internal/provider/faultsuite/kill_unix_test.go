@@ -3,8 +3,12 @@
 package faultsuite
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,11 +68,29 @@ func (st *story) struck(b blow, n int, arguments ...string) {
 		return
 	}
 	st.w.Await("the providers are gone", func() bool { return !slices.ContainsFunc(x.providers, runs) })
+	st.restoreState()
 	if b == killProvider {
 		st.killed, st.pending = true, true
 		st.beingFinished(x.finished)
 	}
 	st.t.Logf("%s at call %d of %s: the CLI ended with %d", b, n, arguments[0], done.Code)
+}
+
+// restoreState does what a person does whose state file is empty. Both CLIs empty a local state before they write it, and
+// one that ends in between leaves it so, with the state of before the run beside it.
+func (st *story) restoreState() {
+	st.t.Helper()
+	path := filepath.Join(st.s.Dir, "terraform.tfstate")
+	if found, err := os.Stat(path); err != nil || found.Size() > 0 {
+		return
+	}
+	backup, err := os.ReadFile(path + ".backup")
+	if errors.Is(err, fs.ErrNotExist) {
+		return // it was the first state
+	}
+	st.w.Must(err)
+	st.t.Log("the CLI left an empty state: restored from its backup")
+	st.w.Must(os.WriteFile(path, backup, 0o600))
 }
 
 // see is told of every call.
