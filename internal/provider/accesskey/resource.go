@@ -12,7 +12,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
-	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
 // Resource is outscale_access_key. API actions: CreateAccessKey, ReadAccessKeys, UpdateAccessKey, DeleteAccessKey, and
@@ -134,12 +133,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	defer done()
-	var to seal.Recipients
-	if !plan.SealTo.IsNull() {
-		to, diags = recipients(plan.SealTo, r.session.Now)
-		if resp.Diagnostics.Append(diags...); diags.HasError() {
-			return
-		}
+	to, diags := triedRecipients(plan.SealTo, r.session.Now)
+	if resp.Diagnostics.Append(diags...); diags.HasError() {
+		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
@@ -42,14 +41,6 @@ func (r *RotatingResource) rotate(ctx context.Context, plan rotatingModel, state
 		return &made
 	}
 	return r.seal(ctx, made, pair, to, state, diags)
-}
-
-// triedRecipients are those of a plan, none where nothing is to be sealed.
-func triedRecipients(list types.List, clock func() time.Time) (seal.Recipients, diag.Diagnostics) {
-	if list.IsNull() {
-		return seal.Recipients{}, nil
-	}
-	return recipients(list, clock)
 }
 
 // seal makes the state of a pair from the sealed secret of its new key. Where sealing fails, the new key was revoked and

@@ -42,6 +42,14 @@ func recipients(list types.List, clock func() time.Time) (seal.Recipients, diag.
 	return r, refusedRecipient(err, 0, list)
 }
 
+// triedRecipients are those of a plan, none where nothing is to be sealed.
+func triedRecipients(list types.List, clock func() time.Time) (seal.Recipients, diag.Diagnostics) {
+	if list.IsNull() {
+		return seal.Recipients{}, nil
+	}
+	return recipients(list, clock)
+}
+
 // refuseRecipients looks at as much of a list as is known, without a clock. While an item is not known, the others are
 // looked at one by one: what they are together can only be said of all of them.
 func refuseRecipients(list types.List) (diags diag.Diagnostics) {
