@@ -36,8 +36,8 @@ test-acceptance: build $(TOFU)
 	CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -timeout 40m ./internal/provider/...
 	@scripts/with-terraform.sh "acceptance tests on terraform" go test -count=1 -timeout 40m ./internal/provider/...
 
-soak: build $(TOFU) ## the fault suite in full, and 10,000 creates under faults: hours; OUTSCALE_SEED=N repeats a run
-	OUTSCALE_SOAK=1 CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -v -timeout 8h -run Soak ./internal/provider/faultsuite
+soak: build $(TOFU) ## every long test: the fault suite in full, 10,000 creates under faults; hours; OUTSCALE_SEED=N repeats a run
+	OUTSCALE_SOAK=1 CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -v -p 1 -timeout 8h -run Soak ./internal/provider/...
 
 install: build ## the provider into the user's plugin folder, for terraform and tofu
 	scripts/install.sh $(PROVIDER)$(EXE) $(VERSION)

@@ -3,7 +3,6 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -29,9 +28,7 @@ func TestRunsShareTheRate(t *testing.T) {
 // TestSoakEightRuns: eight runs of 30 keys each at once, each a process of its own at its default of 5 requests a second,
 // against an API that admits 10 in all.
 func TestSoakEightRuns(t *testing.T) {
-	if os.Getenv("OUTSCALE_SOAK") == "" {
-		t.Skip("takes a minute: run it with make soak (OUTSCALE_SOAK=1)")
-	}
+	Soak(t)
 	c := contention{runs: 8, keys: 30, admits: 10}
 	f := c.fight(t)
 	t.Log(f)

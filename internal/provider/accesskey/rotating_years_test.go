@@ -222,9 +222,7 @@ func TestTwoYears(t *testing.T) {
 // TestSoakYears is TestTwoYears under every combination of the assumptions about expired keys (A1, A2, A3), with and
 // without faults, from a seed of its own each. It takes long: OUTSCALE_SOAK=1.
 func TestSoakYears(t *testing.T) {
-	if os.Getenv("OUTSCALE_SOAK") != "1" {
-		t.Skip("set OUTSCALE_SOAK=1: it takes many minutes")
-	}
+	Soak(t)
 	t.Parallel()
 	for _, expiry := range []simulator.ExpiryOnUpdate{simulator.ExpiryCleared, simulator.ExpiryClearedWithState, simulator.ExpiryKept} {
 		for _, lax := range []bool{false, true} {

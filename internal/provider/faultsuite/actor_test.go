@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 
@@ -146,7 +147,7 @@ func TestSecondActor(t *testing.T) {
 
 // TestSoakSecondActor is every deed at every moment.
 func TestSoakSecondActor(t *testing.T) {
-	soak(t)
+	acctest.Soak(t)
 	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(deeds())) {
 		t.Run("between plan and apply/"+name, func(t *testing.T) {

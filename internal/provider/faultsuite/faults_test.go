@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
@@ -147,7 +148,7 @@ func (st *story) brief(list []simulator.Fault) {
 
 // TestSoakFaults is the matrix: every kind alone, on every action and on each one, in one call of five and in one of two.
 func TestSoakFaults(t *testing.T) {
-	soak(t)
+	acctest.Soak(t)
 	t.Parallel()
 	actions := []string{"", "CreateAccessKey", "ReadAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "CreateUser", "ReadUsers", "UpdateUser", "DeleteUser"}
 	for _, kind := range kinds() {
@@ -184,7 +185,7 @@ func switches() map[string]func(*simulator.Options) {
 
 // TestSoakSwitches goes through all kinds of faults under every reading.
 func TestSoakSwitches(t *testing.T) {
-	soak(t)
+	acctest.Soak(t)
 	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(switches())) {
 		for _, probability := range []float64{0.2, 0.5} {

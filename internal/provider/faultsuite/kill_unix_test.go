@@ -182,7 +182,7 @@ func (st *story) struckThrough(b blow) {
 
 // TestSoakKilled strikes again and again.
 func TestSoakKilled(t *testing.T) {
-	soak(t)
+	Soak(t)
 	t.Parallel()
 	for _, b := range []blow{interruptOnce, interruptTwice, killCLI, killProvider} {
 		for i := range 10 {

@@ -21,10 +21,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 )
 
-const (
-	envSeed = "OUTSCALE_SEED" // the seed of a run that is to be repeated
-	envSoak = "OUTSCALE_SOAK" // "1" runs the long form
-)
+const envSeed = "OUTSCALE_SEED" // the seed of a run that is to be repeated
 
 // atOnce is how many cases run at the same time. They wait for retries most of the time, so that more of them fit on a
 // machine than it has processors.
@@ -53,7 +50,7 @@ var seed = sync.OnceValue(func() uint64 {
 	if n, err := strconv.ParseUint(os.Getenv(envSeed), 10, 64); err == nil {
 		return n
 	}
-	if os.Getenv(envSoak) != "1" {
+	if !acctest.Soaking() {
 		return everyday
 	}
 	return uint64(time.Now().UnixNano() / int64(time.Millisecond) % 1e9)
@@ -70,12 +67,4 @@ func ofCase(t *testing.T) uint64 {
 	name := fnv.New64a()
 	_, _ = name.Write([]byte(t.Name())) // a hash takes everything
 	return name.Sum64()
-}
-
-// soak skips a long test that nobody asked for.
-func soak(t *testing.T) {
-	t.Helper()
-	if os.Getenv(envSoak) != "1" {
-		t.Skipf("the long form runs with %s=1 (make soak)", envSoak)
-	}
 }

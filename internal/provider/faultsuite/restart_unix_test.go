@@ -123,7 +123,7 @@ func TestSimulatorKilled(t *testing.T) {
 
 // TestSoakSimulatorKilled does it again and again.
 func TestSoakSimulatorKilled(t *testing.T) {
-	soak(t)
+	Soak(t)
 	t.Parallel()
 	for i := range 10 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
@@ -69,7 +70,7 @@ func (b *books) note(format string, args ...any) {
 // TestSoakCreates makes 10,000 keys under faults, on the domain layer and its real client over HTTP: many makers at once,
 // each with a user of its own, who revoke what they made. Not one live key may be left that nobody knows.
 func TestSoakCreates(t *testing.T) {
-	soak(t)
+	acctest.Soak(t)
 	const makers = 200
 	total := 10_000
 	if n, err := strconv.Atoi(os.Getenv("OUTSCALE_SOAK_CREATES")); err == nil {
@@ -216,7 +217,7 @@ func orNone(tag *string) *string {
 
 // TestSoakCreatesWithTheCLI makes keys by the hundred through the real CLI and the built provider.
 func TestSoakCreatesWithTheCLI(t *testing.T) {
-	soak(t)
+	acctest.Soak(t)
 	t.Parallel()
 	for i := range 10 {
 		for _, probability := range []float64{0.2, 0.5} {

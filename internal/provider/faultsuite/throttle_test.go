@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
@@ -29,7 +30,7 @@ func TestThrottled(t *testing.T) {
 
 // TestSoakThrottled is every form.
 func TestSoakThrottled(t *testing.T) {
-	soak(t)
+	acctest.Soak(t)
 	t.Parallel()
 	for _, form := range throttles() {
 		t.Run(fmt.Sprintf("%d %s", form.Status, form.Code), func(t *testing.T) {
