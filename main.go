@@ -8,13 +8,11 @@ import (
 	"log"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/release"
 )
 
 // version is set by the linker (see Makefile).
@@ -48,7 +46,7 @@ func main() {
 			opts = append(opts, tf6server.WithManagedDebug())
 		}
 		return tf6server.Serve(address, func() tfprotov6.ProviderServer {
-			return release.Server(providerserver.NewProtocol6(provider.New(version, host)())())
+			return provider.NewServer(version, host)
 		}, opts...)
 	})
 	if err != nil {

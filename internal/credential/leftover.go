@@ -12,18 +12,27 @@ import (
 //
 // It makes no call. It looks at what the last shared read of that owner brought, and says nothing where there was none,
 // nor of keys that this process is making or was asked to read: those are somebody's.
-func (k *Keeper) Leftovers(o Owner) []Notice {
-	keys, _ := k.keys.peek(k.knownName(o), freshFor)
-	var notices []Notice
-	for _, key := range keys {
-		if !key.Unfinished() || k.knows(key) {
-			continue
-		}
+func (k *Keeper) Leftovers(o Owner) (notices []Notice) {
+	for _, key := range k.untold(o) {
 		if _, told := k.told.LoadOrStore(key.ID, true); !told {
 			notices = append(notices, k.leftover(key))
 		}
 	}
 	return notices
+}
+
+// HasLeftovers reports whether Leftovers has something to tell.
+func (k *Keeper) HasLeftovers(o Owner) bool { return len(k.untold(o)) > 0 }
+
+// untold are the keys that nobody was told of.
+func (k *Keeper) untold(o Owner) (keys []Key) {
+	all, _ := k.keys.peek(k.knownName(o), freshFor)
+	for _, key := range all {
+		if _, told := k.told.Load(key.ID); key.Unfinished() && !told && !k.knows(key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // knownName is the owner's name as far as it is known without a call.

@@ -5,19 +5,24 @@ package provider
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesskey"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/release"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/shortcut"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/user"
 )
 
@@ -36,6 +41,20 @@ type Host struct {
 type Provider struct {
 	version string
 	host    Host
+	short   sync.Map // shortcut.Resource by type name, once it is configured and decided
+}
+
+// NewServer returns what a CLI speaks to: a provider of that version on that host.
+func NewServer(version string, host Host) tfprotov6.ProviderServer {
+	p := New(version, host)()
+	return release.Server(shortcut.Server(providerserver.NewProtocol6(p)(), p.(*Provider).shortcut))
+}
+
+// shortcut is what a type of resources tells without the framework, nil if nothing.
+func (p *Provider) shortcut(typeName string) shortcut.Resource {
+	short, _ := p.short.Load(typeName)
+	r, _ := short.(shortcut.Resource)
+	return r
 }
 
 // New returns what the plugin server asks for: a maker of providers of that version on that host.
@@ -67,6 +86,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		return
 	}
 	var s *session.Session
+	p.short.Clear()
 	if unknown := m.unknowns(ctx); len(unknown) > 0 {
 		s = session.Undecided(unknown, p.host.Now)
 	} else {
@@ -79,6 +99,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 			return
 		}
 		s = session.Decided(keeper)
+		p.short.Store("outscale_access_key", accesskey.NewShortcut(s))
+		p.short.Store("outscale_user", user.NewShortcut(s))
 	}
 	s.Opened = p.host.Opened
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = s, s, s

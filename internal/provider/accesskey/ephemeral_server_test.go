@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -30,7 +29,7 @@ type server struct {
 // serve configures the provider with these values in its block, on the world's API and clock.
 func serve(t *testing.T, w *World, block map[string]tftypes.Value) *server {
 	t.Helper()
-	s := &server{w: w, t: t, ProviderServer: providerserver.NewProtocol6(provider.New("test", w.Host())())()}
+	s := &server{w: w, t: t, ProviderServer: provider.NewServer("test", w.Host())}
 	var err error
 	s.schema, err = s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	w.Must(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/fields"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 )
 
@@ -29,6 +30,9 @@ type model struct {
 	LastModificationDate isodate.Value  `tfsdk:"last_modification_date"`
 	Timeouts             timeouts.Value `tfsdk:"timeouts"`
 }
+
+// keyFields moves a model from and to what the CLI sends.
+var keyFields fields.Of[model]
 
 // owner addresses the key's owner. The id wins where it is known: it survives a rename.
 func (m model) owner() credential.Owner {

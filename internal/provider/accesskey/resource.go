@@ -62,7 +62,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // ValidateConfig refuses what no plan can make good.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(keyFields.Get(ctx, req.Config.Schema, req.Config.Raw, &config)...)
 	resp.Diagnostics.Append(refuseTwoOwners(config)...)
 	resp.Diagnostics.Append(refuseRecipients(config.SealTo)...)
 }
@@ -73,11 +73,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	var config model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(keyFields.Get(ctx, req.Config.Schema, req.Config.Raw, &config)...)
 	var state *model
 	if !req.State.Raw.IsNull() {
 		state = &model{}
-		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		resp.Diagnostics.Append(keyFields.Get(ctx, req.State.Schema, req.State.Raw, state)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -97,7 +97,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	r.judgeLimits(ctx, v, state, &resp.Diagnostics)
 	resp.RequiresReplace.Append(v.replace...)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, v.plan)...)
+	resp.Diagnostics.Append(keyFields.Put(ctx, resp.Plan.Schema, &resp.Plan.Raw, v.plan)...)
 }
 
 // sameOwner asks the API whether id is the user of that name. While the account is undecided it cannot be asked: then
@@ -121,8 +121,8 @@ func (r *Resource) sameOwner(ctx context.Context, id, name string, diags *diag.D
 // API shows the secret only once. What the secret is to be sealed to is tried before there is one.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(keyFields.Get(ctx, req.Plan.Schema, req.Plan.Raw, &plan)...)
+	resp.Diagnostics.Append(keyFields.Get(ctx, req.Config.Schema, req.Config.Raw, &config)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -148,7 +148,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			made, exists = r.keepSealed(ctx, made, key, to, &resp.Diagnostics)
 		}
 		if exists {
-			resp.Diagnostics.Append(resp.State.Set(ctx, made)...)
+			resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, made)...)
 		}
 	}
 	warn(&resp.Diagnostics, append(notices, r.session.Keeper.Leftovers(plan.owner())...))
@@ -160,7 +160,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // Read refreshes the state, and forgets a key that is proved gone.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(keyFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
 	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -173,7 +173,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer r.session.WarnClock(&resp.Diagnostics)
-	key, err := r.session.Keeper.Read(ctx, state.owner(), state.ID.ValueString())
+	key, err := r.look(ctx, state)
 	if reason, gone := diagnose.Gone(err); gone {
 		resp.Diagnostics.AddWarning(isGone, "The "+state.text()+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
 		if at, dated := state.ExpirationDate.Instant(); dated {
@@ -190,16 +190,16 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	warn(&resp.Diagnostics, r.session.Keeper.Leftovers(state.owner()))
-	resp.Diagnostics.Append(resp.State.Set(ctx, state.read(key, r.session.Now()))...)
+	resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, state.read(key, r.session.Now()))...)
 }
 
 // Update changes state, expiry and tag in place, and seals a secret that is in the state in clear. When none of the
 // first three changes there is no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state, config model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(keyFields.Get(ctx, req.Plan.Schema, req.Plan.Raw, &plan)...)
+	resp.Diagnostics.Append(keyFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
+	resp.Diagnostics.Append(keyFields.Get(ctx, req.Config.Schema, req.Config.Raw, &config)...)
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -210,7 +210,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	if !changesKey(plan, state) {
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, plan)...)
 		return
 	}
 	done, ok := r.session.Begin(&resp.Diagnostics, notUpdated)
@@ -222,7 +222,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	defer cancel()
 	key, err := r.session.Keeper.Update(ctx, state.have(), plan.wish(config))
 	if key.ID != "" {
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan.updated(key, r.session.Now(), err == nil))...)
+		resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, plan.updated(key, r.session.Now(), err == nil))...)
 	}
 	if err != nil {
 		diagnose.Add(&resp.Diagnostics, notUpdated, "Changing "+state.text(), err)
@@ -232,7 +232,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete revokes the key; one that is already gone is what was wanted.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(keyFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

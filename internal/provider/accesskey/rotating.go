@@ -45,7 +45,7 @@ func (r *RotatingResource) plain() *Resource { return &Resource{session: r.sessi
 // ValidateConfig refuses what no plan can make good. What a single duration may be is the schema's matter.
 func (r *RotatingResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config rotatingModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(pairFields.Get(ctx, req.Config.Schema, req.Config.Raw, &config)...)
 	resp.Diagnostics.Append(refuseTwoOwners(config.current())...)
 	resp.Diagnostics.Append(refuseRecipients(config.SealTo)...)
 	resp.Diagnostics.Append(refuseWindow(config)...)
@@ -57,11 +57,11 @@ func (r *RotatingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	var config rotatingModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(pairFields.Get(ctx, req.Config.Schema, req.Config.Raw, &config)...)
 	var state *rotatingModel
 	if !req.State.Raw.IsNull() {
 		state = &rotatingModel{}
-		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		resp.Diagnostics.Append(pairFields.Get(ctx, req.State.Schema, req.State.Raw, state)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -85,14 +85,14 @@ func (r *RotatingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	resp.RequiresReplace.Append(v.replace...)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, v.plan)...)
+	resp.Diagnostics.Append(pairFields.Put(ctx, resp.Plan.Schema, &resp.Plan.Raw, v.plan)...)
 }
 
 // Create makes the first key.
 func (r *RotatingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.session.WarnClock(&resp.Diagnostics)
 	var plan rotatingModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(pairFields.Get(ctx, req.Plan.Schema, req.Plan.Raw, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -106,7 +106,7 @@ func (r *RotatingResource) Create(ctx context.Context, req resource.CreateReques
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if made := r.rotate(ctx, plan, nil, &resp.Diagnostics); made != nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, made)...)
+		resp.Diagnostics.Append(pairFields.Put(ctx, resp.State.Schema, &resp.State.Raw, *made)...)
 		resp.Diagnostics.Append(noteTime(ctx, resp.Private, r.session.Now())...)
 	}
 }
@@ -116,7 +116,7 @@ func (r *RotatingResource) Create(ctx context.Context, req resource.CreateReques
 func (r *RotatingResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer r.session.WarnClock(&resp.Diagnostics)
 	var state rotatingModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(pairFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
 	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -150,7 +150,7 @@ func (r *RotatingResource) Read(ctx context.Context, req resource.ReadRequest, r
 	default:
 		state = state.read(current, r.session.Now())
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state.withPrevious(previous))...)
+	resp.Diagnostics.Append(pairFields.Put(ctx, resp.State.Schema, &resp.State.Raw, state.withPrevious(previous))...)
 	resp.Diagnostics.Append(noteTime(ctx, resp.Private, r.session.Now())...)
 }
 
@@ -166,8 +166,8 @@ func (r *RotatingResource) readOne(ctx context.Context, owner credential.Owner, 
 // Update rotates where the plan says so, and else changes the current key and removes the one before it.
 func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state rotatingModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(pairFields.Get(ctx, req.Plan.Schema, req.Plan.Raw, &plan)...)
+	resp.Diagnostics.Append(pairFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -187,7 +187,7 @@ func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateReques
 		do = r.rotate
 	}
 	if now := do(ctx, plan, &state, &resp.Diagnostics); now != nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, now)...)
+		resp.Diagnostics.Append(pairFields.Put(ctx, resp.State.Schema, &resp.State.Raw, *now)...)
 		resp.Diagnostics.Append(noteTime(ctx, resp.Private, r.session.Now())...)
 	}
 }
@@ -195,7 +195,7 @@ func (r *RotatingResource) Update(ctx context.Context, req resource.UpdateReques
 // Delete revokes both keys; what is already gone is what was wanted.
 func (r *RotatingResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state rotatingModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(pairFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/duration"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/fields"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 )
 
@@ -35,6 +36,9 @@ type rotatingModel struct {
 	PreviousExpirationDate isodate.Value  `tfsdk:"previous_expiration_date"`
 	Timeouts               timeouts.Value `tfsdk:"timeouts"`
 }
+
+// pairFields moves a rotatingModel from and to what the CLI sends.
+var pairFields fields.Of[rotatingModel]
 
 // current is the current key as the plain resource has one: for all that both resources do alike with owners and secrets.
 func (m rotatingModel) current() model {

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -79,7 +78,7 @@ func (w *World) Host() provider.Host {
 // factories serve the provider from the test's own process.
 func (w *World) factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"outscale": providerserver.NewProtocol6WithError(provider.New("test", w.Host())()),
+		"outscale": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test", w.Host()), nil },
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/fields"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 )
 
@@ -21,6 +22,9 @@ type model struct {
 	LastModificationDate isodate.Value  `tfsdk:"last_modification_date"`
 	Timeouts             timeouts.Value `tfsdk:"timeouts"`
 }
+
+// userFields moves a model from and to what the CLI sends.
+var userFields fields.Of[model]
 
 // text names the user in a message.
 func (m model) text() string {

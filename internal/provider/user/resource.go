@@ -61,7 +61,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // Create makes the user.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(userFields.Get(ctx, req.Plan.Schema, req.Plan.Raw, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -77,7 +77,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer r.session.WarnClock(&resp.Diagnostics)
 	user, err := r.session.Keeper.CreateUser(ctx, plan.wish())
 	if user.ID != "" {
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan.read(user))...)
+		resp.Diagnostics.Append(userFields.Put(ctx, resp.State.Schema, &resp.State.Raw, plan.read(user))...)
 	}
 	if err != nil {
 		diagnose.Add(&resp.Diagnostics, notCreated, "Creating user "+plan.UserName.ValueString(), err)
@@ -87,7 +87,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // Read refreshes the state, and forgets a user that is proved gone.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(userFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
 	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -100,7 +100,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer r.session.WarnClock(&resp.Diagnostics)
-	user, err := r.session.Keeper.ReadUser(ctx, state.ID.ValueString())
+	user, err := r.look(ctx, state)
 	if reason, gone := diagnose.Gone(err); gone {
 		resp.Diagnostics.AddWarning(isGone, "The "+state.text()+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
 		resp.State.RemoveResource(ctx)
@@ -110,14 +110,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		diagnose.Add(&resp.Diagnostics, notRead, "Reading "+state.text(), err)
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state.read(user))...)
+	resp.Diagnostics.Append(userFields.Put(ctx, resp.State.Schema, &resp.State.Raw, state.read(user))...)
 }
 
 // Update renames, moves and re-addresses the user in place.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(userFields.Get(ctx, req.Plan.Schema, req.Plan.Raw, &plan)...)
+	resp.Diagnostics.Append(userFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -135,7 +135,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		diagnose.Add(&resp.Diagnostics, notUpdated, "Changing "+state.text(), err)
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan.read(user))...)
+	resp.Diagnostics.Append(userFields.Put(ctx, resp.State.Schema, &resp.State.Raw, plan.read(user))...)
 }
 
 // change asks the API for a change only where there is one: other timeouts are no matter of the API.
@@ -149,7 +149,7 @@ func (r *Resource) change(ctx context.Context, plan, state model) (credential.Us
 // Delete deletes the user; one that is already gone is what was wanted.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(userFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

@@ -23,7 +23,10 @@ var (
 	userEmail = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 )
 
-const maxPath = 512
+const (
+	maxPath     = 512
+	defaultPath = "/"
+)
 
 // Schema is the official provider's, without its policy block.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -55,7 +58,7 @@ func resourceAttributes() map[string]schema.Attribute {
 		"path": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
-			Default:  stringdefault.StaticString("/"),
+			Default:  stringdefault.StaticString(defaultPath),
 			Validators: []validator.String{
 				stringvalidator.RegexMatches(userPath, "must start and end with a slash, with letters, digits, _ and / between"),
 				stringvalidator.LengthAtMost(maxPath),

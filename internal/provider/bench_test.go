@@ -1,0 +1,48 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
+)
+
+// BenchmarkUnchanged is what the provider itself takes for each request that an unchanged resource costs in a plan,
+// without the CLI and without the API: the one read is shared.
+func BenchmarkUnchanged(b *testing.B) {
+	for name, arguments := range map[string]map[string]tftypes.Value{
+		"outscale_user":       {"user_name": text("bob"), "path": text("/")},
+		"outscale_access_key": {"state": text("ACTIVE"), "expiration_date": text("2060-01-01")},
+	} {
+		p := speak(b, provider.NewServer("bench", hostOn(b, simtest.Start(b))))
+		config := p.object(p.types[name], arguments)
+		state, private := p.made(name, config)
+		each := func(request func() ([]*tfprotov6.Diagnostic, error)) func(*testing.B) {
+			return func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					diagnostics, err := request()
+					p.must(err)
+					p.quiet(diagnostics)
+				}
+			}
+		}
+		b.Run(name+"/validate", each(func() ([]*tfprotov6.Diagnostic, error) {
+			got, err := p.ValidateResourceConfig(b.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: config})
+			return got.Diagnostics, err
+		}))
+		b.Run(name+"/read", each(func() ([]*tfprotov6.Diagnostic, error) {
+			got, err := p.ReadResource(b.Context(), &tfprotov6.ReadResourceRequest{TypeName: name, CurrentState: state, Private: private})
+			return got.Diagnostics, err
+		}))
+		b.Run(name+"/plan", each(func() ([]*tfprotov6.Diagnostic, error) {
+			got, err := p.PlanResourceChange(b.Context(), &tfprotov6.PlanResourceChangeRequest{
+				TypeName: name, Config: config, PriorState: state, ProposedNewState: state, PriorPrivate: private,
+			})
+			return got.Diagnostics, err
+		}))
+	}
+}

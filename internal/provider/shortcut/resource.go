@@ -1,0 +1,77 @@
+package shortcut
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/fields"
+)
+
+// Resource is what a resource type can tell without the framework. In doubt it says no.
+type Resource interface {
+	// Type is the type of its object, Version that of its schema.
+	Type(ctx context.Context) tftypes.Type
+	Version() int64
+	// Same looks at the API, and reports whether the resource is as the state says, with nothing to be told. If it is not,
+	// the framework is asked with the context that comes back: what was looked up is not looked up again.
+	Same(ctx context.Context, state tftypes.Value) (context.Context, bool)
+	// Keeps reports whether the plan is the state, with nothing to be told. It asks nobody. The CLI sees no change: what
+	// the configuration sets is in the state.
+	Keeps(ctx context.Context, config, state tftypes.Value) bool
+}
+
+// For is the Resource of a type whose objects are read into an M.
+type For[M any] struct {
+	Fields *fields.Of[M]
+	Schema schema.Schema
+	Looks  func(ctx context.Context, state M) (context.Context, bool)
+	Plans  func(config, state M) bool
+}
+
+// Type is the type of the object.
+func (f *For[M]) Type(ctx context.Context) tftypes.Type { return f.Fields.Type(ctx, f.Schema) }
+
+// Version is that of the schema.
+func (f *For[M]) Version() int64 { return f.Schema.Version }
+
+// Same asks Looks.
+func (f *For[M]) Same(ctx context.Context, raw tftypes.Value) (context.Context, bool) {
+	var state M
+	if f.Fields.Get(ctx, f.Schema, raw, &state).HasError() {
+		return ctx, false
+	}
+	return f.Looks(ctx, state)
+}
+
+// Keeps asks Plans.
+func (f *For[M]) Keeps(ctx context.Context, rawConfig, rawState tftypes.Value) bool {
+	var config, state M
+	if f.Fields.Get(ctx, f.Schema, rawConfig, &config).HasError() || f.Fields.Get(ctx, f.Schema, rawState, &state).HasError() {
+		return false
+	}
+	return f.Plans(config, state)
+}
+
+// look is where the context of a request keeps what was found at the API.
+type look[T any] struct{}
+
+// Found is what a look at the API came to.
+type Found[T any] struct {
+	Value T
+	Err   error
+}
+
+// Remember returns a context for the framework's turn.
+func (f Found[T]) Remember(ctx context.Context) context.Context {
+	return context.WithValue(ctx, look[T]{}, f)
+}
+
+// Looked is what this request has found at the API already, or else what find finds.
+func Looked[T any](ctx context.Context, find func() (T, error)) (T, error) {
+	if f, done := ctx.Value(look[T]{}).(Found[T]); done {
+		return f.Value, f.Err
+	}
+	return find()
+}
