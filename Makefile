@@ -55,9 +55,10 @@ docs: build $(TFDOCS) $(TOFU)
 	go run ./scripts/docs -tofu $(TOFU) -tfplugindocs $(TFDOCS) -provider $(PROVIDER)$(EXE) -out docs
 
 # Into bin/bench; make bench BENCH_FLAGS="-out docs/benchmarks" publishes. scripts/bench says what else it takes.
-bench: build ## calls, time and memory of the provider with the real CLI, and the Go benchmarks
+bench: build $(TOFU) ## calls, time and memory of the provider with the real CLI, and the Go benchmarks
 	@mkdir -p $(BIN)/bench
 	go build -trimpath -o $(BIN)/meter$(EXE) ./scripts/bench/meter
+	go build -trimpath -ldflags "-s -w" -o $(BIN)/mute$(EXE) ./scripts/bench/mute
 	go build -trimpath -o $(BIN)/bench-cmd$(EXE) ./scripts/bench
 	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/... > $(BIN)/bench/go.txt || { cat $(BIN)/bench/go.txt; exit 1; }
 	@grep '^Benchmark' $(BIN)/bench/go.txt

@@ -16,11 +16,12 @@ const (
 	byDefault = "5/s"
 )
 
-// limitedKeys is the most keys a row may have to be made and destroyed at 5 requests/s without -full.
+// limitedKeys is the most keys a row may have to be made and destroyed at 5 requests/s with -quick.
 const limitedKeys = 100
 
 // result is one line of the table.
 type result struct {
+	CLI     string
 	Row     row
 	Subject string
 	Rate    string
@@ -36,9 +37,9 @@ func (r result) ratio() float64 { return r.Sample.Wall.Seconds() / r.Floor.Wall.
 // bench is one run of the command.
 type bench struct {
 	settings
-	cli      *local.CLI
+	clis     []*local.CLI
 	subjects []subject
-	meter    string
+	mute     subject // does nothing, and is only asked for plans
 	record
 }
 
@@ -48,50 +49,74 @@ type record struct {
 	Results    []result
 }
 
-// row measures a row: the floor and this provider in turns, so that what else the machine does meets both; then what is
-// slow by design, once.
-func (b *bench) row(ctx context.Context, r row) (err error) {
-	floors, free := map[step][]sample{}, map[step][]sample{}
+// samples are what was measured, by step.
+type samples map[step][]sample
+
+// row measures a row with the first CLI, and without a limit with the others too.
+func (b *bench) row(ctx context.Context, r row) error {
+	for i, cli := range b.clis {
+		floors, err := b.free(ctx, cli, r)
+		if err == nil && i == 0 && b.limited {
+			err = b.paced(ctx, cli, r, floors)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", cli.Name, err)
+		}
+	}
+	return nil
+}
+
+// free measures the floor and this provider without a limit, in turns, so that what else the machine does meets both.
+func (b *bench) free(ctx context.Context, cli *local.CLI, r row) (floors samples, err error) {
+	floors, free, mute := samples{}, samples{}, samples{}
 	for range b.repeat {
-		if err := b.circle(ctx, r, floor, "", floors); err != nil {
-			return err
+		if err := b.circle(ctx, cli, r, floor, "", floors, nil); err != nil {
+			return nil, err
 		}
 		if b.unlimited {
-			if err := b.circle(ctx, r, b.subjects[0], "0", free); err != nil {
-				return err
+			if err := b.circle(ctx, cli, r, b.subjects[0], "0", free, mute); err != nil {
+				return nil, err
 			}
 		}
 	}
-	b.add(r, b.subjects[0].name, unlimited, free, floors)
-	if !b.limited {
-		return nil
-	}
+	b.add(cli, r, b.subjects[0].name, unlimited, free, floors)
+	b.add(cli, r, b.mute.name, unlimited, mute, floors)
+	return floors, nil
+}
+
+// paced measures what is slow by design, once, and the peers.
+func (b *bench) paced(ctx context.Context, cli *local.CLI, r row, floors samples) (err error) {
 	for i, s := range b.subjects {
-		got := map[step][]sample{}
+		got := samples{}
 		switch {
-		case b.full || r.Keys <= limitedKeys:
-			err = b.circle(ctx, r, s, "", got)
+		case !b.quick || r.Keys <= limitedKeys:
+			err = b.circle(ctx, cli, r, s, "", got, nil)
 		case i == 0:
-			err = b.planOnly(ctx, r, s, got)
+			err = b.planOnly(ctx, cli, r, s, got)
 		default:
 			continue // the pace of a peer cannot be lifted to prepare its state
 		}
 		if err != nil {
 			return err
 		}
-		b.add(r, s.name, byDefault, got, floors)
+		b.add(cli, r, s.name, byDefault, got, floors)
 	}
 	return nil
 }
 
-// circle makes, plans and destroys a row in a world of its own.
-func (b *bench) circle(ctx context.Context, r row, s subject, requests string, into map[step][]sample) error {
-	return b.in(ctx, r, s, func(p *workspace) error {
+// circle makes, plans and destroys a row in a world of its own. With mute, the mute provider plans it too.
+func (b *bench) circle(ctx context.Context, cli *local.CLI, r row, s subject, requests string, into, mute samples) error {
+	return b.in(ctx, cli, r, func(p *workspace) error {
 		if err := p.write(s.configuration(r, requests)); err != nil {
 			return err
 		}
 		for _, what := range []step{create, plan, destroy} {
-			if err := b.measure(ctx, p, r, what, into); err != nil {
+			if what == plan && mute != nil {
+				if err := b.measure(ctx, p, b.mute, r, what, mute); err != nil {
+					return err
+				}
+			}
+			if err := b.measure(ctx, p, s, r, what, into); err != nil {
 				return err
 			}
 		}
@@ -100,48 +125,48 @@ func (b *bench) circle(ctx context.Context, r row, s subject, requests string, i
 }
 
 // planOnly makes a row without a limit and plans it at the default rate.
-func (b *bench) planOnly(ctx context.Context, r row, s subject, into map[step][]sample) error {
-	return b.in(ctx, r, s, func(p *workspace) error {
+func (b *bench) planOnly(ctx context.Context, cli *local.CLI, r row, s subject, into samples) error {
+	return b.in(ctx, cli, r, func(p *workspace) error {
 		if err := p.write(s.configuration(r, "0")); err != nil {
 			return err
 		}
-		if _, err := p.do(ctx, create); err != nil {
+		if _, err := p.do(ctx, s, create); err != nil {
 			return err
 		}
 		if err := p.write(s.configuration(r, "")); err != nil {
 			return err
 		}
-		return b.measure(ctx, p, r, plan, into)
+		return b.measure(ctx, p, s, r, plan, into)
 	})
 }
 
-func (b *bench) in(ctx context.Context, r row, s subject, do func(*workspace) error) (err error) {
-	w, err := newWorld(ctx, b.cli, b.bin, b.meter, b.seed, r)
+func (b *bench) in(ctx context.Context, cli *local.CLI, r row, do func(*workspace) error) (err error) {
+	w, err := newWorld(ctx, cli, b.bin, b.seed, r)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	p, err := w.workspace(s)
+	p, err := w.workspace()
 	if err != nil {
 		return err
 	}
 	return do(p)
 }
 
-func (b *bench) measure(ctx context.Context, p *workspace, r row, what step, into map[step][]sample) error {
-	got, err := p.do(ctx, what)
+func (b *bench) measure(ctx context.Context, p *workspace, s subject, r row, what step, into samples) error {
+	got, err := p.do(ctx, s, what)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-9s %-16s %-16s %7.2f s  %s\n", r, p.subject.name, what, got.Wall.Seconds(), got.Calls)
+	fmt.Printf("%-9s %-16s %-16s %7.2f s  %s\n", r, s.name, what, got.Wall.Seconds(), got.Calls)
 	into[what] = append(into[what], got)
 	return nil
 }
 
-func (b *bench) add(r row, name, rate string, got, floors map[step][]sample) {
+func (b *bench) add(cli *local.CLI, r row, name, rate string, got, floors samples) {
 	for _, what := range []step{create, plan, destroy} {
 		if len(got[what]) > 0 {
-			b.Results = append(b.Results, result{Row: r, Subject: name, Rate: rate, Step: what,
+			b.Results = append(b.Results, result{CLI: cli.Name, Row: r, Subject: name, Rate: rate, Step: what,
 				Sample: median(got[what]), Floor: median(floors[what]), Runs: len(got[what])})
 		}
 	}

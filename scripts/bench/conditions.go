@@ -7,17 +7,23 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
 )
 
 // conditions says how the results are obtained.
-func conditions(cli string, args []string) []string {
+func conditions(clis []*local.CLI, args []string) []string {
+	var names []string
+	for _, cli := range clis {
+		names = append(names, cli.Name)
+	}
 	flags := "none"
 	if asked := withoutPlaces(args); len(asked) > 0 {
 		flags = "`" + strings.Join(asked, " ") + "`"
 	}
 	lines := []string{
 		"Date: " + time.Now().UTC().Format("2006-01-02 15:04 MST"),
-		"CLI: " + cli,
+		"CLI: " + strings.Join(names, ", "),
 		fmt.Sprintf("Machine: %s, %d logical processors, %s/%s", processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH),
 		"Go: " + strings.TrimPrefix(runtime.Version(), "go"),
 		"Flags of `scripts/bench`: " + flags,
@@ -36,7 +42,7 @@ func conditions(cli string, args []string) []string {
 func withoutPlaces(args []string) (kept []string) {
 	for i := 0; i < len(args); i++ {
 		switch args[i] {
-		case "-bin", "-out", "-go-bench":
+		case "-bin", "-out", "-go-bench", "-cli":
 			i++
 		default:
 			kept = append(kept, args[i])

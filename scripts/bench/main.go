@@ -31,7 +31,7 @@ type settings struct {
 	from               string
 	rows               []row
 	unlimited, limited bool
-	full               bool
+	quick              bool
 	repeat             int
 }
 
@@ -54,13 +54,13 @@ func parse(args []string) (settings, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&s.bin, "bin", "bin", "`folder` with the built binaries and tools/")
 	flags.StringVar(&s.out, "out", filepath.Join("bin", "bench"), "`folder` for README.md and the plot")
-	flags.StringVar(&s.cli, "cli", "", "`path` of terraform or tofu; default: terraform 1.10 or later on PATH, else bin/tools/tofu")
+	flags.StringVar(&s.cli, "cli", "", "`paths` of terraform and tofu: the first runs everything, others what has no limit; default: terraform 1.10 or later on PATH, and bin/tools/tofu")
 	flags.StringVar(&s.peer, "peer", "", "`path` of another provider's binary, measured in the same run at its own pace")
 	flags.StringVar(&s.peerSource, "peer-source", "outscale/outscale", "that provider's source `address`")
 	flags.StringVar(&s.goBench, "go-bench", "", "`file` with the output of go test -bench, which becomes a part of the page")
 	flags.StringVar(&s.from, "from", "", "`file` with the results of an earlier run, to write the page anew from")
 	flags.StringVar(&s.seed, "seed", "1", "`number` that makes the simulator's ids repeatable")
-	flags.BoolVar(&s.full, "full", false, "make and destroy all rows at 5 requests/s as well; 1,000 keys take half an hour")
+	flags.BoolVar(&s.quick, "quick", false, "only plan the rows of more than 100 keys at 5 requests/s: to make and destroy 1,000 takes half an hour")
 	flags.IntVar(&s.repeat, "repeat", 3, "how often each step is measured without a limit, and the floor; medians are shown")
 	rows := flags.String("rows", "10/1,100/50,300/150,1000/500", "`keys/users` of each row")
 	rates := flags.String("rates", "unlimited,default", "which `rates` to run: unlimited, default (5 requests/s)")
@@ -101,16 +101,9 @@ func run(ctx context.Context, s settings, args []string) (err error) {
 	if s.bin, err = filepath.Abs(s.bin); err != nil {
 		return err
 	}
-	cli := &local.CLI{Path: s.cli}
-	if s.cli == "" {
-		if cli, err = local.FindCLI(ctx, s.bin); err != nil {
-			return err
-		}
-	} else if cli.Path, err = filepath.Abs(s.cli); err != nil {
+	clis, err := findCLIs(ctx, s)
+	if err != nil {
 		return err
-	}
-	if cli.Name, err = local.Version(ctx, cli.Path); err != nil {
-		return fmt.Errorf("%s: %w", cli.Path, err)
 	}
 	subjects := []subject{{name: ownName, source: ours, binary: filepath.Join(s.bin, "terraform-provider-outscale")}}
 	if s.peer != "" {
@@ -120,8 +113,9 @@ func run(ctx context.Context, s settings, args []string) (err error) {
 		}
 		subjects = append(subjects, subject{name: "peer (" + s.peerSource + ")", source: s.peerSource, binary: path})
 	}
-	b := &bench{settings: s, cli: cli, subjects: subjects, meter: filepath.Join(s.bin, "meter")}
-	b.Conditions = conditions(cli.Name, args)
+	mute := subject{name: "a provider that does nothing", source: ours, binary: filepath.Join(s.bin, "mute")}
+	b := &bench{settings: s, clis: clis, subjects: subjects, mute: mute}
+	b.Conditions = conditions(clis, args)
 	for _, r := range s.rows {
 		if err := b.row(ctx, r); err != nil {
 			return fmt.Errorf("%s: %w", r, err)
@@ -132,4 +126,32 @@ func run(ctx context.Context, s settings, args []string) (err error) {
 		}
 	}
 	return b.publish()
+}
+
+// findCLIs are the CLIs that are asked for, or those that are there: at least one, built if it has to be.
+func findCLIs(ctx context.Context, s settings) (clis []*local.CLI, err error) {
+	paths := strings.Split(s.cli, ",")
+	if s.cli == "" {
+		first, err := local.FindCLI(ctx, s.bin)
+		if err != nil {
+			return nil, err
+		}
+		paths = []string{first.Path}
+		if tofu := filepath.Join(s.bin, "tools", "tofu"); tofu != first.Path {
+			if _, err := os.Stat(tofu); err == nil {
+				paths = append(paths, tofu)
+			}
+		}
+	}
+	for _, path := range paths {
+		cli := &local.CLI{}
+		if cli.Path, err = filepath.Abs(path); err != nil {
+			return nil, err
+		}
+		if cli.Name, err = local.Version(ctx, cli.Path); err != nil {
+			return nil, fmt.Errorf("%s: %w", cli.Path, err)
+		}
+		clis = append(clis, cli)
+	}
+	return clis, nil
 }

@@ -15,7 +15,7 @@ type bar struct {
 
 // The plot's measures, in pixels.
 const (
-	labelWidth = 300
+	labelWidth = 430
 	barSpace   = 420
 	lineHeight = 22
 	plotWidth  = labelWidth + barSpace + 80
@@ -23,18 +23,27 @@ const (
 
 var colours = map[step]string{create: "#4878a8", plan: "#6aa56e", destroy: "#b5695b"}
 
+// colour tells steps apart, and others from this provider.
+func colour(r result) string {
+	if r.Subject != ownName {
+		return "#b0b0b0"
+	}
+	return colours[r.Step]
+}
+
 // plot is the SVG: wall time against the floor without a limit, and plans at 5 requests/s against what they should take.
 func (b *bench) plot() string {
 	var free, paced []bar
 	for _, r := range b.Results {
-		name := fmt.Sprintf("%d keys, %d users: %s", r.Row.Keys, r.Row.Users, r.Step)
+		cli, _, _ := strings.Cut(r.CLI, " ")
+		name := fmt.Sprintf("%s, %d keys, %d users: %s", cli, r.Row.Keys, r.Row.Users, r.Step)
 		if r.Subject != ownName {
-			name += ", peer"
+			name += ", " + r.Subject
 		}
 		if r.Rate == unlimited {
-			free = append(free, bar{name, r.ratio(), target(r), colours[r.Step]})
+			free = append(free, bar{name, r.ratio(), target(r), colour(r)})
 		} else if r.Step == plan {
-			paced = append(paced, bar{name, r.Sample.Wall.Seconds() / r.predicted().Seconds(), 1.1, colours[r.Step]})
+			paced = append(paced, bar{name, r.Sample.Wall.Seconds() / r.predicted().Seconds(), 1.1, colour(r)})
 		}
 	}
 	var body strings.Builder

@@ -111,13 +111,13 @@ func (b *bench) goBenchmarks() (string, error) {
 
 func (b *bench) table() string {
 	var out strings.Builder
-	out.WriteString("| keys / users | provider | rate | step | wall | floor | ratio | CPU | peak memory | calls |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	out.WriteString("| CLI | keys / users | provider | rate | step | wall | floor | ratio | CPU | peak memory | calls |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, r := range b.Results {
 		calls := fmt.Sprintf("%d: %s", r.Sample.Calls.Total(), r.Sample.Calls.ByAction())
 		if r.Sample.Calls.Total() == 0 {
 			calls = "none"
 		}
-		fmt.Fprintf(&out, "| %d / %d | %s | %s | %s | %.2f s | %.2f s | %.1f | %.2f s | %d MiB | %s |\n", r.Row.Keys, r.Row.Users, r.Subject, r.Rate, r.Step,
+		fmt.Fprintf(&out, "| %s | %d / %d | %s | %s | %s | %.2f s | %.2f s | %.2f | %.2f s | %d MiB | %s |\n", r.CLI, r.Row.Keys, r.Row.Users, r.Subject, r.Rate, r.Step,
 			r.Sample.Wall.Seconds(), r.Floor.Wall.Seconds(), r.ratio(), r.Sample.CPU.Seconds(), r.Sample.PeakBytes>>20, calls)
 	}
 	return out.String()
@@ -153,13 +153,13 @@ func (b *bench) targets() []string {
 			continue
 		}
 		if r.Row == (row{300, 150}) && r.Rate == unlimited && r.Step == plan {
-			say("Plan of 300 keys of 150 users without a limit, against the floor", r.ratio(), 2.5, " times")
+			say("Plan of 300 keys of 150 users without a limit, against the floor, with "+r.CLI, r.ratio(), 2.5, " times")
 		}
 		if r.Row == (row{300, 150}) && r.Rate == unlimited && r.Step == create {
-			say("Apply of 300 keys and 150 users without a limit, against the floor", r.ratio(), 2, " times")
+			say("Apply of 300 keys and 150 users without a limit, against the floor, with "+r.CLI, r.ratio(), 2, " times")
 		}
 		if r.Row.Keys == 1000 && r.Step == plan {
-			say("Peak memory of the provider in a plan of 1,000 keys ("+r.Rate+")", float64(r.Sample.PeakBytes)/(1<<20), 100, " MiB")
+			say("Peak memory of the provider in a plan of 1,000 keys ("+r.CLI+", "+r.Rate+")", float64(r.Sample.PeakBytes)/(1<<20), 100, " MiB")
 		}
 	}
 	for _, r := range b.plansAtDefault() {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,15 +83,15 @@ resource "outscale_access_key" "key" {
 
 // world is a simulator, and a folder for each subject that works on it.
 type world struct {
-	cli   *local.CLI
-	sim   *local.Simulator
-	dir   string
-	meter string // the built meter
+	cli *local.CLI
+	sim *local.Simulator
+	dir string
+	bin string // the folder with the built meter
 }
 
 // newWorld starts a simulator that is slow to answer. The limit of keys an owner is lifted for a row that exceeds it.
-func newWorld(ctx context.Context, cli *local.CLI, bin, meter, seed string, r row) (w *world, err error) {
-	w = &world{cli: cli, meter: meter}
+func newWorld(ctx context.Context, cli *local.CLI, bin, seed string, r row) (w *world, err error) {
+	w = &world{cli: cli, bin: bin}
 	if w.dir, err = os.MkdirTemp("", "outscale-bench-"); err != nil {
 		return nil, err
 	}
@@ -119,41 +120,37 @@ func (w *world) close() error {
 
 // workspace is a subject's folder in a world.
 type workspace struct {
-	w       *world
-	subject subject
-	dir     string
-	env     []string
-	usage   string // the file that the meter writes
+	w         *world
+	home, dir string
+	env       []string
+	usage     string // the file that the meter writes
 }
 
-func (w *world) workspace(s subject) (*workspace, error) {
+func (w *world) workspace() (*workspace, error) {
 	home, err := os.MkdirTemp(w.dir, "home-")
 	if err != nil {
 		return nil, err
 	}
-	p := &workspace{w: w, subject: s, dir: filepath.Join(home, "workspace"), env: local.Environment(home, w.sim), usage: filepath.Join(home, "usage.json")}
-	if err := os.MkdirAll(p.dir, 0o750); err != nil {
+	p := &workspace{w: w, home: home, dir: filepath.Join(home, "workspace"), env: local.Environment(home, w.sim), usage: filepath.Join(home, "usage.json")}
+	return p, os.MkdirAll(p.dir, 0o750)
+}
+
+// install makes the CLI start a program as the provider of a source address, and returns the environment for that.
+func (p *workspace) install(program, source string) ([]string, error) {
+	plugins, err := os.MkdirTemp(p.home, "plugins-")
+	if err != nil {
 		return nil, err
 	}
-	if s.binary == "" {
-		return p, nil
-	}
-	// The CLI takes the meter for the provider.
-	plugins := filepath.Join(home, "plugins")
-	if err := os.MkdirAll(plugins, 0o750); err != nil {
+	kind := source[strings.LastIndex(source, "/")+1:]
+	if err := os.Symlink(program, filepath.Join(plugins, "terraform-provider-"+kind)); err != nil {
 		return nil, err
 	}
-	kind := s.source[strings.LastIndex(s.source, "/")+1:]
-	if err := os.Symlink(w.meter, filepath.Join(plugins, "terraform-provider-"+kind)); err != nil {
-		return nil, err
-	}
-	rc := filepath.Join(home, "cli.tfrc")
-	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", s.source, filepath.ToSlash(plugins))
+	rc := filepath.Join(plugins, "cli.tfrc")
+	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", source, filepath.ToSlash(plugins))
 	if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	p.env = append(p.env, "TF_CLI_CONFIG_FILE="+rc, "OUTSCALE_BENCH_PROGRAM="+s.binary, "OUTSCALE_BENCH_USAGE="+p.usage)
-	return p, nil
+	return append(slices.Clone(p.env), "TF_CLI_CONFIG_FILE="+rc), nil
 }
 
 func (p *workspace) write(configuration string) error {
@@ -184,18 +181,48 @@ type sample struct {
 	PeakBytes int64         // of the largest of them
 }
 
-// do runs a step and measures it. A plan that is not empty is an error, as any that fails.
-func (p *workspace) do(ctx context.Context, s step) (sample, error) {
-	if err := os.Remove(p.usage); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return sample{}, err
+// do runs a step and measures it. A plan that is not empty is an error, as any that fails. CPU and memory of a plan are
+// measured in a run of their own, so that the meter is not in its time; what else is done can only be done once.
+func (p *workspace) do(ctx context.Context, by subject, s step) (sample, error) {
+	if by.binary == "" {
+		return p.run(ctx, by, s, p.env)
 	}
+	var got sample
+	if s == plan {
+		env, err := p.install(by.binary, by.source)
+		if err != nil {
+			return got, err
+		}
+		if got, err = p.run(ctx, by, s, env); err != nil {
+			return got, err
+		}
+	}
+	if err := os.Remove(p.usage); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return got, err
+	}
+	env, err := p.install(filepath.Join(p.w.bin, "meter"), by.source)
+	if err != nil {
+		return got, err
+	}
+	metered, err := p.run(ctx, by, s, append(env, "OUTSCALE_BENCH_PROGRAM="+by.binary, "OUTSCALE_BENCH_USAGE="+p.usage))
+	if err != nil {
+		return got, err
+	}
+	if s == plan {
+		metered.Wall, metered.Calls = got.Wall, got.Calls
+	}
+	return metered, p.readUsage(&metered)
+}
+
+// run runs a step and measures time and calls.
+func (p *workspace) run(ctx context.Context, by subject, s step, env []string) (sample, error) {
 	before, err := p.w.sim.Calls(ctx)
 	if err != nil {
 		return sample{}, err
 	}
 	var output bytes.Buffer
 	began := time.Now()
-	err = p.w.cli.Execute(ctx, p.dir, p.env, &output, arguments[s]...)
+	err = p.w.cli.Execute(ctx, p.dir, env, &output, arguments[s]...)
 	got := sample{Wall: time.Since(began)}
 	if err != nil {
 		why := "failed"
@@ -203,20 +230,17 @@ func (p *workspace) do(ctx context.Context, s step) (sample, error) {
 		if s == plan && errors.As(err, &exit) && exit.ExitCode() == 2 {
 			why = "wants to change something"
 		}
-		return got, fmt.Errorf("%s of %s: %s: %w\n%s", s, p.subject.name, why, err, output.String())
+		return got, fmt.Errorf("%s of %s: %s: %w\n%s", s, by.name, why, err, output.String())
 	}
 	after, err := p.w.sim.Calls(ctx)
 	if err != nil {
 		return got, err
 	}
 	got.Calls = after.Since(before)
-	return got, p.readUsage(&got)
+	return got, nil
 }
 
 func (p *workspace) readUsage(into *sample) error {
-	if p.subject.binary == "" {
-		return nil
-	}
 	file, err := os.Open(p.usage)
 	if err != nil {
 		return fmt.Errorf("the provider was not measured: %w", err)
