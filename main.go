@@ -29,6 +29,7 @@ func main() {
 		fmt.Println(version)
 		return
 	}
+	collectLess()
 	home, err := os.UserHomeDir()
 	if err != nil {
 		home = "" // Resolve says so where a profile would have been looked for

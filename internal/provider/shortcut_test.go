@@ -69,8 +69,15 @@ func TestShortcutsAnswerAsTheFrameworkDoes(t *testing.T) {
 				t.Error(err)
 			}
 		}},
-		"a user":                      {name: "outscale_user", arguments: user},
-		"a user that leaves the path": {name: "outscale_user", arguments: user, config: map[string]tftypes.Value{"path": text(nil)}},
+		"a key of no state":                             {name: "outscale_access_key", arguments: key, config: map[string]tftypes.Value{"state": text("active")}},
+		"a key of no date":                              {name: "outscale_access_key", arguments: key, config: map[string]tftypes.Value{"expiration_date": text("soon")}},
+		"a key of two owners":                           {name: "outscale_access_key", arguments: key, config: map[string]tftypes.Value{"user_name": text("bob"), "user_id": text("ABCDEFGHIJKLMNOPQRSTUVWXYZ12345")}},
+		"a key sealed to nobody":                        {name: "outscale_access_key", arguments: key, config: map[string]tftypes.Value{"seal_to": texts()}},
+		"a key that sets its id":                        {name: "outscale_access_key", arguments: key, config: map[string]tftypes.Value{"id": text("A")}},
+		"a user without a name":                         {name: "outscale_user", arguments: user, config: map[string]tftypes.Value{"user_name": text(nil)}},
+		"a user with an odd path":                       {name: "outscale_user", arguments: user, config: map[string]tftypes.Value{"path": text("x")}},
+		"a user":                                        {name: "outscale_user", arguments: user},
+		"a user that leaves the path":                   {name: "outscale_user", arguments: user, config: map[string]tftypes.Value{"path": text(nil)}},
 		"a user whose path is left out, and is another": {name: "outscale_user", arguments: map[string]tftypes.Value{"user_name": text("bob"), "path": text("/there/")}, config: map[string]tftypes.Value{"path": text(nil)}},
 		"a user with another name":                      {name: "outscale_user", arguments: user, config: map[string]tftypes.Value{"user_name": text("eve")}},
 		"a user that was moved": {name: "outscale_user", arguments: user, happens: func(t *testing.T, sim *simtest.Server, _ string) {
@@ -140,6 +147,9 @@ func (c unchanging) plan(t *testing.T, serve func(provider.Host) tfprotov6.Provi
 	read, err := p.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: c.name, CurrentState: upgraded.UpgradedState, Private: private})
 	p.must(err)
 	told := transcript{p: p, kind: kind}
+	valid, err := p.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: c.name, Config: p.object(kind, config)})
+	p.must(err)
+	told.diagnostics(valid.Diagnostics)
 	told.state("upgraded", upgraded.UpgradedState)
 	told.state("read", read.NewState)
 	told.diagnostics(read.Diagnostics)
@@ -172,6 +182,11 @@ func proposal(state, config map[string]tftypes.Value) map[string]tftypes.Value {
 		}
 	}
 	return proposed
+}
+
+// texts is an empty list.
+func texts() tftypes.Value {
+	return tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, []tftypes.Value{})
 }
 
 // times is a timeouts block with this time for reading.

@@ -14,7 +14,12 @@ import (
 func NewShortcut(s *session.Session) shortcut.Resource {
 	r, schema := &Resource{session: s}, resource.SchemaResponse{}
 	r.Schema(context.Background(), resource.SchemaRequest{}, &schema)
-	return &shortcut.For[model]{Fields: &keyFields, Schema: schema.Schema, Looks: r.looks, Plans: r.plans}
+	return &shortcut.For[model]{Fields: &keyFields, Schema: schema.Schema, Looks: r.looks, Plans: r.plans, Takes: takes}
+}
+
+// takes is ValidateConfig without its words.
+func takes(config model) bool {
+	return len(refuseTwoOwners(config)) == 0 && len(refuseRecipients(config.SealTo)) == 0
 }
 
 // looks looks at the key as Read does.

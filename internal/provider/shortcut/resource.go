@@ -2,6 +2,7 @@ package shortcut
 
 import (
 	"context"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -20,6 +21,8 @@ type Resource interface {
 	// Keeps reports whether the plan is the state, with nothing to be told. It asks nobody. The CLI sees no change: what
 	// the configuration sets is in the state.
 	Keeps(ctx context.Context, config, state tftypes.Value) bool
+	// Valid reports whether nothing is to be said against a configuration. It asks nobody.
+	Valid(ctx context.Context, config tftypes.Value) bool
 }
 
 // For is the Resource of a type whose objects are read into an M.
@@ -28,6 +31,10 @@ type For[M any] struct {
 	Schema schema.Schema
 	Looks  func(ctx context.Context, state M) (context.Context, bool)
 	Plans  func(config, state M) bool
+	Takes  func(config M) bool // what is not the schema's to say; nil = everything
+
+	once  sync.Once
+	rules map[string]rule
 }
 
 // Type is the type of the object.
@@ -52,6 +59,16 @@ func (f *For[M]) Keeps(ctx context.Context, rawConfig, rawState tftypes.Value) b
 		return false
 	}
 	return f.Plans(config, state)
+}
+
+// Valid asks the schema's own validators, and Takes.
+func (f *For[M]) Valid(ctx context.Context, raw tftypes.Value) bool {
+	f.once.Do(func() { f.rules = rulesOf(f.Schema) })
+	if !holds(ctx, f.Schema, f.rules, raw) {
+		return false
+	}
+	var config M
+	return f.Takes == nil || !f.Fields.Get(ctx, f.Schema, raw, &config).HasError() && f.Takes(config)
 }
 
 // look is where the context of a request keeps what was found at the API.

@@ -50,6 +50,16 @@ func (s *server) look(ctx context.Context) (context.Context, context.CancelFunc)
 	}
 }
 
+// ValidateResourceConfig answers itself if nothing is to be said.
+func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	if r := s.of(req.TypeName); r != nil {
+		if config, given := object(ctx, r, req.Config); given && r.Valid(ctx, config) {
+			return &tfprotov6.ValidateResourceConfigResponse{}, nil
+		}
+	}
+	return s.ProviderServer.ValidateResourceConfig(ctx, req)
+}
+
 // UpgradeResourceState reads a state of the present version. As the framework does, it leaves out what the schema does not
 // have: a state of the official provider may hold more.
 func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {

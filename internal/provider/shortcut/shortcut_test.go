@@ -36,14 +36,19 @@ func (f *framework) UpgradeResourceState(context.Context, *tfprotov6.UpgradeReso
 	return &tfprotov6.UpgradeResourceStateResponse{}, nil
 }
 
+func (f *framework) ValidateResourceConfig(context.Context, *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	f.asked = append(f.asked, "validate")
+	return &tfprotov6.ValidateResourceConfigResponse{}, nil
+}
+
 func (f *framework) StopProvider(context.Context, *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
 	return &tfprotov6.StopProviderResponse{}, nil
 }
 
 // thing is a resource that says what it is told to.
 type thing struct {
-	same, keeps bool
-	look        func(context.Context) // what happens during a look
+	same, keeps, valid bool
+	look               func(context.Context) // what happens during a look
 }
 
 func (thing) Type(context.Context) tftypes.Type { return kind }
@@ -57,6 +62,8 @@ func (r thing) Same(ctx context.Context, _ tftypes.Value) (context.Context, bool
 	}
 	return shortcut.Found[int]{Value: 7, Err: errGone}.Remember(ctx), r.same
 }
+
+func (r thing) Valid(context.Context, tftypes.Value) bool { return r.valid }
 
 func (r thing) Keeps(context.Context, tftypes.Value, tftypes.Value) bool { return r.keeps }
 
@@ -185,6 +192,17 @@ func TestPlan(t *testing.T) {
 	s, f = serve(thing{})
 	if _, err := s.PlanResourceChange(t.Context(), req()); err != nil || len(f.asked) != 1 {
 		t.Errorf("a resource that does not keep its state: %v, the framework was asked %v", err, f.asked)
+	}
+}
+
+// TestValidate: the framework words what is to be said.
+func TestValidate(t *testing.T) {
+	for valid, times := range map[bool]int{true: 0, false: 1} {
+		s, f := serve(thing{valid: valid})
+		_, err := s.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "thing", Config: packed(t, "a")})
+		if err != nil || len(f.asked) != times {
+			t.Errorf("valid %v: %v, the framework was asked %v", valid, err, f.asked)
+		}
 	}
 }
 
