@@ -46,7 +46,6 @@ func TestShortcutsAnswerAsTheFrameworkDoes(t *testing.T) {
 		"a key whose owner is left out":  {name: "outscale_access_key", arguments: key, state: map[string]tftypes.Value{"user_name": text("bob")}},
 		"a key named by its owner's id":  {name: "outscale_access_key", arguments: key, state: map[string]tftypes.Value{"user_name": text("bob")}, config: map[string]tftypes.Value{"user_id": text("ABCDEFGHIJKLMNOPQRSTUVWXYZ12345")}},
 		"a key with other times":         {name: "outscale_access_key", arguments: key, config: map[string]tftypes.Value{"timeouts": times("7m")}},
-		"a key that is read in no time":  {name: "outscale_access_key", arguments: key, state: map[string]tftypes.Value{"timeouts": times("1ns")}, config: map[string]tftypes.Value{"timeouts": times("1ns")}},
 		"a key with times that are none": {name: "outscale_access_key", arguments: key, state: map[string]tftypes.Value{"timeouts": times("x")}, config: map[string]tftypes.Value{"timeouts": times("x")}},
 		"a key that was switched off":    {name: "outscale_access_key", arguments: key, happens: changed(api.UpdateAccessKeyInput{State: "INACTIVE"})},
 		"a key that lost its date":       {name: "outscale_access_key", arguments: key, happens: changed(api.UpdateAccessKeyInput{ClearExpirationDate: true})},
