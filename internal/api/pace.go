@@ -164,9 +164,11 @@ func (p *pace) throttled(sent time.Time, d time.Duration) {
 	}
 	p.lowered, p.raised = now, p.until
 	if math.IsInf(p.rate, 1) {
-		// What was admitted in the last second is as much as is known.
+		// What was admitted in the last second is as much as is known. It is not halved: nothing says that it is too much,
+		// and the last calls of a process have no time to find their way back.
 		p.full = max(float64(len(p.recent)), usualRate)
 		p.rate, p.recent = p.full, nil
+		return
 	}
 	p.rate = max(p.rate/2, min(leastRate, p.most/2))
 }
