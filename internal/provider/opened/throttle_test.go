@@ -3,6 +3,7 @@ package opened_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -86,6 +87,39 @@ func (r run) refused() (n, of int) {
 		}
 	}
 	return n, of
+}
+
+// TestTheEndKeepsToTheRateOfTheAPI: nothing is left, and little is sent in vain.
+func TestTheEndKeepsToTheRateOfTheAPI(t *testing.T) {
+	t.Parallel()
+	r := made(t, 25, 20)
+	if told := r.End(api.Hurry(t.Context())); len(told) > 0 {
+		t.Errorf("told of %v", told)
+	}
+	there, _ := r.left()
+	refused, of := r.refused()
+	if t.Logf("%d of %d calls refused", refused, of); there > 0 || refused > of/5 {
+		t.Errorf("%d keys are left; %d of %d calls refused, at most a fifth", there, refused, of)
+	}
+}
+
+// TestWhenTimeRunsOutWhatWasReachedIsInert: after as many calls as there are keys, and not after a time.
+func TestWhenTimeRunsOutWhatWasReachedIsInert(t *testing.T) {
+	t.Parallel()
+	r := made(t, 30, 1000)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan []opened.Left)
+	go func() { ended <- r.End(api.Hurry(ctx)) }()
+	for r.sim.Stats()["UpdateAccessKey"] < 20 {
+		runtime.Gosched()
+	}
+	cancel()
+	told := <-ended
+	// Those that were under way when it was cut may be inert or not.
+	if there, live := r.left(); live > 10+5 || live > 0 && there < 30 || len(told) < there {
+		t.Errorf("%d keys are left and %d told of; %d live, at most 15, and none deleted before all are inert", there, len(told), live)
+	}
 }
 
 // TestSoakEnd has the figures, at 10 calls a second: within the time a CLI gives, and without its end.
