@@ -54,8 +54,9 @@ func newPace(perSecond float64, now func() time.Time, sleep func(context.Context
 
 type hurried struct{}
 
-// Hurry returns a context whose calls do not wait for the client's own pace, for the last calls of a process that is
-// about to be killed. What the API itself asked to wait they still wait.
+// Hurry returns a context for the last calls of a process, which do not wait for the client's own rate: the first of them
+// lifts it. What the API itself asked to wait they still wait, and once it has turned calls away they keep to what it
+// admits, as far as that is known, like any other: a flood gets nothing done, and the time for it is short.
 func Hurry(ctx context.Context) context.Context { return context.WithValue(ctx, hurried{}, true) }
 
 // wait returns when a request may leave, or with an error when ctx ends, or would end, before. Calls leave in the order
@@ -119,7 +120,10 @@ func (p *pace) take(hurry bool) time.Duration {
 	if d := p.until.Sub(now); d > 0 {
 		return d
 	}
-	if hurry || math.IsInf(p.rate, 1) {
+	if hurry {
+		p.lift()
+	}
+	if math.IsInf(p.rate, 1) {
 		return 0
 	}
 	interval := time.Duration(float64(time.Second) / p.rate)
@@ -138,6 +142,14 @@ func (p *pace) take(hurry bool) time.Duration {
 	return 0
 }
 
+// lift ends the client's own rate for good. A rate below it, which the API has taught, stays, and may rise above it.
+func (p *pace) lift() {
+	if p.rate >= p.most {
+		p.rate = math.Inf(1)
+	}
+	p.most = math.Inf(1)
+}
+
 // throttled says that the API turned away, for its rate, a request that left at sent: no call leaves for d, and the rate
 // is halved, once for all the requests that left before it was.
 func (p *pace) throttled(sent time.Time, d time.Duration) {
@@ -152,9 +164,11 @@ func (p *pace) throttled(sent time.Time, d time.Duration) {
 	}
 	p.lowered, p.raised = now, p.until
 	if math.IsInf(p.rate, 1) {
-		// What was admitted in the last second is as much as is known.
+		// What was admitted in the last second is as much as is known. It is not halved: nothing says that it is too much,
+		// and the last calls of a process have no time to find their way back.
 		p.full = max(float64(len(p.recent)), usualRate)
 		p.rate, p.recent = p.full, nil
+		return
 	}
 	p.rate = max(p.rate/2, min(leastRate, p.most/2))
 }

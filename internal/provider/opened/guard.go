@@ -10,8 +10,9 @@ import (
 const (
 	// shutdown is the time to revoke in when the CLI ends the provider: it kills what has not ended after two seconds.
 	shutdown = 1900 * time.Millisecond
-	// orphaned is the time to revoke in when the CLI is dead: nobody kills the provider then.
-	orphaned = time.Minute
+	// alone is the time to revoke in when the CLI is dead: nobody kills the provider then, and nobody waits for it. It is
+	// enough for thousands of keys at the API's rate, and ends a provider whose API is gone.
+	alone = 30 * time.Minute
 	// glance is how often the provider looks whether the CLI that started it still lives.
 	glance = 100 * time.Millisecond
 )
@@ -37,12 +38,22 @@ func (g Guard) Run(watch bool, serve func() error) error {
 	return err
 }
 
+// end revokes what is left within a time, and when the CLI is dead by then, as one may be that was about to kill the
+// provider, goes on.
 func (g Guard) end(within time.Duration) {
+	left := g.revoke(within)
+	if within < alone && g.Keys.orphaned() {
+		left = g.revoke(alone)
+	}
+	for _, l := range left {
+		g.Say(l)
+	}
+}
+
+func (g Guard) revoke(within time.Duration) []Left {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	for _, left := range g.Keys.End(api.Hurry(ctx)) {
-		g.Say(left)
-	}
+	return g.Keys.End(api.Hurry(ctx))
 }
 
 // watch waits for the death of the process that was the parent at first.
@@ -50,10 +61,10 @@ func (g Guard) watch() {
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
 	for range tick.C {
-		if g.Keys.alone() {
+		if g.Keys.orphaned() {
 			break
 		}
 	}
-	g.end(orphaned)
+	g.end(alone)
 	g.Exit(1)
 }

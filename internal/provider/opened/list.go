@@ -27,6 +27,7 @@ type Key struct {
 // Left is a key that could not be revoked.
 type Left struct {
 	ID      string
+	State   credential.State
 	Expires *time.Time // when the API ends it
 	Err     error
 }
@@ -36,7 +37,7 @@ func (l Left) Error() string {
 	if l.Expires != nil {
 		until = "it expires on " + l.Expires.UTC().Format(time.RFC3339)
 	}
-	return fmt.Sprintf("access key %s of this run was not deleted, %s: %v", l.ID, until, l.Err)
+	return fmt.Sprintf("access key %s of this run is %s and was not deleted, %s: %v", l.ID, l.State, until, l.Err)
 }
 
 func (l Left) Unwrap() error { return l.Err }
@@ -51,6 +52,7 @@ type List struct {
 	handed map[string]Key // the keys made for a state
 	begun  int            // what is under way: of making
 	ended  bool
+	doomed bool        // no state takes the keys that were made for one
 	alone  func() bool // whether the CLI is dead, nil = it is not known
 }
 
@@ -83,6 +85,10 @@ func (l *List) Hand(k Key) {
 	k.Key.Secret = ""
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.doomed {
+		l.keys[k.Key.ID] = k // it was being made when the end began, which waits for it
+		return
+	}
 	l.handed[k.Key.ID] = k
 }
 
@@ -90,8 +96,11 @@ func (l *List) Hand(k Key) {
 func (l *List) Over() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.ended || l.alone != nil && l.alone()
+	return l.ended || l.orphaned()
 }
+
+// orphaned reports that the CLI is dead, where that is known.
+func (l *List) orphaned() bool { return l.alone != nil && l.alone() }
 
 // Put adds a key, or replaces what is known of it. The secret is not kept.
 func (l *List) Put(k Key) {
@@ -116,20 +125,13 @@ func (l *List) Remove(id string) {
 	delete(l.keys, id)
 }
 
-// End revokes what is on the list, all at once, and then what was still being made when it was called; with them, when the
-// CLI is dead, the keys that were made for its state. It lasts no longer than ctx, and returns what is left. No key is
-// opened after it.
+// End revokes what is on the list, and then what was still being made when it was called; with them, when the CLI is
+// dead or a change is under way, the keys that were made for a state. It lasts no longer than ctx, and returns what is
+// left. No key is opened after it. Another End goes on with what the last one left.
 func (l *List) End(ctx context.Context) []Left {
 	l.ending.Lock()
 	defer l.ending.Unlock()
-	l.mu.Lock()
-	l.ended = true
-	if l.alone != nil && l.alone() || l.begun > 0 {
-		// A CLI that is dead writes nothing any more, nor does one that ends its plugin in the middle of a change: it was
-		// interrupted twice.
-		maps.Copy(l.keys, l.handed) // in doubt no state has them: a key that one has is planned again
-	}
-	l.mu.Unlock()
+	l.close()
 	made := make(chan struct{})
 	go func() {
 		l.making.Wait()
@@ -144,40 +146,17 @@ func (l *List) End(ctx context.Context) []Left {
 	}
 }
 
-// revoke revokes every key on the list but those that failed already.
-func (l *List) revoke(ctx context.Context, failed ...Left) []Left {
-	var (
-		group sync.WaitGroup
-		mu    sync.Mutex
-		left  []Left
-	)
-	for _, k := range l.all(failed) {
-		group.Go(func() {
-			if err := k.Keeper.Revoke(ctx, k.Owner, k.Key); err != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				left = append(left, Left{ID: k.Key.ID, Expires: k.Key.Expires, Err: err})
-				return
-			}
-			l.Remove(k.Key.ID)
-		})
-	}
-	group.Wait()
-	return left
-}
-
-func (l *List) all(but []Left) []Key {
-	skip := map[string]bool{}
-	for _, k := range but {
-		skip[k.ID] = true
-	}
+// close lets nothing begin any more, and decides about the keys that were made for a state.
+func (l *List) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var keys []Key
-	for id, k := range l.keys {
-		if !skip[id] {
-			keys = append(keys, k)
-		}
+	l.ended = true
+	if !l.orphaned() && l.begun == 0 {
+		return
 	}
-	return keys
+	// A CLI that is dead writes nothing any more, nor does one that ends its plugin in the middle of a change: it was
+	// interrupted twice. In doubt no state has them: a key that one has is planned again.
+	l.doomed = true
+	maps.Copy(l.keys, l.handed)
+	clear(l.handed)
 }

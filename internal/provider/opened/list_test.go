@@ -119,7 +119,7 @@ func TestEndLastsNoLongerThanItMay(t *testing.T) {
 	var ids []string
 	for _, left := range l.End(ctx) {
 		ids = append(ids, left.ID)
-		if !strings.Contains(left.Error(), "access key "+left.ID+" of this run was not deleted, it expires on 2126-01-02T03:04:05Z: ") {
+		if !strings.Contains(left.Error(), "access key "+left.ID+" of this run is ACTIVE and was not deleted, it expires on 2126-01-02T03:04:05Z: ") {
 			t.Error(left)
 		}
 	}
