@@ -31,7 +31,7 @@ const (
 // A Key with an ID together with an error means that the key exists: its secret must be kept. A notice instead of an
 // error means that only the marker is left to clear. The work is not cut by a cancelled ctx, because a key could then
 // exist whose id nobody learned; ctx's deadline holds, or ten minutes without one. A ctx that has ended makes no call.
-// Errors: *QuotaError, *GoneError (the owner), *AmbiguousError, *UnfinishedError, *UnsupportedError, or the API's.
+// Errors: *QuotaError, *GoneError (the owner), *TagError, *AmbiguousError, *UnfinishedError, *UnsupportedError, or the API's.
 func (k *Keeper) Create(ctx context.Context, w Wish) (Key, []Notice, error) {
 	if err := ctx.Err(); err != nil {
 		return Key{}, nil, fmt.Errorf("no access key was asked for: %w", err)
@@ -88,7 +88,7 @@ func (c *creation) run(ctx context.Context) (Key, []Notice, error) {
 		created, tr, err := c.ask(ctx)
 		if err == nil {
 			key, notices, err := c.keep(ctx, created, tr.marker != "")
-			if errors.Is(err, errOlder) {
+			if key.ID == "" && errors.Is(err, errOlder) {
 				continue // once: the keeper has learned it
 			}
 			return key, notices, errors.Join(err, c.lookAgain(ctx))
@@ -222,15 +222,19 @@ func (c *creation) finish(ctx context.Context, created api.AccessKey, marked boo
 		return c.verdict(fresh, c.wish, nil)
 	}
 	in := api.UpdateAccessKeyInput{ID: fresh.ID, UserName: c.name, State: string(want.State), ExpirationDate: want.Expires}
-	if marked && !interrupted {
+	plain, retag := in, marked && !interrupted
+	if retag {
 		setTag(&in, want.Tag)
 	}
 	answer, err := k.api.UpdateAccessKey(ctx, in)
-	if marked && api.IsInvalid(err) && c.remove(ctx, fresh) == nil {
-		// CreateAccessKey took the same expiry a moment ago: what was refused is the tag. Nobody has the secret yet, so
-		// the key is made again with its final tag from the start.
-		k.learnLegacy(ctx)
-		return Key{}, nil, errOlder
+	if retag && api.IsInvalid(err) {
+		switch why, _, _ := k.whyRefused(ctx, plain, fresh.Tag); {
+		case why == refusedAsUnknown:
+			k.learnLegacy(ctx)
+			return c.giveUp(ctx, fresh, want, errOlder) // and made again with its final tag from the start
+		case why == refusedAsValue && want.Tag != "":
+			return c.giveUp(ctx, fresh, want, &TagError{Tag: want.Tag, Err: err})
+		}
 	}
 	if err == nil && len(differences(keyOf(c.name, answer), want)) > 0 {
 		answer, err = k.api.UpdateAccessKey(ctx, in) // corrected once
@@ -245,6 +249,23 @@ func (c *creation) finish(ctx context.Context, created api.AccessKey, marked boo
 	}
 	now.Secret = fresh.Secret
 	return c.verdict(now, c.wish, err)
+}
+
+// giveUp removes a key that cannot become what was asked, and returns why: nobody has its secret yet. One that cannot be
+// removed is handed over.
+func (c *creation) giveUp(ctx context.Context, fresh Key, want Wish, why error) (Key, []Notice, error) {
+	removal := c.remove(ctx, fresh)
+	if removal == nil {
+		return Key{}, nil, why
+	}
+	now := fresh
+	if found, err := c.current(ctx, fresh); err == nil {
+		now = found
+	} else if isGone(err) {
+		return Key{}, nil, why
+	}
+	now.Secret = fresh.Secret
+	return now, nil, &UnfinishedError{KeyID: now.ID, What: differences(now, want), Err: errors.Join(why, removal)}
 }
 
 // current reads the fresh key on time of its own: the caller's may be what ran out.
