@@ -135,6 +135,11 @@ func (c *creation) ask(ctx context.Context) (api.AccessKey, trace, error) {
 	}
 	// A marker could not be replaced afterwards.
 	before, err := c.k.freshKeys(ctx, c.name)
+	if moved, why := c.moved(ctx, err); moved {
+		before, err = c.k.freshKeys(ctx, c.name)
+	} else if isGone(why) {
+		err = why
+	}
 	if err != nil {
 		return api.AccessKey{}, trace{}, fmt.Errorf("%w: %w", errNotAsked, err)
 	}
@@ -146,19 +151,35 @@ func (c *creation) ask(ctx context.Context) (api.AccessKey, trace, error) {
 // create is the call, repeated once under the owner's new name when the owner is known by its id and was renamed.
 func (c *creation) create(ctx context.Context, in api.CreateAccessKeyInput) (api.AccessKey, error) {
 	created, err := c.k.api.CreateAccessKey(ctx, in)
-	if c.wish.Owner.UserID == "" || !api.IsNotFound(err) {
+	moved, why := c.moved(ctx, err)
+	if isGone(why) {
+		return created, why
+	}
+	if !moved {
 		return created, err
 	}
-	user, goneOrErr := c.k.freshUser(ctx, c.wish.Owner.UserID)
-	if isGone(goneOrErr) {
-		return created, goneOrErr
-	}
-	if goneOrErr != nil || user.Name == in.UserName {
-		return created, err
-	}
-	c.name, in.UserName = user.Name, user.Name
-	c.k.keys.drop(c.name)
+	in.UserName = c.name
 	return c.k.api.CreateAccessKey(ctx, in)
+}
+
+// moved reports whether err is a not-found about an owner that is known by its id and has another name by now, which is
+// c.name from then on. why is a *GoneError when there is no such user any more, or what kept that from being found out.
+func (c *creation) moved(ctx context.Context, err error) (_ bool, why error) {
+	if c.wish.Owner.UserID == "" || !api.IsNotFound(err) {
+		return false, nil
+	}
+	return c.renamed(ctx)
+}
+
+// renamed is moved without an error to go by.
+func (c *creation) renamed(ctx context.Context) (bool, error) {
+	user, err := c.k.freshUser(ctx, c.wish.Owner.UserID)
+	if err != nil || user.Name == c.name {
+		return false, err
+	}
+	c.name = user.Name
+	c.k.keys.drop(c.name)
+	return true, nil
 }
 
 // refused turns a definite refusal into the error that helps: the ids that fill a quota, the owner that is gone.
@@ -227,6 +248,10 @@ func (c *creation) finish(ctx context.Context, created api.AccessKey, marked boo
 		setTag(&in, want.Tag)
 	}
 	answer, err := k.api.UpdateAccessKey(ctx, in)
+	if moved, _ := c.moved(ctx, err); moved {
+		in.UserName, plain.UserName = c.name, c.name
+		answer, err = k.api.UpdateAccessKey(ctx, in)
+	}
 	if retag && api.IsInvalid(err) {
 		switch why, _, _ := k.whyRefused(ctx, plain, fresh.Tag); {
 		case why == refusedAsUnknown:
