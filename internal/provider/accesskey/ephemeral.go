@@ -134,10 +134,10 @@ func (e *Ephemeral) open(ctx context.Context, l lease, timeout time.Duration, di
 		if why == nil {
 			why = errors.New(unfinished.Error())
 		}
-		diagnose.Add(diags, notOpened, tried+" was begun, and finishing it", why)
+		addFailure(diags, notOpened, tried+" was begun, and finishing it", why)
 		e.undo(ctx, l, diags)
 	case err != nil:
-		diagnose.Add(diags, notOpened, tried, err)
+		addFailure(diags, notOpened, tried, err)
 		if key.ID != "" {
 			e.undo(ctx, l, diags)
 		}

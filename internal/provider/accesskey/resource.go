@@ -151,7 +151,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	warn(&resp.Diagnostics, notices)
 	if err != nil {
-		diagnose.Add(&resp.Diagnostics, notCreated, "Creating an access key for "+plan.ownerText(), err)
+		addFailure(&resp.Diagnostics, notCreated, "Creating an access key for "+plan.ownerText(), err)
 	}
 }
 
@@ -223,7 +223,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, plan.updated(key, r.session.Now(), err == nil))...)
 	}
 	if err != nil {
-		diagnose.Add(&resp.Diagnostics, notUpdated, "Changing "+state.text(), err)
+		addFailure(&resp.Diagnostics, notUpdated, "Changing "+state.text(), err)
 	}
 }
 
