@@ -31,7 +31,7 @@ const (
 // A Key with an ID together with an error means that the key exists: its secret must be kept. A notice instead of an
 // error means that only the marker is left to clear. The work is not cut by a cancelled ctx, because a key could then
 // exist whose id nobody learned; ctx's deadline holds, or ten minutes without one. A ctx that has ended makes no call.
-// Errors: *QuotaError, *GoneError (the owner), *AmbiguousError, *UnfinishedError, *UnsupportedError, or the API's.
+// Errors: *QuotaError, *GoneError (the owner), *TagError, *AmbiguousError, *UnfinishedError, *UnsupportedError, or the API's.
 func (k *Keeper) Create(ctx context.Context, w Wish) (Key, []Notice, error) {
 	if err := ctx.Err(); err != nil {
 		return Key{}, nil, fmt.Errorf("no access key was asked for: %w", err)
@@ -88,7 +88,7 @@ func (c *creation) run(ctx context.Context) (Key, []Notice, error) {
 		created, tr, err := c.ask(ctx)
 		if err == nil {
 			key, notices, err := c.keep(ctx, created, tr.marker != "")
-			if errors.Is(err, errOlder) {
+			if key.ID == "" && errors.Is(err, errOlder) {
 				continue // once: the keeper has learned it
 			}
 			return key, notices, errors.Join(err, c.lookAgain(ctx))
@@ -135,6 +135,11 @@ func (c *creation) ask(ctx context.Context) (api.AccessKey, trace, error) {
 	}
 	// A marker could not be replaced afterwards.
 	before, err := c.k.freshKeys(ctx, c.name)
+	if moved, why := c.moved(ctx, err); moved {
+		before, err = c.k.freshKeys(ctx, c.name)
+	} else if isGone(why) {
+		err = why
+	}
 	if err != nil {
 		return api.AccessKey{}, trace{}, fmt.Errorf("%w: %w", errNotAsked, err)
 	}
@@ -146,19 +151,35 @@ func (c *creation) ask(ctx context.Context) (api.AccessKey, trace, error) {
 // create is the call, repeated once under the owner's new name when the owner is known by its id and was renamed.
 func (c *creation) create(ctx context.Context, in api.CreateAccessKeyInput) (api.AccessKey, error) {
 	created, err := c.k.api.CreateAccessKey(ctx, in)
-	if c.wish.Owner.UserID == "" || !api.IsNotFound(err) {
+	moved, why := c.moved(ctx, err)
+	if isGone(why) {
+		return created, why
+	}
+	if !moved {
 		return created, err
 	}
-	user, goneOrErr := c.k.freshUser(ctx, c.wish.Owner.UserID)
-	if isGone(goneOrErr) {
-		return created, goneOrErr
-	}
-	if goneOrErr != nil || user.Name == in.UserName {
-		return created, err
-	}
-	c.name, in.UserName = user.Name, user.Name
-	c.k.keys.drop(c.name)
+	in.UserName = c.name
 	return c.k.api.CreateAccessKey(ctx, in)
+}
+
+// moved reports whether err is a not-found about an owner that is known by its id and has another name by now, which is
+// c.name from then on. why is a *GoneError when there is no such user any more, or what kept that from being found out.
+func (c *creation) moved(ctx context.Context, err error) (_ bool, why error) {
+	if c.wish.Owner.UserID == "" || !api.IsNotFound(err) {
+		return false, nil
+	}
+	return c.renamed(ctx)
+}
+
+// renamed is moved without an error to go by.
+func (c *creation) renamed(ctx context.Context) (bool, error) {
+	user, err := c.k.freshUser(ctx, c.wish.Owner.UserID)
+	if err != nil || user.Name == c.name {
+		return false, err
+	}
+	c.name = user.Name
+	c.k.keys.drop(c.name)
+	return true, nil
 }
 
 // refused turns a definite refusal into the error that helps: the ids that fill a quota, the owner that is gone.
@@ -222,15 +243,23 @@ func (c *creation) finish(ctx context.Context, created api.AccessKey, marked boo
 		return c.verdict(fresh, c.wish, nil)
 	}
 	in := api.UpdateAccessKeyInput{ID: fresh.ID, UserName: c.name, State: string(want.State), ExpirationDate: want.Expires}
-	if marked && !interrupted {
+	plain, retag := in, marked && !interrupted
+	if retag {
 		setTag(&in, want.Tag)
 	}
 	answer, err := k.api.UpdateAccessKey(ctx, in)
-	if marked && api.IsInvalid(err) && c.remove(ctx, fresh) == nil {
-		// CreateAccessKey took the same expiry a moment ago: what was refused is the tag. Nobody has the secret yet, so
-		// the key is made again with its final tag from the start.
-		k.learnLegacy(ctx)
-		return Key{}, nil, errOlder
+	if moved, _ := c.moved(ctx, err); moved {
+		in.UserName, plain.UserName = c.name, c.name
+		answer, err = k.api.UpdateAccessKey(ctx, in)
+	}
+	if retag && api.IsInvalid(err) {
+		switch why, _, _ := k.whyRefused(ctx, plain, fresh.Tag); {
+		case why == refusedAsUnknown:
+			k.learnLegacy(ctx)
+			return c.giveUp(ctx, fresh, want, errOlder) // and made again with its final tag from the start
+		case why == refusedAsValue && want.Tag != "":
+			return c.giveUp(ctx, fresh, want, &TagError{Tag: want.Tag, Err: err})
+		}
 	}
 	if err == nil && len(differences(keyOf(c.name, answer), want)) > 0 {
 		answer, err = k.api.UpdateAccessKey(ctx, in) // corrected once
@@ -245,6 +274,23 @@ func (c *creation) finish(ctx context.Context, created api.AccessKey, marked boo
 	}
 	now.Secret = fresh.Secret
 	return c.verdict(now, c.wish, err)
+}
+
+// giveUp removes a key that cannot become what was asked, and returns why: nobody has its secret yet. One that cannot be
+// removed is handed over.
+func (c *creation) giveUp(ctx context.Context, fresh Key, want Wish, why error) (Key, []Notice, error) {
+	removal := c.remove(ctx, fresh)
+	if removal == nil {
+		return Key{}, nil, why
+	}
+	now := fresh
+	if found, err := c.current(ctx, fresh); err == nil {
+		now = found
+	} else if isGone(err) {
+		return Key{}, nil, why
+	}
+	now.Secret = fresh.Secret
+	return now, nil, &UnfinishedError{KeyID: now.ID, What: differences(now, want), Err: errors.Join(why, removal)}
 }
 
 // current reads the fresh key on time of its own: the caller's may be what ran out.

@@ -122,6 +122,17 @@ func (e *UnsupportedError) Error() string {
 
 func (e *UnsupportedError) Unwrap() error { return e.Err }
 
+// TagError says that the API does not take a tag.
+type TagError struct {
+	Tag   string
+	KeyID string // the key that keeps the tag it had; "" = there is none, or a new one
+	Err   error  // the refusal
+}
+
+func (e *TagError) Error() string { return fmt.Sprintf("the tag %q was refused: %v", e.Tag, e.Err) }
+
+func (e *TagError) Unwrap() error { return e.Err }
+
 func orNone(ids []string) string {
 	if len(ids) == 0 {
 		return "none that could be listed"

@@ -126,6 +126,46 @@ func TestUpdateLearnsAnOldAPI(t *testing.T) {
 	}
 }
 
+// A tag that the API does not take is an error about this tag: all else is changed, and other tags still can be.
+func TestUpdateARefusedTag(t *testing.T) {
+	for _, code := range []string{"4106", "4047", "4045"} {
+		for _, has := range []string{"", "old"} {
+			f := &fake{before: refusesTag(code)}
+			key := keyOf("", f.add("", has, nil))
+			k := f.keeper(t)
+			got, err := k.Update(context.Background(), key, Wish{State: Inactive, Tag: "bad"})
+			if refused := as[*TagError](t, err); refused.KeyID != key.ID || api.As(err).Code() != code || k.legacy.Load() {
+				t.Errorf("%s: %v, old API %v", code, err, k.legacy.Load())
+			}
+			if got.ID != key.ID || got.State != Inactive || got.Tag != has {
+				t.Errorf("%s: %v is %s with the tag %q", code, got, got.State, got.Tag)
+			}
+			if got, err := k.Update(context.Background(), got, Wish{State: Active, Tag: "good"}); err != nil || got.Tag != "good" {
+				t.Errorf("%s: the next tag: %v", code, err)
+			}
+		}
+	}
+}
+
+// An account that lets no key live for ever refuses to clear an expiry: that is no sign of an old API.
+func TestUpdateARefusedClearing(t *testing.T) {
+	at := time.Now().Add(time.Hour)
+	f := &fake{}
+	f.before = func(c call) error {
+		if c.update.ClearExpirationDate {
+			return refusal(400, "4047")
+		}
+		return nil
+	}
+	f.answer = func(_ call, key *api.AccessKey) { key.ExpirationDate = &at } // one that keeps what is left out (A1)
+	key := keyOf("", f.add("", "x", &at))
+	k := f.keeper(t)
+	got, err := k.Update(context.Background(), key, Wish{State: Active, Tag: "x"})
+	if !api.IsInvalid(err) || k.legacy.Load() || got.Expires == nil {
+		t.Errorf("%v, old API %v, expires %s", err, k.legacy.Load(), date(got.Expires))
+	}
+}
+
 // Users that this run makes are known to it: their keys cost no new list of users.
 func TestUsersAreRemembered(t *testing.T) {
 	w := newWorld(t)

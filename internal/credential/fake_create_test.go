@@ -212,6 +212,68 @@ func TestCreateLearnsAnOldAPI(t *testing.T) {
 	}
 }
 
+// refusesTag is an API that does not take the tag "bad".
+func refusesTag(code string) func(call) error {
+	return func(c call) error {
+		if c.update.Tag != nil && *c.update.Tag == "bad" {
+			return refusal(400, code)
+		}
+		return nil
+	}
+}
+
+// A tag that the API does not take is an error about this tag, whatever the code. Nothing is left of the key, and the
+// keys after it are made under markers as before.
+func TestCreateARefusedTag(t *testing.T) {
+	for _, code := range []string{"4106", "4047", "4045", "3019"} {
+		f := &fake{before: refusesTag(code)}
+		k := f.keeper(t)
+		key, notices, err := k.Create(context.Background(), Wish{State: Active, Expires: from(day), Tag: "bad"})
+		refused := as[*TagError](t, err)
+		if e := api.As(err); refused.Tag != "bad" || refused.KeyID != "" || e.Code() != code || key.ID != "" || len(notices) > 0 || len(f.keys) > 0 {
+			t.Errorf("%s: %v, notices %v, key %q, keys %v", code, err, notices, key.ID, f.keys)
+		}
+		if k.legacy.Load() {
+			t.Errorf("%s: the API is taken for an old one", code)
+		}
+		if _, _, err := k.Create(context.Background(), Wish{Tag: "good"}); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range f.calls {
+			if c.action == "CreateAccessKey" && !strings.HasPrefix(c.create.Tag, markerPrefix) {
+				t.Errorf("%s: a key was made under the tag %q", code, c.create.Tag)
+			}
+		}
+	}
+}
+
+// A key with a refused tag that cannot be removed is handed over, with its secret and an error.
+func TestCreateARefusedTagOfAKeyThatStays(t *testing.T) {
+	bad := refusesTag("4106")
+	f := &fake{}
+	f.before = func(c call) error {
+		if c.action == "DeleteAccessKey" {
+			return refusal(403, "4")
+		}
+		return bad(c)
+	}
+	key, notices, err := f.keeper(t).Create(context.Background(), Wish{Tag: "bad"})
+	expect[*TagError](t, err)
+	if un := as[*UnfinishedError](t, err); un.KeyID != key.ID || len(un.What) != 2 || key.Secret == "" || key.State != Inactive || len(notices) > 0 {
+		t.Errorf("%v, notices %v, key %q", err, notices, key.ID)
+	}
+}
+
+// An expiry that is refused when the key is finished is not the tag's fault, and nothing is learned from it.
+func TestCreateFinishedTooLate(t *testing.T) {
+	f := &fake{before: on("UpdateAccessKey", 0, refusal(400, "4047"))}
+	k := f.keeper(t)
+	key, notices, err := k.Create(context.Background(), Wish{Expires: from(day), Tag: "x"})
+	if err != nil || len(notices) != 1 || !key.Unfinished() || key.Secret == "" || len(f.keys) != 1 || k.legacy.Load() {
+		t.Errorf("%v, notices %v, key %q, keys %v", err, notices, key.ID, f.keys)
+	}
+}
+
 // What one create learns about the API while another holds a key with a marker holds for that key too.
 func TestCreateWhileAnotherLearns(t *testing.T) {
 	f := &fake{}

@@ -119,6 +119,7 @@ type Keeper struct {
 	turns   turns            // one create at a time for an owner, on such an API
 
 	markers, asked, told sync.Map // what Leftovers is silent about: markers of this process, ids it was asked for, ids it told of
+	looked               sync.Map // owners that LookForLeftovers has listed
 }
 
 // New returns a keeper on a. It makes no call.

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,9 +12,26 @@ import (
 // that is killed between the API's answer and its own leaves such a key: it works, and nobody has its secret.
 //
 // It makes no call. It looks at what the last shared read of that owner brought, and says nothing where there was none,
-// nor of keys that this process is making or was asked to read: those are somebody's.
-func (k *Keeper) Leftovers(o Owner) (notices []Notice) {
-	for _, key := range k.untold(o) {
+// nor of keys that this process is making or was asked to read: those are somebody's. A write drops that read: whoever makes
+// a key asks before.
+func (k *Keeper) Leftovers(o Owner) []Notice { return k.tell(k.untold(k.lastRead(o))) }
+
+// HasLeftovers reports whether Leftovers has something to tell.
+func (k *Keeper) HasLeftovers(o Owner) bool { return len(k.untold(k.lastRead(o))) > 0 }
+
+// LookForLeftovers is Leftovers for whoever makes a key that was not planned, and whose owner's keys nobody has listed
+// therefore: it lists them, once an owner in a process. A list that cannot be had is no reason not to make a key, and
+// nothing is told.
+func (k *Keeper) LookForLeftovers(ctx context.Context, o Owner) []Notice {
+	if _, looked := k.looked.LoadOrStore(o, true); looked {
+		return k.Leftovers(o)
+	}
+	keys, _ := k.List(ctx, o)
+	return k.tell(k.untold(keys))
+}
+
+func (k *Keeper) tell(keys []Key) (notices []Notice) {
+	for _, key := range keys {
 		if _, told := k.told.LoadOrStore(key.ID, true); !told {
 			notices = append(notices, k.leftover(key))
 		}
@@ -21,17 +39,19 @@ func (k *Keeper) Leftovers(o Owner) (notices []Notice) {
 	return notices
 }
 
-// HasLeftovers reports whether Leftovers has something to tell.
-func (k *Keeper) HasLeftovers(o Owner) bool { return len(k.untold(o)) > 0 }
-
-// untold are the keys that nobody was told of.
-func (k *Keeper) untold(o Owner) (keys []Key) {
-	all, _ := k.keys.peek(k.knownName(o), freshFor)
+// untold are those of the keys that are left over, and that nobody was told of.
+func (k *Keeper) untold(all []Key) (keys []Key) {
 	for _, key := range all {
 		if _, told := k.told.Load(key.ID); key.Unfinished() && !told && !k.knows(key) {
 			keys = append(keys, key)
 		}
 	}
+	return keys
+}
+
+// lastRead is what the last shared read of an owner's keys brought.
+func (k *Keeper) lastRead(o Owner) []Key {
+	keys, _ := k.keys.peek(k.knownName(o), freshFor)
 	return keys
 }
 

@@ -67,6 +67,33 @@ func TestLeftoversKnowsItsOwn(t *testing.T) {
 	}
 }
 
+// Who makes a key without having planned it looks once an owner, and makes the key also where nothing can be listed. What
+// the first rotation reads for the API's clock is told of before the new key drops it.
+func TestLeftoversOfUnplannedKeys(t *testing.T) {
+	f := &fake{}
+	f.add("bob", markerPrefix+"killed", nil)
+	k, bob := f.keeper(t), Owner{UserName: "bob"}
+	if told := k.LookForLeftovers(context.Background(), bob); len(told) != 1 || f.count("ReadAccessKeys") != 1 {
+		t.Errorf("told %v, calls %v", told, f.actions())
+	}
+	k.keys.drop("bob")
+	f.add("bob", markerPrefix+"killed too", nil)
+	if told := k.LookForLeftovers(context.Background(), bob); len(told) != 0 || len(f.calls) != 1 {
+		t.Errorf("the second time: told %v, calls %v", told, f.actions())
+	}
+	f.before = on("ReadAccessKeys", 0, refusal(403, "4"))
+	if told := k.LookForLeftovers(context.Background(), Owner{}); len(told) != 0 {
+		t.Errorf("told %v", told)
+	}
+
+	f = &fake{}
+	f.add("bob", markerPrefix+"killed", nil)
+	pair, notices, err := f.keeper(t).Rotate(context.Background(), Pair{}, bobs)
+	if err != nil || pair.Current.Secret == "" || len(notices) != 1 || notices[0].Summary != "Unfinished access key found" {
+		t.Errorf("%v, notices %v", err, notices)
+	}
+}
+
 func TestRemovalCommands(t *testing.T) {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	for name, c := range map[string]struct {

@@ -80,34 +80,64 @@ func (c *creation) remove(ctx context.Context, key Key) error {
 		return nil
 	}
 	if unknownKey(err) || api.IsAmbiguous(err) {
-		if _, proof := c.k.prove(ctx, Owner{UserName: c.name}, key.ID); isGone(proof) {
+		switch now, proof := c.k.prove(ctx, c.wish.Owner, key.ID); {
+		case isGone(proof):
 			return nil
+		case proof == nil && now.UserName != c.name: // the owner was renamed meanwhile
+			c.name = now.UserName
+			return c.remove(ctx, now)
 		}
 	}
 	return errors.Join(off, err)
 }
 
+// find looks for the keys of a lost call until one is there or the waits are over. An owner that is known by its id and is
+// gone has none: a user that has keys cannot be deleted.
 func (c *creation) find(ctx context.Context, tr trace, waits []time.Duration) ([]Key, error) {
 	for _, d := range waits {
 		if err := c.k.pause(ctx, d, "CreateAccessKey", whySettling); err != nil {
 			return nil, err
 		}
-		found, err := c.k.api.ReadAccessKeys(ctx, api.ReadAccessKeysInput{UserName: c.name, Tag: tr.marker})
-		if err != nil {
-			return nil, err
+		keys, err := c.lookFor(ctx, tr)
+		moved, why := c.moved(ctx, err)
+		if isGone(why) {
+			return nil, nil
 		}
-		var keys []Key
-		for _, f := range found {
-			// The API's word for the tag is not enough to delete a key by: an API that ignored the filter would list all.
-			if key := keyOf(c.name, f); tr.left(key) && !c.k.signs(key.ID) {
-				keys = append(keys, key)
-			}
+		if moved {
+			keys, err = c.lookFor(ctx, tr)
+		}
+		if err != nil {
+			return nil, errors.Join(why, err)
 		}
 		if len(keys) > 0 {
 			return keys, nil
 		}
 	}
+	if c.wish.Owner.UserID == "" {
+		return nil, nil
+	}
+	// The name may be another user's by now, who has no such key: only the owner's list is proof.
+	switch moved, err := c.renamed(ctx); {
+	case isGone(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case moved:
+		return c.lookFor(ctx, tr)
+	}
 	return nil, nil
+}
+
+// lookFor lists what a lost call made, under the name by which the owner is known.
+func (c *creation) lookFor(ctx context.Context, tr trace) (keys []Key, err error) {
+	found, err := c.k.api.ReadAccessKeys(ctx, api.ReadAccessKeysInput{UserName: c.name, Tag: tr.marker})
+	for _, f := range found {
+		// The API's word for the tag is not enough to delete a key by: an API that ignored the filter would list all.
+		if key := keyOf(c.name, f); tr.left(key) && !c.k.signs(key.ID) {
+			keys = append(keys, key)
+		}
+	}
+	return keys, err
 }
 
 // left reports whether key is what the traced call made.

@@ -35,21 +35,23 @@ type Rotation struct {
 //
 // The pair returned is what there is now, also with an error. A new key was made if its Current has a Secret, which must
 // be kept whatever the error says. Notices tell what is left to do about the old key: the next run finds it by the
-// returned pair. Errors: *GoneError (the owner), *OwnKeyError (the key before the current one signs the calls of this
+// returned pair; and of keys that a killed run left (see Leftovers). Errors: *GoneError (the owner), *OwnKeyError (the key before the current one signs the calls of this
 // run), and those of Create and Revoke.
 func (k *Keeper) Rotate(ctx context.Context, have Pair, r Rotation) (Pair, []Notice, error) {
 	there, err := k.whatIsThere(ctx, r.Owner, have)
 	if err != nil {
 		return have, nil, err
 	}
+	left := k.Leftovers(r.Owner) // before the new key drops what was read
 	if there.Current.ID != "" && there.Previous.ID != "" {
 		if err := k.Revoke(ctx, r.Owner, there.Previous); err != nil {
-			return Pair{have.Current, there.Previous}, nil, fmt.Errorf("access key %s had to go first: %w", there.Previous.ID, err)
+			return Pair{have.Current, there.Previous}, left, fmt.Errorf("access key %s had to go first: %w", there.Previous.ID, err)
 		}
 		there.Previous = Key{}
 	}
 	ends := k.Now().Add(r.Lifetime).UTC().Truncate(time.Second)
 	made, notices, err := k.Create(ctx, Wish{Owner: r.Owner, State: Active, Expires: &ends, Tag: r.Tag})
+	notices = append(left, notices...)
 	if made.ID == "" {
 		return Pair{have.Current, there.Previous}, notices, err
 	}

@@ -13,7 +13,7 @@ import (
 // When want leaves the state as it is, the key is read afresh first and the state it has now is sent: whoever switched
 // a key off between plan and apply finds it still off. The answer is compared with what was meant, corrected once, and
 // then an *UnfinishedError; the key comes with that error. Other errors: *OwnKeyError before any call, *GoneError,
-// *UnsupportedError (a tag on an API before 1.40.1), or the API's.
+// *TagError, *UnsupportedError (a tag on an API before 1.40.1), or the API's.
 func (k *Keeper) Update(ctx context.Context, have Key, want Wish) (Key, error) {
 	if want.State == Inactive && k.signs(have.ID) {
 		return Key{}, &OwnKeyError{ID: have.ID, Action: "deactivate"}
@@ -67,17 +67,16 @@ func (k *Keeper) change(ctx context.Context, userName string, have Key, want Wis
 	return key, nil
 }
 
-// send is one UpdateAccessKey that turns have into want. An API before 1.40.1 refuses the members for the tag and for
-// clearing the expiry; the same update without them tells that refusal from one about a value, and clears the expiry
-// there by leaving it out.
+// send is one UpdateAccessKey that turns have into want. An API before 1.40.1 does not know the members for the tag and for
+// clearing the expiry, and clears the expiry when it is left out. A refusal of them is looked into.
 func (k *Keeper) send(ctx context.Context, userName string, have Key, want Wish) (Key, error) {
 	in := api.UpdateAccessKeyInput{ID: have.ID, UserName: userName, State: string(want.State), ExpirationDate: want.Expires}
 	plain := in
 	in.ClearExpirationDate = want.Expires == nil && have.Expires != nil
-	if want.Tag != have.Tag {
+	retag := want.Tag != have.Tag
+	if retag {
 		setTag(&in, want.Tag)
 	}
-	retag := in.Tag != nil || in.ClearTag
 	if k.legacy.Load() {
 		if retag {
 			return Key{}, k.noTags(have.ID, want.Tag, nil)
@@ -86,20 +85,63 @@ func (k *Keeper) send(ctx context.Context, userName string, have Key, want Wish)
 	}
 	answer, err := k.api.UpdateAccessKey(ctx, in)
 	if api.IsInvalid(err) && (retag || in.ClearExpirationDate) {
-		accepted, plainErr := k.api.UpdateAccessKey(ctx, plain)
-		if plainErr != nil {
-			return Key{}, k.explain(err, have, want)
-		}
-		k.learnLegacy(ctx)
-		if retag && accepted.Tag != want.Tag {
-			return keyOf(userName, accepted), k.noTags(have.ID, want.Tag, err)
-		}
-		answer, err = accepted, nil
+		return k.sendPlain(ctx, plain, have, want, err)
 	}
 	if err != nil {
 		return Key{}, k.explain(err, have, want)
 	}
 	return keyOf(userName, answer), nil
+}
+
+// sendPlain does of an update that was refused what can be done: all but the tag, and the expiry where leaving it out
+// clears it.
+func (k *Keeper) sendPlain(ctx context.Context, plain api.UpdateAccessKeyInput, have Key, want Wish, refused error) (Key, error) {
+	why, answer, err := k.whyRefused(ctx, plain, have.Tag)
+	now, retag := keyOf(plain.UserName, answer), want.Tag != have.Tag
+	switch {
+	case err != nil:
+		return Key{}, k.explain(refused, have, want)
+	case why == refusedAsUnknown:
+		k.learnLegacy(ctx)
+		if retag && now.Tag != want.Tag {
+			return now, k.noTags(have.ID, want.Tag, refused)
+		}
+		return now, nil
+	case retag && want.Tag != "" && sameInstant(now.Expires, want.Expires):
+		return now, &TagError{KeyID: have.ID, Tag: want.Tag, Err: refused}
+	}
+	return now, refused
+}
+
+// why is what an update that changes a tag, or clears an expiry, was refused for.
+type why int
+
+const (
+	refusedElse      why = iota // something else in it, or it could not be found out
+	refusedAsValue              // the API knows how to change a tag: it did not take this value
+	refusedAsUnknown            // the API is older than 1.40.1 and does not know these members
+)
+
+// whyRefused finds out what an update was refused for. The code of the refusal does not tell: which one an older API
+// answers is assumed (A15), and a tag that is too long must not pass for it, because the process would make its keys without
+// markers from then on. So the update is made once more with the tag that the key has, which changes nothing and which
+// every API takes that knows the member; and where that is refused, without a tag. Of what was asked, all else is done
+// when err is nil.
+func (k *Keeper) whyRefused(ctx context.Context, plain api.UpdateAccessKeyInput, has string) (_ why, answer api.AccessKey, err error) {
+	same := plain
+	setTag(&same, has)
+	answer, err = k.api.UpdateAccessKey(ctx, same)
+	if err == nil {
+		return refusedAsValue, answer, nil
+	}
+	if !api.IsInvalid(err) {
+		return refusedElse, answer, err
+	}
+	answer, err = k.api.UpdateAccessKey(ctx, plain)
+	if err == nil {
+		return refusedAsUnknown, answer, nil
+	}
+	return refusedElse, answer, err
 }
 
 // explain adds to a refusal what the API's words do not say: it does not take a date that has passed, not even the one

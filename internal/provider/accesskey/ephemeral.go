@@ -119,12 +119,12 @@ func (e *Ephemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *e
 func (e *Ephemeral) open(ctx context.Context, l lease, timeout time.Duration, diags *diag.Diagnostics) (credential.Key, lease) {
 	work, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	warn(diags, e.session.Keeper.LookForLeftovers(work, l.Owner))
 	key, notices, err := e.session.Keeper.Create(work, l.wish(e.session.Now()))
 	if key.ID != "" {
 		l = l.of(key)
 		e.session.Opened.Put(l.opened(e.session.Keeper))
 	}
-	warn(diags, e.session.Keeper.Leftovers(l.Owner))
 	tried := "Making a run-scoped access key for " + l.Owner.String()
 	var unfinished *credential.UnfinishedError
 	switch {
@@ -134,10 +134,10 @@ func (e *Ephemeral) open(ctx context.Context, l lease, timeout time.Duration, di
 		if why == nil {
 			why = errors.New(unfinished.Error())
 		}
-		diagnose.Add(diags, notOpened, tried+" was begun, and finishing it", why)
+		addFailure(diags, notOpened, tried+" was begun, and finishing it", why)
 		e.undo(ctx, l, diags)
 	case err != nil:
-		diagnose.Add(diags, notOpened, tried, err)
+		addFailure(diags, notOpened, tried, err)
 		if key.ID != "" {
 			e.undo(ctx, l, diags)
 		}

@@ -41,6 +41,7 @@ func (r *Resource) judgeLimits(ctx context.Context, v verdict, state *model, dia
 	if state == nil {
 		if known {
 			warnQuota(ctx, r.session, owner, diags)
+			warnLeftovers(r.session, owner, diags)
 		}
 		return
 	}
@@ -50,6 +51,15 @@ func (r *Resource) judgeLimits(ctx context.Context, v verdict, state *model, dia
 	r.session.KeyFreed(state.UserName.ValueString())
 	if known && (v.replace.Contains(atUserName) || v.replace.Contains(atUserID)) {
 		warnQuota(ctx, r.session, owner, diags)()
+		warnLeftovers(r.session, owner, diags)
+	}
+}
+
+// warnLeftovers tells of keys that a killed run left to the owner of a planned key: what warnQuota listed has them. Where it
+// did not ask, as while applying, nothing is asked for their sake.
+func warnLeftovers(s *session.Session, owner credential.Owner, diags *diag.Diagnostics) {
+	if !s.Undecided() {
+		warn(diags, s.Keeper.Leftovers(owner))
 	}
 }
 

@@ -89,9 +89,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		v.diags = warned(v.diags, notSealable, noMore)
 	}
 	resp.Diagnostics.Append(v.diags...)
-	if state == nil && !r.session.Undecided() {
-		warn(&resp.Diagnostics, r.session.Keeper.Leftovers(v.plan.owner()))
-	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -140,6 +137,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer r.session.WarnClock(&resp.Diagnostics)
+	warn(&resp.Diagnostics, r.session.Keeper.Leftovers(plan.owner()))
 	key, notices, err := r.session.Keeper.Create(ctx, plan.wish(config))
 	if key.ID != "" {
 		r.session.Hand(plan.owner(), key)
@@ -151,9 +149,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, made)...)
 		}
 	}
-	warn(&resp.Diagnostics, append(notices, r.session.Keeper.Leftovers(plan.owner())...))
+	warn(&resp.Diagnostics, notices)
 	if err != nil {
-		diagnose.Add(&resp.Diagnostics, notCreated, "Creating an access key for "+plan.ownerText(), err)
+		addFailure(&resp.Diagnostics, notCreated, "Creating an access key for "+plan.ownerText(), err)
 	}
 }
 
@@ -225,7 +223,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, plan.updated(key, r.session.Now(), err == nil))...)
 	}
 	if err != nil {
-		diagnose.Add(&resp.Diagnostics, notUpdated, "Changing "+state.text(), err)
+		addFailure(&resp.Diagnostics, notUpdated, "Changing "+state.text(), err)
 	}
 }
 

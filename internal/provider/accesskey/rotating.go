@@ -150,6 +150,7 @@ func (r *RotatingResource) Read(ctx context.Context, req resource.ReadRequest, r
 	default:
 		state = state.read(current, r.session.Now())
 	}
+	warn(&resp.Diagnostics, r.session.Keeper.Leftovers(state.owner()))
 	resp.Diagnostics.Append(pairFields.Put(ctx, resp.State.Schema, &resp.State.Raw, state.withPrevious(previous))...)
 	resp.Diagnostics.Append(noteTime(ctx, resp.Private, r.session.Now())...)
 }

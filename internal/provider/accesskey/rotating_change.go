@@ -30,7 +30,7 @@ func (r *RotatingResource) rotate(ctx context.Context, plan rotatingModel, state
 	pair, notices, err := r.session.Keeper.Rotate(ctx, have, plan.rotation())
 	warn(diags, notices)
 	if err != nil {
-		diagnose.Add(diags, summary, "Making an access key for "+plan.current().ownerText(), err)
+		addFailure(diags, summary, "Making an access key for "+plan.current().ownerText(), err)
 	}
 	if pair.Current.Secret == "" {
 		return leftOf(state, pair.Previous)
@@ -111,7 +111,7 @@ func (r *RotatingResource) changeCurrent(ctx context.Context, plan rotatingModel
 		key, err = r.updateCurrent(ctx, plan, *state)
 	}
 	if err != nil {
-		diagnose.Add(diags, notUpdated, "Changing "+state.current().text(), err)
+		addFailure(diags, notUpdated, "Changing "+state.current().text(), err)
 		if key.ID == "" {
 			return nil, false
 		}

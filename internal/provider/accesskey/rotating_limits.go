@@ -17,17 +17,24 @@ func (r *RotatingResource) judgeLimits(ctx context.Context, v rotatingVerdict, s
 	if !makes || diags.HasError() {
 		return
 	}
+	owner, known := v.plan.current().knownOwner()
 	if state != nil {
-		owner := state.UserName.ValueString()
+		had := state.UserName.ValueString()
 		if !state.PreviousAccessKeyID.IsNull() && !state.State.IsNull() {
-			r.session.KeyFreed(owner) // it goes first
+			r.session.KeyFreed(had) // it goes first
 		}
 		if replaces {
-			r.session.KeyFreed(owner)
-			return // the CLI asks for the new key's plan next, without a state
+			// GOTCHA: as for a key that does not rotate (see Resource.judgeLimits).
+			r.session.KeyFreed(had)
+			if known {
+				warnQuota(ctx, r.session, owner, diags)()
+				warnLeftovers(r.session, owner, diags)
+			}
+			return
 		}
 	}
-	if owner, known := v.plan.current().knownOwner(); known {
+	if known {
 		warnQuota(ctx, r.session, owner, diags)
+		warnLeftovers(r.session, owner, diags)
 	}
 }
