@@ -166,7 +166,7 @@ func TestPaceAlone(t *testing.T) {
 		"below the limit":            {1, 5, 10, problem(429, "24", ""), 1, 0.97},
 		"at the limit":               {1, 5, 5, problem(429, "24", ""), 1.15, 0.9},
 		"above the limit":            {1, 5, 2, problem(429, "25", ""), 1.15, 0.9},
-		"two":                        {2, 5, 5, problem(429, "24", ""), 1.15, 0.75},
+		"two":                        {2, 5, 5, problem(429, "24", ""), 1.15, 0.7},
 		"unlimited, never throttled": {1, 0, 1000, problem(429, "24", ""), 1, 0},
 		"unlimited":                  {1, 0, 10, problem(429, "24", ""), 1.3, 0.4},
 		"four unlimited":             {4, 0, 10, problem(429, "24", ""), 1.3, 0.4},
