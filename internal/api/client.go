@@ -176,6 +176,12 @@ func (c *Client) do(ctx context.Context, action string, rep repeat, in, out any)
 		so.faults++
 		v := c.judge(ctx, rep, err, so, wait)
 		if !v.again {
+			if v.why == throttled {
+				c.log(ctx, LevelInfo, "turned away, and not sent again by itself: the other calls wait", map[string]any{
+					"action": action, "attempt": so.attempts, "reason": v.why, "wait_ms": v.wait.Milliseconds(), "status": statusOf(err),
+					"all_calls_wait": true, "requests_per_second": c.pace.perSecond(),
+				})
+			}
 			return err
 		}
 		fields := map[string]any{

@@ -71,17 +71,19 @@ type tally struct {
 // judge decides. retryAfter is what the answer asked us to wait.
 //
 // Never tried again: 401, and 400/4120 but for the one case that trust knows: four in a row lock the account; 403; every
-// other definite refusal; and whatever may have executed an action that is sent once, a throttled 503 included.
+// other definite refusal; and whatever may have executed an action that is sent once, a throttled 503 included. That one
+// slows all the other calls all the same.
 func (c *Client) judge(ctx context.Context, rep repeat, err error, so tally, retryAfter time.Duration) verdict {
 	wait := c.backoff(so.attempts)
+	if IsThrottled(err) {
+		wait = max(wait, retryAfter)
+		c.pace.throttled(so.sent, wait)
+		return verdict{ctx.Err() == nil && (rep == always || !IsAmbiguous(err)), wait, throttled}
+	}
 	if ctx.Err() != nil {
 		return verdict{}
 	}
 	switch {
-	case IsThrottled(err) && (rep == always || !IsAmbiguous(err)):
-		wait = max(wait, retryAfter)
-		c.pace.throttled(so.sent, wait)
-		return verdict{true, wait, throttled}
 	case IsUnknownCaller(err) && !so.doubted && c.gate.doubts(so.sent):
 		wait = c.jittered(loadWait)
 		c.pace.throttled(so.sent, wait)
