@@ -102,6 +102,9 @@ func New(cfg Config) (*Client, error) {
 // AccessKeyID is the id of the key that signs the calls, "" when the client uses a login.
 func (c *Client) AccessKeyID() string { return c.keyID }
 
+// Endpoint is the address that the calls go to, with its path and without a name of an action.
+func (c *Client) Endpoint() string { return c.endpoint }
+
 // CloseIdleConnections closes the connections that no call uses. The client stays usable.
 func (c *Client) CloseIdleConnections() { c.connections.CloseIdleConnections() }
 
