@@ -124,6 +124,7 @@ func TestNoLockOut(t *testing.T) {
 		"a key deleted in the run":       {5, from(8, unknown), 3},
 		"a key switched off in the run":  {5, from(8, wrong), 3},
 		"a key deleted after one answer": {5, from(2, unknown), 3},
+		"switched off, answers torn":     {5, from(8, answer{status: 401, torn: true}), 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			j := &judge{of: c.of}
