@@ -21,6 +21,7 @@ const maxAnswer = 32 << 20
 // hints are what an answer says beside its body.
 type hints struct {
 	retryAfter time.Duration // what a refusal asked us to wait, 0 when it said nothing
+	status     int           // of an answer that broke off, 0 without one
 	skew       time.Duration // how far the API's clock was ahead of the date of the signature
 }
 
@@ -44,13 +45,17 @@ func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, 
 	end := c.now()
 	fields := map[string]any{"action": action, "attempt": n, "duration_ms": end.Sub(start).Milliseconds()}
 	if err != nil {
+		h.status = status
 		err = cause(ctx, actx, err)
 		err = &TransportError{Action: action, Endpoint: c.endpoint, Sent: sent.Load() && !noHandshake(err, reused.Load()), Err: err}
 		fields["error"] = err.Error()
 		c.log(ctx, LevelDebug, "API call", fields)
+		if status == http.StatusUnauthorized {
+			// Whatever the rest would have said: nothing was executed, and it may be a step towards the lock-out.
+			return &Error{Action: action, Endpoint: c.endpoint, StatusCode: status}, h
+		}
 		return err, h
 	}
-	c.silent.Store(false)
 	requestID := requestIDOf(answer)
 	fields["status"], fields["request_id"] = status, requestID
 	c.log(ctx, LevelDebug, "API call", fields)
@@ -103,7 +108,8 @@ func (c *Client) mistimed(err error, h hints) bool {
 		h.skew.Abs() > Tolerated-unmeasurable
 }
 
-// exchange sends a fresh request, signed as of at by the API's clock, and reads the whole answer.
+// exchange sends a fresh request, signed as of at by the API's clock, and reads the whole answer. A status beside an error
+// is that of an answer that broke off.
 func (c *Client) exchange(ctx context.Context, action string, body []byte, at time.Time) (status int, header http.Header, answer []byte, err error) {
 	// A new request each time, so that nothing of an earlier signature stays.
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint+"/"+action, bytes.NewReader(body))
@@ -128,7 +134,7 @@ func (c *Client) exchange(ctx context.Context, action string, body []byte, at ti
 		err = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 	}
 	if err != nil {
-		return 0, nil, nil, fmt.Errorf("the answer broke off: %w", err)
+		return resp.StatusCode, nil, nil, fmt.Errorf("the answer broke off: %w", err)
 	}
 	return resp.StatusCode, resp.Header, answer, nil
 }

@@ -56,7 +56,7 @@ type Client struct {
 	connections *http.Transport
 	sign        signer
 	pace        *pace
-	trust       trust
+	gate        gate
 	patience    patience
 	redact      func([]byte) string
 	log         Log
@@ -65,7 +65,6 @@ type Client struct {
 	sleep       func(context.Context, time.Duration) error
 	random      func() float64
 	known       atomic.Bool // the API itself has answered
-	silent      atomic.Bool // the endpoint was given up on, and nothing came since: later calls try once
 }
 
 // New checks cfg and returns a client. It makes no call. Errors are *ConfigError.
@@ -102,6 +101,9 @@ func New(cfg Config) (*Client, error) {
 
 // AccessKeyID is the id of the key that signs the calls, "" when the client uses a login.
 func (c *Client) AccessKeyID() string { return c.keyID }
+
+// Endpoint is the address that the calls go to, with its path and without a name of an action.
+func (c *Client) Endpoint() string { return c.endpoint }
 
 // CloseIdleConnections closes the connections that no call uses. The client stays usable.
 func (c *Client) CloseIdleConnections() { c.connections.CloseIdleConnections() }
@@ -163,7 +165,7 @@ func (c *Client) do(ctx context.Context, action string, rep repeat, in, out any)
 		defer cancel()
 	}
 	var last error
-	so := tally{since: c.now()}
+	var so tally
 	for {
 		so.attempts++
 		err, wait := c.try(ctx, action, rep, &so, body, out)
@@ -177,6 +179,12 @@ func (c *Client) do(ctx context.Context, action string, rep repeat, in, out any)
 		so.faults++
 		v := c.judge(ctx, rep, err, so, wait)
 		if !v.again {
+			if v.why == throttled {
+				c.log(ctx, LevelInfo, "turned away, and not sent again by itself: the other calls wait", map[string]any{
+					"action": action, "attempt": so.attempts, "reason": v.why, "wait_ms": v.wait.Milliseconds(), "status": statusOf(err),
+					"all_calls_wait": true, "requests_per_second": c.pace.perSecond(),
+				})
+			}
 			return err
 		}
 		fields := map[string]any{
@@ -190,25 +198,23 @@ func (c *Client) do(ctx context.Context, action string, rep repeat, in, out any)
 			return c.gaveUp(action, last, err)
 		}
 		if v.why == throttled || v.why == underLoad {
-			so.since, so.faults, so.doubted = c.now(), 0, so.doubted || v.why == underLoad
+			so.since, so.faults, so.doubted = time.Time{}, 0, so.doubted || v.why == underLoad
 		}
 	}
 }
 
-// try sends the request when the pace and the trust in the credential let it, and once more when it was refused for the
-// date of its signature alone. retryAfter is what a refusal asked to wait. so.sent is zero when nothing was sent.
+// try sends the request when the pace and the gate let it, and once more when it was refused for the date of its
+// signature alone. retryAfter is what a refusal asked to wait. so.sent is zero when nothing was sent.
 func (c *Client) try(ctx context.Context, action string, rep repeat, so *tally, body []byte, out any) (err error, retryAfter time.Duration) { //nolint:staticcheck // the error is the result, the wait its detail
 	so.sent = time.Time{}
-	for again := true; again; {
-		c.tellQueue(ctx, action)
-		if err := c.pace.wait(ctx); err != nil {
-			return err, 0
-		}
-		if again, err = c.trust.enter(ctx); err != nil {
-			return err, 0
-		}
+	in, err := c.turn(ctx, action, caller{rep: rep, begun: so.attempts > 1, hurried: ctx.Value(hurried{}) != nil})
+	if err != nil {
+		return err, 0
 	}
 	so.sent = c.now()
+	if so.since.IsZero() {
+		so.since = so.sent
+	}
 	err, h := c.attempt(ctx, action, so.attempts, rep, body, out)
 	if !so.redated && c.mistimed(err, h) {
 		so.redated = true
@@ -220,8 +226,33 @@ func (c *Client) try(ctx context.Context, action string, rep repeat, so *tally, 
 			err, h = c.attempt(ctx, action, so.attempts, rep, body, out)
 		}
 	}
-	c.trust.leave(so.sent, err)
+	if c.gate.leave(in, c.now(), so.sent, rep, err, h.status, c.known.Load(), c.patience) {
+		c.log(ctx, LevelWarn, "the endpoint is given up on: calls fail unsent for a while", map[string]any{
+			"action": action, "endpoint": c.endpoint, "again_ms": askAgain.Milliseconds(),
+		})
+	}
 	return err, h.retryAfter
+}
+
+// turn waits until a call may be sent: by what is known of the credential and of the endpoint, and by the pace. Who
+// waits for the former does not use up the pace meanwhile.
+func (c *Client) turn(ctx context.Context, action string, who caller) (pass, error) {
+	for {
+		if err := c.gate.ready(ctx, c.now, who, c.patience); err != nil {
+			return pass{}, err
+		}
+		c.tellQueue(ctx, action)
+		waiting, done := c.gate.pacing(ctx, who)
+		err := c.pace.wait(waiting)
+		out := errors.Is(context.Cause(waiting), errOutOfPace)
+		done()
+		if err != nil && !out {
+			return pass{}, err
+		}
+		if in, ok := c.gate.enter(c.now(), who, c.patience); ok {
+			return in, nil
+		}
+	}
 }
 
 // tellQueue says in the log when a call has to wait long for its turn.
@@ -236,14 +267,20 @@ func (c *Client) tellQueue(ctx context.Context, action string) {
 // longQueue is a wait for the pace that is worth a line in the log.
 const longQueue = 5 * time.Second
 
-// gaveUp is the error of a call that was not sent: its time ran out while it waited, or the credential was refused
-// meanwhile. last is what its previous attempt got.
+// gaveUp is the error of a call that was not sent: its time ran out while it waited, or the credential was refused or the
+// endpoint given up on meanwhile. last is what its previous attempt got.
 func (c *Client) gaveUp(action string, last, why error) error {
+	var refused *UnsentError
+	var lost *GivenUpError
 	switch {
-	case refuses(why) && last != nil:
+	case errors.As(why, &refused) && last != nil:
 		return last
-	case refuses(why):
-		return &UnsentError{Action: action, Err: why}
+	case errors.As(why, &refused):
+		return &UnsentError{Action: action, Err: refused.Err}
+	case errors.As(why, &lost) && last != nil && !IsThrottled(last):
+		return last // what it may have done stays true
+	case errors.As(why, &lost):
+		return &TransportError{Action: action, Endpoint: c.endpoint, Err: lost}
 	case last != nil:
 		return fmt.Errorf("%w (and the time for another attempt ran out: %w)", last, why)
 	}

@@ -112,6 +112,16 @@ func (e *UnsentError) Error() string {
 
 func (e *UnsentError) Unwrap() error { return e.Err }
 
+// GivenUpError says that a call was not sent, because attempts found nothing at the endpoint a moment ago. It is the cause
+// in a *TransportError. Err is what the first of these attempts got, an *Error or a *TransportError of another call.
+type GivenUpError struct{ Err error }
+
+func (e *GivenUpError) Error() string {
+	return fmt.Sprintf("it was given up on a moment before: %v", e.Err)
+}
+
+func (e *GivenUpError) Unwrap() error { return e.Err }
+
 // As returns the API's refusal inside err, or nil.
 func As(err error) *Error {
 	var e *Error

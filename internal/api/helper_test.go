@@ -38,6 +38,11 @@ type answer struct {
 	status int
 	body   string
 	header map[string]string
+
+	// Of a judge alone:
+	after     time.Duration // how long it takes
+	cut, torn bool          // it is lost before its status, or after
+	refuses   bool          // whatever comes of it, the API counts a refusal
 }
 
 // newRig serves script in order, the last answer again and again.

@@ -3,17 +3,13 @@ package api
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -82,70 +78,6 @@ func TestObstacles(t *testing.T) {
 				t.Errorf("%s, %s: waited %v", name, action, r.slept)
 			}
 			cl.CloseIdleConnections()
-		}
-	}
-}
-
-// Whatever stands in the API's place, ten calls at once know it within 30 s. Time is virtual.
-func TestReportedInTime(t *testing.T) {
-	page := func(status int) http.RoundTripper {
-		return answering(func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: io.NopCloser(strings.NewReader("<html>"))}, nil
-		})
-	}
-	never := answering(func(req *http.Request) (*http.Response, error) {
-		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
-		<-req.Context().Done()
-		return nil, req.Context().Err()
-	})
-	dial := func(err error, after time.Duration) *http.Transport {
-		return &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			select {
-			case <-time.After(after):
-				return nil, err
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			}
-		}}
-	}
-	nowhere := &net.OpError{Op: "dial", Err: errors.New("i/o timeout")}
-	for name, transport := range map[string]http.RoundTripper{
-		"packets are dropped":      dial(nowhere, dialTimeout),
-		"nobody listens":           dial(nowhere, time.Millisecond),
-		"no name server answers":   dial(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "i/o timeout", IsTimeout: true}}, 10*time.Second),
-		"no such host":             dial(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}, time.Millisecond),
-		"silence":                  never,
-		"a portal's page":          page(200),
-		"a proxy's 502":            page(502),
-		"a proxy wants a login":    page(407),
-		"a page that is not there": page(404),
-	} {
-		for _, action := range []string{"ReadAccessKeys", "CreateAccessKey"} {
-			synctest.Test(t, func(t *testing.T) {
-				c, err := New(Config{Endpoint: "http://nowhere.example.com/api/v1", Credential: testKey, RequestsPerSecond: 5})
-				if err != nil {
-					t.Fatal(err)
-				}
-				c.http.Transport = transport
-				begun := time.Now()
-				failed := make(chan error)
-				for range 10 {
-					go func() { failed <- actions[action](c, context.Background()) }()
-				}
-				for range 10 {
-					if err := <-failed; err == nil {
-						t.Errorf("%s, %s: no error", name, action)
-					}
-				}
-				// A create is followed by a look for what it left.
-				limit := 30 * time.Second
-				if action == "CreateAccessKey" && name == "silence" {
-					limit -= c.patience.repeatable
-				}
-				if took := time.Since(begun); took > limit {
-					t.Errorf("%s, %s: reported after %v", name, action, took)
-				}
-			})
 		}
 	}
 }

@@ -173,6 +173,15 @@ func (p *pace) throttled(sent time.Time, d time.Duration) {
 	p.rate = max(p.rate/2, min(leastRate, p.most/2))
 }
 
+// hold lets no call leave for d.
+func (p *pace) hold(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := p.now().Add(d); until.After(p.until) {
+		p.until = until
+	}
+}
+
 // admitted says that the API let a request through: the rate rises again, by the time that has passed.
 func (p *pace) admitted() {
 	p.mu.Lock()

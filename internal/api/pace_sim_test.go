@@ -166,7 +166,7 @@ func TestPaceAlone(t *testing.T) {
 		"below the limit":            {1, 5, 10, problem(429, "24", ""), 1, 0.97},
 		"at the limit":               {1, 5, 5, problem(429, "24", ""), 1.15, 0.9},
 		"above the limit":            {1, 5, 2, problem(429, "25", ""), 1.15, 0.9},
-		"two":                        {2, 5, 5, problem(429, "24", ""), 1.15, 0.75},
+		"two":                        {2, 5, 5, problem(429, "24", ""), 1.15, 0.7},
 		"unlimited, never throttled": {1, 0, 1000, problem(429, "24", ""), 1, 0},
 		"unlimited":                  {1, 0, 10, problem(429, "24", ""), 1.3, 0.4},
 		"four unlimited":             {4, 0, 10, problem(429, "24", ""), 1.3, 0.4},
@@ -185,6 +185,44 @@ func TestPaceAlone(t *testing.T) {
 					if took := g.ended.Sub(g.begun); took > floor+floor/20 {
 						t.Errorf("%s: %s for %d calls", name, took, g.admitted)
 					}
+				}
+			})
+		}
+	}
+}
+
+// A refusal for the rate slows every call, whatever it was an answer to: also to an action that is not sent again.
+func TestEveryRefusalSlows(t *testing.T) {
+	for name, refusal := range map[string]answer{
+		"429": problem(429, "24", ""), "the older form": problem(503, "6", ""), "in between": problem(503, "24", ""),
+	} {
+		refusal.header = map[string]string{"Retry-After": "9"}
+		for action, do := range actions {
+			synctest.Test(t, func(t *testing.T) {
+				j := &judge{of: func(n int) answer {
+					if n == 2 {
+						return refusal
+					}
+					return ok(`{"AccessKeys":[],"AccessKey":{"AccessKeyId":"NEWKEY","SecretKey":"s"},"User":{"UserId":"U","UserName":"bob"}}`)
+				}}
+				c := j.client(t, 5)
+				var told []any
+				c.log = func(_ context.Context, level Level, _ string, fields map[string]any) {
+					if level == LevelInfo && fields["all_calls_wait"] == true {
+						told = append(told, fields["wait_ms"])
+					}
+				}
+				_ = actions["ReadAccessKeys"](c, context.Background())
+				err := do(c, context.Background())
+				if final := sentOnce[action] && refusal.status == 503; (err != nil) != final || final && (len(j.at) != 2 || !IsAmbiguous(err) || !IsThrottled(err)) {
+					t.Errorf("%s to %s: %d requests, %v", name, action, len(j.at), err)
+				}
+				if rate := c.pace.perSecond(); rate > 3 {
+					t.Errorf("%s to %s: the rate is still %v", name, action, rate)
+				}
+				_ = actions["ReadAccessKeys"](c, context.Background())
+				if pause := j.at[2].Sub(j.at[1]); pause < 9*time.Second || len(told) != 1 || told[0] != int64(9000) {
+					t.Errorf("%s to %s: the next call left after %v, told %v", name, action, pause, told)
 				}
 			})
 		}

@@ -18,13 +18,14 @@ const (
 	always               // doing it again does no harm
 )
 
-// patience holds every duration of a call. A dead or silent endpoint is reported within 30 s: twice repeatable plus
-// backoff for one, once plus repeatable for a create and the look-up that follows it, unreachable plus dial for the other.
+// patience holds every duration of a call. A dead or silent endpoint is reported within 30 s, to all calls (reach): twice
+// repeatable plus backoff for one, once plus repeatable for a create and the look-up that follows it, unreachable plus dial
+// for the other.
 type patience struct {
 	once        time.Duration // one attempt of an action that is sent once
 	repeatable  time.Duration // one attempt of the others
 	unreachable time.Duration // how long to go on dialling
-	silent      time.Duration // how long to go on after attempts without an answer
+	silent      time.Duration // how long to go on after attempts without an answer, and to wait for others that do
 	faulty      time.Duration // how long to go on after 5xx and broken answers
 	foreign     time.Duration // the same, as long as nothing that answered was the API
 	attempts    int           // how many times at most, 5xx and broken answers
@@ -70,48 +71,61 @@ type tally struct {
 // judge decides. retryAfter is what the answer asked us to wait.
 //
 // Never tried again: 401, and 400/4120 but for the one case that trust knows: four in a row lock the account; 403; every
-// other definite refusal; and whatever may have executed an action that is sent once, a throttled 503 included.
+// other definite refusal; and whatever may have executed an action that is sent once, a throttled 503 included. That one
+// slows all the other calls all the same.
 func (c *Client) judge(ctx context.Context, rep repeat, err error, so tally, retryAfter time.Duration) verdict {
+	wait := c.backoff(so.attempts)
+	if IsThrottled(err) {
+		wait = max(wait, retryAfter)
+		c.pace.throttled(so.sent, wait)
+		return verdict{ctx.Err() == nil && (rep == always || !IsAmbiguous(err)), wait, throttled}
+	}
 	if ctx.Err() != nil {
 		return verdict{}
 	}
-	p := c.patience
-	wait, elapsed := c.backoff(so.attempts), c.now().Sub(so.since)
-	var t *TransportError
 	switch {
-	case permanent(err):
-		c.silent.Store(true)
-		return verdict{}
-	case errors.As(err, &t) && !t.Sent:
-		if c.silent.Load() || elapsed+wait > p.unreachable {
-			c.silent.Store(true)
-			return verdict{}
-		}
-		return verdict{true, wait, "the endpoint was not reached"}
-	case IsThrottled(err) && (rep == always || !IsAmbiguous(err)):
-		wait = max(wait, retryAfter)
-		c.pace.throttled(so.sent, wait)
-		return verdict{true, wait, throttled}
-	case IsUnknownCaller(err) && !so.doubted && c.trust.doubts(so.sent):
+	case IsUnknownCaller(err) && !so.doubted && c.gate.doubts(so.sent):
 		wait = c.jittered(loadWait)
 		c.pace.throttled(so.sent, wait)
 		return verdict{true, wait, underLoad}
-	case rep == once || !IsAmbiguous(err):
-		if timedOut(err) {
-			c.silent.Store(true)
-		}
-		return verdict{}
-	case timedOut(err):
-		if c.silent.Swap(true) || elapsed+wait+p.repeatable > p.silent {
-			return verdict{}
-		}
-		return verdict{true, wait, "no answer in time"}
-	case statusOf(err) == http.StatusNotImplemented || so.faults >= p.attempts || elapsed+wait > p.faulty:
-		return verdict{}
-	case !c.known.Load() && isForeign(err) && elapsed+wait > p.foreign:
+	case c.gate.lost():
 		return verdict{}
 	}
+	return c.faulty(rep, err, so, wait, retryAfter)
+}
+
+// faulty decides after an attempt that got no answer, or one that says that the API failed.
+func (c *Client) faulty(rep repeat, err error, so tally, wait, retryAfter time.Duration) verdict {
+	p, elapsed := c.patience, c.now().Sub(so.since)
+	var t *TransportError
+	switch {
+	case permanent(err):
+		return verdict{}
+	case errors.As(err, &t) && !t.Sent:
+		return c.while(elapsed+wait <= p.unreachable, verdict{true, wait, "the endpoint was not reached"}, err, so)
+	case rep == once || !IsAmbiguous(err):
+		return verdict{}
+	case timedOut(err):
+		return c.while(elapsed+wait+p.repeatable <= p.silent, verdict{true, wait, "no answer in time"}, err, so)
+	case statusOf(err) == http.StatusNotImplemented || so.faults >= p.attempts || elapsed+wait > p.faulty:
+		return verdict{}
+	case !c.known.Load() && isForeign(err):
+		return c.while(elapsed+wait <= p.foreign, verdict{true, max(wait, retryAfter), "the API failed"}, err, so)
+	case !answered(err) && !c.gate.accepted():
+		// Few may be lost before one is accepted (trust): they are spread, so that a short disturbance does not take all.
+		wait = c.backoff(so.attempts + 3)
+		c.pace.hold(wait)
+	}
 	return verdict{true, max(wait, retryAfter), "the API failed"}
+}
+
+// while is v as long as there is patience. Without, the endpoint is given up on for all calls.
+func (c *Client) while(patient bool, v verdict, err error, so tally) verdict {
+	if patient {
+		return v
+	}
+	c.gate.despair(c.now(), so.since, err)
+	return verdict{}
 }
 
 // backoff is between half and the whole of base doubled n-1 times, at most max: jitter keeps the calls of many runs apart.

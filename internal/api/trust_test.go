@@ -5,9 +5,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 )
@@ -19,19 +22,36 @@ type judge struct {
 	mu      sync.Mutex
 	at      []time.Time
 	refused []int // the numbers of the refused ones
+	now     int   // under way
+	most    int   // at once
 }
 
-func (j *judge) RoundTrip(*http.Request) (*http.Response, error) {
+func (j *judge) RoundTrip(req *http.Request) (*http.Response, error) {
 	j.mu.Lock()
 	j.at = append(j.at, time.Now())
 	a := j.of(len(j.at))
-	if a.status == 400 || a.status == 401 {
+	if a.refuses || a.status == 400 || a.status == 401 {
 		j.refused = append(j.refused, len(j.at))
 	}
+	j.now++
+	j.most = max(j.most, j.now)
 	j.mu.Unlock()
-	time.Sleep(100 * time.Millisecond)
-	if a.status == 0 {
+	defer func() { j.mu.Lock(); defer j.mu.Unlock(); j.now-- }()
+	select {
+	case <-time.After(max(100*time.Millisecond, a.after)):
+	case <-req.Context().Done():
+		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
+		return nil, req.Context().Err()
+	}
+	switch {
+	case a.status == 0:
 		return nil, errors.New("cut")
+	case a.cut:
+		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
+		return nil, io.ErrUnexpectedEOF
+	case a.torn:
+		httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
+		return &http.Response{StatusCode: a.status, Body: io.NopCloser(io.MultiReader(strings.NewReader("{"), iotest.ErrReader(io.ErrUnexpectedEOF)))}, nil
 	}
 	header := http.Header{}
 	for name, value := range a.header {
@@ -52,8 +72,20 @@ func (j *judge) client(t *testing.T, perSecond float64) *Client {
 
 // all makes n calls, ten at a time, and returns their errors.
 func all(c *Client, n int) (failed []error) {
-	var wg sync.WaitGroup
 	var mu sync.Mutex
+	tenAtATime(n, func() {
+		if err := actions["ReadAccessKeys"](c, context.Background()); err != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			failed = append(failed, err)
+		}
+	})
+	return failed
+}
+
+// tenAtATime does what the CLI does with n resources.
+func tenAtATime(n int, do func()) {
+	var wg sync.WaitGroup
 	left := make(chan struct{}, n)
 	for range n {
 		left <- struct{}{}
@@ -62,16 +94,11 @@ func all(c *Client, n int) (failed []error) {
 	for range 10 {
 		wg.Go(func() {
 			for range left {
-				if err := actions["ReadAccessKeys"](c, context.Background()); err != nil {
-					mu.Lock()
-					failed = append(failed, err)
-					mu.Unlock()
-				}
+				do()
 			}
 		})
 	}
 	wg.Wait()
-	return failed
 }
 
 // The lock-out needs four refusals in a row. However many calls a run makes, it does not send as many.
@@ -97,6 +124,7 @@ func TestNoLockOut(t *testing.T) {
 		"a key deleted in the run":       {5, from(8, unknown), 3},
 		"a key switched off in the run":  {5, from(8, wrong), 3},
 		"a key deleted after one answer": {5, from(2, unknown), 3},
+		"switched off, answers torn":     {5, from(8, answer{status: 401, torn: true}), 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			j := &judge{of: c.of}
@@ -112,9 +140,11 @@ func TestNoLockOut(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
-			var unsent *UnsentError
-			if last := failed[len(failed)-1]; !errors.As(last, &unsent) || !strings.Contains(last.Error(), "was not sent") {
-				t.Errorf("%s: the last error is %v", name, last)
+			if !slices.ContainsFunc(failed, func(err error) bool {
+				var unsent *UnsentError
+				return errors.As(err, &unsent) && strings.Contains(err.Error(), "was not sent")
+			}) {
+				t.Errorf("%s: every call was sent: %v", name, failed)
 			}
 		})
 	}
@@ -169,7 +199,87 @@ func TestRefusedUnderLoad(t *testing.T) {
 	}
 }
 
-// An endpoint that gives no verdict on the credential holds up nobody: the first call alone waits for it.
+// A wrong secret, and first answers that are slow or say nothing of it: one call at a time finds out, whatever it takes.
+// Each of the answers that were lost may have been a refusal and counts as one here.
+func TestNoLockOutWithoutAVerdict(t *testing.T) {
+	refused := func(status int, code string) answer {
+		a := problem(status, code, "")
+		a.refuses = true
+		return a
+	}
+	wrong := refused(401, "1")
+	slow := func(d time.Duration) answer { a := wrong; a.after = d; return a }
+	lost := answer{status: 401, cut: true, refuses: true}
+	torn := func(status int) answer { return answer{status: status, torn: true, refuses: status != 500} }
+	for name, c := range map[string]struct {
+		first answer
+		times int
+	}{
+		"an answer after 700 ms":       {slow(700 * time.Millisecond), 1},
+		"an answer after 2 s":          {slow(2 * time.Second), 1},
+		"an answer after 10 s":         {slow(10 * time.Second), 1},
+		"every answer after 2 s":       {slow(2 * time.Second), 1000},
+		"a 500":                        {problem(500, "0", ""), 1},
+		"a 500 after 2 s":              {answer{status: 500, body: problem(500, "0", "").body, after: 2 * time.Second}, 1},
+		"five times 500":               {problem(500, "0", ""), 5},
+		"a page with 502":              {answer{status: 502, body: "<html>"}, 1},
+		"a throttled one":              {problem(429, "24", ""), 1},
+		"a connection that is refused": {answer{}, 1},
+		"a cut":                        {lost, 1},
+		"two cuts":                     {lost, 2},
+		"nothing but cuts":             {lost, 1000},
+		"a torn 401":                   {torn(401), 1},
+		"nothing but torn 401":         {torn(401), 1000},
+		"nothing but torn 400":         {torn(400), 1000},
+		"a torn 500":                   {torn(500), 1},
+		"an answer after too long":     {answer{status: 401, after: 13 * time.Second, refuses: true}, 1},
+	} {
+		for _, perSecond := range []float64{0, 5} {
+			synctest.Test(t, func(t *testing.T) {
+				j := &judge{of: func(n int) answer {
+					if n <= c.times {
+						return c.first
+					}
+					return slow(700 * time.Millisecond)
+				}}
+				begun := time.Now()
+				failed := all(j.client(t, perSecond), 40)
+				if len(failed) != 40 {
+					t.Errorf("%s, %v/s: %d calls failed of 40", name, perSecond, len(failed))
+				}
+				if len(j.refused) >= lockedAt || j.most > 1 {
+					t.Errorf("%s, %v/s: %d refusals in a row, %d calls at once", name, perSecond, len(j.refused), j.most)
+				}
+				if took := time.Since(begun); took > 30*time.Second {
+					t.Errorf("%s, %v/s: it took %v", name, perSecond, took)
+				}
+			})
+		}
+	}
+}
+
+// One accepted answer, however late, and all calls run freely.
+func TestFreeAfterOneVerdict(t *testing.T) {
+	for name, first := range map[string]answer{
+		"at once": ok(keysBody), "late": {status: 200, body: keysBody, after: 10 * time.Second}, "no right": problem(403, "4", ""),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			j := &judge{of: func(n int) answer {
+				if n == 1 {
+					return first
+				}
+				return answer{status: 200, body: keysBody, after: time.Second}
+			}}
+			begun := time.Now()
+			all(j.client(t, 0), 101)
+			if took := time.Since(begun) - max(first.after, 100*time.Millisecond); took > 11*time.Second || j.most != 10 {
+				t.Errorf("%s: 100 calls of a second each, ten at a time, took %v, %d at once", name, took, j.most)
+			}
+		})
+	}
+}
+
+// Without a verdict on the credential one call at a time is sent, and none waits beyond its own time.
 func TestNoVerdict(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
@@ -181,8 +291,8 @@ func TestNoVerdict(t *testing.T) {
 		}}
 		c := j.client(t, 0)
 		c.patience.attempts = 1
-		if failed := all(c, 10); len(failed) != 10 {
-			t.Errorf("%d of 10 failed", len(failed))
+		if failed := all(c, 10); len(failed) != 10 || j.most != 1 {
+			t.Errorf("%d of 10 failed, %d were under way at once", len(failed), j.most)
 		}
 		if took := time.Since(begun); took > 10*time.Second {
 			t.Errorf("it took %v", took)

@@ -16,9 +16,11 @@ func TestEveryWaitIsTold(t *testing.T) {
 		reason    string
 		atLeast   int64 // ms
 	}{
-		"throttled":      {5, func(n int) answer { return turn(n == 3, problem(429, "24", "")) }, throttled, 100},
-		"older form":     {5, func(n int) answer { return turn(n == 3, problem(503, "6", "")) }, throttled, 100},
-		"Retry-After":    {5, func(n int) answer { return turn(n == 3, answer{429, "", map[string]string{"Retry-After": "9"}}) }, throttled, 9000},
+		"throttled":  {5, func(n int) answer { return turn(n == 3, problem(429, "24", "")) }, throttled, 100},
+		"older form": {5, func(n int) answer { return turn(n == 3, problem(503, "6", "")) }, throttled, 100},
+		"Retry-After": {5, func(n int) answer {
+			return turn(n == 3, answer{status: 429, header: map[string]string{"Retry-After": "9"}})
+		}, throttled, 9000},
 		"under load":     {5, func(n int) answer { return turn(n == 3, problem(400, "4120", "")) }, underLoad, 2000},
 		"the API failed": {5, func(n int) answer { return turn(n == 3, problem(500, "0", "")) }, "the API failed", 100},
 		"cut":            {5, func(n int) answer { return turn(n == 3, answer{}) }, "the endpoint was not reached", 100},

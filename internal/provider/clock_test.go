@@ -25,7 +25,7 @@ func TestAClockThatIsOffIsCorrectedAndTold(t *testing.T) {
 	if r.Code != 0 {
 		t.Fatalf("apply ended with %d:\n%s", r.Code, r.Output)
 	}
-	r.Contains(t, "Warning: "+clockIsOff, "It is 72h0m0s behind the clock of the OUTSCALE API", "Set the clock of this machine")
+	r.Contains(t, "Warning: "+clockIsOff, "It is 72h0m0s behind the clock of the OUTSCALE API at "+w.Endpoint+", which tolerates", "Set the clock of this machine")
 	if n := count(r.Output, clockIsOff); n != 1 {
 		t.Errorf("%d warnings, want one", n)
 	}

@@ -26,19 +26,40 @@ func TestADeadEndpointIsReported(t *testing.T) {
 	r.Contains(t, "Users not read", "http://"+address+"/api/v1 was not reached", "refused", "Check `region` and `api.endpoint`")
 }
 
-// TestAWrongSecretIsReported, for many that ask at once, at the cost of one request: four refusals in a row would lock the
-// access out.
-func TestAWrongSecretIsReported(t *testing.T) {
+// TestARefusedCredentialIsReported with the address that refused it, for many that ask at once, at the cost of one request:
+// four refusals in a row would lock the access out. A key of another region is an unknown one.
+func TestARefusedCredentialIsReported(t *testing.T) {
+	t.Parallel()
+	wrong := "WRONGSECRET00000000000000000000000000000"
+	for name, c := range map[string]struct {
+		variable, value string
+		want            []string
+	}{
+		"a wrong secret": {"OSC_SECRET_KEY", wrong, []string{"HTTP status 401 from ", "code 1", "Check the secret"}},
+		"another region": {"OSC_ACCESS_KEY", "ABCDEFGHIJ0123456789", []string{"HTTP status 400 from ", "code 4120", "that it belongs to this `region`"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := New(t)
+			w.Env(c.variable, c.value)
+			r := w.Workspace("data \"outscale_users\" \"all\" {}\ndata \"outscale_access_keys\" \"of\" {\n  count = 10\n  user_name = \"user${count.index}\"\n}\n").Plan()
+			r.Contains(t, append(c.want, "Users not read", c.want[0]+w.Endpoint, "was not sent, because the credential was refused a moment before")...)
+			w.Must(Absent("the output", []byte(r.Output), wrong))
+			if calls := w.Simulator.Requests(); len(calls) != 1 {
+				t.Errorf("%d calls, want one", len(calls))
+			}
+		})
+	}
+}
+
+// TestADeadEndpointIsReportedToAll that ask, with the cause that one of them found.
+func TestADeadEndpointIsReportedToAll(t *testing.T) {
 	t.Parallel()
 	w := New(t)
-	wrong := "WRONGSECRET00000000000000000000000000000"
-	w.Env("OSC_SECRET_KEY", wrong)
-	r := w.Workspace("data \"outscale_users\" \"all\" {}\ndata \"outscale_access_keys\" \"of\" {\n  count = 10\n  user_name = \"user${count.index}\"\n}\n").Plan()
-	r.Contains(t, "Users not read", "HTTP status 401", "code 1", "Check the secret", "was not sent, because the credential was refused a moment before")
-	w.Must(Absent("the output", []byte(r.Output), wrong))
-	if calls := w.Simulator.Requests(); len(calls) != 1 {
-		t.Errorf("%d calls, want one", len(calls))
-	}
+	const address = "http://127.0.0.1:1"
+	w.Env("OSC_ENDPOINT_API", address)
+	r := w.Workspace("data \"outscale_access_keys\" \"of\" {\n  count = 30\n  user_name = \"user${count.index}\"\n}\n").Plan()
+	r.Contains(t, "Access keys not read", "was not sent, because "+address+"/api/v1 was given up on a moment before", "refused", "Check `region` and `api.endpoint`")
 }
 
 // TestWhatStandsInTheWayIsReported: with the address, the cause and what to do. A proxy is never asked for an

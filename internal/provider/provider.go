@@ -90,7 +90,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if unknown := m.unknowns(ctx); len(unknown) > 0 {
 		s = session.Undecided(unknown, p.host.Now)
 	} else {
-		keeper, err := p.connect(m.settings(ctx, &resp.Diagnostics), m.pace(), req.TerraformVersion)
+		keeper, endpoint, err := p.connect(m.settings(ctx, &resp.Diagnostics), m.pace(), req.TerraformVersion)
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -99,6 +99,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 			return
 		}
 		s = session.Decided(keeper)
+		s.Endpoint = endpoint
 		p.short.Store("outscale_access_key", accesskey.NewShortcut(s))
 		p.short.Store("outscale_user", user.NewShortcut(s))
 	}
@@ -106,10 +107,10 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = s, s, s
 }
 
-func (p *Provider) connect(settings api.Settings, pace float64, terraform string) (*credential.Keeper, error) {
+func (p *Provider) connect(settings api.Settings, pace float64, terraform string) (keeper *credential.Keeper, endpoint string, err error) {
 	cfg, err := api.Resolve(settings, p.host.Env, p.host.Home)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	cfg.RequestsPerSecond = pace
 	cfg.UserAgent = fmt.Sprintf("terraform-provider-outscale/%s (terraform %s; +https://github.com/outscale-access/terraform-provider-outscale)", p.version, terraform)
@@ -117,9 +118,9 @@ func (p *Provider) connect(settings api.Settings, pace float64, terraform string
 	cfg.Now = p.host.Now
 	client, err := api.New(cfg)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return credential.New(client, credential.Options{Now: p.host.Now, Log: diagnose.Log, Abandoned: p.host.Opened.Over}), nil
+	return credential.New(client, credential.Options{Now: p.host.Now, Log: diagnose.Log, Abandoned: p.host.Opened.Over}), client.Endpoint(), nil
 }
 
 // Resources lists what the provider manages.

@@ -111,6 +111,9 @@ func lost(e *credential.AmbiguousError) (told, way string) {
 func call(err error) string {
 	var transport *api.TransportError
 	if errors.As(err, &transport) {
+		if lost := givenUp(transport); lost != nil {
+			return fmt.Sprintf("%s was not sent, because %s was given up on a moment before. %s", transport.Action, transport.Endpoint, call(lost.Err))
+		}
 		why := sentence(transport.Err.Error())
 		if transport.Sent {
 			return fmt.Sprintf("%s was sent to %s, but no usable answer came back: %s", transport.Action, transport.Endpoint, why)
@@ -128,14 +131,24 @@ func call(err error) string {
 	return answer(refusal)
 }
 
-// answer tells what the API answered; what is not in its form also where it came from.
+// givenUp is the reason of a call that was not sent for what another one met, or nil.
+func givenUp(e *api.TransportError) *api.GivenUpError {
+	var lost *api.GivenUpError
+	if errors.As(e.Err, &lost) {
+		return lost
+	}
+	return nil
+}
+
+// answer tells what the API answered. Where it came from is told when that may be the wrong place: for what is not in the
+// API's form, and for a credential that was refused, as another region does.
 func answer(refusal *api.Error) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s was answered with HTTP status %d", refusal.Action, refusal.StatusCode)
+	if refusal.Endpoint != "" && (len(refusal.Problems) == 0 || api.IsUnauthorized(refusal)) {
+		fmt.Fprintf(&b, " from %s", refusal.Endpoint)
+	}
 	if len(refusal.Problems) == 0 {
-		if refusal.Endpoint != "" {
-			fmt.Fprintf(&b, " from %s", refusal.Endpoint)
-		}
 		b.WriteString(", and not in the form of the OUTSCALE API.")
 	}
 	for i, p := range refusal.Problems {

@@ -16,9 +16,11 @@ import (
 )
 
 func refusal(status int, code, kind, details string) *api.Error {
-	return &api.Error{Action: "CreateAccessKey", StatusCode: status, RequestID: "2d3016ea-5e06-422f-8508-a6ab22e5c9d4",
+	return &api.Error{Action: "CreateAccessKey", Endpoint: address, StatusCode: status, RequestID: "2d3016ea-5e06-422f-8508-a6ab22e5c9d4",
 		Problems: []api.Problem{{Code: code, Type: kind, Details: details}}}
 }
+
+const address = "https://api.eu-west-2.outscale.com/api/v1"
 
 const request = "\nRequest id: 2d3016ea-5e06-422f-8508-a6ab22e5c9d4"
 
@@ -38,9 +40,19 @@ func TestFullTexts(t *testing.T) {
 			"CreateAccessKey was answered with HTTP status 400, TooManyResources (QuotaExceded), code 10005." + request + "\n\n" +
 			"Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. A quota can be raised by OUTSCALE's support."},
 		"an unknown key": {refusal(400, "4120", "InvalidParameterValue", ""), "Creating an access key for user alice failed.\n\n" +
-			"CreateAccessKey was answered with HTTP status 400, InvalidParameterValue, code 4120." + request + "\n\n" +
+			"CreateAccessKey was answered with HTTP status 400 from " + address + ", InvalidParameterValue, code 4120." + request + "\n\n" +
 			"The API does not know the key that signs the calls. Check the access key id, and that it belongs to this `region`. " +
 			"Do not simply try again: four refusals in a row lock the access out for a minute and more."},
+		"a wrong secret": {refusal(401, "1", "AccessDenied", ""), "Creating an access key for user alice failed.\n\n" +
+			"CreateAccessKey was answered with HTTP status 401 from " + address + ", AccessDenied, code 1." + request + "\n\n" +
+			"The credential was refused. Check the secret, that the key is active and has not expired, and that the clock of this machine is right " +
+			"(5 minutes are tolerated). Do not simply try again: four refusals in a row lock the access out for a minute and more."},
+		"an endpoint that was given up on": {&api.TransportError{Action: "ReadUsers", Endpoint: address, Err: &api.GivenUpError{
+			Err: &api.TransportError{Action: "ReadAccessKeys", Endpoint: address, Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}}},
+			"Creating an access key for user alice failed.\n\n" +
+				"ReadUsers was not sent, because " + address + " was given up on a moment before. " +
+				"ReadAccessKeys was not sent, " + address + " was not reached: Dial: connection refused.\n\n" +
+				"Nothing answers at that address. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), the firewall, and HTTPS_PROXY."},
 		"an answer that is not the API's": {&api.Error{Action: "ReadUsers", StatusCode: 502}, "Creating an access key for user alice failed.\n\n" +
 			"ReadUsers was answered with HTTP status 502, and not in the form of the OUTSCALE API.\n\n" +
 			"This does not look like the OUTSCALE API: check `api.endpoint`, and whether a proxy is in the way."},
@@ -106,9 +118,11 @@ func TestWaysOut(t *testing.T) {
 		{&api.Error{Action: "ReadUsers", StatusCode: 407}, "put it into HTTP_PROXY"},
 		{&api.Error{Action: "ReadUsers", StatusCode: 400, Endpoint: "http://api.example.com/api/v1"}, "It may speak TLS: try https"},
 		{&api.Error{Action: "ReadUsers", StatusCode: 502, Endpoint: "http://api.example.com/api/v1"}, "status 502 from http://api.example.com/api/v1, and not in the form"},
-		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "ReadUsers was not sent, because the credential was refused a moment before. CreateAccessKey was answered with HTTP status 401"},
+		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "ReadUsers was not sent, because the credential was refused a moment before. CreateAccessKey was answered with HTTP status 401 from " + address},
 		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "Check the secret"},
 		{&credential.AmbiguousError{Action: "CreateAccessKey", Marker: "m", Err: broken(true, &api.ForeignError{})}, "Something else answers in the API's place"},
+		{broken(false, &api.GivenUpError{Err: broken(true, errors.New("EOF"))}), "The connection broke"},
+		{broken(false, &api.GivenUpError{Err: &api.Error{Action: "ReadUsers", StatusCode: 407, Endpoint: address}}), "put it into HTTP_PROXY"},
 		{broken(false, x509.UnknownAuthorityError{}), "not trusted"},
 		{broken(false, context.DeadlineExceeded), "did not answer in time"},
 		{broken(true, errors.New("unexpected EOF")), "The connection broke"},

@@ -18,6 +18,9 @@ import (
 func wayOut(err error) string {
 	var transport *api.TransportError
 	if errors.As(err, &transport) {
+		if lost := givenUp(transport); lost != nil {
+			return wayOut(lost.Err)
+		}
 		return transportWayOut(transport)
 	}
 	if refusal := api.As(err); refusal != nil {

@@ -22,6 +22,8 @@ type Session struct {
 	Keeper *credential.Keeper
 	// Now is the API's clock once the API has answered, and this machine's before; there in both kinds.
 	Now func() time.Time
+	// Endpoint is the address of the API, to be told; "" when it is not known.
+	Endpoint string
 	// Opened are the run-scoped keys of this process, there in both kinds. The provider puts the list of its process here.
 	Opened *opened.List
 
@@ -103,14 +105,17 @@ func (s *Session) WarnClock(diags *diag.Diagnostics) {
 		return
 	}
 	s.clock.Do(func() {
-		way := "behind"
+		way, at := "behind", ""
 		if off < 0 {
 			way = "ahead of"
 		}
+		if s.Endpoint != "" {
+			at = " at " + s.Endpoint
+		}
 		diags.AddWarning("Clock of this machine is off", fmt.Sprintf(
-			"It is %s %s the clock of the OUTSCALE API, which tolerates 5 minutes. The calls of this run are signed with the API's time, "+
+			"It is %s %s the clock of the OUTSCALE API%s, which tolerates 5 minutes. The calls of this run are signed with the API's time, "+
 				"and the API's time decides what has expired.\n\nSet the clock of this machine, best by a time service (NTP): other clients "+
-				"on it are refused as long as it is off.", off.Abs().Round(time.Second), way))
+				"on it are refused as long as it is off.", off.Abs().Round(time.Second), way, at))
 	})
 }
 

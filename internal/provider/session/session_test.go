@@ -73,11 +73,12 @@ func TestAClockThatIsOffIsToldOnce(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for ahead, want := range map[time.Duration]string{
 		0: "", 5 * time.Minute: "", -5 * time.Minute: "",
-		2*time.Hour + 300*time.Millisecond: "It is 2h0m0s behind the clock of the OUTSCALE API",
-		-6 * time.Minute:                   "It is 6m0s ahead of the clock of the OUTSCALE API",
+		2*time.Hour + 300*time.Millisecond: "It is 2h0m0s behind the clock of the OUTSCALE API at https://api.example.com/api/v1, which tolerates 5 minutes.",
+		-6 * time.Minute:                   "It is 6m0s ahead of the clock of the OUTSCALE API at https://api.example.com/api/v1, which tolerates 5 minutes.",
 	} {
 		a := &answering{}
 		s := Decided(credential.New(a, credential.Options{Now: func() time.Time { return at }}))
+		s.Endpoint = "https://api.example.com/api/v1"
 		var diags diag.Diagnostics
 		s.WarnClock(&diags)
 		if len(diags) != 0 {

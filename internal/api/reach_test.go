@@ -1,0 +1,233 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func page(status int) http.RoundTripper {
+	return answering(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: io.NopCloser(strings.NewReader("<html>"))}, nil
+	})
+}
+
+// never takes every request and says nothing.
+var never = answering(func(req *http.Request) (*http.Response, error) {
+	httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
+	<-req.Context().Done()
+	return nil, req.Context().Err()
+})
+
+// dial gets err after a while, for every connection.
+func dial(err error, after time.Duration) *http.Transport {
+	return &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		select {
+		case <-time.After(after):
+			return nil, err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}}
+}
+
+var nowhere = &net.OpError{Op: "dial", Err: errors.New("i/o timeout")}
+
+// outcome is what became of calls of one action, ten at a time, each followed by a look for what it may have left, as
+// internal/credential does it.
+type outcome struct {
+	mu                    sync.Mutex
+	good, unsent, unclear int
+	odd                   []error
+}
+
+func (o *outcome) of(c *Client, action string, n int) {
+	tenAtATime(n, func() {
+		err := actions[action](c, context.Background())
+		if sentOnce[action] && IsAmbiguous(err) {
+			_ = actions["ReadAccessKeys"](c, context.Background())
+		}
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		switch {
+		case err == nil:
+			o.good++
+		case isGivenUp(err) && strings.Contains(err.Error(), c.endpoint):
+			o.unsent++
+		case IsAmbiguous(err):
+			o.unclear++
+		default:
+			o.odd = append(o.odd, err)
+		}
+	})
+}
+
+func toNowhere(t *testing.T, perSecond float64, through http.RoundTripper) *Client {
+	t.Helper()
+	c, err := New(Config{Endpoint: "http://nowhere.example.com/api/v1", Credential: testKey, RequestsPerSecond: perSecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.http.Transport = through
+	return c
+}
+
+// Whatever stands in the API's place, and however many calls there are, all of them have ended within 30 s of the first.
+// Time is virtual.
+func TestReportedInTime(t *testing.T) {
+	for name, through := range map[string]http.RoundTripper{
+		"packets are dropped":      dial(nowhere, dialTimeout),
+		"nobody listens":           dial(nowhere, time.Millisecond),
+		"no name server answers":   dial(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "i/o timeout", IsTimeout: true}}, 10*time.Second),
+		"no such host":             dial(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}, time.Millisecond),
+		"silence":                  never,
+		"a portal's page":          page(200),
+		"a proxy's 502":            page(502),
+		"a proxy wants a login":    page(407),
+		"a page that is not there": page(404),
+	} {
+		for _, action := range []string{"ReadAccessKeys", "CreateAccessKey"} {
+			for _, n := range []int{10, 50, 150} {
+				for _, perSecond := range []float64{5, 0, 1} {
+					synctest.Test(t, func(t *testing.T) {
+						var o outcome
+						begun := time.Now()
+						o.of(toNowhere(t, perSecond, through), action, n)
+						took := time.Since(begun)
+						t.Logf("%s, %d times %s at %v/s: %v, %d unsent, %d unclear", name, n, action, perSecond, took, o.unsent, o.unclear)
+						if took > 30*time.Second || o.good > 0 {
+							t.Errorf("%s, %d times %s at %v/s: reported after %v, %d good", name, n, action, perSecond, took, o.good)
+						}
+						// A create that was sent leaves something to look for: of those there must be few.
+						if o.unsent < n-10 || action == "CreateAccessKey" && o.unclear > 3 {
+							t.Errorf("%s, %d times %s at %v/s: %d unsent, %d unclear, %v", name, n, action, perSecond, o.unsent, o.unclear, o.odd)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// An endpoint that dies in the middle of a run, with ten calls under way, is reported as fast, counted from there.
+func TestReportedInTimeLater(t *testing.T) {
+	for name, dead := range map[string]http.RoundTripper{"packets are dropped": dial(nowhere, dialTimeout), "silence": never} {
+		for action, perSecond := range map[string]float64{"ReadAccessKeys": 5, "CreateAccessKey": 5, "DeleteAccessKey": 0.2} {
+			synctest.Test(t, func(t *testing.T) {
+				c := toNowhere(t, perSecond, &judge{of: func(int) answer { return ok(keysBody) }})
+				if err := actions["ReadAccessKeys"](c, context.Background()); err != nil {
+					t.Fatal(err)
+				}
+				c.http.Transport = dead
+				var o outcome
+				begun := time.Now()
+				o.of(c, action, 150)
+				t.Logf("%s, 150 times %s: %v, %d unsent, %d unclear", name, action, time.Since(begun), o.unsent, o.unclear)
+				if took := time.Since(begun); took > 30*time.Second || o.good > 0 || len(o.odd) > 10 {
+					t.Errorf("%s, %s: reported after %v, %d good, %v", name, action, took, o.good, o.odd)
+				}
+			})
+		}
+	}
+}
+
+// A short outage is waited out by all calls, and costs none; after a longer one, one call at a time finds out anew.
+func TestAnEndpointThatComesBack(t *testing.T) {
+	for name, dead := range map[string]http.RoundTripper{"packets are dropped": dial(nowhere, dialTimeout), "nobody listens": dial(nowhere, time.Millisecond)} {
+		for _, c := range []struct {
+			outage time.Duration
+			action string
+			good   int
+		}{{8 * time.Second, "ReadAccessKeys", 50}, {8 * time.Second, "CreateUser", 50}, {time.Minute, "ReadAccessKeys", 0}} {
+			synctest.Test(t, func(t *testing.T) {
+				begun := time.Now()
+				var slow atomic.Bool
+				alive := &judge{of: func(int) answer { return ok(`{"AccessKeys":[],"User":{"UserId":"U","UserName":"bob"}}`) }}
+				client := toNowhere(t, 0, answering(func(req *http.Request) (*http.Response, error) {
+					if time.Since(begun) < c.outage {
+						return dead.RoundTrip(req)
+					}
+					if slow.Load() {
+						time.Sleep(5 * time.Second)
+					}
+					return alive.RoundTrip(req)
+				}))
+				var o outcome
+				if o.of(client, c.action, 50); o.good != c.good {
+					t.Errorf("%s for %s: %d of 50 good, %d unsent, %v", name, c.outage, o.good, o.unsent, o.odd)
+				}
+				time.Sleep(c.outage + 30*time.Second)
+				slow.Store(true) // nobody fails for having come with others
+				if o.of(client, c.action, 50); o.good != c.good+50 {
+					t.Errorf("%s, after %s: %d good, %d unsent", name, c.outage, o.good-c.good, o.unsent)
+				}
+			})
+		}
+	}
+}
+
+// While one call finds out whether the endpoint is back, the others go on failing at once. What must be sent before the
+// process ends is.
+func TestOneFindsOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		under, most := 0, 0
+		var mu sync.Mutex
+		c := toNowhere(t, 0, answering(func(req *http.Request) (*http.Response, error) {
+			count := func(by int) { mu.Lock(); defer mu.Unlock(); under += by; most = max(most, under) }
+			count(1)
+			defer count(-1)
+			return never.RoundTrip(req)
+		}))
+		dead := c.http.Transport
+		c.http.Transport = &judge{of: func(int) answer { return ok(keysBody) }}
+		_ = actions["ReadAccessKeys"](c, context.Background()) // a credential that is not known to be good is tried less
+		c.http.Transport = dead
+		_ = actions["ReadAccessKeys"](c, context.Background())
+		for range int(askAgain / time.Second) { // without a pause
+			if err := actions["ReadAccessKeys"](c, context.Background()); !isGivenUp(err) {
+				t.Errorf("sent too early: %v", err)
+			}
+			time.Sleep(time.Second)
+		}
+		begun := time.Now()
+		finds := make(chan error)
+		go func() { finds <- actions["ReadAccessKeys"](c, context.Background()) }()
+		synctest.Wait()
+		var o outcome
+		if o.of(c, "CreateAccessKey", 100); o.unsent != 100 || time.Since(begun) > 2*time.Second {
+			t.Errorf("%d of 100 unsent, after %v", o.unsent, time.Since(begun))
+		}
+		if err := <-finds; !IsAmbiguous(err) || time.Since(begun) < 2*c.patience.repeatable {
+			t.Errorf("it did not try in full: %v after %v", err, time.Since(begun))
+		}
+		if most != 1 {
+			t.Errorf("%d at once", most)
+		}
+		if err := actions["DeleteAccessKey"](c, Hurry(context.Background())); isGivenUp(err) || !IsAmbiguous(err) {
+			t.Errorf("hurried: %v", err)
+		}
+	})
+}
+
+// The error of a call that was not sent names the address, and the cause that the first one found.
+func TestTheErrorOfAGivenUpEndpoint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := toNowhere(t, 0, never)
+		_ = actions["ReadAccessKeys"](c, context.Background())
+		err := actions["CreateUser"](c, context.Background())
+		const want = "CreateUser: http://nowhere.example.com/api/v1 was not reached: it was given up on a moment before: " +
+			"ReadAccessKeys: no usable answer from http://nowhere.example.com/api/v1: no answer in time"
+		if err == nil || err.Error() != want || !isGivenUp(err) {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	})
+}
