@@ -164,11 +164,14 @@ func (p *pace) throttled(sent time.Time, d time.Duration) {
 	}
 	p.lowered, p.raised = now, p.until
 	if math.IsInf(p.rate, 1) {
-		// What was admitted in the last second is as much as is known. It is not halved: nothing says that it is too much,
-		// and the last calls of a process have no time to find their way back.
-		p.full = max(float64(len(p.recent)), usualRate)
+		// What was admitted in the last second is as much as is known. It is halved only where it is too little to tell:
+		// nothing says that it is too much, and the last calls of a process have no time to find their way back.
+		measured := float64(len(p.recent))
+		p.full = max(measured, usualRate)
 		p.rate, p.recent = p.full, nil
-		return
+		if measured >= usualRate {
+			return
+		}
 	}
 	p.rate = max(p.rate/2, min(leastRate, p.most/2))
 }
