@@ -32,7 +32,7 @@ type round struct {
 func rounds() []round {
 	one := func(kind string, more simulator.Fault, probability float64) []simulator.Fault {
 		more.Kind = kind
-		return often([]trouble{{kind, []simulator.Fault{more}}}, "", probability)
+		return often([]trouble{{name: kind, faults: []simulator.Fault{more}}}, "", probability)
 	}
 	throttle := func(status int, code string) []simulator.Fault {
 		return append([]simulator.Fault{{Kind: faults.Throttle, Status: status, Code: code, Rate: 120}}, often(kinds(), "", 0.1)...)

@@ -24,6 +24,9 @@ const (
 	dateB = "2041-02-03"
 )
 
+// patient is how long the verbs of a story wait, unless it is about that.
+const patient = "60s"
+
 // story is one workspace with users and keys of every form, and what happens to it.
 type story struct {
 	t     *testing.T
@@ -39,6 +42,7 @@ type story struct {
 	pace  string // an argument of the provider block
 
 	patience string // of each verb
+	haste    string // what patience is while calls go wrong, "" for the usual
 
 	killed  bool            // the provider, or a CLI that would have saved, was killed in this story
 	pending bool            // and nothing was read since
@@ -57,7 +61,7 @@ func tell(t *testing.T, size int, opts ...func(*simulator.Options)) *story {
 
 func tellIn(t *testing.T, w *World, size int) *story {
 	t.Helper()
-	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, at: w.Simulator.State, set: w.Simulator.SetFaults, closing: map[string]bool{}, patience: "60s"}
+	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, at: w.Simulator.State, set: w.Simulator.SetFaults, closing: map[string]bool{}, patience: patient}
 	// Four forms of keys, and room for what is being replaced or cleaned up: an owner has ten keys at most (A4).
 	st.users = max(2, (4*size+5)/6)
 	st.s = w.Workspace(st.config(1))
