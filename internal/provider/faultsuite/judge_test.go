@@ -32,6 +32,8 @@ type facts struct {
 	// taken the marker off and the CLI was not yet told. No order of calls closes this window; a run that is struck so
 	// makes one key at a time, so that it is known which one that is.
 	closing map[string]bool
+	// redated are the keys whose expiry somebody else changed since the last run that could mend it.
+	redated map[string]bool
 }
 
 // stateKey is an access key as the state file has it.
@@ -111,32 +113,9 @@ func (f facts) unknown(key admin.AccessKey) []string {
 	return nil
 }
 
-// around is what was said around a word.
-func around(said, word string) string {
-	at := strings.Index(said, word)
-	if !strings.HasPrefix(word, marker) || at < 0 {
-		return "nothing"
-	}
-	return said[max(0, at-700):min(len(said), at+900)]
-}
-
-// reported says whether the CLI named the id together with what to do.
-func reported(said, id string) bool {
-	for rest := said; ; {
-		_, after, found := strings.Cut(rest, id)
-		if !found {
-			return false
-		}
-		if text := after[:min(len(after), 2000)]; strings.Contains(text, "DeleteAccessKey") || strings.Contains(text, "Delete these keys") {
-			return true
-		}
-		rest = after
-	}
-}
-
 // expiry judges whether a user's key kept an expiry that was asked for.
 func (f facts) expiry(key admin.AccessKey) []string {
-	if key.UserName == "" {
+	if key.UserName == "" || f.redated[key.AccessKeyID] {
 		return nil
 	}
 	if key.ExpirationDate == nil {

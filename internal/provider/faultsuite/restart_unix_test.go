@@ -138,7 +138,7 @@ func simulatorKilled(t *testing.T) {
 	w := New(t)
 	p := spawn(w, t.TempDir())
 	t.Cleanup(p.kill)
-	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: 2, users: 2, at: p.state, set: p.setFaults, closing: map[string]bool{}, patience: patient}
+	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: 2, roots: 1, users: 2, at: p.state, set: p.setFaults, closing: map[string]bool{}, redated: map[string]bool{}, patience: patient}
 	st.s = w.Workspace(st.config(1))
 	strike := func(least int, arguments ...string) {
 		t.Helper()
