@@ -137,16 +137,14 @@ type moment struct {
 
 // The runs. What makes makes all; what remakes makes some in a workspace that has others.
 const (
-	making    = "making"
-	remaking  = "making more"
-	changing  = "changing"
-	revoking  = "destroying"
-	untilThen = "before"
-	fromThen  = "after"
+	making   = "making"
+	remaking = "making more"
+	changing = "changing"
+	revoking = "destroying"
 )
 
 func (m moment) String() string {
-	return m.run + "/" + map[bool]string{false: untilThen, true: fromThen}[m.answer] + " " + m.action
+	return m.run + "/" + map[bool]string{false: "before", true: "after"}[m.answer] + " " + m.action
 }
 
 // moments are all of them. A run that makes from nothing has no key to do something to before its first CreateAccessKey.
