@@ -22,6 +22,7 @@ type ledger struct {
 	secrets []string
 	log     bytes.Buffer
 	called  func(action string) // told of every call, see OnCall
+	left    func(action string) // told of every answer, see OnAnswer
 }
 
 // Write makes the ledger the target of the simulator's log.
@@ -55,25 +56,34 @@ func (l *ledger) note(answer []byte) {
 func (l *ledger) serve(sim *simulator.Simulator) *httptest.Server {
 	api := sim.Handler()
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer l.tell(path.Base(r.URL.Path))
-		if !strings.HasSuffix(r.URL.Path, "/CreateAccessKey") {
-			api.ServeHTTP(w, r)
-			return
+		l.pass(api, w, r)
+		// What was cut off has ended the handler by now. A small answer is still here: net/http sends it when its handler
+		// has returned, or now.
+		if http.NewResponseController(w).Flush() == nil {
+			l.tell(&l.left, path.Base(r.URL.Path))
 		}
-		copied := &copying{ResponseWriter: w}
-		defer func() { l.note(copied.answer.Bytes()) }()
-		api.ServeHTTP(copied, r)
 	}))
 }
 
-// tell tells of a call that was executed, or went wrong, and whose answer is not yet on its way: net/http sends a small one
-// when its handler has returned.
-func (l *ledger) tell(action string) {
+// pass lets the API answer, and tells of the call before the answer leaves.
+func (l *ledger) pass(api http.Handler, w http.ResponseWriter, r *http.Request) {
+	defer l.tell(&l.called, path.Base(r.URL.Path))
+	if !strings.HasSuffix(r.URL.Path, "/CreateAccessKey") {
+		api.ServeHTTP(w, r)
+		return
+	}
+	copied := &copying{ResponseWriter: w}
+	defer func() { l.note(copied.answer.Bytes()) }()
+	api.ServeHTTP(copied, r)
+}
+
+// tell tells whoever wants to know.
+func (l *ledger) tell(whom *func(action string), action string) {
 	l.mu.Lock()
-	called := l.called
+	fn := *whom
 	l.mu.Unlock()
-	if called != nil {
-		called(action)
+	if fn != nil {
+		fn(action)
 	}
 }
 
@@ -83,6 +93,14 @@ func (w *World) OnCall(fn func(action string)) {
 	w.ledger.mu.Lock()
 	defer w.ledger.mu.Unlock()
 	w.ledger.called = fn
+}
+
+// OnAnswer has fn told of every answer that has left, whole, for its client; nil ends that. What fn does with a process is
+// done while the client makes something of the answer.
+func (w *World) OnAnswer(fn func(action string)) {
+	w.ledger.mu.Lock()
+	defer w.ledger.mu.Unlock()
+	w.ledger.left = fn
 }
 
 // copying keeps what goes through it.
