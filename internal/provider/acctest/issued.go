@@ -1,10 +1,12 @@
 package acctest
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -56,24 +58,22 @@ func (l *ledger) note(answer []byte) {
 func (l *ledger) serve(sim *simulator.Simulator) *httptest.Server {
 	api := sim.Handler()
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		l.pass(api, w, r)
-		// What was cut off has ended the handler by now. A small answer is still here: net/http sends it when its handler
-		// has returned, or now.
-		if http.NewResponseController(w).Flush() == nil {
+		copied := &copying{ResponseWriter: w}
+		l.pass(api, copied, r)
+		// What was cut off has ended the handler by now, or taken the connection away. A small answer is still here: net/http
+		// sends it when its handler has returned, or now.
+		if !copied.torn && http.NewResponseController(w).Flush() == nil {
 			l.tell(&l.left, path.Base(r.URL.Path))
 		}
 	}))
 }
 
-// pass lets the API answer, and tells of the call before the answer leaves.
-func (l *ledger) pass(api http.Handler, w http.ResponseWriter, r *http.Request) {
+// pass lets the API answer, keeps the secret of the answer, and tells of the call before the answer leaves.
+func (l *ledger) pass(api http.Handler, copied *copying, r *http.Request) {
 	defer l.tell(&l.called, path.Base(r.URL.Path))
-	if !strings.HasSuffix(r.URL.Path, "/CreateAccessKey") {
-		api.ServeHTTP(w, r)
-		return
+	if copied.keeps = strings.HasSuffix(r.URL.Path, "/CreateAccessKey"); copied.keeps {
+		defer func() { l.note(copied.answer.Bytes()) }()
 	}
-	copied := &copying{ResponseWriter: w}
-	defer func() { l.note(copied.answer.Bytes()) }()
 	api.ServeHTTP(copied, r)
 }
 
@@ -103,17 +103,26 @@ func (w *World) OnAnswer(fn func(action string)) {
 	w.ledger.left = fn
 }
 
-// copying keeps what goes through it.
+// copying keeps what goes through it, if it is to, and notes when the connection is taken away.
 type copying struct {
 	http.ResponseWriter
-	answer bytes.Buffer
+	keeps, torn bool
+	answer      bytes.Buffer
 }
 
 // Unwrap lets a fault reach the connection.
 func (c *copying) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
+// Hijack gives the connection away: nothing can be sent by the handler after that.
+func (c *copying) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c.torn = true
+	return http.NewResponseController(c.ResponseWriter).Hijack()
+}
+
 func (c *copying) Write(part []byte) (int, error) {
-	c.answer.Write(part)
+	if c.keeps {
+		c.answer.Write(part)
+	}
 	return c.ResponseWriter.Write(part)
 }
 
