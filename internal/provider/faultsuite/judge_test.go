@@ -16,6 +16,9 @@ import (
 // marker begins the tag of a key whose creation was not finished.
 const marker = "terraform-unfinished-"
 
+// lastMinutes is the longest life that an expired key is given to be deleted.
+const lastMinutes = 16 * time.Minute
+
 // facts are all that the judge goes by. None of them is the provider's own word but what it said to the user.
 type facts struct {
 	keys  []admin.AccessKey // at the API, but for the one that the provider signs with
@@ -25,6 +28,7 @@ type facts struct {
 	opens string // the private key that sealed secrets open with
 	// dates are the expiries that the keys of users may have. No user's key is asked for without one.
 	dates []time.Time
+	now   time.Time // by the API's clock
 	// killed says that nobody took what the provider was making: then an unfinished key may be left ACTIVE, once it was
 	// reported, which it is at the next read of its owner; pending says that there was none yet.
 	killed, pending bool
@@ -123,6 +127,10 @@ func (f facts) expiry(key admin.AccessKey) []string {
 	}
 	for _, at := range f.dates {
 		if at.Equal(*key.ExpirationDate) {
+			return nil
+		}
+		// To be deleted an expired key may have to live once more (A3): switched off, and for minutes.
+		if at.Before(f.now) && key.State == "INACTIVE" && key.ExpirationDate.Before(f.now.Add(lastMinutes)) {
 			return nil
 		}
 	}

@@ -1,6 +1,7 @@
 package faultsuite
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -40,6 +41,8 @@ type story struct {
 	users int    // who own them
 	roots int    // keys of the caller
 	old   bool   // the API is one before 1.40.1, which does not change tags
+	soon  string // the expiry in place of dateA, in a story in which keys expire
+	gone  bool   // the keys that chapter 2 takes away are taken away
 	pace  string // an argument of the provider block
 
 	patience string // of each verb
@@ -107,7 +110,12 @@ func (st *story) config(chapter int) string {
 		retag = "one"
 	}
 	user := fmt.Sprintf("user_id = outscale_user.u[count.index %% %d].user_id", st.users)
-	date := func(d string) string { return fmt.Sprintf("expiration_date = %q", d) }
+	date := func(d string) string {
+		if d == dateA {
+			d = cmp.Or(st.soon, dateA)
+		}
+		return fmt.Sprintf("expiration_date = %q", d)
+	}
 	var b strings.Builder
 	if st.pace != "" {
 		fmt.Fprintf(&b, "provider \"outscale\" {\n  requests_per_second = %s\n}\n", st.pace)
@@ -120,7 +128,7 @@ func (st *story) config(chapter int) string {
 	many("named", st.size, fmt.Sprintf("user_name = outscale_user.u[count.index %% %d].user_name", st.users), date(dateA),
 		fmt.Sprintf("state = %q", pick("INACTIVE", "ACTIVE")), fmt.Sprintf("tag = %q", retag))
 	many("sealed", st.size, user, date(dateB), fmt.Sprintf("seal_to = [%q]", st.pair.Public), fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")))
-	many("passing", map[bool]int{true: st.size, false: 0}[first], user, date(dateA))
+	many("passing", map[bool]int{true: st.size, false: 0}[first && !st.gone], user, date(dateA))
 	many("root", st.roots, fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")), `tag = "root"`)
 	return b.String()
 }
@@ -156,6 +164,12 @@ func (st *story) state() []stateKey {
 func (st *story) facts() facts {
 	st.t.Helper()
 	now := st.at()
+	dates := []time.Time{}
+	if st.soon != "" {
+		at, err := time.Parse(time.RFC3339, st.soon)
+		st.w.Must(err)
+		dates = append(dates, at)
+	}
 	day := func(text string) time.Time {
 		at, err := time.Parse(time.DateOnly, text)
 		st.w.Must(err)
@@ -164,7 +178,7 @@ func (st *story) facts() facts {
 	return facts{
 		keys:  slices.DeleteFunc(now.AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == st.w.RootAccessKey }),
 		users: now.Users, state: st.state(), said: st.s.Printed(), opens: st.pair.Private,
-		dates: []time.Time{day(dateA), day(dateB)}, killed: st.killed, pending: st.pending, closing: st.closing, redated: st.redated,
+		dates: append(dates, day(dateA), day(dateB)), now: now.Time, killed: st.killed, pending: st.pending, closing: st.closing, redated: st.redated,
 	}
 }
 
