@@ -1,5 +1,6 @@
 // Package faults decides which calls to a simulator go wrong, and how. Decisions come
-// from a seed: the same calls in the same order meet the same faults.
+// from a seed: the same lists of rules, and the same calls in the same order, meet the
+// same faults.
 package faults
 
 import (
@@ -116,6 +117,9 @@ type Injector struct {
 
 	lock  sync.Mutex
 	rules []*rule
+	// sets counts the lists so far. Each draws its own numbers: were they the same ones, a
+	// list that is set again would strike again what it struck before, and nothing else.
+	sets uint64
 }
 
 type rule struct {
@@ -132,19 +136,20 @@ func New(seed uint64, now func() time.Time) *Injector { return &Injector{seed: s
 
 // Set replaces the rules, or changes nothing and says which rule is wrong.
 func (in *Injector) Set(list []Fault) error {
+	in.lock.Lock()
+	defer in.lock.Unlock()
 	rules := make([]*rule, 0, len(list))
 	for i, fault := range list {
 		if err := fault.check(); err != nil {
 			return fmt.Errorf("fault %d: %w", i+1, err)
 		}
 		rules = append(rules, &rule{
-			Fault: fault, left: fault.Times, random: rand.New(rand.NewPCG(in.seed, uint64(i))),
+			Fault: fault, left: fault.Times, random: rand.New(rand.NewPCG(in.seed, in.sets<<32|uint64(i))),
 			tokens: max(fault.Rate, 1), filled: in.now(),
 		})
 	}
-	in.lock.Lock()
-	defer in.lock.Unlock()
 	in.rules = rules
+	in.sets++
 	return nil
 }
 

@@ -66,6 +66,30 @@ func TestProbabilityRepeats(t *testing.T) {
 	}
 }
 
+// A list that is set again goes on with other draws, and a run that sets the same lists
+// repeats. A list that is refused does not count.
+func TestListsDrawTheirOwnNumbers(t *testing.T) {
+	fault := Fault{Kind: DropBefore, Probability: 0.2}
+	run := func(refused bool) (first, second string) {
+		in := injector(t, 5, fault)
+		first = kinds(in, "X", 1000)
+		if refused && in.Set([]Fault{{Kind: "x"}}) == nil {
+			t.Error("a bad list is taken")
+		}
+		if err := in.Set([]Fault{fault}); err != nil {
+			t.Fatal(err)
+		}
+		return first, kinds(in, "X", 1000)
+	}
+	first, second := run(false)
+	if first == second {
+		t.Error("the second list strikes the same calls as the first")
+	}
+	if again, more := run(true); first != again || second != more {
+		t.Error("the same lists strike other calls")
+	}
+}
+
 func TestThrottleRate(t *testing.T) {
 	now := zero
 	in := New(1, func() time.Time { return now })

@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -29,7 +30,20 @@ type Gate struct {
 type Held struct {
 	arrived, release chan struct{}
 	arrive, let      sync.Once
+	first            Call // set before arrived is closed
 }
+
+// Call is what a call at a gate is about: the key that it names, or has made, and the user.
+type Call struct {
+	AccessKeyID string `json:"AccessKeyId"`
+	UserName    string
+}
+
+// First is the call that arrived first. Wait for it to arrive.
+func (h *Held) First() Call { return h.first }
+
+// inContext is where the context of a request keeps what the call is about.
+type inContext struct{}
 
 // Arrived is closed when the first call has arrived.
 func (h *Held) Arrived() <-chan struct{} { return h.arrived }
@@ -52,7 +66,15 @@ func (w *World) Gate() *Gate {
 		ModifyResponse: g.answer,
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		g.pass(r, "request ")
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler) // who sent it is gone
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		var call Call
+		_ = json.Unmarshal(body, &call) // a body of another form names nothing
+		r = r.WithContext(context.WithValue(r.Context(), inContext{}, call))
+		g.pass(r, "request ", call)
 		proxy.ServeHTTP(rw, r)
 	}))
 	w.t.Cleanup(func() {
@@ -80,14 +102,17 @@ func (g *Gate) hold(what string) *Held {
 	return held
 }
 
-func (g *Gate) pass(r *http.Request, direction string) {
+func (g *Gate) pass(r *http.Request, direction string, call Call) {
 	g.mu.Lock()
 	held := g.held[direction+path.Base(r.URL.Path)]
 	g.mu.Unlock()
 	if held == nil {
 		return
 	}
-	held.arrive.Do(func() { close(held.arrived) })
+	held.arrive.Do(func() {
+		held.first = call
+		close(held.arrived)
+	})
 	select {
 	case <-held.release:
 	case <-r.Context().Done():
@@ -95,6 +120,7 @@ func (g *Gate) pass(r *http.Request, direction string) {
 }
 
 func (g *Gate) answer(resp *http.Response) error {
+	call, _ := resp.Request.Context().Value(inContext{}).(Call)
 	if path.Base(resp.Request.URL.Path) == "CreateAccessKey" && resp.StatusCode == http.StatusOK {
 		body, err := io.ReadAll(resp.Body)
 		if err != nil {
@@ -113,9 +139,10 @@ func (g *Gate) answer(resp *http.Response) error {
 			g.mu.Lock()
 			g.keys = append(g.keys, api.Credential{AccessKeyID: made.AccessKey.AccessKeyID, SecretKey: made.AccessKey.SecretKey})
 			g.mu.Unlock()
+			call.AccessKeyID = made.AccessKey.AccessKeyID
 		}
 	}
-	g.pass(resp.Request, "answer ")
+	g.pass(resp.Request, "answer ", call)
 	return nil
 }
 

@@ -1,10 +1,12 @@
 package acctest
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -22,6 +24,7 @@ type ledger struct {
 	secrets []string
 	log     bytes.Buffer
 	called  func(action string) // told of every call, see OnCall
+	left    func(action string) // told of every answer, see OnAnswer
 }
 
 // Write makes the ledger the target of the simulator's log.
@@ -55,25 +58,32 @@ func (l *ledger) note(answer []byte) {
 func (l *ledger) serve(sim *simulator.Simulator) *httptest.Server {
 	api := sim.Handler()
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer l.tell(path.Base(r.URL.Path))
-		if !strings.HasSuffix(r.URL.Path, "/CreateAccessKey") {
-			api.ServeHTTP(w, r)
-			return
-		}
 		copied := &copying{ResponseWriter: w}
-		defer func() { l.note(copied.answer.Bytes()) }()
-		api.ServeHTTP(copied, r)
+		l.pass(api, copied, r)
+		// What was cut off has ended the handler by now, or taken the connection away. A small answer is still here: net/http
+		// sends it when its handler has returned, or now.
+		if !copied.torn && http.NewResponseController(w).Flush() == nil {
+			l.tell(&l.left, path.Base(r.URL.Path))
+		}
 	}))
 }
 
-// tell tells of a call that was executed, or went wrong, and whose answer is not yet on its way: net/http sends a small one
-// when its handler has returned.
-func (l *ledger) tell(action string) {
+// pass lets the API answer, keeps the secret of the answer, and tells of the call before the answer leaves.
+func (l *ledger) pass(api http.Handler, copied *copying, r *http.Request) {
+	defer l.tell(&l.called, path.Base(r.URL.Path))
+	if copied.keeps = strings.HasSuffix(r.URL.Path, "/CreateAccessKey"); copied.keeps {
+		defer func() { l.note(copied.answer.Bytes()) }()
+	}
+	api.ServeHTTP(copied, r)
+}
+
+// tell tells whoever wants to know.
+func (l *ledger) tell(whom *func(action string), action string) {
 	l.mu.Lock()
-	called := l.called
+	fn := *whom
 	l.mu.Unlock()
-	if called != nil {
-		called(action)
+	if fn != nil {
+		fn(action)
 	}
 }
 
@@ -85,17 +95,34 @@ func (w *World) OnCall(fn func(action string)) {
 	w.ledger.called = fn
 }
 
-// copying keeps what goes through it.
+// OnAnswer has fn told of every answer that has left, whole, for its client; nil ends that. What fn does with a process is
+// done while the client makes something of the answer.
+func (w *World) OnAnswer(fn func(action string)) {
+	w.ledger.mu.Lock()
+	defer w.ledger.mu.Unlock()
+	w.ledger.left = fn
+}
+
+// copying keeps what goes through it, if it is to, and notes when the connection is taken away.
 type copying struct {
 	http.ResponseWriter
-	answer bytes.Buffer
+	keeps, torn bool
+	answer      bytes.Buffer
 }
 
 // Unwrap lets a fault reach the connection.
 func (c *copying) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
+// Hijack gives the connection away: nothing can be sent by the handler after that.
+func (c *copying) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c.torn = true
+	return http.NewResponseController(c.ResponseWriter).Hijack()
+}
+
 func (c *copying) Write(part []byte) (int, error) {
-	c.answer.Write(part)
+	if c.keeps {
+		c.answer.Write(part)
+	}
 	return c.ResponseWriter.Write(part)
 }
 

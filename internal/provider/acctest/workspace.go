@@ -146,6 +146,10 @@ func (s *Workspace) run(arguments ...string) end {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
+	// What was ended here says nothing of how it would have ended.
+	if ctx.Err() != nil {
+		s.w.t.Fatalf("%v took longer than %s:\n%s", arguments, patience, plain(out.String()))
+	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		s.w.t.Fatalf("%v: %v", arguments, err)

@@ -1,9 +1,11 @@
 package faultsuite
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,10 +14,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// trouble is a kind of fault, in its forms.
+// trouble is a kind of fault, in its forms. haste is how long the resources of its stories wait, "" for long enough.
 type trouble struct {
 	name   string
 	faults []simulator.Fault
+	haste  string
 }
 
 func kinds() []trouble {
@@ -26,15 +29,25 @@ func kinds() []trouble {
 		return all
 	}
 	return []trouble{
-		{"answers lost", []simulator.Fault{{Kind: faults.DropAfter}}},
-		{"requests cut", []simulator.Fault{{Kind: faults.DropBefore}}},
-		{"5xx before execution", status(faults.Status)},
-		{"5xx after execution", status(faults.StatusAfter)},
-		{"answers reset", []simulator.Fault{{Kind: faults.Reset}}},
-		{"answers truncated", []simulator.Fault{{Kind: faults.Truncate}}},
-		{"no JSON", []simulator.Fault{{Kind: faults.Garbage}}},
-		{"slow", []simulator.Fault{{Kind: faults.Stall, Latency: faults.Duration(300 * time.Millisecond)}, {Kind: faults.Latency, Latency: faults.Duration(300 * time.Millisecond)}}},
+		{name: "answers lost", faults: []simulator.Fault{{Kind: faults.DropAfter}}},
+		{name: "requests cut", faults: []simulator.Fault{{Kind: faults.DropBefore}}},
+		{name: "5xx before execution", faults: status(faults.Status)},
+		{name: "5xx after execution", faults: status(faults.StatusAfter)},
+		{name: "answers reset", faults: []simulator.Fault{{Kind: faults.Reset}}},
+		{name: "answers truncated", faults: []simulator.Fault{{Kind: faults.Truncate}}},
+		{name: "no JSON", faults: []simulator.Fault{{Kind: faults.Garbage}}},
+		{name: "slow", faults: []simulator.Fault{{Kind: faults.Stall, Latency: faults.Duration(300 * time.Millisecond)}, {Kind: faults.Latency, Latency: faults.Duration(300 * time.Millisecond)}}},
 	}
+}
+
+// beyond are answers slower than anything waits for them: the resources of such a story wait three seconds, and what has no
+// such limit, as the reads of a plan, waits for one answer no longer than a quarter of a minute. The action is done, or
+// not: a call that waits before it is executed sees its client go. It is not among kinds, most of whose stories are about
+// what happens to a run that gets an answer in the end.
+func beyond() trouble {
+	long := faults.Duration(15 * time.Second)
+	return trouble{name: "slower than is waited for", haste: "3s",
+		faults: []simulator.Fault{{Kind: faults.Stall, Latency: long}, {Kind: faults.Latency, Latency: long}}}
 }
 
 // often spreads a probability over troubles, and over the forms of each: rules are asked one after the other.
@@ -66,17 +79,38 @@ func onceEach(actions ...string) (all []simulator.Fault) {
 // through goes through the whole life of the keys while calls go wrong: made, changed, revoked.
 func (st *story) through(list []simulator.Fault) {
 	st.t.Helper()
+	st.live(list, 1, 2)
+}
+
+// brief is through without the changes.
+func (st *story) brief(list []simulator.Fault) {
+	st.t.Helper()
+	st.live(list, 1)
+}
+
+// live applies the chapters and destroys the last one while calls go wrong, and lets the judge speak after each.
+func (st *story) live(list []simulator.Fault, chapters ...int) {
+	st.t.Helper()
 	st.fault(list...)
-	st.s.Run(apply...)
-	st.verdict("after the first apply")
-	st.turn(2)
-	st.s.Run(apply...)
-	st.verdict("after the second apply")
-	st.settle()
+	for _, chapter := range chapters {
+		st.waiting(st.haste, chapter)
+		st.s.Run(apply...)
+		st.verdict(fmt.Sprintf("after the struck apply of chapter %d", chapter))
+	}
+	last := chapters[len(chapters)-1]
+	st.calm(last)
+	if st.haste != "" {
+		// A destroy waits as long as the state says.
+		st.waiting(st.haste, last)
+		st.s.Run(apply...)
+	}
 	st.fault(list...)
 	st.s.Run(destroy...)
-	st.verdict("after the first destroy")
-	met := st.met()
+	st.verdict("after the struck destroy")
+	met := st.met("")
+	if st.haste != "" {
+		st.calm(last)
+	}
 	st.end()
 	st.t.Logf("%d calls, faults met: %v", len(st.w.Simulator.Requests()), met)
 	if len(met) == 0 {
@@ -84,13 +118,29 @@ func (st *story) through(list []simulator.Fault) {
 	}
 }
 
-// met counts the faults that calls have met so far, by their kind.
-func (st *story) met() map[string]int {
+// calm ends the trouble, and whatever haste there was.
+func (st *story) calm(chapter int) {
+	st.t.Helper()
+	st.waiting(patient, chapter)
+	st.settle()
+}
+
+// waiting writes a chapter whose resources wait so long; "" for as long as is usual here.
+func (st *story) waiting(long string, chapter int) {
+	st.patience = cmp.Or(long, patient)
+	st.turn(chapter)
+}
+
+// met counts the faults that calls of an action have met so far, by their kind; "" is every action. Of a slow answer it
+// counts the calls whose client did not wait for it, if the story is about haste.
+func (st *story) met(action string) map[string]int {
 	met := map[string]int{}
 	for _, call := range st.w.Simulator.Requests() {
-		if call.Fault != "" {
-			met[call.Fault]++
+		slow := call.Fault == faults.Stall || call.Fault == faults.Latency
+		if call.Fault == "" || action != "" && call.Action != action || slow && st.haste != "" && call.Sent != 0 {
+			continue
 		}
+		met[call.Fault]++
 	}
 	return met
 }
@@ -102,7 +152,7 @@ func TestFaults(t *testing.T) {
 		t.Parallel()
 		st := tell(t, 2)
 		st.through(onceEach("CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"))
-		met := st.met()
+		met := st.met("")
 		for _, kind := range kinds() {
 			if met[kind.faults[0].Kind] == 0 {
 				t.Errorf("no %s was met", kind.faults[0].Kind)
@@ -122,42 +172,41 @@ func TestFaults(t *testing.T) {
 	t.Run("beyond the timeout", func(t *testing.T) {
 		t.Parallel()
 		st := tell(t, 1)
-		st.patience = "2s"
-		st.turn(1)
-		st.brief([]simulator.Fault{{Kind: faults.Stall, Latency: faults.Duration(5 * time.Second), Probability: 0.3}})
+		st.haste = beyond().haste
+		st.brief(st.cell(beyond(), "", 0.2))
 	})
 }
 
-// brief is through without the changes.
-func (st *story) brief(list []simulator.Fault) {
-	st.t.Helper()
-	st.fault(list...)
-	st.s.Run(apply...)
-	st.verdict("after the first apply")
-	st.settle()
-	st.fault(list...)
-	st.s.Run(destroy...)
-	st.verdict("after the first destroy")
-	met := st.met()
-	st.end()
-	st.t.Logf("%d calls, faults met: %v", len(st.w.Simulator.Requests()), met)
-	if len(met) == 0 {
-		st.t.Error("no fault was met: nothing is proved")
-	}
+// cell is one kind of fault, drawn in so many calls of an action, "" for every one. Its first call is struck without a
+// draw: of the few calls that some actions have in a story, a draw may spare each, and that would prove nothing.
+func (st *story) cell(kind trouble, action string, probability float64) []simulator.Fault {
+	first := kind.faults[st.rnd.IntN(len(kind.faults))]
+	first.Action, first.Times = action, 1
+	return append([]simulator.Fault{first}, often([]trouble{kind}, action, probability)...)
 }
 
 // TestSoakFaults is the matrix: every kind alone, on every action and on each one, in one call of five and in one of two.
 func TestSoakFaults(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
-	actions := []string{"", "CreateAccessKey", "ReadAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "CreateUser", "ReadUsers", "UpdateUser", "DeleteUser"}
-	for _, kind := range kinds() {
+	actions := []string{
+		"", "CreateAccessKey", "ReadAccessKeys", "UpdateAccessKey", "DeleteAccessKey",
+		"CreateUser", "ReadUsers", "UpdateUser", "DeleteUser", "ReadApiAccessPolicy",
+	}
+	for _, kind := range append(kinds(), beyond()) {
 		for _, probability := range []float64{0.2, 0.5} {
 			for _, action := range actions {
 				t.Run(fmt.Sprintf("%s/%.0f percent/%s", kind.name, probability*100, orEvery(action)), func(t *testing.T) {
 					t.Parallel()
 					st := tell(t, 2)
-					st.through(often([]trouble{kind}, action, probability))
+					if strings.HasSuffix(action, "User") {
+						st.users = 6 // as many calls as there are of the others
+					}
+					st.haste = kind.haste
+					st.through(st.cell(kind, action, probability))
+					if len(st.met(action)) == 0 {
+						t.Errorf("no call of %s met the fault", orEvery(action))
+					}
 				})
 			}
 		}

@@ -16,6 +16,9 @@ import (
 // marker begins the tag of a key whose creation was not finished.
 const marker = "terraform-unfinished-"
 
+// lastMinutes is the longest life that an expired key is given to be deleted.
+const lastMinutes = 16 * time.Minute
+
 // facts are all that the judge goes by. None of them is the provider's own word but what it said to the user.
 type facts struct {
 	keys  []admin.AccessKey // at the API, but for the one that the provider signs with
@@ -25,6 +28,7 @@ type facts struct {
 	opens string // the private key that sealed secrets open with
 	// dates are the expiries that the keys of users may have. No user's key is asked for without one.
 	dates []time.Time
+	now   time.Time // by the API's clock
 	// killed says that nobody took what the provider was making: then an unfinished key may be left ACTIVE, once it was
 	// reported, which it is at the next read of its owner; pending says that there was none yet.
 	killed, pending bool
@@ -32,6 +36,8 @@ type facts struct {
 	// taken the marker off and the CLI was not yet told. No order of calls closes this window; a run that is struck so
 	// makes one key at a time, so that it is known which one that is.
 	closing map[string]bool
+	// redated are the keys whose expiry somebody else changed since the last run that could mend it.
+	redated map[string]bool
 }
 
 // stateKey is an access key as the state file has it.
@@ -111,32 +117,9 @@ func (f facts) unknown(key admin.AccessKey) []string {
 	return nil
 }
 
-// around is what was said around a word.
-func around(said, word string) string {
-	at := strings.Index(said, word)
-	if !strings.HasPrefix(word, marker) || at < 0 {
-		return "nothing"
-	}
-	return said[max(0, at-700):min(len(said), at+900)]
-}
-
-// reported says whether the CLI named the id together with what to do.
-func reported(said, id string) bool {
-	for rest := said; ; {
-		_, after, found := strings.Cut(rest, id)
-		if !found {
-			return false
-		}
-		if text := after[:min(len(after), 2000)]; strings.Contains(text, "DeleteAccessKey") || strings.Contains(text, "Delete these keys") {
-			return true
-		}
-		rest = after
-	}
-}
-
 // expiry judges whether a user's key kept an expiry that was asked for.
 func (f facts) expiry(key admin.AccessKey) []string {
-	if key.UserName == "" {
+	if key.UserName == "" || f.redated[key.AccessKeyID] {
 		return nil
 	}
 	if key.ExpirationDate == nil {
@@ -144,6 +127,10 @@ func (f facts) expiry(key admin.AccessKey) []string {
 	}
 	for _, at := range f.dates {
 		if at.Equal(*key.ExpirationDate) {
+			return nil
+		}
+		// To be deleted an expired key may have to live once more (A3): switched off, and for minutes.
+		if at.Before(f.now) && key.State == "INACTIVE" && key.ExpirationDate.Before(f.now.Add(lastMinutes)) {
 			return nil
 		}
 	}

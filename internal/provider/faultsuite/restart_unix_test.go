@@ -6,13 +6,15 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,13 +34,37 @@ type process struct {
 	adminListen string
 }
 
-// spawn starts the simulator on free ports, and makes it the API of the world.
+// spawn starts the simulator on ports that stay its own, and makes it the API of the world.
 func spawn(w *World, dir string) *process {
-	p := &process{w: w, file: filepath.Join(dir, "account.db"), address: "127.0.0.1:0", adminListen: "127.0.0.1:0"}
+	p := &process{w: w, file: filepath.Join(dir, "account.db"), address: steady(w), adminListen: steady(w)}
 	p.start()
 	w.Endpoint = p.API
 	w.Env("OSC_ENDPOINT_API", p.API)
 	return p
+}
+
+// The ports that steady gives: below those that systems give to whoever asks for any (32768 on Linux, 49152 elsewhere).
+const (
+	firstSteady  = 18000
+	steadyPorts  = 12000
+	steadyStride = 97 // between processes that start one after the other
+)
+
+var nextSteady atomic.Int64
+
+// steady is an address that nobody is given while the simulator is dead: a port that was free in the range of those that
+// are given to anybody may be another test's by the time the simulator comes back. Each process begins elsewhere.
+func steady(w *World) string {
+	for range steadyPorts {
+		port := firstSteady + (int64(os.Getpid())*steadyStride+nextSteady.Add(1))%steadyPorts
+		address := fmt.Sprintf("127.0.0.1:%d", port)
+		if listener, err := net.Listen("tcp", address); err == nil {
+			w.Must(listener.Close())
+			return address
+		}
+	}
+	w.Must(errors.New("no port is free for a simulator that is to come back"))
+	return ""
 }
 
 // start starts it, the second time where it was the first time.
@@ -54,13 +80,6 @@ func (p *process) start() {
 	var ready struct{ API, Admin string }
 	p.w.Must(json.Unmarshal(line, &ready))
 	p.API, p.Admin = ready.API, ready.Admin
-	p.address, p.adminListen = host(p.w, ready.API), host(p.w, ready.Admin)
-}
-
-func host(w *World, address string) string {
-	u, err := url.Parse(address)
-	w.Must(err)
-	return u.Host
 }
 
 // kill ends it as a machine ends that loses its power.
@@ -138,7 +157,7 @@ func simulatorKilled(t *testing.T) {
 	w := New(t)
 	p := spawn(w, t.TempDir())
 	t.Cleanup(p.kill)
-	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: 2, users: 2, at: p.state, set: p.setFaults, closing: map[string]bool{}, patience: "60s"}
+	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: 2, roots: 1, users: 2, at: p.state, set: p.setFaults, closing: map[string]bool{}, redated: map[string]bool{}, patience: patient}
 	st.s = w.Workspace(st.config(1))
 	strike := func(least int, arguments ...string) {
 		t.Helper()

@@ -1,6 +1,7 @@
 package faultsuite
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,6 +25,9 @@ const (
 	dateB = "2041-02-03"
 )
 
+// patient is how long the verbs of a story wait, unless it is about that.
+const patient = "60s"
+
 // story is one workspace with users and keys of every form, and what happens to it.
 type story struct {
 	t     *testing.T
@@ -35,17 +39,22 @@ type story struct {
 	set   func([]simulator.Fault) error
 	size  int    // keys of each form
 	users int    // who own them
+	roots int    // keys of the caller
 	old   bool   // the API is one before 1.40.1, which does not change tags
+	soon  string // the expiry in place of dateA, in a story in which keys expire
+	gone  bool   // the keys that chapter 2 takes away are taken away
 	pace  string // an argument of the provider block
 
 	patience string // of each verb
+	haste    string // what patience is while calls go wrong, "" for the usual
 
 	killed  bool            // the provider, or a CLI that would have saved, was killed in this story
 	pending bool            // and nothing was read since
 	closing map[string]bool // the keys that were being finished then
 
 	mu       sync.Mutex
-	immortal []string // seen at a moment of the story
+	immortal []string        // seen at a moment of the story
+	redated  map[string]bool // the keys whose expiry somebody else changed, and no run has mended since
 }
 
 // tell begins a story in a world.
@@ -57,7 +66,7 @@ func tell(t *testing.T, size int, opts ...func(*simulator.Options)) *story {
 
 func tellIn(t *testing.T, w *World, size int) *story {
 	t.Helper()
-	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, at: w.Simulator.State, set: w.Simulator.SetFaults, closing: map[string]bool{}, patience: "60s"}
+	st := &story{t: t, w: w, rnd: draw(t), pair: AgePair(t), size: size, roots: 1, at: w.Simulator.State, set: w.Simulator.SetFaults, closing: map[string]bool{}, redated: map[string]bool{}, patience: patient}
 	// Four forms of keys, and room for what is being replaced or cleaned up: an owner has ten keys at most (A4).
 	st.users = max(2, (4*size+5)/6)
 	st.s = w.Workspace(st.config(1))
@@ -72,7 +81,9 @@ func (st *story) watch(also func(action string)) {
 			for _, key := range st.at().AccessKeys {
 				if key.UserName != "" && key.ExpirationDate == nil {
 					st.mu.Lock()
-					st.immortal = append(st.immortal, fmt.Sprintf("key %s never expires after a call of %s", key.AccessKeyID, action))
+					if !st.redated[key.AccessKeyID] {
+						st.immortal = append(st.immortal, fmt.Sprintf("key %s never expires after a call of %s", key.AccessKeyID, action))
+					}
 					st.mu.Unlock()
 				}
 			}
@@ -99,7 +110,12 @@ func (st *story) config(chapter int) string {
 		retag = "one"
 	}
 	user := fmt.Sprintf("user_id = outscale_user.u[count.index %% %d].user_id", st.users)
-	date := func(d string) string { return fmt.Sprintf("expiration_date = %q", d) }
+	date := func(d string) string {
+		if d == dateA {
+			d = cmp.Or(st.soon, dateA)
+		}
+		return fmt.Sprintf("expiration_date = %q", d)
+	}
 	var b strings.Builder
 	if st.pace != "" {
 		fmt.Fprintf(&b, "provider \"outscale\" {\n  requests_per_second = %s\n}\n", st.pace)
@@ -112,8 +128,8 @@ func (st *story) config(chapter int) string {
 	many("named", st.size, fmt.Sprintf("user_name = outscale_user.u[count.index %% %d].user_name", st.users), date(dateA),
 		fmt.Sprintf("state = %q", pick("INACTIVE", "ACTIVE")), fmt.Sprintf("tag = %q", retag))
 	many("sealed", st.size, user, date(dateB), fmt.Sprintf("seal_to = [%q]", st.pair.Public), fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")))
-	many("passing", map[bool]int{true: st.size, false: 0}[first], user, date(dateA))
-	many("root", 1, fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")), `tag = "root"`)
+	many("passing", map[bool]int{true: st.size, false: 0}[first && !st.gone], user, date(dateA))
+	many("root", st.roots, fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")), `tag = "root"`)
 	return b.String()
 }
 
@@ -148,6 +164,12 @@ func (st *story) state() []stateKey {
 func (st *story) facts() facts {
 	st.t.Helper()
 	now := st.at()
+	dates := []time.Time{}
+	if st.soon != "" {
+		at, err := time.Parse(time.RFC3339, st.soon)
+		st.w.Must(err)
+		dates = append(dates, at)
+	}
 	day := func(text string) time.Time {
 		at, err := time.Parse(time.DateOnly, text)
 		st.w.Must(err)
@@ -156,7 +178,7 @@ func (st *story) facts() facts {
 	return facts{
 		keys:  slices.DeleteFunc(now.AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == st.w.RootAccessKey }),
 		users: now.Users, state: st.state(), said: st.s.Printed(), opens: st.pair.Private,
-		dates: []time.Time{day(dateA), day(dateB)}, killed: st.killed, pending: st.pending, closing: st.closing,
+		dates: append(dates, day(dateA), day(dateB)), now: now.Time, killed: st.killed, pending: st.pending, closing: st.closing, redated: st.redated,
 	}
 }
 
@@ -184,8 +206,16 @@ func (st *story) settle() {
 	st.fault()
 	st.further()
 	st.pending = false
+	st.mended()
 	st.verdict("after a further apply")
 	st.report("after a further apply", converged(st.facts()))
+}
+
+// mended ends the excuse for keys that somebody else gave another expiry.
+func (st *story) mended() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	clear(st.redated)
 }
 
 func (st *story) further() {

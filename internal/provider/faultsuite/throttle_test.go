@@ -21,6 +21,18 @@ func (st *story) throttled(form simulator.Fault) {
 	st.brief([]simulator.Fault{form})
 }
 
+// throttledThrough is the whole life of the keys while the API turns calls away for their rate and does all else that goes
+// wrong.
+func (st *story) throttledThrough(form simulator.Fault) {
+	st.t.Helper()
+	form.Kind, form.Rate = faults.Throttle, 8
+	st.through(append([]simulator.Fault{form}, often(kinds(), "", 0.2)...))
+	met := st.met("")
+	if met[faults.Throttle] == 0 {
+		st.t.Error("no call was turned away for its rate: nothing is proved")
+	}
+}
+
 // TestThrottled is the short form: one of the forms, drawn.
 func TestThrottled(t *testing.T) {
 	t.Parallel()
@@ -28,7 +40,7 @@ func TestThrottled(t *testing.T) {
 	tell(t, 2).throttled(forms[draw(t).IntN(len(forms))])
 }
 
-// TestSoakThrottled is every form.
+// TestSoakThrottled is every form, alone and with all kinds of faults.
 func TestSoakThrottled(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
@@ -36,6 +48,10 @@ func TestSoakThrottled(t *testing.T) {
 		t.Run(fmt.Sprintf("%d %s", form.Status, form.Code), func(t *testing.T) {
 			t.Parallel()
 			tell(t, 3).throttled(form)
+		})
+		t.Run(fmt.Sprintf("%d %s and all kinds", form.Status, form.Code), func(t *testing.T) {
+			t.Parallel()
+			tell(t, 2).throttledThrough(form)
 		})
 	}
 }
