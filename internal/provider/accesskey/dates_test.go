@@ -179,7 +179,7 @@ func TestADateThatPassedOnAKeyThatIsGone(t *testing.T) {
 	w.Must(w.API().DeleteAccessKey(context.Background(), "", made.ID))
 	w.Advance(400 * day)()
 
-	s.Plan().Contains(t, "Warning: Access key is gone", "Warning: Expiration date in the past", "a new one cannot be made with it", "1 to add")
+	s.Plan().Contains(t, "Warning: Access key is gone", "Warning: Expiration date in the past", "a new key cannot be made with it", "1 to add")
 	s.Must("destroy", "-auto-approve", "-input=false", "-no-color").Contains(t, "0 destroyed")
 
 	mark := w.Mark()

@@ -30,19 +30,19 @@ type verdict struct {
 
 // decide plans a key. It is the one place where a value is null, unknown or kept, so that no other plan modifier has a
 // say. state is nil for a key that is to be made. sameOwner answers whether a user's id and a user's name are one
-// user's; it is asked only where the state cannot tell. wasGone answers whether a key with that expiry was found gone
-// in this run: then the date of the key that takes its place is not new. now is the API's time as far as this process
+// user's; it is asked only where the state cannot tell. seen answers whether a key with that expiry was found gone
+// or expired in this run: then the date of a key that is to be made is not new. now is the API's time as far as this process
 // knows it: before its first answer, as in a plan that reads nothing, it is this machine's, and apply has the last word.
-func decide(config model, state *model, now time.Time, sameOwner func(id, name string) bool, wasGone func(time.Time) bool) verdict {
+func decide(config model, state *model, now time.Time, sameOwner func(id, name string) bool, seen func(time.Time) bool) verdict {
 	if refused := append(refuseTwoOwners(config), refuseRecipients(config.SealTo)...); refused.HasError() {
 		return verdict{plan: config, diags: refused}
 	}
 	if state == nil {
 		v := verdict{plan: fresh(config)}
-		if at, dated := config.ExpirationDate.Instant(); dated && wasGone(at) {
+		if at, dated := config.ExpirationDate.Instant(); dated && seen(at) {
 			v.warnPast(config.ExpirationDate, now)
 		} else {
-			v.refusePast(config.ExpirationDate, now)
+			v.refusePast(config.ExpirationDate, now, destroyAllTheSame)
 		}
 		v.judgeRecipients(config, now)
 		return v
@@ -172,23 +172,27 @@ func (v *verdict) replaced(state model) {
 
 func (v *verdict) refusePastUnlessKept(config, state model, now time.Time) {
 	if !config.ExpirationDate.Same(state.ExpirationDate) {
-		v.refusePast(config.ExpirationDate, now)
+		v.refusePast(config.ExpirationDate, now, "")
 	}
 }
 
-// refusePast stops a date that is new and already past: the API would refuse it during apply.
-func (v *verdict) refusePast(date isodate.Value, now time.Time) {
+// destroyAllTheSame is for a configuration whose dates have passed, and whose destruction stopped half-way: both CLIs plan
+// it before they destroy the rest, and nothing tells such a plan from one that is to be applied.
+const destroyAllTheSame = " To destroy what is left of a configuration whose dates have passed, add `-refresh=false`."
+
+// refusePast stops a date that is new and already past: the API would refuse it during apply. more is added to the way out.
+func (v *verdict) refusePast(date isodate.Value, now time.Time, more string) {
 	at, dated := date.Instant()
 	if !dated || at.After(now) {
 		return
 	}
 	v.diags.AddAttributeError(atExpirationDate, pastDate, fmt.Sprintf(
 		"`expiration_date` is %q, that is %s, and it is now %s: the key would be dead from the start.\n\n"+
-			"Write a date to come, or leave the argument out for a key that does not expire.",
-		date.ValueString(), isodate.Format(at), isodate.Format(now)))
+			"Write a date to come, or leave the argument out for a key that does not expire.%s",
+		date.ValueString(), isodate.Format(at), isodate.Format(now), more))
 }
 
-// warnPast is for a key that is gone and whose date has passed since. The rest of the workspace must still be planned,
+// warnPast is for a key that is to be made with a date that has passed since it was written. The rest of the workspace must still be planned,
 // and destroyed; making the key anew is refused at apply, before anything is made.
 func (v *verdict) warnPast(date isodate.Value, now time.Time) {
 	at, dated := date.Instant()
@@ -196,8 +200,8 @@ func (v *verdict) warnPast(date isodate.Value, now time.Time) {
 		return
 	}
 	v.diags.AddAttributeWarning(atExpirationDate, pastDate, fmt.Sprintf(
-		"`expiration_date` is %q, that is %s, and has passed since. The key that had it is gone, and a new one cannot be made with it: "+
-			"apply will refuse.\n\nWrite a date to come, or take the key out of the configuration.",
+		"`expiration_date` is %q, that is %s, and has passed since: a new key cannot be made with it, and apply will refuse.\n\n"+
+			"Write a date to come, or take the key out of the configuration.",
 		date.ValueString(), isodate.Format(at)))
 }
 

@@ -179,7 +179,8 @@ func TestPlanTellsOfDates(t *testing.T) {
 	}{
 		"new and past": {config(until("2020-06-14")), nil, "Error: Expiration date in the past: " +
 			"`expiration_date` is \"2020-06-14\", that is 2020-06-14T00:00:00.000Z, and it is now 2026-06-01T12:00:00.000Z: the key would be dead from the start.\n\n" +
-			"Write a date to come, or leave the argument out for a key that does not expire."},
+			"Write a date to come, or leave the argument out for a key that does not expire. " +
+			"To destroy what is left of a configuration whose dates have passed, add `-refresh=false`."},
 		"this very moment":       {config(until("2026-06-01T12:00:00Z")), nil, "Error: Expiration date in the past: "},
 		"a second later":         {config(until("2026-06-01T12:00:01Z")), nil, ""},
 		"changed to a past one":  {config(until("2020-06-14")), &alive, "Error: Expiration date in the past: "},

@@ -84,7 +84,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	v := decide(config, state, r.session.Now(), func(id, name string) bool {
 		return r.sameOwner(ctx, id, name, &resp.Diagnostics)
-	}, r.session.WasGone)
+	}, r.session.SeenExpiry)
 	if state == nil && r.session.SealedKeyWasGone(fingerprints(config.SealTo)) {
 		v.diags = warned(v.diags, notSealable, noMore)
 	}
@@ -175,7 +175,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if reason, gone := diagnose.Gone(err); gone {
 		resp.Diagnostics.AddWarning(isGone, "The "+state.text()+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
 		if at, dated := state.ExpirationDate.Instant(); dated {
-			r.session.KeyGone(at)
+			r.session.NoteExpiry(at)
 		}
 		if !state.SealedTo.IsNull() {
 			r.session.SealedKeyGone(texts(state.SealedTo))

@@ -39,13 +39,17 @@ func (r *Resource) looks(ctx context.Context, state model) (context.Context, boo
 // look reads the key of a state, once in a request.
 func (r *Resource) look(ctx context.Context, state model) (credential.Key, error) {
 	return shortcut.Looked(ctx, func() (credential.Key, error) {
-		return r.session.Keeper.Read(ctx, state.owner(), state.ID.ValueString())
+		key, err := r.session.Keeper.Read(ctx, state.owner(), state.ID.ValueString())
+		if err == nil && key.Expired(r.session.Now()) {
+			r.session.NoteExpiry(*key.Expires)
+		}
+		return key, err
 	})
 }
 
 // plans asks decide. What decide cannot tell without the API, it finds out in the framework's turn.
 func (r *Resource) plans(config, state model) bool {
 	sure := true
-	v := decide(config, &state, r.session.Now(), func(string, string) bool { sure = false; return true }, r.session.WasGone)
+	v := decide(config, &state, r.session.Now(), func(string, string) bool { sure = false; return true }, r.session.SeenExpiry)
 	return sure && len(v.diags) == 0 && len(v.replace) == 0 && keyFields.Equal(v.plan, state)
 }

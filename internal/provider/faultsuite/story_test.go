@@ -239,7 +239,11 @@ func (st *story) end() {
 	st.fault()
 	st.verdict("before the destroy")
 	st.removeReported()
-	if r := st.s.Run(destroy...); r.Code != 0 {
+	r := st.s.Run(destroy...)
+	if r.Code != 0 && strings.Contains(r.Output, "add `-refresh=false`") {
+		r = st.s.Run(append(slices.Clone(destroy), "-refresh=false")...) // as the message says
+	}
+	if r.Code != 0 {
 		st.t.Fatalf("seed %d: the destroy ended with %d:\n%s", seed(), r.Code, tail(r.Output))
 	}
 	for _, key := range st.facts().keys {

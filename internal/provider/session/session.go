@@ -119,12 +119,12 @@ func (s *Session) WarnClock(diags *diag.Diagnostics) {
 	})
 }
 
-// KeyGone remembers that a key with this expiry was found gone while reading.
-func (s *Session) KeyGone(expiry time.Time) { s.gone.Store(expiry.UTC(), true) }
+// NoteExpiry remembers that a key with this expiry was found gone, or expired, while reading.
+func (s *Session) NoteExpiry(expiry time.Time) { s.gone.Store(expiry.UTC(), true) }
 
-// WasGone reports whether a key with this expiry was found gone by this session. Planning follows reading in one
-// process, and is given no state for a key that is gone: this is how it tells a date that passed from one that is new.
-func (s *Session) WasGone(expiry time.Time) bool {
+// SeenExpiry reports whether a key with this expiry was found gone, or expired, by this session. Planning follows reading in
+// one process, and is given no state for a key that is gone: this is how it tells a date that passed from one that is new.
+func (s *Session) SeenExpiry(expiry time.Time) bool {
 	_, found := s.gone.Load(expiry.UTC())
 	return found
 }
