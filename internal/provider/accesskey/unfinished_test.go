@@ -113,3 +113,24 @@ func TestAnUnfinishedKeyIsToldOfByARunScopedOne(t *testing.T) {
 		})
 	}
 }
+
+// TestAKeyThatACutOffRunSwitchedOffIsToldOf: the run could not know that the state has it. It is not switched on again
+// without being asked (a key stays as it is found), so that the plan must say it.
+func TestAKeyThatACutOffRunSwitchedOffIsToldOf(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	s := w.Workspace(Key("this", date("2040-01-01")))
+	s.Apply()
+	made, tag := w.OnlyKey(), "terraform-unfinished-0123456789abcdef0123456789abcdef"
+	_, err := w.API().UpdateAccessKey(context.Background(), api.UpdateAccessKeyInput{
+		ID: made.AccessKeyID, State: "INACTIVE", ExpirationDate: made.ExpirationDate, Tag: &tag,
+	})
+	w.Must(err)
+	s.Plan().Contains(t, "Warning: Access key was switched off by an earlier run", made.AccessKeyID, "Write `state = \"ACTIVE\"`", "1 to change")
+	s.Write(Key("this", date("2040-01-01"), `state = "ACTIVE"`))
+	s.Apply()
+	s.EmptyPlan().Lacks(t, "switched off")
+	if now := w.OnlyKey(); now.State != "ACTIVE" || Tag(now) != "" {
+		t.Errorf("the key is %s with the tag %q", now.State, Tag(now))
+	}
+}
