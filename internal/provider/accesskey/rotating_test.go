@@ -83,7 +83,8 @@ func ends(w *World, want time.Duration) resource.TestCheckFunc {
 	return w.CheckAPI(func() error {
 		keys := w.Keys()
 		last := slices.MaxFunc(keys, func(a, b admin.AccessKey) int { return a.CreationDate.Compare(b.CreationDate) })
-		if got := last.ExpirationDate.Sub(w.Simulator.Now()); got > want || got < want-time.Minute {
+		// The cases differ by days. How long ago the key was made or moved is a matter of how busy the machine is.
+		if got := last.ExpirationDate.Sub(w.Simulator.Now()); got > want || got < want-time.Hour {
 			return fmt.Errorf("the key ends in %v, want %v", got, want)
 		}
 		return nil
