@@ -2,7 +2,9 @@ package accesskey
 
 import (
 	"context"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
@@ -14,7 +16,9 @@ import (
 func NewShortcut(s *session.Session) shortcut.Resource {
 	r, schema := &Resource{session: s}, resource.SchemaResponse{}
 	r.Schema(context.Background(), resource.SchemaRequest{}, &schema)
-	return &shortcut.For[model]{Fields: &keyFields, Schema: schema.Schema, Looks: r.looks, Plans: r.plans, Takes: takes}
+	return &shortcut.For[model, credential.Key]{
+		Fields: &keyFields, Schema: schema.Schema, Within: within, Find: r.find, Is: r.is, Plans: r.plans, Takes: takes,
+	}
 }
 
 // takes is ValidateConfig without its words.
@@ -22,29 +26,29 @@ func takes(config model) bool {
 	return len(refuseTwoOwners(config)) == 0 && len(refuseRecipients(config.SealTo)) == 0
 }
 
-// looks looks at the key as Read does.
-func (r *Resource) looks(ctx context.Context, state model) (context.Context, bool) {
-	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
-	if diags.HasError() {
-		return ctx, false
-	}
-	looking, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	key, err := r.look(looking, state)
-	same := err == nil && keyFields.Equal(state.read(key, r.session.Now()), state) &&
+// is reports whether a key is as its state says, with nothing to be told.
+func (r *Resource) is(state model, key credential.Key) bool {
+	return keyFields.Equal(state.read(key, r.session.Now()), state) &&
 		r.session.Keeper.ClockOff() == 0 && !r.session.Keeper.HasLeftovers(state.owner())
-	return shortcut.Found[credential.Key]{Value: key, Err: err}.Remember(ctx), same
 }
 
-// look reads the key of a state, once in a request.
+// look finds the key of a state, once in a request.
 func (r *Resource) look(ctx context.Context, state model) (credential.Key, error) {
-	return shortcut.Looked(ctx, func() (credential.Key, error) {
-		key, err := r.session.Keeper.Read(ctx, state.owner(), state.ID.ValueString())
-		if err == nil && key.Expired(r.session.Now()) {
-			r.session.NoteExpiry(*key.Expires)
-		}
-		return key, err
-	})
+	return shortcut.Looked(ctx, func() (credential.Key, error) { return r.find(ctx, state) })
+}
+
+// find reads the key of a state.
+func (r *Resource) find(ctx context.Context, state model) (credential.Key, error) {
+	key, err := r.session.Keeper.Read(ctx, state.owner(), state.ID.ValueString())
+	if err == nil && key.Expired(r.session.Now()) {
+		r.session.NoteExpiry(*key.Expires)
+	}
+	return key, err
+}
+
+// within is the time that reading may take.
+func within(ctx context.Context, state model) (time.Duration, diag.Diagnostics) {
+	return state.Timeouts.Read(ctx, readTimeout)
 }
 
 // plans asks decide. What decide cannot tell without the API, it finds out in the framework's turn.

@@ -3,7 +3,9 @@ package shortcut
 import (
 	"context"
 	"sync"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -25,11 +27,13 @@ type Resource interface {
 	Valid(ctx context.Context, config tftypes.Value) bool
 }
 
-// For is the Resource of a type whose objects are read into an M.
-type For[M any] struct {
+// For is the Resource of a type whose objects are read into an M, and are a V at the API.
+type For[M, V any] struct {
 	Fields *fields.Of[M]
 	Schema schema.Schema
-	Looks  func(ctx context.Context, state M) (context.Context, bool)
+	Within func(ctx context.Context, state M) (time.Duration, diag.Diagnostics) // the time for a look
+	Find   func(ctx context.Context, state M) (V, error)
+	Is     func(state M, found V) bool // as the state says, with nothing to be told
 	Plans  func(config, state M) bool
 	Takes  func(config M) bool // what is not the schema's to say; nil = everything
 
@@ -38,22 +42,29 @@ type For[M any] struct {
 }
 
 // Type is the type of the object.
-func (f *For[M]) Type(ctx context.Context) tftypes.Type { return f.Fields.Type(ctx, f.Schema) }
+func (f *For[M, V]) Type(ctx context.Context) tftypes.Type { return f.Fields.Type(ctx, f.Schema) }
 
 // Version is that of the schema.
-func (f *For[M]) Version() int64 { return f.Schema.Version }
+func (f *For[M, V]) Version() int64 { return f.Schema.Version }
 
-// Same asks Looks.
-func (f *For[M]) Same(ctx context.Context, raw tftypes.Value) (context.Context, bool) {
+// Same asks Find, as Read does, and Is.
+func (f *For[M, V]) Same(ctx context.Context, raw tftypes.Value) (context.Context, bool) {
 	var state M
 	if f.Fields.Get(ctx, f.Schema, raw, &state).HasError() {
 		return ctx, false
 	}
-	return f.Looks(ctx, state)
+	within, diags := f.Within(ctx, state)
+	if diags.HasError() {
+		return ctx, false
+	}
+	looking, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	value, err := f.Find(looking, state)
+	return Found[V]{Value: value, Err: err}.Remember(ctx), err == nil && f.Is(state, value)
 }
 
 // Keeps asks Plans.
-func (f *For[M]) Keeps(ctx context.Context, rawConfig, rawState tftypes.Value) bool {
+func (f *For[M, V]) Keeps(ctx context.Context, rawConfig, rawState tftypes.Value) bool {
 	var config, state M
 	if f.Fields.Get(ctx, f.Schema, rawConfig, &config).HasError() || f.Fields.Get(ctx, f.Schema, rawState, &state).HasError() {
 		return false
@@ -62,7 +73,7 @@ func (f *For[M]) Keeps(ctx context.Context, rawConfig, rawState tftypes.Value) b
 }
 
 // Valid asks the schema's own validators, and Takes.
-func (f *For[M]) Valid(ctx context.Context, raw tftypes.Value) bool {
+func (f *For[M, V]) Valid(ctx context.Context, raw tftypes.Value) bool {
 	f.once.Do(func() { f.rules = rulesOf(f.Schema) })
 	if !holds(ctx, f.Schema, f.rules, raw) {
 		return false

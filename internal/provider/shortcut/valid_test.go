@@ -26,7 +26,7 @@ type strict struct {
 
 // TestValid: what the schema has nothing to say against, and nothing else.
 func TestValid(t *testing.T) {
-	f := &shortcut.For[strict]{Fields: &fields.Of[strict]{}, Takes: func(s strict) bool { return s.Name.ValueString() != "taken" }, Schema: schema.Schema{
+	f := &shortcut.For[strict, struct{}]{Fields: &fields.Of[strict]{}, Takes: func(s strict) bool { return s.Name.ValueString() != "taken" }, Schema: schema.Schema{
 		Attributes: map[string]schema.Attribute{
 			"name":   schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.LengthAtMost(6)}},
 			"colour": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.ConflictsWith(path.MatchRoot("on"))}},

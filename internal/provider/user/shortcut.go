@@ -2,7 +2,9 @@ package user
 
 import (
 	"context"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
@@ -14,27 +16,29 @@ import (
 func NewShortcut(s *session.Session) shortcut.Resource {
 	r, schema := &Resource{session: s}, resource.SchemaResponse{}
 	r.Schema(context.Background(), resource.SchemaRequest{}, &schema)
-	return &shortcut.For[model]{Fields: &userFields, Schema: schema.Schema, Looks: r.looks, Plans: plans}
-}
-
-// looks looks at the user as Read does.
-func (r *Resource) looks(ctx context.Context, state model) (context.Context, bool) {
-	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
-	if diags.HasError() {
-		return ctx, false
+	return &shortcut.For[model, credential.User]{
+		Fields: &userFields, Schema: schema.Schema, Within: within, Find: r.find, Is: r.is, Plans: plans,
 	}
-	looking, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	user, err := r.look(looking, state)
-	same := err == nil && userFields.Equal(state.read(user), state) && r.session.Keeper.ClockOff() == 0
-	return shortcut.Found[credential.User]{Value: user, Err: err}.Remember(ctx), same
 }
 
-// look reads the user of a state, once in a request.
+// is reports whether a user is as its state says, with nothing to be told.
+func (r *Resource) is(state model, user credential.User) bool {
+	return userFields.Equal(state.read(user), state) && r.session.Keeper.ClockOff() == 0
+}
+
+// look finds the user of a state, once in a request.
 func (r *Resource) look(ctx context.Context, state model) (credential.User, error) {
-	return shortcut.Looked(ctx, func() (credential.User, error) {
-		return r.session.Keeper.ReadUser(ctx, state.ID.ValueString())
-	})
+	return shortcut.Looked(ctx, func() (credential.User, error) { return r.find(ctx, state) })
+}
+
+// find reads the user of a state.
+func (r *Resource) find(ctx context.Context, state model) (credential.User, error) {
+	return r.session.Keeper.ReadUser(ctx, state.ID.ValueString())
+}
+
+// within is the time that reading may take.
+func within(ctx context.Context, state model) (time.Duration, diag.Diagnostics) {
+	return state.Timeouts.Read(ctx, readTimeout)
 }
 
 // plans knows of one thing that could change a user of which the CLI sees no change: the schema's default.
