@@ -162,20 +162,24 @@ func TestPaceAlone(t *testing.T) {
 		refusal   answer
 		ratio     float64 // at most
 		used      float64 // at least
+		mean      float64 // of what is used, at least: which of two calls leaves first is chance, and tells in a single run
 	}{
-		"below the limit":            {1, 5, 10, problem(429, "24", ""), 1, 0.97},
-		"at the limit":               {1, 5, 5, problem(429, "24", ""), 1.15, 0.9},
-		"above the limit":            {1, 5, 2, problem(429, "25", ""), 1.15, 0.9},
-		"two":                        {2, 5, 5, problem(429, "24", ""), 1.15, 0.7},
-		"unlimited, never throttled": {1, 0, 1000, problem(429, "24", ""), 1, 0},
-		"unlimited":                  {1, 0, 10, problem(429, "24", ""), 1.3, 0.4},
-		"four unlimited":             {4, 0, 10, problem(429, "24", ""), 1.3, 0.4},
-		"400/4120 under load":        {1, 5, 4, problem(400, "4120", ""), 1.15, 0.6},
+		"below the limit":            {1, 5, 10, problem(429, "24", ""), 1, 0.97, 0},
+		"at the limit":               {1, 5, 5, problem(429, "24", ""), 1.15, 0.9, 0},
+		"above the limit":            {1, 5, 2, problem(429, "25", ""), 1.15, 0.9, 0},
+		"two":                        {2, 5, 5, problem(429, "24", ""), 1.15, 0.7, 0.75},
+		"unlimited, never throttled": {1, 0, 1000, problem(429, "24", ""), 1, 0, 0},
+		"unlimited":                  {1, 0, 10, problem(429, "24", ""), 1.3, 0.4, 0},
+		"four unlimited":             {4, 0, 10, problem(429, "24", ""), 1.3, 0.4, 0},
+		"400/4120 under load":        {1, 5, 4, problem(400, "4120", ""), 1.15, 0.6, 0},
 	} {
-		for seed := range uint64(4) {
+		const seeds = 4
+		sum := 0.0
+		for seed := range uint64(seeds) {
 			synctest.Test(t, func(t *testing.T) {
 				g := newGateway(c.admits, seed, c.refusal)
 				ratio, used := g.runs(t, c.runs, c.perSecond, seed)
+				sum += used
 				t.Logf("%s: %.3f requests for each call, %.3f used, in %s", name, ratio, used, g.ended.Sub(g.begun))
 				if ratio > c.ratio || used < c.used {
 					t.Errorf("%s, seed %d: ratio %.3f, at most %.3f; used %.3f, at least %.3f", name, seed, ratio, c.ratio, used, c.used)
@@ -187,6 +191,9 @@ func TestPaceAlone(t *testing.T) {
 					}
 				}
 			})
+		}
+		if mean := sum / seeds; mean < c.mean {
+			t.Errorf("%s: %.3f used in the mean, at least %.3f", name, mean, c.mean)
 		}
 	}
 }
