@@ -34,6 +34,11 @@ func BenchmarkUnchanged(b *testing.B) {
 			got, err := p.ValidateResourceConfig(b.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: config})
 			return got.Diagnostics, err
 		}))
+		rests := &tfprotov6.RawState{JSON: asJSON(b, p.values(p.types[name], state))}
+		b.Run(name+"/upgrade", each(func() ([]*tfprotov6.Diagnostic, error) {
+			got, err := p.UpgradeResourceState(b.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: name, RawState: rests})
+			return got.Diagnostics, err
+		}))
 		b.Run(name+"/read", each(func() ([]*tfprotov6.Diagnostic, error) {
 			got, err := p.ReadResource(b.Context(), &tfprotov6.ReadResourceRequest{TypeName: name, CurrentState: state, Private: private})
 			return got.Diagnostics, err

@@ -215,7 +215,7 @@ func changed(in api.UpdateAccessKeyInput) func(*testing.T, *simtest.Server, stri
 }
 
 // asJSON is a state as a CLI keeps it, with something of another provider in it.
-func asJSON(t *testing.T, state map[string]tftypes.Value) []byte {
+func asJSON(t testing.TB, state map[string]tftypes.Value) []byte {
 	t.Helper()
 	plain := map[string]any{"request_id": "of the official provider"}
 	for name, value := range state {
@@ -228,7 +228,7 @@ func asJSON(t *testing.T, state map[string]tftypes.Value) []byte {
 	return text
 }
 
-func plainly(t *testing.T, value tftypes.Value) any {
+func plainly(t testing.TB, value tftypes.Value) any {
 	t.Helper()
 	if value.IsNull() {
 		return nil

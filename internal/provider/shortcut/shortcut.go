@@ -60,13 +60,12 @@ func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Vali
 	return s.ProviderServer.ValidateResourceConfig(ctx, req)
 }
 
-// UpgradeResourceState reads a state of the present version. As the framework does, it leaves out what the schema does not
-// have: a state of the official provider may hold more.
+// UpgradeResourceState reads a state of the present version. A state of the official provider may hold more than the schema
+// has.
 func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	if r := s.of(req.TypeName); r != nil && req.Version == r.Version() && req.RawState != nil && len(req.RawState.JSON) > 0 {
 		kind := r.Type(ctx)
-		value, err := req.RawState.UnmarshalWithOpts(kind, tfprotov6.UnmarshalOpts{ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true}})
-		if err == nil {
+		if value, err := rested(kind, req.RawState.JSON); err == nil {
 			if state, err := tfprotov6.NewDynamicValue(kind, value); err == nil {
 				return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &state}, nil
 			}

@@ -217,6 +217,8 @@ func TestUpgrade(t *testing.T) {
 		"with more":          {3, `{"id":"a","other":{"deep":[1]}}`, true},
 		"older":              {2, `{"id":"a"}`, false},
 		"not an object":      {3, `[]`, false},
+		"nothing":            {3, `null`, false},
+		"torn":               {3, `{"id":"a"`, false},
 		"of another type":    {3, `{"id":{"a":1}}`, false},
 		"in the oldest form": {3, ``, false},
 	} {
