@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"path/filepath"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/ledger"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 )
 
@@ -38,6 +40,7 @@ func main() {
 		logOnlyWhatIsAskedFor()
 	}
 	keys := opened.New()
+	keys.Ledger = ledger.In(ledgerFolder(), func(err error) { log.Print(err) })
 	host := provider.Host{Env: os.LookupEnv, Home: home, Opened: keys}
 	guard := opened.Guard{Keys: keys, Exit: os.Exit, Say: func(left opened.Left) { log.Print(left) }}
 	// Under a debugger it is no CLI that started this process.
@@ -53,4 +56,13 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// ledgerFolder is where the user's programs keep what can be lost; "" = there is no such place.
+func ledgerFolder() string {
+	caches, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(caches, "terraform-provider-outscale")
 }

@@ -44,9 +44,11 @@ func (k *Keeper) Create(ctx context.Context, w Wish) (Key, []Notice, error) {
 	}
 	k.keys.drop(name)
 	defer k.keys.drop(name)
+	left := k.endLeft(work, w.Owner, name)
 	c := &creation{k: k, caller: ctx, wish: w, name: name}
 	defer func() { k.keys.drop(c.name) }() // its name by then
-	return c.run(work)
+	key, notices, err := c.run(work)
+	return key, append(left, notices...), err
 }
 
 // uncut is ctx without its cancellation and with its deadline, or with createLimit when it has none.
@@ -232,6 +234,7 @@ var errAbandoned = errors.New("the run ended while the access key was made, and 
 func (c *creation) finish(ctx context.Context, created api.AccessKey, marked bool) (Key, []Notice, error) {
 	k, want := c.k, c.wish
 	fresh := keyOf(c.name, created)
+	k.opts.Ledger.Made(fresh)
 	want.State = want.stateOr(fresh.State)
 	interrupted := marked && errors.Is(c.caller.Err(), context.Canceled)
 	if interrupted {

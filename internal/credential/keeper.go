@@ -95,13 +95,15 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Options are the keeper's clock, its source of ids, its way to wait, its log, and its knowledge of who waits for it. Each
-// may be left out.
+// Options are the keeper's clock, its source of ids, its way to wait, its log, its memory beyond the process, and its
+// knowledge of who waits for it. Each may be left out.
 type Options struct {
 	Now   func() time.Time                                 // the machine's clock; nil = time.Now
 	NewID func() string                                    // unique in every run; nil = a random UUID
 	Wait  func(ctx context.Context, d time.Duration) error // nil = a timer that ctx cuts
 	Log   api.Log                                          // nil = silent
+	// Ledger remembers new keys beyond this process; nil = nothing does.
+	Ledger Ledger
 	// Abandoned reports that nobody will take what is made: the program that asked is dead or ending. A key that is being
 	// made then is revoked, because its secret is lost. nil = somebody always waits.
 	Abandoned func() bool
@@ -120,6 +122,7 @@ type Keeper struct {
 
 	markers, asked, told sync.Map // what Leftovers is silent about: markers of this process, ids it was asked for, ids it told of
 	looked               sync.Map // owners that LookForLeftovers has listed
+	ended                sync.Map // ids of the ledger that endLeft has dealt with
 }
 
 // New returns a keeper on a. It makes no call.
@@ -132,6 +135,9 @@ func New(a API, opts Options) *Keeper {
 	}
 	if opts.Wait == nil {
 		opts.Wait = wait
+	}
+	if opts.Ledger == nil {
+		opts.Ledger = noLedger{}
 	}
 	if opts.Abandoned == nil {
 		opts.Abandoned = func() bool { return false }

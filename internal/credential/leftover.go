@@ -9,7 +9,8 @@ import (
 )
 
 // Leftovers tells of an owner's keys whose creation was never finished, as warnings, each key once in a process. A run
-// that is killed between the API's answer and its own leaves such a key: it works, and nobody has its secret.
+// that is killed between the API's answer and its own leaves such a key: it works, and nobody has its secret. Of keys that
+// had been finished by then the Ledger tells.
 //
 // It makes no call. It looks at what the last shared read of that owner brought, and says nothing where there was none,
 // nor of keys that this process is making or was asked to read: those are somebody's. A write drops that read: whoever makes
@@ -42,7 +43,7 @@ func (k *Keeper) tell(keys []Key) (notices []Notice) {
 // untold are those of the keys that are left over, and that nobody was told of.
 func (k *Keeper) untold(all []Key) (keys []Key) {
 	for _, key := range all {
-		if _, told := k.told.Load(key.ID); key.Unfinished() && !told && !k.knows(key) {
+		if _, told := k.told.Load(key.ID); (key.Unfinished() || k.lost(key.ID)) && !told && !k.knows(key) {
 			keys = append(keys, key)
 		}
 	}
@@ -76,6 +77,9 @@ func (k *Keeper) knows(key Key) bool {
 
 // leftover says what was found, how old it is, and which commands remove it.
 func (k *Keeper) leftover(key Key) Notice {
+	if !key.Unfinished() {
+		return k.lostKey(key, "")
+	}
 	age := k.Now().Sub(key.Created)
 	said := fmt.Sprintf("Access key %s of %s is %s old and %s. Its tag, %s, is that of a creation that was not finished. "+
 		"A run that is killed at that moment leaves such a key, and nobody has its secret.", key.ID, nameOf(key.UserName), oldness(age), key.State, key.Tag)

@@ -82,6 +82,7 @@ func (c *creation) remove(ctx context.Context, key Key) error {
 	if unknownKey(err) || api.IsAmbiguous(err) {
 		switch now, proof := c.k.prove(ctx, c.wish.Owner, key.ID); {
 		case isGone(proof):
+			c.k.opts.Ledger.Settled(key.ID)
 			return nil
 		case proof == nil && now.UserName != c.name: // the owner was renamed meanwhile
 			c.name = now.UserName

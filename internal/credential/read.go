@@ -15,7 +15,7 @@ import (
 // Read returns one key of an owner, from the read that all keys of the owner share. What that read lacks is asked for
 // again before it counts as gone: a *GoneError is proof. Read never changes anything.
 func (k *Keeper) Read(ctx context.Context, o Owner, id string) (Key, error) {
-	k.asked.Store(id, true)
+	k.known(id)
 	keys, err := k.List(ctx, o)
 	if err == nil {
 		if i := indexKey(keys, id); i >= 0 {

@@ -41,6 +41,7 @@ func (k *Keeper) Revoke(ctx context.Context, o Owner, have Key) error {
 	now, proof := k.prove(ctx, o, have.ID)
 	switch {
 	case isGone(proof):
+		k.opts.Ledger.Settled(have.ID)
 		return nil
 	case proof == nil && now.UserName != name: // the owner was renamed meanwhile
 		defer k.keys.drop(now.UserName)
@@ -49,8 +50,13 @@ func (k *Keeper) Revoke(ctx context.Context, o Owner, have Key) error {
 	return err
 }
 
-// revoke does the calls. A failure that leaves the key switched off says so.
-func (k *Keeper) revoke(ctx context.Context, userName string, have Key) error {
+// revoke does the calls, and has the ledger forget what is gone. A failure that leaves the key switched off says so.
+func (k *Keeper) revoke(ctx context.Context, userName string, have Key) (err error) {
+	defer func() {
+		if err == nil {
+			k.opts.Ledger.Settled(have.ID)
+		}
+	}()
 	expired := have.Expires != nil && !have.Expires.After(k.Now().Add(clockMargin))
 	if userName == "" || (have.State == Inactive && !expired) {
 		err := k.api.DeleteAccessKey(ctx, userName, have.ID)
@@ -62,7 +68,7 @@ func (k *Keeper) revoke(ctx context.Context, userName string, have Key) error {
 	if off != nil && !api.IsConflict(off) && !api.IsInvalid(off) {
 		return off
 	}
-	err := k.api.DeleteAccessKey(ctx, userName, have.ID)
+	err = k.api.DeleteAccessKey(ctx, userName, have.ID)
 	switch {
 	case err == nil:
 		return nil

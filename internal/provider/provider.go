@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -120,7 +121,10 @@ func (p *Provider) connect(settings api.Settings, pace float64, terraform string
 	if err != nil {
 		return nil, "", err
 	}
-	return credential.New(client, credential.Options{Now: p.host.Now, Log: diagnose.Log, Abandoned: p.host.Opened.Over}), client.Endpoint(), nil
+	return credential.New(client, credential.Options{
+		Now: p.host.Now, Log: diagnose.Log, Abandoned: p.host.Opened.Over,
+		Ledger: p.host.Opened.Ledger.Of(client.Endpoint() + " " + cmp.Or(cfg.Credential.AccessKeyID, cfg.Credential.Login)),
+	}), client.Endpoint(), nil
 }
 
 // Resources lists what the provider manages.

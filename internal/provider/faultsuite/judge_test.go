@@ -32,9 +32,9 @@ type facts struct {
 	// killed says that nobody took what the provider was making: then an unfinished key may be left ACTIVE, once it was
 	// reported, which it is at the next read of its owner; pending says that there was none yet.
 	killed, pending bool
-	// closing are the keys that were being finished at the moment the provider was killed, one a blow at most: the API had
-	// taken the marker off and the CLI was not yet told. No order of calls closes this window; a run that is struck so
-	// makes one key at a time, so that it is known which one that is.
+	// closing are the keys that had been finished when the provider was killed, and are in no state: the API had taken the
+	// marker off, and the CLI was not told or had not saved. The next run tells of them, or removes them. One that a state
+	// may have is not switched off: only the user can look into all states.
 	closing map[string]bool
 	// redated are the keys whose expiry somebody else changed since the last run that could mend it.
 	redated map[string]bool
@@ -103,7 +103,7 @@ func judge(f facts) (wrong []string) {
 // unknown judges a key that no state has: it was reported to the user by its id, with what to do, and it is inert.
 func (f facts) unknown(key admin.AccessKey) []string {
 	unfinished := strings.HasPrefix(Tag(key), marker)
-	if f.closing[key.AccessKeyID] || f.killed && f.pending && unfinished {
+	if f.pending && (f.closing[key.AccessKeyID] || f.killed && unfinished) {
 		return nil
 	}
 	live := key.State == "ACTIVE" && !key.Expired
@@ -111,7 +111,7 @@ func (f facts) unknown(key admin.AccessKey) []string {
 	case !reported(f.said, key.AccessKeyID):
 		return []string{fmt.Sprintf("nobody knows key %s (%s, owner %q, tag %q): it is in no state, and nobody was told. Of the tag was said: %s",
 			key.AccessKeyID, key.State, key.UserName, Tag(key), around(f.said, Tag(key)))}
-	case live && (!f.killed || !unfinished):
+	case live && (!f.killed || !unfinished) && !f.closing[key.AccessKeyID]:
 		return []string{fmt.Sprintf("key %s (owner %q, tag %q) was reported, and still works", key.AccessKeyID, key.UserName, Tag(key))}
 	}
 	return nil

@@ -186,7 +186,7 @@ func (x *strike) hits(r *Running) {
 
 // beingFinished takes note of the key that was finished at the moment of a blow, if there is one. Where the CLI died too
 // there may be several: all that the run had finished, because OpenTofu writes its state every 20 seconds and at the end.
-// Nobody is left then who knows of them. No order of calls closes that window either, but it is not small.
+// The machine is all that remembers them.
 func (st *story) beingFinished(before map[string]bool, several bool) {
 	st.t.Helper()
 	state, found := st.state(), 0

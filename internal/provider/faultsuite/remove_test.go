@@ -17,7 +17,7 @@ func (st *story) removeReported() {
 	ctx, client := context.Background(), st.w.API()
 	for _, key := range f.keys {
 		if slices.ContainsFunc(f.state, func(k stateKey) bool { return k.ID == key.AccessKeyID }) ||
-			!reported(f.said, key.AccessKeyID) && !f.closing[key.AccessKeyID] {
+			!reported(f.said, key.AccessKeyID) {
 			continue
 		}
 		if key.UserName != "" && key.State != "INACTIVE" {

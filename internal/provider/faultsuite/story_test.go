@@ -50,7 +50,7 @@ type story struct {
 
 	killed  bool            // the provider, or a CLI that would have saved, was killed in this story
 	pending bool            // and nothing was read since
-	closing map[string]bool // the keys that were being finished then
+	closing map[string]bool // the keys that had been finished then, and are in no state
 
 	mu       sync.Mutex
 	immortal []string        // seen at a moment of the story

@@ -39,15 +39,18 @@ func (g Guard) Run(watch bool, serve func() error) error {
 }
 
 // end revokes what is left within a time, and when the CLI is dead by then, as one may be that was about to kill the
-// provider, goes on.
+// provider, goes on. What is left then the ledger keeps for the next run.
 func (g Guard) end(within time.Duration) {
 	left := g.revoke(within)
 	if within < alone && g.Keys.orphaned() {
 		left = g.revoke(alone)
 	}
+	var ids []string
 	for _, l := range left {
 		g.Say(l)
+		ids = append(ids, l.ID)
 	}
+	g.Keys.Ledger.Close(ids...)
 }
 
 func (g Guard) revoke(within time.Duration) []Left {

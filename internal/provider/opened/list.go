@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/ledger"
 )
 
 // Key is an access key that lives as long as the run, and what is needed to end it.
@@ -44,6 +45,9 @@ func (l Left) Unwrap() error { return l.Err }
 
 // List is the keys that one process has opened. It is safe for concurrent use.
 type List struct {
+	// Ledger is told of the keys that were handed over; nil = nothing is.
+	Ledger *ledger.Ledger
+
 	making sync.WaitGroup // keys being made, whose id nobody knows yet
 	ending sync.Mutex     // one End at a time
 
@@ -83,6 +87,7 @@ func (l *List) Begin() (done func(), ok bool) {
 // write a remote one every 20 seconds at best.
 func (l *List) Hand(k Key) {
 	k.Key.Secret = ""
+	l.Ledger.Handed(k.Key.ID)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.doomed {
@@ -105,6 +110,7 @@ func (l *List) orphaned() bool { return l.alone != nil && l.alone() }
 // Put adds a key, or replaces what is known of it. The secret is not kept.
 func (l *List) Put(k Key) {
 	k.Key.Secret = ""
+	l.Ledger.Handed(k.Key.ID)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.keys[k.Key.ID] = k
