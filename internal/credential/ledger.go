@@ -12,13 +12,13 @@ import (
 type Ledger interface {
 	// Made notes a new key before its marker goes.
 	Made(Key)
-	// Left are the keys that processes left that are dead now, by id.
+	// Left are the keys that processes left that are dead now, by id: those of which it is not sure that anybody knows.
 	Left() map[string]Left
 	// Settled forgets a key: it is gone, or somebody has it.
 	Settled(id string)
 }
 
-// Left is a key whose process was killed.
+// Left is a key whose process was killed, or interrupted.
 type Left struct {
 	Key    Key  // as it was made: its id, its owner's name and its expiry
 	Handed bool // the CLI was given the key, or was about to be: a state may have it
@@ -64,7 +64,7 @@ func (k *Keeper) endLeft(ctx context.Context, o Owner, name string) (notices []N
 			notices = append(notices, k.lostKey(left.Key, fmt.Sprintf(" It could not be removed: %v.", err)))
 			continue
 		}
-		notices = append(notices, Notice{Summary: "Lost access key removed", Detail: fmt.Sprintf(
+		notices = append(notices, Notice{Summary: summaryOf("Lost access key removed", id), Detail: fmt.Sprintf(
 			"Access key %s of %s was made %s ago by a run that was killed before it handed the key over. "+
 				"Nobody has its secret: it was deactivated and deleted.", id, nameOf(name), oldness(k.Now().Sub(left.Key.Created)))})
 	}
@@ -84,8 +84,8 @@ func (k *Keeper) maybeHad(ctx context.Context, o Owner, id string) []Notice {
 	}
 	key := keys[i]
 	return []Notice{{
-		Summary: "Access key of a killed run found",
-		Detail: fmt.Sprintf("Access key %s of %s is %s old and %s. The run that made it was killed, perhaps before a state was saved that has the key. "+
+		Summary: summaryOf("Access key of a cut-off run found", key.ID),
+		Detail: fmt.Sprintf("Access key %s of %s is %s old and %s. The run that made it was killed or interrupted, perhaps before a state was saved that has the key. "+
 			"If no state has this id, nobody has its secret. Then remove it, with OUTSCALE's command line:\n\n",
 			key.ID, nameOf(key.UserName), oldness(k.Now().Sub(key.Created)), key.State) + strings.Join(removal(key, k.Now()), "\n"),
 	}}
@@ -94,7 +94,7 @@ func (k *Keeper) maybeHad(ctx context.Context, o Owner, id string) []Notice {
 // lostKey tells of a key that nobody has.
 func (k *Keeper) lostKey(key Key, more string) Notice {
 	return Notice{
-		Summary: "Lost access key found",
+		Summary: summaryOf("Lost access key found", key.ID),
 		Detail: fmt.Sprintf("Access key %s of %s was made %s ago by a run that was killed before it handed the key over: nobody has its secret, and it is %s.%s"+
 			" The next apply that makes a key for this owner removes it. To remove it now, with OUTSCALE's command line:\n\n",
 			key.ID, nameOf(key.UserName), oldness(k.Now().Sub(key.Created)), key.State, more) + strings.Join(removal(key, k.Now()), "\n"),

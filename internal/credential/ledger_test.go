@@ -74,7 +74,7 @@ func TestLostKeyIsRemoved(t *testing.T) {
 	}
 	w.calls()
 	told := w.Leftovers(ofBob)
-	if len(told) != 1 || told[0].Summary != "Lost access key found" {
+	if len(told) != 1 || told[0].Summary != "Lost access key found: "+lost.ID {
 		t.Fatalf("a read tells %v", told)
 	}
 	for _, part := range append([]string{lost.ID, "of user bob", "The next apply that makes a key"}, removal(lost, w.Now())...) {
@@ -84,7 +84,7 @@ func TestLostKeyIsRemoved(t *testing.T) {
 	}
 	w.cost("telling", map[string]int{})
 	key, notices, err := w.Create(context.Background(), Wish{Owner: ofBob})
-	if err != nil || len(notices) != 1 || notices[0].Summary != "Lost access key removed" || !strings.Contains(notices[0].Detail, lost.ID) {
+	if err != nil || len(notices) != 1 || notices[0].Summary != "Lost access key removed: "+lost.ID || !strings.Contains(notices[0].Detail, lost.ID) {
 		t.Fatalf("%v, told %v", err, notices)
 	}
 	w.cost("removing and making", map[string]int{"CreateAccessKey": 1, "UpdateAccessKey": 2, "DeleteAccessKey": 1})
@@ -102,7 +102,7 @@ func TestLostKeyStays(t *testing.T) {
 	b.left[lost.ID] = Left{Key: lost}
 	w.fault(simulator.Fault{Action: "DeleteAccessKey", Kind: faults.Status, Status: 403, Code: "4"})
 	_, notices, err := w.Create(context.Background(), Wish{Owner: ofBob})
-	if err != nil || len(notices) != 1 || notices[0].Summary != "Lost access key found" {
+	if err != nil || len(notices) != 1 || notices[0].Summary != "Lost access key found: "+lost.ID {
 		t.Fatalf("%v, told %v", err, notices)
 	}
 	for _, part := range append([]string{"It could not be removed: ", "403"}, removal(lost, w.Now())...) {
@@ -140,7 +140,7 @@ func TestKeyThatAStateMayHave(t *testing.T) {
 				t.Fatalf("%v, told %v", err, notices)
 			}
 			for _, n := range notices {
-				if n.Summary != "Access key of a killed run found" || !strings.Contains(n.Detail, "--AccessKeyId "+had.ID) || !strings.Contains(n.Detail, "If no state has this id") {
+				if n.Summary != "Access key of a cut-off run found: "+had.ID || !strings.Contains(n.Detail, "--AccessKeyId "+had.ID) || !strings.Contains(n.Detail, "If no state has this id") {
 					t.Errorf("told %v", n)
 				}
 			}

@@ -87,7 +87,7 @@ func (k *Keeper) leftover(key Key) Notice {
 		said += " A run that is creating keys at this moment may still finish it: look again when no other run is at work."
 	}
 	return Notice{
-		Summary: "Unfinished access key found",
+		Summary: summaryOf("Unfinished access key found", key.ID),
 		Detail: said + " If a configuration has this key, its next apply sets the tag right. Else remove it, with OUTSCALE's command line:\n\n" +
 			strings.Join(removal(key, k.Now()), "\n"),
 	}
@@ -113,6 +113,9 @@ func removal(key Key, now time.Time) []string {
 	}
 	return append(commands, "oapi-cli DeleteAccessKey --AccessKeyId "+key.ID+user)
 }
+
+// summaryOf is a summary that no other key has: of warnings with the same summary the CLIs show one.
+func summaryOf(what, id string) string { return what + ": " + id }
 
 // oldness is an age in the largest unit that says enough.
 func oldness(age time.Duration) string {

@@ -48,7 +48,20 @@ type Provider struct {
 // NewServer returns what a CLI speaks to: a provider of that version on that host.
 func NewServer(version string, host Host) tfprotov6.ProviderServer {
 	p := New(version, host)()
-	return release.Server(shortcut.Server(providerserver.NewProtocol6(p)(), p.(*Provider).shortcut))
+	inner := p.(*Provider)
+	return release.Server(stopping{shortcut.Server(providerserver.NewProtocol6(p)(), inner.shortcut), inner.host.Opened})
+}
+
+// stopping tells the list of keys that the user has interrupted the run.
+type stopping struct {
+	tfprotov6.ProviderServer
+	keys *opened.List
+}
+
+// StopProvider is what a CLI asks for at the first Ctrl-C.
+func (s stopping) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	s.keys.Interrupt()
+	return s.ProviderServer.StopProvider(ctx, req)
 }
 
 // shortcut is what a type of resources tells without the framework, nil if nothing.

@@ -190,7 +190,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	warn(&resp.Diagnostics, r.session.Keeper.Leftovers(state.owner()))
 	if key.Unfinished() && key.State == credential.Inactive && state.State.ValueString() != string(credential.Inactive) {
-		resp.Diagnostics.AddWarning(switchedOff, "The "+state.text()+" was switched off by a run that was cut off: it could not know that the state has the key. "+
+		resp.Diagnostics.AddWarning(switchedOff+": "+key.ID, "The "+state.text()+" was switched off by a run that was cut off: it could not know that the state has the key. "+
 			"The next apply gives back the tag; what `state` leaves out stays as it is.\n\nWrite `state = \"ACTIVE\"` to use the key again, or replace it (`-replace=ADDRESS`).")
 	}
 	resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, state.read(key, r.session.Now()))...)

@@ -134,3 +134,17 @@ func TestAKeyThatACutOffRunSwitchedOffIsToldOf(t *testing.T) {
 		t.Errorf("the key is %s with the tag %q", now.State, Tag(now))
 	}
 }
+
+// TestEachUnfinishedKeyIsNamed: of warnings with the same summary the CLIs show the first and a number.
+func TestEachUnfinishedKeyIsNamed(t *testing.T) {
+	t.Parallel()
+	w := New(t)
+	var said []string
+	for range 3 {
+		key, err := w.API().CreateAccessKey(t.Context(), api.CreateAccessKeyInput{Tag: "terraform-unfinished-by-hand"})
+		w.Must(err)
+		w.Leaves(key.ID)
+		said = append(said, unfinished+": "+key.ID, "oapi-cli DeleteAccessKey --AccessKeyId "+key.ID)
+	}
+	w.Workspace(Key("this")).Plan().Contains(t, said...)
+}

@@ -74,8 +74,8 @@ func (st *story) struck(b blow, at when, n int, arguments ...string) {
 	x := &strike{st: st, blow: b, at: int64(n), finished: map[string]bool{}, hit: make(chan struct{}), done: make(chan struct{})}
 	if b.ends() {
 		arguments = append(slices.Clone(arguments), "-parallelism=1")
-		x.remember()
 	}
+	x.remember()
 	if at == executed {
 		st.watch(x.see)
 	} else {
@@ -97,6 +97,10 @@ func (st *story) struck(b blow, at when, n int, arguments ...string) {
 	if b.ends() {
 		st.killed, st.pending = true, true
 		st.beingFinished(x.finished, b == killBoth)
+	}
+	if b == interruptTwice {
+		st.beingFinished(x.finished, true) // OpenTofu saves nothing then
+		st.pending = st.pending || len(st.closing) > 0
 	}
 	st.t.Logf("%s %s of call %d of %s: the CLI ended with %d", b, at, n, arguments[0], done.Code)
 }
@@ -184,9 +188,9 @@ func (x *strike) hits(r *Running) {
 	}
 }
 
-// beingFinished takes note of the key that was finished at the moment of a blow, if there is one. Where the CLI died too
-// there may be several: all that the run had finished, because OpenTofu writes its state every 20 seconds and at the end.
-// The machine is all that remembers them.
+// beingFinished takes note of the key that was finished at the moment of a blow, if there is one. Where the CLI died too,
+// or was interrupted twice, there may be several: all that the run had finished, because OpenTofu writes its state every 20
+// seconds and at the end. The machine is all that remembers them.
 func (st *story) beingFinished(before map[string]bool, several bool) {
 	st.t.Helper()
 	state, found := st.state(), 0

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
@@ -190,40 +191,54 @@ func noted(t *testing.T, s *Workspace, want int) {
 // tells of it, and does not touch what a state may have.
 func TestKilledWithItsCLI(t *testing.T) {
 	t.Parallel()
-	w := New(t)
-	const date = `expiration_date = "2040-01-01"`
-	s := w.Workspace(Key("a", date) + Key("b", date, "depends_on = [outscale_access_key.a]"))
-	gate := w.Gate()
-	finishing := gate.HoldAnswer("UpdateAccessKey")
-	r := s.Start(apply...)
-	w.AwaitHeld(finishing)
-	asking := gate.HoldRequest("CreateAccessKey")
-	finishing.Release()
-	w.AwaitHeld(asking)
-	providers := w.Children(r.PID())
-	r.Signal(syscall.SIGKILL)
-	for _, provider := range providers {
-		w.Must(syscall.Kill(provider, syscall.SIGKILL))
-	}
-	r.Wait()
-	asking.Release()
-	handed := w.OnlyKey().AccessKeyID
-	noted(t, s, 1)
+	for name, owned := range map[string]bool{"of a user": true, "of the caller": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := New(t)
+			user, owner, arguments := "", "", []string{`expiration_date = "2040-01-01"`}
+			if owned {
+				user, owner, arguments = User("u", `user_name = "alice"`), "alice", append(arguments, `user_id = outscale_user.u.user_id`)
+			}
+			s := w.Workspace(user)
+			s.Apply()
+			s.Write(user + Key("a", arguments...) + Key("b", append(arguments, "depends_on = [outscale_access_key.a]")...))
+			gate := w.Gate()
+			finishing := gate.HoldAnswer("UpdateAccessKey")
+			r := s.Start(apply...)
+			w.AwaitHeld(finishing)
+			asking := gate.HoldRequest("CreateAccessKey")
+			finishing.Release()
+			w.AwaitHeld(asking)
+			providers := w.Children(r.PID())
+			r.Signal(syscall.SIGKILL)
+			for _, provider := range providers {
+				w.Must(syscall.Kill(provider, syscall.SIGKILL))
+			}
+			r.Wait()
+			asking.Release()
+			handed := w.OnlyKey().AccessKeyID
+			noted(t, s, 1)
 
-	next := s.Apply()
-	if !w.Tofu() {
-		next.Lacks(t, "killed run")
-		noted(t, s, 0)
-		return
+			next := s.Apply()
+			if !w.Tofu() {
+				next.Lacks(t, "cut-off run")
+				noted(t, s, 0)
+				return
+			}
+			next.Contains(t, "Warning: Access key of a cut-off run found", "If no state has this id", "oapi-cli DeleteAccessKey --AccessKeyId "+handed)
+			if !slices.ContainsFunc(w.Keys(), func(key admin.AccessKey) bool { return key.AccessKeyID == handed && key.State == "ACTIVE" }) {
+				t.Errorf("it was touched: %v", w.Keys())
+			}
+			// As long as it is there, whoever makes a key is told; when the user has removed it, the machine forgets it.
+			s.EmptyPlan().Lacks(t, handed)
+			noted(t, s, 1)
+			if owned {
+				_, err := w.API().UpdateAccessKey(t.Context(), api.UpdateAccessKeyInput{ID: handed, UserName: owner, State: "INACTIVE"})
+				w.Must(err)
+			}
+			w.Must(w.API().DeleteAccessKey(t.Context(), owner, handed))
+			s.Must("apply", "-auto-approve", "-input=false", "-no-color", "-replace=outscale_access_key.b").Lacks(t, handed)
+			noted(t, s, 0)
+		})
 	}
-	next.Contains(t, "Warning: Access key of a killed run found", "If no state has this id", "oapi-cli DeleteAccessKey --AccessKeyId "+handed)
-	if !slices.ContainsFunc(w.Keys(), func(key admin.AccessKey) bool { return key.AccessKeyID == handed && key.State == "ACTIVE" }) {
-		t.Errorf("it was touched: %v", w.Keys())
-	}
-	// As long as it is there, whoever makes a key is told; when the user has removed it, the machine forgets it.
-	s.EmptyPlan().Lacks(t, handed)
-	noted(t, s, 1)
-	w.Must(w.API().DeleteAccessKey(t.Context(), "", handed))
-	s.Must("apply", "-auto-approve", "-input=false", "-no-color", "-replace=outscale_access_key.b").Lacks(t, handed)
-	noted(t, s, 0)
 }

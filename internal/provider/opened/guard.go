@@ -45,7 +45,7 @@ func (g Guard) end(within time.Duration) {
 	if within < alone && g.Keys.orphaned() {
 		left = g.revoke(alone)
 	}
-	var ids []string
+	ids := g.Keys.unsure()
 	for _, l := range left {
 		g.Say(l)
 		ids = append(ids, l.ID)

@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -57,6 +58,7 @@ type List struct {
 	begun  int            // what is under way: of making
 	ended  bool
 	doomed bool        // no state takes the keys that were made for one
+	cut    bool        // the user has interrupted the run
 	alone  func() bool // whether the CLI is dead, nil = it is not known
 }
 
@@ -102,6 +104,24 @@ func (l *List) Over() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.ended || l.orphaned()
+}
+
+// Interrupt notes that the user has interrupted the run. A second interruption, of which no provider is told, ends the CLI
+// without saving what it was handed: the ledger keeps that for the next run, whose reads tell what was saved.
+func (l *List) Interrupt() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cut = true
+}
+
+// unsure are the keys of which nobody can say whether a state has them, now that the process ends.
+func (l *List) unsure() (ids []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cut {
+		ids = slices.Collect(maps.Keys(l.handed))
+	}
+	return ids
 }
 
 // orphaned reports that the CLI is dead, where that is known.
