@@ -102,6 +102,9 @@ func New(cfg Config) (*Client, error) {
 // AccessKeyID is the id of the key that signs the calls, "" when the client uses a login.
 func (c *Client) AccessKeyID() string { return c.keyID }
 
+// Accepted reports whether an answer has shown that the credential is good.
+func (c *Client) Accepted() bool { return c.gate.accepted() }
+
 // Endpoint is the address that the calls go to, with its path and without a name of an action.
 func (c *Client) Endpoint() string { return c.endpoint }
 

@@ -44,11 +44,30 @@ func (k *Keeper) Create(ctx context.Context, w Wish) (Key, []Notice, error) {
 	}
 	k.keys.drop(name)
 	defer k.keys.drop(name)
+	if err := k.introduce(work); err != nil {
+		return Key{}, nil, fmt.Errorf("no access key was asked for: %w", err)
+	}
 	left := k.endLeft(work, w.Owner, name)
 	c := &creation{k: k, caller: ctx, wish: w, name: name}
 	defer func() { k.keys.drop(c.name) }() // its name by then
 	key, notices, err := c.run(work)
 	return key, append(left, notices...), err
+}
+
+// introduce has the credential accepted before a key is asked for, by a call that changes nothing. Before that, each lost
+// answer may have been a refusal, and the client ends its attempts after a few, lest it be locked out: the look for a key
+// whose answer was lost must not be among them. A plan asks for the same, so that there is hardly ever a call.
+func (k *Keeper) introduce(ctx context.Context) error {
+	k.first.Lock()
+	defer k.first.Unlock()
+	if k.api.Accepted() {
+		return nil
+	}
+	_, err := k.api.ReadAPIAccessPolicy(ctx)
+	if k.api.Accepted() {
+		return nil // also by a refusal of this one action
+	}
+	return err
 }
 
 // uncut is ctx without its cancellation and with its deadline, or with createLimit when it has none.
@@ -256,12 +275,15 @@ func (c *creation) finish(ctx context.Context, created api.AccessKey, marked boo
 		answer, err = k.api.UpdateAccessKey(ctx, in)
 	}
 	if retag && api.IsInvalid(err) {
-		switch why, _, _ := k.whyRefused(ctx, plain, fresh.Tag); {
+		switch why, _, unclear := k.whyRefused(ctx, plain, fresh.Tag); {
 		case why == refusedAsUnknown:
 			k.learnLegacy(ctx)
 			return c.giveUp(ctx, fresh, want, errOlder) // and made again with its final tag from the start
 		case why == refusedAsValue && want.Tag != "":
 			return c.giveUp(ctx, fresh, want, &TagError{Tag: want.Tag, Err: err})
+		case api.IsAmbiguous(unclear):
+			// It may be that this API never takes the marker off: a state that has it could not be brought to what is wished.
+			return c.giveUp(ctx, fresh, want, err)
 		}
 	}
 	if err == nil && len(differences(keyOf(c.name, answer), want)) > 0 {

@@ -274,6 +274,30 @@ func TestCreateFinishedTooLate(t *testing.T) {
 	}
 }
 
+// A refusal of the finishing call whose cause cannot be found out may be that of an older API, which would never take the
+// marker off: the key is removed.
+func TestCreateRefusedForAnUnknownCause(t *testing.T) {
+	updates := 0
+	f := &fake{}
+	f.before = func(c call) error {
+		if c.action != "UpdateAccessKey" {
+			return nil
+		}
+		switch updates++; updates {
+		case 1:
+			return refusal(400, "4045")
+		case 2:
+			return &api.TransportError{Action: c.action, Err: errors.New("cut")}
+		}
+		return nil
+	}
+	k := f.keeper(t)
+	key, notices, err := k.Create(context.Background(), Wish{Tag: "x"})
+	if e := api.As(err); e == nil || e.Code() != "4045" || key.ID != "" || len(notices) > 0 || len(f.keys) > 0 || k.legacy.Load() {
+		t.Errorf("%v, notices %v, key %q, keys %v", err, notices, key.ID, f.keys)
+	}
+}
+
 // What one create learns about the API while another holds a key with a marker holds for that key too.
 func TestCreateWhileAnotherLearns(t *testing.T) {
 	f := &fake{}

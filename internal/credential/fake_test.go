@@ -90,6 +90,8 @@ func (f *fake) actions() []string {
 
 func (f *fake) AccessKeyID() string { return f.signer }
 
+func (f *fake) Accepted() bool { return true }
+
 func (f *fake) Offset() time.Duration { return f.offset }
 
 func (f *fake) add(owner, tag string, expires *time.Time) api.AccessKey {

@@ -79,6 +79,8 @@ type Notice struct{ Summary, Detail string }
 // API is what the keeper needs of the OUTSCALE API; *api.Client has it.
 type API interface {
 	AccessKeyID() string
+	// Accepted reports whether an answer has shown that the credential is good.
+	Accepted() bool
 	// Offset is how far the API's clock is ahead of this machine's, 0 as long as nothing is known.
 	Offset() time.Duration
 	CreateAccessKey(context.Context, api.CreateAccessKeyInput) (api.AccessKey, error)
@@ -119,6 +121,7 @@ type Keeper struct {
 	ceiling *shared[ceiling] // one entry
 	legacy  atomic.Bool      // the API is older than 1.40.1: learned from a refusal
 	turns   turns            // one create at a time for an owner, on such an API
+	first   sync.Mutex       // one at a time finds out whether the credential is good
 
 	markers, asked, told sync.Map // what Leftovers is silent about: markers of this process, ids it was asked for, ids it told of
 	looked               sync.Map // owners that LookForLeftovers has listed

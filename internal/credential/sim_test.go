@@ -300,6 +300,18 @@ func TestCreateSecondAnswerLost(t *testing.T) {
 	w.onlyLive(key.ID)
 }
 
+// Before the credential was accepted the client gives up after three lost answers: a key asked for first could not be
+// looked up.
+func TestCreateIsNotTheFirstCall(t *testing.T) {
+	w := newWorld(t)
+	w.fault(simulator.Fault{Kind: faults.DropAfter, Times: 3})
+	if key, _, err := w.Create(context.Background(), Wish{}); err == nil || key.ID != "" {
+		t.Errorf("%v, %v", key, err)
+	}
+	w.onlyLive()
+	w.cost("a creation before anything was heard", map[string]int{"ReadApiAccessPolicy": 3})
+}
+
 func TestCreateRefused(t *testing.T) {
 	t.Run("quota", func(t *testing.T) {
 		w := newWorld(t, func(o *simulator.Options) { o.Assumptions.KeyLimit = 2 })
@@ -327,6 +339,7 @@ func TestCreateRefused(t *testing.T) {
 	})
 	t.Run("a date that has passed", func(t *testing.T) {
 		w := newWorld(t)
+		w.user("bob")
 		_, _, err := w.Create(context.Background(), Wish{Expires: w.in(-time.Hour)})
 		if !api.IsInvalid(err) {
 			t.Errorf("error = %v", err)

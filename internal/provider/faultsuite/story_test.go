@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -218,12 +219,19 @@ func (st *story) mended() {
 	clear(st.redated)
 }
 
+// toBeReplaced is the error about a key whose marker an API before 1.40.1 never takes off: the first creation of a run cannot
+// know what API it is, and the call that finds out may be cut off.
+var toBeReplaced = regexp.MustCompile(`with (outscale_access_key\.\S+), .*The tag of access key .* was not changed to .*` + "`-replace=ADDRESS`")
+
 func (st *story) further() {
 	st.t.Helper()
 	r := st.s.Run(apply...)
 	if r.Code != 0 && strings.Contains(r.Output, "terraform import ADDRESS NAME") {
 		st.importUsers(r.Output)
 		r = st.s.Run(apply...)
+	}
+	if at := toBeReplaced.FindStringSubmatch(r.Output); r.Code != 0 && st.old && at != nil {
+		r = st.s.Run(append(slices.Clone(apply), "-replace="+at[1])...) // as the message says
 	}
 	if r.Code != 0 {
 		st.t.Fatalf("seed %d: a further apply ended with %d:\n%s", seed(), r.Code, tail(r.Output))
