@@ -281,7 +281,7 @@ func (c *creation) finish(ctx context.Context, created api.AccessKey, marked boo
 			return c.giveUp(ctx, fresh, want, errOlder) // and made again with its final tag from the start
 		case why == refusedAsValue && want.Tag != "":
 			return c.giveUp(ctx, fresh, want, &TagError{Tag: want.Tag, Err: err})
-		case api.IsAmbiguous(unclear):
+		case unclear != nil && !api.IsInvalid(unclear) && !unknownKey(unclear):
 			// It may be that this API never takes the marker off: a state that has it could not be brought to what is wished.
 			return c.giveUp(ctx, fresh, want, err)
 		}

@@ -287,7 +287,7 @@ func TestCreateRefusedForAnUnknownCause(t *testing.T) {
 		case 1:
 			return refusal(400, "4045")
 		case 2:
-			return &api.TransportError{Action: c.action, Err: errors.New("cut")}
+			return cut()
 		}
 		return nil
 	}
