@@ -3,7 +3,8 @@
 // then is what nobody else may know of: between the call that takes a key's marker off and the moment in which a state is
 // saved, no API and no state tells of the key.
 //
-// A process writes one file, with a lock beside it that the system lets go when the process is gone, however it went.
+// A process writes one file, with a lock beside it that the system lets go when the process is gone, however it went. What
+// was written outlives the process, not the machine: nobody waits for the disk, which would take as long as the calls do.
 package ledger
 
 import (
@@ -50,6 +51,7 @@ type Ledger struct {
 type page struct {
 	path    string
 	lock    *flock.Flock
+	file    *os.File // open for appending
 	entries map[string]*entry
 }
 
@@ -162,7 +164,7 @@ func (l *Ledger) add(e entry) {
 		l.own = own
 	}
 	l.own.add(e)
-	l.tell(write(l.own.path, e))
+	l.tell(l.own.write(e))
 }
 
 // tell says what keeps the ledger from being kept: once, because it will for every key.
@@ -190,8 +192,8 @@ func (l *Ledger) settle(id string) {
 	if err != nil || dead == nil {
 		return // another process is at it, or was
 	}
-	l.tell(write(dead.path, entry{ID: id, Settled: true}))
 	dead.add(entry{ID: id, Settled: true})
+	l.tell(dead.write(entry{ID: id, Settled: true}))
 	dead.tidy()
 }
 
@@ -226,7 +228,10 @@ func begin(dir string) (*page, error) {
 	}
 	path := filepath.Join(dir, uuid.NewString()+suffix)
 	p := &page{path: path, lock: flock.New(lockOf(path), flock.SetPermissions(0o600)), entries: map[string]*entry{}}
-	return p, p.lock.Lock()
+	if err := p.lock.Lock(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // open reads the file of a dead process and holds its lock; nil if the process lives, or the file is gone.
@@ -274,6 +279,9 @@ func (p *page) add(e entry) {
 
 // tidy lets the file go, and removes it when nothing is left in it. What cannot be removed is looked at again.
 func (p *page) tidy() {
+	if p.file != nil {
+		_ = p.file.Close() // each line was written whole, or that it was not has been told
+	}
 	if len(p.entries) == 0 {
 		_ = os.Remove(p.path)
 		_ = p.lock.Unlock()
@@ -283,19 +291,17 @@ func (p *page) tidy() {
 	_ = p.lock.Unlock()
 }
 
-// write adds a line to a file, and waits until it is on the disk.
-func write(path string, e entry) (err error) {
+// write adds a line to the file.
+func (p *page) write(e entry) error {
 	line, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
+	if p.file == nil {
+		if p.file, err = os.OpenFile(p.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err != nil {
+			return err
+		}
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if _, err := file.Write(append(line, '\n')); err != nil {
-		return err
-	}
-	return file.Sync()
+	_, err = p.file.Write(append(line, '\n'))
+	return err
 }
