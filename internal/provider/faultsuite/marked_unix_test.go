@@ -16,6 +16,13 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 
+// killProviders kills the providers of a CLI that runs.
+func killProviders(w *World, r *Running) {
+	for _, provider := range w.Children(r.PID()) {
+		w.Must(syscall.Kill(provider, syscall.SIGKILL))
+	}
+}
+
 // TestAKilledProvidersKeyIsToldOf: the provider is killed while the answer to CreateAccessKey is on its way. The key works
 // and nobody has its secret: the next read of its owner says so, with its age and the commands that remove it.
 func TestAKilledProvidersKeyIsToldOf(t *testing.T) {
@@ -38,9 +45,7 @@ func TestAKilledProvidersKeyIsToldOf(t *testing.T) {
 			s.Write(users + Key("first", arguments...) + Key("second", arguments...))
 			r := s.Start(apply...)
 			w.AwaitHeld(held)
-			for _, provider := range w.Children(r.PID()) {
-				w.Must(syscall.Kill(provider, syscall.SIGKILL))
-			}
+			killProviders(w, r)
 			if r.Wait().Code == 0 {
 				t.Fatal("the provider was not killed")
 			}
@@ -130,9 +135,7 @@ func TestAKilledProvidersFinishedKeyIsRemoved(t *testing.T) {
 			s.Write(users + Key("first", arguments...) + Key("second", arguments...))
 			r := s.Start(apply...)
 			w.AwaitHeld(held)
-			for _, provider := range w.Children(r.PID()) {
-				w.Must(syscall.Kill(provider, syscall.SIGKILL))
-			}
+			killProviders(w, r)
 			if r.Wait().Code == 0 {
 				t.Fatal("the provider was not killed")
 			}

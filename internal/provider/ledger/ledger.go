@@ -87,7 +87,9 @@ type part struct {
 
 // Made notes a new key.
 func (p part) Made(key credential.Key) {
-	p.note(entry{Scope: p.scope, ID: key.ID, UserName: key.UserName, Created: &key.Created, Expires: key.Expires})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.add(entry{Scope: p.scope, ID: key.ID, UserName: key.UserName, Created: &key.Created, Expires: key.Expires})
 }
 
 // Left are the account's keys that dead processes left.
@@ -111,21 +113,20 @@ func (p part) Left() map[string]credential.Left {
 	return keys
 }
 
-// Settled forgets a key.
-func (p part) Settled(id string) { p.settle(id) }
-
 // Handed notes that a key is given to the CLI.
 func (l *Ledger) Handed(id string) {
-	if l != nil && l.has(id) {
-		l.note(entry{ID: id, Handed: true})
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.has(id) {
+		l.add(entry{ID: id, Handed: true})
 	}
 }
 
-func (l *Ledger) has(id string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.own != nil && l.own.entries[id] != nil
-}
+// has reports whether a key is one of this process.
+func (l *Ledger) has(id string) bool { return l.own != nil && l.own.entries[id] != nil }
 
 // Close ends the ledger of a process that ends in good order: what it handed over was taken, but for the keys named. Those
 // stay, and so do new keys that it neither handed over nor removed.
@@ -147,13 +148,7 @@ func (l *Ledger) Close(lost ...string) {
 	l.own = nil
 }
 
-// note adds to the process's own file.
-func (l *Ledger) note(e entry) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.add(e)
-}
-
+// add notes in the process's own file.
 func (l *Ledger) add(e entry) {
 	if l.own == nil {
 		own, err := begin(l.dir)
@@ -163,8 +158,7 @@ func (l *Ledger) add(e entry) {
 		}
 		l.own = own
 	}
-	l.own.add(e)
-	l.tell(l.own.write(e))
+	l.tell(l.own.note(e))
 }
 
 // tell says what keeps the ledger from being kept: once, because it will for every key.
@@ -176,11 +170,11 @@ func (l *Ledger) tell(err error) {
 	}
 }
 
-// settle forgets a key, of this process or of a dead one.
-func (l *Ledger) settle(id string) {
+// Settled forgets a key, of this process or of a dead one.
+func (l *Ledger) Settled(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.own != nil && l.own.entries[id] != nil {
+	if l.has(id) {
 		l.add(entry{ID: id, Settled: true})
 	}
 	e := l.left[id]
@@ -192,8 +186,7 @@ func (l *Ledger) settle(id string) {
 	if err != nil || dead == nil {
 		return // another process is at it, or was
 	}
-	dead.add(entry{ID: id, Settled: true})
-	l.tell(dead.write(entry{ID: id, Settled: true}))
+	l.tell(dead.note(entry{ID: id, Settled: true}))
 	dead.tidy()
 }
 
@@ -291,8 +284,9 @@ func (p *page) tidy() {
 	_ = p.lock.Unlock()
 }
 
-// write adds a line to the file.
-func (p *page) write(e entry) error {
+// note adds an entry, and a line to the file.
+func (p *page) note(e entry) error {
+	p.add(e)
 	line, err := json.Marshal(e)
 	if err != nil {
 		return err
