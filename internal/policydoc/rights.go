@@ -1,0 +1,115 @@
+package policydoc
+
+import (
+	"slices"
+	"strings"
+)
+
+// Allows reports whether the documents together allow an action, for example "api:ReadAccessKeys", on some resource: a
+// statement allows it and none denies it on every resource. It is a reading of the user guide's rules for people who
+// review rights, not the API's own decision.
+func Allows(docs []Document, action string) bool {
+	allowed := false
+	for _, doc := range docs {
+		for _, s := range doc.Statements {
+			if !s.Covers(action) {
+				continue
+			}
+			if s.Effect == Deny && slices.Contains(s.Resource, "*") {
+				return false
+			}
+			allowed = allowed || s.Effect == Allow
+		}
+	}
+	return allowed
+}
+
+// Covers reports whether the statement speaks of an action.
+func (s Statement) Covers(action string) bool {
+	matches := func(pattern string) bool { return Match(pattern, action) }
+	if len(s.NotAction) > 0 {
+		return !slices.ContainsFunc(s.NotAction, matches)
+	}
+	return slices.ContainsFunc(s.Action, matches)
+}
+
+// Match reports whether an action matches a pattern in which each "*" stands for any characters, also none.
+func Match(pattern, action string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == action
+	}
+	rest, found := strings.CutPrefix(action, parts[0])
+	if !found {
+		return false
+	}
+	last := parts[len(parts)-1]
+	for _, part := range parts[1 : len(parts)-1] {
+		i := strings.Index(rest, part)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(part):]
+	}
+	return len(rest) >= len(last) && strings.HasSuffix(rest, last)
+}
+
+// EscalationActions are the actions with which a user can give rights to itself or to another key that it controls.
+func EscalationActions() []string { return slices.Clone(escalationActions) }
+
+var escalationActions = []string{
+	"api:AddUserToUserGroup",
+	"api:CreateAccessKey",
+	"api:CreatePolicy",
+	"api:CreatePolicyVersion",
+	"api:LinkManagedPolicyToUserGroup",
+	"api:LinkPolicy",
+	"api:PutUserGroupPolicy",
+	"api:PutUserPolicy",
+	"api:SetDefaultPolicyVersion",
+	"api:UpdateAccessKey",
+	"api:UpdateApiAccessPolicy",
+}
+
+// Escalations are the escalation actions that the documents together allow.
+func Escalations(docs ...Document) []string {
+	var found []string
+	for _, action := range escalationActions {
+		if Allows(docs, action) {
+			found = append(found, action)
+		}
+	}
+	return found
+}
+
+// Wildcards are the allowed patterns that cover a whole service or everything, in order of first use: "*", "api:*", and
+// "all but ..." for a statement with NotAction.
+func Wildcards(docs ...Document) []string {
+	var found []string
+	add := func(pattern string) {
+		if !slices.Contains(found, pattern) {
+			found = append(found, pattern)
+		}
+	}
+	for _, doc := range docs {
+		for _, s := range doc.Statements {
+			if s.Effect != Allow {
+				continue
+			}
+			for _, pattern := range s.Action {
+				if _, call, _ := strings.Cut(pattern, ":"); pattern == "*" || strings.Trim(call, "*") == "" {
+					add(pattern)
+				}
+			}
+			if len(s.NotAction) > 0 {
+				add("all but " + strings.Join(s.NotAction, ", "))
+			}
+		}
+	}
+	return found
+}
+
+// IsAdmin reports whether the documents together allow every action: one that no service has stands for all.
+func IsAdmin(docs ...Document) bool {
+	return Allows(docs, "any-service:AnyCall")
+}
