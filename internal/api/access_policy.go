@@ -13,8 +13,6 @@ import (
 type AccessPolicy struct {
 	// KeyLifetime is the longest remaining life an access key may have, in whole seconds; 0 = any, also no expiry.
 	KeyLifetime time.Duration
-	// TrustedSession says that sessions must be trusted ones.
-	TrustedSession bool
 }
 
 // ReadAPIAccessPolicy returns the account's policy.
@@ -27,9 +25,7 @@ func (c *Client) ReadAPIAccessPolicy(ctx context.Context) (AccessPolicy, error) 
 	if answer.ApiAccessPolicy == nil || answer.ApiAccessPolicy.MaxAccessKeyExpirationSeconds == nil {
 		return AccessPolicy{}, c.unusable(action, errors.New("the answer has no limit on the life of access keys"))
 	}
-	policy := AccessPolicy{KeyLifetime: time.Duration(*answer.ApiAccessPolicy.MaxAccessKeyExpirationSeconds) * time.Second}
-	policy.TrustedSession = answer.ApiAccessPolicy.RequireTrustedEnv != nil && *answer.ApiAccessPolicy.RequireTrustedEnv
-	return policy, nil
+	return AccessPolicy{KeyLifetime: time.Duration(*answer.ApiAccessPolicy.MaxAccessKeyExpirationSeconds) * time.Second}, nil
 }
 
 // IsUnknownAction reports that the API does not have the action: code 5011 (A18), or a 404 that names no problem, which

@@ -37,7 +37,6 @@ type CreateAccessKeyInput struct {
 type ReadAccessKeysInput struct {
 	UserName string
 	IDs      []string
-	States   []string
 	Tag      string
 }
 
@@ -76,18 +75,8 @@ func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (
 // ReadAccessKeys lists the keys of one owner. The action has no pages. A filter that matches nothing gives an empty list.
 func (c *Client) ReadAccessKeys(ctx context.Context, in ReadAccessKeysInput) ([]AccessKey, error) {
 	req := osc.ReadAccessKeysRequest{UserName: set(in.UserName), Tag: set(in.Tag)}
-	if len(in.IDs) > 0 || len(in.States) > 0 {
-		req.Filters = &osc.FiltersAccessKeys{}
-		if len(in.IDs) > 0 {
-			req.Filters.AccessKeyIds = &in.IDs
-		}
-		if len(in.States) > 0 {
-			states := make([]osc.AccessKeyState, len(in.States))
-			for i, s := range in.States {
-				states[i] = osc.AccessKeyState(s)
-			}
-			req.Filters.States = &states
-		}
+	if len(in.IDs) > 0 {
+		req.Filters = &osc.FiltersAccessKeys{AccessKeyIds: &in.IDs}
 	}
 	var answer accessKeysResponse
 	if err := c.do(ctx, "ReadAccessKeys", always, req, &answer); err != nil {

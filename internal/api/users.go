@@ -20,7 +20,6 @@ type User struct {
 	Email                string // the account's address when none was given
 	CreationDate         time.Time
 	LastModificationDate time.Time
-	OutscaleLoginAllowed bool
 }
 
 // CreateUserInput asks for a new user. Empty members are not sent.

@@ -124,10 +124,7 @@ func (w wireKey) key() (AccessKey, error) {
 }
 
 func (w wireUser) user() (User, error) {
-	u := User{
-		ID: val(w.UserId), Name: val(w.UserName), Path: val(w.Path), Email: val(w.UserEmail),
-		OutscaleLoginAllowed: w.OutscaleLoginAllowed != nil && *w.OutscaleLoginAllowed,
-	}
+	u := User{ID: val(w.UserId), Name: val(w.UserName), Path: val(w.Path), Email: val(w.UserEmail)}
 	var err1, err2 error
 	u.CreationDate, err1 = w.CreationDate.at()
 	u.LastModificationDate, err2 = w.LastModificationDate.at()

@@ -50,8 +50,8 @@ func TestRequestBodies(t *testing.T) {
 			_, err := c.CreateAccessKey(ctx, CreateAccessKeyInput{UserName: "bob", Tag: "m", ExpirationDate: &at})
 			return err
 		},
-		`{"Filters":{"AccessKeyIds":["AK"],"States":["ACTIVE"]},"Tag":"m","UserName":"bob"}`: func(c *Client, ctx context.Context) error {
-			_, err := c.ReadAccessKeys(ctx, ReadAccessKeysInput{UserName: "bob", IDs: []string{"AK"}, States: []string{"ACTIVE"}, Tag: "m"})
+		`{"Filters":{"AccessKeyIds":["AK"]},"Tag":"m","UserName":"bob"}`: func(c *Client, ctx context.Context) error {
+			_, err := c.ReadAccessKeys(ctx, ReadAccessKeysInput{UserName: "bob", IDs: []string{"AK"}, Tag: "m"})
 			return err
 		},
 		`{"AccessKeyId":"NEWKEY","State":"INACTIVE","Tag":"x","ExpirationDate":"2028-01-01T00:00:00.000Z"}`: func(c *Client, ctx context.Context) error {
@@ -119,13 +119,13 @@ func TestPages(t *testing.T) {
 	page := func(more bool, ids ...int) answer {
 		var users []string
 		for _, id := range ids {
-			users = append(users, fmt.Sprintf(`{"UserId":"U%d","UserName":"user-%d","Path":"/","OutscaleLoginAllowed":true}`, id, id))
+			users = append(users, fmt.Sprintf(`{"UserId":"U%d","UserName":"user-%d","Path":"/"}`, id, id))
 		}
 		return ok(fmt.Sprintf(`{"Users":[%s],"HasMoreItems":%v}`, strings.Join(users, ","), more))
 	}
 	r := newRig(t, page(true, 1, 2), page(true, 2, 3), page(false, 4))
 	users, err := r.ReadUsers(context.Background(), nil)
-	if err != nil || len(users) != 4 || users[3].ID != "U4" || !users[0].OutscaleLoginAllowed {
+	if err != nil || len(users) != 4 || users[3].ID != "U4" {
 		t.Errorf("%+v %v", users, err)
 	}
 	want := []string{`{"FirstItem":0,"ResultsPerPage":1000}`, `{"FirstItem":2,"ResultsPerPage":1000}`, `{"FirstItem":4,"ResultsPerPage":1000}`}

@@ -13,7 +13,6 @@ import (
 type User struct {
 	ID, Name, Path, Email string
 	Created, Modified     time.Time
-	LoginAllowed          bool
 }
 
 // UserWish is what a user is asked to be. An empty Path means "/" when created and "leave it" when updated; an empty
@@ -117,6 +116,6 @@ func (k *Keeper) freshUsers(ctx context.Context, ids []string) ([]User, error) {
 func userOf(u api.User) User {
 	return User{
 		ID: u.ID, Name: u.Name, Path: u.Path, Email: u.Email,
-		Created: u.CreationDate, Modified: u.LastModificationDate, LoginAllowed: u.OutscaleLoginAllowed,
+		Created: u.CreationDate, Modified: u.LastModificationDate,
 	}
 }

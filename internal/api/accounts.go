@@ -1,0 +1,31 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
+)
+
+// Account is the account that the caller belongs to.
+type Account struct {
+	ID         string // 12 digits
+	CustomerID string // 8 digits, "" where the API does not give it
+	Email      string // the address of the root user, "" where the API does not give it
+}
+
+// ReadAccounts returns the caller's account, the only one that the action returns. The action accepts no login and
+// password (401 with code 9), and an EIM user needs the right api:ReadAccounts (see IsForbidden).
+func (c *Client) ReadAccounts(ctx context.Context) (Account, error) {
+	const action = "ReadAccounts"
+	var answer osc.ReadAccountsResponse
+	if err := c.do(ctx, action, always, osc.ReadAccountsRequest{}, &answer); err != nil {
+		return Account{}, err
+	}
+	if answer.Accounts == nil || len(*answer.Accounts) != 1 || val((*answer.Accounts)[0].AccountId) == "" {
+		// With any other number it is not known which account is the caller's.
+		return Account{}, c.unusable(action, errors.New("the answer does not have exactly one account with an id"))
+	}
+	a := (*answer.Accounts)[0]
+	return Account{ID: val(a.AccountId), CustomerID: val(a.CustomerId), Email: val(a.Email)}, nil
+}
