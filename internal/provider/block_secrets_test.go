@@ -6,8 +6,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	ours "github.com/outscale-access/terraform-provider-outscale/internal/provider"
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
 // TestADeadEndpointIsReported with its address, the cause and what to look at. That it takes less than 30 s is proved in

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
 // TestExamples applies every example of the documentation word for word, with the built provider: all files of a folder

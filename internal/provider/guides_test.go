@@ -6,7 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclparse"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
 // TestGuides parses every configuration that the guides show, and applies those that need no other provider.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )

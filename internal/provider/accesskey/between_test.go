@@ -5,8 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 )
 
 // TestASecondActorBetweenPlanAndApply: what was planned is no longer what is there when it is applied.

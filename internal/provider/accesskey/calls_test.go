@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 )
 
 // The sizes of the runs whose calls are counted. owners have keysEach keys each, the caller has one.

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
 // TestARunScopedKeyLivesByTheAPIsClock, on a machine whose clock is three days behind.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 )
 
 // interrupted is what a CLI prints when it has taken a signal.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 

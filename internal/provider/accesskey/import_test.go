@@ -11,8 +11,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 )
 
 // foundKey makes users and, by hand, a key of the one whose name is given ("" = the caller), to be imported.

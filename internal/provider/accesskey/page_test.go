@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 

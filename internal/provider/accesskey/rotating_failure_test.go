@@ -11,7 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"

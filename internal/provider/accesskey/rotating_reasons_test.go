@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 )
 
 // official is a state that the official provider (1.8.0) left after `state replace-provider`: no user_id and no

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 )
 
 const unfinished = "Warning: Unfinished access key found"

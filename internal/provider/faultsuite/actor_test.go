@@ -7,8 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 

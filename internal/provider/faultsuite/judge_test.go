@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )

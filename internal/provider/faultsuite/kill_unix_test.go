@@ -17,7 +17,7 @@ import (
 	"syscall"
 	"testing"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
 // blow is what ends a run.

@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
 const envSeed = "OUTSCALE_SEED" // the seed of a run that is to be repeated

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )

@@ -3,7 +3,7 @@ package user_test
 import (
 	"testing"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
 func TestMain(m *testing.M) { acctest.Main(m) }

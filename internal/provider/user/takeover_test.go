@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	. "github.com/outscale-access/terraform-provider-outscale/internal/provider/acctest"
 )
 
 // officialUser is a state that the official provider (1.8.0) left after `state replace-provider`: with its policy

@@ -33,7 +33,7 @@ var binaries = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for name, source := range map[string]string{"outscale": ".", "sink": "./internal/provider/acctest/sink"} {
+	for name, source := range map[string]string{"outscale": ".", "sink": "./internal/acctest/sink"} {
 		if _, err := built("terraform-provider-"+name, source); err != nil {
 			return "", err
 		}

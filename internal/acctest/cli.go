@@ -150,7 +150,7 @@ func version(path string) (product string, recent bool, err error) {
 // root is the folder of the module.
 func root() string {
 	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..", "..")
+	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
 // Root is the folder of the module, for the tests that read examples.
