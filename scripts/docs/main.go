@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 )
 
 // address is the provider's source address as the pinned OpenTofu reports it.
@@ -61,8 +62,8 @@ func run(ctx context.Context, tofu, tfplugindocs, provider, out string) error {
 	return nil
 }
 
-// measured is the folder of the pages that are not generated here: make bench writes them.
-const measured = "benchmarks"
+// kept are the folders of pages that are not generated here: make bench writes benchmarks, people write dev.
+var kept = []string{"benchmarks", "dev"}
 
 // clear empties the folder, so that a page whose resource is gone does not stay.
 func clear(out string) error {
@@ -71,7 +72,7 @@ func clear(out string) error {
 		return err
 	}
 	for _, entry := range entries {
-		if entry.Name() == measured {
+		if slices.Contains(kept, entry.Name()) {
 			continue
 		}
 		if err := os.RemoveAll(filepath.Join(out, entry.Name())); err != nil {
