@@ -1,0 +1,102 @@
+// Package domain holds what the services of the domain share (internal/key, internal/user, internal/account,
+// internal/rotation): their common options, the API's clock, the identity of an object and the errors about it. It
+// knows neither Terraform nor HTTP, and no sentence of it is meant for an end user.
+package domain
+
+import (
+	"context"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+const (
+	// DefaultReadTTL is how long a shared read is used: longer than a run over thousands of owners takes, so that each
+	// owner is read once in it.
+	DefaultReadTTL = 30 * time.Minute
+	// DefaultNameTTL is how long the name of an object that is addressed by its id is used for a write.
+	DefaultNameTTL = 5 * time.Minute
+)
+
+// Options are what every service of the domain takes from its program. Each member may be left out.
+type Options struct {
+	Now     func() time.Time                                 // the machine's clock; nil = time.Now
+	Wait    func(ctx context.Context, d time.Duration) error // pauses for d or until ctx ends; nil = a timer
+	Log     api.Log                                          // nil = silent
+	ReadTTL time.Duration                                    // age up to which a shared read is used; 0 = DefaultReadTTL
+	NameTTL time.Duration                                    // age up to which a name is used for a write; 0 = DefaultNameTTL
+}
+
+// WithDefaults returns o with every member set.
+func (o Options) WithDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Wait == nil {
+		o.Wait = wait
+	}
+	if o.Log == nil {
+		o.Log = func(context.Context, api.Level, string, map[string]any) {}
+	}
+	if o.ReadTTL == 0 {
+		o.ReadTTL = DefaultReadTTL
+	}
+	if o.NameTTL == 0 {
+		o.NameTTL = DefaultNameTTL
+	}
+	return o
+}
+
+// Info writes a line at INFO level.
+func (o Options) Info(ctx context.Context, msg string, fields map[string]any) {
+	o.Log(ctx, api.LevelInfo, msg, fields)
+}
+
+// Pause waits for d and logs before why action has to wait. It returns ctx's error when ctx ends first.
+func (o Options) Pause(ctx context.Context, d time.Duration, action, reason string) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	o.Info(ctx, "waiting", map[string]any{"action": action, "reason": reason, "wait_ms": d.Milliseconds()})
+	return o.Wait(ctx, d)
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Detach returns ctx without its cancellation and with its deadline, or with a deadline after limit when it has none.
+// It is for work that must be finished although nobody waits for it any more.
+func Detach(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), limit)
+}
+
+// Clock is the API's clock: it decides what has expired.
+type Clock struct {
+	Machine func() time.Time     // this machine's clock
+	Offset  func() time.Duration // how far the API's clock is ahead of it; 0 as long as no answer has told it
+}
+
+// Now is the time by the API's clock, as far as its answers have told it.
+func (c Clock) Now() time.Time { return c.Machine().Add(c.Offset()) }
+
+// Off is how far the API's clock is ahead of this machine's when that is more than the API tolerates, and 0 otherwise.
+func (c Clock) Off() time.Duration {
+	if off := c.Offset(); off.Abs() > api.Tolerated {
+		return off
+	}
+	return 0
+}
+
+// Local converts a moment of the API's clock to this machine's clock.
+func (c Clock) Local(at time.Time) time.Time { return at.Add(-c.Offset()) }

@@ -1,0 +1,104 @@
+package key
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// DefaultCreateTimeout is the time for a creation whose context has no deadline.
+	DefaultCreateTimeout = 10 * time.Minute
+	// CleanupLimit is how long a creation may go on beyond its deadline: to look up what a lost answer created and to
+	// remove it. A creation that ran out of time is the very one that must not leave a key.
+	CleanupLimit = 2 * time.Minute
+	// MaxAttempts is how many times a key is requested while answers are lost.
+	MaxAttempts = 6
+)
+
+// Intent is what is known of a creation before its first request.
+type Intent struct {
+	Marker    string // the tag of the key until its creation is finished
+	UserName  string // the owner, "" = the caller
+	UserID    string // the owner's id, "" = the caller, or unknown
+	AccountID string // "" = unknown
+	Time      time.Time
+}
+
+// Recorder hears of creations as they go on, so that a key can be found again after the process died. Its methods do not
+// fail and do not wait: a creation goes on without a record. They are called from several goroutines.
+type Recorder interface {
+	// Intend is called before the first request of a creation.
+	Intend(Intent)
+	// Created is called as soon as the id of the key is known. Its tag is still the marker.
+	Created(marker string, k Key)
+	// Discarded is called when the creation is known to have left nothing.
+	Discarded(marker string)
+	// Gone is called when the API proved that a key does not exist any more.
+	Gone(keyID string)
+}
+
+type noRecorder struct{}
+
+func (noRecorder) Intend(Intent)       {}
+func (noRecorder) Created(string, Key) {}
+func (noRecorder) Discarded(string)    {}
+func (noRecorder) Gone(string)         {}
+
+// CreateOptions are what one creation takes from its caller. Each member may be left out.
+type CreateOptions struct {
+	Marker    string      // see NewMarker; "" = a new one
+	Recorder  Recorder    // nil = Options.Recorder
+	Abandoned func() bool // reports that nobody will take the key: it is removed again. nil = somebody always does
+}
+
+// Created is the result of a creation.
+type Created struct {
+	Key      Key // with its secret and identity; the zero Key when none was created
+	Warnings []Warning
+}
+
+// Warning is what the user of a caller should hear of although a call succeeded, as data. The types are
+// *TagPendingWarning, *LateLookupWarning and *rotation.RetirePreviousWarning.
+type Warning interface {
+	// Warning describes it in one line, for a log.
+	Warning() string
+}
+
+// TagPendingWarning says that a key was created with the state and the expiry that were asked, and that its tag is still
+// the marker. An Update sets the tag.
+type TagPendingWarning struct {
+	Key Key    // without its secret
+	Tag string // the tag that was asked
+	Err error  // the call that failed; nil when it succeeded and the answer still differed
+}
+
+// Warning implements Warning.
+func (w *TagPendingWarning) Warning() string {
+	return w.Key.String() + " still has its marker as its tag"
+}
+
+// LateLookupWarning says that a key was created, and that a request before it, whose answer was lost, could not be looked
+// up again at the end: it may have created a key since the last look-up.
+type LateLookupWarning struct {
+	KeyID    string   // the key that was created and is good
+	UserName string   // its owner, "" = the caller
+	Marker   string   // the tag of the key that may exist
+	Left     []string // ids of keys with that tag that could not be removed
+	Err      error
+}
+
+// Warning implements Warning.
+func (w *LateLookupWarning) Warning() string {
+	return "a lost request for an access key, marked " + w.Marker + ", could not be looked up again: " + w.Err.Error()
+}
+
+// Create creates a key as asked. With an error, a Key with an ID means that the key exists: its secret must be kept.
+//
+// The work is not cut by a cancelled ctx, because a key could then exist whose id nobody learned; ctx's deadline holds, or
+// DefaultCreateTimeout without one, and CleanupLimit beyond it. A ctx that has ended makes no call.
+//
+// Errors: *QuotaError, *domain.GoneError (the owner), *TagError, *UnsupportedError, *domain.AmbiguousError,
+// *IncompleteError, ErrAbandoned, or the API's.
+func (s *Service) Create(context.Context, Spec, CreateOptions) (Created, error) {
+	return Created{}, errTodo
+}

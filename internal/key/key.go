@@ -1,0 +1,118 @@
+// Package key creates, reads, changes and revokes access keys. A key is created once whatever answer is lost, keeps its
+// expiry, is revoked surely, and is read once per owner in a run.
+package key
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+)
+
+// State is the state of a key. An expired key keeps the state it had: see Key.Expired.
+type State string
+
+// The two states that the API knows.
+const (
+	Active   State = "ACTIVE"
+	Inactive State = "INACTIVE"
+)
+
+// Identity is domain.Identity, which an access key has as a whole.
+type Identity = domain.Identity
+
+// Owner addresses the owner of a key. The zero value is the caller. UserID wins over UserName and is resolved to the name
+// that the user has now, so that a renamed user keeps its keys.
+type Owner struct{ UserName, UserID string }
+
+func (o Owner) String() string {
+	switch {
+	case o.UserID != "":
+		return "user " + o.UserID
+	case o.UserName != "":
+		return "user " + o.UserName
+	}
+	return "the caller"
+}
+
+// Key is an access key and its owner.
+type Key struct {
+	ID       string
+	UserName string // the owner's name now, "" = the caller
+	State    State
+	Tag      string // "" = none
+	Secret   string // only from Create
+	Created  time.Time
+	Modified time.Time
+	Expires  *time.Time // nil = never
+	// Identity is what is known of the account and of the owner. Callers record it, and give it back to Read, Update and
+	// Revoke.
+	Identity Identity
+}
+
+// Expired reports whether the key's expiry has passed at now. The API keeps such a key ACTIVE.
+func (k Key) Expired(now time.Time) bool { return k.Expires != nil && !k.Expires.After(now) }
+
+// Unfinished reports whether the key carries a marker: its creation was not finished, or Deactivate was called for it.
+// Nobody has the secret of such a key, unless it is being created now or a state has it all the same.
+func (k Key) Unfinished() bool { return IsMarker(k.Tag) }
+
+// String names the key without its secret.
+func (k Key) String() string { return "access key " + k.ID }
+
+// GoString is String, so that no formatting verb shows the secret.
+func (k Key) GoString() string { return k.String() }
+
+// Spec is what a key is asked to be.
+type Spec struct {
+	Owner   Owner
+	State   State      // "" = leave it as it is
+	Expires *time.Time // nil = never
+	Tag     string     // "" = none
+}
+
+const (
+	// MarkerPrefix begins the tag of a key whose creation is not finished.
+	MarkerPrefix = "outscale-unfinished-"
+	// oldMarkerPrefix was MarkerPrefix in earlier versions.
+	oldMarkerPrefix = "terraform-unfinished-"
+)
+
+// IsMarker reports whether tag is that of an unfinished creation.
+func IsMarker(tag string) bool {
+	return strings.HasPrefix(tag, MarkerPrefix) || strings.HasPrefix(tag, oldMarkerPrefix)
+}
+
+// NewMarker returns the marker with that id, which must be unique among all creations.
+func NewMarker(id string) string { return MarkerPrefix + id }
+
+// differences says in what key is not as asked, one short sentence each. A spec without a state accepts any.
+func differences(key Key, want Spec) []string {
+	var what []string
+	if want.State != "" && key.State != want.State {
+		what = append(what, fmt.Sprintf("its state is %s, and %s was asked", key.State, want.State))
+	}
+	if !sameInstant(key.Expires, want.Expires) {
+		what = append(what, fmt.Sprintf("its expiry is %s, and %s was asked", date(key.Expires), date(want.Expires)))
+	}
+	if key.Tag != want.Tag {
+		what = append(what, fmt.Sprintf("its tag is %q, and %q was asked", key.Tag, want.Tag))
+	}
+	return what
+}
+
+// sameInstant compares to the millisecond, which is what the API keeps.
+func sameInstant(a, b *time.Time) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Truncate(time.Millisecond).Equal(b.Truncate(time.Millisecond))
+}
+
+func date(t *time.Time) string {
+	if t == nil {
+		return "never"
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z")
+}
