@@ -24,12 +24,9 @@ const (
 // readAPILogs serves ReadApiLogs from the record of calls: those of authenticated
 // callers, oldest first.
 func (s *Simulator) readAPILogs(c *call) (fields, *problem) {
-	size := int64(defaultPage)
-	if wanted, sent := c.number("ResultsPerPage"); sent {
-		if wanted < 1 || wanted > longestPage {
-			return nil, badValue("ResultsPerPage", "want 1 to 1000")
-		}
-		size = wanted
+	size, refused := pageSize(c)
+	if refused != nil {
+		return nil, refused
 	}
 	after, refused := readToken(c)
 	if refused != nil {
@@ -49,7 +46,7 @@ func (s *Simulator) readAPILogs(c *call) (fields, *problem) {
 	})
 	slices.SortFunc(found, func(a, b store.Record) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Seq, b.Seq)) })
 	out := fields{}
-	if len(found) > int(size) {
+	if len(found) > size {
 		found = found[:size]
 		out["NextPageToken"] = writeToken(found[size-1])
 	}
@@ -192,7 +189,7 @@ func readToken(c *call) (place, *problem) {
 		p.seq, err = strconv.ParseInt(seq, 10, 64)
 	}
 	if err != nil || !ok {
-		return p, badValue("NextPageToken", "it is not one this API gave out")
+		return p, badToken()
 	}
 	return p, nil
 }

@@ -4,6 +4,8 @@ package simulator
 const (
 	defaultPage = 100
 	longestPage = 1000
+	// longestList is longer than any list; the bound keeps sums of offsets small.
+	longestList = 1 << 30
 )
 
 // page is the part of a list that is asked for.
@@ -29,8 +31,7 @@ func (s *Simulator) page(c *call) (page, *problem) {
 		if first < 0 {
 			return p, badValue("FirstItem", "it cannot be negative")
 		}
-		// No list is longer; the bound keeps sums of it small.
-		p.first = int(min(first, 1<<30))
+		p.first = int(min(first, longestList))
 	}
 	return p, nil
 }
@@ -46,3 +47,18 @@ func cut[T any](list []T, p page) ([]T, bool) {
 	to := min(from+p.size, len(list))
 	return list[from:to], to < len(list)
 }
+
+// pageSize reads ResultsPerPage of the actions that page with a token: 1 to 1000, 100 when
+// absent.
+func pageSize(c *call) (int, *problem) {
+	size, sent := c.number("ResultsPerPage")
+	if !sent {
+		return defaultPage, nil
+	}
+	if size < 1 || size > longestPage {
+		return 0, badValue("ResultsPerPage", "want 1 to 1000")
+	}
+	return int(size), nil
+}
+
+func badToken() *problem { return badValue("NextPageToken", "it is not one this API gave out") }

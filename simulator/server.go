@@ -26,6 +26,7 @@ var served = map[string]func(*Simulator, *call) (fields, *problem){
 	"ReadAccounts":          (*Simulator).readAccounts,
 	"ReadApiAccessPolicy":   (*Simulator).readAPIAccessPolicy,
 	"ReadApiLogs":           (*Simulator).readAPILogs,
+	"ReadQuotas":            (*Simulator).readQuotas,
 	"ReadRegions":           (*Simulator).readRegions,
 	"ReadUsers":             (*Simulator).readUsers,
 	"UpdateAccessKey":       (*Simulator).updateAccessKey,

@@ -153,6 +153,12 @@ func TestAnswersOfAccount(t *testing.T) {
 		{action: "CheckAuthentication", body: `{"Login":"` + rootEmail + `","Password":"wrong"}`, want: "400/4120"},
 		{action: "CheckAuthentication", body: `{"Login":"nobody@example.com","Password":"wrong"}`, want: "400/4120"},
 
+		{action: "ReadQuotas", body: ``, want: "200"},
+		{action: "ReadQuotas", body: `{"ResultsPerPage":1,"Filters":{"QuotaTypes":["global"]}}`, want: "200", save: "quotas"},
+		{action: "ReadQuotas", body: `{"NextPageToken":"{quotas}"}`, want: "200"},
+		{action: "ReadQuotas", body: `{"NextPageToken":"nonsense"}`, want: "400/4047"},
+		{action: "ReadQuotas", body: `{"ResultsPerPage":0}`, want: "400/4047"},
+
 		{action: "ReadApiLogs", body: ``, want: "200"},
 		{action: "ReadApiLogs", body: `{"ResultsPerPage":3}`, want: "200", save: "page"},
 		{action: "ReadApiLogs", body: `{"ResultsPerPage":3,"NextPageToken":"{page}"}`, want: "200"},

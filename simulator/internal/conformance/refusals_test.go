@@ -22,6 +22,7 @@ var good = map[string]string{
 	"ReadAccounts":          `{}`,
 	"ReadApiAccessPolicy":   `{}`,
 	"ReadApiLogs":           `{}`,
+	"ReadQuotas":            `{}`,
 	"ReadRegions":           `{}`,
 	"ReadUsers":             `{}`,
 	"UpdateAccessKey":       `{"UserName":"fixture","AccessKeyId":"KEY","State":"ACTIVE"}`,

@@ -5,6 +5,8 @@
 // source finds it). The description is of one version, the newest. What older versions did not have is in since.go, by hand.
 package describe
 
+import "slices"
+
 //go:generate go run ./gen
 
 // Scheme is an authentication scheme, by its name in the description.
@@ -84,6 +86,18 @@ func (a Action) Anonymous() bool { return len(a.Schemes) == 0 }
 func Lookup(action string) (Action, bool) {
 	a, ok := actions[action]
 	return a, ok
+}
+
+// Served returns the names of the actions that the simulator serves, sorted.
+func Served() []string {
+	var names []string
+	for name, action := range actions {
+		if action.Served {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Version is the version of the description the table was written from.

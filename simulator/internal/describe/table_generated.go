@@ -230,7 +230,17 @@ var actions = map[string]Action{
 	"ReadPublicCatalog":                    {Name: "ReadPublicCatalog", Schemes: nil},
 	"ReadPublicIpRanges":                   {Name: "ReadPublicIpRanges", Schemes: nil},
 	"ReadPublicIps":                        {Name: "ReadPublicIps", Schemes: []Scheme{APIKeyAuth}},
-	"ReadQuotas":                           {Name: "ReadQuotas", Schemes: []Scheme{APIKeyAuth}},
+	"ReadQuotas": {Name: "ReadQuotas", Schemes: []Scheme{APIKeyAuth}, Served: true, Request: Type{Kind: Object, Members: []Member{
+		{Name: "DryRun", Type: Type{Kind: Boolean}},
+		{Name: "Filters", Type: Type{Kind: Object, Members: []Member{
+			{Name: "Collections", Type: Type{Kind: Array, Items: &Type{Kind: String}}},
+			{Name: "QuotaNames", Type: Type{Kind: Array, Items: &Type{Kind: String}}},
+			{Name: "QuotaTypes", Type: Type{Kind: Array, Items: &Type{Kind: String}}},
+			{Name: "ShortDescriptions", Type: Type{Kind: Array, Items: &Type{Kind: String}}},
+		}, Closed: true}},
+		{Name: "NextPageToken", Type: Type{Kind: String, Format: "byte"}},
+		{Name: "ResultsPerPage", Type: Type{Kind: Integer}},
+	}, Closed: true}},
 	"ReadRegions": {Name: "ReadRegions", Schemes: nil, Served: true, Request: Type{Kind: Object, Members: []Member{
 		{Name: "DryRun", Type: Type{Kind: Boolean}},
 	}, Closed: true}},

@@ -84,8 +84,11 @@ var always = map[string][]string{
 	"ReadApiAccessPolicy":   {"ApiAccessPolicy.MaxAccessKeyExpirationSeconds", "ApiAccessPolicy.RequireTrustedEnv"},
 	"UpdateApiAccessPolicy": {"ApiAccessPolicy.MaxAccessKeyExpirationSeconds", "ApiAccessPolicy.RequireTrustedEnv"},
 	"ReadApiLogs":           {"Logs"},
+	"ReadQuotas":            append([]string{"QuotaTypes.[].QuotaType"}, under("QuotaTypes.[].Quotas.[]", quotaMembers)...),
 	"ReadRegions":           {"Regions", "Regions.[].Endpoint", "Regions.[].RegionName"},
 }
+
+var quotaMembers = []string{"AccountId", "Name", "QuotaCollection", "ShortDescription", "Description", "MaxValue", "UsedValue"}
 
 func keyMembers(path string, more ...string) []string {
 	return under(path, append(more, "AccessKeyId", "State", "CreationDate", "LastModificationDate"))

@@ -30,6 +30,7 @@ var served = []string{
 	"ReadAccounts",
 	"ReadApiAccessPolicy",
 	"ReadApiLogs",
+	"ReadQuotas",
 	"ReadRegions",
 	"ReadUsers",
 	"UpdateAccessKey",

@@ -1,0 +1,111 @@
+package simulator
+
+import (
+	"encoding/base64"
+	"strconv"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
+)
+
+// quota is one entry of ReadQuotas. The API names no quota of this family: accesskey_limit is the name under which
+// the limit of access keys is known elsewhere at OUTSCALE, user_limit is invented.
+type quota struct {
+	// kind is the QuotaType: "global", or the id of the resource the quota belongs to.
+	kind                                 string
+	name, collection, short, description string
+	// max is the limit, 0 for none (description of MaxValue).
+	max, used int
+}
+
+const globalQuota = "global"
+
+// quotas returns the quotas of the account, then those of each user by creation date.
+func (s *Simulator) quotas(v *store.View) []quota {
+	users := v.Users()
+	list := []quota{
+		s.keyQuota(globalQuota, v.CountKeys("")),
+		{
+			kind: globalQuota, name: "user_limit", collection: "Other", short: "User Limit",
+			description: "Maximum number of EIM users the account can own", used: len(users),
+		},
+	}
+	for _, user := range users {
+		list = append(list, s.keyQuota(user.ID, v.CountKeys(user.ID)))
+	}
+	return list
+}
+
+// keyQuota is the limit of access keys of one owner (A4).
+func (s *Simulator) keyQuota(kind string, used int) quota {
+	return quota{
+		kind: kind, name: "accesskey_limit", collection: "Other", short: "Access Key Limit",
+		description: "Maximum number of access keys the owner can have", max: s.opts.Assumptions.keyLimit(), used: used,
+	}
+}
+
+// readQuotas serves ReadQuotas.
+func (s *Simulator) readQuotas(c *call) (fields, *problem) {
+	size, refused := pageSize(c)
+	if refused != nil {
+		return nil, refused
+	}
+	first, refused := readOffset(c)
+	if refused != nil {
+		return nil, refused
+	}
+	filters := c.object("Filters")
+	kinds, names := textFilter(filters, "QuotaTypes"), textFilter(filters, "QuotaNames")
+	collections, shorts := textFilter(filters, "Collections"), textFilter(filters, "ShortDescriptions")
+	return s.look(func(v *store.View) (fields, *problem) {
+		var found []quota
+		for _, q := range s.quotas(v) {
+			if kinds.admits(q.kind) && names.admits(q.name) && collections.admits(q.collection) && shorts.admits(q.short) {
+				found = append(found, q)
+			}
+		}
+		shown, more := cut(found, page{first: first, size: size})
+		out := fields{"QuotaTypes": showQuotas(shown, v.Account().ID)}
+		if more {
+			out["NextPageToken"] = writeOffset(first + size)
+		}
+		return out, nil
+	})
+}
+
+// showQuotas groups quotas by their type. Those of one type follow each other.
+func showQuotas(list []quota, account string) []fields {
+	types := []fields{}
+	for i, q := range list {
+		if i == 0 || q.kind != list[i-1].kind {
+			types = append(types, fields{"QuotaType": q.kind, "Quotas": []fields{}})
+		}
+		last := types[len(types)-1]
+		last["Quotas"] = append(last["Quotas"].([]fields), fields{
+			"AccountId": account, "Name": q.name, "QuotaCollection": q.collection, "ShortDescription": q.short,
+			"Description": q.description, "MaxValue": q.max, "UsedValue": q.used,
+		})
+	}
+	return types
+}
+
+// writeOffset makes the page token of a list whose next page begins at an offset.
+func writeOffset(offset int) string {
+	return base64.StdEncoding.EncodeToString([]byte(strconv.Itoa(offset)))
+}
+
+// readOffset returns where the page begins, 0 for the first one.
+func readOffset(c *call) (int, *problem) {
+	text, sent := c.text("NextPageToken")
+	if !sent {
+		return 0, nil
+	}
+	plain, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return 0, badToken()
+	}
+	offset, err := strconv.Atoi(string(plain))
+	if err != nil || offset < 0 || offset > longestList {
+		return 0, badToken()
+	}
+	return offset, nil
+}
