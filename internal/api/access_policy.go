@@ -13,6 +13,8 @@ import (
 type AccessPolicy struct {
 	// KeyLifetime is the longest remaining life an access key may have, in whole seconds; 0 = any, also no expiry.
 	KeyLifetime time.Duration
+	// RequireTrustedEnv makes every call need a client certificate and an expiring key; it needs a KeyLifetime.
+	RequireTrustedEnv bool
 }
 
 // ReadAPIAccessPolicy returns the account's policy.
@@ -22,10 +24,30 @@ func (c *Client) ReadAPIAccessPolicy(ctx context.Context) (AccessPolicy, error) 
 	if err := c.do(ctx, action, always, osc.ReadApiAccessPolicyRequest{}, &answer); err != nil {
 		return AccessPolicy{}, err
 	}
-	if answer.ApiAccessPolicy == nil || answer.ApiAccessPolicy.MaxAccessKeyExpirationSeconds == nil {
+	return c.accessPolicy(action, answer.ApiAccessPolicy)
+}
+
+// UpdateAPIAccessPolicy replaces the account's policy. The API needs both members, and refuses a lifetime that an existing
+// key exceeds (A33).
+func (c *Client) UpdateAPIAccessPolicy(ctx context.Context, p AccessPolicy) (AccessPolicy, error) {
+	const action = "UpdateApiAccessPolicy"
+	req := osc.UpdateApiAccessPolicyRequest{
+		MaxAccessKeyExpirationSeconds: int64(p.KeyLifetime / time.Second), RequireTrustedEnv: p.RequireTrustedEnv,
+	}
+	var answer osc.UpdateApiAccessPolicyResponse
+	if err := c.do(ctx, action, always, req, &answer); err != nil {
+		return AccessPolicy{}, err
+	}
+	return c.accessPolicy(action, answer.ApiAccessPolicy)
+}
+
+func (c *Client) accessPolicy(action string, w *osc.ApiAccessPolicy) (AccessPolicy, error) {
+	if w == nil || w.MaxAccessKeyExpirationSeconds == nil {
 		return AccessPolicy{}, c.unusable(action, errors.New("the answer has no limit on the life of access keys"))
 	}
-	return AccessPolicy{KeyLifetime: time.Duration(*answer.ApiAccessPolicy.MaxAccessKeyExpirationSeconds) * time.Second}, nil
+	return AccessPolicy{
+		KeyLifetime: time.Duration(*w.MaxAccessKeyExpirationSeconds) * time.Second, RequireTrustedEnv: deref(w.RequireTrustedEnv),
+	}, nil
 }
 
 // IsUnknownAction reports that the API does not have the action: code 5011 (A18), or a 404 that names no problem, which

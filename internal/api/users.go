@@ -3,14 +3,10 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
 )
-
-// usersPerPage is the largest page the API gives.
-const usersPerPage = 1000
 
 // User is an EIM user as the API shows it.
 type User struct {
@@ -38,40 +34,21 @@ func (c *Client) CreateUser(ctx context.Context, in CreateUserInput) (User, erro
 	return c.user("CreateUser", answer)
 }
 
-// ReadUsers returns the users with the given ids, or all of them without ids: every page, 1000 users a page.
+// ReadUsers returns the users with the given ids, or all of them without ids.
 func (c *Client) ReadUsers(ctx context.Context, ids []string) ([]User, error) {
-	var users []User
-	seen := map[string]bool{}
-	for first, more := 0, true; more; {
-		size := usersPerPage
-		req := osc.ReadUsersRequest{FirstItem: &first, ResultsPerPage: &size}
+	const action = "ReadUsers"
+	request := func(first, size *int) any {
+		req := osc.ReadUsersRequest{FirstItem: first, ResultsPerPage: size}
 		if len(ids) > 0 {
 			req.Filters = &osc.FiltersUsers{UserIds: &ids}
 		}
-		var answer usersResponse
-		if err := c.do(ctx, "ReadUsers", always, req, &answer); err != nil {
-			return nil, err
-		}
-		if answer.Users == nil {
-			return nil, c.unusable("ReadUsers", errors.New("the answer has no list of users"))
-		}
-		page := *answer.Users
-		for _, w := range page {
-			user, err := w.user()
-			if err != nil {
-				return nil, c.unusable("ReadUsers", fmt.Errorf("user %s: %w", user.Name, err))
-			}
-			// A user made or deleted between two pages shifts them: one user may come twice.
-			if !seen[user.ID] {
-				seen[user.ID] = true
-				users = append(users, user)
-			}
-		}
-		first += len(page)
-		// An empty page ends the loop whatever HasMoreItems says (A27).
-		more = len(page) > 0 && answer.HasMoreItems != nil && *answer.HasMoreItems
+		return req
 	}
-	return users, nil
+	found, err := readPages(ctx, c, action, "Users", request, func(w wireUser) string { return val(w.UserId) })
+	if err != nil {
+		return nil, err
+	}
+	return mapAll(c, action, found, wireUser.user)
 }
 
 // UpdateUser renames or changes a user; its id stays. It is not sent again once it may have been executed, because a

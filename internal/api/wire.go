@@ -99,11 +99,6 @@ type accessKeysResponse struct{ AccessKeys *[]wireKey }
 
 type userResponse struct{ User *wireUser }
 
-type usersResponse struct {
-	HasMoreItems *bool
-	Users        *[]wireUser
-}
-
 type emptyResponse struct{}
 
 // key maps what came; the error is about a date, and the rest is filled all the same.
@@ -128,7 +123,10 @@ func (w wireUser) user() (User, error) {
 	var err1, err2 error
 	u.CreationDate, err1 = w.CreationDate.at()
 	u.LastModificationDate, err2 = w.LastModificationDate.at()
-	return u, firstOf(err1, err2)
+	if err := firstOf(err1, err2); err != nil {
+		return u, fmt.Errorf("user %s: %w", u.Name, err)
+	}
+	return u, nil
 }
 
 func firstOf(errs ...error) error {

@@ -1,0 +1,154 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
+)
+
+// UserGroup is a group of EIM users.
+type UserGroup struct {
+	ID                   string
+	Name                 string
+	Path                 string
+	ORN                  string
+	CreationDate         time.Time
+	LastModificationDate time.Time
+}
+
+// GroupRef names a group. An empty path matches a group in any path (A30).
+type GroupRef struct{ Name, Path string }
+
+// UserRef names a user. An empty path matches a user in any path (A30).
+type UserRef struct{ Name, Path string }
+
+// UpdateUserGroupInput changes a group. NewPath is always sent: the API's documentation says that a group without it moves
+// to "/" (A31).
+type UpdateUserGroupInput struct {
+	Group            GroupRef
+	NewName, NewPath string
+}
+
+type wireGroup struct {
+	osc.UserGroup
+	CreationDate         *instant
+	LastModificationDate *instant
+}
+
+func (w wireGroup) group() (UserGroup, error) {
+	g := UserGroup{ID: val(w.UserGroupId), Name: val(w.Name), Path: val(w.Path), ORN: val(w.Orn)}
+	if g.ID == "" || g.Name == "" {
+		return g, errors.New("the answer has a user group without an id or a name")
+	}
+	var err1, err2 error
+	g.CreationDate, err1 = w.CreationDate.at()
+	g.LastModificationDate, err2 = w.LastModificationDate.at()
+	if err := firstOf(err1, err2); err != nil {
+		return g, fmt.Errorf("user group %s: %w", g.Name, err)
+	}
+	return g, nil
+}
+
+type groupResponse struct {
+	UserGroup *wireGroup
+	Users     []wireUser
+}
+
+func (c *Client) group(action string, answer groupResponse) (UserGroup, error) {
+	if answer.UserGroup == nil {
+		return UserGroup{}, c.unusable(action, errors.New("the answer has no user group"))
+	}
+	group, err := answer.UserGroup.group()
+	if err != nil {
+		return UserGroup{}, c.unusable(action, err)
+	}
+	return group, nil
+}
+
+// CreateUserGroup creates a group. It is not sent again once it may have been executed.
+func (c *Client) CreateUserGroup(ctx context.Context, name, path string) (UserGroup, error) {
+	const action = "CreateUserGroup"
+	var answer groupResponse
+	if err := c.do(ctx, action, once, osc.CreateUserGroupRequest{UserGroupName: name, Path: set(path)}, &answer); err != nil {
+		return UserGroup{}, err
+	}
+	return c.group(action, answer)
+}
+
+// ReadUserGroups returns the groups with the given ids, or all of them without ids.
+func (c *Client) ReadUserGroups(ctx context.Context, ids []string) ([]UserGroup, error) {
+	const action = "ReadUserGroups"
+	request := func(first, size *int) any {
+		req := osc.ReadUserGroupsRequest{FirstItem: first, ResultsPerPage: size}
+		if len(ids) > 0 {
+			req.Filters = &osc.FiltersUserGroup{UserGroupIds: &ids}
+		}
+		return req
+	}
+	found, err := readPages(ctx, c, action, "UserGroups", request, func(w wireGroup) string { return val(w.UserGroupId) })
+	if err != nil {
+		return nil, err
+	}
+	return mapAll(c, action, found, wireGroup.group)
+}
+
+// ReadUserGroup returns a group and its members. The API gives the members without pages.
+func (c *Client) ReadUserGroup(ctx context.Context, g GroupRef) (UserGroup, []User, error) {
+	const action = "ReadUserGroup"
+	var answer groupResponse
+	if err := c.do(ctx, action, always, osc.ReadUserGroupRequest{UserGroupName: g.Name, Path: set(g.Path)}, &answer); err != nil {
+		return UserGroup{}, nil, err
+	}
+	group, err := c.group(action, answer)
+	if err != nil {
+		return UserGroup{}, nil, err
+	}
+	members, err := mapAll(c, action, answer.Users, wireUser.user)
+	return group, members, err
+}
+
+// ReadUserGroupsPerUser returns the groups that a user is a member of.
+func (c *Client) ReadUserGroupsPerUser(ctx context.Context, u UserRef) ([]UserGroup, error) {
+	const action = "ReadUserGroupsPerUser"
+	page := listPage[wireGroup]{member: "UserGroups"}
+	if err := c.do(ctx, action, always, osc.ReadUserGroupsPerUserRequest{UserName: u.Name, UserPath: set(u.Path)}, &page); err != nil {
+		return nil, err
+	}
+	return mapAll(c, action, page.items, wireGroup.group)
+}
+
+// UpdateUserGroup renames or moves a group; its id stays (A44). It is not sent again once it may have been executed,
+// because a rename that happened makes the old name unknown.
+func (c *Client) UpdateUserGroup(ctx context.Context, in UpdateUserGroupInput) (UserGroup, error) {
+	const action = "UpdateUserGroup"
+	req := osc.UpdateUserGroupRequest{
+		UserGroupName: in.Group.Name, Path: set(in.Group.Path), NewUserGroupName: set(in.NewName), NewPath: set(in.NewPath),
+	}
+	var answer groupResponse
+	if err := c.do(ctx, action, once, req, &answer); err != nil {
+		return UserGroup{}, err
+	}
+	return c.group(action, answer)
+}
+
+// DeleteUserGroup deletes a group. With force the API first removes its members, links and inline policies; without it
+// the API refuses while there are any (A12).
+func (c *Client) DeleteUserGroup(ctx context.Context, g GroupRef, force bool) error {
+	req := osc.DeleteUserGroupRequest{UserGroupName: g.Name, Path: set(g.Path), Force: yes(force)}
+	return c.do(ctx, "DeleteUserGroup", always, req, &emptyResponse{})
+}
+
+// AddUserToUserGroup makes a user a member of a group. Adding a member again has no effect (A36).
+func (c *Client) AddUserToUserGroup(ctx context.Context, g GroupRef, u UserRef) error {
+	req := osc.AddUserToUserGroupRequest{UserGroupName: g.Name, UserGroupPath: set(g.Path), UserName: u.Name, UserPath: set(u.Path)}
+	return c.do(ctx, "AddUserToUserGroup", always, req, &emptyResponse{})
+}
+
+// RemoveUserFromUserGroup ends a membership. A user that is not a member is a not-found (A36).
+func (c *Client) RemoveUserFromUserGroup(ctx context.Context, g GroupRef, u UserRef) error {
+	req := osc.RemoveUserFromUserGroupRequest{UserGroupName: g.Name, UserGroupPath: set(g.Path), UserName: u.Name, UserPath: set(u.Path)}
+	return c.do(ctx, "RemoveUserFromUserGroup", always, req, &emptyResponse{})
+}
