@@ -4,7 +4,7 @@ locals {
   keys = data.outscale_access_key_audit.account.access_keys
 }
 
-# A check that fails is a warning, in every plan and apply, until it holds again.
+# A check that fails is a warning in every plan and apply.
 check "no_access_key_is_older_than_90_days" {
   assert {
     condition     = alltrue([for key in local.keys : key.age_days < 90])
@@ -12,14 +12,14 @@ check "no_access_key_is_older_than_90_days" {
   }
 }
 
-check "no_access_key_lives_for_ever" {
+check "every_access_key_expires" {
   assert {
     condition     = alltrue([for key in local.keys : key.expiration_date != null])
     error_message = "Without an expiry: ${join(", ", [for key in local.keys : key.access_key_id if key.expiration_date == null])}."
   }
 }
 
-# unused_days is null where the log cannot be read: such a key passes.
+# unused_days is null if the log cannot be read. Such a key passes.
 check "no_access_key_is_unused_for_30_days" {
   assert {
     condition     = alltrue([for key in local.keys : coalesce(key.unused_days, 0) < 30])
@@ -27,8 +27,8 @@ check "no_access_key_is_unused_for_30_days" {
   }
 }
 
-# Nobody has the secret of a key that a killed run left behind.
-check "no_access_key_was_left_behind" {
+# An unfinished key was made by a run that was killed. Nobody has its secret.
+check "no_access_key_is_unfinished" {
   assert {
     condition     = alltrue([for key in local.keys : !key.unfinished])
     error_message = "To be deleted: ${join(", ", [for key in local.keys : key.access_key_id if key.unfinished])}."

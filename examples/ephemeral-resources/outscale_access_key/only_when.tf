@@ -1,4 +1,4 @@
-# No key during a plan: one for each apply.
+# One key for each apply, none during a plan.
 ephemeral "outscale_access_key" "apply" {
   only_when = terraform.applying
 }

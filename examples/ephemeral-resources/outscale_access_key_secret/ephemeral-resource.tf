@@ -4,7 +4,7 @@ variable "recipient" {
 }
 
 variable "private_key" {
-  description = "The lines of that KEYFILE. Ephemeral: neither a state nor a plan file keeps it."
+  description = "The contents of that KEYFILE. An ephemeral variable is not stored."
   type        = string
   ephemeral   = true
 }

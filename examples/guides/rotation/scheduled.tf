@@ -1,5 +1,5 @@
 variable "recipient" {
-  description = "The public key of whoever reads the secret: an age recipient or a line of ssh-ed25519."
+  description = "The public key that the secret is encrypted to: an age recipient or an ssh-ed25519 line."
   type        = string
 }
 
@@ -7,7 +7,7 @@ resource "outscale_user" "backup" {
   user_name = "backup"
 }
 
-# A run every day, a window of ten days: nine runs in a row may fail before a reader is without a key.
+# Applied every day. Nine runs in a row may fail before a service is without a valid key.
 resource "outscale_rotating_access_key" "backup" {
   user_id       = outscale_user.backup.user_id
   lifetime      = "40d"

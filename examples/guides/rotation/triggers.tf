@@ -7,7 +7,7 @@ resource "outscale_rotating_access_key" "deploy" {
   rotate_before = "30d"
   seal_to       = [var.recipient]
 
-  # Change any text in here to rotate with the next apply.
+  # Change any value to rotate with the next apply.
   triggers = {
     handover = "2026-11: Dana left the team"
   }

@@ -1,5 +1,5 @@
 variable "recipient" {
-  description = "Public age key of whoever hands the key over."
+  description = "The public age key of the person who stores the secret at GitHub."
   type        = string
 }
 

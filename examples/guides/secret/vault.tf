@@ -6,7 +6,7 @@ terraform {
 }
 
 variable "recipient" {
-  description = "Public age key of the pipeline."
+  description = "The public age key of the pipeline."
   type        = string
 }
 
@@ -36,6 +36,6 @@ resource "vault_kv_secret_v2" "backup" {
     secret_key    = ephemeral.outscale_access_key_secret.backup.secret_key
   })
 
-  # A write-only argument is sent again only when its version changes: another key gives another number.
+  # A write-only argument is sent again only when its version changes. Another key gives another number.
   data_json_wo_version = parseint(substr(sha256(outscale_access_key.backup.access_key_id), 0, 8), 16)
 }

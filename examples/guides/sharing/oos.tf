@@ -16,10 +16,10 @@ terraform {
     }
     use_path_style = true
 
-    # Locks with an object beside the state: see below before you rely on it.
+    # Locks with an object beside the state. Read below before you rely on it.
     use_lockfile = true
 
-    # What exists at AWS only.
+    # These exist at AWS only.
     skip_credentials_validation = true
     skip_metadata_api_check     = true
     skip_region_validation      = true

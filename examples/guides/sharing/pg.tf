@@ -5,14 +5,14 @@ terraform {
     }
   }
 
-  # Where the database is, and who asks, comes from the environment: PG_CONN_STR.
+  # The address of the database and the user come from the environment: PG_CONN_STR.
   backend "pg" {
     schema_name = "access_keys"
   }
 }
 
 variable "recipient" {
-  description = "Who reads the secrets: an age, SSH or OpenPGP public key."
+  description = "The public key that the secrets are encrypted to: age, SSH or OpenPGP."
   type        = string
 }
 

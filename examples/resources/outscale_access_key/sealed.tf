@@ -1,5 +1,5 @@
 variable "recipient" {
-  description = "Your public key: the line age1... that `age-keygen -y KEYFILE` prints, or a line of ssh-ed25519."
+  description = "Your public key: the line age1... that `age-keygen -y KEYFILE` prints, or an ssh-ed25519 line."
   type        = string
 }
 
