@@ -60,7 +60,7 @@ func (s *Workspace) NoSecretRests(others ...string) {
 	for _, at := range s.leftBehind(append(secrets, others...)) {
 		s.w.t.Error(at)
 	}
-	s.w.simulatorTellsNothing(secrets)
+	s.w.simulatorRevealsNothing(secrets)
 }
 
 // leftBehind names every place in which one of the secrets is.

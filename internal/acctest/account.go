@@ -2,28 +2,233 @@ package acctest
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
 	"time"
 
-	"github.com/outscale/osc-sdk-go/v3/pkg/options"
-	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
-	"github.com/outscale/osc-sdk-go/v3/pkg/profile"
-
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )
 
-// Ceiling lets the account's access keys live so long and no longer. The key that signs must expire before then, and is
-// given half of it; the provider's own client has no call for the policy, so that the official SDK sets it.
-func (w *World) Ceiling(life time.Duration) {
-	w.t.Helper()
-	ends := w.Simulator.Now().Add(life / 2)
-	_, err := w.API().UpdateAccessKey(context.Background(), api.UpdateAccessKeyInput{ID: w.RootAccessKey, State: "ACTIVE", ExpirationDate: &ends})
-	w.Must(err)
-	client, err := osc.NewClient(&profile.Profile{
-		AccessKey: w.RootAccessKey, SecretKey: w.RootSecretKey, Region: "eu-west-2", Endpoints: profile.Endpoint{API: w.Endpoint},
-	}, options.WithoutLogging())
-	w.Must(err)
-	_, err = client.UpdateApiAccessPolicy(context.Background(), osc.UpdateApiAccessPolicyRequest{
-		MaxAccessKeyExpirationSeconds: int64(life / time.Second), RequireTrustedEnv: false,
-	})
-	w.Must(err)
+// Account is the OUTSCALE account of one test, served by a simulator that ends with the test. It records every call and
+// every secret that the API issues.
+type Account struct {
+	*simtest.Server // its Endpoint is the address that the provider under test uses
+
+	t        testing.TB
+	env      map[string]string
+	recorder *recorder
+	byHand   string // the endpoint of the calls that the test makes itself
+	from     int    // the calls before this index are not counted, see ResetCalls
+}
+
+// NewAccount starts a simulator. When the test ends, it fails if the simulator revealed a secret anywhere but in the
+// answer to the creation of the key.
+func NewAccount(t testing.TB, opts ...func(*simulator.Options)) *Account {
+	t.Helper()
+	r := &recorder{byHand: map[string]bool{}}
+	server := simtest.Start(t, append([]func(*simulator.Options){r.listen}, opts...)...)
+	a := &Account{Server: server, t: t, recorder: r, env: map[string]string{}}
+	a.byHand = r.serve(t, server.Simulator, true) + "/api/v1"
+	server.Endpoint = r.serve(t, server.Simulator, false) + "/api/v1"
+	a.Env("OSC_ACCESS_KEY", server.RootAccessKey)
+	a.Env("OSC_SECRET_KEY", server.RootSecretKey)
+	a.Env("OSC_ENDPOINT_API", server.Endpoint)
+	t.Cleanup(func() { a.simulatorRevealsNothing(a.Issued()) })
+	return a
+}
+
+// Env sets a variable in the environment that the provider sees; "" removes it.
+func (a *Account) Env(name, value string) {
+	if value == "" {
+		delete(a.env, name)
+		return
+	}
+	a.env[name] = value
+}
+
+// Host is what a provider in the test's own process takes from the machine: the environment and the clock of the account.
+func (a *Account) Host() provider.Host {
+	env := maps.Clone(a.env)
+	return provider.Host{
+		Env:  func(name string) (string, bool) { value, set := env[name]; return value, set },
+		Home: a.t.TempDir(),
+		Now:  a.Simulator.Now,
+	}
+}
+
+// API is a client of somebody else who works on the account as root, outside of Terraform. Its calls are not counted.
+func (a *Account) API() *api.Client {
+	a.t.Helper()
+	return a.As(api.Credential{AccessKeyID: a.RootAccessKey, SecretKey: a.RootSecretKey})
+}
+
+// As is a client that signs with this key. Its calls are not counted.
+func (a *Account) As(key api.Credential) *api.Client {
+	a.t.Helper()
+	client, err := api.New(api.Config{Endpoint: a.byHand, Region: "eu-west-2", Credential: key, Now: a.Simulator.Now})
+	a.NoError(err)
+	a.t.Cleanup(client.CloseIdleConnections)
+	return client
+}
+
+// OutOfBand changes something at the API outside of Terraform.
+func (a *Account) OutOfBand(change func(ctx context.Context, client *api.Client) error) {
+	a.t.Helper()
+	a.NoError(change(context.Background(), a.API()))
+}
+
+// CreateUser creates a user outside of Terraform.
+func (a *Account) CreateUser(name string) api.User {
+	a.t.Helper()
+	user, err := a.API().CreateUser(context.Background(), api.CreateUserInput{UserName: name, Path: "/"})
+	a.NoError(err)
+	return user
+}
+
+// CreateKey creates an access key outside of Terraform.
+func (a *Account) CreateKey(in api.CreateAccessKeyInput) api.AccessKey {
+	a.t.Helper()
+	key, err := a.API().CreateAccessKey(context.Background(), in)
+	a.NoError(err)
+	return key
+}
+
+// DeleteKey deactivates and deletes an access key outside of Terraform.
+func (a *Account) DeleteKey(key admin.AccessKey) {
+	a.t.Helper()
+	a.UpdateKey(key, func(in *api.UpdateAccessKeyInput) { in.State = "INACTIVE" })
+	a.NoError(a.API().DeleteAccessKey(context.Background(), key.UserName, key.AccessKeyID))
+}
+
+// UpdateKey changes an access key outside of Terraform. Its state and expiry are sent again unless change sets others.
+func (a *Account) UpdateKey(key admin.AccessKey, change func(in *api.UpdateAccessKeyInput)) {
+	a.t.Helper()
+	in := api.UpdateAccessKeyInput{ID: key.AccessKeyID, UserName: key.UserName, State: key.State, ExpirationDate: key.ExpirationDate}
+	change(&in)
+	_, err := a.API().UpdateAccessKey(context.Background(), in)
+	a.NoError(err)
+}
+
+// Keys are the access keys at the API, without the one that the provider signs with, oldest first.
+func (a *Account) Keys() []admin.AccessKey {
+	keys := slices.DeleteFunc(a.Simulator.State().AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == a.RootAccessKey })
+	slices.SortStableFunc(keys, func(k, other admin.AccessKey) int { return k.CreationDate.Compare(other.CreationDate) })
+	return keys
+}
+
+// OnlyKey is the access key at the API. The test fails if there is none or more than one.
+func (a *Account) OnlyKey() admin.AccessKey {
+	a.t.Helper()
+	keys := a.Keys()
+	if len(keys) != 1 {
+		a.t.Fatalf("want one access key at the API, there are %d", len(keys))
+	}
+	return keys[0]
+}
+
+// Key is the access key with this id. The test fails if it does not exist.
+func (a *Account) Key(id string) admin.AccessKey {
+	a.t.Helper()
+	keys := a.Keys()
+	at := slices.IndexFunc(keys, func(k admin.AccessKey) bool { return k.AccessKeyID == id })
+	if at < 0 {
+		a.t.Fatalf("there is no access key %s at the API", id)
+	}
+	return keys[at]
+}
+
+// Users are the users at the API.
+func (a *Account) Users() []admin.User { return a.Simulator.State().Users }
+
+// Tag is the tag of a key, "" for none.
+func Tag(key admin.AccessKey) string {
+	if key.Tag == nil {
+		return ""
+	}
+	return *key.Tag
+}
+
+// Advance moves the clock of the API and of the provider forward.
+func (a *Account) Advance(by time.Duration) {
+	a.t.Helper()
+	a.NoError(a.Simulator.Advance(by))
+}
+
+// Date is a moment relative to the account's clock, as a configuration writes it.
+func (a *Account) Date(from time.Duration) string {
+	return a.Simulator.Now().Add(from).UTC().Format("2006-01-02T15:04:05Z")
+}
+
+// SetFaults replaces the faults of the API; without arguments there are none.
+func (a *Account) SetFaults(list ...simulator.Fault) {
+	a.t.Helper()
+	a.NoError(a.Simulator.SetFaults(list))
+}
+
+// Refusal is the answer "not authorized" to every call of an action.
+func Refusal(action string) simulator.Fault {
+	return simulator.Fault{Action: action, Kind: "status", Status: 403, Code: "4"}
+}
+
+// NoError fails the test on an error.
+func (a *Account) NoError(err error) {
+	a.t.Helper()
+	if err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// ResetCalls starts the count of calls anew.
+func (a *Account) ResetCalls() { a.from = len(a.Simulator.Requests()) }
+
+// Requests are the calls of the provider since ResetCalls, in order. What the test calls itself is not among them.
+func (a *Account) Requests() []simulator.Request {
+	a.recorder.mu.Lock()
+	defer a.recorder.mu.Unlock()
+	return slices.DeleteFunc(a.Simulator.Requests()[a.from:], func(r simulator.Request) bool { return a.recorder.byHand[r.RequestID] })
+}
+
+// Calls is how many calls of an action the provider made since ResetCalls.
+func (a *Account) Calls(action string) int { return a.Counts()[action] }
+
+// Counts are the calls of the provider since ResetCalls, by action.
+func (a *Account) Counts() map[string]int {
+	counts := map[string]int{}
+	for _, call := range a.Requests() {
+		counts[call.Action]++
+	}
+	return counts
+}
+
+// Writes are the actions since ResetCalls that change something, in order.
+func (a *Account) Writes() []string {
+	var actions []string
+	for _, call := range a.Requests() {
+		if !strings.HasPrefix(call.Action, "Read") {
+			actions = append(actions, call.Action)
+		}
+	}
+	return actions
+}
+
+// ExpectWrites fails the test unless exactly these changing calls were made since ResetCalls, in this order.
+func (a *Account) ExpectWrites(want ...string) {
+	a.t.Helper()
+	if got := a.Writes(); !slices.Equal(got, want) {
+		a.t.Errorf("changing calls: %v, want %v", got, want)
+	}
+}
+
+// ExpectCalls fails the test unless exactly these calls were made since ResetCalls, by action.
+func (a *Account) ExpectCalls(want map[string]int) {
+	a.t.Helper()
+	if got := a.Counts(); !maps.Equal(got, want) {
+		a.t.Errorf("calls: %v, want %v", got, want)
+	}
 }

@@ -15,37 +15,12 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 
-// API is a second actor on the account, who does by hand what a test wants to happen behind Terraform's back. Its calls
-// count like any other's: take a Mark after using it.
-func (w *World) API() *api.Client {
-	w.t.Helper()
-	return w.As(api.Credential{AccessKeyID: w.RootAccessKey, SecretKey: w.RootSecretKey})
-}
-
 // ByHand does something at the API before a step.
 func (w *World) ByHand(do func(ctx context.Context, client *api.Client) error) func() {
 	return func() {
 		w.t.Helper()
 		w.Must(do(context.Background(), w.API()))
 	}
-}
-
-// Keys are the access keys at the API without the one that the provider signs with.
-func (w *World) Keys() []admin.AccessKey {
-	return slices.DeleteFunc(w.Simulator.State().AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == w.RootAccessKey })
-}
-
-// Users are the users at the API.
-func (w *World) Users() []admin.User { return w.Simulator.State().Users }
-
-// OnlyKey is the one key there is at the API.
-func (w *World) OnlyKey() admin.AccessKey {
-	w.t.Helper()
-	keys := w.Keys()
-	if len(keys) != 1 {
-		w.t.Fatalf("want one access key at the API, there are %d", len(keys))
-	}
-	return keys[0]
 }
 
 // Mark remembers how many calls were made so far.
@@ -121,12 +96,4 @@ func (w *World) CheckKey(check func(key admin.AccessKey) error) resource.TestChe
 		}
 		return check(keys[0])
 	}
-}
-
-// Tag is the tag of a key, "" for none.
-func Tag(key admin.AccessKey) string {
-	if key.Tag == nil {
-		return ""
-	}
-	return *key.Tag
 }

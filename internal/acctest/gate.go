@@ -152,12 +152,3 @@ func (g *Gate) Keys() []api.Credential {
 	defer g.mu.Unlock()
 	return slices.Clone(g.keys)
 }
-
-// As is a client of the world's API that signs with a key.
-func (w *World) As(key api.Credential) *api.Client {
-	w.t.Helper()
-	client, err := api.New(api.Config{Endpoint: w.Endpoint, Region: "eu-west-2", Credential: key, Now: w.Simulator.Now})
-	w.Must(err)
-	w.t.Cleanup(client.CloseIdleConnections)
-	return client
-}

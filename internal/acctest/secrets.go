@@ -17,9 +17,9 @@ var secretShape = regexp.MustCompile(`[A-Z0-9]{40}`)
 
 // Secrets finds in a text every secret key that the world's API ever gave to a key that still exists, by its hash: the
 // simulator itself tells no secret.
-func (w *World) Secrets(text []byte) []string {
+func (a *Account) Secrets(text []byte) []string {
 	hashes := map[string]bool{}
-	for _, key := range w.Simulator.State().AccessKeys {
+	for _, key := range a.Simulator.State().AccessKeys {
 		hashes[key.SecretSHA256] = true
 	}
 	var found []string

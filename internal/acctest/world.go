@@ -6,7 +6,6 @@ package acctest
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -17,63 +16,29 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
-	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )
 
 // World is one test's own account, and the CLI that works on it.
 type World struct {
-	*simtest.Server
+	*Account
 
 	t      *testing.T
 	cli    cli
-	env    map[string]string
 	leaves []string
-	ledger *ledger
 }
 
-// New makes a world that ends with the test. The test may run in parallel with others. At its end, whatever it was
-// about, the simulator must have told no secret but in the answer to its creation.
+// New makes an account and finds the CLI. The test may run in parallel with others.
 func New(t *testing.T, opts ...func(*simulator.Options)) *World {
 	t.Helper()
 	found, err := theCLI()
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &ledger{}
-	server := simtest.Start(t, append([]func(*simulator.Options){l.listen}, opts...)...)
-	front := l.serve(server.Simulator)
-	t.Cleanup(front.Close)
-	server.Endpoint = front.URL + "/api/v1"
-	w := &World{Server: server, t: t, cli: found, ledger: l, env: map[string]string{
-		"OSC_ACCESS_KEY":   server.RootAccessKey,
-		"OSC_SECRET_KEY":   server.RootSecretKey,
-		"OSC_ENDPOINT_API": server.Endpoint,
-	}}
-	t.Cleanup(func() { w.simulatorTellsNothing(w.Issued()) })
-	return w
+	return &World{Account: NewAccount(t, opts...), t: t, cli: found}
 }
 
 // Tofu reports whether the CLI is OpenTofu, for the few things in which the two differ.
 func (w *World) Tofu() bool { return w.cli.tofu }
-
-// Env changes the environment that the provider sees; "" takes a variable out.
-func (w *World) Env(name, value string) {
-	if value == "" {
-		delete(w.env, name)
-		return
-	}
-	w.env[name] = value
-}
-
-// Host is what a provider in the test's own process takes from the machine: the world's environment and clock.
-func (w *World) Host() provider.Host {
-	env := maps.Clone(w.env)
-	return provider.Host{
-		Env:  func(name string) (string, bool) { value, set := env[name]; return value, set },
-		Home: w.t.TempDir(),
-		Now:  w.Simulator.Now,
-	}
-}
 
 // factories serve the provider from the test's own process.
 func (w *World) factories() map[string]func() (tfprotov6.ProviderServer, error) {
@@ -140,9 +105,7 @@ func Config(body string) string {
 // Must fails the test on an error.
 func (w *World) Must(err error) {
 	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	w.NoError(err)
 }
 
 // Advance moves the clock of the API and of the provider on.
@@ -159,11 +122,6 @@ func (w *World) Fault(faults ...simulator.Fault) func() {
 		w.t.Helper()
 		w.Must(w.Simulator.SetFaults(faults))
 	}
-}
-
-// Date is a moment relative to the world's clock, as a configuration writes it.
-func (w *World) Date(from time.Duration) string {
-	return w.Simulator.Now().Add(from).UTC().Format("2006-01-02T15:04:05Z")
 }
 
 // Lines joins lines to a body of HCL.

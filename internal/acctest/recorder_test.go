@@ -11,15 +11,15 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// TestFaultsReachTheClientOfAWorld: what stands before the simulator for its secrets hides no fault from the client.
-func TestFaultsReachTheClientOfAWorld(t *testing.T) {
+// TestAccount_faultsReachTheClient: the recorder in front of the simulator hides no fault from the client.
+func TestAccount_faultsReachTheClient(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{
 		faults.DropAfter: "EOF", faults.StatusAfter: "502", faults.Reset: "connection reset by peer",
 		faults.Truncate: "a body that is not the API's answer", faults.Garbage: "text/html", faults.Stall: "",
 	} {
 		t.Run(kind, func(t *testing.T) {
-			w := New(t)
+			a := NewAccount(t)
 			fault := simulator.Fault{Action: "CreateAccessKey", Kind: kind}
 			switch kind {
 			case faults.StatusAfter:
@@ -27,33 +27,33 @@ func TestFaultsReachTheClientOfAWorld(t *testing.T) {
 			case faults.Stall:
 				fault.Latency = faults.Duration(time.Millisecond)
 			}
-			w.Fault(fault)()
-			_, err := w.API().CreateAccessKey(t.Context(), api.CreateAccessKeyInput{})
+			a.SetFaults(fault)
+			_, err := a.API().CreateAccessKey(t.Context(), api.CreateAccessKeyInput{})
 			if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 				t.Errorf("%v, want %q", err, want)
 			}
 			if err != nil && !api.IsAmbiguous(err) {
 				t.Errorf("not ambiguous: %v", err)
 			}
-			if len(w.Keys()) != 1 {
-				t.Errorf("%d keys", len(w.Keys()))
+			if len(a.Keys()) != 1 {
+				t.Errorf("%d keys", len(a.Keys()))
 			}
-			if issued := len(w.Issued()) == 1; kind == faults.Stall && !issued || slices.Contains([]string{faults.Garbage, faults.StatusAfter, faults.DropAfter}, kind) && issued {
-				t.Errorf("%d secrets went out", len(w.Issued()))
+			if issued := len(a.Issued()) == 1; kind == faults.Stall && !issued || slices.Contains([]string{faults.Garbage, faults.StatusAfter, faults.DropAfter}, kind) && issued {
+				t.Errorf("%d secrets went out", len(a.Issued()))
 			}
 		})
 	}
 }
 
-// TestTheLedgerKnowsCutSecrets: what a fault has let through of a secret must be nowhere either.
-func TestTheLedgerKnowsCutSecrets(t *testing.T) {
+// TestRecorder_cutSecret: what a fault has let through of a secret must be nowhere either.
+func TestRecorder_cutSecret(t *testing.T) {
 	secret := strings.Repeat("AB12", 10)
 	answer := `{"AccessKey":{"AccessKeyId":"X","SecretKey":"` + secret + `","State":"ACTIVE"},"ResponseContext":{}}`
 	at := strings.Index(answer, secret)
 	for cut, want := range map[int]string{len(answer): secret, at + 41: secret, at + 40: secret, at + 30: secret[:30], at + 19: "", at: "", 0: ""} {
-		l := &ledger{}
-		l.note([]byte(answer[:cut]))
-		if got := strings.Join(l.secrets, ","); got != want {
+		r := &recorder{}
+		r.record("CreateAccessKey", false, []byte(answer[:cut]))
+		if got := strings.Join(r.secrets, ","); got != want {
 			t.Errorf("cut at %d: %d characters, want %d", cut, len(got), len(want))
 		}
 	}

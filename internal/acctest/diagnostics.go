@@ -1,0 +1,168 @@
+package acctest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Diagnostics are the errors and warnings that came of one step.
+type Diagnostics struct {
+	t   testing.TB
+	all []*tfprotov6.Diagnostic
+}
+
+// add appends diagnostics. One that was added before is not added again: the CLIs show it once.
+func (d *Diagnostics) add(more []*tfprotov6.Diagnostic) {
+	for _, one := range more {
+		if !slices.ContainsFunc(d.all, func(o *tfprotov6.Diagnostic) bool { return text(o) == text(one) }) {
+			d.all = append(d.all, one)
+		}
+	}
+}
+
+// defect adds an error that a CLI would report about the provider.
+func (d *Diagnostics) defect(summary, detail string) {
+	d.add([]*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: summary, Detail: detail}})
+}
+
+// Errors are the errors.
+func (d Diagnostics) Errors() []*tfprotov6.Diagnostic {
+	return d.of(tfprotov6.DiagnosticSeverityError)
+}
+
+// Warnings are the warnings.
+func (d Diagnostics) Warnings() []*tfprotov6.Diagnostic {
+	return d.of(tfprotov6.DiagnosticSeverityWarning)
+}
+
+func (d Diagnostics) of(severity tfprotov6.DiagnosticSeverity) []*tfprotov6.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(d.all), func(o *tfprotov6.Diagnostic) bool { return o.Severity != severity })
+}
+
+// HasError reports whether there is an error.
+func (d Diagnostics) HasError() bool { return len(d.Errors()) > 0 }
+
+// String is all of them as text.
+func (d Diagnostics) String() string {
+	lines := make([]string, len(d.all))
+	for i, one := range d.all {
+		lines[i] = text(one)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// text is a diagnostic in the order in which a CLI shows it.
+func text(d *tfprotov6.Diagnostic) string {
+	return fmt.Sprintf("%s: %s (%s)\n%s", d.Severity, d.Summary, attributePath(d.Attribute), d.Detail)
+}
+
+// attributePath is a path as a message has it: seal_to[0], timeouts.create.
+func attributePath(path *tftypes.AttributePath) string {
+	if path == nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, step := range path.Steps() {
+		switch step := step.(type) {
+		case tftypes.AttributeName:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(string(step))
+		case tftypes.ElementKeyInt:
+			b.WriteString("[" + strconv.FormatInt(int64(step), 10) + "]")
+		case tftypes.ElementKeyString:
+			b.WriteString("[" + strconv.Quote(string(step)) + "]")
+		default:
+			b.WriteString("[...]")
+		}
+	}
+	return b.String()
+}
+
+// At is the path of an attribute that a diagnostic must have, among the texts that its detail must contain.
+type At string
+
+// ExpectError fails the test unless there is exactly one error, with this summary, at the path if one is among parts, and
+// with all other parts in its detail.
+func (d Diagnostics) ExpectError(summary string, parts ...any) {
+	d.t.Helper()
+	if n := len(d.Errors()); n != 1 {
+		d.t.Errorf("want one error, got %d\n%s", n, d)
+	}
+	d.expect(tfprotov6.DiagnosticSeverityError, summary, parts)
+}
+
+// ExpectErrorAmong is ExpectError where there may be other errors too.
+func (d Diagnostics) ExpectErrorAmong(summary string, parts ...any) {
+	d.t.Helper()
+	d.expect(tfprotov6.DiagnosticSeverityError, summary, parts)
+}
+
+// ExpectWarning fails the test unless there is a warning with this summary, at the path if one is among parts, and with all
+// other parts in its detail.
+func (d Diagnostics) ExpectWarning(summary string, parts ...any) {
+	d.t.Helper()
+	d.expect(tfprotov6.DiagnosticSeverityWarning, summary, parts)
+}
+
+func (d Diagnostics) expect(severity tfprotov6.DiagnosticSeverity, summary string, parts []any) {
+	d.t.Helper()
+	if !slices.ContainsFunc(d.all, func(o *tfprotov6.Diagnostic) bool {
+		return o.Severity == severity && o.Summary == summary && contains(o, parts)
+	}) {
+		d.t.Errorf("there is no %s %q with %q among\n%s", severity, summary, parts, d)
+	}
+}
+
+func contains(d *tfprotov6.Diagnostic, parts []any) bool {
+	for _, part := range parts {
+		if at, ok := part.(At); ok && attributePath(d.Attribute) != string(at) {
+			return false
+		} else if !ok && !strings.Contains(d.Detail, part.(string)) {
+			return false
+		}
+	}
+	return true
+}
+
+// ExpectNoErrors fails the test, and ends it, on an error.
+func (d Diagnostics) ExpectNoErrors() {
+	d.t.Helper()
+	if d.HasError() {
+		d.t.Fatalf("there are errors:\n%s", d)
+	}
+}
+
+// ExpectNone fails the test on any diagnostic.
+func (d Diagnostics) ExpectNone() {
+	d.t.Helper()
+	if len(d.all) > 0 {
+		d.t.Errorf("there are diagnostics:\n%s", d)
+	}
+}
+
+// ExpectNoWarning fails the test if there is a warning with this summary.
+func (d Diagnostics) ExpectNoWarning(summary string) {
+	d.t.Helper()
+	if n := d.Count(summary); n > 0 {
+		d.t.Errorf("there are %d warnings %q:\n%s", n, summary, d)
+	}
+}
+
+// Count is how many diagnostics have a summary that begins like this.
+func (d Diagnostics) Count(summary string) int {
+	n := 0
+	for _, one := range d.all {
+		if strings.HasPrefix(one.Summary, summary) {
+			n++
+		}
+	}
+	return n
+}

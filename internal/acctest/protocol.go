@@ -1,0 +1,199 @@
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+	"github.com/hashicorp/terraform-plugin-log/tfsdklogtest"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+)
+
+// Protocol runs the real provider against a simulated account and speaks the plugin protocol with it, as Terraform and
+// OpenTofu do, but without a process and without a CLI: one request takes less than a millisecond.
+//
+//	h := acctest.NewProtocol(t)
+//	key := h.Resource("outscale_access_key", acctest.Args{"tag": "ci"}) // plan, apply, refresh, empty plan
+//	key.Update(acctest.Args{"tag": "other"})
+//	key.Expect(acctest.Args{"state": "ACTIVE"})
+//	key.Destroy()
+//
+// What fails a run of a CLI fails the test, unless the method says otherwise. Where diagnostics are the subject, use Plan,
+// Apply and the other methods that return them. A new process of the provider is started for each plan and each apply, as
+// the CLIs do; a Process is for requests to one and the same.
+//
+// When the test ends, no secret that the API issued may be in a diagnostic or in the provider's log, at any level.
+type Protocol struct {
+	*Account
+	// Block is the provider block of the processes that are started from now on. It begins with no limit on the requests per
+	// second, because the limit waits by a clock that only the test moves.
+	Block Args
+
+	schema    *tfprotov6.GetProviderSchemaResponse
+	log       *syncBuffer
+	mu        sync.Mutex
+	persisted []persisted // what a CLI would have written into states and plan files
+	shown     strings.Builder
+}
+
+// persisted is a text that a CLI writes to a disk.
+type persisted struct{ where, text string }
+
+// NewProtocol starts a simulator and prepares a provider whose environment names it.
+func NewProtocol(t testing.TB, opts ...func(*simulator.Options)) *Protocol {
+	t.Helper()
+	return NewProtocolOn(NewAccount(t, opts...))
+}
+
+// NewProtocolOn prepares a provider for an account that exists: another configuration, with a state of its own.
+func NewProtocolOn(a *Account) *Protocol {
+	a.t.Helper()
+	h := &Protocol{Account: a, Block: Args{"requests_per_second": 0}, log: &syncBuffer{}}
+	var err error
+	h.schema, err = h.server().GetProviderSchema(h.context(), &tfprotov6.GetProviderSchemaRequest{})
+	h.NoError(err)
+	a.t.Cleanup(func() {
+		h.absent("the provider's log", h.log.Bytes(), h.Issued())
+		h.absent("the diagnostics", []byte(h.shown.String()), h.Issued())
+	})
+	return h
+}
+
+// server is a provider that is not configured yet.
+func (h *Protocol) server() tfprotov6.ProviderServer { return provider.NewServer("test", h.Host()) }
+
+// context is the context of a request: everything that is logged is kept.
+func (h *Protocol) context() context.Context {
+	return tflogtest.RootLogger(tfsdklogtest.RootLogger(h.t.Context(), h.log), h.log)
+}
+
+// Log is what the provider has logged, at all levels, one JSON object a line.
+func (h *Protocol) Log() string { return string(h.log.Bytes()) }
+
+// resource is the schema of a managed resource.
+func (h *Protocol) resource(typeName string) schemaBlock {
+	h.t.Helper()
+	schema, ok := h.schema.ResourceSchemas[typeName]
+	if !ok {
+		h.t.Fatalf("the provider has no resource %s", typeName)
+	}
+	return blockOf(schema.Block)
+}
+
+// SensitiveAttributes are the attributes of a resource that the CLIs do not show, in order.
+func (h *Protocol) SensitiveAttributes(typeName string) []string {
+	h.t.Helper()
+	var names []string
+	for _, a := range h.resource(typeName).attributes {
+		if a.Sensitive {
+			names = append(names, a.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Process is a configured process of the provider. The CLIs start one for each plan and one for each apply.
+type Process struct {
+	tfprotov6.ProviderServer
+	h *Protocol
+	// Diagnostics are those of the provider block: of its validation and of Configure.
+	Diagnostics
+	configured tftypes.Value
+}
+
+// Start starts a process and configures it with the block. It does not fail the test when the block is refused: see the
+// diagnostics of the process.
+func (h *Protocol) Start() *Process {
+	h.t.Helper()
+	p := &Process{ProviderServer: h.server(), h: h, Diagnostics: Diagnostics{t: h.t}}
+	p.configured = blockOf(h.schema.Provider.Block).configured(maps.Clone(h.Block))
+	checked, err := p.ValidateProviderConfig(h.context(), &tfprotov6.ValidateProviderConfigRequest{Config: dynamic(p.configured)})
+	h.NoError(err)
+	p.keep(&p.Diagnostics, checked.Diagnostics)
+	if p.HasError() {
+		return p
+	}
+	p.Configure(h.Block)
+	return p
+}
+
+// Configure configures a running process with another block, as only a debugger's CLI does.
+func (p *Process) Configure(block Args) {
+	p.h.t.Helper()
+	answer, err := p.ConfigureProvider(p.h.context(), &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.11.4", Config: dynamic(blockOf(p.h.schema.Provider.Block).configured(block)),
+	})
+	p.h.NoError(err)
+	p.keep(&p.Diagnostics, answer.Diagnostics)
+}
+
+// Interrupt is what a CLI asks for at the first Ctrl-C.
+func (p *Process) Interrupt() {
+	p.h.t.Helper()
+	answer, err := p.StopProvider(p.h.context(), &tfprotov6.StopProviderRequest{})
+	p.h.NoError(err)
+	if answer.Error != "" {
+		p.h.t.Errorf("StopProvider: %s", answer.Error)
+	}
+}
+
+// keep adds diagnostics to those of a step, and to what is searched for secrets.
+func (p *Process) keep(step *Diagnostics, more []*tfprotov6.Diagnostic) {
+	step.add(more)
+	p.h.mu.Lock()
+	defer p.h.mu.Unlock()
+	for _, one := range more {
+		p.h.shown.WriteString(text(one) + "\n")
+	}
+}
+
+// persist keeps what a CLI writes into a state or a plan file.
+func (h *Protocol) persist(where string, value tftypes.Value, private []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.persisted = append(h.persisted, persisted{where, string(toJSON(value)) + string(private)})
+}
+
+// ExpectNoSecretPersisted fails the test if a secret that the API issued, or one of the others, was in a planned or new
+// state, or in its private data, at any time; or if there was nothing to search.
+func (h *Protocol) ExpectNoSecretPersisted(others ...string) {
+	h.t.Helper()
+	secrets := append(h.Issued(), others...)
+	if len(h.persisted) == 0 || len(secrets) == 0 {
+		h.t.Fatalf("%d secrets to search for in %d states", len(secrets), len(h.persisted))
+	}
+	for _, one := range h.persisted {
+		h.absent(one.where, []byte(one.text), secrets)
+	}
+	h.absent("the provider's log", h.log.Bytes(), others)
+	h.absent("the diagnostics", []byte(h.shown.String()), others)
+}
+
+// syncBuffer is a buffer that many write to.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+// Bytes is a copy of what was written.
+func (b *syncBuffer) Bytes() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return bytes.Clone(b.buf.Bytes())
+}
