@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
 func TestAccountAndRegions(t *testing.T) {
@@ -147,5 +149,18 @@ func TestReadApiLogsPages(t *testing.T) {
 	r.clock.move(30 * 24 * time.Hour)
 	if got := count(`,"QueryDateAfter":"2026-01-02"`); got != 0 {
 		t.Errorf("%d calls older than 32 days", got)
+	}
+}
+
+// The description gives CallDuration in microseconds. The fault makes the call last at least 20,000 of them.
+func TestReadApiLogs_callDuration(t *testing.T) {
+	r := newRig(t)
+	if err := r.SetFaults([]Fault{{Kind: faults.Latency, Action: "ReadUsers", Latency: faults.Duration(20 * time.Millisecond)}}); err != nil {
+		t.Fatal(err)
+	}
+	r.must("ReadUsers", `{}`)
+	logs := objects(r.must("ReadApiLogs", `{"Filters":{"QueryCallNames":["ReadUsers"]}}`)["Logs"])
+	if len(logs) != 1 || logs[0]["CallDuration"].(float64) < 20_000 {
+		t.Errorf("%v", logs)
 	}
 }

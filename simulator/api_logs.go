@@ -136,7 +136,7 @@ func logBound(filters map[string]any, name string) (time.Time, bool, *problem) {
 func showLog(c *call, rec store.Record, account, version string) fields {
 	out := fields{
 		"AccountId":          account,
-		"CallDuration":       rec.Micros / 1000,
+		"CallDuration":       rec.Micros,
 		"QueryAccessKey":     rec.KeyID,
 		"QueryApiName":       apiName,
 		"QueryApiVersion":    version,
