@@ -87,9 +87,10 @@ func (s *Simulator) explain(c *call, sig signature, reason string) {
 		}
 		return headerValue(r, name)
 	}
-	hashed := sig.canonical(c.request, c.body, headerValue)
+	sent, bodyHash := sentForm(c.request), hashOf(c.body)
+	hashed := sig.canonical(c.request, sent, bodyHash, headerValue)
 	s.opts.Log.Warn("signature refused", "action", c.action.Name, "request_id", c.record.RequestID, "reason", reason,
-		"canonical_request", sig.canonical(c.request, c.body, shown),
+		"canonical_request", sig.canonical(c.request, sent, bodyHash, shown),
 		"string_to_sign", sig.stringToSign(c.request.Header.Get(sig.family.dateHeader), hashed))
 }
 
@@ -107,11 +108,18 @@ func (s *Simulator) checkSignature(c *call, sig signature) (*caller, *problem) {
 	if !known {
 		return nil, unknownSigner().because("the access key is unknown")
 	}
-	if flaw := sig.checkHeaders(c.request); flaw != "" {
+	bodyHash := hashOf(c.body)
+	if flaw := sig.checkHeaders(c.request, bodyHash); flaw != "" {
 		return nil, badSignature().because("%s", flaw)
 	}
 	timestamp := c.request.Header.Get(sig.family.dateHeader)
-	toSign := sig.stringToSign(timestamp, sig.canonical(c.request, c.body, headerValue))
+	toSign := func(yield func(string) bool) {
+		for form := range requestForms(c.request, s.opts.StrictHost) {
+			if !yield(sig.stringToSign(timestamp, sig.canonical(c.request, form, bodyHash, headerValue))) {
+				return
+			}
+		}
+	}
 	if !s.derived.verify(sig, key.Secret, toSign) {
 		return nil, badSignature().because("the signature is not the one of this request and this key")
 	}
@@ -168,7 +176,7 @@ func (s *Simulator) basic(c *call, encoded string) *problem {
 	if !c.action.Takes(describe.BasicAuth) {
 		return basicNotTaken(c.action.Name)
 	}
-	plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	plain, err := decodeBasic(strings.TrimSpace(encoded))
 	login, password, ok := strings.Cut(string(plain), ":")
 	if err != nil || !ok {
 		return badSignature().because("the Basic credential is not base64 of LOGIN:PASSWORD")
@@ -184,6 +192,14 @@ func (s *Simulator) basic(c *call, encoded string) *problem {
 	s.locks.succeeded(login)
 	c.caller = &caller{}
 	return nil
+}
+
+// decodeBasic decodes a Basic credential. osc-cli encodes it with the alphabet for URLs.
+func decodeBasic(encoded string) ([]byte, error) {
+	if plain, err := base64.URLEncoding.DecodeString(encoded); err == nil {
+		return plain, nil
+	}
+	return base64.StdEncoding.DecodeString(encoded)
 }
 
 func (s *Simulator) checkPassword(login, password string) *problem {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -128,6 +129,24 @@ func TestWrongHeaders(t *testing.T) {
 	open.Header.Set("Authorization", "nonsense")
 	if got := r.send(open); got.status != http.StatusOK {
 		t.Error(got.body)
+	}
+}
+
+// Both alphabets of base64 are accepted: osc-cli uses the one for URLs.
+func TestBasic_alphabets(t *testing.T) {
+	const password = "?>?>~~~ÿÿ"
+	r := newRig(t, func(o *Options) { o.AccountPassword = password })
+	plain := DefaultEmail + ":" + password
+	standard, forURLs := base64.StdEncoding.EncodeToString([]byte(plain)), base64.URLEncoding.EncodeToString([]byte(plain))
+	if standard == forURLs {
+		t.Fatal("the credential does not tell the alphabets apart")
+	}
+	for _, encoded := range []string{standard, forURLs} {
+		request := basicRequest("ReadAccessKeys", body, "", "")
+		request.Header.Set("Authorization", "Basic "+encoded)
+		if got := r.send(request); got.status != http.StatusOK {
+			t.Errorf("%s: %d %s", encoded, got.status, r.lastReason())
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -193,6 +194,11 @@ type ticket struct {
 	signatureOf                     func(string) string
 	authorization                   func(string) string
 	method, path, host, contentType string
+	// query is sent; signedPath, signedQuery and signedHost are signed in place of path, "" and host, if not "".
+	query, signedPath, signedQuery, signedHost string
+	// extra are further headers that are sent, signedValues what is signed in their place.
+	extra        http.Header
+	signedValues map[string]string
 }
 
 func (r *rig) ticket(action, body string) *ticket {
@@ -209,13 +215,20 @@ func (r *rig) ticket(action, body string) *ticket {
 // request signs with code of its own, so that signer and verifier can disagree.
 func (k *ticket) request(body string) *http.Request {
 	r := httptest.NewRequest(k.method, "http://"+k.host+k.path, strings.NewReader(body))
+	r.URL.RawQuery = k.query
+	for name, values := range k.extra {
+		r.Header[name] = values
+	}
 	r.Header.Set("Content-Type", k.contentType)
 	r.Header.Set(k.dateHeader, k.timestamp)
-	canonical := k.method + "\n" + k.path + "\n\n"
+	canonical := k.method + "\n" + cmp.Or(k.signedPath, k.path) + "\n" + k.signedQuery + "\n"
 	for _, name := range k.headers {
-		value := r.Header.Get(name)
+		value, replaced := k.signedValues[name]
+		if !replaced {
+			value = r.Header.Get(name)
+		}
 		if name == "host" {
-			value = k.host
+			value = cmp.Or(k.signedHost, k.host)
 		}
 		canonical += name + ":" + value + "\n"
 	}
@@ -232,6 +245,13 @@ func (k *ticket) request(body string) *http.Request {
 	r.Header.Set("Authorization", k.authorization(fmt.Sprintf("%s Credential=%s/%s, SignedHeaders=%s, Signature=%s",
 		k.algorithm, k.keyID, scope, names, k.signatureOf(hex.EncodeToString(key)))))
 	return r
+}
+
+// serveRaw sends a request past the validator.
+func serveRaw(handler http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, r)
+	return recorder
 }
 
 func hexHash(text string) string {

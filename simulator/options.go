@@ -31,6 +31,15 @@ type Options struct {
 	Seed uint64
 	// Now is the clock under the simulated one; nil = time.Now.
 	Now func() time.Time
+	// StrictHost refuses a signature of the host without its port. The real API cannot be told apart here: its port is the
+	// standard one, which no client sends. On any other port clients that sign the bare name, such as the official Python
+	// SDK, could not be used at all.
+	StrictHost bool
+	// CORS lets web pages of any origin call the API: answers carry Access-Control-Allow-Origin, and preflight requests are
+	// answered. Off by default.
+	CORS bool
+	// AdminHosts are names under which the admin port may be called, beside loopback names and the host it listens on.
+	AdminHosts []string
 	// Explain logs the canonical request and the string to sign of a refused signature.
 	Explain bool
 	// Log receives what the simulator has to say; nil = nothing.

@@ -70,7 +70,6 @@ func (s *Simulator) send(c *call, out outgoing) {
 	header.Set("Content-Type", out.kind)
 	header.Set("Content-Length", strconv.Itoa(out.length))
 	header.Set("Date", s.Now().UTC().Format(http.TimeFormat))
-	header.Set("Access-Control-Allow-Origin", "*")
 	if out.status == http.StatusMethodNotAllowed {
 		header.Set("Allow", http.MethodPost)
 	}

@@ -38,7 +38,12 @@ var served = map[string]func(*Simulator, *call) (fields, *problem){
 var prefixes = []string{"/api/v1/", "/api/latest/"}
 
 // Handler serves the API at /api/v1/<Action> and /api/latest/<Action>.
-func (s *Simulator) Handler() http.Handler { return http.HandlerFunc(s.serve) }
+func (s *Simulator) Handler() http.Handler {
+	if s.opts.CORS {
+		return allowAnyOrigin(http.HandlerFunc(s.serve))
+	}
+	return http.HandlerFunc(s.serve)
+}
 
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	began := time.Now() // the time a call takes is real, whatever the simulated clock says
@@ -98,7 +103,7 @@ func (s *Simulator) run(c *call) (fields, *problem) {
 
 // route finds the action (A18).
 func (s *Simulator) route(c *call) *problem {
-	path := c.request.URL.Path
+	path := collapseSlashes(c.request.URL.Path)
 	name, ok := strings.CutPrefix(path, prefixes[0])
 	if !ok {
 		name, ok = strings.CutPrefix(path, prefixes[1])

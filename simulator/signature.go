@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -62,8 +63,13 @@ func parseSignature(f family, parameters string) (sig signature, flaw string) {
 	return sig, ""
 }
 
-// checkHeaders returns what is wrong with the list of signed headers, "" for nothing.
-func (sig signature) checkHeaders(r *http.Request) string {
+// contentHash is the end of the names of the headers with which a client states the hash of the body:
+// X-Amz-Content-Sha256, X-Osc-Content-Sha256.
+const contentHash = "-content-sha256"
+
+// checkHeaders returns what is wrong with the list of signed headers, "" for nothing. bodyHash is the SHA-256 of the body in
+// hexadecimal.
+func (sig signature) checkHeaders(r *http.Request, bodyHash string) string {
 	for i, name := range sig.headers {
 		switch {
 		case name != strings.ToLower(name) || i > 0 && sig.headers[i-1] >= name:
@@ -72,6 +78,8 @@ func (sig signature) checkHeaders(r *http.Request) string {
 			return "SignedHeaders names the Authorization header itself"
 		case name != "host" && len(r.Header.Values(name)) == 0:
 			return "a signed header is not in the request: " + name
+		case strings.HasSuffix(name, contentHash) && headerValue(r, name) != bodyHash:
+			return "the signed content hash is not the hash of the body: " + name
 		}
 	}
 	if !slices.Contains(sig.headers, "host") {
@@ -86,42 +94,28 @@ func (sig signature) checkHeaders(r *http.Request) string {
 	return ""
 }
 
-// canonical returns the canonical request. The body is hashed here, whatever a header
-// says about it.
-// value gives the value of a signed header.
-func (sig signature) canonical(r *http.Request, body []byte, value func(*http.Request, string) string) string {
+// canonical returns the canonical request of one form of a request. value gives the value of a signed header but host.
+func (sig signature) canonical(r *http.Request, form requestForm, bodyHash string, value func(*http.Request, string) string) string {
 	var b strings.Builder
-	for _, line := range []string{r.Method, r.URL.EscapedPath(), r.URL.RawQuery} {
+	for _, line := range []string{r.Method, form.path, canonicalQuery(r.URL.RawQuery)} {
 		b.WriteString(line)
 		b.WriteByte('\n')
 	}
 	for _, name := range sig.headers {
 		b.WriteString(name)
 		b.WriteByte(':')
-		b.WriteString(value(r, name))
+		if name == "host" {
+			b.WriteString(form.host)
+		} else {
+			b.WriteString(value(r, name))
+		}
 		b.WriteByte('\n')
 	}
 	b.WriteByte('\n')
 	b.WriteString(strings.Join(sig.headers, ";"))
 	b.WriteByte('\n')
-	hash := sha256.Sum256(body)
-	b.WriteString(hex.EncodeToString(hash[:]))
+	b.WriteString(bodyHash)
 	return b.String()
-}
-
-func headerValue(r *http.Request, name string) string {
-	if name == "host" {
-		return r.Host
-	}
-	values := r.Header.Values(name)
-	if len(values) == 1 {
-		return strings.TrimSpace(values[0])
-	}
-	trimmed := make([]string, len(values))
-	for i, value := range values {
-		trimmed[i] = strings.TrimSpace(value)
-	}
-	return strings.Join(trimmed, ",")
 }
 
 func (sig signature) stringToSign(timestamp, canonical string) string {
@@ -161,21 +155,24 @@ func (s *signingKeys) put(d derivation, key []byte) {
 	s.keys[d] = key
 }
 
-// verify compares the signature with the one this secret makes, in constant time.
-func (s *signingKeys) verify(sig signature, secret, toSign string) bool {
+// verify compares the signature with those that this secret makes of the strings to sign, in constant time, until one is equal.
+func (s *signingKeys) verify(sig signature, secret string, toSign iter.Seq[string]) bool {
 	d := derivation{sig.family.prefix, secret, sig.day, sig.region, sig.service, sig.family.terminator}
 	key := s.get(d)
 	known := key != nil
 	if !known {
 		key = d.derive()
 	}
-	if !hmac.Equal(mac(key, toSign), sig.mac) {
-		return false
+	for text := range toSign {
+		if !hmac.Equal(mac(key, text), sig.mac) {
+			continue
+		}
+		if !known {
+			s.put(d, key)
+		}
+		return true
 	}
-	if !known {
-		s.put(d, key)
-	}
-	return true
+	return false
 }
 
 func (d derivation) derive() []byte {

@@ -1,0 +1,129 @@
+package simulator
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"iter"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// requestForm is a path and a host that a client may have signed for a request.
+type requestForm struct{ path, host string }
+
+// sentForm is the form in which a request arrived.
+func sentForm(r *http.Request) requestForm {
+	return requestForm{path: r.URL.EscapedPath(), host: r.Host}
+}
+
+// requestForms returns the forms of a request whose signature is accepted, the one that arrived first. The others have the path
+// with repeated slashes collapsed, as SigV4 normalises paths (osc-cli signs /api/latest/X and sends //api/latest/X), and, unless
+// strictHost is set, the host without its port (Options.StrictHost says why).
+func requestForms(r *http.Request, strictHost bool) iter.Seq[requestForm] {
+	return func(yield func(requestForm) bool) {
+		sent := sentForm(r)
+		if !yield(sent) {
+			return
+		}
+		paths, hosts := []string{sent.path}, []string{sent.host}
+		if collapsed := collapseSlashes(sent.path); collapsed != sent.path {
+			paths = append(paths, collapsed)
+		}
+		if host, _, err := net.SplitHostPort(sent.host); err == nil && !strictHost {
+			hosts = append(hosts, host)
+		}
+		for _, host := range hosts {
+			for _, path := range paths {
+				if form := (requestForm{path: path, host: host}); form != sent && !yield(form) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// collapseSlashes makes one slash of each run of slashes.
+func collapseSlashes(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
+}
+
+// headerValue returns the canonical value of a header: values joined by commas, spaces around each removed, and runs of spaces
+// inside collapsed.
+func headerValue(r *http.Request, name string) string {
+	values := r.Header.Values(name)
+	if len(values) == 1 {
+		return collapseSpaces(values[0])
+	}
+	canonical := make([]string, len(values))
+	for i, value := range values {
+		canonical[i] = collapseSpaces(value)
+	}
+	return strings.Join(canonical, ",")
+}
+
+func collapseSpaces(value string) string {
+	value = strings.TrimSpace(value)
+	for strings.Contains(value, "  ") {
+		value = strings.ReplaceAll(value, "  ", " ")
+	}
+	return value
+}
+
+// canonicalQuery returns a query string with its parameters sorted by name, then value, and encoded as SigV4 wants them.
+func canonicalQuery(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	type parameter struct{ name, value string }
+	var parameters []parameter
+	for part := range strings.SplitSeq(raw, "&") {
+		if part == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(part, "=")
+		parameters = append(parameters, parameter{reencode(name), reencode(value)})
+	}
+	slices.SortFunc(parameters, func(a, b parameter) int {
+		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.value, b.value))
+	})
+	lines := make([]string, len(parameters))
+	for i, p := range parameters {
+		lines[i] = p.name + "=" + p.value
+	}
+	return strings.Join(lines, "&")
+}
+
+// reencode percent-encodes every byte of a query's name or value but the unreserved ones of RFC 3986. What cannot be decoded is
+// encoded as it is.
+func reencode(text string) string {
+	if decoded, err := url.QueryUnescape(text); err == nil {
+		text = decoded
+	}
+	const hexDigits = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		if unreserved(c) {
+			b.WriteByte(c)
+			continue
+		}
+		b.Write([]byte{'%', hexDigits[c>>4], hexDigits[c&15]})
+	}
+	return b.String()
+}
+
+func unreserved(c byte) bool {
+	return 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0
+}
+
+func hashOf(body []byte) string {
+	hash := sha256.Sum256(body)
+	return hex.EncodeToString(hash[:])
+}
