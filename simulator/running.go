@@ -38,7 +38,8 @@ func (s *Simulator) Start(listen, admin string) (*Running, error) {
 		if addr, ok := port.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
 			s.opts.Log.Warn("the admin port asks for no credentials and listens for other machines", "address", running.AdminAddr)
 		}
-		running.serve(port, s.server(s.AdminHandler()))
+		host, _, _ := net.SplitHostPort(admin) // it was listened on
+		running.serve(port, s.server(s.adminHandler(host)))
 	}
 	running.serve(api, s.server(s.Handler()))
 	return running, nil

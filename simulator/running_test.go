@@ -202,3 +202,30 @@ func TestShutdownWithASilentConnection(t *testing.T) {
 		t.Errorf("a silent connection held up the shutdown: %v", err)
 	}
 }
+
+// The admin port answers under loopback names, the host it was told to listen on, and Options.AdminHosts.
+func TestStart_adminHosts(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.AdminHosts = []string{"sim.internal"} })
+	running := r.start()
+	for host, want := range map[string]string{
+		running.AdminAddr: "200 OK", "localhost": "200 OK", "sim.internal:3001": "200 OK", "rebound.example": "403 Forbidden",
+	} {
+		got := raw(t, running.AdminAddr, "GET /state HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n")
+		if !strings.HasPrefix(got, "HTTP/1.1 "+want) {
+			t.Errorf("Host %s: %.60q, want %s", host, got, want)
+		}
+	}
+}
+
+// osc-cli sends two slashes: they reach the simulator as they are.
+func TestStart_repeatedSlashes(t *testing.T) {
+	r := newRig(t)
+	running := r.start()
+	got := raw(t, running.APIAddr, "POST //api/latest//ReadRegions HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	if !strings.HasPrefix(got, "HTTP/1.1 200 OK") {
+		t.Errorf("%.200q", got)
+	}
+	if log := r.Requests(); len(log) != 1 || log[0].Action != "ReadRegions" {
+		t.Errorf("%+v", log)
+	}
+}

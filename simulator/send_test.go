@@ -193,7 +193,7 @@ func TestFaultKindsThroughTheAdminPort(t *testing.T) {
 		`[{"kind":"status","retry_after":"2s"}]`:           "choose the kind throttle",
 		`[{"kind":"reset"},{"kind":"garbage","rate":0.5}]`: "fault 2: rate does nothing",
 	} {
-		request := httptest.NewRequest(http.MethodPut, "/faults", strings.NewReader(bad))
+		request := httptest.NewRequest(http.MethodPut, "http://localhost/faults", strings.NewReader(bad))
 		recorder := httptest.NewRecorder()
 		r.AdminHandler().ServeHTTP(recorder, request)
 		if said := recorder.Body.String(); recorder.Code != http.StatusBadRequest || !strings.Contains(said, want) {

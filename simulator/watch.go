@@ -23,8 +23,13 @@ type (
 
 var _ admin.Target = (*Simulator)(nil)
 
-// AdminHandler serves the admin port.
-func (s *Simulator) AdminHandler() http.Handler { return admin.Handler(s) }
+// AdminHandler serves the admin port for calls by loopback names, by the address at which they arrive, and by
+// Options.AdminHosts.
+func (s *Simulator) AdminHandler() http.Handler { return s.adminHandler() }
+
+func (s *Simulator) adminHandler(listenHost ...string) http.Handler {
+	return admin.Handler(s, append(listenHost, s.opts.AdminHosts...)...)
+}
 
 // Requests returns the kept calls, oldest first.
 func (s *Simulator) Requests() []Request {

@@ -14,7 +14,7 @@ import (
 func (r *rig) admin(method, path, body string, into any) int {
 	r.t.Helper()
 	recorder := httptest.NewRecorder()
-	r.AdminHandler().ServeHTTP(recorder, httptest.NewRequest(method, path, strings.NewReader(body)))
+	r.AdminHandler().ServeHTTP(recorder, httptest.NewRequest(method, "http://localhost:3001"+path, strings.NewReader(body)))
 	if into != nil {
 		if err := json.Unmarshal(recorder.Body.Bytes(), into); err != nil {
 			r.t.Fatalf("%s %s: %q: %v", method, path, recorder.Body, err)
@@ -86,7 +86,7 @@ func TestAdminState(t *testing.T) {
 	user := r.createUser("bob")
 	key := r.createKey(`{"UserName":"bob","ExpirationDate":"2063-04-05","Tag":""}`)
 	recorder := httptest.NewRecorder()
-	r.AdminHandler().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/state", nil))
+	r.AdminHandler().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "http://localhost/state", nil))
 	text := recorder.Body.String()
 	for _, secret := range []any{rootSecret, key["SecretKey"], rootPassword} {
 		if strings.Contains(text, secret.(string)) {

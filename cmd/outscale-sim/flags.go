@@ -93,6 +93,9 @@ func (s *settings) flags() *flag.FlagSet {
 	flags.StringVar(&o.AccountPassword, "account-password", "", "`password` of the account; Basic authentication fails when empty")
 	flags.StringVar(&o.APIVersion, "api-version", simulator.DefaultAPIVersion, "`version` of the API to be like")
 	flags.Uint64Var(&o.Seed, "seed", 0, "`number` that makes ids, secrets and faults repeatable; 0 for random ones")
+	flags.BoolVar(&o.StrictHost, "strict-host", false, "refuse signatures of the host without its port, as the official Python SDK makes them")
+	flags.BoolVar(&o.CORS, "cors", false, "let web pages of any origin call the API")
+	flags.Var(list(s.adminHost), "admin-host", "`name` under which the admin port may be called, beside loopback names and the host it listens on; may be repeated")
 	flags.BoolVar(&o.Explain, "explain", false, "log the canonical request and the string to sign of a refused signature")
 	flags.TextVar(&s.level, "log-level", slog.LevelInfo, "`level` of the log on standard error: debug, info, warn or error")
 	flags.Var(list(s.grant), "grant", "`USER=ACTION[,ACTION]` gives an EIM user rights, such as app=api:Read*; may be repeated")
@@ -115,6 +118,14 @@ func (s *settings) assume(text string) error {
 		return fmt.Errorf("want KEY=VALUE")
 	}
 	return s.options.Assumptions.Set(key, value)
+}
+
+func (s *settings) adminHost(name string) error {
+	if name == "" || strings.ContainsAny(name, ":/ ") {
+		return fmt.Errorf("want a name or an IPv4 address without a port")
+	}
+	s.options.AdminHosts = append(s.options.AdminHosts, name)
+	return nil
 }
 
 // list is a flag that may be given several times.

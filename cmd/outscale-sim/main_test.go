@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ func TestFlags(t *testing.T) {
 		"serve", "--listen", "127.0.0.1:3100", "--admin", "", "--data", "a.db", "--root-access-key", "ID", "--root-secret-key", "SECRET",
 		"--account-email", "e@example.com", "--account-password", "p", "--api-version", "1.39", "--seed", "5", "--explain",
 		"--log-level", "debug", "--grant", "a=api:ReadUsers,api:Create*", "--grant", "b=*", "--assume", "A1=keep", "--assume", "key-limit=2",
+		"--strict-host", "--cors", "--admin-host", "sim", "--admin-host", "192.0.2.1",
 	}, noEnv, io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +37,8 @@ func TestFlags(t *testing.T) {
 	o := got.options
 	if got.listen != "127.0.0.1:3100" || got.admin != "" || got.level.String() != "DEBUG" || o.DataFile != "a.db" ||
 		o.RootAccessKey != "ID" || o.RootSecretKey != "SECRET" || o.AccountEmail != "e@example.com" || o.AccountPassword != "p" ||
-		o.APIVersion != "1.39" || o.Seed != 5 || !o.Explain || len(o.Grants) != 2 || o.Grants[0].Actions[1] != "api:Create*" ||
+		o.APIVersion != "1.39" || o.Seed != 5 || !o.Explain || !o.StrictHost || !o.CORS || !slices.Equal(o.AdminHosts, []string{"sim", "192.0.2.1"}) ||
+		len(o.Grants) != 2 || o.Grants[0].Actions[1] != "api:Create*" ||
 		o.Assumptions != (simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryKept, KeyLimit: 2}) {
 		t.Errorf("%+v", got)
 	}
@@ -75,6 +78,7 @@ func TestRefusals(t *testing.T) {
 		{[]string{"serve", "--assume", "A1"}, nil, "want KEY=VALUE"},
 		{[]string{"serve", "--assume", "A1=x"}, nil, "clear, clear-with-state or keep"},
 		{[]string{"serve", "--assume", "A99=x"}, nil, "known are"},
+		{[]string{"serve", "--admin-host", "sim:3001"}, nil, "without a port"},
 		{[]string{"serve", "--grant", "bob"}, nil, "want USER=ACTION"},
 		{[]string{"serve"}, map[string]string{"OUTSCALE_SIM_SEED": "x"}, "OUTSCALE_SIM_SEED"},
 		{[]string{"serve"}, map[string]string{"OUTSCALE_SIM_ASSUME": "A1=keep;A2=x"}, "OUTSCALE_SIM_ASSUME"},

@@ -1,5 +1,6 @@
-// Package admin serves the port from which a simulator is watched and steered. It has no
-// authentication: listen on a loopback address.
+// Package admin serves the port from which a simulator is watched and controlled. It has no
+// authentication: listen on a loopback address. Requests that a web page of another site could
+// send are refused by their Host and Origin headers.
 package admin
 
 import (
@@ -102,8 +103,9 @@ type Target interface {
 // maxBody is the largest body the port reads.
 const maxBody = 1 << 20
 
-// Handler serves the port.
-func Handler(t Target) http.Handler {
+// Handler serves the port. hosts are the names under which it may be called, beside loopback names and the address at which a
+// request arrives; no GET request changes anything.
+func Handler(t Target, hosts ...string) http.Handler {
 	mux := http.NewServeMux()
 	get := func(pattern string, look func() any) {
 		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, look()) })
@@ -134,7 +136,7 @@ func Handler(t Target) http.Handler {
 		}
 		reply(w, http.StatusOK, t.Faults())
 	})
-	return mux
+	return guard(hosts, mux)
 }
 
 func moveClock(t Target, w http.ResponseWriter, r *http.Request) {

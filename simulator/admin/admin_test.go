@@ -42,7 +42,7 @@ func TestErrorsAreAnswered(t *testing.T) {
 		{http.MethodGet, "/requests", "", http.StatusOK, "[]"},
 	} {
 		recorder := httptest.NewRecorder()
-		handler.ServeHTTP(recorder, httptest.NewRequest(test.method, test.path, strings.NewReader(test.body)))
+		handler.ServeHTTP(recorder, httptest.NewRequest(test.method, "http://localhost:3001"+test.path, strings.NewReader(test.body)))
 		if recorder.Code != test.status || !strings.Contains(recorder.Body.String(), test.want) {
 			t.Errorf("%s %s: %d %s", test.method, test.path, recorder.Code, recorder.Body)
 		}

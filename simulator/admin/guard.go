@@ -1,0 +1,76 @@
+package admin
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+var (
+	errForeignHost = errors.New("the Host header names neither this machine nor the address the admin port listens on: " +
+		"allow the name with --admin-host")
+	errForeignOrigin = errors.New("the request comes from a web page of another origin")
+)
+
+// guard keeps web pages away from the port, which asks for no credentials. A page of another site carries its origin with
+// everything that could change something. A page whose own name was made to resolve to this machine (DNS rebinding) carries
+// that name as Host. hosts are names that are allowed beside loopback names and the address of the connection.
+func guard(hosts []string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Cache-Control", "no-store")
+		switch {
+		case !allowedHost(r, hosts):
+			fail(w, http.StatusForbidden, errForeignHost)
+		case !sameOrigin(r):
+			fail(w, http.StatusForbidden, errForeignOrigin)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+func allowedHost(r *http.Request, hosts []string) bool {
+	host := hostname(r.Host)
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	if ip := net.ParseIP(host); ip != nil && (ip.IsLoopback() || ip.Equal(localIP(r))) {
+		return true
+	}
+	return slices.ContainsFunc(hosts, func(name string) bool { return name != "" && strings.EqualFold(name, host) })
+}
+
+// hostname returns a Host header without its port and without the brackets of an IPv6 address.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+}
+
+// localIP returns the address at which the request arrived, nil where the server does not tell it.
+func localIP(r *http.Request) net.IP {
+	if addr, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok {
+		return addr.IP
+	}
+	return nil
+}
+
+// sameOrigin says whether the request comes from no web page, or from one that this port served.
+func sameOrigin(r *http.Request) bool {
+	origins, sent := r.Header["Origin"]
+	if !sent {
+		return true
+	}
+	if len(origins) != 1 {
+		return false
+	}
+	origin, err := url.Parse(origins[0])
+	return err == nil && (origin.Scheme == "http" || origin.Scheme == "https") && strings.EqualFold(origin.Host, r.Host)
+}
