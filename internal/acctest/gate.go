@@ -12,15 +12,15 @@ import (
 	"path"
 	"slices"
 	"sync"
+	"testing"
+	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// Gate stands between the provider and the API. It can hold calls of an action for as long as a test needs to do
-// something meanwhile, and learns the secrets that the API gives out.
+// Gate is a proxy between the provider and the API. It can hold calls of an action for as long as a test needs to do
+// something meanwhile, and it learns the secrets that the API issues.
 type Gate struct {
-	w *World
-
 	mu   sync.Mutex
 	held map[string]*Held // by "request " or "answer " and the action
 	keys []api.Credential
@@ -51,12 +51,22 @@ func (h *Held) Arrived() <-chan struct{} { return h.arrived }
 // Release lets the calls through, those that come later as well.
 func (h *Held) Release() { h.let.Do(func() { close(h.release) }) }
 
-// Gate puts a gate before the world's API, for whatever CLI starts from now on.
-func (w *World) Gate() *Gate {
-	w.t.Helper()
-	target, err := url.Parse(w.Endpoint)
-	w.Must(err)
-	g := &Gate{w: w, held: map[string]*Held{}}
+// Await waits until a call is held.
+func (h *Held) Await(t testing.TB) {
+	t.Helper()
+	select {
+	case <-h.arrived:
+	case <-time.After(patience):
+		t.Fatalf("no call was held in %s", patience)
+	}
+}
+
+// Gate puts a gate before the account's API, for whatever provider starts from now on.
+func (a *Account) Gate() *Gate {
+	a.t.Helper()
+	target, err := url.Parse(a.Endpoint)
+	a.NoError(err)
+	g := &Gate{held: map[string]*Held{}}
 	proxy := &httputil.ReverseProxy{
 		// The host stays the one that was signed for.
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -77,14 +87,14 @@ func (w *World) Gate() *Gate {
 		g.pass(r, "request ", call)
 		proxy.ServeHTTP(rw, r)
 	}))
-	w.t.Cleanup(func() {
+	a.t.Cleanup(func() {
 		for _, held := range g.held {
 			held.Release()
 		}
 		server.CloseClientConnections()
 		server.Close()
 	})
-	w.Env("OSC_ENDPOINT_API", server.URL+target.Path)
+	a.Env("OSC_ENDPOINT_API", server.URL+target.Path)
 	return g
 }
 

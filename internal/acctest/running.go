@@ -63,14 +63,7 @@ func (r *Running) Wait() Result {
 // AwaitHeld waits until a call has arrived at a gate.
 func (w *World) AwaitHeld(held *Held) {
 	w.t.Helper()
-	w.Await("a call is held", func() bool {
-		select {
-		case <-held.Arrived():
-			return true
-		default:
-			return false
-		}
-	})
+	held.Await(w.t)
 }
 
 // output is a buffer that can be read while the CLI writes to it.

@@ -1,4 +1,4 @@
-package accesskey_test
+package acceptance_test
 
 import (
 	"testing"
