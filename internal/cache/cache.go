@@ -13,7 +13,7 @@ import (
 const loadLimit = 10 * time.Minute
 
 // Reads keeps the last result of a read per name. Callers that come while a read is under way wait for it. A failed read
-// is returned to those who waited for it and is not kept. A result that is older than the TTL is removed, so that the
+// is returned to those who waited for it and is not kept, unless KeepErrors says so. A result that is older than the TTL is removed, so that the
 // number of results is bounded by the names that were read in that time. Reads is safe for concurrent use.
 type Reads[V any] struct {
 	now     func() time.Time
@@ -21,6 +21,9 @@ type Reads[V any] struct {
 	mu      sync.Mutex
 	entries map[string]*entry[V]
 	swept   time.Time // when expired entries were removed last
+
+	errTTL time.Duration    // how long a failure is kept that keep accepts
+	keep   func(error) bool // nil = none
 }
 
 type entry[V any] struct {
@@ -36,6 +39,12 @@ type entry[V any] struct {
 // New returns an empty cache by the clock now. No result is used when it is as old as ttl.
 func New[V any](now func() time.Time, ttl time.Duration) *Reads[V] {
 	return &Reads[V]{now: now, ttl: ttl, entries: map[string]*entry[V]{}, swept: now()}
+}
+
+// KeepErrors makes the cache return a failure that keep accepts, without another call, until it is as old as ttl.
+func (r *Reads[V]) KeepErrors(ttl time.Duration, keep func(error) bool) *Reads[V] {
+	r.errTTL, r.keep = ttl, keep
+	return r
 }
 
 // Get returns the value of name, from load when there is none that is younger than the TTL. The caller must not modify
@@ -77,7 +86,7 @@ func (r *Reads[V]) load(ctx context.Context, name string, e *entry[V], load func
 		}
 	}
 	e.value, e.err, e.at, e.ended, e.changes = value, err, at, true, nil
-	if err != nil && r.entries[name] == e {
+	if err != nil && r.entries[name] == e && (r.keep == nil || !r.keep(err)) {
 		delete(r.entries, name)
 	}
 	close(e.done)
@@ -87,8 +96,20 @@ func (r *Reads[V]) load(ctx context.Context, name string, e *entry[V], load func
 func (r *Reads[V]) Peek(name string, age time.Duration) (value V, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if e := r.entries[name]; e != nil && e.ended && !r.old(e, age) {
+	if e := r.entries[name]; e != nil && e.ended && e.err == nil && !r.old(e, age) {
 		return e.value, true
+	}
+	return value, false
+}
+
+// Find returns a value that match accepts, of those that Peek would return.
+func (r *Reads[V]) Find(match func(V) bool) (value V, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.entries {
+		if e.ended && e.err == nil && !r.old(e, r.ttl) && match(e.value) {
+			return e.value, true
+		}
 	}
 	return value, false
 }
@@ -103,6 +124,8 @@ func (r *Reads[V]) Change(name string, fn func(V) V) {
 	case e == nil:
 	case !e.ended:
 		e.changes = append(e.changes, fn)
+	case e.err != nil:
+		delete(r.entries, name)
 	default:
 		r.entries[name] = &entry[V]{done: e.done, ended: true, at: e.at, value: fn(e.value)}
 	}
@@ -133,6 +156,9 @@ func (r *Reads[V]) Len() int {
 }
 
 func (r *Reads[V]) old(e *entry[V], age time.Duration) bool {
+	if e.err != nil {
+		age = r.errTTL
+	}
 	return r.now().Sub(e.at) >= min(age, r.ttl)
 }
 

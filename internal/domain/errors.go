@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
 // Kind is a type of API object.
@@ -16,21 +18,8 @@ const (
 	KindUser      Kind = "user"
 )
 
-// Identity is what distinguishes an object from another one of the same name in another account or of another owner. It
-// is recorded when an object is created or imported, and compared before a missing object is believed to be gone. An
-// empty member is unknown and is not compared.
-type Identity struct {
-	AccountID string // the account that has the object (ReadAccounts)
-	UserID    string // the user that owns an access key; "" also for a key of the caller
-	// Signer is the id of the access key that signed the calls when a key of the caller was created, or SignerLogin.
-	Signer string
-}
-
-// SignerLogin is Identity.Signer of an object that was created with a login and a password.
-const SignerLogin = "login"
-
-// GoneError says that the API no longer has an object. It is proof: a read for the right account and owner lacked the
-// object. A failed call is never taken for it.
+// GoneError says that the API does not have an object any more. It is proof: a read in the right account and for the
+// right owner lacked the object. A failed call is never taken for it.
 type GoneError struct {
 	Kind     Kind
 	ID       string // of the object; "" when it was looked for by its name
@@ -39,12 +28,14 @@ type GoneError struct {
 	Users    int    // how many users' access keys were searched as well; 0 = none
 }
 
-func (e *GoneError) Error() string {
+func (e *GoneError) Error() string { return e.missing() }
+
+func (e *GoneError) missing() string {
 	what := e.ID
 	if what == "" {
 		what = e.Name
 	}
-	return fmt.Sprintf("%s %s does not exist any more", e.Kind, what)
+	return fmt.Sprintf("%s %s was not found", e.Kind, what)
 }
 
 // IsGone reports that err proves an object gone.
@@ -60,54 +51,23 @@ func IsUserGone(err error) bool {
 	return errors.As(err, &gone) && gone.Kind == KindUser
 }
 
-// IdentityMismatchError says that an object was not found, and that the place where it was looked for is not the one in
-// which it was created: another account, another user of the same name, or another caller. The object may exist.
-type IdentityMismatchError struct {
-	Kind     Kind
-	ID       string
-	Recorded Identity // of the object
-	Current  Identity // where it was looked for; an empty member could not be determined
-	// RecordedName and CurrentName are the names that the users of both identities have today, where they are known.
-	RecordedName, CurrentName string
-	Err                       error // why Current could not be determined; nil when it was
-}
-
-func (e *IdentityMismatchError) Error() string {
-	s := fmt.Sprintf("%s %s was created in %s and looked for in %s", e.Kind, e.ID,
-		place(e.Recorded, e.RecordedName), place(e.Current, e.CurrentName))
-	if e.Err != nil {
-		s += ": " + e.Err.Error()
-	}
-	return s
-}
-
-func (e *IdentityMismatchError) Unwrap() error { return e.Err }
-
-func place(i Identity, userName string) string {
-	var parts []string
-	for _, p := range []struct{ what, id string }{{"account", i.AccountID}, {"user", i.UserID}, {"user", userName}, {"signer", i.Signer}} {
-		if p.id != "" {
-			parts = append(parts, p.what+" "+p.id)
-		}
-	}
-	if len(parts) == 0 {
-		return "an unknown account"
-	}
-	return strings.Join(parts, ", ")
-}
+// IsClosed reports that err refuses an action that this caller cannot have: the right is missing, or the API does not know
+// the action.
+func IsClosed(err error) bool { return api.IsForbidden(err) || api.IsUnknownAction(err) }
 
 // AmbiguousError says that the answer to an action was lost, and what is known of what the action may have done.
 type AmbiguousError struct {
-	Action   string   // the API action, e.g. "CreateAccessKey"
-	UserName string   // the owner, or the user that was to be created; "" = the caller
-	Marker   string   // the tag by which a key of this creation is found; "" for other objects
-	Left     []string // ids of objects that lost calls created and that could not be removed
-	Unknown  bool     // the look-up failed: what the lost calls did is not known
-	Tried    Tried
-	Err      error // the failure of the last call, with the failures of look-ups and removals
+	Action  string   // the API action, e.g. "CreateAccessKey"
+	Name    string   // of the owner of a key, "" = the caller; or of what was to be created
+	Marker  string   // the tag by which a key of this creation is found; "" for other objects
+	Left    []string // ids of objects that lost requests created and that could not be removed
+	Unknown bool     // a look-up failed: what the lost requests did is not known
+	Tried   Tried
+	Err     error // the failure of the last request, with the failures of look-ups and removals
 }
 
-// Settled reports that the lost calls left nothing: each of them was found and undone, so that none can still be executed.
+// Settled reports that the lost requests left nothing: what each of them created was found and removed. Otherwise one that
+// is still under way may create something later.
 func (e *AmbiguousError) Settled() bool {
 	return len(e.Left) == 0 && !e.Unknown && len(e.Tried.Removed) >= e.Tried.Lost
 }
@@ -133,13 +93,13 @@ type Tried struct {
 	Lost     int           // requests whose answer was lost
 	Lookups  int           // reads that looked for what lost requests created
 	Removed  []string      // ids of what lost requests created and that was removed
-	Took     time.Duration // from the first request to the error, by the machine's clock
-	Limit    time.Duration // the time for requests, 0 = unknown
+	Took     time.Duration // from the beginning to the error, by the machine's clock
+	Limit    time.Duration // the time that the caller gave for requests
 	// CleanupLimit is the time beyond Limit in which look-ups and removals may go on.
 	CleanupLimit time.Duration
 }
 
 func (t Tried) String() string {
-	return fmt.Sprintf("%d attempts, %d answers lost, %d look-ups, %d removed, in %s",
+	return fmt.Sprintf("%d requests, %d answers lost, %d look-ups, %d removed, in %s",
 		t.Attempts, t.Lost, t.Lookups, len(t.Removed), t.Took.Round(time.Millisecond))
 }

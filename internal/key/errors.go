@@ -3,7 +3,6 @@ package key
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -38,12 +37,15 @@ func (e *QuotaError) Unwrap() error { return e.Err }
 // IncompleteError says that a key exists but is not as it was asked to be.
 type IncompleteError struct {
 	KeyID string
-	What  []string // in what it differs, one short sentence each
-	Err   error    // the call that failed, nil when every call succeeded and the answer still differed
+	What  []Difference
+	Err   error // the call that failed, nil when every call succeeded and the answer still differed
 }
 
 func (e *IncompleteError) Error() string {
-	s := fmt.Sprintf("access key %s is not as asked: %s", e.KeyID, strings.Join(e.What, "; "))
+	s := fmt.Sprintf("access key %s is not as asked", e.KeyID)
+	for _, d := range e.What {
+		s += ", " + d.String()
+	}
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
 	}
@@ -51,6 +53,18 @@ func (e *IncompleteError) Error() string {
 }
 
 func (e *IncompleteError) Unwrap() error { return e.Err }
+
+// NotDeletedError says that a key was deactivated and could not be deleted.
+type NotDeletedError struct {
+	Key Key // INACTIVE
+	Err error
+}
+
+func (e *NotDeletedError) Error() string {
+	return fmt.Sprintf("%s is INACTIVE and was not deleted: %v", e.Key, e.Err)
+}
+
+func (e *NotDeletedError) Unwrap() error { return e.Err }
 
 // ExpiredError says that a key was not changed because it has expired: the API does not accept an expiry that has passed,
 // and leaving it out could make the key immortal.

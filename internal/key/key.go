@@ -58,6 +58,11 @@ func (k Key) Expired(now time.Time) bool { return k.Expires != nil && !k.Expires
 // Nobody has the secret of such a key, unless it is being created now or a state has it all the same.
 func (k Key) Unfinished() bool { return IsMarker(k.Tag) }
 
+func (k Key) withoutSecret() Key {
+	k.Secret = ""
+	return k
+}
+
 // String names the key without its secret.
 func (k Key) String() string { return "access key " + k.ID }
 
@@ -87,17 +92,34 @@ func IsMarker(tag string) bool {
 // NewMarker returns the marker with that id, which must be unique among all creations.
 func NewMarker(id string) string { return MarkerPrefix + id }
 
-// differences says in what key is not as asked, one short sentence each. A spec without a state accepts any.
-func differences(key Key, want Spec) []string {
-	var what []string
+// The fields in which a key can differ from a Spec.
+const (
+	FieldState  = "state"
+	FieldExpiry = "expiry"
+	FieldTag    = "tag"
+)
+
+// Difference is a field of a key that is not as it was asked to be.
+type Difference struct {
+	Field     string // FieldState, FieldExpiry or FieldTag
+	Is, Asked string // a date in UTC, "" = never
+}
+
+func (d Difference) String() string {
+	return fmt.Sprintf("its %s is %q and not %q", d.Field, d.Is, d.Asked)
+}
+
+// differences compares a key with what was asked. A spec without a state accepts any.
+func differences(key Key, want Spec) []Difference {
+	var what []Difference
 	if want.State != "" && key.State != want.State {
-		what = append(what, fmt.Sprintf("its state is %s, and %s was asked", key.State, want.State))
+		what = append(what, Difference{FieldState, string(key.State), string(want.State)})
 	}
 	if !sameInstant(key.Expires, want.Expires) {
-		what = append(what, fmt.Sprintf("its expiry is %s, and %s was asked", date(key.Expires), date(want.Expires)))
+		what = append(what, Difference{FieldExpiry, date(key.Expires), date(want.Expires)})
 	}
 	if key.Tag != want.Tag {
-		what = append(what, fmt.Sprintf("its tag is %q, and %q was asked", key.Tag, want.Tag))
+		what = append(what, Difference{FieldTag, key.Tag, want.Tag})
 	}
 	return what
 }
@@ -112,7 +134,7 @@ func sameInstant(a, b *time.Time) bool {
 
 func date(t *time.Time) string {
 	if t == nil {
-		return "never"
+		return ""
 	}
 	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }

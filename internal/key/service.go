@@ -3,11 +3,13 @@ package key
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/cache"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
@@ -30,35 +32,34 @@ var _ API = (*api.Client)(nil)
 // Users is what the service needs to know of users; *user.Service has it.
 type Users interface {
 	List(ctx context.Context) ([]user.User, error)
-}
-
-// Account tells the caller's account; *account.Service has it.
-type Account interface {
-	// ID returns the account's id, "" when the caller may not read it.
-	ID(ctx context.Context) (string, error)
-	// KnownID is ID without a call, "" as long as it was not read.
-	KnownID() string
+	Find(ctx context.Context, name string) (user.User, error)
+	Read(ctx context.Context, id string, recorded domain.Identity) (user.User, error)
+	// Reload is Read past the shared read.
+	Reload(ctx context.Context, id string, recorded domain.Identity) (user.User, error)
+	// Known returns the user with that id, or with that name where id is "", if it is known without a call.
+	Known(id, name string) (user.User, bool)
+	// OnChange registers a function for the names whose user changes.
+	OnChange(fn func(name string))
 }
 
 // Options are what the service takes from its program beside domain.Options. Each member may be left out.
 type Options struct {
 	domain.Options
 	NewID    func() string // unique among all processes; nil = a random UUID
-	Recorder Recorder      // hears of every creation and every proof that a key is gone; nil = nobody does
+	Recorder Recorder      // hears of every creation, and of every proof that a key is gone; nil = nobody does
 }
-
-var errTodo = errors.New("not implemented yet")
 
 // Service is the access keys of one account. It is safe for concurrent use; one serves a whole process, for weeks too.
 type Service struct {
 	api     API
 	users   Users
-	account Account
+	account domain.Account
 	opts    Options
+	reads   *cache.Reads[[]Key] // by the owner's name now; without identities
 }
 
 // New returns the service. It makes no call.
-func New(client API, users Users, account Account, opts Options) *Service {
+func New(client API, users Users, account domain.Account, opts Options) *Service {
 	opts.Options = opts.WithDefaults()
 	if opts.NewID == nil {
 		opts.NewID = uuid.NewString
@@ -66,7 +67,10 @@ func New(client API, users Users, account Account, opts Options) *Service {
 	if opts.Recorder == nil {
 		opts.Recorder = noRecorder{}
 	}
-	return &Service{api: client, users: users, account: account, opts: opts}
+	// How old a read is goes by the machine's clock, which no answer moves.
+	s := &Service{api: client, users: users, account: account, opts: opts, reads: cache.New[[]Key](opts.Now, opts.ReadTTL)}
+	users.OnChange(s.reads.Drop)
+	return s
 }
 
 // Clock is the API's clock.
@@ -77,70 +81,87 @@ func (s *Service) Clock() domain.Clock {
 // Now is the time by the API's clock.
 func (s *Service) Now() time.Time { return s.Clock().Now() }
 
-// Read returns one key of an owner, from the read that all keys of the owner share. What that read lacks is read again
-// before it is believed to be gone. recorded is the identity of the key as the caller knows it. Read changes nothing.
-//
-// Errors: *domain.GoneError; *domain.IdentityMismatchError when the key is not there and account, owner or caller are not
-// the recorded ones; or the API's, which prove nothing.
-func (s *Service) Read(_ context.Context, owner Owner, id string, recorded Identity) (Key, error) {
-	return Key{}, errTodo
+// signs reports whether id is the key that signs the calls of this process.
+func (s *Service) signs(id string) bool { return id != "" && id == s.api.AccessKeyID() }
+
+// signer is Identity.Signer of what is created or seen now.
+func (s *Service) signer() string {
+	if id := s.api.AccessKeyID(); id != "" {
+		return id
+	}
+	return domain.SignerLogin
 }
 
-// Reload is Read past the shared read, for a key as it was last known.
-func (s *Service) Reload(_ context.Context, owner Owner, have Key) (Key, error) {
-	return Key{}, errTodo
+// write runs a call that changes keys of the owner with that name, and forgets what was read of them.
+func write[T any](s *Service, userName string, call func() (T, error)) (T, error) {
+	s.reads.Drop(userName)
+	defer s.reads.Drop(userName)
+	return call()
 }
 
-// List returns the keys of an owner, from a read that the process shares: it is younger than Options.ReadTTL, and than the
-// last change that this process made for the owner. *domain.GoneError when an owner given by its id does not exist.
-func (s *Service) List(_ context.Context, owner Owner) ([]Key, error) { return nil, errTodo }
-
-// ListExisting is List for an owner that may not exist yet, and then has no keys: an owner that the shared list of users
-// lacks costs no call. It is for the planning of keys.
-func (s *Service) ListExisting(_ context.Context, owner Owner) ([]Key, error) { return nil, errTodo }
-
-// Find returns the key with that id, whoever owns it: the caller's keys are searched first, then every user's.
-// *domain.GoneError when no owner has it.
-func (s *Service) Find(_ context.Context, id string) (Key, error) { return Key{}, errTodo }
-
-// FindAll is Find for several ids. Ids that no owner has are left out of the result, which is in the order of ids.
-func (s *Service) FindAll(_ context.Context, ids []string) ([]Key, error) { return nil, errTodo }
-
-// Identify returns the identity of a key that was read or found, for a caller that has none recorded (an import). It reads
-// the account's id and the owner's user id where they are not known; what the caller may not read stays empty.
-func (s *Service) Identify(_ context.Context, k Key) Identity { return Identity{} }
-
-// Update changes a key (UpdateAccessKey). have is the key as last known, want what it shall be; want.Owner addresses it.
-//
-// State and the expiry that must survive are always sent, because an update without the expiry may remove it (A1). When
-// want has no state, the key is read first and the state that it has is sent: a key that somebody deactivated stays so.
-// The answer is compared with what was asked, and corrected once.
-//
-// Errors: *OwnKeyError before any call, *domain.GoneError, *domain.IdentityMismatchError, *ExpiredError, *TagError,
-// *UnsupportedError, *IncompleteError, or the API's. A Key with an ID comes with the errors after which the key is known.
-func (s *Service) Update(_ context.Context, have Key, want Spec) (Key, error) { return Key{}, errTodo }
-
-// ExpireWithin gives a key an expiry that far from now, by the API's clock, unless it expires earlier. It returns the key
-// as it is then. Errors are those of Update.
-func (s *Service) ExpireWithin(_ context.Context, owner Owner, have Key, left time.Duration) (Key, error) {
-	return Key{}, errTodo
+func (s *Service) update(ctx context.Context, in api.UpdateAccessKeyInput) (Key, error) {
+	answer, err := write(s, in.UserName, func() (api.AccessKey, error) { return s.api.UpdateAccessKey(ctx, in) })
+	if err != nil {
+		return Key{}, err
+	}
+	return keyOf(in.UserName, answer), nil
 }
 
-// Revoke deletes a key (DeleteAccessKey): the caller's own in one call, a user's after it was deactivated, because the API
-// deletes a user's key only when it is INACTIVE. What the API refuses one way is tried the other way. A key, or an owner,
-// that is gone is success.
-//
-// Errors: *OwnKeyError before any call, *domain.IdentityMismatchError, *IncompleteError when the key is INACTIVE and still
-// there, or the API's.
-func (s *Service) Revoke(_ context.Context, owner Owner, have Key) error { return errTodo }
+// delete deletes a key and records that it is gone.
+func (s *Service) delete(ctx context.Context, userName, id string) error {
+	_, err := write(s, userName, func() (struct{}, error) { return struct{}{}, s.api.DeleteAccessKey(ctx, userName, id) })
+	if err == nil {
+		s.opts.Recorder.Gone(id)
+	}
+	return err
+}
 
-// Deactivate makes a key that nobody will use inert, in one call, for a caller that has many to revoke and little time: all
-// can be inert before the first is deleted. The same call gives it a marker, so that a key that is not deleted after all
-// is recognised (Key.Unfinished).
-//
-// A key that is INACTIVE already, or expires within a minute, costs no call, nor does the caller's own, which Revoke deletes
-// in one. The key is returned as it is then. A failure proves nothing: Revoke finds out. Errors: *OwnKeyError before any
-// call, or the API's.
-func (s *Service) Deactivate(_ context.Context, owner Owner, have Key) (Key, error) {
-	return have, errTodo
+// nameToRead is the name under which the API knows an owner, "" for the caller. It costs a call only for an owner that is
+// given by its id, and that call is shared.
+func (s *Service) nameToRead(ctx context.Context, o Owner, recorded Identity) (string, error) {
+	if o.UserID == "" {
+		return o.UserName, nil
+	}
+	u, err := s.users.Read(ctx, o.UserID, recorded)
+	return u.Name, err
+}
+
+// nameToWrite is nameToRead for a change of a key that was seen before. It does without a call, because a key is addressed
+// by its id as well: the API refuses the key's id under a name that is another user's by now, and then the key is read.
+func (s *Service) nameToWrite(ctx context.Context, o Owner, have Key) (string, error) {
+	if o.UserID != "" && have.UserName != "" {
+		if _, known := s.users.Known(o.UserID, ""); !known {
+			return have.UserName, nil
+		}
+	}
+	name, err := s.nameToRead(ctx, o, have.Identity)
+	return name, ofKey(err, have.ID)
+}
+
+// ofKey makes an error about the owner of a key one about the key, where it is a mismatch.
+func ofKey(err error, id string) error {
+	var mismatch *domain.IdentityMismatchError
+	if !errors.As(err, &mismatch) {
+		return err
+	}
+	of := *mismatch
+	of.Kind, of.ID = domain.KindAccessKey, id
+	return &of
+}
+
+// doubtful reports a failure after which the key is read: a refusal that may mean "no such key", because 4000 and 5xxx can
+// also speak of the owner or of the caller's own key, or a lost answer.
+func doubtful(err error) bool {
+	return api.IsNotFound(err) || api.IsKeyNotFound(err) || api.IsAmbiguous(err)
+}
+
+func keyOf(userName string, k api.AccessKey) Key {
+	return Key{
+		ID: k.ID, UserName: userName, State: State(k.State), Tag: k.Tag, Secret: k.SecretKey,
+		Created: k.CreationDate, Modified: k.LastModificationDate, Expires: k.ExpirationDate,
+	}
+}
+
+func indexKey(keys []Key, id string) int {
+	return slices.IndexFunc(keys, func(k Key) bool { return k.ID == id })
 }

@@ -4,12 +4,14 @@ package user
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/cache"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
@@ -17,30 +19,12 @@ import (
 type User struct {
 	ID, Name, Path, Email string
 	Created, Modified     time.Time
-	Identity              domain.Identity // the account, as far as it is known without a call
+	Identity              domain.Identity // its account, as far as it is known without a call
 }
 
 // Spec is what a user is asked to be. An empty Path means "/" when the user is created and "leave it" when it is updated;
 // an empty Email is left to the API.
 type Spec struct{ Name, Path, Email string }
-
-// API is what the service needs of the OUTSCALE API; *api.Client has it.
-type API interface {
-	Offset() time.Duration
-	CreateUser(context.Context, api.CreateUserInput) (api.User, error)
-	ReadUsers(ctx context.Context, ids []string) ([]api.User, error)
-	UpdateUser(context.Context, api.UpdateUserInput) (api.User, error)
-	DeleteUser(ctx context.Context, name string) error
-	ReadAccessKeys(context.Context, api.ReadAccessKeysInput) ([]api.AccessKey, error)
-}
-
-var _ API = (*api.Client)(nil)
-
-// Account tells the caller's account; *account.Service has it.
-type Account interface {
-	ID(ctx context.Context) (string, error)
-	KnownID() string
-}
 
 // HasKeysError says that a user was not deleted because it still has access keys.
 type HasKeysError struct {
@@ -55,47 +39,176 @@ func (e *HasKeysError) Error() string {
 
 func (e *HasKeysError) Unwrap() error { return e.Err }
 
-var errTodo = errors.New("not implemented yet")
+// API is what the service needs of the OUTSCALE API; *api.Client has it.
+type API interface {
+	Accepted() bool
+	Offset() time.Duration
+	CreateUser(context.Context, api.CreateUserInput) (api.User, error)
+	ReadUsers(ctx context.Context, ids []string) ([]api.User, error)
+	UpdateUser(context.Context, api.UpdateUserInput) (api.User, error)
+	DeleteUser(ctx context.Context, name string) error
+	ReadAccessKeys(context.Context, api.ReadAccessKeysInput) ([]api.AccessKey, error)
+}
 
-// Service is the users of one account. It is safe for concurrent use.
-type Service struct{}
+var _ API = (*api.Client)(nil)
+
+// Service is the users of one account. It is safe for concurrent use; one serves a whole process, for weeks too.
+type Service struct {
+	api     API
+	account domain.Account
+	opts    domain.Options
+	all     *cache.Reads[[]User] // one entry
+	written *cache.Reads[User]   // by id: users as the last write of this process returned them
+
+	mu       sync.Mutex
+	onChange []func(name string)
+}
+
+// allUsers is the one entry of Service.all.
+const allUsers = ""
 
 // New returns the service. It makes no call.
-func New(API, Account, domain.Options) *Service { return &Service{} }
+func New(client API, account domain.Account, opts domain.Options) *Service {
+	opts = opts.WithDefaults()
+	// How old a read is goes by the machine's clock, which no answer moves.
+	return &Service{
+		api: client, account: account, opts: opts,
+		all:     cache.New[[]User](opts.Now, opts.NameTTL).KeepErrors(opts.NameTTL, domain.IsClosed),
+		written: cache.New[User](opts.Now, opts.NameTTL),
+	}
+}
 
-// Create creates a user (CreateUser). When the answer is lost the name is looked up before anything is decided: a user of
-// that name that is as asked and as young as the request is the one that was created; an older one is somebody else's.
-// Without one the request is sent again. The work is not cut by a cancelled ctx; its deadline holds.
-//
-// Errors: *domain.AmbiguousError, or the API's.
-func (s *Service) Create(context.Context, Spec) (User, error) { return User{}, errTodo }
+// OnChange registers a function that is called with each name whose user this service creates, renames or deletes: what
+// was read under that name is not valid any more.
+func (s *Service) OnChange(fn func(name string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.onChange = append(s.onChange, fn)
+}
+
+func (s *Service) changed(names ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, fn := range s.onChange {
+		for _, name := range names {
+			if name != "" {
+				fn(name)
+			}
+		}
+	}
+}
+
+// List returns every user of the account (ReadUsers), from one read that the process shares and that is younger than
+// Options.NameTTL. A refusal of that read is kept as long.
+func (s *Service) List(ctx context.Context) ([]User, error) { return s.listWithin(ctx, s.opts.NameTTL) }
+
+func (s *Service) listWithin(ctx context.Context, age time.Duration) ([]User, error) {
+	users, err := s.all.GetWithin(ctx, allUsers, age, func(ctx context.Context) ([]User, error) { return s.read(ctx, nil) })
+	return slices.Clone(users), err
+}
 
 // Read returns the user with that id, from the shared read of users; what that read lacks is read again before it is
-// believed to be gone. recorded is what the caller knows of the user's identity; only its AccountID is used.
+// believed to be gone. A user that this process created or changed costs no call. recorded is what the caller knows of the
+// user's identity; its AccountID is compared.
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError (the account is another one), or the API's.
-func (s *Service) Read(_ context.Context, id string, recorded domain.Identity) (User, error) {
-	return User{}, errTodo
+func (s *Service) Read(ctx context.Context, id string, recorded domain.Identity) (User, error) {
+	if user, ok := s.Known(id, ""); ok {
+		return user, nil
+	}
+	return s.readWithin(ctx, id, recorded, s.opts.NameTTL)
+}
+
+func (s *Service) readWithin(ctx context.Context, id string, recorded domain.Identity, age time.Duration) (User, error) {
+	users, err := s.listWithin(ctx, age)
+	if err != nil {
+		return User{}, err
+	}
+	if i := indexID(users, id); i >= 0 {
+		return users[i], nil
+	}
+	return s.Reload(ctx, id, recorded)
+}
+
+// Known returns the user with that id, or with that name where id is "", if it is known without a call.
+func (s *Service) Known(id, name string) (User, bool) {
+	users, _ := s.all.Peek(allUsers, s.opts.NameTTL)
+	if i := slices.IndexFunc(users, func(u User) bool { return u.ID == id || (id == "" && u.Name == name) }); i >= 0 {
+		return users[i], true
+	}
+	if id != "" {
+		return s.written.Peek(id, s.opts.NameTTL)
+	}
+	return s.written.Find(func(u User) bool { return u.Name == name })
+}
+
+// Reload is Read past the shared read, which is dropped when it was wrong about the user.
+func (s *Service) Reload(ctx context.Context, id string, recorded domain.Identity) (User, error) {
+	users, err := s.read(ctx, []string{id})
+	if err != nil {
+		return User{}, err
+	}
+	i := indexID(users, id)
+	s.written.Drop(id)
+	if known, ok := s.all.Peek(allUsers, s.opts.NameTTL); ok {
+		// A read that is wrong about this user may be wrong about others.
+		j := indexID(known, id)
+		if (i < 0) != (j < 0) || (i >= 0 && known[j].Name != users[i].Name) {
+			s.all.Drop(allUsers)
+		}
+	}
+	if i >= 0 {
+		return users[i], nil
+	}
+	return User{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindUser, ID: id}, recorded)
 }
 
 // Find returns the user with that name, from the shared read, and from a new one when that lacks it: the API has no filter
 // by name. *domain.GoneError when there is none.
-func (s *Service) Find(_ context.Context, name string) (User, error) { return User{}, errTodo }
-
-// List returns every user of the account, from one read shared by the process.
-func (s *Service) List(context.Context) ([]User, error) { return nil, errTodo }
-
-// Update changes the user with that id, whatever its name is now (UpdateUser). A rename keeps the id and the access keys.
-// After a lost answer the user is read before anything is sent again.
-//
-// Errors: *domain.GoneError, *domain.IdentityMismatchError, or the API's.
-func (s *Service) Update(_ context.Context, id string, recorded domain.Identity, want Spec) (User, error) {
-	return User{}, errTodo
+func (s *Service) Find(ctx context.Context, name string) (User, error) {
+	users, err := s.List(ctx)
+	if i := indexName(users, name); err == nil && i < 0 {
+		s.all.Drop(allUsers)
+		users, err = s.List(ctx)
+	}
+	if err != nil {
+		return User{}, err
+	}
+	return named(users, name)
 }
 
-// Delete deletes the user with that id (DeleteUser). A user that is already gone is success.
-//
-// Errors: *HasKeysError, *domain.IdentityMismatchError, or the API's.
-func (s *Service) Delete(_ context.Context, id string, recorded domain.Identity) error {
-	return errTodo
+// named returns the user with that name, or a *domain.GoneError.
+func named(users []User, name string) (User, error) {
+	if i := indexName(users, name); i >= 0 {
+		return users[i], nil
+	}
+	return User{}, &domain.GoneError{Kind: domain.KindUser, Name: name}
+}
+
+// read makes the call. Without ids it reads every user.
+func (s *Service) read(ctx context.Context, ids []string) ([]User, error) {
+	found, err := s.api.ReadUsers(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	users := make([]User, 0, len(found))
+	for _, u := range found {
+		users = append(users, s.userOf(u))
+	}
+	return users, nil
+}
+
+func (s *Service) userOf(u api.User) User {
+	return User{
+		ID: u.ID, Name: u.Name, Path: u.Path, Email: u.Email, Created: u.CreationDate, Modified: u.LastModificationDate,
+		Identity: domain.Identity{AccountID: s.account.KnownID()},
+	}
+}
+
+func indexID(users []User, id string) int {
+	return slices.IndexFunc(users, func(u User) bool { return u.ID == id })
+}
+
+func indexName(users []User, name string) int {
+	return slices.IndexFunc(users, func(u User) bool { return u.Name == name })
 }

@@ -1,0 +1,295 @@
+// Package apitest has the two APIs that the tests of the domain run on: a fake in memory, whose every answer a test can
+// spoil, and the simulator behind a real client.
+package apitest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// Call is one call to the fake.
+type Call struct {
+	Ctx      context.Context
+	Action   string
+	N        int // counts the calls of its action from 1
+	Create   api.CreateAccessKeyInput
+	Read     api.ReadAccessKeysInput
+	Update   api.UpdateAccessKeyInput
+	From, To time.Time // of ReadApiLogs
+}
+
+// Fake is an API in memory. Before fails a call that is not executed, After one that is, Answer changes what an update
+// says. Users are not checked by calls for keys.
+type Fake struct {
+	mu    sync.Mutex
+	Keys  []Key
+	Users []api.User
+	Calls []Call
+
+	Before, After func(Call) error
+	Answer        func(Call, *api.AccessKey)
+	Unfiltered    bool // ReadAccessKeys ignores Tag
+	Signer        string
+	Account       string // the account's id
+	Refused       bool   // no answer has shown that the credential is good
+	Policy        api.AccessPolicy
+	Page          func(after, before time.Time, token string) api.CallPage
+	Ahead         time.Duration // of the API's clock
+}
+
+// Key is an access key of the fake and its owner, "" = the caller.
+type Key struct {
+	Owner string
+	api.AccessKey
+}
+
+// On fails the n-th call of an action, or every one when n is 0.
+func On(action string, n int, err error) func(Call) error {
+	return func(c Call) error {
+		if c.Action == action && (n == 0 || c.N == n) {
+			return err
+		}
+		return nil
+	}
+}
+
+// Refusal is an answer of the API with that status and code.
+func Refusal(status int, code string) error {
+	return &api.Error{Action: "Fake", StatusCode: status, RequestID: "req", Problems: []api.Problem{{Code: code, Type: "T"}}}
+}
+
+// Cut is a connection that broke after the request was sent.
+func Cut() error {
+	return &api.TransportError{Action: "Fake", Sent: true, Err: errors.New("cut")}
+}
+
+func (f *Fake) enter(c Call) (Call, error) {
+	f.mu.Lock()
+	for _, earlier := range f.Calls {
+		if earlier.Action == c.Action {
+			c.N++
+		}
+	}
+	c.N++
+	f.Calls = append(f.Calls, c)
+	f.mu.Unlock()
+	if c.Ctx.Err() != nil {
+		return c, &api.TransportError{Action: c.Action, Err: c.Ctx.Err()}
+	}
+	if f.Before == nil {
+		return c, nil
+	}
+	return c, f.Before(c)
+}
+
+func (f *Fake) leave(c Call) error {
+	if f.After == nil {
+		return nil
+	}
+	return f.After(c)
+}
+
+// Count is the number of calls of an action.
+func (f *Fake) Count(action string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, c := range f.Calls {
+		if c.Action == action {
+			n++
+		}
+	}
+	return n
+}
+
+// Actions are the actions that were called, in order.
+func (f *Fake) Actions() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var names []string
+	for _, c := range f.Calls {
+		names = append(names, c.Action)
+	}
+	return names
+}
+
+// Unlocked runs fn while a call that holds the fake's lock (After of a read or a write) lets others through.
+func (f *Fake) Unlocked(fn func()) {
+	f.mu.Unlock()
+	defer f.mu.Lock()
+	fn()
+}
+
+// Add puts a key into the fake.
+func (f *Fake) Add(owner, tag string, expires *time.Time) api.AccessKey {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	key := api.AccessKey{ID: fmt.Sprintf("FAKEKEY%013d", len(f.Calls)*100+len(f.Keys)), State: "ACTIVE", Tag: tag, ExpirationDate: expires}
+	f.Keys = append(f.Keys, Key{owner, key})
+	return key
+}
+
+// Rename gives a user another name, and its keys go along. The old name is another user's then, if taken.
+func (f *Fake) Rename(id, name string, taken bool) {
+	i := slices.IndexFunc(f.Users, func(u api.User) bool { return u.ID == id })
+	had := f.Users[i].Name
+	f.Users[i].Name = name
+	if taken {
+		f.Users = append(f.Users, api.User{ID: "ANOTHER", Name: had})
+	}
+	for j := range f.Keys {
+		if f.Keys[j].Owner == had {
+			f.Keys[j].Owner = name
+		}
+	}
+}
+
+// CheckNames refuses calls for keys of users that do not exist, as the API does. It is for Before.
+func (f *Fake) CheckNames(c Call) error {
+	named := c.Create.UserName + c.Read.UserName + c.Update.UserName
+	if named != "" && !slices.ContainsFunc(f.Users, func(u api.User) bool { return u.Name == named }) {
+		return Refusal(400, "5098")
+	}
+	return nil
+}
+
+// AccessKeyID is the key that signs.
+func (f *Fake) AccessKeyID() string { return f.Signer }
+
+// Accepted reports whether the credential was accepted.
+func (f *Fake) Accepted() bool { return !f.Refused }
+
+// Offset is how far the API's clock is ahead.
+func (f *Fake) Offset() time.Duration { return f.Ahead }
+
+// CreateAccessKey implements the API.
+func (f *Fake) CreateAccessKey(ctx context.Context, in api.CreateAccessKeyInput) (api.AccessKey, error) {
+	c, err := f.enter(Call{Ctx: ctx, Action: "CreateAccessKey", Create: in})
+	if err != nil {
+		return api.AccessKey{}, err
+	}
+	key := f.Add(in.UserName, in.Tag, in.ExpirationDate)
+	key.SecretKey = "the-secret-of-" + key.ID
+	return key, f.leave(c)
+}
+
+// ReadAccessKeys implements the API.
+func (f *Fake) ReadAccessKeys(ctx context.Context, in api.ReadAccessKeysInput) ([]api.AccessKey, error) {
+	c, err := f.enter(Call{Ctx: ctx, Action: "ReadAccessKeys", Read: in})
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	keys := []api.AccessKey{}
+	for _, key := range f.Keys {
+		if key.Owner == in.UserName && (in.Tag == "" || f.Unfiltered || key.Tag == in.Tag) && (len(in.IDs) == 0 || slices.Contains(in.IDs, key.ID)) {
+			keys = append(keys, key.AccessKey)
+		}
+	}
+	return keys, f.leave(c)
+}
+
+// UpdateAccessKey implements the API.
+func (f *Fake) UpdateAccessKey(ctx context.Context, in api.UpdateAccessKeyInput) (api.AccessKey, error) {
+	c, err := f.enter(Call{Ctx: ctx, Action: "UpdateAccessKey", Update: in})
+	if err != nil {
+		return api.AccessKey{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.Keys {
+		key := &f.Keys[i]
+		if key.Owner != in.UserName || key.ID != in.ID {
+			continue
+		}
+		key.State, key.ExpirationDate = in.State, in.ExpirationDate
+		if in.Tag != nil {
+			key.Tag = *in.Tag
+		}
+		if in.ClearTag {
+			key.Tag = ""
+		}
+		answer := key.AccessKey
+		if f.Answer != nil {
+			f.Answer(c, &answer)
+		}
+		return answer, f.leave(c)
+	}
+	return api.AccessKey{}, Refusal(400, "5027")
+}
+
+// DeleteAccessKey implements the API.
+func (f *Fake) DeleteAccessKey(ctx context.Context, userName, id string) error {
+	c, err := f.enter(Call{Ctx: ctx, Action: "DeleteAccessKey"})
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := len(f.Keys)
+	f.Keys = slices.DeleteFunc(f.Keys, func(k Key) bool { return k.Owner == userName && k.ID == id })
+	if len(f.Keys) == n {
+		return Refusal(400, "5027")
+	}
+	return f.leave(c)
+}
+
+// ReadUsers implements the API.
+func (f *Fake) ReadUsers(ctx context.Context, ids []string) ([]api.User, error) {
+	if _, err := f.enter(Call{Ctx: ctx, Action: "ReadUsers"}); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(f.Users), func(u api.User) bool { return len(ids) > 0 && !slices.Contains(ids, u.ID) }), nil
+}
+
+// CreateUser implements the API. The user is not added.
+func (f *Fake) CreateUser(ctx context.Context, in api.CreateUserInput) (api.User, error) {
+	_, err := f.enter(Call{Ctx: ctx, Action: "CreateUser"})
+	return api.User{ID: "ID-" + in.UserName, Name: in.UserName, Path: in.Path}, err
+}
+
+// UpdateUser implements the API.
+func (f *Fake) UpdateUser(ctx context.Context, in api.UpdateUserInput) (api.User, error) {
+	_, err := f.enter(Call{Ctx: ctx, Action: "UpdateUser"})
+	return api.User{Name: in.NewUserName}, err
+}
+
+// DeleteUser implements the API.
+func (f *Fake) DeleteUser(ctx context.Context, _ string) error {
+	_, err := f.enter(Call{Ctx: ctx, Action: "DeleteUser"})
+	return err
+}
+
+// ReadAccounts implements the API.
+func (f *Fake) ReadAccounts(ctx context.Context) (api.Account, error) {
+	c, err := f.enter(Call{Ctx: ctx, Action: "ReadAccounts"})
+	if err != nil {
+		return api.Account{}, err
+	}
+	return api.Account{ID: f.Account}, f.leave(c)
+}
+
+// ReadAPIAccessPolicy implements the API.
+func (f *Fake) ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error) {
+	c, err := f.enter(Call{Ctx: ctx, Action: "ReadApiAccessPolicy"})
+	if err != nil {
+		return api.AccessPolicy{}, err
+	}
+	return f.Policy, f.leave(c)
+}
+
+// ReadAPILogs implements the API.
+func (f *Fake) ReadAPILogs(ctx context.Context, after, before time.Time, token string) (api.CallPage, error) {
+	c, err := f.enter(Call{Ctx: ctx, Action: "ReadApiLogs", From: after, To: before})
+	if err != nil {
+		return api.CallPage{}, err
+	}
+	return f.Page(after, before, token), f.leave(c)
+}

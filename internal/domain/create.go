@@ -1,0 +1,171 @@
+package domain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+const (
+	// DefaultCreateTimeout is the time for a creation whose context has no deadline.
+	DefaultCreateTimeout = 10 * time.Minute
+	// CleanupLimit is how long a creation may go on beyond its deadline: to look up what a lost answer created, and to
+	// remove it where nobody can use it.
+	CleanupLimit = 2 * time.Minute
+	// MaxAttempts is how many times a creation is requested while answers are lost and looked up.
+	MaxAttempts = 6
+	// throttledPause is the pause before the next request after a 503 that means "too many requests".
+	throttledPause = 2 * time.Second
+	// firstBackoff is the pause before the second request. It doubles with each further one.
+	firstBackoff = time.Second
+)
+
+// Settling are the waits before each read that looks for what a lost request created: a request whose connection was cut
+// here may still be under way there.
+var Settling = []time.Duration{0, time.Second, 3 * time.Second}
+
+// The reasons for a pause, as the log shows them.
+const (
+	ReasonThrottled = "throttled"
+	ReasonSettling  = "settling: a request whose answer was lost may still be under way"
+	ReasonLost      = "the answer of the last request was lost"
+	ReasonFaulty    = "the API failed while a lost answer was looked up"
+)
+
+// Attempts counts the requests of a creation, decides whether there is another one, and records for an error what was
+// tried.
+type Attempts struct {
+	Tried
+	opts      Options
+	action    string
+	began     time.Time
+	throttled bool
+	unbilled  int // requests that were turned away for their rate and do not count
+}
+
+// NewAttempts returns the attempts of a creation that begins now. work is the context of its requests.
+func NewAttempts(work context.Context, opts Options, action string) *Attempts {
+	a := &Attempts{opts: opts, action: action, began: opts.Now(), Tried: Tried{CleanupLimit: CleanupLimit}}
+	if deadline, ok := work.Deadline(); ok {
+		a.Limit = time.Until(deadline).Round(time.Millisecond)
+	}
+	return a
+}
+
+// Lose records that the answer to the last request was lost, for err.
+func (a *Attempts) Lose(err error) {
+	a.Lost++
+	a.throttled = api.IsThrottled(err)
+}
+
+// Again pauses and reports whether another request may be sent after the last one was lost and looked up: as long as there
+// are attempts and time left. found says that the look-up found what the request created. A request that was turned away
+// for the rate, and created nothing, does not count as an attempt.
+func (a *Attempts) Again(work context.Context, found bool) bool {
+	if a.throttled && !found {
+		a.unbilled++
+		return a.opts.Pause(work, throttledPause, a.action, ReasonThrottled) == nil
+	}
+	n := a.Attempts - a.unbilled
+	return n < MaxAttempts && a.opts.Pause(work, firstBackoff<<max(n-1, 0), a.action, ReasonLost) == nil
+}
+
+// Report is what was tried until now.
+func (a *Attempts) Report() Tried {
+	tried := a.Tried
+	tried.Took = a.opts.Now().Sub(a.began)
+	return tried
+}
+
+// NameTakenError says that an object of the name exists that is not the one that was to be created.
+type NameTakenError struct {
+	Kind     Kind
+	Name, ID string
+}
+
+func (e *NameTakenError) Error() string {
+	return fmt.Sprintf("a %s named %s exists, and it is not the one that was to be created", e.Kind, e.Name)
+}
+
+// NamedCreation is the creation of an object that its name identifies: a user, a group, a policy.
+type NamedCreation[T any] struct {
+	Action string // the API action
+	Kind   Kind
+	Name   string
+	Create func(ctx context.Context) (T, error)
+	Find   func(ctx context.Context) (T, error) // past every cache; *GoneError when no object has the name
+	// Mine reports whether a found object is the one that was asked for, and gives its id. An older object, or one that
+	// differs, is somebody else's.
+	Mine func(found T) (id string, mine bool)
+}
+
+// CreateNamed creates an object once whatever answer is lost. After a lost answer the name is looked up before anything is
+// decided: an object that is Mine is the result; another one is an error; without one the request is sent again, up to
+// MaxAttempts times. The work is not cut by a cancelled ctx; ctx's deadline holds, or DefaultCreateTimeout without one, and
+// CleanupLimit beyond it for look-ups.
+//
+// Errors: *AmbiguousError (with a *NameTakenError where that is the reason), or the API's refusal.
+func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (T, error) {
+	work, cleanup, done := CreateContexts(ctx)
+	defer done()
+	attempts := NewAttempts(work, opts, c.Action)
+	fail := func(unknown bool, errs ...error) (none T, _ error) {
+		return none, &AmbiguousError{Action: c.Action, Name: c.Name, Unknown: unknown, Tried: attempts.Report(), Err: errors.Join(errs...)}
+	}
+	var lost error
+	for {
+		attempts.Attempts++
+		created, err := c.Create(work)
+		switch {
+		case err == nil:
+			return created, nil
+		case !api.IsAmbiguous(err) && (lost == nil || !api.IsConflict(err)):
+			return created, err
+		}
+		// The answer was lost, or the name is taken after one was: by the lost request or by somebody else.
+		if lost == nil {
+			lost = err
+		}
+		attempts.Lose(err)
+		found, lookErr := c.lookUp(cleanup, opts, attempts)
+		if lookErr == nil {
+			id, mine := c.Mine(found)
+			if mine {
+				return found, nil
+			}
+			return fail(false, lost, &NameTakenError{Kind: c.Kind, Name: c.Name, ID: id})
+		}
+		if !IsGone(lookErr) {
+			return fail(true, lost, lookErr)
+		}
+		if ctx.Err() != nil || !attempts.Again(work, false) {
+			return fail(false, lost, ctx.Err())
+		}
+	}
+}
+
+// lookUp looks for the name until it is found or the waits of Settling are over.
+func (c NamedCreation[T]) lookUp(ctx context.Context, opts Options, attempts *Attempts) (found T, err error) {
+	for _, d := range Settling {
+		if err := opts.Pause(ctx, d, c.Action, ReasonSettling); err != nil {
+			return found, err
+		}
+		attempts.Lookups++
+		if found, err = c.Find(ctx); err == nil || !IsGone(err) {
+			return found, err
+		}
+	}
+	return found, err
+}
+
+// CreateContexts returns the contexts of a creation: work is ctx without its cancellation, with its deadline or
+// DefaultCreateTimeout; cleanup lasts CleanupLimit longer.
+func CreateContexts(ctx context.Context) (work, cleanup context.Context, done func()) {
+	work, cancelWork := Detach(ctx, DefaultCreateTimeout)
+	deadline, _ := work.Deadline()
+	cleanup, cancelCleanup := context.WithDeadline(context.WithoutCancel(ctx), deadline.Add(CleanupLimit))
+	return work, cleanup, func() { cancelWork(); cancelCleanup() }
+}

@@ -1,0 +1,185 @@
+package key
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain/apitest"
+)
+
+// An expiry that passes by the API's clock and not yet by this machine's.
+func TestRevoke_clocksDiffer(t *testing.T) {
+	f := &apitest.Fake{}
+	soon := time.Now().Add(2 * time.Minute)
+	key := keyOf("bob", f.Add("bob", "", &soon))
+	f.Before = func(c apitest.Call) error {
+		if c.Action == "UpdateAccessKey" && !c.Update.ExpirationDate.After(soon) {
+			return apitest.Refusal(400, "4047")
+		}
+		return nil
+	}
+	if err := service(f).Revoke(bg, bob, key); err != nil || len(f.Keys) != 0 {
+		t.Errorf("%v, keys %v, calls %v", err, f.Keys, f.Actions())
+	}
+}
+
+// A key that cannot be deactivated may still be deleted; when neither is accepted both refusals are returned.
+func TestRevoke_refused(t *testing.T) {
+	f := &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, apitest.Refusal(409, "6004"))}
+	key := keyOf("bob", f.Add("bob", "", nil))
+	if err := service(f).Revoke(bg, bob, key); err != nil || len(f.Keys) != 0 {
+		t.Errorf("%v, keys %v", err, f.Keys)
+	}
+	f = &apitest.Fake{Before: func(c apitest.Call) error {
+		switch c.Action {
+		case "UpdateAccessKey":
+			return apitest.Refusal(409, "6004")
+		case "DeleteAccessKey":
+			return apitest.Refusal(409, "6003")
+		}
+		return nil
+	}}
+	key = keyOf("bob", f.Add("bob", "", nil))
+	err := service(f).Revoke(bg, bob, key)
+	var inert *NotDeletedError
+	if !api.IsConflict(err) || errors.As(err, &inert) {
+		t.Errorf("%v", err)
+	}
+	for _, refused := range []error{apitest.Refusal(403, "4"), apitest.Refusal(400, "4120"), apitest.Refusal(401, "1")} {
+		f = &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, refused)}
+		key = keyOf("bob", f.Add("bob", "", nil))
+		if err := service(f).Revoke(bg, bob, key); err == nil || len(f.Calls) != 1 {
+			t.Errorf("%v: calls %v", err, f.Actions())
+		}
+	}
+}
+
+// Nothing that locks the account out, and no missing right, is asked twice.
+func TestUpdate_refused(t *testing.T) {
+	for _, refused := range []error{apitest.Refusal(400, "4120"), apitest.Refusal(401, "1"), apitest.Refusal(403, "4")} {
+		f := &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, refused)}
+		key := keyOf("", f.Add("", "", nil))
+		_, err := service(f).Update(bg, key, Spec{State: Inactive, Tag: "x"})
+		if !errors.Is(err, refused) || len(f.Calls) != 1 {
+			t.Errorf("%v, calls %v", err, f.Actions())
+		}
+	}
+}
+
+// An API before 1.40.1 cannot change a tag, nor clear an expiry. A value that every update refuses is no sign of one.
+func TestUpdate_unsupported(t *testing.T) {
+	for name, want := range map[string]Spec{"tag": {State: Active, Tag: "y", Expires: from(day)}, "no tag": {State: Active, Expires: from(day)}, "no expiry": {State: Active, Tag: "x"}} {
+		f := &apitest.Fake{Before: noTags("4045")}
+		key := keyOf("", f.Add("", "x", from(day)))
+		_, err := service(f).Update(bg, key, want)
+		if e := apitest.As[*UnsupportedError](t, err); e.KeyID != key.ID {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	f := &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, apitest.Refusal(400, "4047"))}
+	key := keyOf("", f.Add("", "", nil))
+	var old *UnsupportedError
+	if _, err := service(f).Update(bg, key, Spec{State: "ODD", Tag: "y"}); !api.IsInvalid(err) || errors.As(err, &old) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A tag that the API does not accept is an error about this tag: all else is changed, and other tags still can be.
+func TestUpdate_tagRefused(t *testing.T) {
+	for _, code := range []string{"4106", "4047", "4045"} {
+		for _, has := range []string{"", "old"} {
+			f := &apitest.Fake{Before: refusesTag(code)}
+			key := keyOf("", f.Add("", has, nil))
+			s := service(f)
+			got, err := s.Update(bg, key, Spec{State: Inactive, Tag: "bad"})
+			if refused := apitest.As[*TagError](t, err); refused.KeyID != key.ID || api.As(err).Code() != code {
+				t.Errorf("%s: %v", code, err)
+			}
+			if got.ID != key.ID || got.State != Inactive || got.Tag != has {
+				t.Errorf("%s: %v is %s with the tag %q", code, got, got.State, got.Tag)
+			}
+			if got, err := s.Update(bg, got, Spec{State: Active, Tag: "good"}); err != nil || got.Tag != "good" {
+				t.Errorf("%s: the next tag: %v", code, err)
+			}
+		}
+	}
+}
+
+// An account that lets no key live for ever refuses to clear an expiry: that is no sign of an old API.
+func TestUpdate_clearingRefused(t *testing.T) {
+	at := time.Now().Add(time.Hour)
+	f := &apitest.Fake{}
+	f.Before = func(c apitest.Call) error {
+		if c.Update.ClearExpirationDate {
+			return apitest.Refusal(400, "4047")
+		}
+		return nil
+	}
+	f.Answer = func(_ apitest.Call, key *api.AccessKey) { key.ExpirationDate = &at } // one that keeps what is left out (A1)
+	key := keyOf("", f.Add("", "x", &at))
+	got, err := service(f).Update(bg, key, Spec{State: Active, Tag: "x"})
+	var old *UnsupportedError
+	if !api.IsInvalid(err) || errors.As(err, &old) || got.Expires == nil {
+		t.Errorf("%v, expires %s", err, date(got.Expires))
+	}
+}
+
+func TestExpireWithin(t *testing.T) {
+	for name, c := range map[string]struct {
+		has  *time.Time
+		want time.Duration
+	}{"no expiry": {nil, day}, "a later one": {from(9 * day), day}, "an earlier one": {from(time.Hour), time.Hour}} {
+		f := &apitest.Fake{}
+		key := f.Add("bob", "mine", c.has)
+		f.Keys[0].State = "INACTIVE"
+		got, err := service(f).ExpireWithin(bg, bob, Key{ID: key.ID}, day)
+		if err != nil || got.Expires == nil || time.Until(*got.Expires).Round(time.Minute) != c.want || got.Tag != "mine" || got.State != Inactive {
+			t.Errorf("%s: %v, %+v", name, err, got)
+		}
+	}
+}
+
+// A tag that is refused does not keep a key active.
+func TestDeactivate_tagRefused(t *testing.T) {
+	f := &apitest.Fake{}
+	key := keyOf("bob", f.Add("bob", "mine", nil))
+	f.Before = func(c apitest.Call) error {
+		if c.Update.Tag != nil {
+			return apitest.Refusal(400, "4045")
+		}
+		return nil
+	}
+	off, err := service(f).Deactivate(bg, bob, key)
+	if err != nil || off.State != Inactive || off.Tag != "mine" || f.Keys[0].State != "INACTIVE" {
+		t.Errorf("%+v, %v; the API has %+v", off, err, f.Keys[0])
+	}
+}
+
+// Nothing is sent for the caller's own key, for one that is inert by itself in a moment, and for the key that signs. A
+// failure is returned, and the rest is left to Revoke.
+func TestDeactivate_calls(t *testing.T) {
+	f := &apitest.Fake{Signer: "SIGNER"}
+	s := service(f)
+	own, expired := Key{ID: "OWN", State: Active}, Key{ID: "OLD", UserName: "bob", State: Active, Expires: ptr(s.Now())}
+	for _, c := range []struct {
+		owner Owner
+		key   Key
+	}{{Owner{}, own}, {bob, expired}} {
+		if now, err := s.Deactivate(bg, c.owner, c.key); err != nil || now != c.key {
+			t.Errorf("%v: %+v, %v", c.key, now, err)
+		}
+	}
+	_, err := s.Deactivate(bg, bob, Key{ID: "SIGNER", State: Active})
+	apitest.As[*OwnKeyError](t, err)
+	if calls := f.Actions(); len(calls) > 0 {
+		t.Errorf("calls %v", calls)
+	}
+	key := keyOf("bob", f.Add("bob", "mine", nil))
+	f.Before = func(apitest.Call) error { return apitest.Refusal(403, "4") }
+	if now, err := s.Deactivate(bg, bob, key); !api.IsForbidden(err) || now != key || !slices.Equal(f.Actions(), []string{"UpdateAccessKey"}) {
+		t.Errorf("%+v, %v after %v", now, err, f.Actions())
+	}
+}

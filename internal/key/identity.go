@@ -1,0 +1,193 @@
+package key
+
+import (
+	"context"
+	"errors"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+)
+
+// A key is believed to be gone only where it was created: in the recorded account, and
+//
+//   - for an owner given by its id, when that user does not have the key or does not exist;
+//   - for an owner given by its name, when the user with the recorded id does not have the key or does not exist. A user
+//     that was renamed has taken its keys along. The name may be another user's by now;
+//   - for the caller, when the calls are signed with the recorded key or with another one of the same owner, or when the
+//     caller is root and no user has the key. No action says who the caller is.
+//
+// Nothing of this is read as long as a key is found.
+
+// identified completes a key that was found with what is known of its identity without a call.
+func (s *Service) identified(k Key, o Owner, recorded Identity) Key {
+	k.Identity = recorded
+	if k.Identity.AccountID == "" {
+		k.Identity.AccountID = s.account.KnownID()
+	}
+	switch {
+	case o.UserID != "":
+		k.Identity.UserID = o.UserID
+	case k.UserName == "":
+		k.Identity.Signer = s.signer()
+	case k.Identity.UserID == "":
+		u, _ := s.users.Known("", k.UserName)
+		k.Identity.UserID = u.ID
+	}
+	return k
+}
+
+// Identify returns the identity of a key that was read or found, for a caller that has none recorded (an import). It reads
+// the account's id and the owner's user id where they are not known; what the caller may not read stays empty.
+func (s *Service) Identify(ctx context.Context, k Key) Identity {
+	return s.identify(ctx, Owner{UserName: k.UserName, UserID: k.Identity.UserID}, k.UserName)
+}
+
+func (s *Service) identify(ctx context.Context, o Owner, name string) (is Identity) {
+	ctx, cancel := domain.WithIdentityLimit(ctx)
+	defer cancel()
+	is.AccountID, _ = s.account.ID(ctx)
+	switch {
+	case o.UserID != "":
+		is.UserID = o.UserID
+	case name == "":
+		is.Signer = s.signer()
+	default:
+		u, known := s.users.Known("", name)
+		if !known {
+			u, _ = s.users.Find(ctx, name)
+		}
+		is.UserID = u.ID
+	}
+	return is
+}
+
+// confirm reads one key of an owner past every shared read. Gone means an answer without the key from the right owner, or
+// a list of users without the owner; any other failure proves nothing and is returned as it is.
+func (s *Service) confirm(ctx context.Context, o Owner, id string, recorded Identity) (Key, error) {
+	name := o.UserName
+	if o.UserID != "" {
+		u, err := s.users.Reload(ctx, o.UserID, recorded)
+		if err != nil {
+			return Key{}, s.proved(ofKey(err, id), id)
+		}
+		name = u.Name
+	}
+	found, err := s.readOne(ctx, name, id)
+	gone := &domain.GoneError{Kind: domain.KindAccessKey, ID: id, UserName: name}
+	switch {
+	case found.ID != "":
+		s.reads.Drop(name) // the shared read did not have it
+		return s.identified(found, o, recorded), nil
+	case api.IsNotFound(err) && name != "":
+		if err := s.ownerGone(ctx, name, err); !errors.As(err, &gone) {
+			return Key{}, err
+		}
+	case err != nil:
+		return Key{}, err
+	}
+	found, err = s.believe(ctx, o, id, recorded, gone)
+	return found, s.proved(err, id)
+}
+
+// proved records a proof that the key is gone.
+func (s *Service) proved(err error, id string) error {
+	if domain.IsGone(err) {
+		s.opts.Recorder.Gone(id)
+	}
+	return err
+}
+
+// ownerGone decides what a not-found about the owner with that name means: a *domain.GoneError when no user has the name,
+// else the refusal.
+func (s *Service) ownerGone(ctx context.Context, name string, refused error) error {
+	u, err := s.users.Find(ctx, name)
+	if err == nil { // perhaps from a read that is older than the refusal
+		u, err = s.users.Reload(ctx, u.ID, Identity{})
+	}
+	if domain.IsGone(err) || (err == nil && u.Name != name) {
+		return &domain.GoneError{Kind: domain.KindUser, Name: name}
+	}
+	return refused
+}
+
+// believe returns gone, or the key where it is after all, or why it may not be gone.
+func (s *Service) believe(ctx context.Context, o Owner, id string, recorded Identity, gone *domain.GoneError) (Key, error) {
+	err := domain.BelieveGone(ctx, s.account, gone, recorded)
+	switch {
+	case !domain.IsGone(err):
+		return Key{}, ofKey(err, id)
+	case o.UserID != "":
+		return Key{}, gone
+	case o.UserName != "":
+		return s.followOwner(ctx, o.UserName, id, recorded, gone)
+	}
+	return Key{}, s.sameCaller(ctx, id, recorded, gone)
+}
+
+// followOwner looks for a key among those of its recorded owner, which may have another name by now; where no owner is
+// recorded and the name is nobody's any more, among all users'.
+func (s *Service) followOwner(ctx context.Context, name, id string, recorded Identity, gone *domain.GoneError) (Key, error) {
+	if recorded.UserID == "" {
+		if gone.Kind != domain.KindUser {
+			return Key{}, gone
+		}
+		found, err := s.Find(ctx, id)
+		if domain.IsGone(err) {
+			err = gone
+		}
+		return found, err
+	}
+	owner, err := s.users.Reload(ctx, recorded.UserID, recorded)
+	switch {
+	case domain.IsGone(err), err == nil && owner.Name == name:
+		return Key{}, gone
+	case err != nil:
+		return Key{}, err
+	}
+	found, err := s.readOne(ctx, owner.Name, id)
+	switch {
+	case err != nil:
+		return Key{}, err
+	case found.ID == "":
+		return Key{}, gone
+	case gone.Kind == domain.KindUser: // the old name is nobody's
+		return s.identified(found, Owner{UserID: owner.ID}, recorded), nil
+	}
+	other, _ := s.users.Find(ctx, name)
+	return Key{}, &domain.IdentityMismatchError{
+		Kind: domain.KindAccessKey, ID: id, Recorded: recorded, RecordedName: owner.Name,
+		Current: Identity{AccountID: recorded.AccountID, UserID: other.ID}, CurrentName: name,
+	}
+}
+
+// sameCaller returns gone when the caller whose keys lack the key is the one that had it.
+func (s *Service) sameCaller(ctx context.Context, id string, recorded Identity, gone *domain.GoneError) error {
+	signer := s.signer()
+	if recorded.Signer == "" || recorded.Signer == signer {
+		return gone
+	}
+	own, err := s.ofName(ctx, "")
+	if err != nil {
+		return err
+	}
+	if indexKey(own, recorded.Signer) >= 0 {
+		return gone
+	}
+	mismatch := &domain.IdentityMismatchError{
+		Kind: domain.KindAccessKey, ID: id, Recorded: recorded,
+		Current: Identity{AccountID: s.account.KnownID(), Signer: signer},
+	}
+	found, _, err := s.amongUsers(ctx, []string{id, signer})
+	if err != nil {
+		mismatch.Err = err
+		return mismatch
+	}
+	theirs, known := found[id]
+	mine, isUser := found[signer]
+	mismatch.RecordedName, mismatch.CurrentName = theirs.UserName, mine.UserName
+	if known || isUser {
+		mismatch.Current.UserID = mine.Identity.UserID
+		return mismatch
+	}
+	return gone // the caller is root: its keys and every user's lack the key
+}
