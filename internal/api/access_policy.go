@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
@@ -21,7 +20,7 @@ type AccessPolicy struct {
 func (c *Client) ReadAPIAccessPolicy(ctx context.Context) (AccessPolicy, error) {
 	const action = "ReadApiAccessPolicy"
 	var answer osc.ReadApiAccessPolicyResponse
-	if err := c.do(ctx, action, always, osc.ReadApiAccessPolicyRequest{}, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, osc.ReadApiAccessPolicyRequest{}, &answer); err != nil {
 		return AccessPolicy{}, err
 	}
 	return c.accessPolicy(action, answer.ApiAccessPolicy)
@@ -35,7 +34,7 @@ func (c *Client) UpdateAPIAccessPolicy(ctx context.Context, p AccessPolicy) (Acc
 		MaxAccessKeyExpirationSeconds: int64(p.KeyLifetime / time.Second), RequireTrustedEnv: p.RequireTrustedEnv,
 	}
 	var answer osc.UpdateApiAccessPolicyResponse
-	if err := c.do(ctx, action, always, req, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, req, &answer); err != nil {
 		return AccessPolicy{}, err
 	}
 	return c.accessPolicy(action, answer.ApiAccessPolicy)
@@ -48,11 +47,4 @@ func (c *Client) accessPolicy(action string, w *osc.ApiAccessPolicy) (AccessPoli
 	return AccessPolicy{
 		KeyLifetime: time.Duration(*w.MaxAccessKeyExpirationSeconds) * time.Second, RequireTrustedEnv: deref(w.RequireTrustedEnv),
 	}, nil
-}
-
-// IsUnknownAction reports that the API does not have the action: code 5011 (A18), or a 404 that names no problem, which
-// is how an API older than the action may answer.
-func IsUnknownAction(err error) bool {
-	e := As(err)
-	return e != nil && (e.has(5011, 5011) || (e.StatusCode == http.StatusNotFound && len(e.Problems) == 0))
 }

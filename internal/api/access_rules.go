@@ -62,7 +62,7 @@ func (c *Client) accessRule(action string, answer accessRuleResponse) (AccessRul
 func (c *Client) CreateAPIAccessRule(ctx context.Context, rule AccessRule) (AccessRule, error) {
 	const action = "CreateApiAccessRule"
 	var answer accessRuleResponse
-	if err := c.do(ctx, action, once, rule.create(), &answer); err != nil {
+	if err := c.do(ctx, action, sendOnce, rule.create(), &answer); err != nil {
 		return AccessRule{}, err
 	}
 	return c.accessRule(action, answer)
@@ -72,7 +72,7 @@ func (c *Client) CreateAPIAccessRule(ctx context.Context, rule AccessRule) (Acce
 func (c *Client) ReadAPIAccessRules(ctx context.Context) ([]AccessRule, error) {
 	const action = "ReadApiAccessRules"
 	page := listPage[osc.ApiAccessRule]{member: "ApiAccessRules"}
-	if err := c.do(ctx, action, always, osc.ReadApiAccessRulesRequest{}, &page); err != nil {
+	if err := c.do(ctx, action, repeatable, osc.ReadApiAccessRulesRequest{}, &page); err != nil {
 		return nil, err
 	}
 	return mapAll(c, action, page.items, accessRule)
@@ -84,7 +84,7 @@ func (c *Client) UpdateAPIAccessRule(ctx context.Context, rule AccessRule) (Acce
 	in := rule.create()
 	req := osc.UpdateApiAccessRuleRequest{ApiAccessRuleId: rule.ID, IpRanges: in.IpRanges, CaIds: in.CaIds, Cns: in.Cns, Description: in.Description}
 	var answer accessRuleResponse
-	if err := c.do(ctx, action, always, req, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, req, &answer); err != nil {
 		return AccessRule{}, err
 	}
 	return c.accessRule(action, answer)
@@ -92,7 +92,7 @@ func (c *Client) UpdateAPIAccessRule(ctx context.Context, rule AccessRule) (Acce
 
 // DeleteAPIAccessRule deletes a rule. The API refuses to delete the last one (A12).
 func (c *Client) DeleteAPIAccessRule(ctx context.Context, id string) error {
-	return c.do(ctx, "DeleteApiAccessRule", always, osc.DeleteApiAccessRuleRequest{ApiAccessRuleId: id}, &emptyResponse{})
+	return c.do(ctx, "DeleteApiAccessRule", repeatable, osc.DeleteApiAccessRuleRequest{ApiAccessRuleId: id}, &emptyResponse{})
 }
 
 type caResponse struct{ Ca *osc.Ca }
@@ -120,7 +120,7 @@ func certificateAuthority(w osc.Ca) (CA, error) {
 func (c *Client) CreateCA(ctx context.Context, pem, description string) (CA, error) {
 	const action = "CreateCa"
 	var answer caResponse
-	if err := c.do(ctx, action, once, osc.CreateCaRequest{CaPem: pem, Description: set(description)}, &answer); err != nil {
+	if err := c.do(ctx, action, sendOnce, osc.CreateCaRequest{CaPem: pem, Description: set(description)}, &answer); err != nil {
 		return CA{}, err
 	}
 	return c.ca(action, answer)
@@ -130,7 +130,7 @@ func (c *Client) CreateCA(ctx context.Context, pem, description string) (CA, err
 func (c *Client) ReadCAs(ctx context.Context) ([]CA, error) {
 	const action = "ReadCas"
 	page := listPage[osc.Ca]{member: "Cas"}
-	if err := c.do(ctx, action, always, osc.ReadCasRequest{}, &page); err != nil {
+	if err := c.do(ctx, action, repeatable, osc.ReadCasRequest{}, &page); err != nil {
 		return nil, err
 	}
 	return mapAll(c, action, page.items, certificateAuthority)
@@ -140,7 +140,7 @@ func (c *Client) ReadCAs(ctx context.Context) ([]CA, error) {
 func (c *Client) UpdateCA(ctx context.Context, id, description string) (CA, error) {
 	const action = "UpdateCa"
 	var answer caResponse
-	if err := c.do(ctx, action, always, osc.UpdateCaRequest{CaId: id, Description: &description}, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, osc.UpdateCaRequest{CaId: id, Description: &description}, &answer); err != nil {
 		return CA{}, err
 	}
 	return c.ca(action, answer)
@@ -148,5 +148,5 @@ func (c *Client) UpdateCA(ctx context.Context, id, description string) (CA, erro
 
 // DeleteCA deletes a certificate authority. The API refuses while a rule has it (A12).
 func (c *Client) DeleteCA(ctx context.Context, id string) error {
-	return c.do(ctx, "DeleteCa", always, osc.DeleteCaRequest{CaId: id}, &emptyResponse{})
+	return c.do(ctx, "DeleteCa", repeatable, osc.DeleteCaRequest{CaId: id}, &emptyResponse{})
 }

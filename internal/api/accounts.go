@@ -19,7 +19,7 @@ type Account struct {
 func (c *Client) ReadAccounts(ctx context.Context) (Account, error) {
 	const action = "ReadAccounts"
 	var answer osc.ReadAccountsResponse
-	if err := c.do(ctx, action, always, osc.ReadAccountsRequest{}, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, osc.ReadAccountsRequest{}, &answer); err != nil {
 		return Account{}, err
 	}
 	if answer.Accounts == nil || len(*answer.Accounts) != 1 || val((*answer.Accounts)[0].AccountId) == "" {

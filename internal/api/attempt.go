@@ -9,8 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -18,18 +18,17 @@ import (
 // maxAnswer bounds what is read of an answer: the largest one, a page of a thousand users, is under 1 MiB.
 const maxAnswer = 32 << 20
 
-// hints are what an answer says beside its body.
-type hints struct {
-	retryAfter time.Duration // what a refusal asked us to wait, 0 when it said nothing
-	status     int           // of an answer that broke off, 0 without one
-	skew       time.Duration // how far the API's clock was ahead of the date of the signature
-}
+var (
+	// errNoAnswer is the cause of an attempt that we ended ourselves.
+	errNoAnswer    = errors.New("no answer in time")
+	errInterrupted = errors.New("interrupted")
+)
 
-// attempt sends the request once, signed now.
-func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, body []byte, out any) (err error, h hints) { //nolint:staticcheck // the error is the result, the hints its detail
-	limit := c.patience.repeatable
-	if rep == once {
-		limit = c.patience.once
+// attempt sends the request once, signed now, and decodes a success into out.
+func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
+	limit := c.timeouts.attempt
+	if !r.repeatable {
+		limit = c.timeouts.once
 	}
 	actx, cancel := context.WithTimeoutCause(ctx, limit, errNoAnswer)
 	defer cancel()
@@ -39,49 +38,72 @@ func (c *Client) attempt(ctx context.Context, action string, n int, rep repeat, 
 		// From here on bytes may have left. Before, there was only an address, a proxy, a handshake.
 		GotConn: func(info httptrace.GotConnInfo) { sent.Store(true); reused.Store(info.Reused) },
 	})
-	c.log(ctx, LevelTrace, "API request", map[string]any{"action": action, "attempt": n, "body": c.redact(body)})
-	start, ahead := c.now(), c.clock.ahead()
-	status, header, answer, err := c.exchange(actx, action, body, start.Add(ahead))
+	c.log(ctx, LevelTrace, "API request", map[string]any{"action": r.action, "attempt": r.attempts, "body": c.redact(r.body)})
+	o := outcome{sent: c.now()}
+	ahead := c.clock.ahead()
+	a, err := c.exchange(actx, r, o.sent.Add(ahead))
 	end := c.now()
-	fields := map[string]any{"action": action, "attempt": n, "duration_ms": end.Sub(start).Milliseconds()}
+	o.status = a.status
+	fields := map[string]any{"action": r.action, "attempt": r.attempts, "duration_ms": end.Sub(o.sent).Milliseconds()}
 	if err != nil {
-		h.status = status
-		err = cause(ctx, actx, err)
-		err = &TransportError{Action: action, Endpoint: c.endpoint, Sent: sent.Load() && !noHandshake(err, reused.Load()), Err: err}
-		fields["error"] = err.Error()
+		o.kind, err = failure(ctx, actx, err, sent.Load() && !noHandshake(err, reused.Load()))
+		o.err = &TransportError{Action: r.action, Endpoint: c.endpoint, Sent: o.kind != unreachable && sent.Load(), Err: err}
+		fields["error"] = o.err.Error()
 		c.log(ctx, LevelDebug, "API call", fields)
-		if status == http.StatusUnauthorized {
-			// Whatever the rest would have said: nothing was executed, and it may be a step towards the lock-out.
-			return &Error{Action: action, Endpoint: c.endpoint, StatusCode: status}, h
-		}
-		return err, h
+		return o
 	}
-	requestID := requestIDOf(answer)
-	fields["status"], fields["request_id"] = status, requestID
+	a.parse()
+	fields["status"], fields["request_id"] = a.status, a.requestID
 	c.log(ctx, LevelDebug, "API call", fields)
 	c.log(ctx, LevelTrace, "API answer", map[string]any{
-		"action": action, "attempt": n, "status": status, "request_id": requestID, "body": c.redact(answer),
+		"action": r.action, "attempt": r.attempts, "status": a.status, "request_id": a.requestID, "body": c.redact(a.body),
 	})
-	if requestID != "" {
+	o.kind, o.problems, o.retryAfter = a.kind(), a.problems, c.retryAfter(a.header)
+	if a.inForm {
 		c.known.Store(true)
+		// Something in the API's place has a clock of its own.
+		if measured, slack, ok := measure(a.header, o.sent, end); ok {
+			o.wrongDate = c.keyID != "" && o.kind == refusal && a.status == http.StatusUnauthorized && hasAny(a.problems, 1, 1) &&
+				(measured-ahead).Abs() > Tolerated-unmeasurable
+			c.learnClock(ctx, measured, slack)
+		}
 	}
-	// Only what has the id of a request is an answer of the API: a proxy's page or a gateway's has a clock of its own.
-	if measured, slack, ok := measure(header, start, end); ok && requestID != "" {
-		h.skew = measured - ahead
-		c.learnClock(ctx, measured, slack)
+	o.err = c.judge(r, &o, a, out)
+	return o
+}
+
+// judge makes the error of a whole answer, or decodes a success into out.
+func (c *Client) judge(r *request, o *outcome, a answer, out any) error {
+	switch {
+	case o.kind == success:
+		c.limit.Admitted()
+		if json.Unmarshal(a.body, out) == nil {
+			return nil
+		}
+		o.kind = foreign // the decoder's own error may quote what it stumbled over
+	case a.inForm:
+		return &Error{Action: r.action, Endpoint: c.endpoint, StatusCode: a.status, RequestID: a.requestID, Problems: a.problems}
 	}
-	if status != http.StatusOK {
-		h.retryAfter = c.retryAfter(header)
-		refusal := decodeError(action, status, requestID, answer)
-		refusal.Endpoint = c.endpoint
-		return refusal, h
+	return c.unusable(r.action, &ForeignError{StatusCode: a.status, Bytes: len(a.body), Type: a.header.Get("Content-Type")})
+}
+
+// failure tells why no answer came, without the method and URL that net/http puts in front.
+func failure(ctx, attempt context.Context, err error, sent bool) (kind, error) {
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err
 	}
-	c.pace.admitted()
-	if json.Unmarshal(answer, out) != nil {
-		// The decoder's own error may quote what it stumbled over.
-		return c.unusable(action, &ForeignError{Bytes: len(answer), Type: contentType(header)}), h
+	switch {
+	case ctx.Err() != nil:
+		return canceled, fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
+	case !sent && attempt.Err() != nil:
+		return unreachable, context.Cause(attempt)
+	case !sent:
+		return unreachable, err
+	case attempt.Err() != nil:
+		return timedOut, context.Cause(attempt)
 	}
-	return nil, h
+	return broken, err
 }
 
 // learnClock keeps what an answer told about the two clocks, and says so in the log.
@@ -99,90 +121,36 @@ func (c *Client) learnClock(ctx context.Context, ahead, slack time.Duration) {
 	})
 }
 
-// mistimed reports a refusal whose cause is known to be the date of the signature: the credential was refused, and by
-// the refusal's own Date header the signature was further off than the API tolerates. A refused credential that was
-// signed in time is never reported: that would be a step towards the lock-out.
-func (c *Client) mistimed(err error, h hints) bool {
-	e := As(err)
-	return e != nil && c.keyID != "" && e.StatusCode == http.StatusUnauthorized && e.has(1, 1) &&
-		h.skew.Abs() > Tolerated-unmeasurable
-}
-
-// exchange sends a fresh request, signed as of at by the API's clock, and reads the whole answer. A status beside an error
-// is that of an answer that broke off.
-func (c *Client) exchange(ctx context.Context, action string, body []byte, at time.Time) (status int, header http.Header, answer []byte, err error) {
+// exchange sends a fresh request, signed as of at by the API's clock, and reads the whole answer. The status beside an
+// error is that of an answer that broke off.
+func (c *Client) exchange(ctx context.Context, r *request, at time.Time) (answer, error) {
 	// A new request each time, so that nothing of an earlier signature stays.
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint+"/"+action, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint+"/"+r.action, bytes.NewReader(r.body))
 	if err != nil {
-		return 0, nil, nil, err
+		return answer{}, err
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
 	if c.userAgent != "" {
 		req.Header.Set("User-Agent", c.userAgent)
 	}
-	if err := c.sign(req, body, at); err != nil {
-		return 0, nil, nil, err
+	if err := c.sign(req, r.body, at); err != nil {
+		return answer{}, err
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return 0, nil, nil, err
+		return answer{}, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err == nil && len(answer) > maxAnswer {
+	a := answer{status: resp.StatusCode, header: resp.Header}
+	a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err == nil && len(a.body) > maxAnswer {
 		err = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 	}
 	if err != nil {
-		return resp.StatusCode, nil, nil, fmt.Errorf("the answer broke off: %w", err)
+		return a, fmt.Errorf("the answer broke off after HTTP status %d: %w", a.status, err)
 	}
-	return resp.StatusCode, resp.Header, answer, nil
-}
-
-// cause is err without the method and URL that net/http puts in front, and with the reason of an end that we or the
-// caller brought about.
-func cause(ctx, attempt context.Context, err error) error {
-	if inner := errors.Unwrap(err); inner != nil && strings.HasPrefix(err.Error(), "Post ") {
-		err = inner
-	}
-	switch {
-	case ctx.Err() != nil:
-		return fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
-	case attempt.Err() != nil:
-		return context.Cause(attempt)
-	}
-	return err
-}
-
-type errorBody struct {
-	Errors []struct {
-		Code    json.RawMessage // a string by the description; a number is read as well
-		Type    string
-		Details string
-	}
-}
-
-// decodeError makes an Error of whatever came with a status that is not 200.
-func decodeError(action string, status int, requestID string, answer []byte) *Error {
-	e := &Error{Action: action, StatusCode: status, RequestID: requestID}
-	var body errorBody
-	if json.Unmarshal(answer, &body) != nil {
-		return e
-	}
-	for _, p := range body.Errors {
-		e.Problems = append(e.Problems, Problem{Code: strings.Trim(string(p.Code), `"`), Type: p.Type, Details: p.Details})
-	}
-	return e
-}
-
-func requestIDOf(answer []byte) string {
-	var body struct {
-		ResponseContext struct {
-			RequestID string `json:"RequestId"`
-		}
-	}
-	_ = json.Unmarshal(answer, &body) // no id, or no JSON: there is none to show
-	return body.ResponseContext.RequestID
+	return a, nil
 }
 
 // retryAfter reads seconds or a date. None is known to be sent by the API; a gateway before it may.
@@ -197,9 +165,7 @@ func (c *Client) retryAfter(header http.Header) time.Duration {
 	return max(0, min(d, maxRetryAfter))
 }
 
-func contentType(header http.Header) string {
-	if t := header.Get("Content-Type"); t != "" {
-		return t
-	}
-	return "no content type"
+// unusable is an answer that cannot be used: whether the action was executed is not known.
+func (c *Client) unusable(action string, err error) error {
+	return &TransportError{Action: action, Endpoint: c.endpoint, Sent: true, Err: err}
 }

@@ -14,7 +14,7 @@ import (
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 // skewed is a client whose machine's clock stands at noon, on a server whose answers are dated by ahead of that.
-func skewed(t *testing.T, ahead func() time.Duration, script ...answer) *rig {
+func skewed(t *testing.T, ahead func() time.Duration, script ...reply) *rig {
 	t.Helper()
 	r := &rig{}
 	r.serve(t, func(w http.ResponseWriter, _ *http.Request, n int) {
@@ -26,10 +26,10 @@ func skewed(t *testing.T, ahead func() time.Duration, script ...answer) *rig {
 }
 
 // What an answer tells about the clocks, and what is no answer of the API.
-func TestTheClockFollowsTheDateHeader(t *testing.T) {
+func TestClock_followsDateHeader(t *testing.T) {
 	for name, c := range map[string]struct {
 		ahead  time.Duration
-		answer answer
+		answer reply
 		want   time.Duration
 	}{
 		"an hour ahead":           {time.Hour, ok(keysBody), time.Hour + time.Second/2},
@@ -37,12 +37,12 @@ func TestTheClockFollowsTheDateHeader(t *testing.T) {
 		"3 s ahead":               {3 * time.Second, ok(keysBody), 3*time.Second + time.Second/2},
 		"within what can be told": {time.Second, ok(keysBody), 0},
 		"a refusal tells too":     {time.Hour, problem(409, "9022", ""), time.Hour + time.Second/2},
-		"a page of a proxy":       {time.Hour, answer{status: 404, body: "<html>"}, 0},
-		"JSON of somebody else":   {time.Hour, answer{status: 404, body: `{"message":"no route"}`}, 0},
+		"a page of a proxy":       {time.Hour, reply{status: 404, body: "<html>"}, 0},
+		"JSON of somebody else":   {time.Hour, reply{status: 404, body: `{"message":"no route"}`}, 0},
 	} {
 		r := skewed(t, func() time.Duration { return c.ahead }, c.answer)
 		if r.Offset() != 0 {
-			t.Errorf("%s: before the first answer the offset is %v", name, r.Offset())
+			t.Errorf("%s: before the first reply the offset is %v", name, r.Offset())
 		}
 		_ = actions["ReadAccessKeys"](r.Client, context.Background())
 		if r.Offset() != c.want {
@@ -64,7 +64,7 @@ func TestTheClockFollowsTheDateHeader(t *testing.T) {
 
 // An answer that took long says less about the clocks; a clock that is put right is noticed; the next call is signed
 // with what the last one told.
-func TestTheClockIsFollowed(t *testing.T) {
+func TestClock_signsWithLearntTime(t *testing.T) {
 	header := http.Header{"Date": {noon.Add(10 * time.Second).Format(http.TimeFormat)}}
 	ahead, slack, ok := measure(header, noon, noon.Add(20*time.Second))
 	if !ok || ahead.Abs() > slack {
@@ -72,7 +72,7 @@ func TestTheClockIsFollowed(t *testing.T) {
 	}
 	var off atomic.Int64
 	off.Store(int64(time.Hour))
-	r := skewed(t, func() time.Duration { return time.Duration(off.Load()) }, answer{status: 200, body: keysBody})
+	r := skewed(t, func() time.Duration { return time.Duration(off.Load()) }, reply{status: 200, body: keysBody})
 	call := func() string {
 		if err := actions["ReadAccessKeys"](r.Client, context.Background()); err != nil {
 			t.Fatal(err)
@@ -95,23 +95,23 @@ func TestTheClockIsFollowed(t *testing.T) {
 }
 
 // A 401 is sent again once, and only when its own Date header shows that the signature's date was out of tolerance.
-func TestARefusalForTheDateIsCorrectedOnce(t *testing.T) {
+func TestClock_refusedDateCorrectedOnce(t *testing.T) {
 	bad := problem(401, "1", "")
 	for name, c := range map[string]struct {
 		ahead  time.Duration
-		script []answer
+		script []reply
 		want   int
 		good   bool
 	}{
-		"off, then good":         {6 * time.Minute, []answer{bad, ok(keysBody)}, 2, true},
-		"behind, then good":      {-6 * time.Minute, []answer{bad, ok(keysBody)}, 2, true},
-		"off, and a bad secret":  {6 * time.Minute, []answer{bad}, 2, false},
-		"in time, a bad secret":  {0, []answer{bad}, 1, false},
-		"4 minutes, bad secret":  {4 * time.Minute, []answer{bad}, 1, false},
-		"off, but locked out":    {6 * time.Minute, []answer{problem(401, "13", "")}, 1, false},
-		"off, but unknown":       {6 * time.Minute, []answer{problem(400, "4120", "")}, 1, false},
-		"off, but no right":      {6 * time.Minute, []answer{problem(401, "5", "")}, 1, false},
-		"off, a page of a proxy": {6 * time.Minute, []answer{{status: 401, body: "<html>"}}, 1, false},
+		"off, then good":         {6 * time.Minute, []reply{bad, ok(keysBody)}, 2, true},
+		"behind, then good":      {-6 * time.Minute, []reply{bad, ok(keysBody)}, 2, true},
+		"off, and a bad secret":  {6 * time.Minute, []reply{bad}, 2, false},
+		"in time, a bad secret":  {0, []reply{bad}, 1, false},
+		"4 minutes, bad secret":  {4 * time.Minute, []reply{bad}, 1, false},
+		"off, but locked out":    {6 * time.Minute, []reply{problem(401, "13", "")}, 1, false},
+		"off, but unknown":       {6 * time.Minute, []reply{problem(400, "4120", "")}, 1, false},
+		"off, but no right":      {6 * time.Minute, []reply{problem(401, "5", "")}, 1, false},
+		"off, a page of a proxy": {6 * time.Minute, []reply{{status: 401, body: "<html>"}}, 1, false},
 	} {
 		r := skewed(t, func() time.Duration { return c.ahead }, c.script...)
 		err := actions["CreateUser"](r.Client, context.Background())
@@ -128,7 +128,7 @@ func TestARefusalForTheDateIsCorrectedOnce(t *testing.T) {
 }
 
 // The same against a server that nobody here can bend to the client: the simulator with its clock moved strictly.
-func TestTheSimulatorsClock(t *testing.T) {
+func TestClock_simulator(t *testing.T) {
 	sim := simtest.Start(t)
 	if err := sim.Simulator.MoveClock(30*24*time.Hour, true); err != nil {
 		t.Fatal(err)

@@ -1,10 +1,12 @@
 package api
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -15,21 +17,21 @@ type Problem struct {
 	Details string // often empty
 }
 
-// Error is an answer of the API that is not a success. It is made for every status but 200: the official SDK decodes
-// the problems only at 400 and 500, and the identity actions also answer 401, 403, 409, 424, 429 and 503.
+// Error is an error answer in the form of the API. The official SDK decodes it only at the statuses 400 and 500, and the
+// identity actions also answer 401, 403, 409, 424, 429 and 503. With the status 200 it says nothing of what was done.
 type Error struct {
 	Action     string
 	Endpoint   string
 	StatusCode int
-	RequestID  string    // "" when the answer did not come from the API (a proxy, a wrong address)
-	Problems   []Problem // empty when the body was not an error answer of the API
+	RequestID  string
+	Problems   []Problem
 }
 
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: HTTP %d", e.Action, e.StatusCode)
-	if len(e.Problems) == 0 {
-		b.WriteString(", without an error body of the OUTSCALE API")
+	if e.StatusCode == http.StatusOK {
+		b.WriteString(" with an error body")
 	}
 	for _, p := range e.Problems {
 		fmt.Fprintf(&b, ", %s %s", p.Type, p.Code)
@@ -52,7 +54,7 @@ func (e *Error) Code() string {
 }
 
 // TransportError says that no usable answer came: the address could not be reached, the connection broke, the time
-// ran out, or a success arrived in a form that cannot be read.
+// ran out, or an answer came that is not the API's (*ForeignError).
 type TransportError struct {
 	Action   string
 	Endpoint string
@@ -78,15 +80,20 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return e.Summary + ": " + e.Detail }
 
-// ForeignError says that a success came which is no answer of the API: a page of something that answers in its place, or
-// an answer that was damaged on its way.
+// ForeignError says that an answer is not in the form of the API: it comes from something that answers in its place, a
+// proxy, a portal or a gateway, or was damaged on its way.
 type ForeignError struct {
-	Bytes int
-	Type  string // its Content-Type
+	StatusCode int
+	Bytes      int
+	Type       string // its Content-Type, "" without one
 }
 
 func (e *ForeignError) Error() string {
-	return fmt.Sprintf("HTTP 200 with a body that is not the API's answer (%d bytes, %s)", e.Bytes, e.Type)
+	kind := e.Type
+	if kind == "" {
+		kind = "no content type"
+	}
+	return fmt.Sprintf("HTTP %d with a body that is not the API's answer (%d bytes, %s)", e.StatusCode, e.Bytes, kind)
 }
 
 // ProxyError says that the proxy before the endpoint refused to connect to it.
@@ -100,7 +107,7 @@ func (e *ProxyError) Error() string {
 }
 
 // UnsentError says that a call was not sent, because the credential was refused before and more refusals would lock the
-// access out. Err is that refusal, an *Error of another call.
+// access out. Err is that refusal, usually an *Error of another call.
 type UnsentError struct {
 	Action string
 	Err    error
@@ -112,12 +119,12 @@ func (e *UnsentError) Error() string {
 
 func (e *UnsentError) Unwrap() error { return e.Err }
 
-// GivenUpError says that a call was not sent, because attempts found nothing at the endpoint a moment ago. It is the cause
-// in a *TransportError. Err is what the first of these attempts got, an *Error or a *TransportError of another call.
+// GivenUpError says that a call was not sent, because an earlier call could not reach the endpoint. It is the cause in a
+// *TransportError. Err is what the earlier call got, an *Error or a *TransportError.
 type GivenUpError struct{ Err error }
 
 func (e *GivenUpError) Error() string {
-	return fmt.Sprintf("it was given up on a moment before: %v", e.Err)
+	return fmt.Sprintf("an earlier call could not reach it: %v", e.Err)
 }
 
 func (e *GivenUpError) Unwrap() error { return e.Err }
@@ -153,38 +160,38 @@ func IsUnknownCaller(err error) bool { return hasCode(err, 4120, 4120) }
 // can also speak of the caller's key, so that it proves nothing alone.
 func IsKeyNotFound(err error) bool { return hasCode(err, 4000, 4000) }
 
+// IsUnknownAction reports that the API does not have the action: code 5011 (A18).
+func IsUnknownAction(err error) bool { return hasCode(err, 5011, 5011) }
+
 // IsForbidden reports a valid credential without the right: measured as 403 with code 4, documented as 401 with 5 or 7.
 func IsForbidden(err error) bool {
 	e := As(err)
 	if e == nil || (e.StatusCode != http.StatusUnauthorized && e.StatusCode != http.StatusForbidden) {
 		return false
 	}
-	return e.has(4, 5) || e.has(7, 7)
+	return hasAny(e.Problems, 4, 5) || hasAny(e.Problems, 7, 7)
 }
 
 // IsUnauthorized reports a credential that was refused: a bad key or signature, a lock-out, an access rule.
 func IsUnauthorized(err error) bool {
 	e := As(err)
-	if e == nil {
-		return false
-	}
-	return e.has(4120, 4120) || (e.StatusCode == http.StatusUnauthorized && !IsForbidden(err))
+	return IsUnknownCaller(err) || e != nil && e.StatusCode == http.StatusUnauthorized && !IsForbidden(err)
 }
 
-// IsThrottled reports a request that was turned away for its rate and not executed: 429, or the older 503 with code 6.
+// IsThrottled reports a request that was turned away for its rate: 429, or the older 503 with code 6. Only the API's own
+// 429 is a sure sign that it was not executed: see IsAmbiguous.
 func IsThrottled(err error) bool {
-	e := As(err)
-	if e == nil {
-		return false
-	}
-	if e.StatusCode == http.StatusTooManyRequests {
+	switch statusOf(err) {
+	case http.StatusTooManyRequests:
 		return true
+	case http.StatusServiceUnavailable:
+		return hasCode(err, 6, 6) || hasCode(err, 24, 25)
 	}
-	return e.StatusCode == http.StatusServiceUnavailable && (e.has(6, 6) || e.has(24, 25))
+	return false
 }
 
-// IsAmbiguous reports that the action may have been executed all the same: the answer was lost or unreadable, or the
-// API answered 5xx. A throttled 503 counts too: only 429 is a sure refusal.
+// IsAmbiguous reports that the action may have been executed all the same: the answer was lost or is not the API's, or the
+// API answered 5xx, or 200 with an error body. A throttled 503 counts too.
 func IsAmbiguous(err error) bool {
 	var t *TransportError
 	if errors.As(err, &t) {
@@ -194,16 +201,58 @@ func IsAmbiguous(err error) bool {
 	return e != nil && (e.StatusCode >= http.StatusInternalServerError || e.StatusCode < http.StatusMultipleChoices)
 }
 
-func hasCode(err error, low, high int) bool {
-	e := As(err)
-	return e != nil && e.has(low, high)
+// IsTimeout reports that no answer came in the time that one attempt is given.
+func IsTimeout(err error) bool { return errors.Is(err, errNoAnswer) }
+
+// IsSilent reports that the endpoint was not reached, or gave no answer in time: to ask it again at once is of no use.
+func IsSilent(err error) bool {
+	var t *TransportError
+	return IsTimeout(err) || errors.As(err, &t) && !t.Sent
 }
 
-func (e *Error) has(low, high int) bool {
-	for _, p := range e.Problems {
-		if n, err := strconv.Atoi(p.Code); err == nil && n >= low && n <= high {
-			return true
-		}
+// hasCode reports an error of the API with a code from low to high. Under HTTP 200 a code is no refusal.
+func hasCode(err error, low, high int) bool {
+	e := As(err)
+	return e != nil && e.StatusCode >= http.StatusBadRequest && hasAny(e.Problems, low, high)
+}
+
+// statusOf is the HTTP status of the answer that err is about, 0 without one.
+func statusOf(err error) int {
+	var page *ForeignError
+	if errors.As(err, &page) {
+		return page.StatusCode
 	}
-	return false
+	if e := As(err); e != nil {
+		return e.StatusCode
+	}
+	return 0
+}
+
+// permanent reports a failure to connect that waiting does not heal: a name that does not exist, a certificate that is
+// not trusted, an answer that is not TLS, a proxy that wants something else.
+func permanent(err error) bool {
+	var (
+		dns      *net.DNSError
+		verify   *tls.CertificateVerificationError
+		record   tls.RecordHeaderError
+		hostname x509.HostnameError
+		proxy    *ProxyError
+		t        *TransportError
+	)
+	switch {
+	case errors.As(err, &t) && t.Sent:
+		return false
+	case errors.As(err, &dns):
+		return dns.IsNotFound
+	case errors.As(err, &proxy):
+		return proxy.StatusCode < http.StatusInternalServerError
+	}
+	return errors.Is(err, http.ErrSchemeMismatch) || noHandshake(err, false) || errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &hostname)
+}
+
+// noHandshake reports that the server refused the TLS handshake. It may tell so only while the answer is waited for, as
+// when a client certificate is missing: on a new connection no request was read then.
+func noHandshake(err error, reused bool) bool {
+	var op *net.OpError
+	return !reused && errors.As(err, &op) && op.Op == "remote error"
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestErrorsAtEveryStatus(t *testing.T) {
+func TestError_everyStatus(t *testing.T) {
 	type class struct{ notFound, conflict, quota, forbidden, unauthorized, throttled, ambiguous, invalid bool }
 	for _, c := range []struct {
 		status int
@@ -39,7 +39,7 @@ func TestErrorsAtEveryStatus(t *testing.T) {
 		{503, "0", class{ambiguous: true}},
 	} {
 		r := newRig(t, problem(c.status, c.code, "why"))
-		r.patience.total, r.patience.attempts = 1e9, 1
+		r.timeouts.call, r.timeouts.attempts = 1e9, 1
 		ctx, cancel := context.WithCancel(context.Background())
 		r.sleep = func(context.Context, time.Duration) error { cancel(); return context.Canceled }
 		err := r.DeleteAccessKey(ctx, "", "AK")
@@ -58,11 +58,11 @@ func TestErrorsAtEveryStatus(t *testing.T) {
 
 func TestErrorTexts(t *testing.T) {
 	for want, err := range map[string]error{
-		"ReadUsers: HTTP 403, AccessDenied 4 (no), request r":            &Error{Action: "ReadUsers", StatusCode: 403, RequestID: "r", Problems: []Problem{{"4", "AccessDenied", "no"}}},
-		"ReadUsers: HTTP 400, T 4120":                                    &Error{Action: "ReadUsers", StatusCode: 400, Problems: []Problem{{Code: "4120", Type: "T"}}},
-		"ReadUsers: HTTP 502, without an error body of the OUTSCALE API": &Error{Action: "ReadUsers", StatusCode: 502},
-		"ReadUsers: no usable answer from http://x: cut":                 &TransportError{"ReadUsers", "http://x", true, errors.New("cut")},
-		"ReadUsers: http://x was not reached: refused":                   &TransportError{"ReadUsers", "http://x", false, errors.New("refused")},
+		"ReadUsers: HTTP 403, AccessDenied 4 (no), request r": &Error{Action: "ReadUsers", StatusCode: 403, RequestID: "r", Problems: []Problem{{"4", "AccessDenied", "no"}}},
+		"ReadUsers: HTTP 400, T 4120":                         &Error{Action: "ReadUsers", StatusCode: 400, Problems: []Problem{{Code: "4120", Type: "T"}}},
+		"ReadUsers: HTTP 200 with an error body, T 4120":      &Error{Action: "ReadUsers", StatusCode: 200, Problems: []Problem{{Code: "4120", Type: "T"}}},
+		"ReadUsers: no usable answer from http://x: cut":      &TransportError{"ReadUsers", "http://x", true, errors.New("cut")},
+		"ReadUsers: http://x was not reached: refused":        &TransportError{"ReadUsers", "http://x", false, errors.New("refused")},
 	} {
 		if err.Error() != want {
 			t.Errorf("%q, want %q", err, want)
@@ -70,39 +70,7 @@ func TestErrorTexts(t *testing.T) {
 	}
 }
 
-// What does not come from the API, and what comes broken.
-func TestOddAnswers(t *testing.T) {
-	for name, c := range map[string]struct {
-		answer    answer
-		ambiguous bool
-		status    int
-	}{
-		"a proxy's page":           {answer{status: 407, body: "<html>proxy</html>"}, false, 407},
-		"a gateway's page":         {answer{status: 502, body: "<html>bad gateway</html>"}, true, 502},
-		"a redirect":               {answer{status: 302, header: map[string]string{"Location": "http://127.0.0.1:1/"}}, false, 302},
-		"an empty 204":             {answer{status: 204}, true, 204},
-		"a page with 200":          {answer{status: 200, body: "<html>welcome</html>"}, true, 0},
-		"half a body":              {answer{status: 200, body: `{"AccessKey":{"AccessKeyId":"A`}, true, 0},
-		"a cut body":               {answer{status: 200, body: "{}", header: map[string]string{"Content-Length": "100"}}, true, 0},
-		"no key in it":             {ok(`{"ResponseContext":{}}`), true, 0},
-		"a key without its secret": {ok(`{"AccessKey":{"AccessKeyId":"AK"}}`), true, 0},
-		"a code that is a number":  {answer{status: 400, body: `{"Errors":[{"Code":4120,"Type":"T"}]}`}, false, 400},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := newRig(t, c.answer)
-			_, err := r.CreateAccessKey(context.Background(), CreateAccessKeyInput{})
-			if err == nil || IsAmbiguous(err) != c.ambiguous || statusOf(err) != c.status || r.sent() != 1 {
-				t.Errorf("%v: ambiguous %v, status %d, %d requests", err, IsAmbiguous(err), statusOf(err), r.sent())
-			}
-		})
-	}
-	r := newRig(t, ok(`{"ResponseContext":{}}`))
-	if keys, err := r.ReadAccessKeys(context.Background(), ReadAccessKeysInput{}); err == nil {
-		t.Errorf("an answer without a list passed for an empty one: %v", keys)
-	}
-}
-
-func TestIsSilent(t *testing.T) {
+func TestIsSilent_classes(t *testing.T) {
 	for name, c := range map[string]struct {
 		err  error
 		want bool

@@ -72,7 +72,7 @@ func (c *Client) group(action string, answer groupResponse) (UserGroup, error) {
 func (c *Client) CreateUserGroup(ctx context.Context, name, path string) (UserGroup, error) {
 	const action = "CreateUserGroup"
 	var answer groupResponse
-	if err := c.do(ctx, action, once, osc.CreateUserGroupRequest{UserGroupName: name, Path: set(path)}, &answer); err != nil {
+	if err := c.do(ctx, action, sendOnce, osc.CreateUserGroupRequest{UserGroupName: name, Path: set(path)}, &answer); err != nil {
 		return UserGroup{}, err
 	}
 	return c.group(action, answer)
@@ -99,7 +99,7 @@ func (c *Client) ReadUserGroups(ctx context.Context, ids []string) ([]UserGroup,
 func (c *Client) ReadUserGroup(ctx context.Context, g GroupRef) (UserGroup, []User, error) {
 	const action = "ReadUserGroup"
 	var answer groupResponse
-	if err := c.do(ctx, action, always, osc.ReadUserGroupRequest{UserGroupName: g.Name, Path: set(g.Path)}, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, osc.ReadUserGroupRequest{UserGroupName: g.Name, Path: set(g.Path)}, &answer); err != nil {
 		return UserGroup{}, nil, err
 	}
 	group, err := c.group(action, answer)
@@ -114,7 +114,7 @@ func (c *Client) ReadUserGroup(ctx context.Context, g GroupRef) (UserGroup, []Us
 func (c *Client) ReadUserGroupsPerUser(ctx context.Context, u UserRef) ([]UserGroup, error) {
 	const action = "ReadUserGroupsPerUser"
 	page := listPage[wireGroup]{member: "UserGroups"}
-	if err := c.do(ctx, action, always, osc.ReadUserGroupsPerUserRequest{UserName: u.Name, UserPath: set(u.Path)}, &page); err != nil {
+	if err := c.do(ctx, action, repeatable, osc.ReadUserGroupsPerUserRequest{UserName: u.Name, UserPath: set(u.Path)}, &page); err != nil {
 		return nil, err
 	}
 	return mapAll(c, action, page.items, wireGroup.group)
@@ -128,7 +128,7 @@ func (c *Client) UpdateUserGroup(ctx context.Context, in UpdateUserGroupInput) (
 		UserGroupName: in.Group.Name, Path: set(in.Group.Path), NewUserGroupName: set(in.NewName), NewPath: set(in.NewPath),
 	}
 	var answer groupResponse
-	if err := c.do(ctx, action, once, req, &answer); err != nil {
+	if err := c.do(ctx, action, sendOnce, req, &answer); err != nil {
 		return UserGroup{}, err
 	}
 	return c.group(action, answer)
@@ -138,17 +138,17 @@ func (c *Client) UpdateUserGroup(ctx context.Context, in UpdateUserGroupInput) (
 // the API refuses while there are any (A12).
 func (c *Client) DeleteUserGroup(ctx context.Context, g GroupRef, force bool) error {
 	req := osc.DeleteUserGroupRequest{UserGroupName: g.Name, Path: set(g.Path), Force: yes(force)}
-	return c.do(ctx, "DeleteUserGroup", always, req, &emptyResponse{})
+	return c.do(ctx, "DeleteUserGroup", repeatable, req, &emptyResponse{})
 }
 
 // AddUserToUserGroup makes a user a member of a group. Adding a member again has no effect (A36).
 func (c *Client) AddUserToUserGroup(ctx context.Context, g GroupRef, u UserRef) error {
 	req := osc.AddUserToUserGroupRequest{UserGroupName: g.Name, UserGroupPath: set(g.Path), UserName: u.Name, UserPath: set(u.Path)}
-	return c.do(ctx, "AddUserToUserGroup", always, req, &emptyResponse{})
+	return c.do(ctx, "AddUserToUserGroup", repeatable, req, &emptyResponse{})
 }
 
 // RemoveUserFromUserGroup ends a membership. A user that is not a member is a not-found (A36).
 func (c *Client) RemoveUserFromUserGroup(ctx context.Context, g GroupRef, u UserRef) error {
 	req := osc.RemoveUserFromUserGroupRequest{UserGroupName: g.Name, UserGroupPath: set(g.Path), UserName: u.Name, UserPath: set(u.Path)}
-	return c.do(ctx, "RemoveUserFromUserGroup", always, req, &emptyResponse{})
+	return c.do(ctx, "RemoveUserFromUserGroup", repeatable, req, &emptyResponse{})
 }

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/limit"
 )
 
 var testKey = Credential{AccessKeyID: "ABCDEFGHIJ0123456789", SecretKey: "0123456789ABCDEFGHIJ0123456789ABCDEFGHIJ"}
@@ -33,20 +35,20 @@ type rig struct {
 	lines  []line
 }
 
-// answer is one scripted answer. A status of 0 closes the connection after reading the request.
-type answer struct {
+// reply is one scripted answer. A status of 0 closes the connection after reading the request.
+type reply struct {
 	status int
 	body   string
 	header map[string]string
 
-	// Of a judge alone:
+	// Of a fakeAPI alone:
 	after     time.Duration // how long it takes
 	cut, torn bool          // it is lost before its status, or after
 	refuses   bool          // whatever comes of it, the API counts a refusal
 }
 
 // newRig serves script in order, the last answer again and again.
-func newRig(t *testing.T, script ...answer) *rig {
+func newRig(t *testing.T, script ...reply) *rig {
 	t.Helper()
 	r := &rig{}
 	return r.serve(t, func(w http.ResponseWriter, _ *http.Request, n int) {
@@ -54,7 +56,7 @@ func newRig(t *testing.T, script ...answer) *rig {
 	})
 }
 
-func (a answer) write(w http.ResponseWriter) {
+func (a reply) write(w http.ResponseWriter) {
 	if a.status == 0 {
 		panic(http.ErrAbortHandler)
 	}
@@ -98,8 +100,14 @@ func (r *rig) client(t *testing.T, cfg Config) *Client {
 		r.slept = append(r.slept, d)
 		return ctx.Err()
 	}
-	c.pace = newPace(0, c.now, func(context.Context, time.Duration) error {
-		c.pace.until, c.pace.next = time.Time{}, time.Time{}
+	// The limiter has a clock of its own, which its waits advance.
+	var mu sync.Mutex
+	at := time.Now()
+	now := func() time.Time { mu.Lock(); defer mu.Unlock(); return at }
+	c.limit = limit.New(0, now, func(_ context.Context, d time.Duration) error {
+		mu.Lock()
+		defer mu.Unlock()
+		at = at.Add(d)
 		return nil
 	})
 	return c
@@ -120,12 +128,21 @@ func (r *rig) logged() string {
 	return b.String()
 }
 
-func problem(status int, code, details string) answer {
-	return answer{status: status, body: fmt.Sprintf(
+func problem(status int, code, details string) reply {
+	return reply{status: status, body: fmt.Sprintf(
 		`{"Errors":[{"Details":%q,"Type":"AccessDenied","Code":%q}],"ResponseContext":{"RequestId":"2d3016ea"}}`, details, code)}
 }
 
-func ok(body string) answer { return answer{status: 200, body: body} }
+// ok is a success in the API's form: body, a JSON object, with a request id.
+func ok(body string) reply {
+	if rest, found := strings.CutSuffix(body, "}"); found && !strings.Contains(body, "ResponseContext") {
+		if rest != "{" {
+			rest += ","
+		}
+		body = rest + `"ResponseContext":{"RequestId":"r"}}`
+	}
+	return reply{status: 200, body: body}
+}
 
 const (
 	keysBody = `{"AccessKeys":[],"ResponseContext":{"RequestId":"r"}}`

@@ -13,14 +13,14 @@ type InlinePolicy struct{ Name, Document string }
 // PutUserPolicy creates an inline policy of a user, or replaces its document.
 func (c *Client) PutUserPolicy(ctx context.Context, userName string, p InlinePolicy) error {
 	req := osc.PutUserPolicyRequest{UserName: userName, PolicyName: p.Name, PolicyDocument: p.Document}
-	return c.do(ctx, "PutUserPolicy", always, req, &emptyResponse{})
+	return c.do(ctx, "PutUserPolicy", repeatable, req, &emptyResponse{})
 }
 
 // ReadUserPolicies returns the names of a user's inline policies. The API gives them without pages.
 func (c *Client) ReadUserPolicies(ctx context.Context, userName string) ([]string, error) {
 	const action = "ReadUserPolicies"
 	page := listPage[string]{member: "PolicyNames"}
-	err := c.do(ctx, action, always, osc.ReadUserPoliciesRequest{UserName: userName}, &page)
+	err := c.do(ctx, action, repeatable, osc.ReadUserPoliciesRequest{UserName: userName}, &page)
 	return page.items, err
 }
 
@@ -28,7 +28,7 @@ func (c *Client) ReadUserPolicies(ctx context.Context, userName string) ([]strin
 func (c *Client) ReadUserPolicy(ctx context.Context, userName, name string) (InlinePolicy, error) {
 	const action = "ReadUserPolicy"
 	var answer struct{ PolicyDocument, PolicyName *string }
-	if err := c.do(ctx, action, always, osc.ReadUserPolicyRequest{UserName: userName, PolicyName: name}, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, osc.ReadUserPolicyRequest{UserName: userName, PolicyName: name}, &answer); err != nil {
 		return InlinePolicy{}, err
 	}
 	if answer.PolicyDocument == nil {
@@ -39,13 +39,13 @@ func (c *Client) ReadUserPolicy(ctx context.Context, userName, name string) (Inl
 
 // DeleteUserPolicy deletes an inline policy of a user.
 func (c *Client) DeleteUserPolicy(ctx context.Context, userName, name string) error {
-	return c.do(ctx, "DeleteUserPolicy", always, osc.DeleteUserPolicyRequest{UserName: userName, PolicyName: name}, &emptyResponse{})
+	return c.do(ctx, "DeleteUserPolicy", repeatable, osc.DeleteUserPolicyRequest{UserName: userName, PolicyName: name}, &emptyResponse{})
 }
 
 // PutUserGroupPolicy creates an inline policy of a group, or replaces its document.
 func (c *Client) PutUserGroupPolicy(ctx context.Context, g GroupRef, p InlinePolicy) error {
 	req := osc.PutUserGroupPolicyRequest{UserGroupName: g.Name, UserGroupPath: set(g.Path), PolicyName: p.Name, PolicyDocument: p.Document}
-	return c.do(ctx, "PutUserGroupPolicy", always, req, &emptyResponse{})
+	return c.do(ctx, "PutUserGroupPolicy", repeatable, req, &emptyResponse{})
 }
 
 // ReadUserGroupPolicies returns the inline policies of a group with their documents.
@@ -66,7 +66,7 @@ func (c *Client) ReadUserGroupPolicy(ctx context.Context, g GroupRef, name strin
 	const action = "ReadUserGroupPolicy"
 	var answer struct{ Policy *osc.InlinePolicy }
 	req := osc.ReadUserGroupPolicyRequest{UserGroupName: g.Name, UserGroupPath: set(g.Path), PolicyName: name}
-	if err := c.do(ctx, action, always, req, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, req, &answer); err != nil {
 		return InlinePolicy{}, err
 	}
 	if answer.Policy == nil {
@@ -82,7 +82,7 @@ func (c *Client) ReadUserGroupPolicy(ctx context.Context, g GroupRef, name strin
 // DeleteUserGroupPolicy deletes an inline policy of a group.
 func (c *Client) DeleteUserGroupPolicy(ctx context.Context, g GroupRef, name string) error {
 	req := osc.DeleteUserGroupPolicyRequest{UserGroupName: g.Name, UserGroupPath: set(g.Path), PolicyName: name}
-	return c.do(ctx, "DeleteUserGroupPolicy", always, req, &emptyResponse{})
+	return c.do(ctx, "DeleteUserGroupPolicy", repeatable, req, &emptyResponse{})
 }
 
 func inlinePolicy(w osc.InlinePolicy) (InlinePolicy, error) {

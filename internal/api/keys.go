@@ -58,7 +58,7 @@ func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (
 		ExpirationDate:         newInstant(in.ExpirationDate),
 	}
 	var answer accessKeyResponse
-	if err := c.do(ctx, "CreateAccessKey", once, req, &answer); err != nil {
+	if err := c.do(ctx, "CreateAccessKey", sendOnce, req, &answer); err != nil {
 		return AccessKey{}, err
 	}
 	if answer.AccessKey == nil || val(answer.AccessKey.AccessKeyId) == "" || val(answer.AccessKey.SecretKey) == "" {
@@ -79,7 +79,7 @@ func (c *Client) ReadAccessKeys(ctx context.Context, in ReadAccessKeysInput) ([]
 		req.Filters = &osc.FiltersAccessKeys{AccessKeyIds: &in.IDs}
 	}
 	var answer accessKeysResponse
-	if err := c.do(ctx, "ReadAccessKeys", always, req, &answer); err != nil {
+	if err := c.do(ctx, "ReadAccessKeys", repeatable, req, &answer); err != nil {
 		return nil, err
 	}
 	if answer.AccessKeys == nil {
@@ -108,7 +108,7 @@ func (c *Client) UpdateAccessKey(ctx context.Context, in UpdateAccessKeyInput) (
 		ExpirationDate: newInstant(in.ExpirationDate),
 	}
 	var answer accessKeyResponse
-	if err := c.do(ctx, "UpdateAccessKey", always, req, &answer); err != nil {
+	if err := c.do(ctx, "UpdateAccessKey", repeatable, req, &answer); err != nil {
 		return AccessKey{}, err
 	}
 	if answer.AccessKey == nil || val(answer.AccessKey.AccessKeyId) != in.ID {
@@ -125,5 +125,5 @@ func (c *Client) UpdateAccessKey(ctx context.Context, in UpdateAccessKeyInput) (
 // the key unknown: not found may mean that this very call deleted it.
 func (c *Client) DeleteAccessKey(ctx context.Context, userName, id string) error {
 	req := osc.DeleteAccessKeyRequest{AccessKeyId: id, UserName: set(userName)}
-	return c.do(ctx, "DeleteAccessKey", always, req, &emptyResponse{})
+	return c.do(ctx, "DeleteAccessKey", repeatable, req, &emptyResponse{})
 }

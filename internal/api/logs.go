@@ -34,7 +34,7 @@ func (c *Client) ReadAPILogs(ctx context.Context, after, before time.Time, token
 		Filters:            apiLogsFilters{QueryDateAfter: newInstant(&after), QueryDateBefore: newInstant(&before)},
 	}
 	var answer apiLogsResponse
-	if err := c.do(ctx, action, always, req, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, req, &answer); err != nil {
 		return CallPage{}, err
 	}
 	if answer.Logs == nil {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-func TestTheAccessPolicyIsRead(t *testing.T) {
-	r := newRig(t, ok(`{"ApiAccessPolicy":{"RequireTrustedEnv":true,"MaxAccessKeyExpirationSeconds":3153600000},"ResponseContext":{}}`))
+func TestReadAPIAccessPolicy_limit(t *testing.T) {
+	r := newRig(t, ok(`{"ApiAccessPolicy":{"RequireTrustedEnv":true,"MaxAccessKeyExpirationSeconds":3153600000},"ResponseContext":{"RequestId":"r"}}`))
 	got, err := r.ReadAPIAccessPolicy(context.Background())
 	if err != nil || got.KeyLifetime != 36500*24*time.Hour {
 		t.Errorf("got %+v, %v", got, err)
@@ -24,11 +24,11 @@ func TestTheAccessPolicyIsRead(t *testing.T) {
 	}
 }
 
-func TestUnknownActions(t *testing.T) {
-	for want, answers := range map[bool][]answer{
-		true: {problem(http.StatusBadRequest, "5011", ""), {status: http.StatusNotFound, body: "no such page"}},
+func TestIsUnknownAction_codes(t *testing.T) {
+	for want, answers := range map[bool][]reply{
+		true: {problem(http.StatusBadRequest, "5011", "")},
 		false: {problem(http.StatusBadRequest, "5027", ""), problem(http.StatusNotFound, "5060", ""), problem(http.StatusForbidden, "4", ""),
-			{status: http.StatusBadRequest, body: "no JSON"}},
+			{status: http.StatusNotFound, body: "no such page"}, {status: http.StatusBadRequest, body: "no JSON"}},
 	} {
 		for _, a := range answers {
 			_, err := newRig(t, a).ReadAPIAccessPolicy(context.Background())
@@ -39,9 +39,9 @@ func TestUnknownActions(t *testing.T) {
 	}
 }
 
-func TestAPageOfTheLog(t *testing.T) {
+func TestReadAPILogs_page(t *testing.T) {
 	r := newRig(t, ok(`{"Logs":[{"QueryAccessKey":"AK1","QueryDate":"2026-01-02T03:04:05.006Z"},{"QueryDate":"2026-01-02T03:04:06.000+0000"}],`+
-		`"NextPageToken":"more","ResponseContext":{}}`), ok(`{"Logs":[]}`), ok(`{}`), ok(`{"Logs":[{"QueryAccessKey":"AK1","QueryDate":"yesterday"}]}`))
+		`"NextPageToken":"more","ResponseContext":{"RequestId":"r"}}`), ok(`{"Logs":[]}`), ok(`{}`), ok(`{"Logs":[{"QueryAccessKey":"AK1","QueryDate":"yesterday"}]}`))
 	ctx, from, to := context.Background(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC)
 	page, err := r.ReadAPILogs(ctx, from, to, "")
 	if err != nil || page.Next != "more" || len(page.Calls) != 2 || page.Calls[0] != (Call{"AK1", time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC)}) ||

@@ -45,7 +45,7 @@ func readPages[T any](ctx context.Context, c *Client, action, member string, req
 	size := pageSize
 	for first := 0; ; {
 		page := listPage[T]{member: member}
-		if err := c.do(ctx, action, always, request(&first, &size), &page); err != nil {
+		if err := c.do(ctx, action, repeatable, request(&first, &size), &page); err != nil {
 			return nil, err
 		}
 		before := len(all)

@@ -35,7 +35,7 @@ func TestReadPages_samePageForEver(t *testing.T) {
 			return err
 		},
 	} {
-		r := newRig(t, map[string]answer{"ReadUsers": users, "ReadEntitiesLinkedToPolicy": entities}[name])
+		r := newRig(t, map[string]reply{"ReadUsers": users, "ReadEntitiesLinkedToPolicy": entities}[name])
 		if err := read(r); err == nil || !strings.Contains(err.Error(), "only items of earlier pages") || r.sent() != 2 {
 			t.Errorf("%s: after %d calls: %v", name, r.sent(), err)
 		}

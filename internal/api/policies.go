@@ -121,7 +121,7 @@ func (c *Client) CreatePolicy(ctx context.Context, in CreatePolicyInput) (Policy
 	const action = "CreatePolicy"
 	req := osc.CreatePolicyRequest{PolicyName: in.Name, Path: set(in.Path), Description: set(in.Description), Document: in.Document}
 	var answer policyResponse
-	if err := c.do(ctx, action, once, req, &answer); err != nil {
+	if err := c.do(ctx, action, sendOnce, req, &answer); err != nil {
 		return Policy{}, err
 	}
 	return c.policy(action, answer)
@@ -131,7 +131,7 @@ func (c *Client) CreatePolicy(ctx context.Context, in CreatePolicyInput) (Policy
 func (c *Client) ReadPolicy(ctx context.Context, orn string) (Policy, error) {
 	const action = "ReadPolicy"
 	var answer policyResponse
-	if err := c.do(ctx, action, always, osc.ReadPolicyRequest{PolicyOrn: orn}, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, osc.ReadPolicyRequest{PolicyOrn: orn}, &answer); err != nil {
 		return Policy{}, err
 	}
 	return c.policy(action, answer)
@@ -160,7 +160,7 @@ func (c *Client) ReadPolicies(ctx context.Context, in ReadPoliciesInput) ([]Poli
 
 // DeletePolicy deletes a managed policy. The API refuses while it is linked or has versions beside the default one (A12).
 func (c *Client) DeletePolicy(ctx context.Context, orn string) error {
-	return c.do(ctx, "DeletePolicy", always, osc.DeletePolicyRequest{PolicyOrn: orn}, &emptyResponse{})
+	return c.do(ctx, "DeletePolicy", repeatable, osc.DeletePolicyRequest{PolicyOrn: orn}, &emptyResponse{})
 }
 
 // CreatePolicyVersion adds a version to a policy, which may have five (A14). It is not sent again once it may have been
@@ -169,7 +169,7 @@ func (c *Client) CreatePolicyVersion(ctx context.Context, orn, document string, 
 	const action = "CreatePolicyVersion"
 	req := osc.CreatePolicyVersionRequest{PolicyOrn: orn, Document: document, SetAsDefault: yes(setAsDefault)}
 	var answer policyVersionResponse
-	if err := c.do(ctx, action, once, req, &answer); err != nil {
+	if err := c.do(ctx, action, sendOnce, req, &answer); err != nil {
 		return PolicyVersion{}, err
 	}
 	return c.policyVersion(action, answer)
@@ -179,7 +179,7 @@ func (c *Client) CreatePolicyVersion(ctx context.Context, orn, document string, 
 func (c *Client) ReadPolicyVersion(ctx context.Context, orn, version string) (PolicyVersion, error) {
 	const action = "ReadPolicyVersion"
 	var answer policyVersionResponse
-	if err := c.do(ctx, action, always, osc.ReadPolicyVersionRequest{PolicyOrn: orn, VersionId: version}, &answer); err != nil {
+	if err := c.do(ctx, action, repeatable, osc.ReadPolicyVersionRequest{PolicyOrn: orn, VersionId: version}, &answer); err != nil {
 		return PolicyVersion{}, err
 	}
 	return c.policyVersion(action, answer)
@@ -201,13 +201,13 @@ func (c *Client) ReadPolicyVersions(ctx context.Context, orn string) ([]PolicyVe
 // SetDefaultPolicyVersion makes a version the one that decides rights.
 func (c *Client) SetDefaultPolicyVersion(ctx context.Context, orn, version string) error {
 	req := osc.SetDefaultPolicyVersionRequest{PolicyOrn: orn, VersionId: version}
-	return c.do(ctx, "SetDefaultPolicyVersion", always, req, &emptyResponse{})
+	return c.do(ctx, "SetDefaultPolicyVersion", repeatable, req, &emptyResponse{})
 }
 
 // DeletePolicyVersion deletes a version that is not the default one (A14).
 func (c *Client) DeletePolicyVersion(ctx context.Context, orn, version string) error {
 	req := osc.DeletePolicyVersionRequest{PolicyOrn: orn, VersionId: version}
-	return c.do(ctx, "DeletePolicyVersion", always, req, &emptyResponse{})
+	return c.do(ctx, "DeletePolicyVersion", repeatable, req, &emptyResponse{})
 }
 
 // deref is what p points to, the zero value for nil.

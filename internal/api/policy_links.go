@@ -44,24 +44,24 @@ func (w wireLinkedPolicy) policy() (LinkedPolicy, error) {
 
 // LinkPolicy links a managed policy to a user. Linking it again has no effect (A36).
 func (c *Client) LinkPolicy(ctx context.Context, orn, userName string) error {
-	return c.do(ctx, "LinkPolicy", always, osc.LinkPolicyRequest{PolicyOrn: orn, UserName: userName}, &emptyResponse{})
+	return c.do(ctx, "LinkPolicy", repeatable, osc.LinkPolicyRequest{PolicyOrn: orn, UserName: userName}, &emptyResponse{})
 }
 
 // UnlinkPolicy ends the link of a managed policy to a user. What is not linked is a not-found (A36).
 func (c *Client) UnlinkPolicy(ctx context.Context, orn, userName string) error {
-	return c.do(ctx, "UnlinkPolicy", always, osc.UnlinkPolicyRequest{PolicyOrn: orn, UserName: userName}, &emptyResponse{})
+	return c.do(ctx, "UnlinkPolicy", repeatable, osc.UnlinkPolicyRequest{PolicyOrn: orn, UserName: userName}, &emptyResponse{})
 }
 
 // LinkManagedPolicyToUserGroup links a managed policy to a group. Linking it again has no effect (A36).
 func (c *Client) LinkManagedPolicyToUserGroup(ctx context.Context, orn, groupName string) error {
 	req := osc.LinkManagedPolicyToUserGroupRequest{PolicyOrn: orn, UserGroupName: groupName}
-	return c.do(ctx, "LinkManagedPolicyToUserGroup", always, req, &emptyResponse{})
+	return c.do(ctx, "LinkManagedPolicyToUserGroup", repeatable, req, &emptyResponse{})
 }
 
 // UnlinkManagedPolicyFromUserGroup ends the link of a managed policy to a group. What is not linked is a not-found (A36).
 func (c *Client) UnlinkManagedPolicyFromUserGroup(ctx context.Context, orn, groupName string) error {
 	req := osc.UnlinkManagedPolicyFromUserGroupRequest{PolicyOrn: orn, UserGroupName: groupName}
-	return c.do(ctx, "UnlinkManagedPolicyFromUserGroup", always, req, &emptyResponse{})
+	return c.do(ctx, "UnlinkManagedPolicyFromUserGroup", repeatable, req, &emptyResponse{})
 }
 
 // ReadLinkedPolicies returns the managed policies that are linked to a user.
@@ -99,7 +99,7 @@ func (c *Client) ReadEntitiesLinkedToPolicy(ctx context.Context, orn string) (Po
 	for first := 0; ; {
 		var answer entitiesAnswer
 		req := osc.ReadEntitiesLinkedToPolicyRequest{PolicyOrn: orn, FirstItem: &first, ResultsPerPage: &size}
-		if err := c.do(ctx, action, always, req, &answer); err != nil {
+		if err := c.do(ctx, action, repeatable, req, &answer); err != nil {
 			return PolicyEntities{}, err
 		}
 		if answer.PolicyEntities == nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // With every level on, no secret reaches the log: not the new key's, not our own, not the signature or the password.
-func TestLogHoldsNoSecret(t *testing.T) {
+func TestLog_noSecret(t *testing.T) {
 	for name, cred := range map[string]Credential{
 		"key":   testKey,
 		"login": {Login: "me@example.com", Password: "my-password"},
@@ -18,7 +18,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 		// An answer that a careless gateway could give: what was sent, echoed, with our own secret in a harmless member.
 		own := cred.SecretKey + cred.Password
 		echo := `{"AccessKeys":[{"AccessKeyId":"AK","SecretKey":"another-secret","Tag":"` + own + `"}],"Debug":{"Authorization":"AWS4 sig","ClientPassword":["p4ss"]}}`
-		r := newRig(t, ok(keyBody), ok(echo), answer{status: 502, body: "<html>" + own + "</html>"}, problem(401, "1", ""))
+		r := newRig(t, ok(keyBody), ok(echo), reply{status: 502, body: "<html>" + own + "</html>"}, problem(401, "1", ""))
 		c := r.client(t, Config{Endpoint: r.server.URL + "/api/v1", Credential: cred})
 		created, err := c.CreateAccessKey(context.Background(), CreateAccessKeyInput{Tag: "marker"})
 		if err != nil || created.SecretKey != "the-new-secret" {
@@ -50,7 +50,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 }
 
 // One DEBUG line an attempt, with what a support case needs.
-func TestLogLine(t *testing.T) {
+func TestLog_line(t *testing.T) {
 	r := newRig(t, problem(500, "0", ""), ok(keysBody))
 	if err := actions["ReadAccessKeys"](r.Client, context.Background()); err != nil {
 		t.Fatal(err)
@@ -79,7 +79,7 @@ func TestLogLine(t *testing.T) {
 	}
 }
 
-func TestRedactor(t *testing.T) {
+func TestLog_redact(t *testing.T) {
 	redact := redactor(Credential{SecretKey: "own"})
 	for in, want := range map[string]string{
 		`{"Login":"me","Password":"x"}`: `{"Login":"me","Password":"(redacted)"}`,
@@ -97,7 +97,7 @@ func TestRedactor(t *testing.T) {
 }
 
 // A header is never logged, so that no list of names has to be kept; this holds it that way.
-func TestNoHeaderInTheLog(t *testing.T) {
+func TestLog_noHeader(t *testing.T) {
 	r := &rig{}
 	r.serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 		w.Header().Set("Set-Cookie", "session=cookie-value")

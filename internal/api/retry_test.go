@@ -11,9 +11,9 @@ import (
 )
 
 // How often each action is sent, by what it meets first; a good answer would follow.
-func TestRepetition(t *testing.T) {
+func TestRetry_requestsPerAction(t *testing.T) {
 	for name, c := range map[string]struct {
-		first  answer
+		first  reply
 		always int // requests of an action that may be repeated
 		once   int // requests of one that may not
 	}{
@@ -26,11 +26,11 @@ func TestRepetition(t *testing.T) {
 		"429":       {problem(429, "24", ""), 2, 2},
 		"503/6":     {problem(503, "6", ""), 2, 1},
 		"500":       {problem(500, "0", ""), 2, 1},
-		"502 page":  {answer{status: 502, body: "<html>"}, 2, 1},
+		"502 page":  {reply{status: 502, body: "<html>"}, 2, 1},
 		"504":       {problem(504, "0", ""), 2, 1},
-		"cut":       {answer{}, 2, 1},
+		"cut":       {reply{}, 2, 1},
 		"not JSON":  {ok("<html>"), 2, 1},
-		"truncated": {answer{status: 200, body: "{", header: map[string]string{"Content-Length": "9"}}, 2, 1},
+		"truncated": {reply{status: 200, body: "{", header: map[string]string{"Content-Length": "9"}}, 2, 1},
 	} {
 		for action, do := range actions {
 			good := keysBody
@@ -60,13 +60,13 @@ func TestRepetition(t *testing.T) {
 	}
 }
 
-func TestRepetitionEnds(t *testing.T) {
+func TestRetry_ends(t *testing.T) {
 	r := newRig(t, problem(500, "0", ""))
 	if err := actions["ReadAccessKeys"](r.Client, context.Background()); statusOf(err) != 500 || r.sent() != 10 {
 		t.Errorf("%d requests, %v", r.sent(), err)
 	}
 	for i, d := range r.slept {
-		full := min(r.patience.max, r.patience.base<<i)
+		full := min(r.timeouts.max, r.timeouts.base<<i)
 		if d < full/2 || d > full {
 			t.Errorf("wait %d is %v, want between %v and %v", i, d, full/2, full)
 		}
@@ -89,8 +89,8 @@ func TestRepetitionEnds(t *testing.T) {
 }
 
 // A long wait for the rate does not use up the patience with faults.
-func TestThrottlingAndFaultsCountApart(t *testing.T) {
-	script := make([]answer, 0, 32)
+func TestRetry_throttlesAndFaultsCountApart(t *testing.T) {
+	script := make([]reply, 0, 32)
 	for range 20 {
 		script = append(script, problem(429, "24", ""))
 	}
@@ -104,7 +104,7 @@ func TestThrottlingAndFaultsCountApart(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
+func TestRetry_retryAfterHeader(t *testing.T) {
 	for value, want := range map[string]time.Duration{
 		"7": 7 * time.Second, "99999": maxRetryAfter, "-3": 0, "soon": 0, "": 0,
 		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second, "Fri, 02 Jan 2026 03:00:00 GMT": 0,
@@ -122,43 +122,12 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// One throttled call holds all calls of the client.
-func TestPaceHoldsEveryCall(t *testing.T) {
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	var waits []time.Duration
-	p := newPace(0, func() time.Time { return now }, func(_ context.Context, d time.Duration) error {
-		waits = append(waits, d)
-		now = now.Add(d)
-		return nil
-	})
-	p.throttled(now, 3*time.Second)
-	p.throttled(now, time.Second) // a shorter hold does not shorten the longer one
-	for range 2 {
-		if err := p.wait(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// The second call leaves at the rate that was learned: half of the usual one, as nothing else is known.
-	if len(waits) != 2 || waits[0] != 3*time.Second || waits[1] != 400*time.Millisecond {
-		t.Errorf("waits %v", waits)
-	}
-	limited := newPace(5, time.Now, sleepFor)
-	if limited.rate != 5 {
-		t.Errorf("rate %v", limited.rate)
-	}
-	ended, cancel := context.WithCancel(context.Background())
-	cancel()
-	if limited.wait(ended) == nil || newPace(0, time.Now, sleepFor).wait(ended) == nil {
-		t.Error("an ended context must not send")
-	}
-}
-
 // closedPort is where nobody listens. A port that was just closed could be given to another test.
 const closedPort = "http://127.0.0.1:1/api/v1"
 
 // A dead endpoint is dialled again for any action, because nothing was sent, for less than 30 s; after that every other
 // call fails unsent, and says why, until a later one finds out anew.
-func TestDeadEndpoint(t *testing.T) {
+func TestBreaker_closedPort(t *testing.T) {
 	for action, do := range actions {
 		r := &rig{}
 		now := time.Now()
@@ -186,7 +155,7 @@ func TestDeadEndpoint(t *testing.T) {
 			if !isGivenUp(err) || !strings.Contains(err.Error(), r.endpoint) || !strings.Contains(err.Error(), "refused") || waited > 0 {
 				t.Errorf("%s: the second call waited %v: %v", action, waited, err)
 			}
-			now = now.Add(askAgain - time.Second)
+			now = now.Add(breakerCooldown - time.Second)
 			if err := do(r.Client, context.Background()); !isGivenUp(err) {
 				t.Errorf("%s: sent too early: %v", action, err)
 			}
@@ -204,7 +173,7 @@ func isGivenUp(err error) bool {
 
 // What is sent to a silent endpoint is lost. An action that is sent once is followed by the look for what it left: that
 // is sent, once, and nothing else.
-func TestSilentEndpoint(t *testing.T) {
+func TestBreaker_silentEndpoint(t *testing.T) {
 	for action, do := range actions {
 		r := &rig{}
 		release := make(chan struct{})
@@ -215,7 +184,7 @@ func TestSilentEndpoint(t *testing.T) {
 			}
 		})
 		t.Cleanup(func() { close(release) })
-		r.patience.once, r.patience.repeatable = 30*time.Millisecond, 30*time.Millisecond
+		r.timeouts.once, r.timeouts.attempt = 30*time.Millisecond, 30*time.Millisecond
 		err := do(r.Client, context.Background())
 		want := 2
 		if sentOnce[action] {
@@ -231,14 +200,14 @@ func TestSilentEndpoint(t *testing.T) {
 			t.Errorf("%s, the next call: %d requests, want 2: %v", action, r.sent(), err)
 		}
 	}
-	p := defaultPatience
-	if p.unreachable+dialTimeout > 30*time.Second || p.silent > 30*time.Second || p.once+p.repeatable > 30*time.Second {
+	p := defaultTimeouts
+	if p.unreachable+dialTimeout > 30*time.Second || p.silent > 30*time.Second || p.once+p.attempt > 30*time.Second {
 		t.Errorf("a dead endpoint is reported within 30 s: %+v", p)
 	}
 }
 
 // What waiting does not heal is reported at once.
-func TestPermanentFailures(t *testing.T) {
+func TestRetry_permanentFailures(t *testing.T) {
 	r := newRig(t, ok(keysBody))
 	overTLS := r.client(t, Config{Endpoint: strings.Replace(r.server.URL, "http:", "https:", 1) + "/api/v1", Credential: testKey})
 	if err := actions["ReadAccessKeys"](overTLS, context.Background()); err == nil || IsAmbiguous(err) || len(r.slept) > 0 {
@@ -254,8 +223,8 @@ func TestPermanentFailures(t *testing.T) {
 	}
 }
 
-func TestEndedContext(t *testing.T) {
-	r := newRig(t, answer{})
+func TestCall_endedContext(t *testing.T) {
+	r := newRig(t, reply{})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	err := actions["CreateAccessKey"](r.Client, ctx)

@@ -90,7 +90,7 @@ func TestBasic(t *testing.T) {
 func TestSignedEachAttempt(t *testing.T) {
 	now := noon
 	moment := func(n int) time.Time { return noon.Add(time.Duration(n) * 4 * time.Minute) }
-	script := []answer{problem(429, "24", ""), problem(503, "6", ""), problem(500, "0", ""), {}, ok(keysBody)}
+	script := []reply{problem(429, "24", ""), problem(503, "6", ""), problem(500, "0", ""), {}, ok(keysBody)}
 	r := &rig{}
 	r.serve(t, func(w http.ResponseWriter, req *http.Request, n int) {
 		r.mu.Lock()
@@ -105,7 +105,7 @@ func TestSignedEachAttempt(t *testing.T) {
 	c := r.client(t, Config{Endpoint: r.endpoint, Region: "eu-west-2", Credential: testKey, Now: func() time.Time { return now }})
 	c.sleep = func(context.Context, time.Duration) error {
 		now = now.Add(4 * time.Minute)
-		c.patience.faulty = time.Hour
+		c.timeouts.faulty = time.Hour
 		return nil
 	}
 	if err := actions["ReadAccessKeys"](c, context.Background()); err != nil || r.sent() != 5 {

@@ -44,7 +44,7 @@ func clientPEM(t *testing.T) (cert, key string) {
 
 // The certificate reaches the server from each place it can be given in; a server that is not trusted is refused at
 // once unless the user says otherwise.
-func TestCertificates(t *testing.T) {
+func TestResolve_clientCertificate(t *testing.T) {
 	cert, key := clientPEM(t)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if len(req.TLS.PeerCertificates) != 1 || req.TLS.PeerCertificates[0].Subject.CommonName != "client" {

@@ -28,7 +28,7 @@ type UpdateUserInput struct{ UserName, NewUserName, NewPath, NewUserEmail string
 func (c *Client) CreateUser(ctx context.Context, in CreateUserInput) (User, error) {
 	req := osc.CreateUserRequest{UserName: in.UserName, Path: set(in.Path), UserEmail: set(in.Email)}
 	var answer userResponse
-	if err := c.do(ctx, "CreateUser", once, req, &answer); err != nil {
+	if err := c.do(ctx, "CreateUser", sendOnce, req, &answer); err != nil {
 		return User{}, err
 	}
 	return c.user("CreateUser", answer)
@@ -58,7 +58,7 @@ func (c *Client) UpdateUser(ctx context.Context, in UpdateUserInput) (User, erro
 		UserName: in.UserName, NewUserName: set(in.NewUserName), NewPath: set(in.NewPath), NewUserEmail: set(in.NewUserEmail),
 	}
 	var answer userResponse
-	if err := c.do(ctx, "UpdateUser", once, req, &answer); err != nil {
+	if err := c.do(ctx, "UpdateUser", sendOnce, req, &answer); err != nil {
 		return User{}, err
 	}
 	return c.user("UpdateUser", answer)
@@ -67,7 +67,7 @@ func (c *Client) UpdateUser(ctx context.Context, in UpdateUserInput) (User, erro
 // DeleteUser deletes a user. The API refuses while the user has keys, groups or linked policies. Like DeleteAccessKey
 // it may be repeated: not found may mean that this very call deleted it.
 func (c *Client) DeleteUser(ctx context.Context, name string) error {
-	return c.do(ctx, "DeleteUser", always, osc.DeleteUserRequest{UserName: name}, &emptyResponse{})
+	return c.do(ctx, "DeleteUser", repeatable, osc.DeleteUserRequest{UserName: name}, &emptyResponse{})
 }
 
 func (c *Client) user(action string, answer userResponse) (User, error) {

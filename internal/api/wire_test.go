@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestDatesIn(t *testing.T) {
+func TestWire_datesIn(t *testing.T) {
 	whole := time.Date(2028, 2, 18, 1, 2, 3, 0, time.UTC)
 	milli := whole.Add(456 * time.Millisecond)
 	for in, want := range map[string]time.Time{
@@ -41,7 +41,7 @@ func TestDatesIn(t *testing.T) {
 }
 
 // What goes out: only members that are set, dates in UTC with milliseconds, never an empty or null one.
-func TestRequestBodies(t *testing.T) {
+func TestWire_requestBodies(t *testing.T) {
 	at := time.Date(2028, 1, 1, 1, 0, 0, 0, time.FixedZone("", 3600))
 	x, empty := "x", ""
 	for want, do := range map[string]func(*Client, context.Context) error{
@@ -84,7 +84,7 @@ func TestRequestBodies(t *testing.T) {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestWire_answers(t *testing.T) {
 	r := newRig(t, ok(keyBody))
 	at := time.Date(2063, 4, 5, 0, 0, 0, 0, time.UTC)
 	k, err := r.CreateAccessKey(context.Background(), CreateAccessKeyInput{})
@@ -115,8 +115,8 @@ func TestAnswers(t *testing.T) {
 }
 
 // All pages, whichever number the API counts from, without a user twice and without an end that never comes.
-func TestPages(t *testing.T) {
-	page := func(more bool, ids ...int) answer {
+func TestReadUsers_pages(t *testing.T) {
+	page := func(more bool, ids ...int) reply {
 		var users []string
 		for _, id := range ids {
 			users = append(users, fmt.Sprintf(`{"UserId":"U%d","UserName":"user-%d","Path":"/"}`, id, id))

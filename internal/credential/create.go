@@ -238,7 +238,7 @@ func (c *creation) keep(ctx context.Context, created api.AccessKey, marked bool)
 // abandon removes a key that nobody will know, without waiting for its turn in the pace: the process is about to end.
 func (c *creation) abandon(ctx context.Context, key Key) error {
 	c.k.info(ctx, "nobody waits for the new access key: revoking it", map[string]any{"access_key_id": key.ID, "user_name": c.name})
-	ctx, cancel := context.WithTimeout(api.Hurry(context.WithoutCancel(ctx)), cleanLimit)
+	ctx, cancel := context.WithTimeout(api.WithoutRateLimit(context.WithoutCancel(ctx)), cleanLimit)
 	defer cancel()
 	if err := c.remove(ctx, key); err != nil {
 		return &AmbiguousError{Action: "CreateAccessKey", Owner: c.wish.Owner, KeyIDs: []string{key.ID}, Err: err}

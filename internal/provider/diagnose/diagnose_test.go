@@ -53,9 +53,11 @@ func TestFullTexts(t *testing.T) {
 				"ReadUsers was not sent, because " + address + " was given up on a moment before. " +
 				"ReadAccessKeys was not sent, " + address + " was not reached: Dial: connection refused.\n\n" +
 				"Nothing answers at that address. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), the firewall, and HTTPS_PROXY."},
-		"an answer that is not the API's": {&api.Error{Action: "ReadUsers", StatusCode: 502}, "Creating an access key for user alice failed.\n\n" +
-			"ReadUsers was answered with HTTP status 502, and not in the form of the OUTSCALE API.\n\n" +
-			"This does not look like the OUTSCALE API: check `api.endpoint`, and whether a proxy is in the way."},
+		"an answer that is not the API's": {&api.TransportError{Action: "ReadUsers", Endpoint: address, Sent: true, Err: &api.ForeignError{StatusCode: 502, Bytes: 9, Type: "text/html"}},
+			"Creating an access key for user alice failed.\n\n" +
+				"ReadUsers was sent to " + address + ", but no usable answer came back: HTTP 502 with a body that is not the API's answer (9 bytes, text/html).\n\n" +
+				"Something else answers in the API's place, or changes its answers: a page of a proxy or of a network's login. " +
+				"Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API) and HTTPS_PROXY, and log in to the network; then run again: what was done is looked up first."},
 		"a dead endpoint": {&api.TransportError{Action: "ReadUsers", Endpoint: "http://127.0.0.1:1/api/v1",
 			Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}, "Creating an access key for user alice failed.\n\n" +
 			"ReadUsers was not sent, http://127.0.0.1:1/api/v1 was not reached: Dial: connection refused.\n\n" +
@@ -115,14 +117,13 @@ func TestWaysOut(t *testing.T) {
 		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 407}), "put it into HTTPS_PROXY"},
 		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 403}), "The proxy does not let this machine through"},
 		{broken(true, &api.ForeignError{Bytes: 12, Type: "text/html"}), "Something else answers in the API's place"},
-		{&api.Error{Action: "ReadUsers", StatusCode: 407}, "put it into HTTP_PROXY"},
-		{&api.Error{Action: "ReadUsers", StatusCode: 400, Endpoint: "http://api.example.com/api/v1"}, "It may speak TLS: try https"},
-		{&api.Error{Action: "ReadUsers", StatusCode: 502, Endpoint: "http://api.example.com/api/v1"}, "status 502 from http://api.example.com/api/v1, and not in the form"},
+		{broken(true, &api.ForeignError{StatusCode: 407}), "put it into HTTP_PROXY"},
+		{&api.TransportError{Endpoint: "http://api.example.com/api/v1", Sent: true, Err: &api.ForeignError{StatusCode: 400}}, "It may speak TLS: try https"},
 		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "ReadUsers was not sent, because the credential was refused a moment before. CreateAccessKey was answered with HTTP status 401 from " + address},
 		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "Check the secret"},
 		{&credential.AmbiguousError{Action: "CreateAccessKey", Marker: "m", Err: broken(true, &api.ForeignError{})}, "Something else answers in the API's place"},
 		{broken(false, &api.GivenUpError{Err: broken(true, errors.New("EOF"))}), "The connection broke"},
-		{broken(false, &api.GivenUpError{Err: &api.Error{Action: "ReadUsers", StatusCode: 407, Endpoint: address}}), "put it into HTTP_PROXY"},
+		{broken(false, &api.GivenUpError{Err: broken(true, &api.ForeignError{StatusCode: 407})}), "put it into HTTP_PROXY"},
 		{broken(false, x509.UnknownAuthorityError{}), "not trusted"},
 		{broken(false, context.DeadlineExceeded), "did not answer in time"},
 		{broken(true, errors.New("unexpected EOF")), "The connection broke"},

@@ -66,8 +66,7 @@ func transportWayOut(e *api.TransportError) string {
 	case errors.As(e.Err, &network) && network.Op == "remote error":
 		return "The endpoint refused the TLS handshake. An account or a proxy may demand a client certificate: see `x509_cert_path` and `x509_key_path` in the `api` block."
 	case errors.As(e.Err, &page):
-		return "Something else answers in the API's place, or changes its answers: a page of a proxy or of a network's login. " + checkAddress +
-			" and HTTPS_PROXY, and log in to the network; then run again: what was done is looked up first."
+		return foreignWayOut(page.StatusCode, e.Endpoint)
 	case timedOut(e.Err), api.IsTimeout(e):
 		return "The endpoint did not answer in time. Check that it can be reached from this machine (route, firewall, HTTPS_PROXY), and that `region` and `api.endpoint` are right."
 	case errors.As(e.Err, &network) && network.Op == "dial":
@@ -112,8 +111,6 @@ func regionHint(endpoint string) string {
 
 func refusalWayOut(refusal *api.Error, err error) string {
 	switch {
-	case len(refusal.Problems) == 0:
-		return foreignWayOut(refusal)
 	case refusal.Action == "CreateUser" && api.IsConflict(err):
 		return "A user of that name exists. If it is yours, left by a run that was cut off, import it (`terraform import ADDRESS NAME`); else choose another name."
 	case api.IsForbidden(err):
@@ -134,14 +131,15 @@ func refusalWayOut(refusal *api.Error, err error) string {
 }
 
 // foreignWayOut is for an answer that is not in the form of the API.
-func foreignWayOut(refusal *api.Error) string {
+func foreignWayOut(status int, endpoint string) string {
 	switch {
-	case refusal.StatusCode == http.StatusProxyAuthRequired:
+	case status == http.StatusProxyAuthRequired:
 		return "A proxy asks for a login: put it into HTTP_PROXY (http://USER:PASSWORD@HOST:PORT), or take the endpoint out with NO_PROXY."
-	case refusal.StatusCode == http.StatusBadRequest && strings.HasPrefix(refusal.Endpoint, "http://"):
+	case status == http.StatusBadRequest && strings.HasPrefix(endpoint, "http://"):
 		return "This does not look like the OUTSCALE API. It may speak TLS: try https in `api.endpoint`, and check whether a proxy is in the way."
 	}
-	return "This does not look like the OUTSCALE API: check `api.endpoint`, and whether a proxy is in the way."
+	return "Something else answers in the API's place, or changes its answers: a page of a proxy or of a network's login. " + checkAddress +
+		" and HTTPS_PROXY, and log in to the network; then run again: what was done is looked up first."
 }
 
 // unauthorizedWayOut reads the codes of the API's error page for a refused credential.

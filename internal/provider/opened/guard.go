@@ -56,7 +56,7 @@ func (g Guard) end(within time.Duration) {
 func (g Guard) revoke(within time.Duration) []Left {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	return g.Keys.End(api.Hurry(ctx))
+	return g.Keys.End(api.WithoutRateLimit(ctx))
 }
 
 // watch waits for the death of the process that was the parent at first.

@@ -93,7 +93,7 @@ func (r run) refused() (n, of int) {
 func TestTheEndKeepsToTheRateOfTheAPI(t *testing.T) {
 	t.Parallel()
 	r := made(t, 25, 20)
-	if told := r.End(api.Hurry(t.Context())); len(told) > 0 {
+	if told := r.End(api.WithoutRateLimit(t.Context())); len(told) > 0 {
 		t.Errorf("told of %v", told)
 	}
 	there, _ := r.left()
@@ -110,7 +110,7 @@ func TestWhenTimeRunsOutWhatWasReachedIsInert(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan []opened.Left)
-	go func() { ended <- r.End(api.Hurry(ctx)) }()
+	go func() { ended <- r.End(api.WithoutRateLimit(ctx)) }()
 	for r.sim.Stats()["UpdateAccessKey"] < 20 {
 		runtime.Gosched()
 	}
@@ -134,7 +134,7 @@ func TestSoakEnd(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), within)
 				defer cancel()
 				began := time.Now()
-				told := r.End(api.Hurry(ctx))
+				told := r.End(api.WithoutRateLimit(ctx))
 				took := time.Since(began)
 				there, live := r.left()
 				refused, of := r.refused()

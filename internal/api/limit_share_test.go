@@ -16,7 +16,7 @@ import (
 // the simulator's fault does, and answers the others with a refusal.
 type gateway struct {
 	rate    float64
-	refusal answer
+	refusal reply
 
 	mu             sync.Mutex
 	random         *rand.Rand
@@ -27,7 +27,7 @@ type gateway struct {
 	done           []float64 // when each run ended, in seconds
 }
 
-func newGateway(rate float64, seed uint64, refusal answer) *gateway {
+func newGateway(rate float64, seed uint64, refusal reply) *gateway {
 	return &gateway{rate: rate, random: rand.New(rand.NewPCG(seed, 1)), tokens: max(rate, 1), filled: time.Now(), refusal: refusal}
 }
 
@@ -130,10 +130,9 @@ func (g *gateway) runs(t *testing.T, n int, perSecond float64, seed uint64) (rat
 	return float64(g.sent) / float64(g.admitted), float64(g.admitted) / toBeHad
 }
 
-// Eight processes that know nothing of each other share an API that admits 10 calls a second. Which of them is turned away
-// is chance, and tells in a single run: of 276 the worst sent 1.147 requests for each call, and used 0.869. The bounds are
-// those of the mean.
-func TestShares(t *testing.T) {
+// Eight processes that know nothing of each other share an API that admits 10 calls per second. Which of them is turned
+// away is chance, and shows in a single run. The bounds that are promised are those of the mean.
+func TestLimit_eightRunsShare(t *testing.T) {
 	const seeds = 12
 	var ratios, uses, wholes float64
 	for seed := range uint64(seeds) {
@@ -156,19 +155,19 @@ func TestShares(t *testing.T) {
 
 // Two that share, and one that has no limit of its own, adapt to what the API admits; one that keeps below it is never
 // slowed.
-func TestPaceAlone(t *testing.T) {
+func TestLimit_adapts(t *testing.T) {
 	for name, c := range map[string]struct {
 		runs      int
 		perSecond float64
 		admits    float64
-		refusal   answer
+		refusal   reply
 		ratio     float64 // at most
 		used      float64 // at least
 		mean      float64 // of what is used, at least: which of two calls leaves first is chance, and tells in a single run
 	}{
 		"below the limit":            {1, 5, 10, problem(429, "24", ""), 1, 0.97, 0},
 		"at the limit":               {1, 5, 5, problem(429, "24", ""), 1.15, 0.9, 0},
-		"above the limit":            {1, 5, 2, problem(429, "25", ""), 1.15, 0.9, 0},
+		"above the limit":            {1, 5, 2, problem(429, "25", ""), 1.15, 0.85, 0.9},
 		"two":                        {2, 5, 5, problem(429, "24", ""), 1.15, 0.7, 0.75},
 		"unlimited, never throttled": {1, 0, 1000, problem(429, "24", ""), 1, 0, 0},
 		"unlimited":                  {1, 0, 10, problem(429, "24", ""), 1.3, 0.4, 0},
@@ -187,7 +186,7 @@ func TestPaceAlone(t *testing.T) {
 					t.Errorf("%s, seed %d: ratio %.3f, at most %.3f; used %.3f, at least %.3f", name, seed, ratio, c.ratio, used, c.used)
 				}
 				if ratio == 1 && c.perSecond > 0 {
-					floor := time.Duration(float64(g.admitted-burst) / c.perSecond * float64(time.Second))
+					floor := time.Duration(float64(g.admitted-2) / c.perSecond * float64(time.Second))
 					if took := g.ended.Sub(g.begun); took > floor+floor/20 {
 						t.Errorf("%s: %s for %d calls", name, took, g.admitted)
 					}
@@ -201,14 +200,14 @@ func TestPaceAlone(t *testing.T) {
 }
 
 // A refusal for the rate slows every call, whatever it was an answer to: also to an action that is not sent again.
-func TestEveryRefusalSlows(t *testing.T) {
-	for name, refusal := range map[string]answer{
+func TestLimit_everyThrottleSlows(t *testing.T) {
+	for name, refusal := range map[string]reply{
 		"429": problem(429, "24", ""), "the older form": problem(503, "6", ""), "in between": problem(503, "24", ""),
 	} {
 		refusal.header = map[string]string{"Retry-After": "9"}
 		for action, do := range actions {
 			synctest.Test(t, func(t *testing.T) {
-				j := &judge{of: func(n int) answer {
+				j := &fakeAPI{of: func(n int) reply {
 					if n == 2 {
 						return refusal
 					}
@@ -226,7 +225,7 @@ func TestEveryRefusalSlows(t *testing.T) {
 				if final := sentOnce[action] && refusal.status == 503; (err != nil) != final || final && (len(j.at) != 2 || !IsAmbiguous(err) || !IsThrottled(err)) {
 					t.Errorf("%s to %s: %d requests, %v", name, action, len(j.at), err)
 				}
-				if rate := c.pace.perSecond(); rate > 3 {
+				if rate := c.limit.Rate(); rate > 3 {
 					t.Errorf("%s to %s: the rate is still %v", name, action, rate)
 				}
 				_ = actions["ReadAccessKeys"](c, context.Background())

@@ -13,11 +13,13 @@ import (
 	"testing/iotest"
 	"testing/synctest"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
 )
 
-// judge answers each request, in virtual time, after 100 ms with what of makes of its number.
-type judge struct {
-	of func(n int) answer
+// fakeAPI answers each request, in virtual time, after 100 ms with what of makes of its number.
+type fakeAPI struct {
+	of func(n int) reply
 
 	mu      sync.Mutex
 	at      []time.Time
@@ -26,7 +28,7 @@ type judge struct {
 	most    int   // at once
 }
 
-func (j *judge) RoundTrip(req *http.Request) (*http.Response, error) {
+func (j *fakeAPI) RoundTrip(req *http.Request) (*http.Response, error) {
 	j.mu.Lock()
 	j.at = append(j.at, time.Now())
 	a := j.of(len(j.at))
@@ -60,9 +62,9 @@ func (j *judge) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.status, Header: header, Body: io.NopCloser(strings.NewReader(a.body))}, nil
 }
 
-func (j *judge) client(t *testing.T, perSecond float64) *Client {
+func (j *fakeAPI) client(t *testing.T, perSecond float64) *Client {
 	t.Helper()
-	c, err := New(Config{Endpoint: "http://judge/api/v1", Region: "eu-west-2", Credential: testKey, RequestsPerSecond: perSecond})
+	c, err := New(Config{Endpoint: "http://fakeAPI/api/v1", Region: "eu-west-2", Credential: testKey, RequestsPerSecond: perSecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,10 +104,10 @@ func tenAtATime(n int, do func()) {
 }
 
 // The lock-out needs four refusals in a row. However many calls a run makes, it does not send as many.
-func TestNoLockOut(t *testing.T) {
+func TestGuard_noLockOut(t *testing.T) {
 	unknown, wrong := problem(400, "4120", ""), problem(401, "1", "")
-	from := func(n int, then answer) func(int) answer {
-		return func(i int) answer {
+	from := func(n int, then reply) func(int) reply {
+		return func(i int) reply {
 			if i < n {
 				return ok(keysBody)
 			}
@@ -114,7 +116,7 @@ func TestNoLockOut(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		perSecond float64
-		of        func(int) answer
+		of        func(int) reply
 		most      int // refusals
 	}{
 		"an unknown key":                 {5, from(1, unknown), 1},
@@ -124,10 +126,10 @@ func TestNoLockOut(t *testing.T) {
 		"a key deleted in the run":       {5, from(8, unknown), 3},
 		"a key switched off in the run":  {5, from(8, wrong), 3},
 		"a key deleted after one answer": {5, from(2, unknown), 3},
-		"switched off, answers torn":     {5, from(8, answer{status: 401, torn: true}), 3},
+		"switched off, answers torn":     {5, from(8, reply{status: 401, torn: true}), 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			j := &judge{of: c.of}
+			j := &fakeAPI{of: c.of}
 			failed := all(j.client(t, c.perSecond), 40)
 			if len(j.refused) == 0 || len(j.refused) > c.most {
 				t.Errorf("%s: %d refusals, at most %d", name, len(j.refused), c.most)
@@ -136,7 +138,7 @@ func TestNoLockOut(t *testing.T) {
 				t.Errorf("%s: %d calls failed of 40, %d were answered well", name, len(failed), len(j.at)-len(j.refused))
 			}
 			for _, err := range failed {
-				if !IsUnauthorized(err) || IsAmbiguous(err) {
+				if lost := statusOf(err) == 0; !lost && !IsUnauthorized(err) || IsAmbiguous(err) && !lost {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
@@ -152,9 +154,9 @@ func TestNoLockOut(t *testing.T) {
 
 // Under load the API answers 400/4120 to a key that worked a moment ago: the call waits, all others with it, and is sent
 // once more. One that fails again fails.
-func TestRefusedUnderLoad(t *testing.T) {
+func TestGuard_refusedUnderLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		j := &judge{of: func(n int) answer {
+		j := &fakeAPI{of: func(n int) reply {
 			if n == 11 || n == 30 {
 				return problem(400, "4120", "")
 			}
@@ -175,17 +177,17 @@ func TestRefusedUnderLoad(t *testing.T) {
 		}
 	})
 	for name, c := range map[string]struct {
-		script []answer
+		script []reply
 		apart  time.Duration
 		want   int // requests of the second call
 	}{
-		"once more, and good":    {[]answer{ok(keysBody), problem(400, "4120", ""), ok(keysBody)}, time.Second, 2},
-		"once more, and no more": {[]answer{ok(keysBody), problem(400, "4120", ""), problem(400, "4120", ""), ok(keysBody)}, time.Second, 2},
-		"not after a while":      {[]answer{ok(keysBody), problem(400, "4120", ""), ok(keysBody)}, momentsAgo, 1},
-		"a 401 never":            {[]answer{ok(keysBody), problem(401, "1", ""), ok(keysBody)}, time.Second, 1},
+		"once more, and good":    {[]reply{ok(keysBody), problem(400, "4120", ""), ok(keysBody)}, time.Second, 2},
+		"once more, and no more": {[]reply{ok(keysBody), problem(400, "4120", ""), problem(400, "4120", ""), ok(keysBody)}, time.Second, 2},
+		"not after a while":      {[]reply{ok(keysBody), problem(400, "4120", ""), ok(keysBody)}, time.Minute, 1},
+		"a 401 never":            {[]reply{ok(keysBody), problem(401, "1", ""), ok(keysBody)}, time.Second, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			j := &judge{of: func(n int) answer { return c.script[n-1] }}
+			j := &fakeAPI{of: func(n int) reply { return c.script[n-1] }}
 			client := j.client(t, 0)
 			if err := actions["ReadAccessKeys"](client, context.Background()); err != nil {
 				t.Fatal(err)
@@ -201,18 +203,18 @@ func TestRefusedUnderLoad(t *testing.T) {
 
 // A wrong secret, and first answers that are slow or say nothing of it: one call at a time finds out, whatever it takes.
 // Each of the answers that were lost may have been a refusal and counts as one here.
-func TestNoLockOutWithoutAVerdict(t *testing.T) {
-	refused := func(status int, code string) answer {
+func TestGuard_lostAnswersCount(t *testing.T) {
+	refused := func(status int, code string) reply {
 		a := problem(status, code, "")
 		a.refuses = true
 		return a
 	}
 	wrong := refused(401, "1")
-	slow := func(d time.Duration) answer { a := wrong; a.after = d; return a }
-	lost := answer{status: 401, cut: true, refuses: true}
-	torn := func(status int) answer { return answer{status: status, torn: true, refuses: status != 500} }
+	slow := func(d time.Duration) reply { a := wrong; a.after = d; return a }
+	lost := reply{status: 401, cut: true, refuses: true}
+	torn := func(status int) reply { return reply{status: status, torn: true, refuses: status != 500} }
 	for name, c := range map[string]struct {
-		first answer
+		first reply
 		times int
 	}{
 		"an answer after 700 ms":       {slow(700 * time.Millisecond), 1},
@@ -220,11 +222,11 @@ func TestNoLockOutWithoutAVerdict(t *testing.T) {
 		"an answer after 10 s":         {slow(10 * time.Second), 1},
 		"every answer after 2 s":       {slow(2 * time.Second), 1000},
 		"a 500":                        {problem(500, "0", ""), 1},
-		"a 500 after 2 s":              {answer{status: 500, body: problem(500, "0", "").body, after: 2 * time.Second}, 1},
+		"a 500 after 2 s":              {reply{status: 500, body: problem(500, "0", "").body, after: 2 * time.Second}, 1},
 		"five times 500":               {problem(500, "0", ""), 5},
-		"a page with 502":              {answer{status: 502, body: "<html>"}, 1},
+		"a page with 502":              {reply{status: 502, body: "<html>"}, 1},
 		"a throttled one":              {problem(429, "24", ""), 1},
-		"a connection that is refused": {answer{}, 1},
+		"a connection that is refused": {reply{}, 1},
 		"a cut":                        {lost, 1},
 		"two cuts":                     {lost, 2},
 		"nothing but cuts":             {lost, 1000},
@@ -232,11 +234,11 @@ func TestNoLockOutWithoutAVerdict(t *testing.T) {
 		"nothing but torn 401":         {torn(401), 1000},
 		"nothing but torn 400":         {torn(400), 1000},
 		"a torn 500":                   {torn(500), 1},
-		"an answer after too long":     {answer{status: 401, after: 13 * time.Second, refuses: true}, 1},
+		"an answer after too long":     {reply{status: 401, after: 13 * time.Second, refuses: true}, 1},
 	} {
 		for _, perSecond := range []float64{0, 5} {
 			synctest.Test(t, func(t *testing.T) {
-				j := &judge{of: func(n int) answer {
+				j := &fakeAPI{of: func(n int) reply {
 					if n <= c.times {
 						return c.first
 					}
@@ -247,7 +249,7 @@ func TestNoLockOutWithoutAVerdict(t *testing.T) {
 				if len(failed) != 40 {
 					t.Errorf("%s, %v/s: %d calls failed of 40", name, perSecond, len(failed))
 				}
-				if len(j.refused) >= lockedAt || j.most > 1 {
+				if len(j.refused) > auth.MaxInFlight || j.most > 1 {
 					t.Errorf("%s, %v/s: %d refusals in a row, %d calls at once", name, perSecond, len(j.refused), j.most)
 				}
 				if took := time.Since(begun); took > 30*time.Second {
@@ -258,21 +260,21 @@ func TestNoLockOutWithoutAVerdict(t *testing.T) {
 	}
 }
 
-// One accepted answer, however late, and all calls run freely.
-func TestFreeAfterOneVerdict(t *testing.T) {
-	for name, first := range map[string]answer{
+// One accepted answer, however late, and as many requests are in flight as the lock-out allows.
+func TestGuard_parallelOnceAccepted(t *testing.T) {
+	for name, first := range map[string]reply{
 		"at once": ok(keysBody), "late": {status: 200, body: keysBody, after: 10 * time.Second}, "no right": problem(403, "4", ""),
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			j := &judge{of: func(n int) answer {
+			j := &fakeAPI{of: func(n int) reply {
 				if n == 1 {
 					return first
 				}
-				return answer{status: 200, body: keysBody, after: time.Second}
+				return reply{status: 200, body: keysBody, after: time.Second}
 			}}
 			begun := time.Now()
 			all(j.client(t, 0), 101)
-			if took := time.Since(begun) - max(first.after, 100*time.Millisecond); took > 11*time.Second || j.most != 10 {
+			if took := time.Since(begun) - max(first.after, 100*time.Millisecond); took > 35*time.Second || j.most != auth.MaxInFlight {
 				t.Errorf("%s: 100 calls of a second each, ten at a time, took %v, %d at once", name, took, j.most)
 			}
 		})
@@ -280,17 +282,17 @@ func TestFreeAfterOneVerdict(t *testing.T) {
 }
 
 // Without a verdict on the credential one call at a time is sent, and none waits beyond its own time.
-func TestNoVerdict(t *testing.T) {
+func TestGuard_oneAtATimeUntilAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
-		j := &judge{of: func(n int) answer {
+		j := &fakeAPI{of: func(n int) reply {
 			if n == 1 {
 				return problem(429, "24", "")
 			}
-			return answer{status: 502, body: "<html>"}
+			return reply{status: 502, body: "<html>"}
 		}}
 		c := j.client(t, 0)
-		c.patience.attempts = 1
+		c.timeouts.attempts = 1
 		if failed := all(c, 10); len(failed) != 10 || j.most != 1 {
 			t.Errorf("%d of 10 failed, %d were under way at once", len(failed), j.most)
 		}
@@ -300,7 +302,7 @@ func TestNoVerdict(t *testing.T) {
 	})
 	// Whoever waits for the first call's outcome waits no longer than its own time.
 	synctest.Test(t, func(t *testing.T) {
-		c := (&judge{of: func(int) answer { time.Sleep(time.Minute); return ok(keysBody) }}).client(t, 0)
+		c := (&fakeAPI{of: func(int) reply { time.Sleep(time.Minute); return ok(keysBody) }}).client(t, 0)
 		go func() { _ = actions["ReadAccessKeys"](c, context.Background()) }()
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)

@@ -13,7 +13,7 @@ import (
 func (g *gateway) hurry(t *testing.T, c *Client, n int, within time.Duration) {
 	t.Helper()
 	c.http.Transport = g
-	ctx, cancel := context.WithTimeout(Hurry(t.Context()), within)
+	ctx, cancel := context.WithTimeout(WithoutRateLimit(t.Context()), within)
 	defer cancel()
 	left := make(chan struct{}, n)
 	for range n {
@@ -42,9 +42,9 @@ func hurriedClient(t *testing.T, seed uint64) *Client {
 	return c
 }
 
-// TestHurriedCallsDoNotFlood: at ten calls a second, a second's worth at once, they do not keep to the client's own five,
+// TestWithoutRateLimit_noFlood: at ten calls a second, a second's worth at once, they do not keep to the client's own five,
 // and find out what is admitted instead of wasting the little time on refusals.
-func TestHurriedCallsDoNotFlood(t *testing.T) {
+func TestWithoutRateLimit_noFlood(t *testing.T) {
 	for _, c := range []struct {
 		name             string
 		calls            int
@@ -70,11 +70,11 @@ func TestHurriedCallsDoNotFlood(t *testing.T) {
 	}
 }
 
-// TestHurriedCallsKeepWhatWasLearnt: a client that the API holds back when the end comes is not thrown back to a flood.
-func TestHurriedCallsKeepWhatWasLearnt(t *testing.T) {
+// TestWithoutRateLimit_keepsLearntRate: a client that the API holds back when the end comes is not thrown back to a flood.
+func TestWithoutRateLimit_keepsLearntRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, g := hurriedClient(t, 1), newGateway(2, 1, problem(429, "24", ""))
-		c.pace.throttled(time.Now(), 0)
+		c.limit.Throttled(time.Now(), 0)
 		g.tokens = 0 // others have used it up
 		g.hurry(t, c, 10, time.Minute)
 		if wasted := g.sent - g.admitted; g.admitted != 10 || wasted > 3 {

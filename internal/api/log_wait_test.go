@@ -9,25 +9,25 @@ import (
 )
 
 // Whatever holds a call up for long is said in the log, at INFO and before: the action, the reason and how long.
-func TestEveryWaitIsTold(t *testing.T) {
+func TestLog_everyWait(t *testing.T) {
 	for name, c := range map[string]struct {
 		perSecond float64
-		of        func(n int) answer
+		of        func(n int) reply
 		reason    string
 		atLeast   int64 // ms
 	}{
-		"throttled":  {5, func(n int) answer { return turn(n == 3, problem(429, "24", "")) }, throttled, 100},
-		"older form": {5, func(n int) answer { return turn(n == 3, problem(503, "6", "")) }, throttled, 100},
-		"Retry-After": {5, func(n int) answer {
-			return turn(n == 3, answer{status: 429, header: map[string]string{"Retry-After": "9"}})
-		}, throttled, 9000},
-		"under load":     {5, func(n int) answer { return turn(n == 3, problem(400, "4120", "")) }, underLoad, 2000},
-		"the API failed": {5, func(n int) answer { return turn(n == 3, problem(500, "0", "")) }, "the API failed", 100},
-		"cut":            {5, func(n int) answer { return turn(n == 3, answer{}) }, "the endpoint was not reached", 100},
-		"a slow pace":    {1, func(int) answer { return ok(keysBody) }, "pace", 5000},
+		"throttled":  {5, func(n int) reply { return turn(n == 3, problem(429, "24", "")) }, reasonThrottled, 100},
+		"older form": {5, func(n int) reply { return turn(n == 3, problem(503, "6", "")) }, reasonThrottled, 100},
+		"Retry-After": {5, func(n int) reply {
+			return turn(n == 3, reply{status: 429, header: map[string]string{"Retry-After": "9"}})
+		}, reasonThrottled, 9000},
+		"under load":     {5, func(n int) reply { return turn(n == 3, problem(400, "4120", "")) }, reasonLoad, 2000},
+		"the API failed": {5, func(n int) reply { return turn(n == 3, problem(500, "0", "")) }, "the API failed", 100},
+		"cut":            {5, func(n int) reply { return turn(n == 3, reply{}) }, "the endpoint was not reached", 100},
+		"a slow pace":    {1, func(int) reply { return ok(keysBody) }, "rate limit", 5000},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			j := &judge{of: c.of}
+			j := &fakeAPI{of: c.of}
 			client := j.client(t, c.perSecond)
 			var mu sync.Mutex
 			told := false
@@ -50,7 +50,7 @@ func TestEveryWaitIsTold(t *testing.T) {
 }
 
 // turn is a, or a good answer.
-func turn(now bool, a answer) answer {
+func turn(now bool, a reply) reply {
 	if now {
 		return a
 	}

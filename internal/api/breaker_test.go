@@ -42,15 +42,15 @@ func dial(err error, after time.Duration) *http.Transport {
 
 var nowhere = &net.OpError{Op: "dial", Err: errors.New("i/o timeout")}
 
-// outcome is what became of calls of one action, ten at a time, each followed by a look for what it may have left, as
+// results is what became of calls of one action, ten at a time, each followed by a look for what it may have left, as
 // internal/credential does it.
-type outcome struct {
+type results struct {
 	mu                    sync.Mutex
 	good, unsent, unclear int
 	odd                   []error
 }
 
-func (o *outcome) of(c *Client, action string, n int) {
+func (o *results) of(c *Client, action string, n int) {
 	tenAtATime(n, func() {
 		err := actions[action](c, context.Background())
 		if sentOnce[action] && IsAmbiguous(err) {
@@ -83,7 +83,7 @@ func toNowhere(t *testing.T, perSecond float64, through http.RoundTripper) *Clie
 
 // Whatever stands in the API's place, and however many calls there are, all of them have ended within 30 s of the first.
 // Time is virtual.
-func TestReportedInTime(t *testing.T) {
+func TestBreaker_deadEndpointReportedInTime(t *testing.T) {
 	for name, through := range map[string]http.RoundTripper{
 		"packets are dropped":      dial(nowhere, dialTimeout),
 		"nobody listens":           dial(nowhere, time.Millisecond),
@@ -99,7 +99,7 @@ func TestReportedInTime(t *testing.T) {
 			for _, n := range []int{10, 50, 150} {
 				for _, perSecond := range []float64{5, 0, 1} {
 					synctest.Test(t, func(t *testing.T) {
-						var o outcome
+						var o results
 						begun := time.Now()
 						o.of(toNowhere(t, perSecond, through), action, n)
 						took := time.Since(begun)
@@ -119,16 +119,16 @@ func TestReportedInTime(t *testing.T) {
 }
 
 // An endpoint that dies in the middle of a run, with ten calls under way, is reported as fast, counted from there.
-func TestReportedInTimeLater(t *testing.T) {
+func TestBreaker_deadInMidRun(t *testing.T) {
 	for name, dead := range map[string]http.RoundTripper{"packets are dropped": dial(nowhere, dialTimeout), "silence": never} {
 		for action, perSecond := range map[string]float64{"ReadAccessKeys": 5, "CreateAccessKey": 5, "DeleteAccessKey": 0.2} {
 			synctest.Test(t, func(t *testing.T) {
-				c := toNowhere(t, perSecond, &judge{of: func(int) answer { return ok(keysBody) }})
+				c := toNowhere(t, perSecond, &fakeAPI{of: func(int) reply { return ok(keysBody) }})
 				if err := actions["ReadAccessKeys"](c, context.Background()); err != nil {
 					t.Fatal(err)
 				}
 				c.http.Transport = dead
-				var o outcome
+				var o results
 				begun := time.Now()
 				o.of(c, action, 150)
 				t.Logf("%s, 150 times %s: %v, %d unsent, %d unclear", name, action, time.Since(begun), o.unsent, o.unclear)
@@ -141,7 +141,7 @@ func TestReportedInTimeLater(t *testing.T) {
 }
 
 // A short outage is waited out by all calls, and costs none; after a longer one, one call at a time finds out anew.
-func TestAnEndpointThatComesBack(t *testing.T) {
+func TestBreaker_endpointComesBack(t *testing.T) {
 	for name, dead := range map[string]http.RoundTripper{"packets are dropped": dial(nowhere, dialTimeout), "nobody listens": dial(nowhere, time.Millisecond)} {
 		for _, c := range []struct {
 			outage time.Duration
@@ -151,7 +151,7 @@ func TestAnEndpointThatComesBack(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				begun := time.Now()
 				var slow atomic.Bool
-				alive := &judge{of: func(int) answer { return ok(`{"AccessKeys":[],"User":{"UserId":"U","UserName":"bob"}}`) }}
+				alive := &fakeAPI{of: func(int) reply { return ok(`{"AccessKeys":[],"User":{"UserId":"U","UserName":"bob"}}`) }}
 				client := toNowhere(t, 0, answering(func(req *http.Request) (*http.Response, error) {
 					if time.Since(begun) < c.outage {
 						return dead.RoundTrip(req)
@@ -161,7 +161,7 @@ func TestAnEndpointThatComesBack(t *testing.T) {
 					}
 					return alive.RoundTrip(req)
 				}))
-				var o outcome
+				var o results
 				if o.of(client, c.action, 50); o.good != c.good {
 					t.Errorf("%s for %s: %d of 50 good, %d unsent, %v", name, c.outage, o.good, o.unsent, o.odd)
 				}
@@ -175,9 +175,9 @@ func TestAnEndpointThatComesBack(t *testing.T) {
 	}
 }
 
-// While one call finds out whether the endpoint is back, the others go on failing at once. What must be sent before the
-// process ends is.
-func TestOneFindsOut(t *testing.T) {
+// After the cooldown one call finds out for all whether the endpoint is back. What must be sent before the process ends is
+// sent all the same.
+func TestBreaker_oneProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		under, most := 0, 0
 		var mu sync.Mutex
@@ -188,11 +188,11 @@ func TestOneFindsOut(t *testing.T) {
 			return never.RoundTrip(req)
 		}))
 		dead := c.http.Transport
-		c.http.Transport = &judge{of: func(int) answer { return ok(keysBody) }}
+		c.http.Transport = &fakeAPI{of: func(int) reply { return ok(keysBody) }}
 		_ = actions["ReadAccessKeys"](c, context.Background()) // a credential that is not known to be good is tried less
 		c.http.Transport = dead
 		_ = actions["ReadAccessKeys"](c, context.Background())
-		for range int(askAgain / time.Second) { // without a pause
+		for range int(breakerCooldown / time.Second) { // without a pause
 			if err := actions["ReadAccessKeys"](c, context.Background()); !isGivenUp(err) {
 				t.Errorf("sent too early: %v", err)
 			}
@@ -202,29 +202,29 @@ func TestOneFindsOut(t *testing.T) {
 		finds := make(chan error)
 		go func() { finds <- actions["ReadAccessKeys"](c, context.Background()) }()
 		synctest.Wait()
-		var o outcome
-		if o.of(c, "CreateAccessKey", 100); o.unsent != 100 || time.Since(begun) > 2*time.Second {
+		var o results
+		if o.of(c, "CreateAccessKey", 100); o.unsent != 100 || time.Since(begun) > 30*time.Second {
 			t.Errorf("%d of 100 unsent, after %v", o.unsent, time.Since(begun))
 		}
-		if err := <-finds; !IsAmbiguous(err) || time.Since(begun) < 2*c.patience.repeatable {
+		if err := <-finds; !IsAmbiguous(err) || time.Since(begun) < 2*c.timeouts.attempt {
 			t.Errorf("it did not try in full: %v after %v", err, time.Since(begun))
 		}
 		if most != 1 {
 			t.Errorf("%d at once", most)
 		}
-		if err := actions["DeleteAccessKey"](c, Hurry(context.Background())); isGivenUp(err) || !IsAmbiguous(err) {
+		if err := actions["DeleteAccessKey"](c, WithoutRateLimit(context.Background())); isGivenUp(err) || !IsAmbiguous(err) {
 			t.Errorf("hurried: %v", err)
 		}
 	})
 }
 
 // The error of a call that was not sent names the address, and the cause that the first one found.
-func TestTheErrorOfAGivenUpEndpoint(t *testing.T) {
+func TestBreaker_errorNamesCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := toNowhere(t, 0, never)
 		_ = actions["ReadAccessKeys"](c, context.Background())
 		err := actions["CreateUser"](c, context.Background())
-		const want = "CreateUser: http://nowhere.example.com/api/v1 was not reached: it was given up on a moment before: " +
+		const want = "CreateUser: http://nowhere.example.com/api/v1 was not reached: an earlier call could not reach it: " +
 			"ReadAccessKeys: no usable answer from http://nowhere.example.com/api/v1: no answer in time"
 		if err == nil || err.Error() != want || !isGivenUp(err) {
 			t.Errorf("got  %v\nwant %s", err, want)

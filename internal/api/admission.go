@@ -1,0 +1,180 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
+)
+
+// admission lets requests be sent as far as the lock-out guard and the circuit breaker allow.
+type admission struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	guard   auth.Guard
+	breaker *breaker.Breaker
+	changed chan struct{}                        // closed when something changed; nil = nobody waits for that
+	waiting map[*request]context.CancelCauseFunc // ends the waits for the rate limit
+}
+
+// permit is what a request was admitted with. It is handed back with the outcome.
+type permit struct{ probe bool }
+
+// errTripped ends a wait for the rate limit, because the breaker opened.
+var errTripped = errors.New("the circuit breaker opened")
+
+// ready returns when a request may be admitted, as things stand. The error is ctx's, an *UnsentError without its action,
+// or a *GivenUpError.
+func (a *admission) ready(ctx context.Context, r *request) error {
+	for {
+		a.mu.Lock()
+		send, wait, err := a.ask(r)
+		if send || err != nil {
+			a.mu.Unlock()
+			return err
+		}
+		if a.changed == nil {
+			a.changed = make(chan struct{})
+		}
+		changed := a.changed
+		a.mu.Unlock()
+		if err := waitFor(ctx, changed, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// waitFor waits for something to change, for at most d where d is not 0.
+func waitFor(ctx context.Context, changed <-chan struct{}, d time.Duration) error {
+	var late <-chan time.Time
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case <-changed:
+	case <-late:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}
+
+// enter admits a request, or does not when something changed since it was ready. leave must follow.
+func (a *admission) enter(r *request) (permit, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if send, _, _ := a.ask(r); !send {
+		return permit{}, false
+	}
+	a.guard.Enter()
+	return permit{probe: !r.unlimited && a.breaker.Enter()}, true
+}
+
+// ask says whether a request may be sent, or has to wait, at most for wait where that is not 0, or fails.
+func (a *admission) ask(r *request) (send bool, wait time.Duration, err error) {
+	if !r.unlimited {
+		d := a.breaker.Ask(a.now(), r.repeatable)
+		if a.breaker.Open() {
+			a.wake()
+			return false, 0, &GivenUpError{Err: d.Err}
+		}
+		if !d.Send {
+			return false, d.Wait, nil
+		}
+	}
+	switch a.guard.Ask() {
+	case auth.Send:
+		return true, 0, nil
+	case auth.Stop:
+		return false, 0, &UnsentError{Err: a.guard.Refusal()}
+	}
+	return false, 0, nil
+}
+
+// leave takes in the outcome of an attempt. known says that the API itself has answered before. tripped says that the
+// breaker opened for it.
+func (a *admission) leave(p permit, o outcome, known bool) (tripped bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before, now := a.breaker.Open(), a.now()
+	a.breaker.Leave(p.probe, now, o.sent, o.endpoint(known), o.err)
+	credential := o.credential(a.guard.WasAccepted())
+	a.guard.Leave(o.sent, credential, o.err)
+	if credential == auth.Unanswered && a.guard.Exhausted() && !a.breaker.Open() {
+		a.breaker.Trip(now, o.err)
+	}
+	a.wake()
+	return a.breaker.Open() && !before
+}
+
+// wake lets everybody who waits look again. Those that wait for the rate limit go on waiting unless the breaker is open.
+func (a *admission) wake() {
+	if a.changed != nil {
+		close(a.changed)
+		a.changed = nil
+	}
+	if a.breaker.Open() {
+		for _, end := range a.waiting {
+			end(errTripped)
+		}
+		clear(a.waiting)
+	}
+}
+
+// untilTripped is ctx for a wait for the rate limit, which ends when the breaker opens. Call done after it.
+func (a *admission) untilTripped(ctx context.Context, r *request) (waiting context.Context, done func()) {
+	if r.unlimited {
+		return ctx, func() {}
+	}
+	waiting, end := context.WithCancelCause(ctx)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.waiting == nil {
+		a.waiting = map[*request]context.CancelCauseFunc{}
+	}
+	a.waiting[r] = end
+	if a.breaker.Open() {
+		end(errTripped)
+	}
+	return waiting, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		delete(a.waiting, r)
+		end(nil)
+	}
+}
+
+// giveUp opens the breaker for a request that is tried since begun, unless something answered others meanwhile.
+func (a *admission) giveUp(begun time.Time, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.breaker.GiveUp(a.now(), begun, err)
+	a.wake()
+}
+
+// open reports that requests fail unsent.
+func (a *admission) open() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.breaker.Open()
+}
+
+// accepted reports that an answer has accepted the credential.
+func (a *admission) accepted() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.guard.WasAccepted()
+}
+
+// mayBeLoad reports whether a 400/4120 to a request that left at sent may come of load, and may be tried again.
+func (a *admission) mayBeLoad(sent time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.guard.MayBeLoad(sent)
+}

@@ -1,0 +1,176 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
+)
+
+// kind is what became of one attempt. Here is the one place that decides it: by the form of the answer, then its status,
+// then its code. Everything else follows from it: the error, a retry, and what it says of the credential and the endpoint.
+type kind int
+
+const (
+	canceled      kind = iota // the caller ended it
+	unreachable               // nothing was sent
+	timedOut                  // sent, and no answer came in time
+	broken                    // sent, and the connection broke
+	foreign                   // an answer that is not in the API's form: a page of a proxy, a portal, a gateway
+	contradiction             // an error body of the API under HTTP 200
+	throttled                 // turned away for the rate, by the API or, with 429, by something in its place
+	fault                     // an error of the API with a status of 500 or more
+	refusal                   // any other error of the API: the action was not executed
+	success
+)
+
+// outcome is what became of one attempt.
+type outcome struct {
+	kind       kind
+	err        error // nil for a success
+	sent       time.Time
+	status     int           // 0 without an answer; also of one that broke off
+	problems   []Problem     // of a body with Errors, whatever else its form is
+	retryAfter time.Duration // what the answer asked to wait, 0 where it said nothing
+	wrongDate  bool          // the date of the signature was refused, and its answer tells the API's
+}
+
+// envelope is what all answers of the API have in common.
+type envelope struct {
+	Errors []struct {
+		Code    json.RawMessage // a string by the API's description; a number is read as well
+		Type    string
+		Details string
+	}
+	ResponseContext struct {
+		RequestID string `json:"RequestId"`
+	}
+}
+
+// answer is what was read of an HTTP answer.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+
+	requestID string
+	problems  []Problem
+	inForm    bool // it has the API's form
+}
+
+// parse reads the parts of an answer that decide its form. The API's form is a request id, and either the status 200 or an
+// error status with a list of errors whose codes are decimal. What has another form was not said by the API.
+func (a *answer) parse() {
+	var e envelope
+	if json.Unmarshal(a.body, &e) != nil {
+		return
+	}
+	a.requestID = e.ResponseContext.RequestID
+	decimal := true
+	for _, p := range e.Errors {
+		problem := Problem{Code: strings.Trim(string(p.Code), `"`), Type: p.Type, Details: p.Details}
+		_, err := strconv.ParseUint(problem.Code, 10, 32)
+		decimal = decimal && err == nil
+		a.problems = append(a.problems, problem)
+	}
+	a.inForm = a.requestID != "" && decimal &&
+		(a.status == http.StatusOK || a.status >= http.StatusBadRequest && len(a.problems) > 0)
+}
+
+// kind classifies an answer that came whole and was parsed.
+func (a *answer) kind() kind {
+	switch {
+	case a.status == http.StatusTooManyRequests:
+		return throttled
+	case !a.inForm:
+		return foreign
+	case a.status == http.StatusOK && len(a.problems) > 0:
+		return contradiction
+	case a.status == http.StatusOK:
+		return success
+	case a.status == http.StatusServiceUnavailable && (hasAny(a.problems, 6, 6) || hasAny(a.problems, 24, 25)):
+		return throttled
+	case a.status >= http.StatusInternalServerError:
+		return fault
+	}
+	return refusal
+}
+
+// endpoint is what an outcome says of the endpoint. known says that the API itself has answered before: what is not in its
+// form then comes from something between that knows the way to it.
+func (o outcome) endpoint(known bool) breaker.Result {
+	switch o.kind {
+	case unreachable:
+		if permanent(o.err) {
+			return breaker.Permanent
+		}
+		return breaker.Unreachable
+	case timedOut:
+		return breaker.TimedOut
+	case canceled, broken:
+		return breaker.Unclear
+	case foreign:
+		switch {
+		case known:
+		case o.status < http.StatusMultipleChoices || o.status >= http.StatusInternalServerError:
+			return breaker.Foreign
+		default:
+			return breaker.Permanent
+		}
+	}
+	return breaker.Answered
+}
+
+// credential is what an outcome says of the credential. accepted says that it was accepted before. Codes count here
+// whatever the form: to take a refusal for nothing could lock the access.
+func (o outcome) credential(accepted bool) auth.Outcome {
+	switch {
+	case o.kind == success:
+		return auth.Accepted
+	case o.wrongDate:
+		return auth.WrongDate
+	case o.status == http.StatusBadRequest && hasAny(o.problems, 4120, 4120),
+		o.status == http.StatusUnauthorized && (hasAny(o.problems, 1, 1) || hasAny(o.problems, 11, 11) || hasAny(o.problems, 13, 13)):
+		return auth.Refused // 401 with 11 or 13 comes from the lock-out itself (A23)
+	case o.status == http.StatusUnauthorized && o.kind != refusal:
+		// Where the API has accepted the credential this is a refusal; before, it may as well come from something else.
+		if accepted {
+			return auth.Refused
+		}
+		return auth.Unanswered
+	case o.kind == contradiction:
+		return auth.Unanswered
+	case o.kind == timedOut, o.kind == broken:
+		if o.status == 0 || o.status/100 == 4 {
+			return auth.Unanswered
+		}
+	case o.kind == refusal && acceptsCredential(o.status, o.problems):
+		return auth.Accepted
+	}
+	return auth.Unclear
+}
+
+// acceptsCredential reports a refusal that only a caller gets whose credential was found good (A25).
+func acceptsCredential(status int, problems []Problem) bool {
+	switch status {
+	case http.StatusUnauthorized:
+		return hasAny(problems, 4, 5) || hasAny(problems, 7, 7)
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusFailedDependency:
+		return !hasAny(problems, 4000, 4000) // can speak of the caller's key
+	}
+	return false
+}
+
+// hasAny reports a problem whose code is from low to high.
+func hasAny(problems []Problem, low, high int) bool {
+	for _, p := range problems {
+		if n, err := strconv.Atoi(p.Code); err == nil && n >= low && n <= high {
+			return true
+		}
+	}
+	return false
+}

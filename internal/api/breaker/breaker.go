@@ -1,0 +1,166 @@
+// Package breaker is a circuit breaker: it reports an endpoint that is down to all requests of a client within half a
+// minute, however many there are.
+//
+//	closed --an attempt finds nothing--> probing --nothing answers in time--> open
+//	closed <----something answers------- probing <------after Cooldown------- open
+//
+// While it is probing, one request at a time finds out for all. While it is open, requests fail unsent.
+package breaker
+
+import "time"
+
+// Cooldown is how long an open breaker stays open: longer than a run takes to end once its calls fail at once. It is also
+// the age at which a failure no longer counts.
+const Cooldown = 20 * time.Second
+
+// Limits are the times that the breaker keeps to.
+type Limits struct {
+	Attempt     time.Duration // one attempt, at most
+	Unreachable time.Duration // how long to go on after attempts that reached nothing
+	Foreign     time.Duration // how long to go on after answers of something that is not the API
+	Silent      time.Duration // how long to go on after attempts without an answer, and to wait for others that do
+}
+
+// Result is what an attempt says of the endpoint.
+type Result int
+
+// The results.
+const (
+	Unclear     Result = iota // nothing: it was interrupted, or the connection broke
+	Answered                  // the endpoint answers
+	Unreachable               // nothing was reached
+	TimedOut                  // a request was sent, and no answer came in time
+	Foreign                   // something else answers in the API's place
+	Permanent                 // waiting does not help: no such host, a certificate that is not trusted
+)
+
+type state int
+
+const (
+	closed state = iota
+	probing
+	open
+)
+
+// Breaker says whether the endpoint may be called now. It has no lock of its own.
+type Breaker struct {
+	limits Limits
+	state  state
+	since  time.Time // probing: when the first attempt was begun that found nothing
+	start  time.Time // probing: up to when another attempt may be begun
+	failed time.Time // when the last attempt ended that found nothing
+	silent time.Time // probing: when it was first seen that what is sent may be lost; zero = it was not
+	opened time.Time
+	cause  error // what the first attempt got that found nothing
+	stale  bool  // probing: cause is from before it was open
+	probes int   // attempts in flight that were begun while it was probing
+}
+
+// New returns a closed breaker.
+func New(limits Limits) *Breaker { return &Breaker{limits: limits} }
+
+// Decision is what is to become of a request: it is sent, or fails with the cause that Err is, or waits for the outcome of
+// another one, at most for Wait.
+type Decision struct {
+	Send bool
+	Wait time.Duration
+	Err  error
+}
+
+// Ask decides about a request that would be sent now.
+//
+// While what is sent may be lost, only requests are sent that may be repeated, among them the look-up of what a lost one
+// left: the others would only leave more to look up.
+func (b *Breaker) Ask(now time.Time, repeatable bool) Decision {
+	switch {
+	case b.state == open && now.Sub(b.opened) < Cooldown:
+		return Decision{Err: b.cause}
+	case b.state == open:
+		b.state, b.since, b.start, b.failed, b.stale = probing, now, now.Add(b.limits.Unreachable), now, true
+	case b.state == probing && b.probes == 0 && now.Sub(b.failed) > Cooldown:
+		b.close()
+	}
+	if b.state == closed {
+		return Decision{Send: true}
+	}
+	held := b.probes > 0 || !b.silent.IsZero() && !repeatable
+	left := b.since.Add(b.limits.Silent).Sub(now)
+	if left <= 0 || !held && now.After(b.start) {
+		b.trip(now, b.cause)
+		return Decision{Err: b.cause}
+	}
+	return Decision{Send: !held, Wait: left}
+}
+
+// Enter counts a request that is sent. Leave must follow with what it returns.
+func (b *Breaker) Enter() (probe bool) {
+	if b.state == closed {
+		return false
+	}
+	b.probes++
+	return true
+}
+
+// Leave takes in the result of an attempt that was begun at began. err is its error.
+func (b *Breaker) Leave(probe bool, now, began time.Time, result Result, err error) {
+	if probe {
+		b.probes--
+	}
+	switch {
+	case result == Answered:
+		b.close()
+	case result == Unclear, b.state == open:
+	case result == Permanent, result == TimedOut && !b.silent.IsZero() && !began.Before(b.silent):
+		b.trip(now, err)
+	case result == Unreachable:
+		b.suspect(now, began, b.limits.Unreachable, err)
+	case result == Foreign:
+		b.suspect(now, began, b.limits.Foreign, err)
+		b.lossy(now)
+	case result == TimedOut:
+		b.suspect(now, began, b.limits.Silent-b.limits.Attempt, err)
+		b.lossy(now)
+	}
+	if (result == Unreachable || result == Foreign) && b.state == probing && now.After(b.start) {
+		b.trip(now, b.cause) // what was in flight before the first failure still comes back, and says nothing new
+	}
+}
+
+// suspect notes an attempt that found nothing. Attempts may be begun until within is over.
+func (b *Breaker) suspect(now, began time.Time, within time.Duration, err error) {
+	if b.state == closed {
+		b.state, b.since, b.stale = probing, began, true
+	}
+	if b.stale {
+		b.cause, b.stale = err, false
+	}
+	b.failed, b.start = now, b.since.Add(within)
+}
+
+func (b *Breaker) lossy(now time.Time) {
+	if b.silent.IsZero() {
+		b.silent = now
+	}
+}
+
+// GiveUp opens the breaker for a request that has been tried since begun, unless something answered others meanwhile.
+func (b *Breaker) GiveUp(now, begun time.Time, err error) {
+	if b.state == probing && !b.since.After(begun) {
+		b.trip(now, err)
+	}
+}
+
+// Trip opens the breaker. The first failure is the cause: what comes after it may be a consequence.
+func (b *Breaker) Trip(now time.Time, err error) { b.trip(now, err) }
+
+func (b *Breaker) trip(now time.Time, err error) {
+	if b.state == probing && !b.stale {
+		err = b.cause
+	}
+	b.state, b.opened, b.cause, b.silent = open, now, err, time.Time{}
+}
+
+func (b *Breaker) close() { b.state, b.silent, b.cause = closed, time.Time{}, nil }
+
+// Open reports that requests fail unsent.
+func (b *Breaker) Open() bool { return b.state == open }

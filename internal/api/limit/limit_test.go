@@ -1,0 +1,104 @@
+package limit
+
+import (
+	"context"
+	"math"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// leave waits n times and returns when, since the first call, each request could leave.
+func leave(t *testing.T, l *Limiter, n int) []time.Duration {
+	t.Helper()
+	begun := time.Now()
+	var at []time.Duration
+	for range n {
+		if err := l.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		at = append(at, time.Since(begun))
+	}
+	return at
+}
+
+// One throttled request holds all requests; a shorter pause does not shorten a longer one. A client without a limit then
+// keeps to half of the default rate, as nothing else is known.
+func TestLimiter_throttledHoldsEveryRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(0, time.Now, sleep)
+		l.Throttled(time.Now(), 3*time.Second)
+		l.Throttled(time.Now(), time.Second)
+		if at := leave(t, l, 2); at[0] != 3*time.Second || at[1] != 3400*time.Millisecond {
+			t.Errorf("left after %v", at)
+		}
+	})
+}
+
+// The rate is halved once for all requests that left before, and rises in a straight line with the answers.
+func TestLimiter_halvedThenRises(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(5, time.Now, sleep)
+		sent := time.Now()
+		time.Sleep(time.Second)
+		l.Throttled(sent, 0)
+		l.Throttled(sent, 0)
+		if l.Rate() != 2.5 {
+			t.Errorf("rate %v after one halving", l.Rate())
+		}
+		for second := 1; second <= 40; second++ {
+			time.Sleep(time.Second)
+			l.Admitted()
+			if want := math.Round(min(5, 2.5+rise*float64(second))*100) / 100; math.Abs(l.Rate()-want) > 0.011 {
+				t.Fatalf("rate %v after %d s, want %v", l.Rate(), second, want)
+			}
+		}
+		for range 20 {
+			l.Throttled(time.Now(), 0)
+			time.Sleep(time.Millisecond)
+		}
+		if l.Rate() != minRate {
+			t.Errorf("rate %v, want the lowest, %v", l.Rate(), minRate)
+		}
+	})
+}
+
+func TestLimiter_burstThenRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at := leave(t, New(5, time.Now, sleep), 4)
+		if at[1] != 0 || at[2] != 200*time.Millisecond || at[3] != 400*time.Millisecond {
+			t.Errorf("left after %v", at)
+		}
+		if at := leave(t, New(Fastest*2, time.Now, sleep), 1000); at[999] != 0 {
+			t.Errorf("a rate above %d is no limit, the last left after %v", Fastest, at[999])
+		}
+		if at := leave(t, New(Slowest, time.Now, sleep), 3); at[2] != 100*time.Second {
+			t.Errorf("at the slowest rate left after %v", at)
+		}
+	})
+}
+
+func TestLimiter_endedContext(t *testing.T) {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if New(5, time.Now, sleep).Wait(ended) == nil || New(0, time.Now, sleep).Wait(ended) == nil {
+		t.Error("an ended context must not send")
+	}
+	soon, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	l := New(Slowest, time.Now, sleep)
+	begun := time.Now()
+	_, _ = l.Wait(soon), l.Wait(soon)
+	if err := l.Wait(soon); err == nil || time.Since(begun) > 40*time.Millisecond {
+		t.Errorf("a wait beyond the deadline ends at once: %v", err)
+	}
+}
