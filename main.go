@@ -31,13 +31,13 @@ func main() {
 		fmt.Println(version)
 		return
 	}
-	collectLess()
+	tuneGC()
 	home, err := os.UserHomeDir()
 	if err != nil {
 		home = "" // Resolve says so where a profile would have been looked for
 	}
 	if !*debug {
-		logOnlyWhatIsAskedFor()
+		disableUnreadLogs()
 	}
 	keys := opened.New()
 	keys.Ledger = ledger.In(ledgerFolder(), func(err error) { log.Print(err) })

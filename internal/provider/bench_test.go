@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -50,4 +51,56 @@ func BenchmarkUnchanged(b *testing.B) {
 			return got.Diagnostics, err
 		}))
 	}
+}
+
+// asJSON is a state as a CLI keeps it, with something of another provider in it.
+func asJSON(t testing.TB, state map[string]tftypes.Value) []byte {
+	t.Helper()
+	plain := map[string]any{"request_id": "of the official provider"}
+	for name, value := range state {
+		plain[name] = plainly(t, value)
+	}
+	text, err := json.Marshal(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func plainly(t testing.TB, value tftypes.Value) any {
+	t.Helper()
+	if value.IsNull() {
+		return nil
+	}
+	var err error
+	defer func() {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}()
+	switch value.Type().(type) {
+	case tftypes.Object:
+		members, plain := map[string]tftypes.Value{}, map[string]any{}
+		err = value.As(&members)
+		for name, member := range members {
+			plain[name] = plainly(t, member)
+		}
+		return plain
+	case tftypes.List:
+		var items []tftypes.Value
+		err = value.As(&items)
+		plain := []any{}
+		for _, item := range items {
+			plain = append(plain, plainly(t, item))
+		}
+		return plain
+	}
+	if value.Type().Is(tftypes.Bool) {
+		var yes bool
+		err = value.As(&yes)
+		return yes
+	}
+	var text string
+	err = value.As(&text)
+	return text
 }

@@ -6,24 +6,19 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesskey"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/release"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/shortcut"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/user"
 )
 
@@ -42,33 +37,6 @@ type Host struct {
 type Provider struct {
 	version string
 	host    Host
-	short   sync.Map // shortcut.Resource by type name, once it is configured and decided
-}
-
-// NewServer returns what a CLI speaks to: a provider of that version on that host.
-func NewServer(version string, host Host) tfprotov6.ProviderServer {
-	p := New(version, host)()
-	inner := p.(*Provider)
-	return release.Server(stopping{shortcut.Server(providerserver.NewProtocol6(p)(), inner.shortcut), inner.host.Opened})
-}
-
-// stopping tells the list of keys that the user has interrupted the run.
-type stopping struct {
-	tfprotov6.ProviderServer
-	keys *opened.List
-}
-
-// StopProvider is what a CLI asks for at the first Ctrl-C.
-func (s stopping) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	s.keys.Interrupt()
-	return s.ProviderServer.StopProvider(ctx, req)
-}
-
-// shortcut is what a type of resources tells without the framework, nil if nothing.
-func (p *Provider) shortcut(typeName string) shortcut.Resource {
-	short, _ := p.short.Load(typeName)
-	r, _ := short.(shortcut.Resource)
-	return r
 }
 
 // New returns what the plugin server asks for: a maker of providers of that version on that host.
@@ -100,7 +68,6 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		return
 	}
 	var s *session.Session
-	p.short.Clear()
 	if unknown := m.unknowns(ctx); len(unknown) > 0 {
 		s = session.Undecided(unknown, p.host.Now)
 	} else {
@@ -114,8 +81,6 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		}
 		s = session.Decided(keeper)
 		s.Endpoint = endpoint
-		p.short.Store("outscale_access_key", accesskey.NewShortcut(s))
-		p.short.Store("outscale_user", user.NewShortcut(s))
 	}
 	s.Opened = p.host.Opened
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = s, s, s

@@ -172,7 +172,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer r.session.WarnClock(&resp.Diagnostics)
-	key, err := r.look(ctx, state)
+	key, err := r.read(ctx, state)
 	if reason, gone := diagnose.Gone(err); gone {
 		resp.Diagnostics.AddWarning(isGone, "The "+state.text()+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
 		if at, dated := state.ExpirationDate.Instant(); dated {
@@ -194,6 +194,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			"The next apply gives back the tag; what `state` leaves out stays as it is.\n\nWrite `state = \"ACTIVE\"` to use the key again, or replace it (`-replace=ADDRESS`).")
 	}
 	resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, state.read(key, r.session.Now()))...)
+}
+
+// read reads the key of a state, and remembers an expiry that has passed.
+func (r *Resource) read(ctx context.Context, state model) (credential.Key, error) {
+	key, err := r.session.Keeper.Read(ctx, state.owner(), state.ID.ValueString())
+	if err == nil && key.Expired(r.session.Now()) {
+		r.session.NoteExpiry(*key.Expires)
+	}
+	return key, err
 }
 
 // Update changes state, expiry and tag in place, and seals a secret that is in the state in clear. When none of the

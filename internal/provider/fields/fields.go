@@ -1,8 +1,8 @@
 // Package fields moves values between what a CLI sent and the struct that a resource works on.
 //
-// GOTCHA: the framework (1.19.0) does the same by Get and Set, and compiles a regular expression for each field of the
-// struct each time, among more: half of the processor time of a plan that changes nothing. Here a struct is looked at
-// once, and then only values move.
+// GOTCHA: framework 1.19.0 does the same in Get and Set, but compiles a regular expression for each field at each call
+// (isValidFieldName in internal/reflect; hashicorp/terraform-plugin-framework issue 725). Until that is fixed, the
+// provider's CPU in a plan of 300 unchanged keys is 21 % higher with it. Here a struct is examined once.
 package fields
 
 import (
@@ -86,25 +86,6 @@ func (o *Of[T]) Put(ctx context.Context, schema Schema, raw *tftypes.Value, from
 	}
 	*raw = tftypes.NewValue(o.object, all)
 	return nil
-}
-
-// Type is the type of the object.
-func (o *Of[T]) Type(ctx context.Context, schema Schema) tftypes.Type {
-	_ = o.bind(ctx, schema) // an error is Get's and Put's to tell
-	return o.object
-}
-
-// Equal reports whether two structs have the same values, to the letter. Both have been through Get, or are made of what has.
-func (o *Of[T]) Equal(a, b T) bool {
-	x, y := reflect.ValueOf(a), reflect.ValueOf(b)
-	for _, f := range o.fields {
-		value, ok := x.Field(f.index).Interface().(attr.Value)
-		other, too := y.Field(f.index).Interface().(attr.Value)
-		if !ok || !too || !value.Equal(other) {
-			return false
-		}
-	}
-	return len(o.fields) > 0
 }
 
 // bind finds the field of each attribute, once.

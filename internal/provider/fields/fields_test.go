@@ -59,9 +59,6 @@ func TestThereAndBack(t *testing.T) {
 		if !back.Equal(raw) {
 			t.Errorf("%s: %s came back as %s", name, raw, back)
 		}
-		if !of.Equal(got, got) {
-			t.Errorf("%s is not equal to itself", name)
-		}
 	}
 }
 
@@ -74,30 +71,6 @@ func TestTheZeroStructIsNull(t *testing.T) {
 	}
 	if want := object(text(nil), text(nil), tftypes.NewValue(texts, nil), tftypes.NewValue(tftypes.Bool, nil)); !raw.Equal(want) {
 		t.Errorf("got %s", raw)
-	}
-}
-
-// Equal is to the letter: two texts of one date are two.
-func TestEqual(t *testing.T) {
-	var of fields.Of[whole]
-	raw := object(text("a"), text("2030-01-01"), tftypes.NewValue(texts, []tftypes.Value{text("x")}), tftypes.NewValue(tftypes.Bool, true))
-	var a whole
-	if diags := of.Get(t.Context(), thing, raw, &a); diags.HasError() {
-		t.Fatal(diags)
-	}
-	for name, change := range map[string]func(*whole){
-		"name":        func(b *whole) { b.Name = types.StringValue("b") },
-		"null":        func(b *whole) { b.Name = types.StringNull() },
-		"unknown":     func(b *whole) { b.Name = types.StringUnknown() },
-		"other words": func(b *whole) { b.Since = isodate.Text("2030-01-01T00:00:00Z") },
-		"list":        func(b *whole) { b.Parts = types.ListNull(types.StringType) },
-		"bool":        func(b *whole) { b.On = types.BoolValue(false) },
-	} {
-		b := a
-		change(&b)
-		if of.Equal(a, b) {
-			t.Errorf("%s makes no difference", name)
-		}
 	}
 }
 
@@ -136,9 +109,6 @@ func TestStructsThatDoNotFit(t *testing.T) {
 		Name types.Bool `tfsdk:"name"`
 	}
 	refused(wrong.Get(t.Context(), thing, raw, &w)[0].Detail(), "Name is a")
-	if wrong.Equal(w, w) {
-		t.Error("a struct that does not fit is equal to itself")
-	}
 	var of fields.Of[whole]
 	if diags := of.Get(t.Context(), thing, tftypes.NewValue(raw.Type(), nil), &whole{}); !diags.HasError() {
 		t.Error("a null object was read")

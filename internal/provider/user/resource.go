@@ -100,7 +100,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer r.session.WarnClock(&resp.Diagnostics)
-	user, err := r.look(ctx, state)
+	user, err := r.session.Keeper.ReadUser(ctx, state.ID.ValueString())
 	if reason, gone := diagnose.Gone(err); gone {
 		resp.Diagnostics.AddWarning(isGone, "The "+state.text()+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
 		resp.State.RemoveResource(ctx)

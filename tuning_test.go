@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What the CLI would throw away is not logged; what somebody asked for is.
-func TestLogOnlyWhatIsAskedFor(t *testing.T) {
+// TestDisableUnreadLogs: logs that the CLI would discard are off, logs that somebody asked for are on.
+func TestDisableUnreadLogs(t *testing.T) {
 	for name, c := range map[string]struct {
 		set       map[string]string
 		sdk, ours string
@@ -27,7 +27,7 @@ func TestLogOnlyWhatIsAskedFor(t *testing.T) {
 					t.Setenv(variable, value)
 				}
 			}
-			logOnlyWhatIsAskedFor()
+			disableUnreadLogs()
 			if sdk, ours := os.Getenv("TF_LOG_SDK"), os.Getenv("TF_LOG_PROVIDER_OUTSCALE"); sdk != c.sdk || ours != c.ours {
 				t.Errorf("TF_LOG_SDK is %q and TF_LOG_PROVIDER_OUTSCALE %q, want %q and %q", sdk, ours, c.sdk, c.ours)
 			}
