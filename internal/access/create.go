@@ -1,0 +1,65 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+)
+
+// unnamed is the creation of an object without a name: it is found again as what is new in a list and as asked.
+type unnamed[T any] struct {
+	action string
+	list   func(ctx context.Context) ([]T, error) // past every cache
+	create func(ctx context.Context) (T, error)
+	id     func(T) string
+	like   func(T) bool // the object is as asked
+	done   func()       // called after the last request
+}
+
+// createUnnamed creates an object. When the answer is lost, the one object that is new and as asked is the result. With
+// none, or with several, the error says that the answer was lost: it is not sent again, because it may still be executed
+// and the second object would go unnoticed.
+func createUnnamed[T any](ctx context.Context, opts domain.Options, u unnamed[T]) (none T, _ error) {
+	if err := ctx.Err(); err != nil {
+		return none, err
+	}
+	work, cleanup, done := domain.CreateContexts(ctx)
+	defer done()
+	defer u.done()
+	before, err := u.list(work)
+	if err != nil {
+		return none, err
+	}
+	created, err := u.create(work)
+	if !api.IsAmbiguous(err) {
+		return created, err
+	}
+	lost := &domain.AmbiguousError{Action: u.action, Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: err}
+	for _, pause := range domain.Settling {
+		if opts.Pause(cleanup, pause, u.action, domain.ReasonSettling) != nil {
+			break
+		}
+		lost.Tried.Lookups++
+		now, readErr := u.list(cleanup)
+		if readErr != nil {
+			lost.Unknown, lost.Err = true, errors.Join(err, readErr)
+			return none, lost
+		}
+		found := slices.DeleteFunc(now, func(item T) bool {
+			return !u.like(item) || slices.ContainsFunc(before, func(old T) bool { return u.id(old) == u.id(item) })
+		})
+		if len(found) == 1 {
+			return found[0], nil
+		}
+		if len(found) > 1 {
+			for _, item := range found {
+				lost.Left = append(lost.Left, u.id(item))
+			}
+			return none, lost
+		}
+	}
+	return none, lost
+}

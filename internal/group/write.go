@@ -1,0 +1,181 @@
+package group
+
+import (
+	"context"
+	"slices"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+)
+
+// tries is how many times a change is tried when its answer is lost or its group was renamed meanwhile.
+const tries = 2
+
+// Create creates a group (CreateUserGroup). A lost answer is looked up by the name; see domain.CreateNamed.
+//
+// Errors: *domain.AmbiguousError, or the API's.
+func (s *Service) Create(ctx context.Context, want Spec) (Group, error) {
+	if err := ctx.Err(); err != nil {
+		return Group{}, err
+	}
+	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
+		return Group{}, err
+	}
+	if want.Path == "" {
+		want.Path = "/"
+	}
+	since := s.opts.Now().Add(s.api.Offset()).Add(-api.Tolerated)
+	group, err := domain.CreateNamed(ctx, s.opts, domain.NamedCreation[Group]{
+		Action: "CreateUserGroup", Kind: domain.KindUserGroup, Name: want.Name,
+		Create: func(ctx context.Context) (Group, error) {
+			created, err := s.api.CreateUserGroup(ctx, want.Name, want.Path)
+			return s.groupOf(created), err
+		},
+		Find: func(ctx context.Context) (Group, error) {
+			s.all.Drop(allGroups)
+			return s.Find(ctx, want.Name)
+		},
+		Mine: func(g Group) (string, bool) { return g.ID, g.Path == want.Path && !g.Created.Before(since) },
+	})
+	if err != nil {
+		return Group{}, err
+	}
+	s.remember(group)
+	return group, nil
+}
+
+// Update renames or moves the group with that id (UpdateUserGroup). Members, links and inline policies stay (A44). After
+// a lost answer the group is read before anything is sent again.
+//
+// Errors: *domain.GoneError, *domain.IdentityMismatchError, or the API's.
+func (s *Service) Update(ctx context.Context, id string, recorded domain.Identity, want Spec) (Group, error) {
+	for try := 1; ; try++ {
+		now, err := s.reload(ctx, id, recorded)
+		if err != nil || (now.Name == want.Name && now.Path == want.Path) {
+			return now, err
+		}
+		in := api.UpdateUserGroupInput{Group: now.ref(), NewPath: want.Path}
+		if want.Name != now.Name {
+			in.NewName = want.Name
+		}
+		updated, err := s.api.UpdateUserGroup(ctx, in)
+		s.all.Drop(allGroups)
+		if err == nil {
+			group := s.groupOf(updated)
+			s.remember(group)
+			return group, nil
+		}
+		if try == tries || (!api.IsAmbiguous(err) && !api.IsNotFound(err)) {
+			return Group{}, err
+		}
+	}
+}
+
+// Delete deletes the group with that id (DeleteUserGroup). Without force the API refuses while the group has members or
+// linked policies. A group that is already gone is success.
+//
+// Errors: *domain.IdentityMismatchError, or the API's.
+func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identity, force bool) error {
+	for try := 1; ; try++ {
+		now, err := s.reload(ctx, id, recorded)
+		if domain.IsGone(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = s.api.DeleteUserGroup(ctx, now.ref(), force)
+		s.all.Drop(allGroups)
+		s.members.Drop(id)
+		if err == nil || try == tries || (!api.IsAmbiguous(err) && !api.IsNotFound(err)) {
+			return err
+		}
+	}
+}
+
+// Members returns the users in a group (ReadUserGroup), from a read that the process shares.
+//
+// Errors: those of Read.
+func (s *Service) Members(ctx context.Context, id string, recorded domain.Identity) ([]Member, error) {
+	members, err := s.members.Get(ctx, id, func(ctx context.Context) ([]Member, error) { return s.readMembers(ctx, id, recorded) })
+	return slices.Clone(members), err
+}
+
+func (s *Service) readMembers(ctx context.Context, id string, recorded domain.Identity) ([]Member, error) {
+	group, err := s.Read(ctx, id, recorded)
+	if err != nil {
+		return nil, err
+	}
+	found, users, err := s.api.ReadUserGroup(ctx, group.ref())
+	if api.IsNotFound(err) || (err == nil && found.ID != id) { // renamed or deleted meanwhile
+		if group, err = s.reload(ctx, id, recorded); err == nil {
+			_, users, err = s.api.ReadUserGroup(ctx, group.ref())
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	members := make([]Member, 0, len(users))
+	for _, u := range users {
+		members = append(members, Member{ID: u.ID, Name: u.Name, Path: u.Path, Created: u.CreationDate, Modified: u.LastModificationDate})
+	}
+	return members, nil
+}
+
+// AddMember adds a user to a group (AddUserToUserGroup). A user that is a member already stays one.
+//
+// Errors: those of Read, or the API's.
+func (s *Service) AddMember(ctx context.Context, id string, recorded domain.Identity, userName string) error {
+	return s.changeMember(ctx, id, recorded, func(g api.GroupRef) error {
+		return s.api.AddUserToUserGroup(ctx, g, api.UserRef{Name: userName})
+	})
+}
+
+// RemoveMember removes a user from a group (RemoveUserFromUserGroup). A user that is no member, or a group or user that is
+// gone, is success.
+//
+// Errors: *domain.IdentityMismatchError, or the API's.
+func (s *Service) RemoveMember(ctx context.Context, id string, recorded domain.Identity, userName string) error {
+	err := s.changeMember(ctx, id, recorded, func(g api.GroupRef) error {
+		return s.api.RemoveUserFromUserGroup(ctx, g, api.UserRef{Name: userName})
+	})
+	if domain.IsGone(err) {
+		return nil
+	}
+	if !api.IsNotFound(err) {
+		return err
+	}
+	members, readErr := s.Members(ctx, id, recorded)
+	if domain.IsGone(readErr) || (readErr == nil && !slices.ContainsFunc(members, func(m Member) bool { return m.Name == userName })) {
+		return nil
+	}
+	return err
+}
+
+// changeMember makes a change under the group's name, and once more when the group was renamed since it was read.
+func (s *Service) changeMember(ctx context.Context, id string, recorded domain.Identity, change func(api.GroupRef) error) error {
+	group, err := s.Read(ctx, id, recorded)
+	if err != nil {
+		return err
+	}
+	defer s.members.Drop(id)
+	s.members.Drop(id)
+	if err = change(group.ref()); !api.IsNotFound(err) {
+		return err
+	}
+	now, readErr := s.reload(ctx, id, recorded)
+	switch {
+	case readErr != nil:
+		return readErr
+	case now.ref() == group.ref():
+		return err
+	}
+	return change(now.ref())
+}
+
+// remember puts a group that a write answered with into the shared read.
+func (s *Service) remember(g Group) {
+	s.all.Change(allGroups, func(groups []Group) []Group {
+		return append(slices.DeleteFunc(slices.Clone(groups), func(old Group) bool { return old.ID == g.ID }), g)
+	})
+}

@@ -1,0 +1,147 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+)
+
+const orn = "orn:ows:idauth::123456789012:policy/deploy"
+
+var (
+	errLost     = &api.TransportError{Action: "any", Sent: true, Err: errors.New("cut")}
+	errNotFound = &api.Error{StatusCode: 400, Problems: []api.Problem{{Code: "5044"}}}
+)
+
+// fake is an API with one policy.
+type fake struct {
+	API
+	gone     bool
+	versions []api.PolicyVersion
+	linked   api.PolicyEntities
+	calls    []string
+	lost     map[string]bool // the answer of the action is lost, after it was executed
+}
+
+func (f *fake) done(action, of string) error {
+	f.calls = append(f.calls, strings.TrimSpace(action+" "+of))
+	if f.lost[action] {
+		delete(f.lost, action)
+		return errLost
+	}
+	return nil
+}
+
+func (f *fake) ReadPolicy(context.Context, string) (api.Policy, error) {
+	if f.gone {
+		return api.Policy{}, errNotFound
+	}
+	return api.Policy{ORN: orn, DefaultVersionID: "v2"}, nil
+}
+
+func (f *fake) ReadPolicies(context.Context, api.ReadPoliciesInput) ([]api.Policy, error) {
+	f.calls = append(f.calls, "ReadPolicies")
+	return []api.Policy{{ORN: orn}, {ORN: orn + "2"}}, nil
+}
+
+func (f *fake) ReadPolicyVersions(context.Context, string) ([]api.PolicyVersion, error) {
+	return slices.Clone(f.versions), nil
+}
+
+func (f *fake) ReadEntitiesLinkedToPolicy(context.Context, string) (api.PolicyEntities, error) {
+	return f.linked, nil
+}
+
+func (f *fake) UnlinkPolicy(_ context.Context, _, user string) error {
+	return f.done("UnlinkPolicy", user)
+}
+
+func (f *fake) UnlinkManagedPolicyFromUserGroup(_ context.Context, _, group string) error {
+	return f.done("UnlinkManagedPolicyFromUserGroup", group)
+}
+
+func (f *fake) DeletePolicyVersion(_ context.Context, _, version string) error {
+	return f.done("DeletePolicyVersion", version)
+}
+
+func (f *fake) DeletePolicy(context.Context, string) error {
+	f.gone = true
+	return f.done("DeletePolicy", "")
+}
+
+func (f *fake) CreatePolicyVersion(_ context.Context, _, document string, _ bool) (api.PolicyVersion, error) {
+	v := api.PolicyVersion{ID: "v3", Document: document}
+	f.versions = append(f.versions, v)
+	return v, f.done("CreatePolicyVersion", "")
+}
+
+type account string
+
+func (a account) ID(context.Context) (string, error) { return string(a), nil }
+func (a account) KnownID() string                    { return string(a) }
+
+func service(f *fake) *Service {
+	return New(f, account("1"), domain.Options{Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+}
+
+func TestDelete(t *testing.T) {
+	linked := api.PolicyEntities{Users: []api.PolicyEntity{{Name: "bob"}}, Groups: []api.PolicyEntity{{Name: "ops"}}}
+	versions := []api.PolicyVersion{{ID: "v1"}, {ID: "v2", IsDefault: true}}
+	for name, c := range map[string]struct {
+		linked api.PolicyEntities
+		detach bool
+		lost   map[string]bool
+		want   string
+	}{
+		"not linked":             {api.PolicyEntities{}, false, nil, "DeletePolicyVersion v1, DeletePolicy"},
+		"linked":                 {linked, false, nil, ""},
+		"linked, detach":         {linked, true, nil, "UnlinkPolicy bob, UnlinkManagedPolicyFromUserGroup ops, DeletePolicyVersion v1, DeletePolicy"},
+		"lost answer":            {api.PolicyEntities{}, false, map[string]bool{"DeletePolicy": true}, "DeletePolicyVersion v1, DeletePolicy"},
+		"an account, detach too": {api.PolicyEntities{Accounts: linked.Users}, true, nil, ""},
+	} {
+		f := &fake{versions: versions, linked: c.linked, lost: c.lost}
+		err := service(f).Delete(t.Context(), orn, domain.Identity{}, c.detach)
+		var refused *LinkedError
+		if got := strings.Join(f.calls, ", "); got != c.want || (c.want == "") != errors.As(err, &refused) || (c.want != "" && err != nil) {
+			t.Errorf("%s: calls %q, error %v", name, got, err)
+		}
+	}
+}
+
+func TestCreateVersion_lostAnswer(t *testing.T) {
+	const document = "d"
+	f := &fake{versions: []api.PolicyVersion{{ID: "v1", Document: document}}, lost: map[string]bool{"CreatePolicyVersion": true}}
+	v, err := service(f).CreateVersion(t.Context(), orn, document, false)
+	if err != nil || v.ID != "v3" {
+		t.Errorf("got %+v, %v: an older version with the same document is not the one that was created", v, err)
+	}
+}
+
+func TestRead_sharedByManyPolicies(t *testing.T) {
+	f := &fake{}
+	s := service(f)
+	for _, o := range []string{orn, orn + "2", orn} {
+		if _, err := s.Read(t.Context(), o, domain.Identity{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(f.calls) != 1 {
+		t.Errorf("calls %v, want one", f.calls)
+	}
+}
+
+func TestReload_gone(t *testing.T) {
+	s := service(&fake{gone: true})
+	if _, err := s.Reload(t.Context(), orn, domain.Identity{AccountID: "1"}); !domain.IsGone(err) {
+		t.Errorf("in its account: %v", err)
+	}
+	if _, err := s.Reload(t.Context(), orn, domain.Identity{AccountID: "2"}); !domain.IsMismatch(err) {
+		t.Errorf("in another account: %v", err)
+	}
+}
