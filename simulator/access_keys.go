@@ -12,9 +12,9 @@ const (
 	stateInactive = "INACTIVE"
 )
 
-// showKey returns a key as the API does: no owner, no secret, and members that have no
-// value left out.
-func showKey(k store.Key) fields {
+// keyFields returns a key as the API shows it: without owner and secret, and without the
+// members that have no value.
+func keyFields(k store.Key) fields {
 	out := fields{
 		"AccessKeyId": k.ID, "State": k.State,
 		"CreationDate": printDate(k.Created), "LastModificationDate": printDate(k.Modified),
@@ -34,7 +34,7 @@ func (s *Simulator) createAccessKey(c *call) (fields, *problem) {
 	if refused != nil {
 		return nil, refused
 	}
-	return s.change(c, func(v *store.View, change *store.Change) (fields, *problem) {
+	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		ownerID, refused := c.owner(v)
 		if refused != nil {
 			return nil, refused
@@ -49,33 +49,33 @@ func (s *Simulator) createAccessKey(c *call) (fields, *problem) {
 		if limit := s.opts.Assumptions.keyLimit(); v.CountKeys(ownerID) >= limit {
 			return nil, tooManyKeys(limit)
 		}
-		source := s.newIDs()
-		key.ID, key.Secret = unused(source.accessKey, v.Key), source.secretKey()
+		source := s.idSource()
+		key.ID, key.Secret = unusedID(source.accessKey, v.Key), source.secretKey()
 		change.PutKey(key)
-		shown := showKey(key)
-		shown["SecretKey"] = key.Secret
-		return fields{"AccessKey": shown}, nil
+		created := keyFields(key)
+		created["SecretKey"] = key.Secret
+		return fields{"AccessKey": created}, nil
 	})
 }
 
-// readAccessKeys serves ReadAccessKeys: one owner's keys, all of them at once.
+// readAccessKeys serves ReadAccessKeys, which lists the keys of one owner without paging.
 func (s *Simulator) readAccessKeys(c *call) (fields, *problem) {
 	filters := c.object("Filters")
-	ids, states := textFilter(filters, "AccessKeyIds"), textFilter(filters, "States")
+	ids, states := stringFilter(filters, "AccessKeyIds"), stringFilter(filters, "States")
 	tag := s.tag(c)
-	return s.look(func(v *store.View) (fields, *problem) {
+	return s.read(func(v *store.View) (fields, *problem) {
 		ownerID, refused := c.owner(v)
 		if refused != nil {
 			return nil, refused
 		}
-		shown := []fields{}
+		keys := []fields{}
 		for _, key := range v.OwnerKeys(ownerID) {
 			tagged := tag == nil || key.Tag != nil && *key.Tag == *tag
-			if tagged && ids.admits(key.ID) && states.admits(key.State) {
-				shown = append(shown, showKey(key))
+			if tagged && ids.matches(key.ID) && states.matches(key.State) {
+				keys = append(keys, keyFields(key))
 			}
 		}
-		return fields{"AccessKeys": shown}, nil
+		return fields{"AccessKeys": keys}, nil
 	})
 }
 
@@ -90,7 +90,7 @@ func (s *Simulator) updateAccessKey(c *call) (fields, *problem) {
 		return nil, refused
 	}
 	id, _ := c.text("AccessKeyId")
-	return s.change(c, func(v *store.View, change *store.Change) (fields, *problem) {
+	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		key, refused := s.ownedKey(c, v, id)
 		if refused != nil {
 			return nil, refused
@@ -115,12 +115,12 @@ func (s *Simulator) updateAccessKey(c *call) (fields, *problem) {
 			return nil, refused
 		}
 		change.PutKey(key)
-		return fields{"AccessKey": showKey(key)}, nil
+		return fields{"AccessKey": keyFields(key)}, nil
 	})
 }
 
-// replacesExpiry says whether an update takes the expiry from the request, which may be
-// none. It is the central doubt about the API (A1).
+// replacesExpiry says whether an update sets the expiry to the one in the request, or to
+// none if the request has none (A1).
 func (s *Simulator) replacesExpiry(c *call, stateSent bool) bool {
 	if _, sent := c.text("ExpirationDate"); sent || !describe.AtLeast(s.opts.APIVersion, "1.40.1") {
 		return true
@@ -135,11 +135,11 @@ func (s *Simulator) replacesExpiry(c *call, stateSent bool) bool {
 	}
 }
 
-// deleteAccessKey serves DeleteAccessKey. The key that signs the call can be deleted, and
-// so can the last one (A38).
+// deleteAccessKey serves DeleteAccessKey. The key that signs the call and the last key can
+// be deleted too (A38).
 func (s *Simulator) deleteAccessKey(c *call) (fields, *problem) {
 	id, _ := c.text("AccessKeyId")
-	return s.change(c, func(v *store.View, change *store.Change) (fields, *problem) {
+	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		key, refused := s.ownedKey(c, v, id)
 		if refused != nil {
 			return nil, refused
@@ -178,7 +178,7 @@ func (s *Simulator) expiry(c *call) (time.Time, *problem) {
 	if !ok {
 		return time.Time{}, wrongType("ExpirationDate")
 	}
-	// ClearExpirationDate wins over the date, so a past one does no harm beside it.
+	// ClearExpirationDate overrides the date, so a past one is accepted with it.
 	if !expires.After(s.Now()) && !c.flag("ClearExpirationDate") {
 		return time.Time{}, badValue("ExpirationDate", "it is in the past")
 	}
@@ -194,23 +194,24 @@ func (s *Simulator) tag(c *call) *string {
 	return &text
 }
 
-// checkLifetime holds an expiry against the API access policy (A33).
+// checkLifetime compares an expiry with the limit of the API access policy (A33).
 func checkLifetime(policy store.Policy, expires, now time.Time) *problem {
 	if policy.MaxSeconds == 0 {
 		return nil
 	}
 	if expires.IsZero() {
-		return badValue("ExpirationDate", "the API access policy wants every access key to expire")
+		return badValue("ExpirationDate", "the API access policy requires every access key to expire")
 	}
-	// In milliseconds: a hundred years and more do not fit a Duration.
+	// In milliseconds, as a Duration cannot hold the largest limit.
 	if expires.UnixMilli()-now.UnixMilli() > policy.MaxSeconds*1000 {
 		return badValue("ExpirationDate", "it is later than the API access policy allows")
 	}
 	return nil
 }
 
-// unused draws ids until one is free: a restart with another seed could repeat one.
-func unused[T any](draw func() string, find func(string) (T, bool)) string {
+// unusedID generates ids until one is free: after a restart with another seed an id can occur
+// again.
+func unusedID[T any](draw func() string, find func(string) (T, bool)) string {
 	for {
 		id := draw()
 		if _, taken := find(id); !taken {

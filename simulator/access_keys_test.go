@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-func TestCreateAccessKey(t *testing.T) {
-	r := newRig(t)
+func TestCreateAccessKey_basic(t *testing.T) {
+	r := newHarness(t)
 	key := r.createKey(`{"ExpirationDate":"2063-04-05","Tag":"Group1"}`)
 	want := map[string]any{
 		"State": "ACTIVE", "Tag": "Group1", "ExpirationDate": "2063-04-05T00:00:00.000+0000",
@@ -39,8 +39,8 @@ func TestCreateAccessKey(t *testing.T) {
 	}
 }
 
-func TestReadAccessKeys(t *testing.T) {
-	r := newRig(t)
+func TestReadAccessKeys_filters(t *testing.T) {
+	r := newHarness(t)
 	r.createUser("bob")
 	one := r.createKey(`{"Tag":"x"}`)["AccessKeyId"].(string)
 	r.clock.move(time.Second)
@@ -70,7 +70,7 @@ func TestReadAccessKeys(t *testing.T) {
 	}
 }
 
-func TestA1ExpiryOnUpdate(t *testing.T) {
+func TestUpdateAccessKey_expiryWithoutDate(t *testing.T) {
 	const date = "2063-04-05T00:00:00.000+0000"
 	for _, test := range []struct {
 		choice  ExpiryOnUpdate
@@ -94,7 +94,7 @@ func TestA1ExpiryOnUpdate(t *testing.T) {
 		{ExpiryCleared, "1.39", `"State":"INACTIVE","ExpirationDate":"2063-04-05"`, date},
 	} {
 		t.Run(fmt.Sprintf("%d/%s/%s", test.choice, test.version, test.update), func(t *testing.T) {
-			r := newRig(t, func(o *Options) { o.Assumptions.ExpiryOnUpdate, o.APIVersion = test.choice, test.version })
+			r := newHarness(t, func(o *Options) { o.Assumptions.ExpiryOnUpdate, o.APIVersion = test.choice, test.version })
 			id := r.createKey(`{"ExpirationDate":"2063-04-05"}`)["AccessKeyId"]
 			got := r.must("UpdateAccessKey", `{"AccessKeyId":%q,%s}`, id, test.update)["AccessKey"].(map[string]any)
 			if got["ExpirationDate"] != test.want {
@@ -104,8 +104,8 @@ func TestA1ExpiryOnUpdate(t *testing.T) {
 	}
 }
 
-func TestUpdateAccessKey(t *testing.T) {
-	r := newRig(t)
+func TestUpdateAccessKey_members(t *testing.T) {
+	r := newHarness(t)
 	id := r.createKey(`{"Tag":"one"}`)["AccessKeyId"]
 	r.clock.move(time.Minute)
 	got := r.must("UpdateAccessKey", `{"AccessKeyId":%q}`, id)["AccessKey"].(map[string]any)
@@ -127,9 +127,9 @@ func TestUpdateAccessKey(t *testing.T) {
 	}
 }
 
-func TestA2DeleteActiveKey(t *testing.T) {
+func TestDeleteAccessKey_active(t *testing.T) {
 	for _, lax := range []bool{false, true} {
-		r := newRig(t, func(o *Options) { o.Assumptions.DeleteActiveKeys = lax })
+		r := newHarness(t, func(o *Options) { o.Assumptions.DeleteActiveKeys = lax })
 		r.createUser("bob")
 		id := r.createKey(`{"UserName":"bob"}`)["AccessKeyId"]
 		got := r.call("DeleteAccessKey", `{"UserName":"bob","AccessKeyId":%q}`, id)
@@ -143,14 +143,14 @@ func TestA2DeleteActiveKey(t *testing.T) {
 		r.must("UpdateAccessKey", `{"UserName":"bob","AccessKeyId":%q,"State":"INACTIVE"}`, id)
 		r.must("DeleteAccessKey", `{"UserName":"bob","AccessKeyId":%q}`, id)
 	}
-	r := newRig(t)
+	r := newHarness(t)
 	r.must("DeleteAccessKey", `{"AccessKeyId":%q}`, r.createKey(`{}`)["AccessKeyId"]) // a root key may be ACTIVE
 }
 
-func TestA3DeleteExpiredKey(t *testing.T) {
+func TestDeleteAccessKey_expired(t *testing.T) {
 	for _, allow := range []bool{false, true} {
 		for _, user := range []string{"", `"UserName":"bob",`} {
-			r := newRig(t, func(o *Options) { o.Assumptions.DeleteExpiredKeys = allow })
+			r := newHarness(t, func(o *Options) { o.Assumptions.DeleteExpiredKeys = allow })
 			r.createUser("bob")
 			id := r.createKey(`{%s"ExpirationDate":"2026-01-03"}`, user)["AccessKeyId"]
 			r.must("UpdateAccessKey", `{%s"AccessKeyId":%q,"State":"INACTIVE","ExpirationDate":"2026-01-03"}`, user, id)
@@ -170,8 +170,8 @@ func TestA3DeleteExpiredKey(t *testing.T) {
 	}
 }
 
-func TestExpiredKeyKeepsItsState(t *testing.T) {
-	r := newRig(t)
+func TestReadAccessKeys_expiredKeyStaysActive(t *testing.T) {
+	r := newHarness(t)
 	id := r.createKey(`{"ExpirationDate":"2026-01-03"}`)["AccessKeyId"]
 	r.clock.move(24 * time.Hour)
 	for _, key := range r.keys(`{"Filters":{"AccessKeyIds":[%q]}}`, id) {
@@ -184,9 +184,9 @@ func TestExpiredKeyKeepsItsState(t *testing.T) {
 	}
 }
 
-func TestA4KeyLimit(t *testing.T) {
+func TestCreateAccessKey_limit(t *testing.T) {
 	for _, limit := range []int{0, 2, 3} {
-		r := newRig(t, func(o *Options) { o.Assumptions.KeyLimit = limit })
+		r := newHarness(t, func(o *Options) { o.Assumptions.KeyLimit = limit })
 		r.createUser("bob")
 		room := limit
 		if limit == 0 {
@@ -204,8 +204,8 @@ func TestA4KeyLimit(t *testing.T) {
 	}
 }
 
-func TestA5A6Values(t *testing.T) {
-	r := newRig(t)
+func TestAccessKey_badValues(t *testing.T) {
+	r := newHarness(t)
 	id := r.createKey(`{}`)["AccessKeyId"]
 	for _, update := range []string{`"State":"active"`, `"State":""`, `"State":"EXPIRED"`, `"ExpirationDate":"2026-01-02"`, `"ExpirationDate":"2026-01-02T03:04:05.678Z"`} {
 		r.call("UpdateAccessKey", `{"AccessKeyId":%q,%s}`, id, update).refused(http.StatusBadRequest, "4047", "InvalidParameterValue")
@@ -241,9 +241,9 @@ func TestA5A6Values(t *testing.T) {
 	r.must("UpdateAccessKey", `{"AccessKeyId":%q,"ClearExpirationDate":true,"ExpirationDate":"2020-01-01"}`, id)
 }
 
-func TestA7A8WhoseKey(t *testing.T) {
+func TestAccessKey_owner(t *testing.T) {
 	for code, kind := range map[string]string{"": "InvalidResource", "5027": "InvalidResource", "4000": "InvalidParameterValue"} {
-		r := newRig(t, func(o *Options) { o.Assumptions.UnknownKeyCode = code })
+		r := newHarness(t, func(o *Options) { o.Assumptions.UnknownKeyCode = code })
 		if code == "" {
 			code = "5027"
 		}
@@ -263,8 +263,8 @@ func TestA7A8WhoseKey(t *testing.T) {
 	}
 }
 
-func TestA26DryRun(t *testing.T) {
-	r := newRig(t)
+func TestAccessKey_dryRun(t *testing.T) {
+	r := newHarness(t)
 	r.createUser("bob")
 	id := r.createKey(`{"UserName":"bob"}`)["AccessKeyId"]
 	before := fmt.Sprint(r.State())
@@ -292,9 +292,9 @@ func TestA26DryRun(t *testing.T) {
 	}
 }
 
-func TestA32Tag(t *testing.T) {
+func TestAccessKey_tag(t *testing.T) {
 	for _, none := range []bool{false, true} {
-		r := newRig(t, func(o *Options) { o.Assumptions.EmptyTagIsNone = none })
+		r := newHarness(t, func(o *Options) { o.Assumptions.EmptyTagIsNone = none })
 		key := r.createKey(`{"Tag":""}`)
 		tag, there := key["Tag"]
 		if there == none || there && tag != "" {
@@ -315,9 +315,9 @@ func TestA32Tag(t *testing.T) {
 	}
 }
 
-func TestA33Lifetime(t *testing.T) {
+func TestAccessKey_lifetimeLimit(t *testing.T) {
 	const day = 24 * 60 * 60
-	r := newRig(t)
+	r := newHarness(t)
 	policy := func(seconds int) reply {
 		return r.call("UpdateApiAccessPolicy", `{"MaxAccessKeyExpirationSeconds":%d,"RequireTrustedEnv":false}`, seconds)
 	}
@@ -336,8 +336,8 @@ func TestA33Lifetime(t *testing.T) {
 	r.must("UpdateAccessKey", `{"AccessKeyId":%q,"ExpirationDate":"2026-01-03"}`, id)
 }
 
-func TestA38DeleteTheSigningKey(t *testing.T) {
-	r := newRig(t)
+func TestDeleteAccessKey_signingKey(t *testing.T) {
+	r := newHarness(t)
 	r.must("DeleteAccessKey", `{"AccessKeyId":%q}`, rootKey)
 	r.call("ReadAccessKeys", `{}`).refused(http.StatusBadRequest, "4120", "InvalidParameterValue")
 }

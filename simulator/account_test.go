@@ -9,8 +9,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-func TestAccountAndRegions(t *testing.T) {
-	r := newRig(t)
+func TestReadAccounts_andRegions(t *testing.T) {
+	r := newHarness(t)
 	accounts := objects(r.must("ReadAccounts", `{}`)["Accounts"])
 	if len(accounts) != 1 || len(accounts[0]["AccountId"].(string)) != 12 || len(accounts[0]["CustomerId"].(string)) != 8 ||
 		accounts[0]["Email"] != DefaultEmail || accounts[0]["OutscaleLoginAllowed"] != false {
@@ -25,8 +25,8 @@ func TestAccountAndRegions(t *testing.T) {
 	}
 }
 
-func TestA42CheckAuthentication(t *testing.T) {
-	r := newRig(t)
+func TestCheckAuthentication_basic(t *testing.T) {
+	r := newHarness(t)
 	r.must("CheckAuthentication", `{"Login":%q,"Password":%q}`, DefaultEmail, rootPassword)
 	for range 2 * failuresToLock { // no lock-out count
 		r.call("CheckAuthentication", `{"Login":%q,"Password":"x"}`, DefaultEmail).refused(http.StatusBadRequest, "4120", "InvalidParameterValue")
@@ -35,8 +35,8 @@ func TestA42CheckAuthentication(t *testing.T) {
 	r.call("CheckAuthentication", `{"Login":"x"}`).refused(http.StatusBadRequest, "4046", "InvalidParameterValue")
 }
 
-func TestAPIAccessPolicy(t *testing.T) {
-	r := newRig(t)
+func TestUpdateApiAccessPolicy_lifetime(t *testing.T) {
+	r := newHarness(t)
 	if got := fmt.Sprint(r.must("ReadApiAccessPolicy", `{}`)["ApiAccessPolicy"]); got != "map[MaxAccessKeyExpirationSeconds:0 RequireTrustedEnv:false]" {
 		t.Error(got)
 	}
@@ -51,8 +51,8 @@ func TestAPIAccessPolicy(t *testing.T) {
 	}
 }
 
-func TestReadApiLogs(t *testing.T) {
-	r := newRig(t)
+func TestReadApiLogs_filters(t *testing.T) {
+	r := newHarness(t)
 	key := r.createKey(`{}`)
 	other := r.as(key)
 	r.clock.move(time.Hour)
@@ -114,8 +114,8 @@ func TestReadApiLogs(t *testing.T) {
 	r.call("ReadApiLogs", `{"Filters":{"QueryDateAfter":"x"}}`).refused(http.StatusBadRequest, "3019", "InvalidParameterType")
 }
 
-func TestReadApiLogsPages(t *testing.T) {
-	r := newRig(t)
+func TestReadApiLogs_pages(t *testing.T) {
+	r := newHarness(t)
 	for range 7 {
 		r.must("ReadAccessKeys", `{}`)
 	}
@@ -154,7 +154,7 @@ func TestReadApiLogsPages(t *testing.T) {
 
 // The description gives CallDuration in microseconds. The fault makes the call last at least 20,000 of them.
 func TestReadApiLogs_callDuration(t *testing.T) {
-	r := newRig(t)
+	r := newHarness(t)
 	if err := r.SetFaults([]Fault{{Kind: faults.Latency, Action: "ReadUsers", Latency: faults.Duration(20 * time.Millisecond)}}); err != nil {
 		t.Fatal(err)
 	}

@@ -13,16 +13,16 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// Times of the log (reference, section 8).
+// Durations of the log, from the official text.
 const (
 	logKept   = 32 * 24 * time.Hour
 	logWindow = 48 * time.Hour
-	// logLayout is how the log prints the date of a call.
+	// logLayout is the layout of QueryDate.
 	logLayout = "2006-01-02T15:04:05.000Z"
 )
 
-// readAPILogs serves ReadApiLogs from the record of calls: those of authenticated
-// callers, oldest first.
+// readAPILogs serves ReadApiLogs from the recorded calls of authenticated callers, oldest
+// first.
 func (s *Simulator) readAPILogs(c *call) (fields, *problem) {
 	size, refused := pageSize(c)
 	if refused != nil {
@@ -32,33 +32,33 @@ func (s *Simulator) readAPILogs(c *call) (fields, *problem) {
 	if refused != nil {
 		return nil, refused
 	}
-	admits, refused := s.logFilter(c)
+	matches, refused := s.logFilter(c)
 	if refused != nil {
 		return nil, refused
 	}
 	var account string
 	s.store.Read(func(v *store.View) { account = v.Account().ID })
-	var found []store.Record
+	var calls []store.Record
 	s.store.Scan(func(rec *store.Record) {
-		if admits(rec) && after.before(rec) {
-			found = append(found, *rec)
+		if matches(rec) && after.before(rec) {
+			calls = append(calls, *rec)
 		}
 	})
-	slices.SortFunc(found, func(a, b store.Record) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Seq, b.Seq)) })
+	slices.SortFunc(calls, func(a, b store.Record) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Seq, b.Seq)) })
 	out := fields{}
-	if len(found) > size {
-		found = found[:size]
-		out["NextPageToken"] = writeToken(found[size-1])
+	if len(calls) > size {
+		calls = calls[:size]
+		out["NextPageToken"] = writeToken(calls[size-1])
 	}
-	shown := make([]fields, 0, len(found))
-	for _, rec := range found {
-		shown = append(shown, showLog(c, rec, account, s.opts.APIVersion))
+	logs := make([]fields, 0, len(calls))
+	for _, rec := range calls {
+		logs = append(logs, logFields(c, rec, account, s.opts.APIVersion))
 	}
-	out["Logs"] = shown
+	out["Logs"] = logs
 	return out, nil
 }
 
-// logFilter returns what the request's filters let through.
+// logFilter returns the condition of the request's filters.
 func (s *Simulator) logFilter(c *call) (func(*store.Record) bool, *problem) {
 	filters := c.object("Filters")
 	from, to, refused := s.logBounds(filters)
@@ -75,7 +75,7 @@ func (s *Simulator) logFilter(c *call) (func(*store.Record) bool, *problem) {
 	}
 	wanted := map[string]filter[string]{}
 	for name := range texts {
-		wanted[name] = textFilter(filters, name)
+		wanted[name] = stringFilter(filters, name)
 	}
 	statuses := numberFilter(filters, "ResponseStatusCodes")
 	return func(rec *store.Record) bool {
@@ -83,19 +83,19 @@ func (s *Simulator) logFilter(c *call) (func(*store.Record) bool, *problem) {
 			return false
 		}
 		for name, value := range texts {
-			if !wanted[name].admits(value(rec)) {
+			if !wanted[name].matches(value(rec)) {
 				return false
 			}
 		}
-		return statuses.admits(int64(rec.Status))
+		return statuses.matches(int64(rec.Status))
 	}, nil
 }
 
-// apiName is how the log names this API.
+// apiName is the name of this API in the log.
 const apiName = "oapi"
 
-// logBounds returns the times between which calls are shown: the last 48 hours without a
-// bound, two days from one bound.
+// logBounds returns the period of the calls shown: the last 48 hours without a bound, two
+// days from a single bound.
 func (s *Simulator) logBounds(filters map[string]any) (from, to time.Time, refused *problem) {
 	now := s.Now()
 	from, hasFrom, refused := logBound(filters, "QueryDateAfter")
@@ -132,8 +132,8 @@ func logBound(filters map[string]any, name string) (time.Time, bool, *problem) {
 	return bound, true, nil
 }
 
-// showLog returns one entry with the members the request's With asks for; all by default.
-func showLog(c *call, rec store.Record, account, version string) fields {
+// logFields returns one entry with the members the request's With asks for; all by default.
+func logFields(c *call, rec store.Record, account, version string) fields {
 	out := fields{
 		"AccountId":          account,
 		"CallDuration":       rec.Micros,
@@ -160,10 +160,10 @@ func showLog(c *call, rec store.Record, account, version string) fields {
 	return out
 }
 
-// place is where a page ended: the time and the number of its last call.
-type place struct{ millis, seq int64 }
+// logPosition is the end of a page: the time and the number of its last call.
+type logPosition struct{ millis, seq int64 }
 
-func (p place) before(rec *store.Record) bool {
+func (p logPosition) before(rec *store.Record) bool {
 	at := rec.Time.UnixMilli()
 	return at > p.millis || at == p.millis && rec.Seq > p.seq
 }
@@ -173,13 +173,14 @@ func writeToken(last store.Record) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(plain))
 }
 
-// readToken returns where the page before ended, for the first page a place before all.
-func readToken(c *call) (place, *problem) {
+// readToken returns the end of the previous page; for the first page, a position before
+// every call.
+func readToken(c *call) (logPosition, *problem) {
 	text, sent := c.text("NextPageToken")
 	if !sent {
-		return place{millis: math.MinInt64}, nil
+		return logPosition{millis: math.MinInt64}, nil
 	}
-	var p place
+	var p logPosition
 	plain, err := base64.RawURLEncoding.DecodeString(text)
 	at, seq, ok := strings.Cut(string(plain), "/")
 	if err == nil && ok {

@@ -7,45 +7,44 @@ import (
 	"time"
 )
 
-// Assumptions chooses between behaviours of the real API that nobody has measured. The
-// numbers are those of the table of assumptions in the API reference; the zero value is
-// the first choice everywhere.
+// Assumptions chooses between possible behaviours of the real API that nobody has measured.
+// The numbers are those of docs/dev/assumptions.md. The zero value is the default of each.
 type Assumptions struct {
 	// ExpiryOnUpdate (A1): what UpdateAccessKey without ExpirationDate does to the expiry.
 	ExpiryOnUpdate ExpiryOnUpdate
-	// DeleteActiveKeys (A2) lets an EIM user's ACTIVE key be deleted.
+	// DeleteActiveKeys (A2) allows deleting an ACTIVE key of an EIM user.
 	DeleteActiveKeys bool
-	// DeleteExpiredKeys (A3) lets an expired key be deleted.
+	// DeleteExpiredKeys (A3) allows deleting an expired key.
 	DeleteExpiredKeys bool
-	// KeyLimit (A4) is the number of keys an owner may have; 0 = 10.
+	// KeyLimit (A4) is the largest number of keys of one owner; 0 means 10.
 	KeyLimit int
 	// UnknownKeyCode (A7) is the code for a key the addressed owner does not have: "5027"
 	// (the default) or "4000".
 	UnknownKeyCode string
-	// ClockWindow (A20) is how far the date of a signature may be off, either way; 0 = 5
-	// minutes, negative = any distance.
+	// ClockWindow (A20) is the largest difference between the date of a signature and the
+	// clock; 0 means 5 minutes, a negative value means no limit.
 	ClockWindow time.Duration
 	// DeadKeyCode (A21) is the code for signing with an INACTIVE or expired key: "1" (the
 	// default) or "4120".
 	DeadKeyCode string
-	// NoLockout (A23) switches the lock-out after failed authentications off.
+	// NoLockout (A23) disables the lock-out after failed authentications.
 	NoLockout bool
 	// FirstItemOne (A27) counts FirstItem from 1 instead of 0.
 	FirstItemOne bool
-	// EmptyTagIsNone (A32) takes an empty Tag for no tag.
+	// EmptyTagIsNone (A32) treats an empty Tag as no tag.
 	EmptyTagIsNone bool
 }
 
-// ExpiryOnUpdate is a reading of what an update without ExpirationDate does.
+// ExpiryOnUpdate is what an update without ExpirationDate does to the expiry.
 type ExpiryOnUpdate int
 
-// The three readings of A1.
+// The values of A1.
 const (
 	// ExpiryCleared: every such update removes the expiry.
 	ExpiryCleared ExpiryOnUpdate = iota
-	// ExpiryClearedWithState: only such an update that sends State removes it.
+	// ExpiryClearedWithState: such an update removes the expiry only if it has State.
 	ExpiryClearedWithState
-	// ExpiryKept: the expiry stays. An emulated API before 1.40.1 removes it all the same.
+	// ExpiryKept: the expiry stays. An emulated API before 1.40.1 removes it anyway.
 	ExpiryKept
 )
 
@@ -55,12 +54,12 @@ const (
 )
 
 func (a Assumptions) keyLimit() int {
-	def(&a.KeyLimit, defaultKeyLimit)
+	setDefault(&a.KeyLimit, defaultKeyLimit)
 	return a.KeyLimit
 }
 
 func (a Assumptions) clockWindow() time.Duration {
-	def(&a.ClockWindow, defaultClockWindow)
+	setDefault(&a.ClockWindow, defaultClockWindow)
 	return a.ClockWindow
 }
 
@@ -89,7 +88,7 @@ func oneOf(s string, choices ...string) bool {
 	return false
 }
 
-// assumption is one switch as it is named on the command line.
+// assumption is one switch of the command line.
 type assumption struct {
 	number, name, values string
 	set                  func(a *Assumptions, value string) bool
@@ -147,8 +146,8 @@ func choose[T any](field *T, value string, choices map[string]T) bool {
 	return ok
 }
 
-// Set sets one assumption from words, as "A1" or "expiry-on-update" and "keep". The error
-// lists what is possible.
+// Set sets one assumption by its number or name, such as "A1" or "expiry-on-update", to a
+// value such as "keep". The error lists the possible keys or values.
 func (a *Assumptions) Set(key, value string) error {
 	for _, one := range assumptions {
 		if !strings.EqualFold(key, one.number) && key != one.name {
@@ -162,7 +161,7 @@ func (a *Assumptions) Set(key, value string) error {
 	return fmt.Errorf("unknown assumption %q; known are:\n%s", key, AssumptionHelp())
 }
 
-// AssumptionHelp lists the assumptions that can be set, one a line.
+// AssumptionHelp lists the assumptions that can be set, one per line.
 func AssumptionHelp() string {
 	var lines []string
 	for _, one := range assumptions {

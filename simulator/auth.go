@@ -12,7 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// caller is who sent an authenticated call.
+// caller is the sender of an authenticated call.
 type caller struct {
 	// user is the EIM user, nil for the root account.
 	user *store.User
@@ -32,15 +32,15 @@ func (c caller) ownerID() string {
 	return c.user.ID
 }
 
-// authenticate finds out who calls. The order is that of A25: lock-out, key, signature,
-// clock. The caller is set only after all of them.
+// authenticate checks the credentials in the order of A25: lock-out, key, signature, clock.
+// It sets the caller after all of them.
 func (s *Simulator) authenticate(c *call) *problem {
 	if c.action.Anonymous() {
 		return nil
 	}
 	values := c.request.Header.Values("Authorization")
 	if len(values) != 1 {
-		return badSignature().because("there must be one Authorization header, there are %d", len(values))
+		return badSignature().withReason("there are %d Authorization headers, want one", len(values))
 	}
 	scheme, rest, _ := strings.Cut(strings.TrimSpace(values[0]), " ")
 	if strings.EqualFold(scheme, "Basic") {
@@ -51,21 +51,21 @@ func (s *Simulator) authenticate(c *call) *problem {
 			return s.signed(c, f, rest)
 		}
 	}
-	return unknownScheme().because("the authorization type is none of OSC4-HMAC-SHA256, AWS4-HMAC-SHA256 and Basic")
+	return unknownScheme().withReason("the authorization type is none of OSC4-HMAC-SHA256, AWS4-HMAC-SHA256 and Basic")
 }
 
-// signed checks a signature as an ordered list of questions. Each has its own reason, for
-// the log and the admin port: the answers are alike, as the real API's are.
+// signed checks a signature. Each failed check has its own reason, for the log and the admin
+// port; the answers are the same, as those of the real API are.
 func (s *Simulator) signed(c *call, f family, parameters string) *problem {
 	sig, flaw := parseSignature(f, parameters)
-	c.record.KeyID = clip(sig.keyID, maxName)
+	c.record.KeyID = truncate(sig.keyID, maxName)
 	if flaw != "" {
-		return badSignature().because("%s", flaw)
+		return badSignature().withReason("%s", flaw)
 	}
 	if refused := s.checkLock(sig.keyID); refused != nil {
 		return refused
 	}
-	who, refused := s.checkSignature(c, sig)
+	caller, refused := s.checkSignature(c, sig)
 	if refused != nil {
 		s.countFailure(sig.keyID)
 		if s.opts.Explain {
@@ -74,43 +74,43 @@ func (s *Simulator) signed(c *call, f family, parameters string) *problem {
 		return refused
 	}
 	s.locks.succeeded(sig.keyID)
-	c.caller = who
+	c.caller = caller
 	return nil
 }
 
-// explain logs what the simulator made of a refused signature. Neither the secret nor the
-// right signature is shown, and no credential that a signed header carries.
+// explain logs the canonical request and the string to sign of a refused signature, without
+// the right signature and without the credentials in signed headers.
 func (s *Simulator) explain(c *call, sig signature, reason string) {
-	shown := func(r *http.Request, name string) string {
-		if hidden(http.CanonicalHeaderKey(name)) {
+	masked := func(r *http.Request, name string) string {
+		if carriesCredential(http.CanonicalHeaderKey(name)) {
 			return "*****"
 		}
 		return headerValue(r, name)
 	}
 	sent, bodyHash := sentForm(c.request), hashOf(c.body)
-	hashed := sig.canonical(c.request, sent, bodyHash, headerValue)
+	canonical := sig.canonical(c.request, sent, bodyHash, headerValue)
 	s.opts.Log.Warn("signature refused", "action", c.action.Name, "request_id", c.record.RequestID, "reason", reason,
-		"canonical_request", sig.canonical(c.request, sent, bodyHash, shown),
-		"string_to_sign", sig.stringToSign(c.request.Header.Get(sig.family.dateHeader), hashed))
+		"canonical_request", sig.canonical(c.request, sent, bodyHash, masked),
+		"string_to_sign", sig.stringToSign(c.request.Header.Get(sig.family.dateHeader), canonical))
 }
 
 func (s *Simulator) checkSignature(c *call, sig signature) (*caller, *problem) {
 	now := s.Now()
 	var key store.Key
 	var known bool
-	who := &caller{}
+	sender := &caller{}
 	s.store.Read(func(v *store.View) {
 		if key, known = v.Key(sig.keyID); known && key.OwnerID != "" {
 			user, _ := v.User(key.OwnerID)
-			who.user = &user
+			sender.user = &user
 		}
 	})
 	if !known {
-		return nil, unknownSigner().because("the access key is unknown")
+		return nil, unknownSigner().withReason("the access key is unknown")
 	}
 	bodyHash := hashOf(c.body)
 	if flaw := sig.checkHeaders(c.request, bodyHash); flaw != "" {
-		return nil, badSignature().because("%s", flaw)
+		return nil, badSignature().withReason("%s", flaw)
 	}
 	timestamp := c.request.Header.Get(sig.family.dateHeader)
 	toSign := func(yield func(string) bool) {
@@ -120,23 +120,23 @@ func (s *Simulator) checkSignature(c *call, sig signature) (*caller, *problem) {
 			}
 		}
 	}
-	if !s.derived.verify(sig, key.Secret, toSign) {
-		return nil, badSignature().because("the signature is not the one of this request and this key")
+	if !s.keys.verify(sig, key.Secret, toSign) {
+		return nil, badSignature().withReason("the signature does not match this request and this key")
 	}
 	if flaw := s.checkDate(timestamp, sig.day); flaw != "" {
-		return nil, badSignature().because("%s", flaw)
+		return nil, badSignature().withReason("%s", flaw)
 	}
 	if key.State != stateActive {
-		return nil, s.deadKey().because("the access key is %s", key.State)
+		return nil, s.unusableKey().withReason("the access key is %s", key.State)
 	}
 	if key.Expired(now) {
-		return nil, s.deadKey().because("the access key expired at %s", printDate(key.Expires))
+		return nil, s.unusableKey().withReason("the access key expired at %s", printDate(key.Expires))
 	}
-	return who, nil
+	return sender, nil
 }
 
-// deadKey is the answer to a good signature of a key that may not sign (A21).
-func (s *Simulator) deadKey() *problem {
+// unusableKey is the answer to a valid signature with an INACTIVE or expired key (A21).
+func (s *Simulator) unusableKey() *problem {
 	if s.opts.Assumptions.DeadKeyCode == codeUnknownSigner {
 		return unknownSigner()
 	}
@@ -145,9 +145,9 @@ func (s *Simulator) deadKey() *problem {
 
 const timestampLayout = "20060102T150405Z"
 
-// checkDate holds the date of a signature against the clock (A20); flaw is "" when it is
-// near enough. A clock that was moved on by Advance leaves its clients behind: unless it
-// was moved strictly, dates of the clock below are good as well.
+// checkDate compares the date of a signature with the clock (A20) and returns what is wrong,
+// "" for nothing. Unless the clock was moved strictly, a date of the clock before it was moved
+// is accepted too, so that clients need not follow.
 func (s *Simulator) checkDate(timestamp, day string) (flaw string) {
 	signed, err := time.Parse(timestampLayout, timestamp)
 	if err != nil || len(timestamp) != len(timestampLayout) {
@@ -179,9 +179,9 @@ func (s *Simulator) basic(c *call, encoded string) *problem {
 	plain, err := decodeBasic(strings.TrimSpace(encoded))
 	login, password, ok := strings.Cut(string(plain), ":")
 	if err != nil || !ok {
-		return badSignature().because("the Basic credential is not base64 of LOGIN:PASSWORD")
+		return badSignature().withReason("the Basic credential is not base64 of LOGIN:PASSWORD")
 	}
-	c.record.KeyID = clip(login, maxName)
+	c.record.KeyID = truncate(login, maxName)
 	if refused := s.checkLock(login); refused != nil {
 		return refused
 	}
@@ -206,12 +206,12 @@ func (s *Simulator) checkPassword(login, password string) *problem {
 	var email string
 	s.store.Read(func(v *store.View) { email = v.Account().Email })
 	if !strings.EqualFold(login, email) {
-		return unknownSigner().because("the login is unknown")
+		return unknownSigner().withReason("the login is unknown")
 	}
-	// Hashes have one length, so the time tells nothing about the password's.
+	// Hashes have a fixed length, so that the comparison does not reveal the length of the password.
 	want, got := sha256.Sum256([]byte(s.opts.AccountPassword)), sha256.Sum256([]byte(password))
 	if s.opts.AccountPassword == "" || subtle.ConstantTimeCompare(want[:], got[:]) != 1 {
-		return badSignature().because("the password is wrong")
+		return badSignature().withReason("the password is wrong")
 	}
 	return nil
 }

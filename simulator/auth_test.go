@@ -11,26 +11,28 @@ import (
 
 const body = `{}`
 
-func aws(k *ticket) {
+func aws(k *requestSigner) {
 	k.algorithm, k.prefix, k.terminator = "AWS4-HMAC-SHA256", "AWS4", "aws4_request"
 	k.dateHeader, k.headers = "X-Amz-Date", []string{"host", "x-amz-date"}
 }
 
-func TestGoodSignatures(t *testing.T) {
-	for name, change := range map[string]func(*ticket){
-		"OSC4":                 func(*ticket) {},
-		"AWS4":                 aws,
-		"latest":               func(k *ticket) { k.path = "/api/latest/ReadAccessKeys" },
-		"A22 any region":       func(k *ticket) { k.region = "no-such-region-9" },
-		"A22 any service":      func(k *ticket) { k.service = "osc" },
-		"no content type":      func(k *ticket) { k.headers = []string{"host", "x-osc-date"} },
-		"A20 5 minutes early":  func(k *ticket) { k.timestamp = epoch.Add(-5*time.Minute + time.Second).Format(timestampLayout) },
-		"A20 5 minutes late":   func(k *ticket) { k.timestamp = epoch.Add(5 * time.Minute).Format(timestampLayout) },
-		"commas without space": func(k *ticket) { k.authorization = func(s string) string { return strings.ReplaceAll(s, ", ", ",") } },
+func TestSignature_accepted(t *testing.T) {
+	for name, change := range map[string]func(*requestSigner){
+		"OSC4":                func(*requestSigner) {},
+		"AWS4":                aws,
+		"latest":              func(k *requestSigner) { k.path = "/api/latest/ReadAccessKeys" },
+		"A22 any region":      func(k *requestSigner) { k.region = "no-such-region-9" },
+		"A22 any service":     func(k *requestSigner) { k.service = "osc" },
+		"no content type":     func(k *requestSigner) { k.headers = []string{"host", "x-osc-date"} },
+		"A20 5 minutes early": func(k *requestSigner) { k.timestamp = epoch.Add(-5*time.Minute + time.Second).Format(timestampLayout) },
+		"A20 5 minutes late":  func(k *requestSigner) { k.timestamp = epoch.Add(5 * time.Minute).Format(timestampLayout) },
+		"commas without space": func(k *requestSigner) {
+			k.authorization = func(s string) string { return strings.ReplaceAll(s, ", ", ",") }
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t)
-			k := r.ticket("ReadAccessKeys", body)
+			r := newHarness(t)
+			k := r.signer("ReadAccessKeys", body)
 			change(k)
 			if got := r.send(k.request(body)); got.status != http.StatusOK {
 				t.Errorf("%d %v: %s", got.status, got.body, r.lastReason())
@@ -40,54 +42,64 @@ func TestGoodSignatures(t *testing.T) {
 }
 
 // Each way of being wrong, alone, with the reason the admin port gives for it.
-func TestWrongSignatures(t *testing.T) {
-	cut := func(what string) func(*ticket) {
-		return func(k *ticket) { k.authorization = func(s string) string { return strings.Replace(s, what, "", 1) } }
+func TestSignature_refused(t *testing.T) {
+	cut := func(what string) func(*requestSigner) {
+		return func(k *requestSigner) {
+			k.authorization = func(s string) string { return strings.Replace(s, what, "", 1) }
+		}
 	}
-	swap := func(from, to string) func(*ticket) {
-		return func(k *ticket) { k.authorization = func(s string) string { return strings.Replace(s, from, to, 1) } }
+	swap := func(from, to string) func(*requestSigner) {
+		return func(k *requestSigner) {
+			k.authorization = func(s string) string { return strings.Replace(s, from, to, 1) }
+		}
 	}
 	for _, wrong := range []struct {
 		name   string
-		change func(*ticket)
+		change func(*requestSigner)
 		code   string
 		reason string
 	}{
-		{"unknown key", func(k *ticket) { k.keyID = "NOSUCHKEY00000000000" }, "4120", "the access key is unknown"},
-		{"other secret", func(k *ticket) { k.secret = rootSecret[1:] + "X" }, "1", "not the one of this request"},
-		{"other body", func(k *ticket) { k.hashedBody = `{"DryRun":true}` }, "1", "not the one of this request"},
-		{"other signature", func(k *ticket) { k.signatureOf = func(string) string { return strings.Repeat("0", 64) } }, "1", "not the one of this request"},
-		{"prefix of the other family", func(k *ticket) { k.prefix = "AWS4" }, "1", "not the one of this request"},
-		{"short signature", func(k *ticket) { k.signatureOf = func(s string) string { return s[:62] } }, "1", "64 hexadecimal"},
-		{"no hexadecimal", func(k *ticket) { k.signatureOf = func(s string) string { return "zz" + s[2:] } }, "1", "64 hexadecimal"},
-		{"empty signature", func(k *ticket) { k.signatureOf = func(string) string { return "" } }, "1", "64 hexadecimal"},
-		{"host not signed", func(k *ticket) { k.headers = []string{"content-type", "x-osc-date"} }, "1", "the host header is not signed"},
-		{"date not signed", func(k *ticket) { k.headers = []string{"content-type", "host"} }, "1", "the date header is not signed"},
-		{"date of the other family", func(k *ticket) { aws(k); k.dateHeader = "X-Osc-Date"; k.headers = []string{"host", "x-osc-date"} }, "1", "the date header is not signed"},
-		{"signed header absent", func(k *ticket) { k.headers = []string{"host", "x-absent", "x-osc-date"} }, "1", "not in the request: x-absent"},
-		{"names not sorted", func(k *ticket) { k.headers = []string{"x-osc-date", "host"} }, "1", "not in lower case, sorted"},
-		{"name twice", func(k *ticket) { k.headers = []string{"host", "host", "x-osc-date"} }, "1", "without repetition"},
-		{"names in upper case", func(k *ticket) { k.headers = []string{"Content-Type", "host", "x-osc-date"} }, "1", "not in lower case"},
-		{"Authorization signed", func(k *ticket) { k.headers = []string{"authorization", "host", "x-osc-date"} }, "1", "names the Authorization header"},
+		{"unknown key", func(k *requestSigner) { k.keyID = "NOSUCHKEY00000000000" }, "4120", "the access key is unknown"},
+		{"other secret", func(k *requestSigner) { k.secret = rootSecret[1:] + "X" }, "1", "does not match this request"},
+		{"other body", func(k *requestSigner) { k.hashedBody = `{"DryRun":true}` }, "1", "does not match this request"},
+		{"other signature", func(k *requestSigner) { k.signatureOf = func(string) string { return strings.Repeat("0", 64) } }, "1", "does not match this request"},
+		{"prefix of the other family", func(k *requestSigner) { k.prefix = "AWS4" }, "1", "does not match this request"},
+		{"short signature", func(k *requestSigner) { k.signatureOf = func(s string) string { return s[:62] } }, "1", "64 hexadecimal"},
+		{"no hexadecimal", func(k *requestSigner) { k.signatureOf = func(s string) string { return "zz" + s[2:] } }, "1", "64 hexadecimal"},
+		{"empty signature", func(k *requestSigner) { k.signatureOf = func(string) string { return "" } }, "1", "64 hexadecimal"},
+		{"host not signed", func(k *requestSigner) { k.headers = []string{"content-type", "x-osc-date"} }, "1", "the host header is not signed"},
+		{"date not signed", func(k *requestSigner) { k.headers = []string{"content-type", "host"} }, "1", "the date header is not signed"},
+		{"date of the other family", func(k *requestSigner) {
+			aws(k)
+			k.dateHeader = "X-Osc-Date"
+			k.headers = []string{"host", "x-osc-date"}
+		}, "1", "the date header is not signed"},
+		{"signed header absent", func(k *requestSigner) { k.headers = []string{"host", "x-absent", "x-osc-date"} }, "1", "not in the request: x-absent"},
+		{"names not sorted", func(k *requestSigner) { k.headers = []string{"x-osc-date", "host"} }, "1", "not in lower case, sorted"},
+		{"name twice", func(k *requestSigner) { k.headers = []string{"host", "host", "x-osc-date"} }, "1", "without repetition"},
+		{"names in upper case", func(k *requestSigner) { k.headers = []string{"Content-Type", "host", "x-osc-date"} }, "1", "not in lower case"},
+		{"Authorization signed", func(k *requestSigner) { k.headers = []string{"authorization", "host", "x-osc-date"} }, "1", "names the Authorization header"},
 		{"no names", swap("SignedHeaders=content-type;host;x-osc-date", "SignedHeaders="), "1", "SignedHeaders is missing"},
 		{"no SignedHeaders", cut("SignedHeaders=content-type;host;x-osc-date, "), "1", "SignedHeaders is missing"},
 		{"no Credential", swap("Credential=", "Credentials="), "1", "Credential is not KEY/DATE"},
 		{"short scope", swap("/api/osc4_request", "/osc4_request"), "1", "Credential is not KEY/DATE"},
-		{"empty region", func(k *ticket) { k.region = "" }, "1", "Credential is not KEY/DATE"},
-		{"terminator of the other family", func(k *ticket) { k.terminator = "aws4_request" }, "1", "does not end in osc4_request"},
+		{"empty region", func(k *requestSigner) { k.region = "" }, "1", "Credential is not KEY/DATE"},
+		{"terminator of the other family", func(k *requestSigner) { k.terminator = "aws4_request" }, "1", "does not end in osc4_request"},
 		{"Credential twice", swap("Credential=", "Credential=x, Credential="), "1", "not a list of"},
 		{"no list", swap("Credential=", ""), "1", "not a list of"},
-		{"nothing after the algorithm", func(k *ticket) { k.authorization = func(string) string { return "OSC4-HMAC-SHA256" } }, "1", "not a list of"},
-		{"A20 too old", func(k *ticket) { k.timestamp = epoch.Add(-5*time.Minute - 1*time.Second).Format(timestampLayout) }, "1", "more than 5m0s off"},
-		{"A20 too new", func(k *ticket) { k.timestamp = epoch.Add(5*time.Minute + time.Second).Format(timestampLayout) }, "1", "more than 5m0s off"},
-		{"A20 unreadable", func(k *ticket) { k.timestamp = epoch.Format(time.RFC3339) }, "1", "is not YYYYMMDDTHHMMSSZ"},
-		{"day of another date", func(k *ticket) { k.day = "20260101" }, "1", "not the day of the date header"},
-		{"A19 unknown type", func(k *ticket) { k.authorization = func(string) string { return "Bearer x" } }, "12", "none of"},
-		{"A19 empty", func(k *ticket) { k.authorization = func(string) string { return "" } }, "12", "none of"},
+		{"nothing after the algorithm", func(k *requestSigner) { k.authorization = func(string) string { return "OSC4-HMAC-SHA256" } }, "1", "not a list of"},
+		{"A20 too old", func(k *requestSigner) {
+			k.timestamp = epoch.Add(-5*time.Minute - 1*time.Second).Format(timestampLayout)
+		}, "1", "more than 5m0s off"},
+		{"A20 too new", func(k *requestSigner) { k.timestamp = epoch.Add(5*time.Minute + time.Second).Format(timestampLayout) }, "1", "more than 5m0s off"},
+		{"A20 unreadable", func(k *requestSigner) { k.timestamp = epoch.Format(time.RFC3339) }, "1", "is not YYYYMMDDTHHMMSSZ"},
+		{"day of another date", func(k *requestSigner) { k.day = "20260101" }, "1", "not the day of the date header"},
+		{"A19 unknown type", func(k *requestSigner) { k.authorization = func(string) string { return "Bearer x" } }, "12", "none of"},
+		{"A19 empty", func(k *requestSigner) { k.authorization = func(string) string { return "" } }, "12", "none of"},
 	} {
 		t.Run(wrong.name, func(t *testing.T) {
-			r := newRig(t)
-			k := r.ticket("ReadAccessKeys", body)
+			r := newHarness(t)
+			k := r.signer("ReadAccessKeys", body)
 			wrong.change(k)
 			got := r.send(k.request(body))
 			switch wrong.code {
@@ -106,8 +118,8 @@ func TestWrongSignatures(t *testing.T) {
 	}
 }
 
-func TestWrongHeaders(t *testing.T) {
-	r := newRig(t)
+func TestAuthentication_badHeaders(t *testing.T) {
+	r := newHarness(t)
 	none := httptest.NewRequest(http.MethodPost, "/api/v1/ReadAccessKeys", strings.NewReader(body))
 	r.send(none).refused(http.StatusUnauthorized, "1", "AccessDenied") // A19
 	two := r.signed("ReadAccessKeys", body)
@@ -135,7 +147,7 @@ func TestWrongHeaders(t *testing.T) {
 // Both alphabets of base64 are accepted: osc-cli uses the one for URLs.
 func TestBasic_alphabets(t *testing.T) {
 	const password = "?>?>~~~ÿÿ"
-	r := newRig(t, func(o *Options) { o.AccountPassword = password })
+	r := newHarness(t, func(o *Options) { o.AccountPassword = password })
 	plain := DefaultEmail + ":" + password
 	standard, forURLs := base64.StdEncoding.EncodeToString([]byte(plain)), base64.URLEncoding.EncodeToString([]byte(plain))
 	if standard == forURLs {
@@ -150,8 +162,8 @@ func TestBasic_alphabets(t *testing.T) {
 	}
 }
 
-func TestA19Basic(t *testing.T) {
-	r := newRig(t)
+func TestBasic_credentials(t *testing.T) {
+	r := newHarness(t)
 	if got := r.send(basicRequest("ReadAccessKeys", body, "Account@example.com", rootPassword)); got.status != http.StatusOK {
 		t.Error(got.status, got.body)
 	}
@@ -161,11 +173,11 @@ func TestA19Basic(t *testing.T) {
 	garbled := basicRequest("ReadAccessKeys", body, "", "")
 	garbled.Header.Set("Authorization", "Basic !!!")
 	r.send(garbled).refused(http.StatusUnauthorized, "1", "AccessDenied")
-	open := newRig(t, func(o *Options) { o.AccountPassword = "" })
+	open := newHarness(t, func(o *Options) { o.AccountPassword = "" })
 	open.send(basicRequest("ReadAccessKeys", body, DefaultEmail, "")).refused(http.StatusUnauthorized, "1", "AccessDenied")
 }
 
-func TestA20Window(t *testing.T) {
+func TestSignature_clockWindow(t *testing.T) {
 	for name, test := range map[string]struct {
 		window time.Duration
 		off    time.Duration
@@ -176,8 +188,8 @@ func TestA20Window(t *testing.T) {
 		"off, a day off": {-1, 24 * time.Hour, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, func(o *Options) { o.Assumptions.ClockWindow = test.window })
-			k := r.ticket("ReadAccessKeys", body)
+			r := newHarness(t, func(o *Options) { o.Assumptions.ClockWindow = test.window })
+			k := r.signer("ReadAccessKeys", body)
 			k.timestamp = epoch.Add(test.off).Format(timestampLayout)
 			k.day = k.timestamp[:8]
 			if got := r.send(k.request(body)); (got.status == http.StatusOK) != test.good {
@@ -187,10 +199,10 @@ func TestA20Window(t *testing.T) {
 	}
 }
 
-func TestA21DeadKeys(t *testing.T) {
+func TestSignature_inactiveAndExpiredKeys(t *testing.T) {
 	for _, code := range []string{"", "1", "4120"} {
-		r := newRig(t, func(o *Options) { o.Assumptions.DeadKeyCode = code })
-		refused := func(who *rig) {
+		r := newHarness(t, func(o *Options) { o.Assumptions.DeadKeyCode = code })
+		refused := func(who *harness) {
 			t.Helper()
 			got := who.call("ReadAccessKeys", body)
 			if code == "4120" {
@@ -210,14 +222,14 @@ func TestA21DeadKeys(t *testing.T) {
 		}
 	}
 	// A deleted key is unknown, whatever the switch.
-	r := newRig(t)
+	r := newHarness(t)
 	gone := r.createKey(`{}`)
 	r.must("DeleteAccessKey", `{"AccessKeyId":%q}`, gone["AccessKeyId"])
 	r.as(gone).call("ReadAccessKeys", body).refused(http.StatusBadRequest, "4120", "InvalidParameterValue")
 }
 
-func TestA23LockOut(t *testing.T) {
-	r := newRig(t)
+func TestLockout_fourFailures(t *testing.T) {
+	r := newHarness(t)
 	bad := *r
 	bad.secret = "wrong"
 	fail := func(times int) {
@@ -262,7 +274,7 @@ func TestA23LockOut(t *testing.T) {
 	}
 	unknown.call("ReadAccessKeys", body).refused(http.StatusUnauthorized, "13", "AccessDenied")
 
-	free := newRig(t, func(o *Options) { o.Assumptions.NoLockout = true })
+	free := newHarness(t, func(o *Options) { o.Assumptions.NoLockout = true })
 	bad = *free
 	bad.secret = "wrong"
 	fail(9)
@@ -270,7 +282,7 @@ func TestA23LockOut(t *testing.T) {
 }
 
 // createKeyUnlocked makes a key by Basic while the root key is locked.
-func (r *rig) createKeyUnlocked() map[string]any {
+func (r *harness) createKeyUnlocked() map[string]any {
 	r.t.Helper()
 	got := r.send(basicRequest("CreateAccessKey", body, DefaultEmail, rootPassword))
 	if got.status != http.StatusOK {
@@ -279,7 +291,7 @@ func (r *rig) createKeyUnlocked() map[string]any {
 	return got.body["AccessKey"].(map[string]any)
 }
 
-func TestLockoutsAreBounded(t *testing.T) {
+func TestLockout_bounded(t *testing.T) {
 	var l lockouts
 	for i := range 3 * maxFailing {
 		l.failed(time.Duration(i).String(), epoch)
@@ -289,7 +301,7 @@ func TestLockoutsAreBounded(t *testing.T) {
 	}
 }
 
-func TestDerivedKeysAreBounded(t *testing.T) {
+func TestSigningKeys_bounded(t *testing.T) {
 	var keys signingKeys
 	for i := range 3 * maxSigningKeys {
 		keys.put(derivation{region: time.Duration(i).String()}, []byte{1})
@@ -299,12 +311,12 @@ func TestDerivedKeysAreBounded(t *testing.T) {
 	}
 }
 
-func TestA25Order(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.Grants = []Grant{{User: "app", Actions: []string{"api:ReadUsers"}}} })
+func TestCall_orderOfChecks(t *testing.T) {
+	r := newHarness(t, func(o *Options) { o.Grants = []Grant{{User: "app", Actions: []string{"api:ReadUsers"}}} })
 	r.createUser("app")
 	app := r.as(r.createKey(`{"UserName":"app"}`))
-	late := func(action, body string) *ticket {
-		k := app.ticket(action, body)
+	late := func(action, body string) *requestSigner {
+		k := app.signer(action, body)
 		k.timestamp = epoch.Add(-time.Hour).Format(timestampLayout)
 		return k
 	}
@@ -316,7 +328,7 @@ func TestA25Order(t *testing.T) {
 	k = late("ReadUsers", body)
 	k.secret = "wrong"
 	r.send(k.request(body))
-	if !strings.Contains(r.lastReason(), "not the one of this request") {
+	if !strings.Contains(r.lastReason(), "does not match this request") {
 		t.Error(r.lastReason())
 	}
 	r.send(late("DeleteUser", body).request(body)).refused(http.StatusUnauthorized, "1", "AccessDenied")
@@ -324,9 +336,9 @@ func TestA25Order(t *testing.T) {
 	r.call("DeleteUser", `{"UserName":"nobody","Nonsense":1}`).refused(http.StatusBadRequest, "4045", "InvalidParameterValue")
 }
 
-func TestExplain(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.Explain = true })
-	k := r.ticket("ReadAccessKeys", body)
+func TestExplain_refusedSignature(t *testing.T) {
+	r := newHarness(t, func(o *Options) { o.Explain = true })
+	k := r.signer("ReadAccessKeys", body)
 	k.secret = "wrong"
 	request := k.request(body)
 	request.Header.Set("Cookie", "a-cookie")
@@ -344,7 +356,7 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	// Silent without the option.
-	quiet := newRig(t)
+	quiet := newHarness(t)
 	k.secret = "wrong"
 	quiet.send(k.request(body))
 	if quiet.log.Len() > 0 {

@@ -80,16 +80,16 @@ func benchmarkSimulator(b *testing.B, data, action string, change func(*Options)
 			b.Error(err)
 		}
 	}()
-	benchmark(b, sim.Handler(), action, &rig{clock: &handClock{at: time.Now()}, keyID: rootKey, secret: rootSecret})
+	benchmark(b, sim.Handler(), action, &harness{clock: &manualClock{at: time.Now()}, keyID: rootKey, secret: rootSecret})
 }
 
-func benchmark(b *testing.B, handler http.Handler, action string, signer *rig) {
+func benchmark(b *testing.B, handler http.Handler, action string, signer *harness) {
 	b.Helper()
 	server := httptest.NewServer(handler)
 	defer server.Close()
 	header := http.Header{"Content-Type": {"application/json"}}
 	if signer != nil {
-		k := signer.ticket(action, "{}")
+		k := signer.signer(action, "{}")
 		k.host = strings.TrimPrefix(server.URL, "http://")
 		header = k.request("{}").Header
 	}

@@ -12,31 +12,30 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// call is one request on its way through the simulator.
+// call is one request and what is known about it so far.
 type call struct {
 	request *http.Request
 	action  describe.Action
 	body    []byte
-	// caller is nil until authenticated, and for an action that takes unsigned calls.
+	// caller is nil until the call is authenticated, and for an action that takes unsigned
+	// calls.
 	caller *caller
-	// members are the body's, nil before decode; after check their types are as
-	// described.
+	// members are the members of the body, nil before decode. Their types are as described.
 	members map[string]any
 	dryRun  bool
-	// writer is where the answer goes.
-	writer http.ResponseWriter
-	// fault is what was decided for this call.
+	writer  http.ResponseWriter
+	// fault is the injected fault of this call.
 	fault faults.Decision
-	// cut says that the connection is to be closed without an answer.
-	cut    bool
-	record store.Record
+	// dropped says that the connection is closed without an answer.
+	dropped bool
+	record  store.Record
 }
 
-// fields are the members of an answer beside ResponseContext.
+// fields are the members of an answer, without ResponseContext.
 type fields map[string]any
 
-// decode reads the body and holds it against the API description (A15 to A17). An empty
-// body is an empty object. It is the one place that asks package describe about requests.
+// decode reads the body and checks it against the API description (A15 to A17). An empty
+// body is an empty object.
 func (s *Simulator) decode(c *call) *problem {
 	members := map[string]any{}
 	if len(bytes.TrimSpace(c.body)) > 0 {
@@ -49,14 +48,14 @@ func (s *Simulator) decode(c *call) *problem {
 			return notAnObject()
 		}
 	}
-	if found := describe.Check(c.action, s.opts.APIVersion, members); found != nil {
-		switch found.Kind {
+	if violation := describe.Check(c.action, s.opts.APIVersion, members); violation != nil {
+		switch violation.Kind {
 		case describe.UnknownMember:
-			return unknownMember(found.Member)
+			return unknownMember(violation.Member)
 		case describe.Missing:
-			return missingMember(found.Member)
+			return missingMember(violation.Member)
 		default:
-			return wrongType(found.Member)
+			return wrongType(violation.Member)
 		}
 	}
 	c.members = members
@@ -64,8 +63,8 @@ func (s *Simulator) decode(c *call) *problem {
 	return nil
 }
 
-// The members below are those of one object, read by their described type: text returns
-// false for one that is absent.
+// The methods below return a member of the body by its described type; false means that it
+// is absent.
 
 func (c *call) text(name string) (string, bool) {
 	text, ok := c.members[name].(string)
@@ -85,14 +84,14 @@ func (c *call) object(name string) map[string]any {
 	return object
 }
 
-// filter is a list of values to let through.
+// filter is a set of values, nil for a filter that was not given.
 type filter[T comparable] map[T]bool
 
-// admits lets everything through when the filter was not given. An empty list was given,
-// and matches nothing.
-func (f filter[T]) admits(value T) bool { return f == nil || f[value] }
+// matches returns true for every value when the filter was not given. An empty list is a
+// filter that matches nothing.
+func (f filter[T]) matches(value T) bool { return f == nil || f[value] }
 
-func textFilter(object map[string]any, name string) filter[string] {
+func stringFilter(object map[string]any, name string) filter[string] {
 	list, ok := object[name].([]any)
 	if !ok {
 		return nil
@@ -120,35 +119,36 @@ func numberFilter(object map[string]any, name string) filter[int64] {
 	return out
 }
 
-// errNothing ends a change that is not to be written.
-var errNothing = errors.New("nothing to write")
+// errNoWrite ends an update without writing it.
+var errNoWrite = errors.New("nothing to write")
 
-// change runs a writing action. What decide puts into the change is durable when change
-// returns without a problem; in a dry run every check is done and nothing written (A26).
-func (s *Simulator) change(c *call, decide func(*store.View, *store.Change) (fields, *problem)) (fields, *problem) {
+// update runs an action that writes. What decide adds to the change is on the disk when
+// update returns without a problem. A dry run does every check and writes nothing (A26).
+func (s *Simulator) update(c *call, decide func(*store.View, *store.Change) (fields, *problem)) (fields, *problem) {
 	var out fields
 	var refused *problem
 	err := s.store.Update(func(v *store.View, change *store.Change) error {
 		out, refused = decide(v, change)
 		if refused != nil || c.dryRun {
-			return errNothing
+			return errNoWrite
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, errNothing) {
+	if err != nil && !errors.Is(err, errNoWrite) {
 		s.opts.Log.Error("change not written", "action", c.action.Name, "request_id", c.record.RequestID, "error", err)
-		return nil, internalError().because("the change could not be written")
+		return nil, internalError().withReason("the change could not be written")
 	}
 	return out, refused
 }
 
-// look runs a reading action.
-func (s *Simulator) look(decide func(*store.View) (fields, *problem)) (out fields, refused *problem) {
+// read runs an action that reads.
+func (s *Simulator) read(decide func(*store.View) (fields, *problem)) (out fields, refused *problem) {
 	s.store.Read(func(v *store.View) { out, refused = decide(v) })
 	return out, refused
 }
 
-// owner returns the id of the owner whose keys are meant: the user named, or the caller.
+// owner returns the id of the owner of the keys: the user named in the request, or the
+// caller.
 func (c *call) owner(v *store.View) (string, *problem) {
 	name, named := c.text("UserName")
 	if !named {
@@ -161,8 +161,8 @@ func (c *call) owner(v *store.View) (string, *problem) {
 	return user.ID, nil
 }
 
-// clip bounds a text that is kept.
-func clip(text string, most int) string {
+// truncate returns at most the first bytes of a text.
+func truncate(text string, most int) string {
 	if len(text) > most {
 		return text[:most]
 	}

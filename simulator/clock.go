@@ -7,7 +7,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// clock is the injected clock plus what it was moved on.
+// clock is the injected clock plus the offset it was moved by.
 type clock struct {
 	base  func() time.Time
 	moved atomic.Pointer[store.Clock]
@@ -16,16 +16,16 @@ type clock struct {
 func (c *clock) now() time.Time { return c.base().Add(c.moved.Load().Offset) }
 func (c *clock) strict() bool   { return c.moved.Load().Strict }
 
-// Now is the simulated time.
+// Now returns the simulated time.
 func (s *Simulator) Now() time.Time { return s.clock.now() }
 
-// Advance moves the simulated time on. Keys expire by it, and it is what the Date header
-// of answers says. Clients that sign with the time of day stay welcome. The offset
-// survives a restart.
+// Advance moves the simulated time forward. Keys expire by it, and the Date header of
+// answers shows it. Signatures dated with the real time are still accepted. The offset is
+// stored.
 func (s *Simulator) Advance(by time.Duration) error { return s.MoveClock(by, false) }
 
-// MoveClock is Advance with the choice to be strict: then only signatures dated by the
-// moved clock are good, and a client that does not follow the Date header is refused.
+// MoveClock is Advance with a strict mode, in which only signatures dated with the moved
+// clock are accepted.
 func (s *Simulator) MoveClock(by time.Duration, strict bool) error {
 	if by < 0 {
 		return errBackwards

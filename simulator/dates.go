@@ -10,12 +10,12 @@ const outLayout = "2006-01-02T15:04:05.000-0700"
 
 func printDate(t time.Time) string { return t.UTC().Format(outLayout) }
 
-// inForm is the form of the dates the API takes: a date, which is midnight UTC at its
-// start, or a date-time with or without a fraction. Go's parser alone takes more.
+// inForm matches the dates that the API accepts: a date, which means midnight UTC at its
+// start, or a date-time with or without a fraction. Go's parser accepts more.
 var inForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$`)
 
-// parseDate reads a date of a request. A year that an offset moves out of four digits
-// cannot be printed: such a date is none.
+// parseDate parses a date of a request. A date whose year in UTC does not have four digits
+// cannot be printed and is refused.
 func parseDate(text string) (time.Time, bool) {
 	if !inForm.MatchString(text) {
 		return time.Time{}, false
@@ -29,5 +29,5 @@ func parseDate(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// millis cuts a time to what the API stores.
+// millis truncates a time to the precision of the API.
 func millis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

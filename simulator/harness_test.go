@@ -29,29 +29,29 @@ const (
 // epoch is where the clock of a test begins.
 var epoch = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 
-// handClock is a clock that moves only by hand.
-type handClock struct {
+// manualClock is a clock that moves only by hand.
+type manualClock struct {
 	lock sync.Mutex
 	at   time.Time
 }
 
-func (c *handClock) now() time.Time {
+func (c *manualClock) now() time.Time {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	return c.at
 }
 
-func (c *handClock) move(by time.Duration) {
+func (c *manualClock) move(by time.Duration) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	c.at = c.at.Add(by)
 }
 
-// rig is a simulator with a clock in the test's hand and a log that can be read.
-type rig struct {
+// harness is a simulator with a manual clock and a log that the test can read.
+type harness struct {
 	*Simulator
 	t     *testing.T
-	clock *handClock
+	clock *manualClock
 	// validator holds every answer against the official API description.
 	validator *describetest.Validator
 	log       *bytes.Buffer
@@ -60,9 +60,9 @@ type rig struct {
 	secret string
 }
 
-func newRig(t *testing.T, change ...func(*Options)) *rig {
+func newHarness(t *testing.T, change ...func(*Options)) *harness {
 	t.Helper()
-	r := &rig{t: t, clock: &handClock{at: epoch}, log: &bytes.Buffer{}, keyID: rootKey, secret: rootSecret}
+	r := &harness{t: t, clock: &manualClock{at: epoch}, log: &bytes.Buffer{}, keyID: rootKey, secret: rootSecret}
 	opts := Options{
 		RootAccessKey: rootKey, RootSecretKey: rootSecret, AccountPassword: rootPassword, Seed: 7, Now: r.clock.now,
 		Log: slog.New(slog.NewTextHandler(r.log, nil)),
@@ -87,7 +87,7 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 }
 
 // as returns the same rig with another access key in hand.
-func (r *rig) as(key map[string]any) *rig {
+func (r *harness) as(key map[string]any) *harness {
 	other := *r
 	other.keyID, other.secret = key["AccessKeyId"].(string), key["SecretKey"].(string)
 	return &other
@@ -102,7 +102,7 @@ type reply struct {
 }
 
 // call signs and sends one call; body is JSON text.
-func (r *rig) call(action, body string, args ...any) reply {
+func (r *harness) call(action, body string, args ...any) reply {
 	r.t.Helper()
 	if len(args) > 0 {
 		body = fmt.Sprintf(body, args...)
@@ -111,7 +111,7 @@ func (r *rig) call(action, body string, args ...any) reply {
 }
 
 // must is call for one that has to succeed; it returns the answer's members.
-func (r *rig) must(action, body string, args ...any) map[string]any {
+func (r *harness) must(action, body string, args ...any) map[string]any {
 	r.t.Helper()
 	got := r.call(action, body, args...)
 	if got.status != http.StatusOK {
@@ -120,18 +120,18 @@ func (r *rig) must(action, body string, args ...any) map[string]any {
 	return got.body
 }
 
-func (r *rig) createKey(body string, args ...any) map[string]any {
+func (r *harness) createKey(body string, args ...any) map[string]any {
 	r.t.Helper()
 	return r.must("CreateAccessKey", body, args...)["AccessKey"].(map[string]any)
 }
 
-func (r *rig) createUser(name string) map[string]any {
+func (r *harness) createUser(name string) map[string]any {
 	r.t.Helper()
 	return r.must("CreateUser", `{"UserName":%q}`, name)["User"].(map[string]any)
 }
 
 // keys returns what ReadAccessKeys answers.
-func (r *rig) keys(body string, args ...any) []map[string]any {
+func (r *harness) keys(body string, args ...any) []map[string]any {
 	r.t.Helper()
 	return objects(r.must("ReadAccessKeys", body, args...)["AccessKeys"])
 }
@@ -144,7 +144,7 @@ func objects(list any) []map[string]any {
 	return out
 }
 
-func (r *rig) send(request *http.Request) reply {
+func (r *harness) send(request *http.Request) reply {
 	r.t.Helper()
 	recorder := httptest.NewRecorder()
 	r.validator.Handler(r.t, r.Handler()).ServeHTTP(recorder, request)
@@ -178,13 +178,13 @@ func (got reply) details() string {
 }
 
 // lastReason is the reason the admin port gives for the last refusal.
-func (r *rig) lastReason() string {
+func (r *harness) lastReason() string {
 	all := r.Requests()
 	return all[len(all)-1].Reason
 }
 
-// ticket is a signature in the making: a test changes one part to make it wrong.
-type ticket struct {
+// requestSigner signs a request. A test changes its fields to make the signature wrong.
+type requestSigner struct {
 	algorithm, prefix, terminator   string
 	dateHeader, timestamp           string
 	keyID, secret                   string
@@ -201,9 +201,9 @@ type ticket struct {
 	signedValues map[string]string
 }
 
-func (r *rig) ticket(action, body string) *ticket {
+func (r *harness) signer(action, body string) *requestSigner {
 	at := r.clock.now().UTC().Format("20060102T150405Z")
-	return &ticket{
+	return &requestSigner{
 		algorithm: "OSC4-HMAC-SHA256", prefix: "OSC4", terminator: "osc4_request", dateHeader: "X-Osc-Date", timestamp: at,
 		keyID: r.keyID, secret: r.secret, day: at[:8], region: "eu-west-2", service: "api",
 		headers: []string{"content-type", "host", "x-osc-date"}, hashedBody: body,
@@ -213,7 +213,7 @@ func (r *rig) ticket(action, body string) *ticket {
 }
 
 // request signs with code of its own, so that signer and verifier can disagree.
-func (k *ticket) request(body string) *http.Request {
+func (k *requestSigner) request(body string) *http.Request {
 	r := httptest.NewRequest(k.method, "http://"+k.host+k.path, strings.NewReader(body))
 	r.URL.RawQuery = k.query
 	for name, values := range k.extra {
@@ -259,8 +259,8 @@ func hexHash(text string) string {
 	return hex.EncodeToString(hash[:])
 }
 
-func (r *rig) signed(action, body string) *http.Request {
-	return r.ticket(action, body).request(body)
+func (r *harness) signed(action, body string) *http.Request {
+	return r.signer(action, body).request(body)
 }
 
 func basicRequest(action, body, login, password string) *http.Request {

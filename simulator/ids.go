@@ -13,20 +13,20 @@ const (
 	digits            = "0123456789"
 )
 
-// ids makes ids and secrets in the API's formats (A41). It is safe for concurrent use.
+// ids generates ids and secrets in the formats of the API (A41). It is safe for concurrent use.
 type ids struct {
 	lock     sync.Mutex
 	objects  *rand.Rand
 	requests *rand.Rand
 }
 
-// newIDs returns a source that repeats itself for the same seed and start; seed 0 takes a
-// random seed from the system. Requests have a stream of their own, so that the number of
-// calls does not change the ids of objects.
+// newIDs returns a source that is the same for the same seed and start; seed 0 chooses a
+// random seed. Requests have their own stream, so that the number of calls does not change
+// the ids of objects.
 func newIDs(seed, start uint64) *ids {
 	if seed == 0 {
 		var random [8]byte
-		// Read never fails: it ends the process when the system has no randomness.
+		// Read never returns an error; it ends the process instead.
 		_, _ = crand.Read(random[:])
 		seed = binary.LittleEndian.Uint64(random[:])
 	}

@@ -5,31 +5,31 @@ import (
 	"time"
 )
 
-// The lock-out of section 1 of the reference: each further four failures in a row make
-// the next lock one minute longer, up to ten.
+// The lock-out in the official text: four failures in a row lock for a minute, and each four
+// more for a minute longer, up to ten.
 const (
 	failuresToLock = 4
 	lockStep       = time.Minute
-	longestLock    = 10 * time.Minute
+	maxLock        = 10 * time.Minute
 )
 
-// maxFailing bounds how many names are watched: a client can make up any number of them.
+// maxFailing is the largest number of names with failures: a client can invent any number.
 const maxFailing = 10_000
 
-// lockouts counts failed authentications by key id or login (A23). It lives in memory: a
-// restart unlocks everybody.
+// lockouts counts failed authentications by key id or login (A23). It is kept in memory: a
+// restart ends every lock.
 type lockouts struct {
 	lock    sync.Mutex
 	failing map[string]*failures
 }
 
 type failures struct {
-	inARow int
-	until  time.Time
-	length time.Duration
+	consecutive int
+	until       time.Time
+	length      time.Duration
 }
 
-// locked returns how long the lock in force is in total, 0 for none.
+// locked returns the whole duration of the lock in force, 0 for none.
 func (l *lockouts) locked(name string, now time.Time) time.Duration {
 	l.lock.Lock()
 	defer l.lock.Unlock()
@@ -39,27 +39,27 @@ func (l *lockouts) locked(name string, now time.Time) time.Duration {
 	return 0
 }
 
-// failed counts one failure and locks at every fourth.
+// failed counts a failure; every fourth in a row locks.
 func (l *lockouts) failed(name string, now time.Time) {
 	l.lock.Lock()
 	defer l.lock.Unlock()
 	f := l.failing[name]
 	if f == nil {
 		if len(l.failing) >= maxFailing || l.failing == nil {
-			l.failing = l.stillLocked(now)
+			l.failing = l.activeLocks(now)
 		}
 		f = &failures{}
 		l.failing[name] = f
 	}
-	f.inARow++
-	if f.inARow%failuresToLock == 0 {
-		f.length = min(time.Duration(f.inARow/failuresToLock)*lockStep, longestLock)
+	f.consecutive++
+	if f.consecutive%failuresToLock == 0 {
+		f.length = min(time.Duration(f.consecutive/failuresToLock)*lockStep, maxLock)
 		f.until = now.Add(f.length)
 	}
 }
 
-// stillLocked returns the locks in force, or nothing when even they are too many.
-func (l *lockouts) stillLocked(now time.Time) map[string]*failures {
+// activeLocks returns the locks in force, or nothing when even they are too many.
+func (l *lockouts) activeLocks(now time.Time) map[string]*failures {
 	kept := map[string]*failures{}
 	for name, f := range l.failing {
 		if now.Before(f.until) && len(kept) < maxFailing/2 {
@@ -69,7 +69,7 @@ func (l *lockouts) stillLocked(now time.Time) map[string]*failures {
 	return kept
 }
 
-// succeeded forgets the failures of a name.
+// succeeded resets the failures of a name.
 func (l *lockouts) succeeded(name string) {
 	l.lock.Lock()
 	defer l.lock.Unlock()

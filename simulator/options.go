@@ -10,45 +10,44 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// Options say what to simulate. The zero value is a fresh account in memory with a
-// generated root access key, the current API and the first choice of every assumption.
+// Options configure a simulator. The zero value is a new account in memory with a generated
+// root access key, the current API and the first value of every assumption.
 type Options struct {
-	// DataFile is the SQLite file that keeps everything; "" or ":memory:" keeps it in
-	// memory. The file is made with mode 0600, as it holds secrets.
+	// DataFile is the SQLite file that stores everything; "" or ":memory:" keeps it in
+	// memory. The file is created with mode 0600, because it holds secrets.
 	DataFile string
-	// RootAccessKey and RootSecretKey are the account's first access key: both or
-	// neither. Generated when both are empty (20 and 40 characters). A data file that
-	// already has an account keeps its own; naming another key for it is an error.
+	// RootAccessKey and RootSecretKey are the account's first access key. Both or neither
+	// are given; both empty, they are generated (20 and 40 characters). A data file that
+	// has an account keeps its key; another key for it is an error.
 	RootAccessKey, RootSecretKey string
 	// AccountEmail is the account's login; DefaultEmail when empty.
 	AccountEmail string
-	// AccountPassword lets the account use Basic authentication and CheckAuthentication.
-	// No password fits when it is empty. It is never stored.
+	// AccountPassword is the password for Basic authentication and CheckAuthentication. When
+	// it is empty, every password is wrong. It is not stored.
 	AccountPassword string
-	// APIVersion is the version of the API to be like, DefaultAPIVersion when empty.
+	// APIVersion is the emulated version of the API, DefaultAPIVersion when empty.
 	APIVersion string
-	// Seed makes ids, secrets and faults repeatable; 0 takes them from the system.
+	// Seed makes ids, secrets and faults repeatable; 0 chooses a random seed.
 	Seed uint64
-	// Now is the clock under the simulated one; nil = time.Now.
+	// Now is the clock that the simulated clock is based on; nil means time.Now.
 	Now func() time.Time
-	// StrictHost refuses a signature of the host without its port. The real API cannot be told apart here: its port is the
-	// standard one, which no client sends. On any other port clients that sign the bare name, such as the official Python
-	// SDK, could not be used at all.
+	// StrictHost refuses a signature of the host without its port. The official Python SDK always signs that. The real API
+	// does not show the difference, because its port is the default one and is not part of the Host header.
 	StrictHost bool
-	// CORS lets web pages of any origin call the API: answers carry Access-Control-Allow-Origin, and preflight requests are
-	// answered. Off by default.
+	// CORS lets web pages of any origin call the API: answers have the Access-Control headers, and preflight requests are
+	// answered.
 	CORS bool
-	// AdminHosts are names under which the admin port may be called, beside loopback names and the host it listens on.
+	// AdminHosts are host names that the admin port accepts in addition to loopback names and the host it listens on.
 	AdminHosts []string
 	// Explain logs the canonical request and the string to sign of a refused signature.
 	Explain bool
-	// Log receives what the simulator has to say; nil = nothing.
+	// Log is the simulator's log; nil discards it.
 	Log *slog.Logger
-	// Grants are the rights of EIM users, who have no others.
+	// Grants are the rights of EIM users.
 	Grants []Grant
-	// Assumptions chooses between behaviours of the API that nobody has measured.
+	// Assumptions chooses between possible behaviours of the API that nobody has measured.
 	Assumptions Assumptions
-	// Limits bounds what a client can make the simulator hold.
+	// Limits bounds the size and the duration of requests.
 	Limits Limits
 }
 
@@ -58,7 +57,7 @@ const (
 	DefaultAPIVersion = "1.40.1"
 )
 
-// Limits bounds size and time of requests. A zero field means its default.
+// Limits bounds the size and the duration of requests. A field that is zero means its default.
 type Limits struct {
 	// Body is the largest request body in bytes; 1 MiB.
 	Body int64
@@ -67,25 +66,25 @@ type Limits struct {
 	// ReadHeader and Read are how long a client may take to send the header, and the
 	// whole request; 5 s and 30 s. Only Start applies them.
 	ReadHeader, Read time.Duration
-	// Write is how long an answer may take from the end of the header on, not counting what
-	// a fault takes; 2 minutes. Only Start applies it.
+	// Write is how long an answer may take after the header was read, without the time of
+	// faults; 2 minutes. Only Start applies it.
 	Write time.Duration
-	// Requests is the number of calls kept for GET /requests and ReadApiLogs; 50,000, and
-	// fewer where they are larger than 64 MiB together.
+	// Requests is the number of calls kept for GET /requests and ReadApiLogs; 50,000. Fewer
+	// are kept when they are larger than 64 MiB together.
 	Requests int
 }
 
 func (l Limits) withDefaults() Limits {
-	def(&l.Body, 1<<20)
-	def(&l.Header, 64<<10)
-	def(&l.ReadHeader, 5*time.Second)
-	def(&l.Read, 30*time.Second)
-	def(&l.Write, 2*time.Minute)
-	def(&l.Requests, 50_000)
+	setDefault(&l.Body, 1<<20)
+	setDefault(&l.Header, 64<<10)
+	setDefault(&l.ReadHeader, 5*time.Second)
+	setDefault(&l.Read, 30*time.Second)
+	setDefault(&l.Write, 2*time.Minute)
+	setDefault(&l.Requests, 50_000)
 	return l
 }
 
-func def[T comparable](value *T, fallback T) {
+func setDefault[T comparable](value *T, fallback T) {
 	var zero T
 	if *value == zero {
 		*value = fallback
@@ -93,9 +92,9 @@ func def[T comparable](value *T, fallback T) {
 }
 
 func (o Options) withDefaults() Options {
-	def(&o.DataFile, store.Memory)
-	def(&o.AccountEmail, DefaultEmail)
-	def(&o.APIVersion, DefaultAPIVersion)
+	setDefault(&o.DataFile, store.Memory)
+	setDefault(&o.AccountEmail, DefaultEmail)
+	setDefault(&o.APIVersion, DefaultAPIVersion)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -108,7 +107,7 @@ func (o Options) withDefaults() Options {
 
 func (o Options) check() error {
 	if (o.RootAccessKey == "") != (o.RootSecretKey == "") {
-		return fmt.Errorf("root access key: its id and its secret must be given together, or neither")
+		return fmt.Errorf("root access key: give both its id and its secret, or neither")
 	}
 	if strings.ContainsAny(o.RootAccessKey, "/, \t\r\n") {
 		return fmt.Errorf("root access key: an id cannot contain a slash, a comma or white space")

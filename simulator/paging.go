@@ -1,17 +1,17 @@
 package simulator
 
-// Paging of the identity lists (reference, section 9; A27).
+// Paging of the identity lists (A27).
 const (
 	defaultPage = 100
-	longestPage = 1000
-	// longestList is longer than any list; the bound keeps sums of offsets small.
-	longestList = 1 << 30
+	maxPage     = 1000
+	// maxList is larger than any list, and small enough that adding offsets cannot overflow.
+	maxList = 1 << 30
 )
 
-// page is the part of a list that is asked for.
+// page is the requested part of a list.
 type page struct {
 	first, size int
-	// truncated says that a larger page was asked for than there is.
+	// truncated says that the requested page was larger than maxPage.
 	truncated bool
 }
 
@@ -21,8 +21,8 @@ func (s *Simulator) page(c *call) (page, *problem) {
 		if size < 1 {
 			return p, badValue("ResultsPerPage", "want 1 or more")
 		}
-		p.truncated = size > longestPage
-		p.size = int(min(size, longestPage))
+		p.truncated = size > maxPage
+		p.size = int(min(size, maxPage))
 	}
 	if first, sent := c.number("FirstItem"); sent {
 		if s.opts.Assumptions.FirstItemOne {
@@ -31,18 +31,18 @@ func (s *Simulator) page(c *call) (page, *problem) {
 		if first < 0 {
 			return p, badValue("FirstItem", "it cannot be negative")
 		}
-		p.first = int(min(first, longestList))
+		p.first = int(min(first, maxList))
 	}
 	return p, nil
 }
 
-// answer returns the members that say how the list was cut.
-func (p page) answer() fields {
-	return fields{"MaxResultsLimit": longestPage, "MaxResultsTruncated": p.truncated}
+// fields returns the members of an answer that describe the page.
+func (p page) fields() fields {
+	return fields{"MaxResultsLimit": maxPage, "MaxResultsTruncated": p.truncated}
 }
 
-// cut returns the page's part of a list, and whether more follows.
-func cut[T any](list []T, p page) ([]T, bool) {
+// pageOf returns the page's part of a list, and whether more items follow.
+func pageOf[T any](list []T, p page) ([]T, bool) {
 	from := min(p.first, len(list))
 	to := min(from+p.size, len(list))
 	return list[from:to], to < len(list)
@@ -55,10 +55,10 @@ func pageSize(c *call) (int, *problem) {
 	if !sent {
 		return defaultPage, nil
 	}
-	if size < 1 || size > longestPage {
+	if size < 1 || size > maxPage {
 		return 0, badValue("ResultsPerPage", "want 1 to 1000")
 	}
 	return int(size), nil
 }
 
-func badToken() *problem { return badValue("NextPageToken", "it is not one this API gave out") }
+func badToken() *problem { return badValue("NextPageToken", "this API did not return it") }

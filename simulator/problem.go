@@ -7,30 +7,29 @@ import (
 	"time"
 )
 
-// problem is an error answer of the API. There is one constructor for each kind, so that
-// code, type and status cannot come apart. Sources are the tables of section 2 and 12 of
-// the API reference.
+// problem is an error answer of the API. Each kind of problem has one constructor, which is
+// the only place that knows its code, type and status.
 type problem struct {
 	status  int
 	code    string
 	kind    string
 	details string
-	// reason is for the log and the admin port only: the real API says nothing there.
+	// reason is for the log and the admin port. It is not part of the answer.
 	reason string
 }
 
-// because notes why a call was refused where the answer keeps silent.
-func (p *problem) because(format string, args ...any) *problem {
+// withReason records why a call was refused, where the answer does not say it.
+func (p *problem) withReason(format string, args ...any) *problem {
 	p.reason = fmt.Sprintf(format, args...)
 	return p
 }
 
-// fields are the members of the answer that tells of it.
+// fields returns the members of the error answer.
 func (p *problem) fields() fields {
 	return fields{"Errors": []fields{{"Code": p.code, "Type": p.kind, "Details": p.details}}}
 }
 
-// Codes that are compared or chosen somewhere else than in their constructor.
+// Codes that are used outside their constructor.
 const (
 	codeUnknownSigner = "4120"
 	codeBadSignature  = "1"
@@ -71,8 +70,8 @@ func unknownAction(action string) *problem {
 	return notFound("5011", "The action %q does not exist in the API.", action)
 }
 
-// notSimulated answers for an action that the API has and the simulator has not. 501
-// cannot be taken for an answer of the API, and clients do not try it again.
+// notSimulated is the answer for an action of the API that the simulator does not serve. The
+// API never answers 501, and clients do not retry it.
 func notSimulated(action string) *problem {
 	return &problem{status: http.StatusNotImplemented, code: "0", kind: "DefaultError",
 		details: fmt.Sprintf("The action %q exists in the API, but it is not simulated.", action)}
@@ -82,7 +81,7 @@ func methodNotAllowed() *problem {
 	return denied(http.StatusMethodNotAllowed, "2", "Only POST is allowed.")
 }
 
-// Authentication (measured rows of section 2, A19 to A23). Details of 4120 and 1 are
+// Authentication (4120, 1 and 4 are measured; A19 to A23). The Details of 4120 and 1 are
 // empty on the real API.
 
 func unknownSigner() *problem { return invalidValue(codeUnknownSigner, "") }
@@ -176,7 +175,7 @@ func userHasKeys(name string) *problem {
 	return conflict("9002", "The user %q still has access keys.", name)
 }
 
-// Faults of the server and of the injector (A40).
+// Faults of the server and injected faults (A40).
 
 func internalError() *problem {
 	return &problem{status: http.StatusInternalServerError, code: "0", kind: kindInternalError}
@@ -190,9 +189,9 @@ func injected(status int, code string) *problem {
 	return p
 }
 
-// kindOf returns the type that goes with a code, by the families of section 2.
+// kindOf returns the type that belongs to a code, by the ranges of the official error list.
 func kindOf(status int, code string) string {
-	n, _ := strconv.Atoi(code) // the injector takes only numbers
+	n, _ := strconv.Atoi(code) // the injector accepts numbers only
 	switch {
 	case n == 0 && status < http.StatusInternalServerError:
 		return "DefaultError"

@@ -7,8 +7,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// quota is one entry of ReadQuotas. The API names no quota of this family: accesskey_limit is the name under which
-// the limit of access keys is known elsewhere at OUTSCALE, user_limit is invented.
+// quota is one entry of ReadQuotas. The official text names no quota of identities. OUTSCALE calls its limit of access keys
+// accesskey_limit elsewhere; user_limit is an invented name.
 type quota struct {
 	// kind is the QuotaType: "global", or the id of the resource the quota belongs to.
 	kind                                 string
@@ -54,17 +54,17 @@ func (s *Simulator) readQuotas(c *call) (fields, *problem) {
 		return nil, refused
 	}
 	filters := c.object("Filters")
-	kinds, names := textFilter(filters, "QuotaTypes"), textFilter(filters, "QuotaNames")
-	collections, shorts := textFilter(filters, "Collections"), textFilter(filters, "ShortDescriptions")
-	return s.look(func(v *store.View) (fields, *problem) {
-		var found []quota
+	kinds, names := stringFilter(filters, "QuotaTypes"), stringFilter(filters, "QuotaNames")
+	collections, shorts := stringFilter(filters, "Collections"), stringFilter(filters, "ShortDescriptions")
+	return s.read(func(v *store.View) (fields, *problem) {
+		var quotas []quota
 		for _, q := range s.quotas(v) {
-			if kinds.admits(q.kind) && names.admits(q.name) && collections.admits(q.collection) && shorts.admits(q.short) {
-				found = append(found, q)
+			if kinds.matches(q.kind) && names.matches(q.name) && collections.matches(q.collection) && shorts.matches(q.short) {
+				quotas = append(quotas, q)
 			}
 		}
-		shown, more := cut(found, page{first: first, size: size})
-		out := fields{"QuotaTypes": showQuotas(shown, v.Account().ID)}
+		selected, more := pageOf(quotas, page{first: first, size: size})
+		out := fields{"QuotaTypes": quotaFields(selected, v.Account().ID)}
 		if more {
 			out["NextPageToken"] = writeOffset(first + size)
 		}
@@ -72,8 +72,8 @@ func (s *Simulator) readQuotas(c *call) (fields, *problem) {
 	})
 }
 
-// showQuotas groups quotas by their type. Those of one type follow each other.
-func showQuotas(list []quota, account string) []fields {
+// quotaFields groups quotas by their type. The quotas of one type are neighbours in the list.
+func quotaFields(list []quota, account string) []fields {
 	types := []fields{}
 	for i, q := range list {
 		if i == 0 || q.kind != list[i-1].kind {
@@ -88,12 +88,12 @@ func showQuotas(list []quota, account string) []fields {
 	return types
 }
 
-// writeOffset makes the page token of a list whose next page begins at an offset.
+// writeOffset returns the page token for a page that begins at an offset.
 func writeOffset(offset int) string {
 	return base64.StdEncoding.EncodeToString([]byte(strconv.Itoa(offset)))
 }
 
-// readOffset returns where the page begins, 0 for the first one.
+// readOffset returns the offset of the page, 0 for the first one.
 func readOffset(c *call) (int, *problem) {
 	text, sent := c.text("NextPageToken")
 	if !sent {
@@ -104,7 +104,7 @@ func readOffset(c *call) (int, *problem) {
 		return 0, badToken()
 	}
 	offset, err := strconv.Atoi(string(plain))
-	if err != nil || offset < 0 || offset > longestList {
+	if err != nil || offset < 0 || offset > maxList {
 		return 0, badToken()
 	}
 	return offset, nil

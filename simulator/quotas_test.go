@@ -19,7 +19,7 @@ func quotaLines(answer map[string]any) []string {
 }
 
 func TestReadQuotas_keysAndUsers(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.Assumptions.KeyLimit = 4 })
+	r := newHarness(t, func(o *Options) { o.Assumptions.KeyLimit = 4 })
 	bob := r.createUser("bob")["UserId"].(string)
 	r.createKey(`{}`)
 	r.createKey(`{"UserName":"bob"}`)
@@ -30,7 +30,7 @@ func TestReadQuotas_keysAndUsers(t *testing.T) {
 }
 
 func TestReadQuotas_filters(t *testing.T) {
-	r := newRig(t)
+	r := newHarness(t)
 	bob := r.createUser("bob")["UserId"].(string)
 	for filter, want := range map[string]int{
 		`"QuotaTypes":["global"]`:                                  2,
@@ -53,7 +53,7 @@ func TestReadQuotas_filters(t *testing.T) {
 }
 
 func TestReadQuotas_pages(t *testing.T) {
-	r := newRig(t)
+	r := newHarness(t)
 	for i := range 5 {
 		r.createUser(fmt.Sprint("u", i))
 	}

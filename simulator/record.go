@@ -14,13 +14,13 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// What is kept of one call at most, in bytes.
+// The longest parts of a call that are recorded, in bytes.
 const (
-	maxBodyKept   = 8 << 10
-	maxHeaderKept = 4 << 10
+	maxRecordedBody   = 8 << 10
+	maxRecordedHeader = 4 << 10
 )
 
-// newRecord begins the record of a call with what is known before it is understood.
+// newRecord returns the record of a call with what is known before it is parsed.
 func (s *Simulator) newRecord(r *http.Request) store.Record {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -28,21 +28,21 @@ func (s *Simulator) newRecord(r *http.Request) store.Record {
 	}
 	header, size := rawHeader(r)
 	return store.Record{
-		Time: millis(s.Now()), RequestID: s.newIDs().request(), RemoteIP: host,
-		UserAgent: clip(r.UserAgent(), maxBodyKept), Header: header, HeaderSize: size,
+		Time: millis(s.Now()), RequestID: s.idSource().request(), RemoteIP: host,
+		UserAgent: truncate(r.UserAgent(), maxRecordedBody), Header: header, HeaderSize: size,
 	}
 }
 
-// finish completes the record of a call. The record of a call that wrote something is on
-// its way to the disk before the answer is; it outlives the process.
-func (s *Simulator) finish(c *call, began time.Time, answer []byte, refused *problem) {
+// recordCall completes and stores the record of a call. The record of a call that changed
+// something is written before the answer is sent, so that it survives the process.
+func (s *Simulator) recordCall(c *call, start time.Time, answer []byte, refused *problem) {
 	rec := &c.record
-	rec.Micros = time.Since(began).Microseconds()
+	rec.Micros = time.Since(start).Microseconds()
 	rec.ResponseSize = len(answer)
 	if c.caller != nil {
 		rec.Caller = c.caller.name()
 	}
-	rec.Body, rec.BodySize = keptBody(c), len(c.body)
+	rec.Body, rec.BodySize = recordedBody(c), len(c.body)
 	writes := refused == nil && rec.Status != 0 && !strings.HasPrefix(rec.Action, "Read")
 	if err := s.store.Append(*rec, writes); err != nil {
 		s.opts.Log.Error("record of calls not written", "error", err)
@@ -51,31 +51,32 @@ func (s *Simulator) finish(c *call, began time.Time, answer []byte, refused *pro
 		"request_id", rec.RequestID, "reason", rec.Reason, "fault", rec.Fault)
 }
 
-// keptBody returns the body without secrets, as JSON whatever it was.
-func keptBody(c *call) string {
-	if len(c.body) > maxBodyKept {
-		return described("a body of %d bytes", len(c.body))
+// recordedBody returns the body with secrets replaced, or a JSON string that describes a
+// body which is not a JSON object.
+func recordedBody(c *call) string {
+	if len(c.body) > maxRecordedBody {
+		return placeholder("a body of %d bytes", len(c.body))
 	}
 	if len(bytes.TrimSpace(c.body)) == 0 {
 		return "{}"
 	}
 	members := c.members
-	if members != nil && harmless(c.body) {
+	if members != nil && holdsNoSecret(c.body) {
 		return string(c.body)
 	}
 	if members == nil && json.Unmarshal(c.body, &members) != nil || members == nil {
-		return described("a body of %d bytes that is not a JSON object", len(c.body))
+		return placeholder("a body of %d bytes that is not a JSON object", len(c.body))
 	}
-	kept, err := json.Marshal(withoutSecrets(members))
+	kept, err := json.Marshal(redact(members))
 	if err != nil {
-		return described("a body of %d bytes", len(c.body))
+		return placeholder("a body of %d bytes", len(c.body))
 	}
 	return string(kept)
 }
 
-// harmless says that a JSON object can be kept as it is: no secret can be in it, not even
-// under a name written with escapes.
-func harmless(body []byte) bool {
+// holdsNoSecret says that no member of a JSON object has a name that redact looks for, not
+// even one written with escapes.
+func holdsNoSecret(body []byte) bool {
 	if bytes.IndexByte(body, '\\') >= 0 || !utf8.Valid(body) {
 		return false
 	}
@@ -83,31 +84,31 @@ func harmless(body []byte) bool {
 	return !bytes.Contains(lower, []byte("password")) && !bytes.Contains(lower, []byte("secret"))
 }
 
-func described(format string, args ...any) string {
+func placeholder(format string, args ...any) string {
 	return fmt.Sprintf("%q", fmt.Sprintf(format, args...))
 }
 
-const removed = "(removed)"
+const redacted = "(removed)"
 
-// withoutSecrets returns a copy in which members that hold a secret, by their names, are
-// replaced. Names are compared in lower case: a misspelt secret is one too.
-func withoutSecrets(value any) any {
+// redact returns a copy in which the members that hold a secret, judged by their names, are
+// replaced. Names are compared in lower case, so that a misspelt member is found too.
+func redact(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(value))
 		for name, member := range value {
 			lower := strings.ToLower(name)
 			if strings.Contains(lower, "password") || strings.Contains(lower, "secret") {
-				out[name] = removed
+				out[name] = redacted
 				continue
 			}
-			out[name] = withoutSecrets(member)
+			out[name] = redact(member)
 		}
 		return out
 	case []any:
 		out := make([]any, len(value))
 		for i, item := range value {
-			out[i] = withoutSecrets(item)
+			out[i] = redact(item)
 		}
 		return out
 	default:
@@ -115,8 +116,8 @@ func withoutSecrets(value any) any {
 	}
 }
 
-// rawHeader returns the header as ReadApiLogs shows it, credentials hidden and cut to
-// what is kept, and its full size.
+// rawHeader returns the header as ReadApiLogs shows it, with credentials masked and at most
+// maxRecordedHeader bytes long, and its full size.
 func rawHeader(r *http.Request) (string, int) {
 	names := make([]string, 0, len(r.Header))
 	for name := range r.Header {
@@ -126,14 +127,14 @@ func rawHeader(r *http.Request) (string, int) {
 	var b strings.Builder
 	size := len("Host: ") + len(r.Host)
 	b.WriteString("Host: ")
-	b.WriteString(clip(r.Host, maxHeaderKept))
+	b.WriteString(truncate(r.Host, maxRecordedHeader))
 	for _, name := range names {
 		for _, value := range r.Header[name] {
 			size += len(name) + len(value) + len("\n: ")
-			if hidden(name) {
+			if carriesCredential(name) {
 				value = "*****"
 			}
-			if size <= maxHeaderKept {
+			if size <= maxRecordedHeader {
 				b.WriteString("\n" + name + ": " + value)
 			}
 		}
@@ -141,7 +142,8 @@ func rawHeader(r *http.Request) (string, int) {
 	return b.String(), size
 }
 
-func hidden(header string) bool {
+// carriesCredential says whether a header, given by its canonical name, carries a credential.
+func carriesCredential(header string) bool {
 	switch header {
 	case "Authorization", "Cookie", "Proxy-Authorization", "X-Amz-Security-Token":
 		return true

@@ -18,8 +18,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
 )
 
-func TestAnswerHeaders(t *testing.T) {
-	r := newRig(t)
+func TestAnswer_headers(t *testing.T) {
+	r := newHarness(t)
 	got := r.call("ReadRegions", "")
 	for name, want := range map[string]string{
 		"Content-Type": "application/json", "Date": "Fri, 02 Jan 2026 03:04:05 GMT",
@@ -37,8 +37,8 @@ func TestAnswerHeaders(t *testing.T) {
 	}
 }
 
-func TestA15UnknownMember(t *testing.T) {
-	r := newRig(t)
+func TestRequest_unknownMember(t *testing.T) {
+	r := newHarness(t)
 	for action, body := range map[string]string{
 		"ReadAccessKeys": `{"Foo":1}`, "CreateAccessKey": `{"userName":"x"}`, "ReadUsers": `{"Filters":{"UserNames":["x"]}}`,
 		"ReadAccounts": `{"Filters":{}}`, "DeleteUser": `{"UserName":"x","Path":"/"}`,
@@ -47,22 +47,22 @@ func TestA15UnknownMember(t *testing.T) {
 	}
 }
 
-func TestA15Version(t *testing.T) {
-	old := newRig(t, func(o *Options) { o.APIVersion = "1.39" })
+func TestRequest_olderVersion(t *testing.T) {
+	old := newHarness(t, func(o *Options) { o.APIVersion = "1.39" })
 	id := old.createKey(`{"Tag":"x"}`)["AccessKeyId"]
 	for _, member := range []string{`"Tag":"y"`, `"ClearTag":true`, `"ClearExpirationDate":true`} {
 		old.call("UpdateAccessKey", `{"AccessKeyId":%q,"State":"ACTIVE",%s}`, id, member).refused(http.StatusBadRequest, "4045", "InvalidParameterValue")
 	}
 	old.call("UpdateAccessKey", `{"AccessKeyId":%q}`, id).refused(http.StatusBadRequest, "4046", "InvalidParameterValue")
 	old.must("UpdateAccessKey", `{"AccessKeyId":%q,"State":"INACTIVE"}`, id)
-	older := newRig(t, func(o *Options) { o.APIVersion = "1.34.0" })
+	older := newHarness(t, func(o *Options) { o.APIVersion = "1.34.0" })
 	older.call("CreateAccessKey", `{"Tag":"x"}`).refused(http.StatusBadRequest, "4045", "InvalidParameterValue")
-	oldest := newRig(t, func(o *Options) { o.APIVersion = "1.15" })
+	oldest := newHarness(t, func(o *Options) { o.APIVersion = "1.15" })
 	oldest.call("ReadUsers", `{}`).refused(http.StatusBadRequest, "5011", "InvalidResource")
 }
 
-func TestA16A17Members(t *testing.T) {
-	r := newRig(t)
+func TestRequest_missingAndWrongType(t *testing.T) {
+	r := newHarness(t)
 	for _, body := range []string{`{}`, `{"AccessKeyId":""}`} {
 		r.call("DeleteAccessKey", "%s", body).refused(http.StatusBadRequest, "4046", "InvalidParameterValue")
 	}
@@ -87,8 +87,8 @@ func TestServed_matchesDescriptionTable(t *testing.T) {
 	}
 }
 
-func TestA18Route(t *testing.T) {
-	r := newRig(t)
+func TestRoute_unknownActionAndMethod(t *testing.T) {
+	r := newHarness(t)
 	unknown := r.call("ReadNothing", `{}`)
 	unknown.refused(http.StatusBadRequest, "5011", "InvalidResource")
 	there := r.call("ReadVms", `{}`)
@@ -108,12 +108,12 @@ func TestA18Route(t *testing.T) {
 	}
 }
 
-func TestBodyLimit(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.Limits.Body = 1000 })
+func TestRequest_bodyLimit(t *testing.T) {
+	r := newHarness(t, func(o *Options) { o.Limits.Body = 1000 })
 	r.call("ReadAccessKeys", `{"Tag":%q}`, strings.Repeat("x", 1000)).refused(http.StatusRequestEntityTooLarge, "4106", "InvalidParameterValue")
 	r.must("ReadAccessKeys", `{"Tag":%q}`, strings.Repeat("x", 900))
 	// A length that is not told is counted.
-	k := r.ticket("ReadAccessKeys", "")
+	k := r.signer("ReadAccessKeys", "")
 	endless := k.request("")
 	endless.Body, endless.ContentLength = io.NopCloser(bytes.NewReader(make([]byte, 5000))), -1
 	r.send(endless).refused(http.StatusRequestEntityTooLarge, "4106", "InvalidParameterValue")
@@ -126,8 +126,8 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errors.New("broken") }
 
-func TestFaults(t *testing.T) {
-	r := newRig(t)
+func TestFaults_kinds(t *testing.T) {
+	r := newHarness(t)
 	set := func(faults ...Fault) {
 		t.Helper()
 		if err := r.SetFaults(faults); err != nil {
@@ -196,8 +196,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestTwoSimulatorsDoNotSeeEachOther(t *testing.T) {
-	one, two := newRig(t), newRig(t, func(o *Options) { o.Seed = 8 })
+func TestNew_twoSimulators(t *testing.T) {
+	one, two := newHarness(t), newHarness(t, func(o *Options) { o.Seed = 8 })
 	key := one.createKey(`{}`)
 	one.createUser("bob")
 	if err := one.SetFaults([]Fault{{Kind: "status"}}); err != nil {
@@ -216,7 +216,7 @@ func TestTwoSimulatorsDoNotSeeEachOther(t *testing.T) {
 	if one.State().Account == two.State().Account {
 		t.Error("two seeds made the same account")
 	}
-	same := newRig(t)
+	same := newHarness(t)
 	if got := same.createKey(`{}`); got["AccessKeyId"] != key["AccessKeyId"] || got["SecretKey"] != key["SecretKey"] {
 		t.Error("the same seed made another key")
 	}

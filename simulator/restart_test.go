@@ -13,9 +13,9 @@ import (
 
 func inFile(path string) func(*Options) { return func(o *Options) { o.DataFile = path } }
 
-func TestRestartContinues(t *testing.T) {
+func TestNew_continuesWithDataFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a %?#&.db")
-	r := newRig(t, inFile(path))
+	r := newHarness(t, inFile(path))
 	r.createUser("bob")
 	key := r.createKey(`{"UserName":"bob","ExpirationDate":"2063-04-05","Tag":""}`)
 	plain := r.createKey(`{}`)
@@ -39,7 +39,7 @@ func TestRestartContinues(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	again := newRig(t, inFile(path))
+	again := newHarness(t, inFile(path))
 	again.store.Read(func(v *store.View) {
 		if starts := v.Account().Starts; starts != 2 {
 			t.Errorf("start %d; ids would begin again", starts)
@@ -55,7 +55,7 @@ func TestRestartContinues(t *testing.T) {
 		t.Errorf("requests\n%s\nwant\n%s", got, requests)
 	}
 	again.call("ReadUsers", `{}`).refused(401, "1", "AccessDenied") // the clock is still strict
-	k := again.ticket("CreateAccessKey", `{}`)
+	k := again.signer("CreateAccessKey", `{}`)
 	k.timestamp = again.Now().Format(timestampLayout)
 	next := again.send(k.request(`{}`)).body["AccessKey"].(map[string]any)
 	if next["AccessKeyId"] == key["AccessKeyId"] || next["AccessKeyId"] == plain["AccessKeyId"] {
@@ -74,9 +74,9 @@ func normal(text string) string {
 	return strings.Join(out, " ")
 }
 
-func TestRestartWithARootKey(t *testing.T) {
+func TestNew_rootKeyOfDataFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sim.db")
-	first := newRig(t, inFile(path), func(o *Options) { o.RootAccessKey, o.RootSecretKey = "", "" })
+	first := newHarness(t, inFile(path), func(o *Options) { o.RootAccessKey, o.RootSecretKey = "", "" })
 	id, secret := first.RootAccessKey(), first.GeneratedSecret()
 	first.keyID, first.secret = id, secret
 	first.must("DeleteAccessKey", `{"AccessKeyId":%q}`, id)
@@ -84,7 +84,7 @@ func TestRestartWithARootKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct{ id, secret, wrong string }{
-		"another id":     {"OTHERKEY", secret, "was begun with the root access key " + id},
+		"another id":     {"OTHERKEY", secret, "was created with the root access key " + id},
 		"another secret": {id, "other", "holds another secret"},
 		"the same":       {id, secret, ""},
 		"none":           {"", "", ""},
@@ -116,14 +116,14 @@ func TestRestartWithARootKey(t *testing.T) {
 	}
 }
 
-func TestBadOptions(t *testing.T) {
+func TestNew_badOptions(t *testing.T) {
 	noDatabase := filepath.Join(t.TempDir(), "no-database")
 	if err := os.WriteFile(noDatabase, []byte(strings.Repeat("this is no database ", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for want, opts := range map[string]Options{
-		"together":                 {RootAccessKey: "x"},
-		"given together":           {RootSecretKey: "x"},
+		"give both":                {RootAccessKey: "x"},
+		"or neither":               {RootSecretKey: "x"},
 		"cannot contain":           {RootAccessKey: "a/b", RootSecretKey: "x"},
 		"is not an e-mail address": {AccountEmail: "x"},
 		"API version":              {APIVersion: "new"},
@@ -142,7 +142,7 @@ func TestBadOptions(t *testing.T) {
 	}
 }
 
-func TestAssumptionWords(t *testing.T) {
+func TestAssumptions_set(t *testing.T) {
 	for _, test := range []struct {
 		key, value string
 		want       Assumptions

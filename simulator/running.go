@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// Running is a simulator that listens.
+// Running is a simulator with its listeners.
 type Running struct {
-	// APIAddr and AdminAddr are the addresses listened on, host and port. AdminAddr is
+	// APIAddr and AdminAddr are the addresses of the listeners, as host:port. AdminAddr is
 	// "" when there is no admin port.
 	APIAddr, AdminAddr string
 
@@ -20,8 +20,8 @@ type Running struct {
 	failed  chan error
 }
 
-// Start listens for the API and, unless admin is "", for the admin port. Port 0 takes a
-// free one. It returns when both accept connections.
+// Start listens for the API and, unless admin is "", for the admin port. Port 0 chooses a
+// free port. Both accept connections when Start returns.
 func (s *Simulator) Start(listen, admin string) (*Running, error) {
 	running := &Running{failed: make(chan error, 2)}
 	api, err := net.Listen("tcp", listen)
@@ -36,9 +36,9 @@ func (s *Simulator) Start(listen, admin string) (*Running, error) {
 		}
 		running.AdminAddr = port.Addr().String()
 		if addr, ok := port.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
-			s.opts.Log.Warn("the admin port asks for no credentials and listens for other machines", "address", running.AdminAddr)
+			s.opts.Log.Warn("the admin port needs no credentials and is reachable from other machines", "address", running.AdminAddr)
 		}
-		host, _, _ := net.SplitHostPort(admin) // it was listened on
+		host, _, _ := net.SplitHostPort(admin) // net.Listen has accepted it
 		running.serve(port, s.server(s.adminHandler(host)))
 	}
 	running.serve(api, s.server(s.Handler()))
@@ -48,8 +48,8 @@ func (s *Simulator) Start(listen, admin string) (*Running, error) {
 // server returns an HTTP server with the limits of the options.
 func (s *Simulator) server(handler http.Handler) *http.Server {
 	limits := s.opts.Limits
-	silent := &silentConns{conns: map[net.Conn]struct{}{}}
-	begun, begin := context.WithCancel(context.Background())
+	unused := &unusedConns{conns: map[net.Conn]struct{}{}}
+	shutdown, beginShutdown := context.WithCancel(context.Background())
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: limits.ReadHeader,
@@ -58,23 +58,25 @@ func (s *Simulator) server(handler http.Handler) *http.Server {
 		IdleTimeout:       limits.Write,
 		MaxHeaderBytes:    limits.Header,
 		ErrorLog:          slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug),
-		ConnState:         silent.track,
-		BaseContext:       func(net.Listener) context.Context { return context.WithValue(context.Background(), drain{}, begun) },
+		ConnState:         unused.track,
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithValue(context.Background(), shutdownKey{}, shutdown)
+		},
 	}
-	server.RegisterOnShutdown(silent.close)
-	server.RegisterOnShutdown(begin)
+	server.RegisterOnShutdown(unused.close)
+	server.RegisterOnShutdown(beginShutdown)
 	return server
 }
 
-// silentConns are the connections on which nothing was ever sent. net/http takes such a connection for a call under
-// way for its first five seconds; clients that dial ahead of need would hold up every shutdown that long.
-type silentConns struct {
+// unusedConns are the connections on which nothing was sent yet. For its first five seconds net/http treats such a connection
+// like a call in progress, so clients that open connections in advance would delay every shutdown.
+type unusedConns struct {
 	lock   sync.Mutex
 	conns  map[net.Conn]struct{}
 	closed bool
 }
 
-func (c *silentConns) track(conn net.Conn, state http.ConnState) {
+func (c *unusedConns) track(conn net.Conn, state http.ConnState) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	if state != http.StateNew {
@@ -87,12 +89,12 @@ func (c *silentConns) track(conn net.Conn, state http.ConnState) {
 	}
 }
 
-func (c *silentConns) close() {
+func (c *unusedConns) close() {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	c.closed = true
 	for conn := range c.conns {
-		_ = conn.Close() // it is of no use to anyone any more
+		_ = conn.Close() // nothing was sent on it
 	}
 }
 
@@ -105,13 +107,13 @@ func (r *Running) serve(listener net.Listener, server *http.Server) {
 	}()
 }
 
-// Failed reports a listener that stopped by itself.
+// Failed receives an error when a listener stops by itself.
 func (r *Running) Failed() <-chan error { return r.failed }
 
-// URL is the base of the API: an action's name follows it after a slash.
+// URL returns the base URL of the API; the name of an action follows after a slash.
 func (r *Running) URL() string { return "http://" + r.APIAddr + "/api/v1" }
 
-// AdminURL is the base of the admin port, "" when there is none.
+// AdminURL returns the base URL of the admin port, "" when there is none.
 func (r *Running) AdminURL() string {
 	if r.AdminAddr == "" {
 		return ""
@@ -119,9 +121,8 @@ func (r *Running) AdminURL() string {
 	return "http://" + r.AdminAddr
 }
 
-// Shutdown stops listening and waits for the calls under way, as long as ctx allows; then
-// it cuts them off. Calls that a fault stalls are answered at once. It does not close the
-// simulator.
+// Shutdown stops listening and waits until ctx is done for the calls in progress; the rest
+// are cut off. Calls that a fault stalls are answered at once. The simulator is not closed.
 func (r *Running) Shutdown(ctx context.Context) error {
 	var errs []error
 	for _, server := range r.servers {

@@ -13,7 +13,7 @@ import (
 )
 
 // start makes the rig listen and returns it with its addresses.
-func (r *rig) start() *Running {
+func (r *harness) start() *Running {
 	r.t.Helper()
 	running, err := r.Start("127.0.0.1:0", "127.0.0.1:0")
 	if err != nil {
@@ -50,8 +50,8 @@ func raw(t *testing.T, addr, text string) string {
 	return string(got)
 }
 
-func TestStart(t *testing.T) {
-	r := newRig(t)
+func TestStart_listens(t *testing.T) {
+	r := newHarness(t)
 	running := r.start()
 	read := func(answer *http.Response, err error) string {
 		t.Helper()
@@ -93,13 +93,13 @@ func TestStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := open.Shutdown(t.Context()); err != nil || !strings.Contains(r.log.String(), "admin port asks for no credentials") {
+	if err := open.Shutdown(t.Context()); err != nil || !strings.Contains(r.log.String(), "admin port needs no credentials") {
 		t.Errorf("%v, log %q", err, r.log)
 	}
 }
 
-func TestFaultsOnTheWire(t *testing.T) {
-	r := newRig(t)
+func TestFaults_droppedConnections(t *testing.T) {
+	r := newHarness(t)
 	running := r.start()
 	for _, kind := range []string{"drop_before", "drop_after"} {
 		if err := r.SetFaults([]Fault{{Kind: kind}}); err != nil {
@@ -114,8 +114,8 @@ func TestFaultsOnTheWire(t *testing.T) {
 
 const post = "POST /api/v1/ReadRegions HTTP/1.1\r\nHost: x\r\n"
 
-func TestSlowClientsAreCutOff(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.Limits.ReadHeader, o.Limits.Read = 50*time.Millisecond, 100*time.Millisecond })
+func TestStart_slowClients(t *testing.T) {
+	r := newHarness(t, func(o *Options) { o.Limits.ReadHeader, o.Limits.Read = 50*time.Millisecond, 100*time.Millisecond })
 	running := r.start()
 	// Each of these waits for more than it sends; the test ends because the server does not.
 	for name, sent := range map[string]string{
@@ -129,8 +129,8 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 	}
 }
 
-func TestHugeRequestsAreRefused(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.Limits.Header, o.Limits.Body = 4096, 1000 })
+func TestStart_hugeRequests(t *testing.T) {
+	r := newHarness(t, func(o *Options) { o.Limits.Header, o.Limits.Body = 4096, 1000 })
 	running := r.start()
 	for name, test := range map[string]struct{ sent, want string }{
 		"header":           {post + "X-Big: " + strings.Repeat("x", 20_000) + "\r\n\r\n", "HTTP/1.1 431"},
@@ -152,8 +152,8 @@ func TestHugeRequestsAreRefused(t *testing.T) {
 	}
 }
 
-func TestShutdownWaitsForCallsUnderWay(t *testing.T) {
-	r := newRig(t)
+func TestShutdown_waitsForCalls(t *testing.T) {
+	r := newHarness(t)
 	running, err := r.Start("127.0.0.1:0", "")
 	if err != nil {
 		t.Fatal(err)
@@ -186,8 +186,8 @@ func TestShutdownWaitsForCallsUnderWay(t *testing.T) {
 
 // TestShutdownWithASilentConnection dials without sending anything, as clients do that dial ahead of need. net/http
 // alone would take that for a call under way for five seconds, which is longer than the patience given here.
-func TestShutdownWithASilentConnection(t *testing.T) {
-	running, err := newRig(t).Start("127.0.0.1:0", "")
+func TestShutdown_unusedConnection(t *testing.T) {
+	running, err := newHarness(t).Start("127.0.0.1:0", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestShutdownWithASilentConnection(t *testing.T) {
 
 // The admin port answers under loopback names, the host it was told to listen on, and Options.AdminHosts.
 func TestStart_adminHosts(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.AdminHosts = []string{"sim.internal"} })
+	r := newHarness(t, func(o *Options) { o.AdminHosts = []string{"sim.internal"} })
 	running := r.start()
 	for host, want := range map[string]string{
 		running.AdminAddr: "200 OK", "localhost": "200 OK", "sim.internal:3001": "200 OK", "rebound.example": "403 Forbidden",
@@ -219,7 +219,7 @@ func TestStart_adminHosts(t *testing.T) {
 
 // osc-cli sends two slashes: they reach the simulator as they are.
 func TestStart_repeatedSlashes(t *testing.T) {
-	r := newRig(t)
+	r := newHarness(t)
 	running := r.start()
 	got := raw(t, running.APIAddr, "POST //api/latest//ReadRegions HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 	if !strings.HasPrefix(got, "HTTP/1.1 200 OK") {

@@ -10,15 +10,15 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// outgoing is what goes to the client: the answer, or what a fault made of it.
-type outgoing struct {
-	status int
-	kind   string // of the content
-	body   []byte
-	// length is what the header says of the body's length.
+// response is what is sent to the client: the answer, or what a fault replaces it with.
+type response struct {
+	status      int
+	contentType string
+	body        []byte
+	// length is the value of the Content-Length header.
 	length int
-	// torn says that the connection is to be reset after the body.
-	torn bool
+	// reset says that the connection is reset after the body.
+	reset bool
 }
 
 const (
@@ -26,18 +26,18 @@ const (
 	htmlContent = "text/html; charset=utf-8"
 )
 
-// proxyPage is what a proxy says in the API's place. It is no JSON.
+// proxyPage is a page that a proxy could send in place of an answer of the API.
 const proxyPage = `<!DOCTYPE html>
 <html><head><title>Please wait</title></head>
 <body><h1>Please wait</h1><p>This page is no answer of the API.</p></body></html>
 `
 
-// spoil makes of the answer what the fault wants to go out, and notes what that is. What was
-// done stays done. Silence comes before the record of the call is complete: only then is it
-// known whether somebody still listened.
-func (s *Simulator) spoil(c *call, answer []byte) outgoing {
-	out := outgoing{status: c.record.Status, kind: jsonContent, body: answer, length: len(answer)}
-	if c.cut {
+// applyFault returns the response that the fault of the call sends, and records its status.
+// The executed action is not undone. A stall ends before the call is recorded, because only
+// then is it known whether the client was still there.
+func (s *Simulator) applyFault(c *call, answer []byte) response {
+	out := response{status: c.record.Status, contentType: jsonContent, body: answer, length: len(answer)}
+	if c.dropped {
 		return out
 	}
 	switch c.fault.Kind {
@@ -45,29 +45,29 @@ func (s *Simulator) spoil(c *call, answer []byte) outgoing {
 		out.body = c.encode(injected(c.fault.Status, c.fault.Code).fields())
 		out.status, out.length = c.fault.Status, len(out.body)
 	case faults.Reset:
-		out.body, out.torn = answer[:c.fault.Cut(len(answer))], true
+		out.body, out.reset = answer[:c.fault.Cut(len(answer))], true
 	case faults.Truncate:
 		out.body = answer[:c.fault.Cut(len(answer))]
 		out.length = len(out.body)
 	case faults.Garbage:
-		out = outgoing{status: http.StatusOK, kind: htmlContent, body: []byte(proxyPage), length: len(proxyPage)}
+		out = response{status: http.StatusOK, contentType: htmlContent, body: []byte(proxyPage), length: len(proxyPage)}
 	case faults.Stall:
-		c.cut = !s.wait(c, c.fault.Stall, draining(c.request))
+		c.dropped = !s.wait(c, c.fault.Stall, shutdownBegun(c.request))
 	}
-	if !c.cut {
+	if !c.dropped {
 		c.record.Sent = out.status
 	}
 	return out
 }
 
-// send sends what is to go out, or closes the connection in its place.
-func (s *Simulator) send(c *call, out outgoing) {
-	if c.cut {
-		// Closes the connection without an answer, and without a trace in the log.
+// send sends the response, or closes the connection without one.
+func (s *Simulator) send(c *call, out response) {
+	if c.dropped {
+		// net/http closes the connection and logs nothing.
 		panic(http.ErrAbortHandler)
 	}
 	header := c.writer.Header()
-	header.Set("Content-Type", out.kind)
+	header.Set("Content-Type", out.contentType)
 	header.Set("Content-Length", strconv.Itoa(out.length))
 	header.Set("Date", s.Now().UTC().Format(http.TimeFormat))
 	if out.status == http.StatusMethodNotAllowed {
@@ -77,67 +77,67 @@ func (s *Simulator) send(c *call, out outgoing) {
 		header.Set("Retry-After", strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10))
 	}
 	c.writer.WriteHeader(out.status)
-	// A client that has gone away does not change what was done.
+	// The action is done, whether or not the client is still there.
 	_, _ = c.writer.Write(out.body)
-	if out.torn {
-		tear(c.writer)
+	if out.reset {
+		resetConnection(c.writer)
 	}
 }
 
-// tear resets the connection behind what was written. Where the server does not give the
-// connection away, it closes it.
-func tear(w http.ResponseWriter) {
+// resetConnection resets the TCP connection after what was written. A connection that cannot
+// be hijacked is closed.
+func resetConnection(w http.ResponseWriter) {
 	control := http.NewResponseController(w)
 	if control.Flush() == nil {
 		if conn, _, err := control.Hijack(); err == nil {
-			// No lingering: the kernel sends a reset in place of an orderly end.
-			if tcp, ok := bare(conn).(*net.TCPConn); ok {
+			// Without lingering the kernel sends a reset in place of an orderly close.
+			if tcp, ok := underlyingConn(conn).(*net.TCPConn); ok {
 				_ = tcp.SetLinger(0)
 			}
-			_ = bare(conn).Close() // the end of the connection is what is wanted
+			_ = underlyingConn(conn).Close() // nobody is left to report an error to
 			return
 		}
 	}
 	panic(http.ErrAbortHandler)
 }
 
-// bare is the connection below TLS, which would say goodbye.
-func bare(conn net.Conn) net.Conn {
+// underlyingConn returns the connection below TLS, which would send a close notification.
+func underlyingConn(conn net.Conn) net.Conn {
 	if outer, ok := conn.(interface{ NetConn() net.Conn }); ok {
 		return outer.NetConn()
 	}
 	return conn
 }
 
-// wait returns false when the client is gone before the time is over, and true early when
-// early is closed. The time that a fault takes does not count for the server's own limit of
-// the time for an answer.
-func (s *Simulator) wait(c *call, long time.Duration, early <-chan struct{}) bool {
-	if long <= 0 {
+// wait waits for the duration, or until end is closed. It returns false when the client
+// closed the connection first. The server's write timeout starts again afterwards, so that
+// the time of a fault does not count.
+func (s *Simulator) wait(c *call, duration time.Duration, end <-chan struct{}) bool {
+	if duration <= 0 {
 		return true
 	}
-	timer := time.NewTimer(long)
+	timer := time.NewTimer(duration)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-early:
+	case <-end:
 	case <-c.request.Context().Done():
 		return false
 	}
-	// Not every writer has a deadline; one that has none needs none moved.
+	// An error means that the writer has no deadline.
 	_ = http.NewResponseController(c.writer).SetWriteDeadline(time.Now().Add(s.opts.Limits.Write))
 	return true
 }
 
-// drain is where the context of a request keeps the context that ends when its server
-// begins to shut down.
-type drain struct{}
+// shutdownKey is the context key of a context that is cancelled when the server begins to
+// shut down.
+type shutdownKey struct{}
 
-// draining is closed when the server of the request begins to shut down; nil, and never
-// closed, for a request of another server than Start's.
-func draining(r *http.Request) <-chan struct{} {
-	if begun, ok := r.Context().Value(drain{}).(context.Context); ok {
-		return begun.Done()
+// shutdownBegun returns a channel that is closed when the server of the request begins to
+// shut down; nil for a server that Start did not start.
+func shutdownBegun(r *http.Request) <-chan struct{} {
+	if shutdown, ok := r.Context().Value(shutdownKey{}).(context.Context); ok {
+		return shutdown.Done()
 	}
 	return nil
 }

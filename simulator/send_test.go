@@ -47,7 +47,7 @@ func insecure() *http.Transport {
 	return out
 }
 
-func (r *rig) faulty(list ...Fault) {
+func (r *harness) faulty(list ...Fault) {
 	r.t.Helper()
 	if err := r.SetFaults(list); err != nil {
 		r.t.Fatal(err)
@@ -55,7 +55,7 @@ func (r *rig) faulty(list ...Fault) {
 }
 
 // last says what the record tells of the last call: the fault, what came of it, and what was sent.
-func (r *rig) last() string {
+func (r *harness) last() string {
 	r.t.Helper()
 	all := r.Requests()
 	if len(all) == 0 {
@@ -64,7 +64,7 @@ func (r *rig) last() string {
 	return fmt.Sprint(all[len(all)-1].Fault, " ", all[len(all)-1].Status, " ", all[len(all)-1].Sent)
 }
 
-func (r *rig) await(what string, reached func() bool) {
+func (r *harness) await(what string, reached func() bool) {
 	r.t.Helper()
 	for limit := time.Now().Add(30 * time.Second); !reached(); time.Sleep(time.Millisecond) {
 		if time.Now().After(limit) {
@@ -74,7 +74,7 @@ func (r *rig) await(what string, reached func() bool) {
 }
 
 // Every kind executes the call once. What arrives is what the kind is named for.
-func TestSpoiltAnswersOnTheWire(t *testing.T) {
+func TestFaults_brokenAnswers(t *testing.T) {
 	for _, test := range []struct {
 		fault Fault
 		last  string
@@ -100,7 +100,7 @@ func TestSpoiltAnswersOnTheWire(t *testing.T) {
 		}},
 	} {
 		t.Run(test.fault.Kind, func(t *testing.T) {
-			r := newRig(t)
+			r := newHarness(t)
 			servers := map[string]string{"start": "http://" + r.start().APIAddr}
 			for name, start := range map[string]func(http.Handler) *httptest.Server{"httptest": httptest.NewServer, "tls": httptest.NewTLSServer} {
 				server := start(r.Handler())
@@ -127,8 +127,8 @@ func TestSpoiltAnswersOnTheWire(t *testing.T) {
 }
 
 // What the record says of calls that were answered, or not, in the other ways.
-func TestRecordSaysWhatWasSent(t *testing.T) {
-	r := newRig(t)
+func TestRequests_sentStatus(t *testing.T) {
+	r := newHarness(t)
 	url := "http://" + r.start().APIAddr
 	for want, fault := range map[string]Fault{
 		" 200 200":         {Kind: faults.Status, Action: "ReadUsers"},
@@ -160,8 +160,8 @@ func TestRecordSaysWhatWasSent(t *testing.T) {
 }
 
 // A server that gives no connection away, as with HTTP/2 or in a test's recorder, closes what it has.
-func TestResetWithoutAConnectionToTake(t *testing.T) {
-	r := newRig(t)
+func TestFaults_resetWithoutHijack(t *testing.T) {
+	r := newHarness(t)
 	r.faulty(Fault{Kind: faults.Reset})
 	server := httptest.NewUnstartedServer(r.Handler())
 	server.EnableHTTP2 = true
@@ -174,8 +174,8 @@ func TestResetWithoutAConnectionToTake(t *testing.T) {
 }
 
 // The admin port takes what Go takes, and says what is wrong as clearly.
-func TestFaultKindsThroughTheAdminPort(t *testing.T) {
-	r := newRig(t)
+func TestAdmin_faultKinds(t *testing.T) {
+	r := newHarness(t)
 	const list = `[{"kind":"status_after","status":502,"code":"0"},{"kind":"reset"},{"action":"CreateUser","kind":"truncate","probability":0.5},` +
 		`{"kind":"garbage","times":2},{"kind":"stall","latency":"20ms"},{"kind":"throttle","status":429,"code":"24","retry_after":"2s"}]`
 	var set []Fault
@@ -187,11 +187,11 @@ func TestFaultKindsThroughTheAdminPort(t *testing.T) {
 	}
 	for bad, want := range map[string]string{
 		`[{"kind":"stall"}]`:                               "latency must be over 0",
-		`[{"kind":"reset","latency":"1s"}]`:                "latency does nothing for the kind reset",
+		`[{"kind":"reset","latency":"1s"}]`:                "latency has no effect for the kind reset",
 		`[{"kind":"throttle","retry_after":2}]`:            "a duration is a text such as",
-		`[{"kind":"throttle","retry_after":"soon"}]`:       `\"soon\" is no duration`,
+		`[{"kind":"throttle","retry_after":"soon"}]`:       `\"soon\" is not a duration`,
 		`[{"kind":"status","retry_after":"2s"}]`:           "choose the kind throttle",
-		`[{"kind":"reset"},{"kind":"garbage","rate":0.5}]`: "fault 2: rate does nothing",
+		`[{"kind":"reset"},{"kind":"garbage","rate":0.5}]`: "fault 2: rate has no effect",
 	} {
 		request := httptest.NewRequest(http.MethodPut, "http://localhost/faults", strings.NewReader(bad))
 		recorder := httptest.NewRecorder()
@@ -202,8 +202,8 @@ func TestFaultKindsThroughTheAdminPort(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
-	r := newRig(t)
+func TestFaults_retryAfter(t *testing.T) {
+	r := newHarness(t)
 	for want, after := range map[string]faults.Duration{"": 0, "1": 1, "2": 1500e6, "30": 30e9} {
 		r.faulty(Fault{Kind: faults.Throttle, RetryAfter: after})
 		if got := r.call("ReadAccessKeys", `{}`).header.Get("Retry-After"); got != want {
@@ -217,9 +217,9 @@ func TestRetryAfter(t *testing.T) {
 }
 
 // The same seed cuts the same answers at the same place.
-func TestSpoiltAnswersRepeat(t *testing.T) {
+func TestFaults_sameSeedSameCuts(t *testing.T) {
 	texts := func() (out []string) {
-		r := newRig(t)
+		r := newHarness(t)
 		url := "http://" + r.start().APIAddr
 		r.faulty(Fault{Kind: faults.Truncate, Probability: 0.5})
 		for range 20 {
@@ -241,8 +241,8 @@ func TestSpoiltAnswersRepeat(t *testing.T) {
 }
 
 // A client that goes away frees the call, which stays executed and recorded.
-func TestStalledClientGoesAway(t *testing.T) {
-	r := newRig(t)
+func TestFaults_stallEndsWithClient(t *testing.T) {
+	r := newHarness(t)
 	url := "http://" + r.start().APIAddr
 	r.faulty(Fault{Kind: faults.Stall, Latency: faults.Duration(time.Minute)})
 	ctx, leave := context.WithCancel(t.Context())
@@ -258,8 +258,8 @@ func TestStalledClientGoesAway(t *testing.T) {
 }
 
 // A server that is told to stop does not keep its clients for a minute.
-func TestShutdownEndsStalls(t *testing.T) {
-	r := newRig(t)
+func TestShutdown_endsStalls(t *testing.T) {
+	r := newHarness(t)
 	running, err := r.Start("127.0.0.1:0", "")
 	if err != nil {
 		t.Fatal(err)
@@ -280,9 +280,9 @@ func TestShutdownEndsStalls(t *testing.T) {
 }
 
 // The server's limit is for clients that read slowly, not for what a fault takes.
-func TestFaultsOutlastTheWriteLimit(t *testing.T) {
+func TestFaults_longerThanWriteTimeout(t *testing.T) {
 	const limit = time.Second
-	r := newRig(t, func(o *Options) { o.Limits.Write = limit })
+	r := newHarness(t, func(o *Options) { o.Limits.Write = limit })
 	url := "http://" + r.start().APIAddr
 	longer := faults.Duration(limit + limit/5)
 	r.faulty(Fault{Action: "ReadAccessKeys", Kind: faults.Latency, Latency: longer}, Fault{Action: "CreateAccessKey", Kind: faults.Stall, Latency: longer})

@@ -14,8 +14,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
 )
 
-// served is what the simulator does, by action. Each of them has passed every check that
-// does not depend on the objects.
+// served are the actions and what executes them. A call is executed after every check that
+// does not depend on stored objects.
 var served = map[string]func(*Simulator, *call) (fields, *problem){
 	"CheckAuthentication":   (*Simulator).checkAuthentication,
 	"CreateAccessKey":       (*Simulator).createAccessKey,
@@ -46,23 +46,23 @@ func (s *Simulator) Handler() http.Handler {
 }
 
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
-	began := time.Now() // the time a call takes is real, whatever the simulated clock says
+	start := time.Now() // durations of calls are real, whatever the simulated clock says
 	c := &call{request: r, writer: w}
 	c.record = s.newRecord(r)
 	if r.Body == nil {
-		r.Body = http.NoBody // a request that never was on a wire
+		r.Body = http.NoBody // the handler was called without a server
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, s.opts.Limits.Body)
 	result, refused := s.run(c)
 	body := s.answer(c, result, refused)
-	out := s.spoil(c, body)
-	s.finish(c, began, body, refused)
-	s.send(c, out)
+	response := s.applyFault(c, body)
+	s.recordCall(c, start, body, refused)
+	s.send(c, response)
 }
 
-// run takes a call through the checks in the order of A25: route, lock-out, key,
-// signature, clock, rights, members, existence and state. Faults strike after the route,
-// as only then is it known which action is meant.
+// run does the checks in the order of A25: route, lock-out, key, signature, clock, rights,
+// members, existence and state. Faults are decided after the route, when the action is
+// known.
 func (s *Simulator) run(c *call) (fields, *problem) {
 	if refused := s.route(c); refused != nil {
 		return nil, refused
@@ -76,17 +76,17 @@ func (s *Simulator) run(c *call) (fields, *problem) {
 		c.record.Fault = faults.Latency
 	}
 	if !s.wait(c, fault.Latency, nil) {
-		c.cut = true
+		c.dropped = true
 		return nil, nil
 	}
 	switch fault.Kind {
 	case faults.DropBefore:
-		c.cut = true
+		c.dropped = true
 		return nil, nil
 	case faults.Status, faults.Throttle:
 		return nil, injected(fault.Status, fault.Code)
 	case faults.DropAfter:
-		c.cut = true
+		c.dropped = true
 	}
 	for _, check := range []func(*call) *problem{s.authenticate, s.authorize, s.decode} {
 		if refused := check(c); refused != nil {
@@ -109,7 +109,7 @@ func (s *Simulator) route(c *call) *problem {
 		name, ok = strings.CutPrefix(path, prefixes[1])
 	}
 	if !ok {
-		return unknownAction(clip(path, maxName)).because("the path is not /api/v1/<Action>")
+		return unknownAction(truncate(path, maxName)).withReason("the path is not /api/v1/<Action>")
 	}
 	c.record.Version = strings.Split(path, "/")[2]
 	if c.request.Method != http.MethodPost {
@@ -117,7 +117,7 @@ func (s *Simulator) route(c *call) *problem {
 	}
 	action, ok := describe.Lookup(name)
 	if !ok || !action.In(s.opts.APIVersion) {
-		return unknownAction(clip(name, maxName))
+		return unknownAction(truncate(name, maxName))
 	}
 	c.action = action
 	c.record.Action = action.Name
@@ -142,15 +142,15 @@ func (s *Simulator) readBody(c *call) *problem {
 	case errors.As(err, &large):
 		return tooLarge(large.Limit)
 	case errors.As(err, &network) && network.Timeout():
-		return notAnObject().because("the body did not arrive in time")
+		return notAnObject().withReason("the body did not arrive in time")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return notAnObject().because("the body ended early")
+		return notAnObject().withReason("the body ended early")
 	default:
-		return notAnObject().because("the body could not be read")
+		return notAnObject().withReason("the body could not be read")
 	}
 }
 
-// answer returns the body of the answer to what was done, and notes its status.
+// answer returns the body of the answer and records its status.
 func (s *Simulator) answer(c *call, out fields, refused *problem) []byte {
 	if refused != nil {
 		c.record.Status, c.record.Code, c.record.Reason = refused.status, refused.code, refused.reason
@@ -168,7 +168,7 @@ func (c *call) encode(out fields) []byte {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
 	encoder.SetEscapeHTML(false)
-	// Answers are maps of texts, numbers and flags; they always encode.
+	// Answers are maps of strings, numbers and booleans; encoding them cannot fail.
 	_ = encoder.Encode(out)
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
 }

@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// family is one of the two signature families; they differ in words only.
+// family is one of the two signature families. They differ only in these strings.
 type family struct {
 	algorithm, prefix, terminator, dateHeader string
 }
@@ -21,19 +21,19 @@ var families = []family{
 	{"AWS4-HMAC-SHA256", "AWS4", "aws4_request", "X-Amz-Date"},
 }
 
-// signature is what an Authorization header claims.
+// signature is the parsed Authorization header of a signed call.
 type signature struct {
 	family family
 	keyID  string
-	// day, region and service are the scope; only day is held against anything (A22).
+	// day, region and service are the scope. Only day is compared with something (A22).
 	day, region, service string
 	// headers are the signed header names, lower case and sorted.
 	headers []string
 	mac     []byte
 }
 
-// parseSignature reads the parameters of an Authorization header after the algorithm. The
-// key id is returned even when a later part is bad. flaw is "" for a well-formed header.
+// parseSignature reads the parameters of an Authorization header after the algorithm. flaw
+// says what is malformed, "" for nothing. The key id is returned whenever it can be read.
 func parseSignature(f family, parameters string) (sig signature, flaw string) {
 	sig.family = f
 	values := map[string]string{}
@@ -124,20 +124,20 @@ func (sig signature) stringToSign(timestamp, canonical string) string {
 	return strings.Join([]string{sig.family.algorithm, timestamp, scope, hex.EncodeToString(hash[:])}, "\n")
 }
 
-// signingKeys keeps the keys derived from secrets: deriving one costs four times what
-// checking a signature costs, and a client uses the same one all day.
+// signingKeys caches the keys derived from secrets. Deriving one costs four times as much as
+// checking a signature, and a client uses the same one for a day.
 type signingKeys struct {
 	lock sync.RWMutex
 	keys map[derivation][]byte
 }
 
-// derivation is all that a signing key depends on.
+// derivation is everything that a signing key depends on.
 type derivation struct {
 	prefix, secret, day, region, service, terminator string
 }
 
-// maxSigningKeys bounds the cache. A scope is the client's free choice, so there is no
-// end to them; only those of verified signatures are kept.
+// maxSigningKeys is the size of the cache. A client can choose any scope, so only the keys of
+// verified signatures are cached.
 const maxSigningKeys = 1024
 
 func (s *signingKeys) get(d derivation) []byte {
@@ -155,19 +155,20 @@ func (s *signingKeys) put(d derivation, key []byte) {
 	s.keys[d] = key
 }
 
-// verify compares the signature with those that this secret makes of the strings to sign, in constant time, until one is equal.
+// verify says whether the signature is the one that this secret gives one of the strings to sign. Signatures are compared in
+// constant time.
 func (s *signingKeys) verify(sig signature, secret string, toSign iter.Seq[string]) bool {
 	d := derivation{sig.family.prefix, secret, sig.day, sig.region, sig.service, sig.family.terminator}
 	key := s.get(d)
-	known := key != nil
-	if !known {
+	cached := key != nil
+	if !cached {
 		key = d.derive()
 	}
 	for text := range toSign {
 		if !hmac.Equal(mac(key, text), sig.mac) {
 			continue
 		}
-		if !known {
+		if !cached {
 			s.put(d, key)
 		}
 		return true

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The two vectors of the API reference, made with the signers of the official SDKs.
-func TestSignatureVectors(t *testing.T) {
+// The two vectors were made with the signers of the official SDKs.
+func TestSignature_vectors(t *testing.T) {
 	const (
 		keyID     = "ABCDEFGHIJ0123456789"
 		secret    = "0123456789ABCDEFGHIJ0123456789ABCDEFGHIJ"

@@ -1,18 +1,18 @@
 // Package simulator is a local OUTSCALE API for identity and access: access keys, EIM
-// users and what surrounds them. It verifies real signatures, keeps what it answered, and
-// can be told to fail.
+// users and what belongs to them. It verifies real signatures, stores every change before
+// it answers, and can inject faults.
 //
-// A test starts one with package simtest; a program uses New and Handler, or Start.
-// Simulators share nothing: any number can run in one process.
+// A test starts a simulator with package simtest; a program uses New with Handler or Start.
+// Simulators share nothing: any number of them can run in one process.
 //
-// What it does is written down in the API reference of this project as measured, official
-// or assumed; assumptions carry numbers (A1 and on), and where more than one reading is
-// possible Assumptions chooses.
+// Each behaviour is measured on the real API, official text, or assumed. The assumptions
+// have numbers, A1 to A44, and are listed in docs/dev/assumptions.md. Where an assumption
+// has more than one reading, Assumptions chooses one.
 //
 // Not simulated: API access rules, client certificates and trusted sessions (the API
-// access policy is kept, and its limit on the life of keys holds); policies and groups
-// (Grant stands in for them); throttling (a fault, when asked for); regions (all scopes
-// are one account). An action of the API that is not served says so with status 501.
+// access policy is stored, and its limit on the lifetime of keys is enforced); policies and
+// groups (Grant replaces them); throttling, except as a fault; regions (all are the same
+// account). An action of the API that is not served is answered with status 501.
 package simulator
 
 import (
@@ -32,29 +32,29 @@ var (
 
 // Simulator is one simulated account and its API.
 type Simulator struct {
-	opts    Options
-	store   *store.Store
-	clock   clock
-	locks   lockouts
-	derived signingKeys
-	faults  *faults.Injector
+	opts   Options
+	store  *store.Store
+	clock  clock
+	locks  lockouts
+	keys   signingKeys
+	faults *faults.Injector
 
-	// generated is set by New only.
-	generated string
+	// generatedSecret is set by New only.
+	generatedSecret string
 
-	// lock guards ids, which Reset replaces.
-	lock sync.RWMutex
-	ids  *ids
+	// idsLock guards ids, which Reset replaces.
+	idsLock sync.RWMutex
+	ids     *ids
 
-	closing sync.Once
-	stop    chan struct{}
-	stopped chan struct{}
+	closeOnce sync.Once
+	stop      chan struct{}
+	stopped   chan struct{}
 }
 
-// flushEvery is how long the record of a read may wait before it is written.
-const flushEvery = 200 * time.Millisecond
+// flushInterval is how long the record of a read may wait before it is written.
+const flushInterval = 200 * time.Millisecond
 
-// New opens or makes the data and returns a simulator that serves it. Close it.
+// New opens or creates the data and returns a simulator that serves it. The caller closes it.
 func New(opts Options) (*Simulator, error) {
 	opts = opts.withDefaults()
 	if err := opts.check(); err != nil {
@@ -68,20 +68,20 @@ func New(opts Options) (*Simulator, error) {
 	s.clock.base = opts.Now
 	s.clock.moved.Store(&store.Clock{})
 	s.faults = faults.New(opts.Seed, s.Now)
-	if err := data.Update(s.begin); err != nil {
+	if err := data.Update(s.loadAccount); err != nil {
 		return nil, errors.Join(fmt.Errorf("simulator: %w", err), data.Close())
 	}
-	go s.writeRecords()
+	go s.flushRecords()
 	return s, nil
 }
 
-// begin makes the account in an empty store, or takes up the one that is there.
-func (s *Simulator) begin(v *store.View, change *store.Change) error {
+// loadAccount creates the account in an empty store, or continues with the stored one.
+func (s *Simulator) loadAccount(v *store.View, change *store.Change) error {
 	account := v.Account()
 	moved := v.Clock()
 	s.clock.moved.Store(&moved)
 	if account.ID == "" {
-		s.found(change, s.opts.RootAccessKey, s.opts.RootSecretKey)
+		s.createAccount(change, s.opts.RootAccessKey, s.opts.RootSecretKey)
 		return nil
 	}
 	if err := s.checkRootKey(v); err != nil {
@@ -90,20 +90,20 @@ func (s *Simulator) begin(v *store.View, change *store.Change) error {
 	account.Starts++
 	account.Email = s.opts.AccountEmail
 	change.PutAccount(account)
-	s.setIDs(account.Starts)
+	s.startIDs(account.Starts)
 	return nil
 }
 
-// found puts a new account with its root access key into an empty store, a generated one
-// when keyID is "".
-func (s *Simulator) found(change *store.Change, keyID, secret string) {
-	source := s.setIDs(1)
+// createAccount adds an account with its root access key to an empty store. The key is
+// generated when keyID is "".
+func (s *Simulator) createAccount(change *store.Change, keyID, secret string) {
+	source := s.startIDs(1)
 	account := store.Account{
 		ID: source.account(), CustomerID: source.customer(), Email: s.opts.AccountEmail, Starts: 1,
 	}
 	if keyID == "" {
 		keyID, secret = source.accessKey(), source.secretKey()
-		s.generated = secret
+		s.generatedSecret = secret
 	}
 	account.RootKeyID, account.RootSecret = keyID, secret
 	now := millis(s.Now())
@@ -118,7 +118,7 @@ func (s *Simulator) checkRootKey(v *store.View) error {
 	}
 	account := v.Account()
 	if want != account.RootKeyID {
-		return fmt.Errorf("data file %s: it was begun with the root access key %s, not %s: give that one, or another file",
+		return fmt.Errorf("data file %s: it was created with the root access key %s, not %s: give that key, or another file",
 			s.opts.DataFile, account.RootKeyID, want)
 	}
 	if account.RootSecret != s.opts.RootSecretKey {
@@ -127,33 +127,34 @@ func (s *Simulator) checkRootKey(v *store.View) error {
 	return nil
 }
 
-func (s *Simulator) setIDs(start uint64) *ids {
+func (s *Simulator) startIDs(start uint64) *ids {
 	source := newIDs(s.opts.Seed, start)
-	s.lock.Lock()
-	defer s.lock.Unlock()
+	s.idsLock.Lock()
+	defer s.idsLock.Unlock()
 	s.ids = source
 	return source
 }
 
-func (s *Simulator) newIDs() *ids {
-	s.lock.RLock()
-	defer s.lock.RUnlock()
+func (s *Simulator) idSource() *ids {
+	s.idsLock.RLock()
+	defer s.idsLock.RUnlock()
 	return s.ids
 }
 
-// RootAccessKey returns the id of the access key the account was begun with.
+// RootAccessKey returns the id of the access key the account was created with.
 func (s *Simulator) RootAccessKey() string {
 	var id string
 	s.store.Read(func(v *store.View) { id = v.Account().RootKeyID })
 	return id
 }
 
-// GeneratedSecret returns the root access key's secret if this simulator made it up, so
-// that somebody can be told once; "" when it was given or already stored.
-func (s *Simulator) GeneratedSecret() string { return s.generated }
+// GeneratedSecret returns the secret of the root access key if this simulator generated it,
+// so that it can be shown once; "" when it was given or already stored.
+func (s *Simulator) GeneratedSecret() string { return s.generatedSecret }
 
-// Reset goes back to the beginning: no objects but an account with the same first key, no
-// records, no faults, no locks, the clock not moved. With a seed the ids start over too.
+// Reset returns to the initial state: an account with the same root access key and nothing
+// else, no records, no faults, no lock-outs, the clock not moved. With a seed the ids
+// start again too.
 func (s *Simulator) Reset() error {
 	if err := s.faults.Set(nil); err != nil {
 		return err
@@ -162,23 +163,23 @@ func (s *Simulator) Reset() error {
 	return s.store.Update(func(v *store.View, change *store.Change) error {
 		account := v.Account()
 		change.Clear()
-		s.clock.moved.Store(&store.Clock{}) // now, as the new root key is dated by it
-		s.found(change, account.RootKeyID, account.RootSecret)
+		s.clock.moved.Store(&store.Clock{}) // before createAccount, which dates the root key
+		s.createAccount(change, account.RootKeyID, account.RootSecret)
 		return nil
 	})
 }
 
-// Close writes what is still waiting and closes the data. Calls that arrive later fail.
+// Close writes the records still waiting and closes the data. Later changes fail.
 func (s *Simulator) Close() error {
-	s.closing.Do(func() { close(s.stop) })
+	s.closeOnce.Do(func() { close(s.stop) })
 	<-s.stopped
 	return s.store.Close()
 }
 
-// writeRecords writes the records of reads now and then.
-func (s *Simulator) writeRecords() {
+// flushRecords writes the records of reads every flushInterval.
+func (s *Simulator) flushRecords() {
 	defer close(s.stopped)
-	tick := time.NewTicker(flushEvery)
+	tick := time.NewTicker(flushInterval)
 	defer tick.Stop()
 	for {
 		select {

@@ -7,7 +7,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// Bounds of names and paths of users (reference, section 4).
+// The longest names and paths of users, from the official text.
 const (
 	maxName = 64
 	maxPath = 512
@@ -24,7 +24,7 @@ func validEmail(text string) bool {
 	return emails.MatchString(text) && !strings.ContainsAny(text, " \t\r\n")
 }
 
-func showUser(u store.User) fields {
+func userFields(u store.User) fields {
 	return fields{
 		"UserId": u.ID, "UserName": u.Name, "Path": u.Path, "UserEmail": u.Email,
 		"CreationDate": printDate(u.Created), "LastModificationDate": printDate(u.Modified),
@@ -39,18 +39,18 @@ func (s *Simulator) createUser(c *call) (fields, *problem) {
 	if refused := setUser(&user, c, "UserName", "Path", "UserEmail"); refused != nil {
 		return nil, refused
 	}
-	return s.change(c, func(v *store.View, change *store.Change) (fields, *problem) {
+	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		if _, taken := v.UserNamed(name); taken {
 			return nil, duplicateUser(name)
 		}
 		if _, sent := c.text("UserEmail"); !sent {
 			user.Email = v.Account().Email
 		}
-		user.ID = unused(s.newIDs().user, v.User)
+		user.ID = unusedID(s.idSource().user, v.User)
 		user.Created = millis(s.Now())
 		user.Modified = user.Created
 		change.PutUser(user)
-		return fields{"User": showUser(user)}, nil
+		return fields{"User": userFields(user)}, nil
 	})
 }
 
@@ -90,16 +90,16 @@ func (s *Simulator) readUsers(c *call) (fields, *problem) {
 	if refused != nil {
 		return nil, refused
 	}
-	ids := textFilter(c.object("Filters"), "UserIds")
-	return s.look(func(v *store.View) (fields, *problem) {
-		shown := []fields{}
+	ids := stringFilter(c.object("Filters"), "UserIds")
+	return s.read(func(v *store.View) (fields, *problem) {
+		users := []fields{}
 		for _, user := range v.Users() {
-			if ids.admits(user.ID) {
-				shown = append(shown, showUser(user))
+			if ids.matches(user.ID) {
+				users = append(users, userFields(user))
 			}
 		}
-		out := page.answer()
-		out["Users"], out["HasMoreItems"] = cut(shown, page)
+		out := page.fields()
+		out["Users"], out["HasMoreItems"] = pageOf(users, page)
 		return out, nil
 	})
 }
@@ -111,7 +111,7 @@ func (s *Simulator) updateUser(c *call) (fields, *problem) {
 		return nil, refused
 	}
 	name, _ := c.text("UserName")
-	return s.change(c, func(v *store.View, change *store.Change) (fields, *problem) {
+	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		user, ok := v.UserNamed(name)
 		if !ok {
 			return nil, unknownUser(name)
@@ -124,7 +124,7 @@ func (s *Simulator) updateUser(c *call) (fields, *problem) {
 		replace(&user.Email, wanted.Email)
 		user.Modified = millis(s.Now())
 		change.PutUser(user)
-		return fields{"User": showUser(user)}, nil
+		return fields{"User": userFields(user)}, nil
 	})
 }
 
@@ -137,7 +137,7 @@ func replace(field *string, wanted string) {
 // deleteUser serves DeleteUser: a user with keys stays (A12).
 func (s *Simulator) deleteUser(c *call) (fields, *problem) {
 	name, _ := c.text("UserName")
-	return s.change(c, func(v *store.View, change *store.Change) (fields, *problem) {
+	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		user, ok := v.UserNamed(name)
 		if !ok {
 			return nil, unknownUser(name)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-func TestUserLife(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.AccountEmail = "owner@example.org" })
+func TestUser_basic(t *testing.T) {
+	r := newHarness(t, func(o *Options) { o.AccountEmail = "owner@example.org" })
 	user := r.must("CreateUser", `{"UserName":"example-user","Path":"/documentation/","UserEmail":"user@example.com"}`)["User"].(map[string]any)
 	for name, want := range map[string]any{
 		"UserName": "example-user", "Path": "/documentation/", "UserEmail": "user@example.com", "OutscaleLoginAllowed": false,
@@ -53,8 +53,8 @@ func TestUserLife(t *testing.T) {
 	r.call("UpdateUser", `{"UserName":"test-user"}`).refused(http.StatusBadRequest, "5098", "InvalidResource")
 }
 
-func TestA11DuplicateUser(t *testing.T) {
-	r := newRig(t)
+func TestCreateUser_duplicateName(t *testing.T) {
+	r := newHarness(t)
 	r.createUser("bob")
 	r.createUser("eve")
 	r.call("CreateUser", `{"UserName":"bob","Path":"/elsewhere/"}`).refused(http.StatusConflict, "9022", "ResourceConflict")
@@ -62,8 +62,8 @@ func TestA11DuplicateUser(t *testing.T) {
 	r.createUser("Bob") // names are compared as they are
 }
 
-func TestA35UserValues(t *testing.T) {
-	r := newRig(t)
+func TestUser_badValues(t *testing.T) {
+	r := newHarness(t)
 	r.createUser("bob")
 	for members, code := range map[string]string{
 		`"NewUserName":"a b"`: "4043", `"NewUserName":"é"`: "4043", `"NewUserName":"a/b"`: "4043", `"NewUserName":"a\nb"`: "4043",
@@ -86,21 +86,21 @@ func TestA35UserValues(t *testing.T) {
 	}
 }
 
-func TestA27Paging(t *testing.T) {
-	r := newRig(t)
+func TestReadUsers_pages(t *testing.T) {
+	r := newHarness(t)
 	var names []string
 	for i := range 105 {
 		names = append(names, fmt.Sprintf("user-%03d", i))
 		r.createUser(names[i])
 		r.clock.move(time.Millisecond) // A28: order of creation
 	}
-	one := newRig(t, func(o *Options) { o.Assumptions.FirstItemOne = true })
+	one := newHarness(t, func(o *Options) { o.Assumptions.FirstItemOne = true })
 	for i := range 3 {
 		one.createUser(names[i])
 		one.clock.move(time.Millisecond)
 	}
 	for _, test := range []struct {
-		sim       *rig
+		sim       *harness
 		request   string
 		want      []string
 		more, cut bool
@@ -137,8 +137,8 @@ func TestA27Paging(t *testing.T) {
 	}
 }
 
-func TestA24Rights(t *testing.T) {
-	r := newRig(t, func(o *Options) {
+func TestGrant_rights(t *testing.T) {
+	r := newHarness(t, func(o *Options) {
 		o.Grants = []Grant{
 			{User: "reader", Actions: []string{"api:Read*"}},
 			{User: "keys", Actions: []string{"api:*AccessKey*", "api:DeleteUser"}},
@@ -146,7 +146,7 @@ func TestA24Rights(t *testing.T) {
 			{User: "*", Actions: []string{"api:ReadAccounts"}},
 		}
 	})
-	who := map[string]*rig{}
+	who := map[string]*harness{}
 	for _, name := range []string{"nobody", "reader", "keys", "all"} {
 		r.createUser(name)
 		who[name] = r.as(r.createKey(`{"UserName":%q}`, name))
@@ -190,7 +190,7 @@ func TestA24Rights(t *testing.T) {
 	}
 }
 
-func TestMatches(t *testing.T) {
+func TestMatches_wildcards(t *testing.T) {
 	for pattern, texts := range map[string]map[string]bool{
 		"*":             {"api:X": true, "": true},
 		"api:Read*":     {"api:ReadUsers": true, "api:CreateUser": false, "api:Read": true},
@@ -207,7 +207,7 @@ func TestMatches(t *testing.T) {
 	}
 }
 
-func TestParseGrant(t *testing.T) {
+func TestParseGrant_forms(t *testing.T) {
 	got, err := ParseGrant("a=b,c=api:ReadUsers,api:Create*")
 	if err != nil || got.User != "a=b,c" || fmt.Sprint(got.Actions) != "[api:ReadUsers api:Create*]" {
 		t.Errorf("%+v, %v", got, err)

@@ -11,27 +11,27 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// What the admin port shows is also what Go tests get.
+// The types of the admin port, for Go tests.
 type (
-	// Request is one call the simulator received, secrets removed.
+	// Request is one call the simulator received, with secrets removed.
 	Request = admin.Request
-	// Snapshot is every object of the account, secrets as hashes.
+	// Snapshot is every object of the account, with hashes in place of secrets.
 	Snapshot = admin.Snapshot
-	// Fault is one rule about which calls go wrong, and how.
+	// Fault is one rule of fault injection.
 	Fault = faults.Fault
 )
 
 var _ admin.Target = (*Simulator)(nil)
 
-// AdminHandler serves the admin port for calls by loopback names, by the address at which they arrive, and by
-// Options.AdminHosts.
+// AdminHandler serves the admin port. It accepts loopback names, the address at which a request arrives, and
+// Options.AdminHosts as the host of a request.
 func (s *Simulator) AdminHandler() http.Handler { return s.adminHandler() }
 
 func (s *Simulator) adminHandler(listenHost ...string) http.Handler {
 	return admin.Handler(s, append(listenHost, s.opts.AdminHosts...)...)
 }
 
-// Requests returns the kept calls, oldest first.
+// Requests returns the recorded calls, oldest first.
 func (s *Simulator) Requests() []Request {
 	out := []Request{}
 	s.store.Scan(func(rec *store.Record) {
@@ -43,16 +43,16 @@ func (s *Simulator) Requests() []Request {
 	return out
 }
 
-// Stats counts the calls by action; those of no known action are under "".
+// Stats returns the number of calls by action; calls of unknown actions are under "".
 func (s *Simulator) Stats() map[string]int { return s.store.Counts() }
 
-// Faults returns the faults as they were set, defaults filled in.
+// Faults returns the faults in force, with defaults filled in.
 func (s *Simulator) Faults() []Fault { return s.faults.List() }
 
-// SetFaults replaces the faults; nil removes all. After an error the old ones hold.
+// SetFaults replaces the faults; nil removes all. After an error the old ones stay.
 func (s *Simulator) SetFaults(list []Fault) error { return s.faults.Set(list) }
 
-// State returns every object.
+// State returns every object of the account.
 func (s *Simulator) State() Snapshot {
 	now := s.Now()
 	out := Snapshot{Time: now, Users: []admin.User{}, AccessKeys: []admin.AccessKey{}}

@@ -11,7 +11,7 @@ import (
 )
 
 // admin sends one request to the admin port and decodes the answer.
-func (r *rig) admin(method, path, body string, into any) int {
+func (r *harness) admin(method, path, body string, into any) int {
 	r.t.Helper()
 	recorder := httptest.NewRecorder()
 	r.AdminHandler().ServeHTTP(recorder, httptest.NewRequest(method, "http://localhost:3001"+path, strings.NewReader(body)))
@@ -23,8 +23,8 @@ func (r *rig) admin(method, path, body string, into any) int {
 	return recorder.Code
 }
 
-func TestAdminRequests(t *testing.T) {
-	r := newRig(t)
+func TestAdmin_requests(t *testing.T) {
+	r := newHarness(t)
 	r.createUser("bob")
 	bob := r.as(r.createKey(`{"UserName":"bob"}`))
 	bob.call("ReadUsers", `{}`)
@@ -63,8 +63,8 @@ func TestAdminRequests(t *testing.T) {
 	}
 }
 
-func TestRequestsAreBounded(t *testing.T) {
-	r := newRig(t, func(o *Options) { o.Limits.Requests = 3 })
+func TestRequests_bounded(t *testing.T) {
+	r := newHarness(t, func(o *Options) { o.Limits.Requests = 3 })
 	for i := range 5 {
 		r.must("ReadAccessKeys", `{"Tag":"%d"}`, i)
 	}
@@ -75,14 +75,14 @@ func TestRequestsAreBounded(t *testing.T) {
 	if got := r.Stats()["ReadAccessKeys"]; got != 5 {
 		t.Errorf("%d counted", got)
 	}
-	r.must("ReadAccessKeys", `{"Tag":%q}`, strings.Repeat("x", maxBodyKept))
+	r.must("ReadAccessKeys", `{"Tag":%q}`, strings.Repeat("x", maxRecordedBody))
 	if all := r.Requests(); len(all[2].Body) > 100 {
 		t.Errorf("%d bytes of a body kept", len(all[2].Body))
 	}
 }
 
-func TestAdminState(t *testing.T) {
-	r := newRig(t)
+func TestAdmin_state(t *testing.T) {
+	r := newHarness(t)
 	user := r.createUser("bob")
 	key := r.createKey(`{"UserName":"bob","ExpirationDate":"2063-04-05","Tag":""}`)
 	recorder := httptest.NewRecorder()
@@ -104,8 +104,8 @@ func TestAdminState(t *testing.T) {
 	}
 }
 
-func TestAdminClock(t *testing.T) {
-	r := newRig(t)
+func TestAdmin_clock(t *testing.T) {
+	r := newHarness(t)
 	key := r.createKey(`{"ExpirationDate":"2026-01-03"}`)
 	for _, bad := range []string{``, `{"advance":1}`, `{"advance":"x"}`, `{"advance":"-1h"}`, `{"back":"1h"}`, `{"advance":"1h"} 2`} {
 		var answer map[string]string
@@ -123,7 +123,7 @@ func TestAdminClock(t *testing.T) {
 		t.Error(got)
 	}
 	// So does one that follows the Date header.
-	k := r.ticket("ReadAccessKeys", `{}`)
+	k := r.signer("ReadAccessKeys", `{}`)
 	k.timestamp = r.Now().Format(timestampLayout)
 	k.day = k.timestamp[:8]
 	if got := r.send(k.request(`{}`)); got.status != http.StatusOK {
@@ -143,8 +143,8 @@ func TestAdminClock(t *testing.T) {
 	}
 }
 
-func TestAdminFaultsAndHealth(t *testing.T) {
-	r := newRig(t)
+func TestAdmin_faultsAndHealth(t *testing.T) {
+	r := newHarness(t)
 	for _, bad := range []string{`{}`, `[{"kind":"x"}]`, `[{"kind":"latency"}]`, `[{"kind":"latency","latency":"2h"}]`, `[{"kind":"status","probability":2}]`, `[{"kind":"status","chance":1}]`} {
 		if status := r.admin(http.MethodPut, "/faults", bad, nil); status != http.StatusBadRequest {
 			t.Errorf("%s: %d", bad, status)
@@ -172,13 +172,13 @@ func TestAdminFaultsAndHealth(t *testing.T) {
 	}
 }
 
-func TestAdminReset(t *testing.T) {
+func TestAdmin_reset(t *testing.T) {
 	for name, change := range map[string]func(*Options){
 		"given key":     func(*Options) {},
 		"generated key": func(o *Options) { o.RootAccessKey, o.RootSecretKey = "", "" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, change)
+			r := newHarness(t, change)
 			if generated := r.GeneratedSecret(); generated != "" {
 				r.keyID, r.secret = r.RootAccessKey(), generated
 			}

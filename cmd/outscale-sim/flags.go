@@ -84,22 +84,22 @@ func (s *settings) flags() *flag.FlagSet {
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}
 	o := &s.options
-	flags.StringVar(&s.listen, "listen", "127.0.0.1:3000", "`address` of the API; port 0 takes a free one")
-	flags.StringVar(&s.admin, "admin", "127.0.0.1:3001", "`address` of the admin port, which asks for no credentials; empty for none")
-	flags.StringVar(&o.DataFile, "data", store.Memory, "`file` that keeps everything, or :memory:")
+	flags.StringVar(&s.listen, "listen", "127.0.0.1:3000", "`address` of the API; port 0 chooses a free port")
+	flags.StringVar(&s.admin, "admin", "127.0.0.1:3001", "`address` of the admin port, which needs no credentials; empty for none")
+	flags.StringVar(&o.DataFile, "data", store.Memory, "`file` that stores everything, or :memory:")
 	flags.StringVar(&o.RootAccessKey, "root-access-key", "", "`id` of the account's first access key; generated when empty")
-	flags.StringVar(&o.RootSecretKey, "root-secret-key", "", "`secret` of that key; better set in the environment")
+	flags.StringVar(&o.RootSecretKey, "root-secret-key", "", "`secret` of that key; prefer the environment variable")
 	flags.StringVar(&o.AccountEmail, "account-email", simulator.DefaultEmail, "`e-mail` of the account, its login")
 	flags.StringVar(&o.AccountPassword, "account-password", "", "`password` of the account; Basic authentication fails when empty")
-	flags.StringVar(&o.APIVersion, "api-version", simulator.DefaultAPIVersion, "`version` of the API to be like")
+	flags.StringVar(&o.APIVersion, "api-version", simulator.DefaultAPIVersion, "emulated `version` of the API")
 	flags.Uint64Var(&o.Seed, "seed", 0, "`number` that makes ids, secrets and faults repeatable; 0 for random ones")
-	flags.BoolVar(&o.StrictHost, "strict-host", false, "refuse signatures of the host without its port, as the official Python SDK makes them")
+	flags.BoolVar(&o.StrictHost, "strict-host", false, "refuse signatures of the host without its port, which the official Python SDK makes")
 	flags.BoolVar(&o.CORS, "cors", false, "let web pages of any origin call the API")
-	flags.Var(list(s.adminHost), "admin-host", "`name` under which the admin port may be called, beside loopback names and the host it listens on; may be repeated")
+	flags.Var(list(s.adminHost), "admin-host", "host `name` that the admin port accepts in addition to loopback names and the host it listens on; may be repeated")
 	flags.BoolVar(&o.Explain, "explain", false, "log the canonical request and the string to sign of a refused signature")
 	flags.TextVar(&s.level, "log-level", slog.LevelInfo, "`level` of the log on standard error: debug, info, warn or error")
 	flags.Var(list(s.grant), "grant", "`USER=ACTION[,ACTION]` gives an EIM user rights, such as app=api:Read*; may be repeated")
-	flags.Var(list(s.assume), "assume", "`KEY=VALUE` chooses an assumption, such as A1=keep; may be repeated")
+	flags.Var(list(s.assume), "assume", "`KEY=VALUE` sets an assumption, such as A1=keep; may be repeated")
 	return flags
 }
 

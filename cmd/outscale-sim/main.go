@@ -19,8 +19,8 @@ import (
 // version is set when a release is built.
 var version = "dev"
 
-// drain is how long calls under way may take after a signal to stop.
-const drain = 10 * time.Second
+// drainTimeout is how long calls in progress may take after a signal to stop.
+const drainTimeout = 10 * time.Second
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -29,8 +29,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
-// run returns the exit status: 0 after a signal to stop, 1 when something failed, 2 when
-// the command line is not understood.
+// run returns the exit status: 0 after a signal to stop, 1 after a failure, 2 for a wrong
+// command line.
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
 	settings, err := parse(args, env, stdout)
 	switch {
@@ -51,13 +51,13 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	return 0
 }
 
-// ready is the line that says where the simulator listens.
+// ready is the line that is printed when the simulator listens.
 type ready struct {
 	Ready         bool   `json:"ready"`
 	API           string `json:"api"`
 	Admin         string `json:"admin,omitempty"`
 	RootAccessKey string `json:"root_access_key"`
-	// RootSecretKey is there only when this start made the key up: it is shown once, here.
+	// RootSecretKey is present only when this start generated the key; it is shown once.
 	RootSecretKey string `json:"root_secret_key,omitempty"`
 	APIVersion    string `json:"api_version"`
 	Data          string `json:"data"`
@@ -84,10 +84,10 @@ func serve(ctx context.Context, settings settings, stdout io.Writer) (err error)
 	case <-ctx.Done():
 	case err = <-running.Failed():
 	}
-	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	if late := running.Shutdown(patience); late != nil {
-		settings.options.Log.Warn("calls under way were cut off", "after", drain, "error", late)
+	if late := running.Shutdown(timeout); late != nil {
+		settings.options.Log.Warn("calls in progress were cut off", "after", drainTimeout, "error", late)
 	}
 	return err
 }

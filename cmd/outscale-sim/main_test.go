@@ -24,7 +24,7 @@ func env(pairs map[string]string) func(string) (string, bool) {
 	}
 }
 
-func TestFlags(t *testing.T) {
+func TestParse_flags(t *testing.T) {
 	got, err := parse([]string{
 		"serve", "--listen", "127.0.0.1:3100", "--admin", "", "--data", "a.db", "--root-access-key", "ID", "--root-secret-key", "SECRET",
 		"--account-email", "e@example.com", "--account-password", "p", "--api-version", "1.39", "--seed", "5", "--explain",
@@ -44,7 +44,7 @@ func TestFlags(t *testing.T) {
 	}
 }
 
-func TestEnvironment(t *testing.T) {
+func TestParse_environment(t *testing.T) {
 	got, err := parse([]string{"serve", "--seed", "9"}, env(map[string]string{
 		"OUTSCALE_SIM_LISTEN": "127.0.0.1:3100", "OUTSCALE_SIM_ADMIN": "", "OUTSCALE_SIM_DATA": "a.db", "OUTSCALE_SIM_ROOT_ACCESS_KEY": "ID",
 		"OUTSCALE_SIM_ROOT_SECRET_KEY": "SECRET", "OUTSCALE_SIM_ACCOUNT_EMAIL": "e@example.com", "OUTSCALE_SIM_ACCOUNT_PASSWORD": "p",
@@ -62,7 +62,7 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
+func TestRun_refusals(t *testing.T) {
 	for _, test := range []struct {
 		args []string
 		env  map[string]string
@@ -89,7 +89,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	for args, want := range map[string]string{
-		"--listen=127.0.0.1:notaport": "cannot listen", "--root-access-key=x": "together", "--api-version=x": "API version",
+		"--listen=127.0.0.1:notaport": "cannot listen", "--root-access-key=x": "give both", "--api-version=x": "API version",
 		"--account-email=x": "not an e-mail",
 	} {
 		var out, errs bytes.Buffer
@@ -102,7 +102,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestHelpAndVersion(t *testing.T) {
+func TestRun_helpAndVersion(t *testing.T) {
 	for args, want := range map[string]string{
 		"help": "expiry-on-update", "--help": "-root-access-key", "serve --help": "OUTSCALE_SIM_API_VERSION", "version": "outscale-sim dev",
 	} {
@@ -141,7 +141,7 @@ func serveUntilReady(t *testing.T, args ...string) (line map[string]any, stop fu
 	}
 }
 
-func TestServe(t *testing.T) {
+func TestRun_serve(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "sim.db")
 	line, stop := serveUntilReady(t, "--data", data)
 	for _, name := range []string{"root_access_key", "root_secret_key", "api", "admin"} {

@@ -13,7 +13,7 @@ import (
 )
 
 // The built binary stops at SIGTERM with status 0. Signals are a unix matter.
-func TestSIGTERM(t *testing.T) {
+func TestRun_signals(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "outscale-sim")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
 	if out, err := build.CombinedOutput(); err != nil {

@@ -22,15 +22,15 @@ type Request struct {
 	Caller string `json:"caller"`
 	// AccessKey is the access key id, or the login, that the call named.
 	AccessKey string `json:"access_key,omitempty"`
-	// Status and Code say what came of the call: the HTTP status, 0 for a call that was
-	// cut off unexecuted, and the error code. A fault may have kept both from the client.
+	// Status and Code are the HTTP status and the error code of the executed call; Status is
+	// 0 when it was not executed. A fault may have hidden both from the client.
 	Status int    `json:"status"`
 	Code   string `json:"code,omitempty"`
-	// Sent is the HTTP status that the client was sent, whole or in part; 0 for none.
+	// Sent is the HTTP status that was sent to the client, 0 for none.
 	Sent int `json:"sent"`
-	// Reason says why the call was refused where the answer, like the real one, does not.
+	// Reason says why the call was refused, where the answer does not say it.
 	Reason string `json:"reason,omitempty"`
-	// Fault is the kind of the injected fault that met the call.
+	// Fault is the kind of the injected fault of the call.
 	Fault     string          `json:"fault,omitempty"`
 	RequestID string          `json:"request_id"`
 	Body      json.RawMessage `json:"body"`
@@ -82,9 +82,9 @@ type AccessKey struct {
 	SecretSHA256 string `json:"SecretSHA256"`
 }
 
-// Target is what the port steers.
+// Target is the simulator that the port controls.
 type Target interface {
-	// Requests returns the kept calls, oldest first.
+	// Requests returns the recorded calls, oldest first.
 	Requests() []Request
 	// Stats counts the calls by action.
 	Stats() map[string]int
@@ -93,22 +93,22 @@ type Target interface {
 	// Faults and SetFaults read and replace the faults.
 	Faults() []faults.Fault
 	SetFaults([]faults.Fault) error
-	// Now is the simulated time; MoveClock moves it on.
+	// Now returns the simulated time; MoveClock moves it forward.
 	Now() time.Time
 	MoveClock(by time.Duration, strict bool) error
-	// Reset goes back to the beginning.
+	// Reset returns to the initial state.
 	Reset() error
 }
 
-// maxBody is the largest body the port reads.
+// maxBody is the largest request body, in bytes.
 const maxBody = 1 << 20
 
-// Handler serves the port. hosts are the names under which it may be called, beside loopback names and the address at which a
-// request arrives; no GET request changes anything.
+// Handler serves the port. hosts are the host names that it accepts in addition to loopback names and the address at which a
+// request arrives. No GET request changes anything.
 func Handler(t Target, hosts ...string) http.Handler {
 	mux := http.NewServeMux()
-	get := func(pattern string, look func() any) {
-		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, look()) })
+	get := func(pattern string, value func() any) {
+		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, value()) })
 	}
 	get("/requests", func() any { return t.Requests() })
 	get("/requests/stats", func() any { return t.Stats() })
@@ -174,7 +174,7 @@ func read(w http.ResponseWriter, r *http.Request, into any) error {
 func reply(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	// A client that has gone away needs no answer.
+	// An error means that the client closed the connection.
 	_ = json.NewEncoder(w).Encode(value)
 }
 

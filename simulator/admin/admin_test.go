@@ -25,7 +25,7 @@ func (broken) Now() time.Time                      { return time.Time{} }
 func (broken) MoveClock(time.Duration, bool) error { return errBroken }
 func (broken) Reset() error                        { return errBroken }
 
-func TestErrorsAreAnswered(t *testing.T) {
+func TestHandler_errors(t *testing.T) {
 	handler := Handler(broken{})
 	for _, test := range []struct {
 		method, path, body string

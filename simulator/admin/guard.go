@@ -15,9 +15,10 @@ var (
 	errForeignOrigin = errors.New("the request comes from a web page of another origin")
 )
 
-// guard keeps web pages away from the port, which asks for no credentials. A page of another site carries its origin with
-// everything that could change something. A page whose own name was made to resolve to this machine (DNS rebinding) carries
-// that name as Host. hosts are names that are allowed beside loopback names and the address of the connection.
+// guard refuses requests that a web page of another site could send to the port, which needs no credentials. Browsers send the
+// origin of the page with every request that could change something. If the name of the page was made to resolve to this machine
+// (DNS rebinding), they send that name as Host. hosts are accepted in addition to loopback names and the address of the
+// connection.
 func guard(hosts []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -54,7 +55,7 @@ func hostname(host string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 }
 
-// localIP returns the address at which the request arrived, nil where the server does not tell it.
+// localIP returns the address at which the request arrived, nil when it is unknown.
 func localIP(r *http.Request) net.IP {
 	if addr, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok {
 		return addr.IP
@@ -62,7 +63,7 @@ func localIP(r *http.Request) net.IP {
 	return nil
 }
 
-// sameOrigin says whether the request comes from no web page, or from one that this port served.
+// sameOrigin says whether the request does not come from a web page, or comes from one that this port served.
 func sameOrigin(r *http.Request) bool {
 	origins, sent := r.Header["Origin"]
 	if !sent {

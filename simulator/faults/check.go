@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// The longest times that a rule may ask for.
+// The longest durations of a rule.
 const (
-	longestLatency    = time.Minute
-	longestRetryAfter = time.Hour
+	maxLatency    = time.Minute
+	maxRetryAfter = time.Hour
 )
 
-// check says what is wrong with a rule, and what would be right.
+// check returns what is wrong with a rule and how to correct it, and fills in defaults.
 func (f *Fault) check() error {
 	if !slices.Contains(Kinds(), f.Kind) {
 		return fmt.Errorf("unknown kind %q: want one of %s", f.Kind, strings.Join(Kinds(), ", "))
 	}
-	if err := f.misplaced(); err != nil {
+	if err := f.unusedField(); err != nil {
 		return err
 	}
-	if (f.Kind == Latency || f.Kind == Stall) && (f.Latency <= 0 || time.Duration(f.Latency) > longestLatency) {
-		return fmt.Errorf("latency must be over 0 and at most %s for the kind %s: give a text such as \"20ms\"", longestLatency, f.Kind)
+	if (f.Kind == Latency || f.Kind == Stall) && (f.Latency <= 0 || time.Duration(f.Latency) > maxLatency) {
+		return fmt.Errorf("latency must be over 0 and at most %s for the kind %s: give a text such as \"20ms\"", maxLatency, f.Kind)
 	}
-	if f.RetryAfter < 0 || time.Duration(f.RetryAfter) > longestRetryAfter {
-		return fmt.Errorf("retry_after must be over 0 and at most %s: give a text such as \"2s\", or leave it out to send none", longestRetryAfter)
+	if f.RetryAfter < 0 || time.Duration(f.RetryAfter) > maxRetryAfter {
+		return fmt.Errorf("retry_after must be over 0 and at most %s: give a text such as \"2s\", or remove it to send none", maxRetryAfter)
 	}
 	if f.Probability < 0 || f.Probability > 1 || f.Times < 0 || f.Rate < 0 || f.Latency < 0 {
 		return fmt.Errorf("probability must be from 0 to 1; times, rate and latency cannot be negative")
@@ -42,17 +42,17 @@ func (f *Fault) check() error {
 	return nil
 }
 
-// tolerant are the kinds that take a status, a code and a latency without a use for them:
-// one form of a rule fits them all.
-var tolerant = []string{Latency, DropBefore, DropAfter, Status, Throttle}
+// lenientKinds accept a status, a code and a latency that they do not use, so that one form
+// of a rule is valid for all of them.
+var lenientKinds = []string{Latency, DropBefore, DropAfter, Status, Throttle}
 
-// misplaced names a field that the rule's kind would not heed.
-func (f *Fault) misplaced() error {
+// unusedField names a field that has no effect for the rule's kind.
+func (f *Fault) unusedField() error {
 	for _, field := range []struct {
-		name      string
-		given     bool
-		kinds     []string
-		tolerated bool
+		name    string
+		given   bool
+		kinds   []string
+		lenient bool
 	}{
 		{"status", f.Status != 0, []string{Status, StatusAfter, Throttle}, true},
 		{"code", f.Code != "", []string{Status, StatusAfter, Throttle}, true},
@@ -60,10 +60,10 @@ func (f *Fault) misplaced() error {
 		{"rate", f.Rate != 0, []string{Throttle}, false},
 		{"retry_after", f.RetryAfter != 0, []string{Throttle}, false},
 	} {
-		if !field.given || slices.Contains(field.kinds, f.Kind) || field.tolerated && slices.Contains(tolerant, f.Kind) {
+		if !field.given || slices.Contains(field.kinds, f.Kind) || field.lenient && slices.Contains(lenientKinds, f.Kind) {
 			continue
 		}
-		return fmt.Errorf("%s does nothing for the kind %s: leave it out, or choose the kind %s",
+		return fmt.Errorf("%s has no effect for the kind %s: remove it, or choose the kind %s",
 			field.name, f.Kind, strings.Join(field.kinds, " or "))
 	}
 	return nil

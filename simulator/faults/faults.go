@@ -1,6 +1,5 @@
-// Package faults decides which calls to a simulator go wrong, and how. Decisions come
-// from a seed: the same lists of rules, and the same calls in the same order, meet the
-// same faults.
+// Package faults decides which calls of a simulator fail, and how. Decisions depend on a
+// seed: the same lists of rules and the same calls in the same order get the same faults.
 package faults
 
 import (
@@ -13,7 +12,7 @@ import (
 
 // The kinds of faults.
 const (
-	// Latency makes the call wait before anything else happens.
+	// Latency delays the call before it is executed.
 	Latency = "latency"
 	// DropBefore closes the connection without executing the call.
 	DropBefore = "drop_before"
@@ -21,28 +20,28 @@ const (
 	DropAfter = "drop_after"
 	// Status answers with an error instead of executing the call.
 	Status = "status"
-	// Throttle answers that there were too many calls; 429 and code 24 unless told.
+	// Throttle answers that there were too many calls, by default with 429 and code 24.
 	Throttle = "throttle"
-	// StatusAfter executes the call and answers with an error all the same, as a gateway
-	// does that lost its patience.
+	// StatusAfter executes the call and answers with an error, as a gateway does after a
+	// timeout.
 	StatusAfter = "status_after"
 	// Reset executes the call, sends the header and a part of the answer, and resets the
 	// connection.
 	Reset = "reset"
-	// Truncate executes the call and sends a whole HTTP answer whose JSON is cut off.
+	// Truncate executes the call and sends a complete HTTP answer with truncated JSON.
 	Truncate = "truncate"
 	// Garbage executes the call and answers 200 with an HTML page, as a proxy does.
 	Garbage = "garbage"
-	// Stall executes the call, keeps silent for the latency, and answers then.
+	// Stall executes the call and answers after the latency.
 	Stall = "stall"
 )
 
-// Kinds are all of them.
+// Kinds returns all kinds.
 func Kinds() []string {
 	return []string{Latency, DropBefore, DropAfter, Status, StatusAfter, Throttle, Reset, Truncate, Garbage, Stall}
 }
 
-// Duration is a time.Duration that is written as "20ms" in JSON.
+// Duration is a time.Duration with the JSON form "20ms".
 type Duration time.Duration
 
 // MarshalJSON writes the form time.ParseDuration reads.
@@ -56,58 +55,56 @@ func (d *Duration) UnmarshalJSON(data []byte) error {
 	}
 	parsed, err := time.ParseDuration(text)
 	if err != nil {
-		return fmt.Errorf("%q is no duration: give a text such as \"20ms\" or \"2s\"", text)
+		return fmt.Errorf("%q is not a duration: give a text such as \"20ms\" or \"2s\"", text)
 	}
 	*d = Duration(parsed)
 	return nil
 }
 
-// Fault is one rule. Rules are asked in their order; latencies add up, and the first
-// other fault that strikes decides the call.
+// Fault is one rule. Rules are evaluated in their order: latencies add up, and the first
+// other rule that applies decides the call.
 type Fault struct {
-	// Action is the action it is for; "" or "*" is every action.
+	// Action is the action the rule is for; "" or "*" means every action.
 	Action string `json:"action,omitempty"`
-	// Kind is one of the kinds above.
+	// Kind is one of the kinds.
 	Kind string `json:"kind"`
-	// Probability is between 0 and 1; 0 or left out means always.
+	// Probability is from 0 to 1; 0 or absent means always.
 	Probability float64 `json:"probability,omitempty"`
-	// Times is how often it strikes before it is spent; 0 is without end.
+	// Times is how often the rule applies; 0 means without limit.
 	Times int `json:"times,omitempty"`
-	// Status and Code are those of the error of Status, StatusAfter and Throttle. Status
-	// defaults to 500 and code "0", or to what goes with the code of a throttle.
+	// Status and Code are those of the error of Status, StatusAfter and Throttle. Their
+	// defaults are 500 and "0", and for a Throttle 24 and the status of its code.
 	Status int    `json:"status,omitempty"`
 	Code   string `json:"code,omitempty"`
-	// Latency is how long the call waits, for Latency before it is executed and for Stall
-	// after that. At most one minute.
+	// Latency is how long the call is delayed: before its execution for Latency, after it
+	// for Stall. At most one minute.
 	Latency Duration `json:"latency,omitempty"`
-	// Rate, for Throttle only, is the number of calls a second that are let through, in
-	// bursts of up to one second's worth; 0 lets none through.
+	// Rate, for Throttle only, is the number of calls per second that are accepted, in
+	// bursts of up to one second's worth; 0 accepts none.
 	Rate float64 `json:"rate,omitempty"`
-	// RetryAfter, for Throttle only, is sent as the header Retry-After, in whole seconds,
-	// rounded up; 0 sends none.
+	// RetryAfter, for Throttle only, is the value of the Retry-After header, sent in whole
+	// seconds and rounded up; 0 sends no header.
 	RetryAfter Duration `json:"retry_after,omitempty"`
 }
 
-// Decision is what happens to one call.
+// Decision is what the rules do to one call.
 type Decision struct {
-	// Latency is the wait before anything else happens.
+	// Latency is the delay before the execution.
 	Latency time.Duration
-	// Kind is one of the kinds but Latency, or "" for none of them.
+	// Kind is one of the kinds except Latency, or "".
 	Kind string
 	// Status and Code are set for Status, StatusAfter and Throttle.
 	Status int
 	Code   string
-	// RetryAfter is set for a Throttle that tells when to come again.
+	// RetryAfter is set for a Throttle with a Retry-After header.
 	RetryAfter time.Duration
-	// Stall is set for Stall: the silence between the execution and the answer.
+	// Stall is set for Stall: the delay between the execution and the answer.
 	Stall time.Duration
-	// Part is set for Reset and Truncate: the share of the answer that is sent, from 0 up
-	// to, not including, 1.
+	// Part is set for Reset and Truncate: the part of the answer that is sent, in [0, 1).
 	Part float64
 }
 
-// Cut returns how many bytes of an answer of this size are sent: at least one, and never
-// all of them.
+// Cut returns how many bytes of an answer of this size are sent: at least one and not all.
 func (d Decision) Cut(size int) int { return min(1+int(d.Part*float64(size-1)), size-1) }
 
 // Injector decides for every call. It is safe for concurrent use.
@@ -117,8 +114,8 @@ type Injector struct {
 
 	lock  sync.Mutex
 	rules []*rule
-	// sets counts the lists so far. Each draws its own numbers: were they the same ones, a
-	// list that is set again would strike again what it struck before, and nothing else.
+	// sets counts the lists so far. Each list draws different numbers; otherwise a list that
+	// is set again would apply to the same calls again.
 	sets uint64
 }
 
@@ -131,10 +128,10 @@ type rule struct {
 	filled time.Time
 }
 
-// New returns an injector without faults. Seed 0 is a seed like any other.
+// New returns an injector without rules. Seed 0 is a seed like any other.
 func New(seed uint64, now func() time.Time) *Injector { return &Injector{seed: seed, now: now} }
 
-// Set replaces the rules, or changes nothing and says which rule is wrong.
+// Set replaces the rules. It changes nothing when a rule is wrong; the error says which.
 func (in *Injector) Set(list []Fault) error {
 	in.lock.Lock()
 	defer in.lock.Unlock()
@@ -153,7 +150,7 @@ func (in *Injector) Set(list []Fault) error {
 	return nil
 }
 
-// List returns the rules as they were set, with defaults filled in.
+// List returns the rules, with defaults filled in.
 func (in *Injector) List() []Fault {
 	in.lock.Lock()
 	defer in.lock.Unlock()
@@ -164,13 +161,13 @@ func (in *Injector) List() []Fault {
 	return out
 }
 
-// Decide says what happens to the next call of an action.
+// Decide returns what the rules do to the next call of an action.
 func (in *Injector) Decide(action string) Decision {
 	in.lock.Lock()
 	defer in.lock.Unlock()
 	var d Decision
 	for _, r := range in.rules {
-		if !r.strikes(action, in.now) {
+		if !r.applies(action, in.now) {
 			continue
 		}
 		if r.Kind == Latency {
@@ -183,8 +180,8 @@ func (in *Injector) Decide(action string) Decision {
 	return d
 }
 
-// decide fills in what a rule that strikes does. Only kinds that need one draw a number:
-// the others strike the same calls with the same seed, whatever they are mixed with.
+// decide sets what a rule that applies does. Only the kinds that need a number draw one, so
+// that they do not change which calls the other rules apply to.
 func (r *rule) decide(d *Decision) {
 	d.Kind, d.Status, d.Code, d.RetryAfter = r.Kind, r.Status, r.Code, time.Duration(r.RetryAfter)
 	switch r.Kind {
@@ -195,14 +192,14 @@ func (r *rule) decide(d *Decision) {
 	}
 }
 
-func (r *rule) strikes(action string, now func() time.Time) bool {
+func (r *rule) applies(action string, now func() time.Time) bool {
 	if r.Action != "" && r.Action != "*" && r.Action != action {
 		return false
 	}
 	if r.Times > 0 && r.left == 0 {
 		return false
 	}
-	if r.Rate > 0 && r.admits(now()) {
+	if r.Rate > 0 && r.takeToken(now()) {
 		return false
 	}
 	if r.Probability > 0 && r.random.Float64() >= r.Probability {
@@ -212,8 +209,8 @@ func (r *rule) strikes(action string, now func() time.Time) bool {
 	return true
 }
 
-// admits takes a token out of the bucket, if there is one.
-func (r *rule) admits(now time.Time) bool {
+// takeToken takes a token from the bucket, if there is one.
+func (r *rule) takeToken(now time.Time) bool {
 	r.tokens = min(r.tokens+now.Sub(r.filled).Seconds()*r.Rate, max(r.Rate, 1))
 	r.filled = now
 	if r.tokens < 1 {

@@ -32,7 +32,7 @@ func kinds(in *Injector, action string, calls int) string {
 	return out
 }
 
-func TestActionsAndTimes(t *testing.T) {
+func TestDecide_actionsAndTimes(t *testing.T) {
 	in := injector(t, 1,
 		Fault{Action: "Create", Kind: DropAfter, Times: 2},
 		Fault{Action: "*", Kind: Status, Times: 1},
@@ -46,7 +46,7 @@ func TestActionsAndTimes(t *testing.T) {
 	}
 }
 
-func TestProbabilityRepeats(t *testing.T) {
+func TestDecide_sameSeedSameFaults(t *testing.T) {
 	fault := Fault{Kind: DropBefore, Probability: 0.2}
 	one := kinds(injector(t, 5, fault), "X", 1000)
 	if two := kinds(injector(t, 5, fault), "X", 1000); one != two {
@@ -68,7 +68,7 @@ func TestProbabilityRepeats(t *testing.T) {
 
 // A list that is set again goes on with other draws, and a run that sets the same lists
 // repeats. A list that is refused does not count.
-func TestListsDrawTheirOwnNumbers(t *testing.T) {
+func TestDecide_listsDrawDifferentNumbers(t *testing.T) {
 	fault := Fault{Kind: DropBefore, Probability: 0.2}
 	run := func(refused bool) (first, second string) {
 		in := injector(t, 5, fault)
@@ -90,7 +90,7 @@ func TestListsDrawTheirOwnNumbers(t *testing.T) {
 	}
 }
 
-func TestThrottleRate(t *testing.T) {
+func TestDecide_throttleRate(t *testing.T) {
 	now := zero
 	in := New(1, func() time.Time { return now })
 	if err := in.Set([]Fault{{Kind: Throttle, Rate: 2}}); err != nil {
@@ -106,7 +106,7 @@ func TestThrottleRate(t *testing.T) {
 	}
 }
 
-func TestDefaults(t *testing.T) {
+func TestSet_defaults(t *testing.T) {
 	for want, fault := range map[string]Fault{
 		"429 24":   {Kind: Throttle},
 		"429 25":   {Kind: Throttle, Code: "25"},
@@ -124,7 +124,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-func TestBadFaults(t *testing.T) {
+func TestSet_badRules(t *testing.T) {
 	in := injector(t, 1, Fault{Kind: Status})
 	for _, bad := range []Fault{
 		{}, {Kind: "x"}, {Kind: Latency}, {Kind: Latency, Latency: -1}, {Kind: Latency, Latency: Duration(time.Hour)},
@@ -141,19 +141,19 @@ func TestBadFaults(t *testing.T) {
 }
 
 // The text says what is wrong, and what to do about it.
-func TestBadFaultsSayWhatToDo(t *testing.T) {
+func TestSet_errorTexts(t *testing.T) {
 	in := injector(t, 1)
 	for want, bad := range map[string]Fault{
 		`unknown kind "resets": want one of latency, drop_before, drop_after, status, status_after, throttle, reset, truncate, garbage, stall`: {Kind: "resets"},
 		`latency must be over 0 and at most 1m0s for the kind stall: give a text such as "20ms"`:                                               {Kind: Stall},
 		"status must be from 400 to 599, not 200":    {Kind: StatusAfter, Status: 200},
 		"code must be a number in quotes, not \"x\"": {Kind: StatusAfter, Code: "x"},
-		"status does nothing for the kind garbage: leave it out, or choose the kind status or status_after or throttle": {Kind: Garbage, Status: 502},
-		"code does nothing for the kind truncate: leave it out, or choose the kind status or status_after or throttle":  {Kind: Truncate, Code: "24"},
-		"latency does nothing for the kind reset: leave it out, or choose the kind latency or stall":                    {Kind: Reset, Latency: 1},
-		"rate does nothing for the kind stall: leave it out, or choose the kind throttle":                               {Kind: Stall, Latency: 1, Rate: 2},
-		"retry_after does nothing for the kind status: leave it out, or choose the kind throttle":                       {Kind: Status, RetryAfter: 1},
-		`retry_after must be over 0 and at most 1h0m0s: give a text such as "2s", or leave it out to send none`:         {Kind: Throttle, RetryAfter: -1},
+		"status has no effect for the kind garbage: remove it, or choose the kind status or status_after or throttle": {Kind: Garbage, Status: 502},
+		"code has no effect for the kind truncate: remove it, or choose the kind status or status_after or throttle":  {Kind: Truncate, Code: "24"},
+		"latency has no effect for the kind reset: remove it, or choose the kind latency or stall":                    {Kind: Reset, Latency: 1},
+		"rate has no effect for the kind stall: remove it, or choose the kind throttle":                               {Kind: Stall, Latency: 1, Rate: 2},
+		"retry_after has no effect for the kind status: remove it, or choose the kind throttle":                       {Kind: Status, RetryAfter: 1},
+		`retry_after must be over 0 and at most 1h0m0s: give a text such as "2s", or remove it to send none`:          {Kind: Throttle, RetryAfter: -1},
 	} {
 		if err := in.Set([]Fault{bad}); err == nil || err.Error() != "fault 1: "+want {
 			t.Errorf("%+v: %v\nwant fault 1: %s", bad, err, want)
@@ -162,14 +162,14 @@ func TestBadFaultsSayWhatToDo(t *testing.T) {
 	if err := in.Set([]Fault{{Kind: Throttle, RetryAfter: Duration(2 * time.Hour)}, {Kind: Stall, Latency: Duration(2 * time.Minute)}}); err == nil {
 		t.Error("longer than anybody waits is taken")
 	}
-	for _, kind := range tolerant {
+	for _, kind := range lenientKinds {
 		if err := in.Set([]Fault{{Kind: kind, Status: 503, Code: "24", Latency: 1}}); err != nil {
 			t.Errorf("the one form of a fault, for %s: %v", kind, err)
 		}
 	}
 }
 
-func TestDecisions(t *testing.T) {
+func TestDecide_kinds(t *testing.T) {
 	if d := injector(t, 1, Fault{Kind: Stall, Latency: 7}).Decide("X"); d.Stall != 7 || d.Latency != 0 {
 		t.Errorf("%+v", d)
 	}
@@ -198,7 +198,7 @@ func TestDecisions(t *testing.T) {
 }
 
 // A fault as it is put on the admin port.
-func TestJSON(t *testing.T) {
+func TestFault_json(t *testing.T) {
 	const text = `{"action":"CreateAccessKey","kind":"latency","probability":0.2,"times":3,"status":503,"code":"24","latency":"20ms"}`
 	var fault Fault
 	if err := json.Unmarshal([]byte(text), &fault); err != nil {

@@ -10,8 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// The root access key and the password of a simulator that a test starts, unless the test
-// chooses others.
+// The default root access key and password of a simulator that a test starts.
 const (
 	RootAccessKey   = "SIMULATORROOTKEY0001"
 	RootSecretKey   = "SIMULATORROOTSECRET000000000000000000001"
@@ -26,16 +25,16 @@ type Server struct {
 	AdminURL string
 	// RootAccessKey and RootSecretKey sign for the root account.
 	RootAccessKey, RootSecretKey string
-	// Simulator is what serves: for faults, the clock, and a look at what is there.
+	// Simulator gives access to faults, the clock and the stored objects.
 	Simulator *simulator.Simulator
 }
 
-// Start starts a simulator in memory, with ids that are the same in every run of the test
-// and differ between tests. Each opt may change the options.
+// Start starts a simulator in memory and stops it when the test ends. Its ids are the same
+// in every run of a test and differ between tests. Each opt can change the options.
 func Start(t testing.TB, opts ...func(*simulator.Options)) *Server {
 	t.Helper()
 	name := fnv.New64a()
-	_, _ = name.Write([]byte(t.Name())) // a hash takes everything
+	_, _ = name.Write([]byte(t.Name())) // never returns an error
 	options := simulator.Options{
 		RootAccessKey: RootAccessKey, RootSecretKey: RootSecretKey, AccountPassword: AccountPassword,
 		Seed: name.Sum64(),
@@ -62,12 +61,12 @@ func Start(t testing.TB, opts ...func(*simulator.Options)) *Server {
 	return server
 }
 
-// patience is how long the end of a test waits for calls under way.
-const patience = 5 * time.Second
+// stopTimeout is how long the end of a test waits for calls in progress.
+const stopTimeout = 5 * time.Second
 
 func stop(t testing.TB, sim *simulator.Simulator, running *simulator.Running) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	if err := running.Shutdown(ctx); err != nil {
 		t.Errorf("simulator not stopped: %v", err)

@@ -8,7 +8,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )
 
-func TestStart(t *testing.T) {
+func TestStart_servers(t *testing.T) {
 	one := simtest.Start(t)
 	two := simtest.Start(t, func(o *simulator.Options) { o.RootAccessKey, o.RootSecretKey = "", "" })
 	if one.RootAccessKey != simtest.RootAccessKey || one.RootSecretKey != simtest.RootSecretKey {

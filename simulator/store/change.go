@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// Change collects what one call writes. Nothing of it is visible before it is durable.
+// Change collects the writes of one call. They become visible when they are on the disk.
 type Change struct {
 	steps   []step
 	records *records
 }
 
-// step is one write: to the database first, to the view once that is committed.
+// step is one write: to the database first, and to the view after the commit.
 type step struct {
 	query string
 	args  []any
@@ -64,8 +64,8 @@ func (c *Change) PutPolicy(p Policy) { c.meta("policy", p, func(v *View) { v.pol
 // PutClock replaces the clock's offset.
 func (c *Change) PutClock(k Clock) { c.meta("clock", k, func(v *View) { v.clock = k }) }
 
-// Clear removes every object and every record, in memory and in the database at once: a
-// record of a call that ends meanwhile is either before, and gone, or numbered anew.
+// Clear removes every object and every record, in memory and in the database together: the
+// record of a call that ends at the same time is either removed, or the first new one.
 // Later steps of the same change apply to the empty store.
 func (c *Change) Clear() {
 	for _, table := range []string{"access_keys", "users", "requests", "meta"} {
@@ -77,7 +77,7 @@ func (c *Change) Clear() {
 	}, schemaVersion)
 }
 
-// Then has do called once the change is durable, before another can begin.
+// Then calls do after the change is committed and before the next update begins.
 func (c *Change) Then(do func()) {
 	c.steps = append(c.steps, step{apply: func(*View) { do() }})
 }
@@ -85,7 +85,7 @@ func (c *Change) Then(do func()) {
 func (c *Change) meta(name string, value any, apply func(*View)) {
 	text, err := json.Marshal(value)
 	if err != nil {
-		// The values are plain structs of this package; they always marshal.
+		// The values are structs of this package; marshalling them cannot fail.
 		panic(err)
 	}
 	c.add(`INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)`, apply, name, string(text))
@@ -95,17 +95,17 @@ func (c *Change) add(query string, apply func(*View), args ...any) {
 	c.steps = append(c.steps, step{query: query, args: args, apply: apply})
 }
 
-// Read calls look with the current objects. look must neither keep the view nor write.
-func (s *Store) Read(look func(*View)) {
+// Read calls use with the current objects. use must not keep the view.
+func (s *Store) Read(use func(*View)) {
 	s.viewLock.RLock()
 	defer s.viewLock.RUnlock()
-	look(s.view)
+	use(s.view)
 }
 
-// Update calls decide with the current objects and makes durable what it put into the
-// change. Updates run one after the other. An error of decide means nothing is written
-// and is returned as it is. When Update returns nil the change has reached the disk
-// (synchronous=FULL); any other error means that it has not happened.
+// Update calls decide with the current objects and commits what it added to the change.
+// Updates run one after the other. An error of decide is returned unchanged, and nothing is
+// written. When Update returns nil the change is on the disk (synchronous=FULL); after any
+// other error it is not.
 func (s *Store) Update(decide func(*View, *Change) error) error {
 	s.writeLock.Lock()
 	defer s.writeLock.Unlock()
@@ -154,7 +154,7 @@ func (s *Store) transaction(work func(*sql.Tx) error) error {
 		return err
 	}
 	if err := work(tx); err != nil {
-		// The first error is the one to report; a failed rollback changes nothing.
+		// The first error is reported; a failed rollback changes nothing.
 		_ = tx.Rollback()
 		return err
 	}

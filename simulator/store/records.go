@@ -9,17 +9,16 @@ import (
 	"sync"
 )
 
-// flushAt is how many records may wait before a call writes them itself.
+// flushAt is the number of waiting records at which a call writes them.
 const flushAt = 256
 
-// maxKept is how much the kept records may hold together, in bytes: calls with large
-// bodies push older ones out before their number does.
+// maxKept is the largest total size of the kept records, in bytes.
 const maxKept = 64 << 20
 
-// records is the record of calls: the newest ones in memory, and those not yet written.
+// records are the recorded calls: the newest ones in memory, and those not yet written.
 type records struct {
 	lock sync.Mutex
-	// kept holds the newest records from start on; what is before is given up.
+	// kept holds the newest records from index start on; those before are dropped.
 	kept    []Record
 	start   int
 	bytes   int
@@ -49,7 +48,7 @@ func (r *records) add(rec Record) {
 	r.counts[rec.Action]++
 }
 
-// oldest is the number of the last record that is given up.
+// oldest returns the number of the newest record that is dropped.
 func (r *records) oldest() int64 {
 	if len(r.kept) == r.start {
 		return r.last
@@ -57,15 +56,14 @@ func (r *records) oldest() int64 {
 	return r.kept[r.start].Seq - 1
 }
 
-// bytes is about what the record costs in memory.
+// bytes returns the approximate size of the record in memory.
 func (rec *Record) bytes() int {
 	const fixed = 400
 	return fixed + len(rec.Body) + len(rec.Header) + len(rec.UserAgent) + len(rec.Reason)
 }
 
-// Append records one call and numbers it. With now the record has reached the operating
-// system when Append returns; without, it follows at the next Flush, or with the next
-// batch.
+// Append records one call and numbers it. With now, the operating system has the record when
+// Append returns; without, it is written by the next Flush or with the next batch.
 func (s *Store) Append(rec Record, now bool) error {
 	r := s.records
 	r.lock.Lock()
@@ -80,8 +78,8 @@ func (s *Store) Append(rec Record, now bool) error {
 	return nil
 }
 
-// Flush writes the waiting records. They survive the end of the process, not yet a power
-// cut.
+// Flush writes the waiting records. They survive the end of the process, but not a power
+// failure.
 func (s *Store) Flush() error {
 	s.writeLock.Lock()
 	defer s.writeLock.Unlock()
@@ -98,13 +96,13 @@ func (s *Store) flush() (err error) {
 	if len(waiting) == 0 || s.closed {
 		return nil
 	}
-	// No wait for the disk: see the package's comment. The mode cannot be changed inside
-	// a transaction, and it is set back before the next change can begin.
+	// The package comment says why this does not wait for the disk. The mode cannot be
+	// changed inside a transaction, and is restored before the next change begins.
 	if err := s.exec(`PRAGMA synchronous = NORMAL`); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.exec(`PRAGMA synchronous = FULL`)) }()
-	// A batch is one row: reads come by thousands, and a row costs more than a record.
+	// A batch is one row, because a row costs more than a record.
 	batch, err := json.Marshal(waiting)
 	if err != nil {
 		return fmt.Errorf("store: records of calls: %w", err)
@@ -124,18 +122,18 @@ func (s *Store) exec(statement string) error {
 	return err
 }
 
-// Scan calls see with the kept records, oldest first. see must not call the store.
-func (s *Store) Scan(see func(*Record)) {
+// Scan calls visit with the kept records, oldest first. visit must not call the store.
+func (s *Store) Scan(visit func(*Record)) {
 	r := s.records
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	for i := r.start; i < len(r.kept); i++ {
-		see(&r.kept[i])
+		visit(&r.kept[i])
 	}
 }
 
-// Counts returns the number of calls by action since the last Change.Clear, also of those
-// no longer kept; after a restart it begins with those that were kept.
+// Counts returns the number of calls by action since the last Change.Clear, including those
+// no longer kept; after a restart it starts from those that were kept.
 func (s *Store) Counts() map[string]int {
 	r := s.records
 	r.lock.Lock()
@@ -147,7 +145,7 @@ func (s *Store) Counts() map[string]int {
 	return out
 }
 
-// clear forgets every record; Change.Clear empties the table.
+// clear drops every record in memory; Change.Clear empties the table.
 func (r *records) clear() {
 	r.lock.Lock()
 	defer r.lock.Unlock()

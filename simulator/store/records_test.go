@@ -6,7 +6,7 @@ import (
 )
 
 // Kept are the newest records, by number and by size together; the numbers go on.
-func TestRecordsAreBounded(t *testing.T) {
+func TestRecords_bounded(t *testing.T) {
 	large := strings.Repeat("x", 1<<20)
 	for name, tt := range map[string]struct {
 		keep, calls int

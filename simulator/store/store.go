@@ -1,11 +1,9 @@
-// Package store keeps what a simulator must not forget: the account, its users and access
-// keys, and the record of calls.
+// Package store stores the objects of a simulated account and the record of its calls.
 //
-// Everything lives twice: in memory, where it is read, and in SQLite, where it is durable.
-// A change is committed to the database with a synchronised disk before it becomes
-// visible, so an answer never shows what a crash could take back. The record of calls is
-// written without waiting for the disk: it survives the death of the process, and only a
-// power cut may cost its end.
+// Everything is in memory, where it is read, and in SQLite, where it is durable. A change
+// is committed to the database with a synchronised disk before it becomes visible, so an
+// answer never shows what a crash could undo. The record of calls is written without waiting
+// for the disk: it survives the end of the process, and a power failure can lose its end.
 package store
 
 import (
@@ -25,7 +23,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Memory is the path of a store that lives and dies with the process.
+// Memory is the path of a store that is not written to a file.
 const Memory = ":memory:"
 
 const schemaVersion = "1"
@@ -33,7 +31,7 @@ const schemaVersion = "1"
 // ErrClosed is returned by every write after Close.
 var ErrClosed = errors.New("the store is closed")
 
-// Store is one data file, or one place in memory. It is safe for concurrent use. Two
+// Store is one data file or one database in memory. It is safe for concurrent use. Two
 // stores in memory share nothing; a file can be open in one store only.
 type Store struct {
 	db   *sql.DB
@@ -49,8 +47,8 @@ type Store struct {
 	records *records
 }
 
-// Open opens the data file, making it with mode 0600 when it is missing, or a store in
-// memory for Memory or "". keep is the number of records of calls that are kept.
+// Open opens the data file, or a store in memory for Memory or "". A missing file is created
+// with mode 0600. keep is the number of recorded calls that are kept.
 func Open(path string, keep int) (*Store, error) {
 	name := Memory
 	if path != "" && path != Memory {
@@ -66,7 +64,8 @@ func Open(path string, keep int) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data file %s: %w", path, err)
 	}
-	// One connection: it holds the file's lock, and a store in memory lives in it.
+	// One connection, because it holds the lock on the file, and a database in memory
+	// belongs to its connection.
 	db.SetMaxOpenConns(1)
 	conn, err := db.Conn(context.Background())
 	if err != nil {
@@ -95,8 +94,8 @@ func (s *Store) Close() error {
 	return errors.Join(err, s.conn.Close(), s.db.Close())
 }
 
-// prepareFile makes sure that only its owner can read the file: it holds secrets. SQLite
-// gives the files beside it the same mode.
+// prepareFile makes the file readable by its owner only, as it holds secrets. SQLite gives
+// its other files the same mode.
 func prepareFile(path string) error {
 	file, err := os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -111,7 +110,7 @@ func prepareFile(path string) error {
 	return nil
 }
 
-// fileName makes a URI of a path: in a bare one a '?' would begin the driver's options.
+// fileName returns a path as a URI. In a plain path a '?' would start the driver's options.
 func fileName(path string) (string, error) {
 	full, err := filepath.Abs(path)
 	if err != nil {
@@ -125,8 +124,8 @@ func fileName(path string) (string, error) {
 }
 
 var opening = []string{
-	// Exclusive, and before the journal mode is chosen: a second simulator on the same
-	// file would not see what this one holds in memory.
+	// A second simulator on the same file would not see the objects in memory. This comes
+	// before the journal mode, which depends on it.
 	`PRAGMA locking_mode = EXCLUSIVE`,
 	`PRAGMA journal_mode = WAL`,
 	`PRAGMA synchronous = FULL`,

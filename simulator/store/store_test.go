@@ -57,7 +57,7 @@ func key(id, owner string, after time.Duration) Key {
 	return Key{ID: id, OwnerID: owner, Secret: "secret of " + id, State: "ACTIVE", Created: date.Add(after), Modified: date.Add(after)}
 }
 
-func TestObjectsAreKept(t *testing.T) {
+func TestStore_putAndReopen(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		empty, tagged := key("EMPTY", "", 0), key("TAGGED", "U1", time.Second)
 		tag := ""
@@ -108,7 +108,7 @@ func (s *Store) path(t *testing.T) string {
 	return path
 }
 
-func TestReplaceAndDelete(t *testing.T) {
+func TestStore_replaceAndDelete(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		s.mustUpdate(t, func(c *Change) {
 			c.PutKey(key("K", "U1", 0))
@@ -138,7 +138,7 @@ func TestReplaceAndDelete(t *testing.T) {
 	})
 }
 
-func TestOrder(t *testing.T) {
+func TestView_order(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		s.mustUpdate(t, func(c *Change) {
 			for i, id := range []string{"C", "A", "B"} {
@@ -161,7 +161,7 @@ func TestOrder(t *testing.T) {
 	})
 }
 
-func TestARefusedChangeDoesNothing(t *testing.T) {
+func TestUpdate_refused(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		refusal := errors.New("refused")
 		err := s.Update(func(_ *View, c *Change) error {
@@ -194,7 +194,7 @@ func TestARefusedChangeDoesNothing(t *testing.T) {
 	})
 }
 
-func TestConcurrentChangesAreSerial(t *testing.T) {
+func TestUpdate_concurrent(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		var wait sync.WaitGroup
 		for range 20 {
@@ -226,7 +226,7 @@ func (s *Store) actions() (out []string) {
 	return out
 }
 
-func TestRecords(t *testing.T) {
+func TestAppend_keepsNewest(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		for i := range flushAt + 50 {
 			if err := s.Append(Record{Action: fmt.Sprint(i % 2), Body: "{}", Time: date}, i%10 == 0); err != nil {
@@ -260,7 +260,7 @@ func TestRecords(t *testing.T) {
 	})
 }
 
-func TestClear(t *testing.T) {
+func TestChange_clear(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		s.mustUpdate(t, func(c *Change) {
 			c.PutKey(key("K", "", 0))
@@ -290,7 +290,7 @@ func TestClear(t *testing.T) {
 	})
 }
 
-func TestClosed(t *testing.T) {
+func TestStore_closed(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
@@ -308,7 +308,7 @@ func TestClosed(t *testing.T) {
 	})
 }
 
-func TestAnotherLayoutIsRefused(t *testing.T) {
+func TestOpen_otherLayout(t *testing.T) {
 	path := places["file"](t)
 	s := open(t, path)
 	s.mustUpdate(t, func(c *Change) { c.add(`UPDATE meta SET value = '99' WHERE name = 'schema'`, nil) })
@@ -320,7 +320,7 @@ func TestAnotherLayoutIsRefused(t *testing.T) {
 	}
 }
 
-func TestAReadableFileIsClosedToOthers(t *testing.T) {
+func TestOpen_fileMode(t *testing.T) {
 	path := places["file"](t)
 	if err := os.WriteFile(path, nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -333,7 +333,7 @@ func TestAReadableFileIsClosedToOthers(t *testing.T) {
 }
 
 // Writes wait for the disk; that cannot be seen from outside without cutting the power.
-func TestChangesAreSynchronous(t *testing.T) {
+func TestUpdate_synchronous(t *testing.T) {
 	s := open(t, places["file"](t))
 	settings := func() (journal string, synchronous int) {
 		t.Helper()

@@ -4,25 +4,25 @@ import "time"
 
 // Account is the one account a simulator serves.
 type Account struct {
-	// ID has 12 digits and CustomerID 8 (reference, section 8).
+	// ID has 12 digits and CustomerID 8.
 	ID         string
 	CustomerID string
 	// Email is the login of the account and the e-mail of users created without one.
 	Email string
-	// RootKeyID and RootSecret are the access key the data was begun with. They keep
-	// their place here when the key itself is deleted: a restart does not bring the key
-	// back, and a reset does.
+	// RootKeyID and RootSecret are the access key the data was created with. They stay here
+	// when the key is deleted: a reset creates it again, a restart does not.
 	RootKeyID, RootSecret string
-	// Starts counts how often the data was opened by a simulator, so that a seeded source
-	// of ids does not repeat itself after a restart.
+	// Starts counts how often a simulator opened the data, so that a seeded source does not
+	// repeat its ids after a restart.
 	Starts uint64
 }
 
 // Policy is the API access policy of the account.
 type Policy struct {
-	// MaxSeconds is the longest remaining life an access key may have; 0 = no limit.
+	// MaxSeconds is the longest remaining lifetime of an access key, in seconds; 0 means no
+	// limit.
 	MaxSeconds int64
-	// TrustedEnv is stored and shown; trusted sessions are not simulated.
+	// TrustedEnv is stored and shown; it has no effect.
 	TrustedEnv bool
 }
 
@@ -42,8 +42,8 @@ type Key struct {
 	Expires time.Time
 }
 
-// Expired reports whether the key's expiry has passed at now. An expired key keeps its
-// State (reference, section 3).
+// Expired reports whether the key is expired at now. An expired key keeps its State
+// (measured).
 func (k Key) Expired(now time.Time) bool {
 	return !k.Expires.IsZero() && !k.Expires.After(now)
 }
@@ -58,11 +58,10 @@ type User struct {
 	Modified time.Time
 }
 
-// Clock is how far the simulated time has been moved away from the injected clock.
+// Clock is the offset of the simulated time from the injected clock.
 type Clock struct {
 	Offset time.Duration
-	// Strict makes the moved clock the only one that dates of signatures are held
-	// against.
+	// Strict means that only signatures dated with the moved clock are accepted.
 	Strict bool
 }
 
@@ -79,16 +78,16 @@ type Record struct {
 	Caller string `json:"caller"`
 	// KeyID is the access key id or the login the caller claimed.
 	KeyID string `json:"keyId,omitempty"`
-	// Status is the HTTP status of what was done, also when a fault kept the answer back or
-	// spoilt it; 0 when nothing was executed.
+	// Status is the HTTP status of the executed call, also when a fault replaced its answer;
+	// 0 when it was not executed.
 	Status int `json:"status"`
-	// Sent is the HTTP status that went out to the client; 0 when none did.
+	// Sent is the HTTP status that was sent to the client, 0 for none.
 	Sent int `json:"sent"`
 	// Code is the API's error code, "" for a success.
 	Code string `json:"code,omitempty"`
-	// Reason says why the simulator refused the call, where the answer does not.
+	// Reason says why the call was refused, where the answer does not say it.
 	Reason string `json:"reason,omitempty"`
-	// Fault is the kind of the injected fault that met the call.
+	// Fault is the kind of the injected fault of the call.
 	Fault     string `json:"fault,omitempty"`
 	RequestID string `json:"requestId"`
 	// Body is always valid JSON: the body with secrets removed, or a JSON string that

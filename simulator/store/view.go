@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// View is the account's objects as they are between two changes. It is only valid inside
-// the function that received it.
+// View is the state of the account between two changes. It is valid only inside the function
+// that received it.
 type View struct {
 	account Account
 	policy  Policy

@@ -36,7 +36,7 @@ func (s *server) walk(steps []step) {
 }
 
 // Every answer of the key actions, each held against the description by the server's wrap.
-func TestAnswersOfKeys(t *testing.T) {
+func TestAnswers_accessKeys(t *testing.T) {
 	s := start(t, func(o *simulator.Options) { o.Assumptions.KeyLimit = 3 })
 	s.walk([]step{
 		{action: "CreateUser", body: `{"UserName":"u"}`, want: "200"},
@@ -97,7 +97,7 @@ func TestAnswersOfKeys(t *testing.T) {
 }
 
 // Every answer of the user actions.
-func TestAnswersOfUsers(t *testing.T) {
+func TestAnswers_users(t *testing.T) {
 	s := start(t)
 	long := strings.Repeat("x", 65)
 	s.walk([]step{
@@ -135,7 +135,7 @@ func TestAnswersOfUsers(t *testing.T) {
 }
 
 // Every answer of the other actions.
-func TestAnswersOfAccount(t *testing.T) {
+func TestAnswers_account(t *testing.T) {
 	s := start(t)
 	s.walk([]step{
 		{action: "ReadAccounts", body: ``, want: "200"},
@@ -181,7 +181,7 @@ func TestAnswersOfAccount(t *testing.T) {
 }
 
 // A version that has not learned yet refuses what came later, in answers like any other.
-func TestAnswersOfOldVersion(t *testing.T) {
+func TestAnswers_olderVersion(t *testing.T) {
 	s := start(t, func(o *simulator.Options) { o.APIVersion = "1.39" })
 	update := `{"AccessKeyId":"` + rootID + `"`
 	s.walk([]step{
@@ -201,7 +201,7 @@ func TestAnswersOfOldVersion(t *testing.T) {
 }
 
 // The other base path and a bare Content-Type answer alike.
-func TestAnswersAtLatest(t *testing.T) {
+func TestAnswers_latestPath(t *testing.T) {
 	s := start(t)
 	latest := *s
 	latest.api = strings.Replace(s.api, "/api/v1", "/api/latest", 1)

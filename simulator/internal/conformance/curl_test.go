@@ -55,7 +55,7 @@ func (c curlAs) call(action, body string) answer {
 
 // curl signs in both families: with the provider words aws:amz as AWS4, with osc alone as OSC4. Region and service may be
 // given, or left to curl, which then takes them from the host name.
-func TestCurl(t *testing.T) {
+func TestClient_curl(t *testing.T) {
 	for _, signature := range []string{"aws:amz:eu-west-2:oapi", "aws:amz:eu-west-2:api", "osc:osc:eu-west-2:api", "osc"} {
 		t.Run(signature, func(t *testing.T) {
 			s := forClients(t)

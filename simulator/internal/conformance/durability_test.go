@@ -139,7 +139,7 @@ func (w *writer) check(t *testing.T, all map[string]struct{ stage, key, hash str
 
 // A thousand writes, with the process killed three times in the middle: what was answered is there after a restart on the same
 // file, and the writers go on until everything is written.
-func TestKilledInTheMiddle(t *testing.T) {
+func TestDurability_killedProcess(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "account.db")
 	all := make([]*writer, writers)
 	for i := range all {

@@ -11,7 +11,7 @@ import (
 )
 
 // Simulators in one process share nothing: not objects, keys, records, faults, locks or clocks.
-func TestTwoSimulators(t *testing.T) {
+func TestIsolation_twoSimulators(t *testing.T) {
 	one := start(t)
 	other := start(t, func(o *simulator.Options) {
 		o.RootAccessKey, o.RootSecretKey = "OTHERKEYOTHERKEY0002", "OTHERSECRETOTHERSECRETOTHERSECRETOTHER02"
@@ -60,7 +60,7 @@ func TestTwoSimulators(t *testing.T) {
 }
 
 // The same seed and the same calls give the same ids; another seed gives others.
-func TestSeeds(t *testing.T) {
+func TestIsolation_seeds(t *testing.T) {
 	run := func(seed uint64) string {
 		s := start(t, func(o *simulator.Options) { o.Seed = seed })
 		user := s.root().must("CreateUser", `{"UserName":"u"}`)
@@ -76,7 +76,7 @@ func TestSeeds(t *testing.T) {
 }
 
 // Calls, resets, faults and moves of the clock at the same time: for the race detector, and none of them may fail.
-func TestAllAtOnce(t *testing.T) {
+func TestIsolation_concurrentCalls(t *testing.T) {
 	s := start(t)
 	var wait sync.WaitGroup
 	for i := range 8 {

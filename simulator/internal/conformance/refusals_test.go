@@ -61,7 +61,7 @@ func (s *server) expect(want string, got answer) {
 }
 
 // Every action refuses every bad credential, each in its own way; the answers are held against the description on the way.
-func TestEveryActionRefusesBadCredentials(t *testing.T) {
+func TestEveryAction_badCredentials(t *testing.T) {
 	s, user := fixture(t, noLockout)
 	eachServed(t, func(_ *testing.T, action describe.Action) {
 		body := strings.ReplaceAll(good[action.Name], "KEY", user.id)
@@ -104,7 +104,7 @@ func TestEveryActionRefusesBadCredentials(t *testing.T) {
 }
 
 // Four failures in a row lock a key out of every action, for a minute.
-func TestEveryActionLocksOut(t *testing.T) {
+func TestEveryAction_lockout(t *testing.T) {
 	eachServed(t, func(t *testing.T, action describe.Action) {
 		if action.Anonymous() {
 			return
@@ -120,7 +120,7 @@ func TestEveryActionLocksOut(t *testing.T) {
 }
 
 // Every action refuses bodies that are not as described, and takes a dry run.
-func TestEveryActionRefusesBadBodies(t *testing.T) {
+func TestEveryAction_badBodies(t *testing.T) {
 	s, user := fixture(t, func(o *simulator.Options) { o.Assumptions.DeleteActiveKeys = true })
 	root := s.root()
 	eachServed(t, func(t *testing.T, action describe.Action) {
@@ -176,7 +176,7 @@ func TestEveryActionRefusesBadBodies(t *testing.T) {
 }
 
 // An action that is not simulated answers otherwise than one that does not exist.
-func TestActionsNotServed(t *testing.T) {
+func TestEveryAction_notServed(t *testing.T) {
 	s := start(t)
 	for _, name := range s.validator.Actions() {
 		if _, ok := good[name]; !ok {
@@ -191,7 +191,7 @@ func TestActionsNotServed(t *testing.T) {
 }
 
 // Injected faults answer in the API's own form, on every action.
-func TestEveryActionFails(t *testing.T) {
+func TestEveryAction_injectedErrors(t *testing.T) {
 	s, user := fixture(t)
 	eachServed(t, func(_ *testing.T, action describe.Action) {
 		body := strings.ReplaceAll(good[action.Name], "KEY", user.id)
@@ -212,7 +212,7 @@ func TestEveryActionFails(t *testing.T) {
 }
 
 // A change that cannot be written is a fault of the server, in the API's own form.
-func TestAnswerWhenNothingCanBeWritten(t *testing.T) {
+func TestAnswers_closedStore(t *testing.T) {
 	s := start(t, func(o *simulator.Options) { o.Log = nil }) // it says so in the log, as it should
 	if err := s.sim.Close(); err != nil {
 		t.Fatal(err)

@@ -121,7 +121,7 @@ func heap() uint64 {
 
 // Ten thousand malformed requests: no crash, no 500, every JSON answer as described, and neither goroutines nor memory stay
 // behind. Lock-outs are off, or the first few would shield the rest.
-func TestMalformedRequests(t *testing.T) {
+func TestRobust_malformedRequests(t *testing.T) {
 	s := listening(t, noLockout, func(o *simulator.Options) { o.Limits.Requests = 500 })
 	s.root().must("CreateUser", `{"UserName":"fixture"}`)
 	user := s.root().must("CreateAccessKey", `{"UserName":"fixture"}`).at("AccessKey", "AccessKeyId")
@@ -143,7 +143,7 @@ func TestMalformedRequests(t *testing.T) {
 }
 
 // With lock-outs on, guesses with ever new key ids fill nothing.
-func TestMalformedCredentials(t *testing.T) {
+func TestRobust_malformedCredentials(t *testing.T) {
 	s := listening(t, func(o *simulator.Options) { o.Limits.Requests = 500 })
 	n := nonsense{Rand: rand.New(rand.NewPCG(attackSeed, 99)), caller: s.root()}
 	for range 2_000 {

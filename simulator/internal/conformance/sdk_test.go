@@ -68,7 +68,7 @@ func forClients(t *testing.T) *server {
 func ptr[T any](value T) *T { return &value }
 
 // SDK v3 signs as AWS4, with the service osc and few headers.
-func TestSDKv3(t *testing.T) {
+func TestClient_sdkV3(t *testing.T) {
 	s := forClients(t)
 	client, err := osc.NewClient(&profile.Profile{
 		AccessKey: rootID, SecretKey: rootSecret, Region: "eu-west-2", Protocol: "http",
@@ -121,7 +121,7 @@ func TestSDKv3(t *testing.T) {
 }
 
 // SDK v2 signs as AWS4, with the service oapi and the headers accept and content-type.
-func TestSDKv2(t *testing.T) {
+func TestClient_sdkV2(t *testing.T) {
 	s := forClients(t)
 	base, err := url.Parse(s.api)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// family is one of the two names of the same signature algorithm (reference, section 1).
+// family is one of the two names of the same signature algorithm.
 type family struct{ algorithm, prefix, term, dateHeader string }
 
 var (

@@ -44,7 +44,7 @@ func wire(t testing.TB, r *http.Request) []byte {
 }
 
 // Clients that send nothing more, in the header or in the body, are hung up on; others are served meanwhile.
-func TestSlowClients(t *testing.T) {
+func TestSlow_clients(t *testing.T) {
 	s := listening(t, impatient)
 	s.root().must("ReadUsers", `{}`)
 	s.client.CloseIdleConnections()
@@ -83,7 +83,7 @@ func TestSlowClients(t *testing.T) {
 }
 
 // A client that never reads is hung up on too.
-func TestClientThatNeverReads(t *testing.T) {
+func TestSlow_clientThatNeverReads(t *testing.T) {
 	s := listening(t, impatient)
 	s.root().must("ReadUsers", `{}`)
 	s.client.CloseIdleConnections()
@@ -115,7 +115,7 @@ func (endless) Read(p []byte) (int, error) {
 }
 
 // Bodies without measure, announced or not, are refused after the first mebibyte and never kept.
-func TestGiganticBodies(t *testing.T) {
+func TestLimits_bodies(t *testing.T) {
 	s := listening(t)
 	s.root().must("ReadUsers", `{}`)
 	before := heap()
@@ -150,7 +150,7 @@ func TestGiganticBodies(t *testing.T) {
 }
 
 // A header beyond the limit is refused before anything looks at it.
-func TestGiganticHeader(t *testing.T) {
+func TestLimits_header(t *testing.T) {
 	s := listening(t)
 	conn := s.dial()
 	go func() {

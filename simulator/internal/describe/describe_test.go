@@ -19,7 +19,7 @@ func body(t *testing.T, text string) map[string]any {
 	return decoded
 }
 
-func TestSchemes(t *testing.T) {
+func TestTakes_schemes(t *testing.T) {
 	both := 0
 	for _, action := range actions {
 		if action.Takes(BasicAuth) {
@@ -30,7 +30,7 @@ func TestSchemes(t *testing.T) {
 		}
 	}
 	if both != 14 {
-		t.Errorf("%d actions take Basic, want the 14 of the reference", both)
+		t.Errorf("%d actions take Basic, want 14", both)
 	}
 	for name, want := range map[string]Scheme{"ReadUsers": APIKeyAuth, "CreateUser": APIKeyAuth, "ReadAccounts": APIKeyAuth, "ReadApiAccessPolicy": BasicAuth, "DeleteAccessKey": BasicAuth} {
 		action, ok := Lookup(name)
@@ -43,7 +43,7 @@ func TestSchemes(t *testing.T) {
 	}
 }
 
-func TestLookup(t *testing.T) {
+func TestLookup_actions(t *testing.T) {
 	if vms, ok := Lookup("ReadVms"); !ok || vms.Served {
 		t.Errorf("an action that exists and is not served: %+v, %t", vms, ok)
 	}
@@ -70,7 +70,7 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+func TestCheck_violations(t *testing.T) {
 	for _, tt := range []struct {
 		name, action, version, body string
 		want                        *Violation
@@ -126,7 +126,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestCheckTakesFloats(t *testing.T) {
+func TestCheck_floats(t *testing.T) {
 	users, _ := Lookup("ReadUsers")
 	if v := Check(users, "1.40.1", map[string]any{"FirstItem": float64(3)}); v != nil {
 		t.Errorf("%+v", v)
@@ -136,7 +136,7 @@ func TestCheckTakesFloats(t *testing.T) {
 	}
 }
 
-func TestInt(t *testing.T) {
+func TestInt_values(t *testing.T) {
 	for text, want := range map[json.Number]int64{"0": 0, "-5": -5, "1.0": 1, "1e3": 1000, "9223372036854775807": 1<<63 - 1} {
 		if got, ok := Int(text); !ok || got != want {
 			t.Errorf("%s: %d, %t", text, got, ok)
@@ -152,7 +152,7 @@ func TestInt(t *testing.T) {
 	}
 }
 
-func TestVersions(t *testing.T) {
+func TestAtLeast_versions(t *testing.T) {
 	for _, version := range []string{"1.40.1", "v1.40.1", "1.39"} {
 		if err := CheckVersion(version); err != nil {
 			t.Error(err)
@@ -180,7 +180,7 @@ func TestVersions(t *testing.T) {
 }
 
 // The tables by hand name only what the description has: a typing error there would otherwise be silent.
-func TestSinceNamesRealMembers(t *testing.T) {
+func TestSince_namesExist(t *testing.T) {
 	for _, table := range []map[string]map[string]string{memberSince, requiredUntil} {
 		for name, members := range table {
 			action, ok := Lookup(name)

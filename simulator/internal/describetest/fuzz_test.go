@@ -12,7 +12,7 @@ import (
 
 // The small table in the simulator and the official description judge every request alike. Where the table is stricter, it is
 // on purpose: a required text may not be empty (A16), and an integer must fit 64 bits.
-func FuzzCheckAgrees(f *testing.F) {
+func FuzzCheck_agreesWithDescription(f *testing.F) {
 	v, err := New()
 	if err != nil {
 		f.Fatal(err)

@@ -71,8 +71,8 @@ func (v *Validator) Seen() map[string]int {
 	return counts
 }
 
-// always are the members that the API always gives in a 200 answer of an action, other than a dry run's (reference, sections
-// 3, 4, 7 and 8; the description requires none). "[]" stands for every item of a list.
+// always are the members that the API always gives in a 200 answer of an action that is not a dry run, as measured or as the
+// official text says; the description itself requires none. "[]" stands for every item of a list.
 var always = map[string][]string{
 	"CreateAccessKey":       keyMembers("AccessKey", "SecretKey"),
 	"ReadAccessKeys":        append([]string{"AccessKeys"}, keyMembers("AccessKeys.[]")...),

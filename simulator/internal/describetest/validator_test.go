@@ -35,8 +35,8 @@ func header(body string) http.Header {
 	}
 }
 
-// Answers as the reference has them pass, and each way of being wrong is seen.
-func TestAnswer(t *testing.T) {
+// Answers in the measured form pass, and each deviation is found.
+func TestValidator_answers(t *testing.T) {
 	v := validator(t)
 	for _, tt := range []struct {
 		name, action string
@@ -91,7 +91,7 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-func TestAnswerHeaders(t *testing.T) {
+func TestValidator_headers(t *testing.T) {
 	v := validator(t)
 	body := `{` + requestID + `}`
 	for _, name := range []string{"Content-Type", "Content-Length"} {
@@ -103,7 +103,7 @@ func TestAnswerHeaders(t *testing.T) {
 	}
 }
 
-func TestDryRun(t *testing.T) {
+func TestValidator_dryRun(t *testing.T) {
 	v := validator(t)
 	empty, full := `{`+requestID+`}`, `{"AccessKeys":[],`+requestID+`}`
 	if err := v.Answer("ReadAccessKeys", true, 200, header(empty), []byte(empty)); err != nil {
@@ -115,7 +115,7 @@ func TestDryRun(t *testing.T) {
 }
 
 // The message of an error never repeats a value: it may be a secret.
-func TestErrorsHoldNoValues(t *testing.T) {
+func TestValidator_errorsWithoutValues(t *testing.T) {
 	body := `{"AccessKeys":[{` + aKey + `,"SecretKey":"VERYSECRET"}],` + requestID + `}`
 	err := validator(t).Answer("ReadAccessKeys", false, 200, header(body), []byte(body))
 	if err == nil || strings.Contains(err.Error(), "VERYSECRET") {
@@ -123,7 +123,7 @@ func TestErrorsHoldNoValues(t *testing.T) {
 	}
 }
 
-func TestRequest(t *testing.T) {
+func TestValidator_requests(t *testing.T) {
 	v := validator(t)
 	for _, body := range []string{``, `{}`, `{"UserName":"u","ExpirationDate":"2063-04-05"}`, `{"ExpirationDate":"2063-04-05T01:02:03Z"}`} {
 		if err := v.Request("CreateAccessKey", []byte(body)); err != nil {
@@ -148,7 +148,7 @@ func (t *told) Helper() {}
 func (t *told) Errorf(format string, args ...any) { *t = append(*t, fmt.Sprintf(format, args...)) }
 
 // Both wraps leave the call as it is and tell of what is wrong with it.
-func TestWraps(t *testing.T) {
+func TestValidator_handlerAndTransport(t *testing.T) {
 	v := validator(t)
 	answers := map[string]string{
 		"good": `{"AccessKeys":[],` + requestID + `}`,

@@ -13,7 +13,7 @@ import (
 
 // The table in the tree is what the description in the module cache says: the same check as the gate of make check, and twice,
 // as the order of a map must not reach the file.
-func TestTableIsUpToDate(t *testing.T) {
+func TestTable_upToDate(t *testing.T) {
 	doc, err := source.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +34,7 @@ func TestTableIsUpToDate(t *testing.T) {
 }
 
 // What the generator does not understand stops it; nothing is left out in silence.
-func TestRefuses(t *testing.T) {
+func TestTable_refusals(t *testing.T) {
 	action := func(schema *openapi3.Schema) *openapi3.T {
 		paths := openapi3.NewPaths()
 		for _, name := range served {
