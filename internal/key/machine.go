@@ -115,9 +115,10 @@ func (c *creation) step(p phase) outcome {
 		return c.finish()
 	case discarding:
 		return c.discard()
-	default:
+	case rechecking:
 		return c.recheck()
 	}
+	panic("key: a creation has no phase " + string(p))
 }
 
 // request sends one CreateAccessKey. The answer is compared with the marker: the key of another answer is not the one that
