@@ -1,0 +1,25 @@
+package simulator
+
+import "testing"
+
+// FuzzDate reads dates as requests carry them: what is taken is printed in the form of the API, and means the same instant
+// when it is read again.
+func FuzzDate(f *testing.F) {
+	for _, text := range []string{"2027-01-01", "2027-01-01T00:00:00Z", "2027-01-01T00:00:00.123456789+02:00", "0000-01-01T00:00:00+00:01", "2027-02-30"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		at, ok := parseDate(text)
+		if !ok {
+			return
+		}
+		printed := printDate(at)
+		if len(printed) != len("2027-01-01T00:00:00.000+0000") {
+			t.Fatalf("%q is printed as %q", text, printed)
+		}
+		again, ok := parseDate(printed[:len(printed)-5] + "Z")
+		if !ok || !again.Equal(at) {
+			t.Fatalf("%q is printed as %q, which reads as %v, %v", text, printed, again, ok)
+		}
+	})
+}
