@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -231,4 +232,18 @@ func (a *Account) ExpectCalls(want map[string]int) {
 	if got := a.Counts(); !maps.Equal(got, want) {
 		a.t.Errorf("calls: %v, want %v", got, want)
 	}
+}
+
+// LastBody is the body of the last call of an action since ResetCalls. The test ends if there was none.
+func (a *Account) LastBody(action string) map[string]any {
+	a.t.Helper()
+	for _, call := range slices.Backward(a.Requests()) {
+		if call.Action == action {
+			body := map[string]any{}
+			a.NoError(json.Unmarshal(call.Body, &body))
+			return body
+		}
+	}
+	a.t.Fatalf("there was no call of %s", action)
+	return nil
 }

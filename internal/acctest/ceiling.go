@@ -19,7 +19,7 @@ func (a *Account) Ceiling(life time.Duration) {
 	_, err := a.API().UpdateAccessKey(context.Background(), api.UpdateAccessKeyInput{ID: a.RootAccessKey, State: "ACTIVE", ExpirationDate: &ends})
 	a.NoError(err)
 	client, err := osc.NewClient(&profile.Profile{
-		AccessKey: a.RootAccessKey, SecretKey: a.RootSecretKey, Region: "eu-west-2", Endpoints: profile.Endpoint{API: a.Endpoint},
+		AccessKey: a.RootAccessKey, SecretKey: a.RootSecretKey, Region: "eu-west-2", Endpoints: profile.Endpoint{API: a.byHand},
 	}, options.WithoutLogging())
 	a.NoError(err)
 	_, err = client.UpdateApiAccessPolicy(context.Background(), osc.UpdateApiAccessPolicyRequest{

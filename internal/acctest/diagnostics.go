@@ -99,6 +99,22 @@ func (d Diagnostics) ExpectError(summary string, parts ...any) {
 	d.expect(tfprotov6.DiagnosticSeverityError, summary, parts)
 }
 
+// ExpectErrorAt fails the test unless there is exactly one error, whatever its summary, at this path and with these parts in
+// its detail: for errors of the framework, whose summaries are not ours.
+func (d Diagnostics) ExpectErrorAt(path string, parts ...string) {
+	d.t.Helper()
+	errs := d.Errors()
+	if len(errs) != 1 {
+		d.t.Errorf("want one error, got %d\n%s", len(errs), d)
+		return
+	}
+	all := []any{At(path)}
+	for _, part := range parts {
+		all = append(all, part)
+	}
+	d.expect(tfprotov6.DiagnosticSeverityError, errs[0].Summary, all)
+}
+
 // ExpectErrorAmong is ExpectError where there may be other errors too.
 func (d Diagnostics) ExpectErrorAmong(summary string, parts ...any) {
 	d.t.Helper()

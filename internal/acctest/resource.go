@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -182,9 +183,11 @@ func (r *Resource) Private() []byte { return slices.Clone(r.state.private) }
 // State is the resource as a state file has it, in JSON.
 func (r *Resource) State() []byte { return toJSON(r.state.value) }
 
-// SetState replaces the state of the resource by attributes in JSON, as another provider may have left them.
-func (r *Resource) SetState(text []byte) {
+// SetState replaces the state of the resource by these attributes, as another provider may have left them.
+func (r *Resource) SetState(attributes map[string]any) {
 	r.h.t.Helper()
+	text, err := json.Marshal(attributes)
+	r.h.NoError(err)
 	got := Diagnostics{t: r.h.t}
 	r.state = object{value: (&Process{ProviderServer: r.h.server(), h: r.h}).upgrade(r, text, &got)}
 	got.ExpectNoErrors()

@@ -1,0 +1,166 @@
+package accesskey_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
+)
+
+// tooLong is the summary of the error about a key that outlives what the account allows.
+const tooLong = "Access key would live too long"
+
+// limitedTo30Days is an account whose access policy lets keys live 30 days.
+func limitedTo30Days(t *testing.T) *acctest.Protocol {
+	t.Helper()
+	h := acctest.NewProtocol(t)
+	h.Ceiling(30 * day)
+	return h
+}
+
+// TestAccessKey_ceilingAtPlan: too late a date, or none, is an error with the latest date; nothing is created. A plan
+// without changes, a change of something else and a destruction do not ask for the policy.
+func TestAccessKey_ceilingAtPlan(t *testing.T) {
+	t.Parallel()
+	h := limitedTo30Days(t)
+	latest := h.Simulator.Now().Add(30 * day).UTC().Format("2006-01-02T15:")
+	h.NewResource(accessKey).Plan(acctest.Args{}).ExpectError(tooLong, acctest.At("expiration_date"), "There is no `expiration_date`", "30 days", latest)
+	h.NewResource(accessKey).Plan(dated(h.Date(31*day))).ExpectError(tooLong, acctest.At("expiration_date"), "30 days", latest)
+	if n := h.Calls("ReadApiAccessPolicy"); n != 2 || len(h.Writes()) > 0 {
+		t.Errorf("two plans read the policy %d times and wrote %v", n, h.Writes())
+	}
+
+	date := h.Date(29 * day)
+	key := h.Resource(accessKey, acctest.Args{"expiration_date": date, "tag": "a"})
+	h.ResetCalls()
+	key.ExpectEmptyPlan(acctest.Args{"expiration_date": date, "tag": "a"})
+	h.ExpectCalls(map[string]int{"ReadAccessKeys": 1})
+	key.Update(acctest.Args{"expiration_date": date, "tag": "b"})
+	if n := h.Calls("ReadApiAccessPolicy"); n != 0 {
+		t.Errorf("a change of the tag read the policy %d times", n)
+	}
+	key.Plan(acctest.Args{"tag": "b"}).ExpectError(tooLong, acctest.At("expiration_date"))
+	h.ResetCalls()
+	key.Destroy()
+	if n := h.Calls("ReadApiAccessPolicy"); n != 0 {
+		t.Errorf("a destruction read the policy %d times", n)
+	}
+}
+
+// TestAccessKey_ceilingAtApply: a date that is only known there is checked before a key is created.
+func TestAccessKey_ceilingAtApply(t *testing.T) {
+	t.Parallel()
+	h := limitedTo30Days(t)
+	plan := h.NewResource(accessKey).Plan(acctest.Args{"expiration_date": acctest.Unknown}).Expect(acctest.Create, nil)
+	plan.ApplyWith(dated(h.Date(31*day))).ExpectError(tooLong, "30 days")
+	h.ExpectWrites()
+}
+
+// TestAccessKey_ceilingNotReadable: who may not read the policy, or uses an API that has none, is not stopped at plan; the
+// API still refuses.
+func TestAccessKey_ceilingNotReadable(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]simulator.Fault{
+		"no right":       {Kind: faults.Status, Status: http.StatusForbidden, Code: "4"},
+		"unknown action": {Kind: faults.Status, Status: http.StatusBadRequest, Code: "5011"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := limitedTo30Days(t)
+			fault.Action, fault.Probability = "ReadApiAccessPolicy", 1
+			h.SetFaults(fault)
+			plan := h.NewResource(accessKey).Plan(dated(h.Date(31 * day)))
+			plan.Expect(acctest.Create, nil)
+			plan.Apply().ExpectError("Access key not created", "code 4047")
+			if len(h.Keys()) != 0 {
+				t.Error("a key is left")
+			}
+		})
+	}
+}
+
+// TestAccessKey_ceilingReadFails: the API did not say that it allows the key.
+func TestAccessKey_ceilingReadFails(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	h.SetFaults(simulator.Fault{Action: "ReadApiAccessPolicy", Kind: faults.Status, Status: http.StatusBadRequest, Code: "4047", Probability: 1})
+	h.NewResource(accessKey).Plan(acctest.Args{}).ExpectError("Access key not planned")
+}
+
+// TestAccessKey_callsOfCreation: two calls for each key, and once in each process what the limits of the account cost.
+func TestAccessKey_callsOfCreation(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	h.CreateUser("alice")
+	planning, applying := h.Start(), h.Start()
+	var plans []*acctest.Plan
+	for range 5 {
+		plans = append(plans, planning.Plan(h.NewResource(accessKey), named("alice")).Expect(acctest.Create, nil))
+	}
+	h.ExpectCalls(map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1})
+	h.ResetCalls()
+	for _, plan := range plans {
+		applying.Apply(plan, named("alice")).ExpectNoErrors()
+	}
+	h.ExpectCalls(map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
+
+	// Where the run creates the owner as well, nobody reads what it holds.
+	h.ResetCalls()
+	plan := h.NewResource(accessKey).Plan(identified(acctest.Unknown)).Expect(acctest.Create, nil)
+	h.ExpectCalls(map[string]int{"ReadApiAccessPolicy": 1})
+	bob := h.Resource(user, named("bob"))
+	h.ResetCalls()
+	plan.ApplyWith(identified(bob.Get("user_id"))).ExpectNoErrors()
+	if h.Calls("CreateAccessKey") != 1 || h.Calls("UpdateAccessKey") != 1 {
+		t.Errorf("calls: %v", h.Counts())
+	}
+}
+
+// createKeys creates keys out of band for an owner, "" for the caller.
+func createKeys(h *acctest.Protocol, userName string, n int) {
+	for i := range n {
+		h.CreateKey(api.CreateAccessKeyInput{UserName: userName, Tag: fmt.Sprintf("by hand %d", i)})
+	}
+}
+
+// TestAccessKey_replacementMakesRoom: a key that is replaced needs no free place in the quota.
+func TestAccessKey_replacementMakesRoom(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	one, other := acctest.AgePair(t), acctest.AgePair(t)
+	key := h.Resource(accessKey, acctest.Args{"seal_to": []string{one.Public}})
+	createKeys(h, "", 8) // with the key that signs, the quota of 10 is full
+	key.Plan(acctest.Args{"seal_to": []string{other.Public}}).Expect(acctest.Replace, nil).Apply().ExpectNoErrors()
+	if n := len(h.Keys()); n != 9 {
+		t.Errorf("%d keys", n)
+	}
+}
+
+// TestAccessKey_secretSigns: the secret in the state signs while the key is ACTIVE and has not expired.
+func TestAccessKey_secretSigns(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	at := h.Date(time.Hour)
+	key := h.Resource(accessKey, dated(at))
+	signs := func(want bool) {
+		t.Helper()
+		client := h.As(api.Credential{AccessKeyID: key.String("access_key_id"), SecretKey: key.String("secret_key")})
+		if _, err := client.ReadAccessKeys(t.Context(), api.ReadAccessKeysInput{}); (err == nil) != want {
+			t.Errorf("the key can be used: %v, want %v", err == nil, want)
+		}
+	}
+	signs(true)
+	key.Update(acctest.Args{"expiration_date": at, "state": "INACTIVE"})
+	signs(false)
+	key.Update(acctest.Args{"expiration_date": at, "state": "ACTIVE"})
+	signs(true)
+	h.Advance(2 * time.Hour)
+	key.ExpectEmptyPlan(acctest.Args{"expiration_date": at, "state": "ACTIVE"})
+	key.Expect(acctest.Args{"expired": true})
+	signs(false)
+}

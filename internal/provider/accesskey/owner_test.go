@@ -1,0 +1,244 @@
+package accesskey_test
+
+import (
+	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+)
+
+// named and identified say who owns a key.
+func named(name string) acctest.Args { return acctest.Args{"user_name": name} }
+
+func identified(id any) acctest.Args { return acctest.Args{"user_id": id} }
+
+// TestAccessKey_lifecycleOfCallersKey walks the whole life of a key of the caller's own: the first example of the page.
+func TestAccessKey_lifecycleOfCallersKey(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	date := acctest.Matches(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
+	key := h.Resource(accessKey, acctest.Args{"state": "ACTIVE", "expiration_date": "2028-01-01"})
+	key.Expect(acctest.Args{
+		"access_key_id": acctest.Matches(`^[A-Z0-9]{20}$`), "id": key.Get("access_key_id"), "secret_key": acctest.Matches(`^[A-Z0-9]{40}$`),
+		"state": "ACTIVE", "expiration_date": "2028-01-01", "expired": false, "tag": nil, "user_name": nil, "user_id": nil,
+		"creation_date": date, "last_modification_date": date,
+	})
+	h.ExpectWrites("CreateAccessKey", "UpdateAccessKey")
+	if made := h.OnlyKey(); made.UserName != "" || made.State != "ACTIVE" || acctest.Tag(made) != "" || expiry(h) != "2028-01-01T00:00:00Z" {
+		t.Errorf("not as configured: %+v", made)
+	}
+	if got := h.SensitiveAttributes(accessKey); len(got) != 1 || got[0] != "secret_key" {
+		t.Errorf("sensitive: %v", got)
+	}
+
+	h.ResetCalls() // a change of the state keeps the expiry, and the secret
+	off := acctest.Args{"state": "INACTIVE", "expiration_date": "2028-01-01"}
+	secret := key.Get("secret_key")
+	key.Plan(off).Expect(acctest.Update, acctest.Args{"secret_key": secret})
+	key.Update(off)
+	key.Expect(acctest.Args{"state": "INACTIVE", "expiration_date": "2028-01-01", "secret_key": secret})
+	h.ExpectWrites("UpdateAccessKey")
+	if now := h.OnlyKey(); now.State != "INACTIVE" || expiry(h) != "2028-01-01T00:00:00Z" {
+		t.Errorf("not as configured: %+v", now)
+	}
+	// The secret cannot be read again, and an import finds the date in the API's own form.
+	key.ExpectImport(key.String("id"), "secret_key", "expiration_date")
+
+	h.ResetCalls() // without arguments the state stays as it is; expiry and tag go
+	key.Update(acctest.Args{})
+	key.Expect(acctest.Args{"state": "INACTIVE", "expiration_date": nil, "expired": false})
+	h.ExpectWrites("UpdateAccessKey")
+	if now := h.OnlyKey(); now.State != "INACTIVE" || now.ExpirationDate != nil {
+		t.Errorf("not as configured: %+v", now)
+	}
+	h.DeleteKey(h.OnlyKey())
+	key.Plan(acctest.Args{}).Expect(acctest.Create, nil)
+	key.Update(acctest.Args{})
+
+	h.ResetCalls() // a key of the caller's own is deleted by one call
+	key.Destroy()
+	h.ExpectWrites("DeleteAccessKey")
+}
+
+// TestAccessKey_lifecycleOfUsersKey walks the whole life of a user's key: the second example of the page.
+func TestAccessKey_lifecycleOfUsersKey(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	owner := h.Resource(user, named("user-1"))
+	key := h.Resource(accessKey, acctest.Args{"user_name": "user-1", "state": "ACTIVE", "expiration_date": "2028-01-01"})
+	key.Expect(acctest.Args{"user_name": "user-1", "user_id": nil, "state": "ACTIVE"})
+	if owner := h.OnlyKey().UserName; owner != "user-1" {
+		t.Errorf("owner %q", owner)
+	}
+	changed := acctest.Args{"user_name": "user-1", "state": "INACTIVE", "expiration_date": "2029-01-01", "tag": "x"}
+	key.Plan(changed).Expect(acctest.Update, nil)
+	key.Update(changed)
+	if now := h.OnlyKey(); now.State != "INACTIVE" || acctest.Tag(now) != "x" || expiry(h) != "2029-01-01T00:00:00Z" {
+		t.Errorf("not as configured: %+v", now)
+	}
+	h.ResetCalls() // an INACTIVE user's key is deleted by one call
+	key.Destroy()
+	h.ExpectWrites("DeleteAccessKey")
+
+	active := h.Resource(accessKey, acctest.Args{"user_id": owner.Get("user_id"), "expiration_date": "2030-01-01"})
+	h.ResetCalls() // an active one is deactivated first, with its expiry
+	active.Destroy()
+	h.ExpectWrites("UpdateAccessKey", "DeleteAccessKey")
+	if body := h.LastBody("UpdateAccessKey"); body["State"] != "INACTIVE" || body["ExpirationDate"] == nil || body["UserName"] != "user-1" {
+		t.Errorf("deactivated by %v", body)
+	}
+	owner.Destroy()
+}
+
+// TestAccessKey_ownerByIDIsRenamed: the key is not touched, and its user_name follows.
+func TestAccessKey_ownerByIDIsRenamed(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	owner := h.Resource(user, named("before"))
+	config := identified(owner.Get("user_id"))
+	key := h.Resource(accessKey, config)
+	id := key.Get("access_key_id")
+	key.Expect(acctest.Args{"user_name": "before", "user_id": acctest.Matches(`^[A-Z0-9]{31,32}$`)})
+
+	h.ResetCalls() // renamed by the configuration
+	plan := key.Plan(config).Expect(acctest.NoOp, nil)
+	owner.Update(named("between"))
+	plan.Apply().ExpectNoErrors()
+	h.ExpectWrites("UpdateUser")
+	key.ExpectEmptyPlan(config)
+	key.Expect(acctest.Args{"access_key_id": id, "user_name": "between"})
+
+	// renamed and the key changed, in one apply
+	changed := acctest.Args{"user_id": owner.Get("user_id"), "tag": "x", "state": "INACTIVE"}
+	plan = key.Plan(changed).Expect(acctest.Update, acctest.Args{"access_key_id": id})
+	owner.Update(named("after"))
+	plan.Apply().ExpectNoErrors()
+	key.ExpectEmptyPlan(changed)
+	key.Expect(acctest.Args{"access_key_id": id, "user_name": "after"})
+
+	// renamed out of band
+	_, err := h.API().UpdateUser(t.Context(), api.UpdateUserInput{UserName: "after", NewUserName: "by-hand"})
+	h.NoError(err)
+	owner.Plan(named("after")).Expect(acctest.Update, named("after"))
+	key.ExpectEmptyPlan(changed)
+	key.Expect(acctest.Args{"access_key_id": id, "user_name": "by-hand"})
+}
+
+// TestAccessKey_otherOwnerReplaces: another user, by name or id, to and from a key of the caller's own, and a rename where
+// the owner is named.
+func TestAccessKey_otherOwnerReplaces(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	alice, bob := h.Resource(user, named("alice")), h.Resource(user, named("bob"))
+	key := h.Resource(accessKey, named("alice"))
+	for _, step := range []struct {
+		config     acctest.Args
+		name       any
+		attributes []string
+	}{
+		{named("bob"), "bob", []string{"user_name"}},
+		{acctest.Args{}, nil, []string{"user_name"}},
+		{identified(bob.Get("user_id")), "bob", []string{"user_id"}},
+		{identified(alice.Get("user_id")), "alice", []string{"user_id"}},
+	} {
+		id := key.Get("access_key_id")
+		key.PlanExpectReplace(step.config, step.attributes...).Apply().ExpectNoErrors()
+		key.ExpectEmptyPlan(step.config)
+		key.Expect(acctest.Args{"user_name": step.name})
+		if key.Get("access_key_id") == id || h.OnlyKey().AccessKeyID != key.Get("access_key_id") {
+			t.Errorf("%v: the key was not replaced", step.config)
+		}
+	}
+}
+
+// TestAccessKey_sameOwnerNamedOtherwise does not replace the key, and makes no changing call.
+func TestAccessKey_sameOwnerNamedOtherwise(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	alice := h.Resource(user, named("alice"))
+	key := h.Resource(accessKey, named("alice"))
+	id := key.Get("access_key_id")
+	h.ResetCalls()
+	key.Plan(identified(alice.Get("user_id"))).Expect(acctest.Update, nil)
+	key.Update(identified(alice.Get("user_id")))
+	h.ExpectWrites()
+	key.ExpectEmptyPlan(named("alice"))
+	key.Expect(acctest.Args{"access_key_id": id})
+}
+
+// TestAccessKey_ownerIsReplaced: a user cannot be deleted before its keys are, so that an id that is not known yet replaces
+// the key rather than change it. A name is known beforehand: nothing says that the key has to go, and the API refuses.
+func TestAccessKey_ownerIsReplaced(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	owner := h.Resource(user, named("alice"))
+	byID := h.Resource(accessKey, identified(owner.Get("user_id")))
+	byID.PlanExpectReplace(identified(acctest.Unknown), "user_id")
+	byID.Destroy()
+	byName := h.Resource(accessKey, named("alice"))
+	owner.ForceReplace = true
+	owner.Apply(named("alice")).ExpectError("User not deleted", "User alice still has access keys that this run does not delete: "+byName.String("id"))
+}
+
+// TestAccessKey_badArguments are refused at plan, or at apply where only the API can tell.
+func TestAccessKey_badArguments(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	for name, c := range map[string]struct {
+		config acctest.Args
+		path   string
+		parts  []string
+	}{
+		"an empty name":  {named(""), "user_name", []string{"leave the argument out for a key of the caller's own"}},
+		"an empty id":    {identified(""), "user_id", []string{"leave the argument out for a key of the caller's own"}},
+		"a bad name":     {named("a b"), "user_name", []string{"must be the name of a user"}},
+		"a bad state":    {acctest.Args{"state": "SLEEPING"}, "state", []string{`"ACTIVE"`}},
+		"a lower state":  {acctest.Args{"state": "active"}, "state", []string{`"ACTIVE"`}},
+		"a bad timeout":  {acctest.Args{"timeouts": acctest.Args{"create": "soon"}}, "timeouts.create", []string{"Valid time units"}},
+		"the old secret": {acctest.Args{"secret_key": "x"}, "secret_key", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h.NewResource(accessKey).Plan(c.config).ExpectErrorAt(c.path, c.parts...)
+		})
+	}
+	h.NewResource(accessKey).Plan(acctest.Args{"user_name": "alice", "user_id": "U1"}).ExpectErrorAmong("Owner named twice", "keep one of the two")
+	if calls := h.Requests(); len(calls) != 0 {
+		t.Errorf("%d calls were made", len(calls))
+	}
+	for name, c := range map[string]struct {
+		config acctest.Args
+		part   string
+	}{
+		"unknown owner": {named("nobody"), "nobody"},
+		"unknown id":    {identified("ABCDEFGHIJKLMNOPQRSTUVWXYZ12345"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ12345"},
+		"no more time":  {acctest.Args{"timeouts": acctest.Args{"create": "1ns"}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h.NewResource(accessKey).Apply(c.config).ExpectError("Access key not created", c.part)
+		})
+	}
+	if n := len(h.Keys()); n != 0 {
+		t.Errorf("%d keys are left", n)
+	}
+}
+
+// TestAccessKey_belongsToCaller: here a user, who creates a key for itself and reads no user for it.
+func TestAccessKey_belongsToCaller(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t, func(o *simulator.Options) {
+		o.Grants = []simulator.Grant{{User: "robot", Actions: []string{"api:*AccessKey*"}}}
+	})
+	h.CreateUser("robot")
+	signer := h.CreateKey(api.CreateAccessKeyInput{UserName: "robot"})
+	h.Env("OSC_ACCESS_KEY", signer.ID)
+	h.Env("OSC_SECRET_KEY", signer.SecretKey)
+	key := h.Resource(accessKey, dated("2030-01-01"))
+	if owner := h.Key(key.String("id")).UserName; owner != "robot" || len(h.Keys()) != 2 {
+		t.Errorf("the key belongs to %q, there are %d", owner, len(h.Keys()))
+	}
+	if n := h.Calls("ReadUsers"); n != 0 {
+		t.Errorf("%d ReadUsers for a key of the caller's own", n)
+	}
+	key.Destroy()
+}
