@@ -11,7 +11,6 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strconv"
-	"sync/atomic"
 	"time"
 )
 
@@ -33,11 +32,8 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 	actx, cancel := context.WithTimeoutCause(ctx, limit, errNoAnswer)
 	defer cancel()
 
-	var sent, reused atomic.Bool
-	actx = httptrace.WithClientTrace(actx, &httptrace.ClientTrace{
-		// From here on bytes may have left. Before, there was only an address, a proxy, a handshake.
-		GotConn: func(info httptrace.GotConnInfo) { sent.Store(true); reused.Store(info.Reused) },
-	})
+	var sending wire
+	actx = httptrace.WithClientTrace(actx, &httptrace.ClientTrace{GotConn: sending.begin})
 	c.log(ctx, LevelTrace, "API request", map[string]any{"action": r.action, "attempt": r.attempts, "body": c.redact(r.body)})
 	o := outcome{sent: c.now()}
 	ahead := c.clock.ahead()
@@ -46,8 +42,8 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 	o.status = a.status
 	fields := map[string]any{"action": r.action, "attempt": r.attempts, "duration_ms": end.Sub(o.sent).Milliseconds()}
 	if err != nil {
-		o.kind, err = failure(ctx, actx, err, sent.Load() && !noHandshake(err, reused.Load()))
-		o.err = &TransportError{Action: r.action, Endpoint: c.endpoint, Sent: o.kind != unreachable && sent.Load(), Err: err}
+		o.kind, err = failure(ctx, actx, err, sending.sent() && !noHandshake(err, sending.reused.Load()))
+		o.err = &TransportError{Action: r.action, Endpoint: c.endpoint, Sent: o.kind != unreachable && sending.sent(), Err: err}
 		fields["error"] = o.err.Error()
 		c.log(ctx, LevelDebug, "API call", fields)
 		return o
@@ -129,6 +125,7 @@ func (c *Client) exchange(ctx context.Context, r *request, at time.Time) (answer
 	if err != nil {
 		return answer{}, err
 	}
+	req.GetBody = nil // with it, HTTP/2 sends a request again by itself, as often as a server likes
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
 	if c.userAgent != "" {

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
@@ -57,9 +59,10 @@ type groupResponse struct {
 	Users     []wireUser
 }
 
-func (c *Client) group(action string, answer groupResponse) (UserGroup, error) {
-	if answer.UserGroup == nil {
-		return UserGroup{}, c.unusable(action, errors.New("the answer has no user group"))
+// group is the group of an answer, which must have the name that was sent.
+func (c *Client) group(action, name string, answer groupResponse) (UserGroup, error) {
+	if answer.UserGroup == nil || !strings.EqualFold(val(answer.UserGroup.Name), name) {
+		return UserGroup{}, c.unusable(action, errors.New("the answer is not about the user group that was sent"))
 	}
 	group, err := answer.UserGroup.group()
 	if err != nil {
@@ -75,7 +78,7 @@ func (c *Client) CreateUserGroup(ctx context.Context, name, path string) (UserGr
 	if err := c.do(ctx, action, sendOnce, osc.CreateUserGroupRequest{UserGroupName: name, Path: set(path)}, &answer); err != nil {
 		return UserGroup{}, err
 	}
-	return c.group(action, answer)
+	return c.group(action, name, answer)
 }
 
 // ReadUserGroups returns the groups with the given ids, or all of them without ids.
@@ -102,7 +105,7 @@ func (c *Client) ReadUserGroup(ctx context.Context, g GroupRef) (UserGroup, []Us
 	if err := c.do(ctx, action, repeatable, osc.ReadUserGroupRequest{UserGroupName: g.Name, Path: set(g.Path)}, &answer); err != nil {
 		return UserGroup{}, nil, err
 	}
-	group, err := c.group(action, answer)
+	group, err := c.group(action, g.Name, answer)
 	if err != nil {
 		return UserGroup{}, nil, err
 	}
@@ -131,7 +134,7 @@ func (c *Client) UpdateUserGroup(ctx context.Context, in UpdateUserGroupInput) (
 	if err := c.do(ctx, action, sendOnce, req, &answer); err != nil {
 		return UserGroup{}, err
 	}
-	return c.group(action, answer)
+	return c.group(action, cmp.Or(in.NewName, in.Group.Name), answer)
 }
 
 // DeleteUserGroup deletes a group. With force the API first removes its members, links and inline policies; without it

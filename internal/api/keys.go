@@ -51,7 +51,8 @@ type UpdateAccessKeyInput struct {
 }
 
 // CreateAccessKey makes a key and returns it with its secret, which no other action returns. After the request may
-// have been sent it is never sent again: see IsAmbiguous. Only a 429 or a failed dial is tried again.
+// have been sent it is never sent again: see IsAmbiguous. Only a 429 of the API or a failed dial is tried again. An answer
+// about a key without the tag that was sent counts as lost.
 func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (AccessKey, error) {
 	req := createAccessKeyRequest{
 		CreateAccessKeyRequest: osc.CreateAccessKeyRequest{UserName: set(in.UserName), Tag: set(in.Tag)},
@@ -63,6 +64,10 @@ func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (
 	}
 	if answer.AccessKey == nil || val(answer.AccessKey.AccessKeyId) == "" || val(answer.AccessKey.SecretKey) == "" {
 		return AccessKey{}, c.unusable("CreateAccessKey", errors.New("the answer lacks the key's id or its secret"))
+	}
+	if in.Tag != "" && val(answer.AccessKey.Tag) != in.Tag {
+		// Its id may be that of another key, which the next call would change.
+		return AccessKey{}, c.unusable("CreateAccessKey", errors.New("the answer is about a key with another tag than the one that was sent"))
 	}
 	key, err := answer.AccessKey.key()
 	if err != nil && key.ExpirationDate == nil {

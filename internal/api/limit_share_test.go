@@ -199,6 +199,9 @@ func TestLimit_adapts(t *testing.T) {
 	}
 }
 
+// userNames is the name that the answer of an action must have.
+var userNames = map[string]string{"CreateUser": "bob", "UpdateUser": "robert"}
+
 // A refusal for the rate slows every call, whatever it was an answer to: also to an action that is not sent again.
 func TestLimit_everyThrottleSlows(t *testing.T) {
 	for name, refusal := range map[string]reply{
@@ -211,7 +214,7 @@ func TestLimit_everyThrottleSlows(t *testing.T) {
 					if n == 2 {
 						return refusal
 					}
-					return ok(`{"AccessKeys":[],"AccessKey":{"AccessKeyId":"NEWKEY","SecretKey":"s"},"User":{"UserId":"U","UserName":"bob"}}`)
+					return ok(`{"AccessKeys":[],"AccessKey":{"AccessKeyId":"NEWKEY","SecretKey":"s"},"User":{"UserId":"U","UserName":"` + userNames[action] + `"}}`)
 				}}
 				c := j.client(t, 5)
 				var told []any

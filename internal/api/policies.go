@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
@@ -123,6 +124,9 @@ func (c *Client) CreatePolicy(ctx context.Context, in CreatePolicyInput) (Policy
 	var answer policyResponse
 	if err := c.do(ctx, action, sendOnce, req, &answer); err != nil {
 		return Policy{}, err
+	}
+	if answer.Policy != nil && !strings.EqualFold(val(answer.Policy.PolicyName), in.Name) {
+		return Policy{}, c.unusable(action, errors.New("the answer is not about the policy that was sent"))
 	}
 	return c.policy(action, answer)
 }

@@ -33,14 +33,7 @@ func TestRetry_requestsPerAction(t *testing.T) {
 		"truncated": {reply{status: 200, body: "{", header: map[string]string{"Content-Length": "9"}}, 2, 1},
 	} {
 		for action, do := range actions {
-			good := keysBody
-			switch action {
-			case "CreateAccessKey", "UpdateAccessKey":
-				good = keyBody
-			case "CreateUser", "UpdateUser":
-				good = `{"User":{"UserId":"U","UserName":"bob"}}`
-			}
-			r := newRig(t, c.first, ok(good))
+			r := newRig(t, c.first, ok(goodBody(action)))
 			err := do(r.Client, context.Background())
 			want := c.always
 			if sentOnce[action] {

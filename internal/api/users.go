@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
@@ -31,7 +33,7 @@ func (c *Client) CreateUser(ctx context.Context, in CreateUserInput) (User, erro
 	if err := c.do(ctx, "CreateUser", sendOnce, req, &answer); err != nil {
 		return User{}, err
 	}
-	return c.user("CreateUser", answer)
+	return c.user("CreateUser", in.UserName, answer)
 }
 
 // ReadUsers returns the users with the given ids, or all of them without ids.
@@ -61,7 +63,7 @@ func (c *Client) UpdateUser(ctx context.Context, in UpdateUserInput) (User, erro
 	if err := c.do(ctx, "UpdateUser", sendOnce, req, &answer); err != nil {
 		return User{}, err
 	}
-	return c.user("UpdateUser", answer)
+	return c.user("UpdateUser", cmp.Or(in.NewUserName, in.UserName), answer)
 }
 
 // DeleteUser deletes a user. The API refuses while the user has keys, groups or linked policies. Like DeleteAccessKey
@@ -70,9 +72,10 @@ func (c *Client) DeleteUser(ctx context.Context, name string) error {
 	return c.do(ctx, "DeleteUser", repeatable, osc.DeleteUserRequest{UserName: name}, &emptyResponse{})
 }
 
-func (c *Client) user(action string, answer userResponse) (User, error) {
-	if answer.User == nil || val(answer.User.UserId) == "" {
-		return User{}, c.unusable(action, errors.New("the answer has no user"))
+// user is the user of an answer, which must have the name that was sent.
+func (c *Client) user(action, name string, answer userResponse) (User, error) {
+	if answer.User == nil || val(answer.User.UserId) == "" || !strings.EqualFold(val(answer.User.UserName), name) {
+		return User{}, c.unusable(action, errors.New("the answer is not about the user that was sent"))
 	}
 	user, err := answer.User.user()
 	if err != nil {
