@@ -1,0 +1,112 @@
+package orphan
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/gofrs/flock"
+)
+
+// maxDead is how many files of dead processes are left before they are merged into one.
+const maxDead = 8
+
+// compact drops the records that nobody needs any more from the files of dead processes: it writes what is left of all of
+// them into one file, and removes them. entries is what all files say together; whole reports that there are no others.
+//
+// One process does it at a time. If it is killed in between, the same records are in two files, which changes nothing.
+func (f folder) compact(files []content, entries map[string]Entry, whole bool) error {
+	dead := slices.DeleteFunc(slices.Clone(files), func(c content) bool { return c.keep || c.running })
+	if len(dead) <= maxDead && !slices.ContainsFunc(dead, func(c content) bool { return c.wasteful(entries) }) {
+		return nil
+	}
+	only := f.lock("compact"+fileSuffix, os.O_CREATE)
+	if ok, err := only.TryLock(); !ok {
+		return err // nil: another process does it
+	}
+	defer func() { _ = only.Unlock() }()
+	claims, err := f.claimAll(dead)
+	defer func() {
+		for _, lock := range claims {
+			_ = lock.Unlock()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	if err := f.merge(remaining(files, claims, entries, whole)); err != nil {
+		return err
+	}
+	for name, lock := range claims {
+		err = errors.Join(err, f.remove(name, lock))
+	}
+	return err
+}
+
+// wasteful reports whether the file has a record that nobody needs, or none.
+func (c content) wasteful(entries map[string]Entry) bool {
+	return len(c.records) == 0 || slices.ContainsFunc(c.records, func(e Entry) bool { return entries[e.Marker].settled() })
+}
+
+// claimAll claims the files that are still there and whose processes are dead.
+func (f folder) claimAll(files []content) (map[string]*flock.Flock, error) {
+	claims := map[string]*flock.Flock{}
+	for _, c := range files {
+		lock, dead, err := f.claim(c.name)
+		if err != nil {
+			return claims, err
+		}
+		if _, err := f.root.Stat(c.name); err != nil || !dead {
+			_ = lock.Unlock()
+			continue
+		}
+		claims[c.name] = lock
+	}
+	return claims, nil
+}
+
+// remaining returns what must be kept of the files that were claimed. What settled an entry must be known as long as
+// another file has the entry.
+func remaining(files []content, claims map[string]*flock.Flock, entries map[string]Entry, whole bool) []Entry {
+	elsewhere, here := map[string]bool{}, map[string]bool{}
+	for _, c := range files {
+		for _, record := range c.records {
+			if claims[c.name] != nil {
+				here[record.Marker] = true
+			} else {
+				elsewhere[record.Marker] = true
+			}
+		}
+	}
+	var kept []Entry
+	for _, marker := range slices.Sorted(maps.Keys(here)) {
+		if e := entries[marker]; !e.settled() || elsewhere[marker] || !whole {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// merge writes the entries into one file, which belongs to no process.
+func (f folder) merge(entries []Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	var text bytes.Buffer
+	for _, e := range entries {
+		line, err := e.record()
+		if err != nil {
+			return err
+		}
+		text.Write(line)
+	}
+	file, err := f.create(newName())
+	if err != nil {
+		return err
+	}
+	_, err = text.WriteTo(file)
+	// The files that this one replaces may be on the disk for good.
+	return errors.Join(err, file.Sync(), file.Close())
+}

@@ -1,0 +1,118 @@
+package orphan
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+)
+
+// Status is how far the life of an entry has got. A later status wins over an earlier one, in whatever order their records
+// are read.
+type Status int
+
+// The statuses, in their order.
+const (
+	Intended  Status = iota + 1 // CreateAccessKey was sent, or was about to be
+	Created                     // the id of the key is known
+	Confirmed                   // a later process was asked for the key
+	Retired                     // the key is gone, or never existed
+)
+
+var statusNames = map[Status]string{Intended: "intended", Created: "created", Confirmed: "confirmed", Retired: "retired"}
+
+// MarshalText returns the name of the status.
+func (s Status) MarshalText() ([]byte, error) { return []byte(statusNames[s]), nil }
+
+// UnmarshalText reads the name of a status. A name that it does not know is that of a later version: the status is then 0,
+// without an error.
+func (s *Status) UnmarshalText(text []byte) error {
+	*s = 0
+	for known, name := range statusNames {
+		if name == string(text) {
+			*s = known
+		}
+	}
+	return nil
+}
+
+// Entry is what the journal knows of one creation. It holds no secret, no e-mail address and no login.
+type Entry struct {
+	Status    Status    `json:"kind"`
+	Marker    string    `json:"marker"`                  // the tag of the key until its creation is finished; identifies the entry
+	KeyID     string    `json:"access_key_id,omitempty"` // "" until the answer was read
+	UserName  string    `json:"user_name,omitempty"`     // the owner; "" = the caller, or a name that may be an e-mail address
+	UserID    string    `json:"user_id,omitempty"`       // the owner's id; "" = the caller, or unknown
+	AccountID string    `json:"account_id,omitempty"`    // "" = unknown
+	Endpoint  string    `json:"endpoint,omitempty"`      // the API's address
+	Replaces  string    `json:"replaces,omitempty"`      // the id of the key that this one replaces in a rotation
+	Host      string    `json:"host,omitempty"`          // the machine
+	BootID    string    `json:"boot_id,omitempty"`       // of the machine's last start; "" where the system has none
+	PID       int       `json:"pid,omitempty"`           // the process that made the entry
+	ParentPID int       `json:"parent_pid,omitempty"`    // the CLI that started it
+	Time      time.Time `json:"time,omitzero"`           // of the intent, by the API's clock
+	// Running reports that the process that made the entry was still there when the journal was read, or is this one.
+	Running bool `json:"-"`
+}
+
+// maxRecord is the longest record that is written or read, in bytes. One with the longest names that the API takes has
+// about 700.
+const maxRecord = 4096
+
+var errRecord = errors.New("not a record of this journal")
+
+// parseRecord reads one line. The status of the result is 0 when a later version wrote it.
+func parseRecord(line []byte) (Entry, error) {
+	var e Entry
+	// Most of what is damaged or forged is cheaper to refuse than to parse.
+	if len(line) == 0 || line[0] != '{' {
+		return e, errRecord
+	}
+	if err := json.Unmarshal(line, &e); err != nil {
+		return e, err
+	}
+	if e.Marker == "" || !isName(e.Marker) || !isName(e.KeyID) || !isName(e.Replaces) {
+		return e, errRecord
+	}
+	return e, nil
+}
+
+// isName reports whether text can be the id of a key or a marker: some of it is repeated to users.
+func isName(text string) bool {
+	return len(text) <= 128 && !strings.ContainsFunc(text, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	})
+}
+
+// record returns the line of the entry.
+func (e Entry) record() ([]byte, error) {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	if len(line) >= maxRecord {
+		return nil, errors.New("the record is too long")
+	}
+	return append(line, '\n'), nil
+}
+
+// merge adds another record of the same creation to what is known.
+func (e Entry) merge(other Entry) Entry {
+	if e.Marker == "" {
+		return other
+	}
+	if e.Time.IsZero() {
+		e, other = other, e // the record with everything in it but perhaps the id comes first, however they were read
+	}
+	e.Status = max(e.Status, other.Status)
+	if e.KeyID == "" {
+		e.KeyID = other.KeyID
+	}
+	e.Running = e.Running || other.Running
+	return e
+}
+
+// settled reports whether nobody needs the entry any more.
+func (e Entry) settled() bool {
+	return e.Status == Retired || e.Status == Confirmed && e.Replaces == ""
+}

@@ -1,0 +1,35 @@
+package orphan
+
+import (
+	"os"
+	"strings"
+)
+
+// host identifies this process and its machine.
+type host struct {
+	name, bootID   string
+	pid, parentPID int
+}
+
+// thisHost reads the machine's name and the id of its last boot, as far as the system tells them.
+func thisHost() host {
+	name, _ := os.Hostname() // without a name the id of the boot is left
+	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	return host{name: name, bootID: strings.TrimSpace(string(boot)), pid: os.Getpid(), parentPID: os.Getppid()}
+}
+
+// made reports whether a process of this machine made the entry. The name is that of a laptop in another network by now, or
+// that of a container that shares the disk: the boot id tells more.
+func (h host) made(e Entry) bool {
+	return e.Host != "" && e.Host == h.name || e.BootID != "" && e.BootID == h.bootID
+}
+
+// sameCLI reports whether the CLI that started this process started the one that made the entry, too.
+func (h host) sameCLI(e Entry) bool { return h.made(e) && e.ParentPID == h.parentPID }
+
+// stamp says in an entry that this process makes it.
+func (h host) stamp(e Entry) Entry {
+	e.PID, e.ParentPID, e.Running = h.pid, h.parentPID, true
+	e.Host, e.BootID = h.name, h.bootID
+	return e
+}

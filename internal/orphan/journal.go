@@ -1,0 +1,218 @@
+package orphan
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/gofrs/flock"
+)
+
+// Journal remembers, on the disk of this machine, which keys were created here and may be in no state: see the package.
+// It is safe for concurrent use. What goes wrong with it is logged, and keeps nobody from creating a key.
+//
+// The folder has mode 0700 and belongs to the user; another one is not used. Each process appends to a file of its own,
+// with mode 0600, which is made with the first record. What is written outlives the process, not the machine: no record
+// is waited for until it is on the disk.
+type Journal struct {
+	path string
+	log  func(error)
+	host host
+
+	mu      sync.Mutex
+	loaded  bool
+	entries map[string]Entry  // by marker
+	markers map[string]string // by the id of the key
+	made    map[string]bool   // the markers of this process
+	asked   map[string]bool   // the ids of keys that this process was asked for
+	own     *ownFile          // nil until there is a record
+	failed  bool              // that a record was not written was logged
+}
+
+// ownFile is the file of this process.
+type ownFile struct {
+	name string
+	file *os.File
+	lock *flock.Flock // held as long as the process lives
+	torn bool         // the last record was perhaps not written as a whole
+}
+
+// NewJournal returns the journal in a folder, which is made with the first record. log hears what goes wrong. It does no
+// I/O yet: what other processes left is read once, before the first entry is made or asked for.
+//
+// Without a folder ("") the journal knows this process only.
+func NewJournal(path string, log func(error)) *Journal {
+	return &Journal{path: path, log: log, host: thisHost(),
+		entries: map[string]Entry{}, markers: map[string]string{}, made: map[string]bool{}, asked: map[string]bool{}}
+}
+
+// Close gives the file of this process up, as the end of the process does. It retires nothing.
+func (j *Journal) Close() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.own == nil {
+		return
+	}
+	_ = j.own.file.Close() // each record was written whole, or that it was not was logged
+	_ = j.own.lock.Unlock()
+	j.own = nil
+}
+
+// load reads, once, what other processes of this machine left.
+func (j *Journal) load() {
+	if j.loaded {
+		return
+	}
+	j.loaded = true
+	if j.path == "" {
+		return
+	}
+	f, err := openFolder(j.path, false)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err != nil {
+		j.log(fmt.Errorf("the journal of access keys was not read: %w", err))
+		return
+	}
+	defer f.close()
+	files, whole := j.readAll(f)
+	for _, c := range files {
+		for _, record := range c.records {
+			record.Running = c.running
+			j.entries[record.Marker] = j.entries[record.Marker].merge(record)
+		}
+	}
+	if err := f.compact(files, j.entries, whole); err != nil {
+		j.log(fmt.Errorf("the journal of access keys was not compacted: %w", err))
+	}
+	maps.DeleteFunc(j.entries, func(_ string, e Entry) bool { return e.settled() || !j.host.made(e) })
+	for marker, e := range j.entries {
+		if e.KeyID != "" {
+			j.markers[e.KeyID] = marker
+		}
+	}
+}
+
+// readAll reads the files, the newest first, as far as the bounds go. whole reports that there was no more to read.
+func (j *Journal) readAll(f folder) (files []content, whole bool) {
+	names, err := f.names()
+	if err != nil {
+		j.log(fmt.Errorf("the journal of access keys was not read: %w", err))
+		return nil, false
+	}
+	whole = len(names) < maxFiles
+	var failed []error
+	left := int64(maxBytes)
+	for _, name := range names {
+		if left <= 0 {
+			whole = false
+			break
+		}
+		c, size, err := f.read(name, left)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // another process has compacted it
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", name, err))
+			whole = false
+			continue
+		}
+		left -= size
+		c.running = f.running(name)
+		c.keep = c.keep || slices.ContainsFunc(c.records, func(e Entry) bool { return !j.host.made(e) })
+		files = append(files, c)
+	}
+	if len(failed) > 0 {
+		j.log(fmt.Errorf("the journal of access keys was not read as a whole, files of folder %s: %w", j.path,
+			errors.Join(failed[:min(len(failed), 10)]...)))
+	}
+	if left <= 0 {
+		j.log(fmt.Errorf("the journal of access keys has more than %d MiB, of which the last are read. Nothing of it is needed "+
+			"when no state is missing: delete folder %s", maxBytes>>20, j.path))
+	}
+	return files, whole
+}
+
+// add adds to an entry, or makes one, and appends the record to the file of this process.
+func (j *Journal) add(e Entry) {
+	j.entries[e.Marker] = j.entries[e.Marker].merge(e)
+	if e.KeyID != "" {
+		j.markers[e.KeyID] = e.Marker
+	}
+	if j.path == "" {
+		return
+	}
+	e.Host, e.BootID = j.host.name, j.host.bootID
+	if err := j.write(e); err != nil && !j.failed {
+		j.failed = true
+		j.log(fmt.Errorf("new access keys are not written to the journal on this machine, which would name them if this run "+
+			"were cut off: %w", err))
+	}
+}
+
+// write appends a record.
+func (j *Journal) write(e Entry) error {
+	line, err := e.record()
+	if err != nil {
+		return err
+	}
+	if j.own == nil {
+		if j.own, err = begin(j.path); err != nil {
+			return err
+		}
+	}
+	if j.own.torn {
+		line = append([]byte{'\n'}, line...)
+	}
+	_, err = j.own.file.Write(line)
+	j.own.torn = err != nil
+	return err
+}
+
+// begin makes the file of this process. The lock is taken before the file is there, so that no other process takes this
+// one for dead. On a file system without locks others cannot tell whether it lives.
+func begin(path string) (*ownFile, error) {
+	f, err := openFolder(path, true)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	own := &ownFile{name: newName()}
+	own.lock = f.lock(own.name, os.O_CREATE)
+	_, _ = own.lock.TryLock()
+	own.file, err = f.create(own.name)
+	return own, err
+}
+
+// others returns the names of the files of living processes that the same CLI started.
+func (j *Journal) others() (names []string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.path == "" {
+		return nil
+	}
+	f, err := openFolder(j.path, false)
+	if err != nil {
+		return nil
+	}
+	defer f.close()
+	found, err := f.names()
+	if err != nil {
+		return nil
+	}
+	for _, name := range found {
+		if j.own != nil && name == j.own.name || !f.running(name) {
+			continue
+		}
+		c, _, err := f.read(name, maxBytes)
+		if err == nil && slices.ContainsFunc(c.records, j.host.sameCLI) {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,375 @@
+package orphan
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+)
+
+const endpoint = "https://api.eu-west-2.outscale.com/api/v1"
+
+// start is when the creations of the tests begin; hour later they are old enough for everything.
+var (
+	start = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	later = start.Add(2 * settledAge)
+)
+
+// process stands for a process of this machine: a journal in a folder.
+type process struct {
+	*Recorder
+	journal *Journal
+	logged  []string
+}
+
+func newProcess(t *testing.T, dir string) *process {
+	t.Helper()
+	p := &process{}
+	p.journal = NewJournal(dir, func(err error) { p.logged = append(p.logged, err.Error()) })
+	p.Recorder = p.journal.Recorder(endpoint)
+	t.Cleanup(p.journal.Close)
+	return p
+}
+
+// silent is newProcess for a test in which nothing may be logged.
+func silent(t *testing.T, dir string) *process {
+	t.Helper()
+	p := newProcess(t, dir)
+	t.Cleanup(func() {
+		if len(p.logged) > 0 {
+			t.Errorf("logged: %q", p.logged)
+		}
+	})
+	return p
+}
+
+// die ends the process.
+func (p *process) die() { p.journal.Close() }
+
+func marker(id string) string { return key.NewMarker(id) }
+
+func (p *process) intend(id string) {
+	p.Intend(key.Intent{Marker: marker(id), UserName: "bob", UserID: "ID-BOB", AccountID: "123456789012", Time: start})
+}
+
+func (p *process) create(ids ...string) {
+	for _, id := range ids {
+		p.intend(id)
+		p.Created(marker(id), key.Key{ID: id, UserName: "bob", Secret: "THE-SECRET"})
+	}
+}
+
+// listed is a key as the API lists it, without a marker.
+func listed(id string) key.Key {
+	return key.Key{ID: id, UserName: "bob", State: key.Active, Created: start}
+}
+
+func list(ids ...string) (keys []key.Key) {
+	for _, id := range ids {
+		keys = append(keys, listed(id))
+	}
+	return keys
+}
+
+// orphans returns the orphans among listed keys with their kinds.
+func (p *process) orphans(keys ...key.Key) (found []string) {
+	for _, o := range p.Orphans(keys, later) {
+		found = append(found, fmt.Sprintf("%s %d", o.Key.ID, o.Kind))
+	}
+	return found
+}
+
+func unconfirmed(ids ...string) (want []string) {
+	for _, id := range ids {
+		want = append(want, fmt.Sprintf("%s %d", id, Unconfirmed))
+	}
+	return want
+}
+
+func expect(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: %v, want %v", what, got, want)
+	}
+}
+
+// files returns the names of the journal's files, without their locks.
+func files(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	found, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range found {
+		if filepath.Ext(entry.Name()) == fileSuffix {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// folderOf is a folder as the journal makes it.
+func folderOf(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), "journal")
+}
+
+// TestJournal_life goes through the life of an entry: what the process that made it does, what a later one does, and what
+// the one after that finds.
+func TestJournal_life(t *testing.T) {
+	none := func(*process) {}
+	marked := listed("K")
+	marked.Tag = marker("K")
+	for name, c := range map[string]struct {
+		first, second func(*process)
+		listed        key.Key
+		want          []string
+	}{
+		"created":                  {func(p *process) { p.create("K") }, none, listed("K"), unconfirmed("K")},
+		"created, marker left":     {func(p *process) { p.create("K") }, none, marked, []string{fmt.Sprintf("K %d", Unfinished)}},
+		"intended, no key":         {func(p *process) { p.intend("K") }, none, listed("OTHER"), nil},
+		"intended, key there":      {func(p *process) { p.intend("K") }, none, marked, []string{fmt.Sprintf("K %d", Unfinished)}},
+		"intended, finished":       {func(p *process) { p.intend("K") }, none, listed("K"), nil}, // another run's
+		"discarded":                {func(p *process) { p.create("K"); p.Discarded(marker("K")) }, none, listed("K"), nil},
+		"gone at once":             {func(p *process) { p.create("K"); p.Gone("K") }, none, listed("K"), nil},
+		"asked for by its process": {func(p *process) { p.create("K"); p.Referenced("K") }, none, listed("K"), unconfirmed("K")},
+		"asked for later":          {func(p *process) { p.create("K") }, func(p *process) { p.Referenced("K") }, listed("K"), nil},
+		"another is asked for":     {func(p *process) { p.create("K") }, func(p *process) { p.Referenced("OTHER") }, listed("K"), unconfirmed("K")},
+		"gone later":               {func(p *process) { p.create("K") }, func(p *process) { p.Gone("K") }, listed("K"), nil},
+		"nothing is gone":          {func(p *process) { p.intend("K") }, func(p *process) { p.Gone("") }, marked, []string{fmt.Sprintf("K %d", Unfinished)}},
+		"elsewhere": {func(p *process) { p.create("K") }, func(p *process) {
+			other := p.journal.Recorder("https://api.us-east-2.outscale.com/api/v1")
+			other.Referenced("K")
+			other.Gone("K")
+		}, listed("K"), unconfirmed("K")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folderOf(t)
+			first := silent(t, dir)
+			c.first(first)
+			first.die()
+			second := silent(t, dir)
+			c.second(second)
+			second.die()
+			expect(t, "orphans", silent(t, dir).orphans(c.listed), c.want)
+		})
+	}
+}
+
+// TestJournal_endOfProcessRetiresNothing: neither its good order nor the number of later processes is evidence.
+func TestJournal_endOfProcessRetiresNothing(t *testing.T) {
+	dir := folderOf(t)
+	p := silent(t, dir)
+	p.create("K")
+	p.die()
+	for range 20 {
+		p = silent(t, dir)
+		expect(t, "orphans", p.orphans(listed("K")), unconfirmed("K"))
+		p.create("OTHER")
+		p.Gone("OTHER")
+		p.die()
+	}
+	if n := len(files(t, dir)); n > 2 {
+		t.Errorf("%d files", n)
+	}
+}
+
+// TestJournal_runningProcess: what a process that still runs creates is not left by anybody.
+func TestJournal_runningProcess(t *testing.T) {
+	dir := folderOf(t)
+	p := silent(t, dir)
+	p.create("K")
+	marked := listed("M")
+	marked.Tag = marker("M")
+	p.intend("M")
+	if got := p.orphans(listed("K"), marked); len(got) > 0 {
+		t.Errorf("its own: %v", got)
+	}
+	if got := silent(t, dir).orphans(listed("K"), marked); len(got) > 0 {
+		t.Errorf("of a running process: %v", got)
+	}
+	p.die()
+	expect(t, "of a dead process", silent(t, dir).orphans(listed("K"), marked), []string{
+		fmt.Sprintf("K %d", Unconfirmed), fmt.Sprintf("M %d", Unfinished)})
+}
+
+// TestJournal_evidenceIsKept: whoever reads the files, and in whatever order they are compacted.
+func TestJournal_evidenceIsKept(t *testing.T) {
+	dir := folderOf(t)
+	p, q := silent(t, dir), silent(t, dir)
+	p.create("A", "B", "C")
+	q.create("D", "E")
+	r := silent(t, dir)
+	r.Referenced("A") // p still runs
+	r.Gone("D")
+	r.die()
+	silent(t, dir).orphans() // may remove the file of r, but not what it says
+	q.die()
+	expect(t, "orphans", silent(t, dir).orphans(list("A", "B", "C", "D", "E")...), unconfirmed("E"))
+	p.die()
+	expect(t, "orphans", silent(t, dir).orphans(list("A", "B", "C", "D", "E")...), unconfirmed("B", "C", "E"))
+	expect(t, "orphans", silent(t, dir).orphans(list("A", "B", "C", "D", "E")...), unconfirmed("B", "C", "E"))
+	r = silent(t, dir)
+	for _, id := range []string{"B", "C", "E"} {
+		r.Referenced(id)
+	}
+	r.die()
+	silent(t, dir).orphans()
+	if left := files(t, dir); len(left) > 0 {
+		t.Errorf("files that nobody needs are left: %v", left)
+	}
+}
+
+// TestJournal_rolledBack: a rotation replaced OLD by NEW, and a later process is asked for OLD alone.
+func TestJournal_rolledBack(t *testing.T) {
+	rolledBack := []string{fmt.Sprintf("NEW %d", RolledBack)}
+	for name, c := range map[string]struct {
+		asked []string
+		want  []string
+	}{
+		"an older state":  {[]string{"OLD"}, rolledBack},
+		"the whole pair":  {[]string{"OLD", "NEW"}, nil},
+		"the new one":     {[]string{"NEW"}, nil},
+		"another state":   {[]string{"OTHER"}, nil},
+		"nothing was yet": {nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folderOf(t)
+			p := silent(t, dir)
+			r := p.Replacing("OLD")
+			r.Intend(key.Intent{Marker: marker("NEW"), UserName: "bob", Time: start})
+			r.Created(marker("NEW"), key.Key{ID: "NEW"})
+			p.die()
+			p = silent(t, dir)
+			p.Referenced("NEW")
+			p.die()
+			silent(t, dir).die() // compacts
+			for range 2 {        // warning of it settles nothing
+				p = silent(t, dir)
+				for _, id := range c.asked {
+					p.Referenced(id)
+				}
+				expect(t, "orphans", p.orphans(list("OLD", "NEW")...), c.want)
+				p.die()
+			}
+			p = silent(t, dir)
+			p.Gone("NEW")
+			p.die()
+			silent(t, dir).orphans()
+			if left := files(t, dir); len(left) > 0 {
+				t.Errorf("after the key is gone: %v", left)
+			}
+		})
+	}
+}
+
+// TestListed_provesOnlyForTheSameAccount: a list that lacks a key proves that it is gone, in its own account.
+func TestListed_provesOnlyForTheSameAccount(t *testing.T) {
+	bob := key.Owner{UserID: "ID-BOB", UserName: "bob"}
+	for name, c := range map[string]struct {
+		account string
+		owner   key.Owner
+		keys    []key.Key
+		now     time.Time
+		want    []string
+	}{
+		"gone":            {"123456789012", bob, nil, later, nil},
+		"still there":     {"123456789012", bob, list("K"), later, unconfirmed("K")},
+		"too early":       {"123456789012", bob, nil, start.Add(settledAge - time.Second), unconfirmed("K")},
+		"another account": {"999999999999", bob, nil, later, unconfirmed("K")},
+		"account unknown": {"", bob, nil, later, unconfirmed("K")},
+		"another owner":   {"123456789012", key.Owner{UserID: "ID-EVE", UserName: "bob"}, nil, later, unconfirmed("K")},
+		"the caller":      {"123456789012", key.Owner{}, nil, later, unconfirmed("K")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folderOf(t)
+			p := silent(t, dir)
+			p.create("K")
+			p.die()
+			p = silent(t, dir)
+			p.Listed(c.account, c.owner, c.keys, c.now)
+			p.die()
+			expect(t, "orphans", silent(t, dir).orphans(listed("K")), c.want)
+		})
+	}
+}
+
+// TestJournal_whatIsOnTheDisk: ids and names, no secret, no e-mail address, nothing of a login in an address; for the user
+// alone.
+func TestJournal_whatIsOnTheDisk(t *testing.T) {
+	dir := folderOf(t)
+	p := silent(t, dir)
+	r := p.journal.Recorder("https://login:password@api.example.com:8443/api/v1?token=hidden#part")
+	r.Intend(key.Intent{Marker: marker("A"), UserName: "alice@example.com", UserID: "ID-ALICE", AccountID: "123456789012", Time: start})
+	r.Created(marker("A"), key.Key{ID: "A", UserName: "alice@example.com", Secret: "THE-SECRET"})
+	p.create("B")
+	var all strings.Builder
+	must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		must(t, err)
+		info, err := d.Info()
+		must(t, err)
+		want := fs.FileMode(0o600)
+		if d.IsDir() {
+			want = 0o700
+		} else {
+			text, err := os.ReadFile(path)
+			must(t, err)
+			all.Write(text)
+		}
+		if info.Mode().Perm() != want {
+			t.Errorf("%s has mode %v", path, info.Mode())
+		}
+		return nil
+	}))
+	for _, hidden := range []string{"THE-SECRET", "alice", "example.com?", "login", "password", "hidden", "part"} {
+		if strings.Contains(all.String(), hidden) {
+			t.Errorf("on the disk: %s\n%s", hidden, all.String())
+		}
+	}
+	var first Entry
+	must(t, json.Unmarshal([]byte(strings.SplitN(all.String(), "\n", 2)[0]), &first))
+	if first.Endpoint != "https://api.example.com:8443/api/v1" || first.UserID != "ID-ALICE" || first.AccountID != "123456789012" ||
+		first.Host == "" || first.PID != os.Getpid() || !first.Time.Equal(start) || first.Marker != marker("A") || first.Status != Intended {
+		t.Errorf("the first record is %+v", first)
+	}
+}
+
+// TestJournal_withoutKeys: a process that creates no key writes nothing and makes no folder.
+func TestJournal_withoutKeys(t *testing.T) {
+	dir := folderOf(t)
+	p := silent(t, dir)
+	p.Referenced("K")
+	p.Gone("K")
+	p.Discarded(marker("K"))
+	p.Listed("123456789012", key.Owner{}, nil, later)
+	p.orphans(listed("K"))
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("the folder was made")
+	}
+}
+
+// TestJournal_withoutFolder: the journal then knows this process, and later ones know nothing.
+func TestJournal_withoutFolder(t *testing.T) {
+	p := silent(t, "")
+	p.create("K")
+	marked := listed("LEFT")
+	marked.Tag = marker("LEFT")
+	expect(t, "orphans", p.orphans(listed("K"), marked), []string{fmt.Sprintf("LEFT %d", Unfinished)})
+	if got := p.journal.others(); len(got) > 0 {
+		t.Errorf("others: %v", got)
+	}
+}
