@@ -89,3 +89,56 @@ $(LINT): tools/lint/go.mod tools/lint/go.sum
 
 clean:
 	rm -rf $(BIN)
+
+# --- Releases and what GitHub runs: docs/dev/release.md ---
+.PHONY: release release-snapshot release-verify release-check workflows-check vulnerabilities fuzz
+
+GORELEASER   := $(TOOLS)/goreleaser
+RELEASE_SBOM := $(TOOLS)/release-sbom
+ACTIONLINT   := $(TOOLS)/actionlint
+GOVULNCHECK  := $(TOOLS)/govulncheck
+RELEASE_MOD  := tools/release/go.mod tools/release/go.sum
+
+release: $(GORELEASER) $(RELEASE_SBOM) ## what a release publishes, into dist/release, signed with GPG_PRIVATE_KEY
+	scripts/release/build.sh $(VERSION)
+
+release-snapshot: $(GORELEASER) $(RELEASE_SBOM) ## the same without a tag and with a throw-away key
+	scripts/release/build.sh --snapshot $(VERSION)
+
+release-verify: ## verifies dist/release as a user does who downloaded it
+	scripts/release/verify.sh --complete --key dist/release/signing-key.asc dist/release
+
+# Not a part of make test: a snapshot of all platforms takes minutes.
+release-check: release-snapshot $(TOFU) ## a snapshot is complete, reproducible, verifiable, and installs on the CLIs
+	cd tools/release && CHECKPOINT_DISABLE=1 RELEASE_TOFU=$(CURDIR)/$(TOFU) go test -count=1 -timeout 30m ./...
+
+workflows-check: $(ACTIONLINT) ## the workflows of .github and the configuration of goreleaser
+	$(ACTIONLINT) -color -shellcheck= -pyflakes=
+
+vulnerabilities: $(GOVULNCHECK) ## known vulnerabilities in what is shipped; needs the database at vuln.go.dev
+	$(GOVULNCHECK) ./...
+
+# FUZZTIME is for each target; all of them run one after the other. FUZZ chooses by name.
+FUZZTIME := 30m
+fuzz: ## looks for inputs that break what reads foreign bytes; hours
+	scripts/fuzz.sh $(FUZZTIME) $(FUZZ)
+
+$(GORELEASER): $(RELEASE_MOD)
+	@echo "building goreleaser from its Go module: about 3 minutes on two cores, once"
+	@mkdir -p $(TOOLS)
+	cd tools/release && go build -trimpath -ldflags "-s -w" -o ../../$(GORELEASER) github.com/goreleaser/goreleaser/v2
+	@touch $@
+
+$(RELEASE_SBOM): $(RELEASE_MOD) $(wildcard tools/release/sbom/*.go)
+	@mkdir -p $(TOOLS)
+	cd tools/release && go build -trimpath -ldflags "-s -w" -o ../../$(RELEASE_SBOM) ./sbom
+
+$(ACTIONLINT): $(RELEASE_MOD)
+	@mkdir -p $(TOOLS)
+	cd tools/release && go build -trimpath -ldflags "-s -w" -o ../../$(ACTIONLINT) github.com/rhysd/actionlint/cmd/actionlint
+	@touch $@
+
+$(GOVULNCHECK): $(RELEASE_MOD)
+	@mkdir -p $(TOOLS)
+	cd tools/release && go build -trimpath -ldflags "-s -w" -o ../../$(GOVULNCHECK) golang.org/x/vuln/cmd/govulncheck
+	@touch $@

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Builds all that a release publishes into dist/release, signed and verified, and the files of the image into dist/image.
+# It publishes nothing, and needs no network once the Go modules are there.
+#
+# Usage: build.sh [--snapshot] VERSION
+#   The commit that HEAD is at must have the tag vVERSION, and nothing may be changed. --snapshot drops both conditions,
+#   and gives the version the suffix -snapshot, which no version constraint matches by itself.
+# Environment:
+#   GPG_PRIVATE_KEY   armored private key that signs. --snapshot makes a throw-away key when it is not set.
+#   GPG_PASSPHRASE    its passphrase, if it has one.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+snapshot=
+if [ "${1:-}" = --snapshot ]; then
+	snapshot=yes
+	shift
+fi
+version=${1:?usage: build.sh [--snapshot] VERSION}
+tools=${RELEASE_TOOLS:-$PWD/bin/tools}
+name=terraform-provider-outscale
+out=$PWD/dist/release
+
+if [ -n "$snapshot" ]; then
+	version=$version-snapshot
+	args=(--snapshot)
+else
+	: "${GPG_PRIVATE_KEY:?a release is signed: set GPG_PRIVATE_KEY to the armored private key}"
+	if [ "$(git describe --exact-match --tags --match "v$version" 2>/dev/null)" != "v$version" ]; then
+		echo "HEAD does not have the tag v$version" >&2
+		exit 1
+	fi
+	args=(--skip=publish,announce)
+fi
+
+# A key ring of its own: nothing of the user's is read or changed. Short, because sockets have short names.
+GNUPGHOME=$(mktemp -d /tmp/gpg.XXXXXX)
+export GNUPGHOME
+trap 'gpgconf --kill all >/dev/null 2>&1 || true; rm -rf "$GNUPGHOME"' EXIT
+
+gpg_with_passphrase() {
+	gpg --batch --quiet --yes --pinentry-mode loopback --passphrase-fd 3 "$@" 3<<<"${GPG_PASSPHRASE:-}"
+}
+
+if [ -n "${GPG_PRIVATE_KEY:-}" ]; then
+	gpg_with_passphrase --import <<<"$GPG_PRIVATE_KEY"
+else
+	echo "no GPG_PRIVATE_KEY: signing the snapshot with a throw-away key"
+	gpg_with_passphrase --quick-generate-key "throw-away key of a snapshot <nobody@example.com>" rsa3072 sign 1d
+fi
+
+sign() {
+	gpg_with_passphrase --output "$1.sig" --detach-sign "$1"
+}
+
+RELEASE_VERSION=$version PATH=$tools:$PATH "$tools/goreleaser" release --clean "${args[@]}"
+
+mkdir -p "$out"
+cp dist/*.zip dist/*.spdx.json "dist/${name}_${version}_SHA256SUMS" "$out/"
+cp terraform-registry-manifest.json "$out/${name}_${version}_manifest.json"
+(
+	cd "$out"
+	# What the registries do not want in SHA256SUMS: the other programs, and the bills of material.
+	find . -maxdepth 1 \( -name '*.spdx.json' -o -name '*.zip' ! -name "$name*" \) -printf '%f\0' |
+		LC_ALL=C sort -z | xargs -0 sha256sum >"other_checksums_$version.txt"
+	sign "${name}_${version}_SHA256SUMS"
+	sign "other_checksums_$version.txt"
+	gpg --batch --armor --export >signing-key.asc
+)
+
+for arch in amd64 arm64; do
+	mkdir -p "dist/image/linux/$arch"
+	unzip -q -o -d "dist/image/linux/$arch" "$out/outscale-sim_${version}_linux_$arch.zip"
+done
+
+scripts/release/verify.sh --complete --key "$out/signing-key.asc" "$out"
