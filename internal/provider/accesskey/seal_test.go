@@ -91,7 +91,7 @@ func TestAccessKey_sealedInPlace(t *testing.T) {
 	h.ResetCalls()
 	sealed := key.Update(sealedTo(mine.Public))
 	h.ExpectWrites()
-	if len(sealed.Warnings()) != 1 || !strings.Contains(sealed.Diagnostics.String(), "Older states hold the secret in clear") {
+	if len(sealed.Warnings()) != 1 || !strings.Contains(sealed.String(), "Older states hold the secret in clear") {
 		t.Errorf("diagnostics: %s", sealed)
 	}
 	expectOpens(t, h, key, mine, "")

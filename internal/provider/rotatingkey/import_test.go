@@ -1,0 +1,113 @@
+package rotatingkey_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// TestRotatingKey_import adopts a key: no other is created before its window comes, what it lacks is given to it in place,
+// and its triggers are only recorded.
+func TestRotatingKey_import(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		lives  time.Duration // 0 = without an expiry
+		writes []string      // of the first apply
+		ends   time.Duration
+	}{
+		"with an expiry":             {20 * day, nil, 20 * day},
+		"with an expiry far away":    {300 * day, []string{"UpdateAccessKey"}, 30 * day},
+		"without an expiry":          {0, []string{"UpdateAccessKey"}, 30 * day},
+		"with an expiry in a window": {5 * day, []string{"CreateAccessKey", "UpdateAccessKey"}, 30 * day},
+		"expired since":              {-day, []string{"CreateAccessKey", "UpdateAccessKey", "UpdateAccessKey", "DeleteAccessKey"}, 30 * day},
+	} {
+		for _, form := range []string{"%s", "alice/%s"} {
+			t.Run(name+" "+form, func(t *testing.T) {
+				t.Parallel()
+				h := acctest.NewProtocol(t)
+				h.CreateUser("alice")
+				in := api.CreateAccessKeyInput{UserName: "alice", Tag: "found"}
+				if c.lives != 0 {
+					in.ExpirationDate = ptr(h.Simulator.Now().Add(max(c.lives, day)))
+				}
+				id := h.CreateKey(in).ID
+				if c.lives < 0 {
+					h.Advance(2 * day)
+				}
+				pair, got := h.Import(rotatingKey, fmt.Sprintf(form, id))
+				got.ExpectNoErrors()
+				config := monthly(acctest.Args{"user_name": "alice", "tag": "found", "triggers": map[string]any{"why": "first"}})
+				pair.Update(config)
+				h.ExpectWrites(c.writes...)
+				expectEnd(t, h, c.ends)
+				pair.Expect(acctest.Args{"tag": "found"})
+			})
+		}
+	}
+}
+
+// TestRotatingKey_movedFromPlainKey with its secret, in clear or sealed: no key is created until its window comes.
+func TestRotatingKey_movedFromPlainKey(t *testing.T) {
+	t.Parallel()
+	mine := acctest.AgePair(t)
+	for name, c := range map[string]struct {
+		arguments acctest.Args
+		secret    string
+	}{
+		"in clear": {acctest.Args{"user_name": "alice", "tag": "x"}, "secret_key"},
+		"sealed":   {acctest.Args{"user_name": "alice", "tag": "x", "seal_to": []string{mine.Public}}, "sealed_secret_key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := acctest.NewProtocol(t)
+			h.CreateUser("alice")
+			plain := acctest.Args{"expiration_date": h.Date(20 * day)}
+			for argument, value := range c.arguments {
+				plain[argument] = value
+			}
+			key := h.Resource(accessKey, plain)
+			secret := key.Get(c.secret)
+			h.ResetCalls()
+			pair, moved := key.Move(rotatingKey)
+			moved.ExpectNoErrors()
+			config := monthly(c.arguments)
+			pair.Update(config)
+			h.ExpectWrites()
+			pair.Expect(acctest.Args{c.secret: secret, "access_key_id": h.OnlyKey().AccessKeyID})
+			expectPair(t, h, pair, false)
+			h.Advance(14 * day)
+			pair.Plan(config).Expect(acctest.Update, acctest.Args{"access_key_id": acctest.Unknown})
+			pair.Update(config)
+			expectPair(t, h, pair, true)
+		})
+	}
+}
+
+// TestRotatingKey_movedWithoutExpiry: the key gets one in place, and the plan says so.
+func TestRotatingKey_movedWithoutExpiry(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	key := h.Resource(accessKey, acctest.Args{})
+	secret := key.Get("secret_key")
+	pair, moved := key.Move(rotatingKey)
+	moved.ExpectNoErrors()
+	h.ResetCalls()
+	pair.Update(monthly()).ExpectWarning("Access key gets an earlier expiry", "does not expire", "its secret stays the same")
+	h.ExpectWrites("UpdateAccessKey")
+	pair.Expect(acctest.Args{"secret_key": secret})
+	expectEnd(t, h, 30*day)
+	pair.Destroy()
+}
+
+// TestRotatingKey_movedFromOtherType is refused.
+func TestRotatingKey_movedFromOtherType(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	owner := h.Resource(user, acctest.Args{"user_name": "alice"})
+	if _, moved := owner.Move(rotatingKey); !moved.HasError() || !owner.Exists() {
+		t.Errorf("a user became a pair of keys: %s", moved)
+	}
+}
