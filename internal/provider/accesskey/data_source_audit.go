@@ -11,9 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/duration"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 )
 

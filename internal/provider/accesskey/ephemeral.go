@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 )

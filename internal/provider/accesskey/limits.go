@@ -10,9 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/duration"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 )
 
@@ -81,7 +81,7 @@ func refuseDate(ctx context.Context, s *session.Session, date isodate.Value, dia
 		return
 	}
 	latest := s.Now().Add(ceiling).Truncate(time.Second)
-	at, dated := date.Instant()
+	at, dated := date.Meaning()
 	said := fmt.Sprintf("`expiration_date` is %q, that is %s, and", date.ValueString(), isodate.Format(at))
 	switch {
 	case !dated:

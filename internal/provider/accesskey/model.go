@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/fields"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 )
 
 // model is the resource in a configuration, a plan and a state. It holds the secret: never format it as a whole.
@@ -79,14 +79,14 @@ func (m model) have() credential.Key {
 		Tag:      m.Tag.ValueString(),
 		Expires:  expiry(m.ExpirationDate),
 	}
-	key.Created, _ = m.CreationDate.Instant()
-	key.Modified, _ = m.LastModificationDate.Instant()
+	key.Created, _ = m.CreationDate.Meaning()
+	key.Modified, _ = m.LastModificationDate.Meaning()
 	return key
 }
 
 // expiry is the instant a date names, nil for no date.
 func expiry(date isodate.Value) *time.Time {
-	if at, dated := date.Instant(); dated {
+	if at, dated := date.Meaning(); dated {
 		return &at
 	}
 	return nil
@@ -99,10 +99,10 @@ func (m model) read(key credential.Key, now time.Time) model {
 	m.AccessKeyID = types.StringValue(key.ID)
 	m.UserName = textOrNull(key.UserName)
 	m.State = types.StringValue(string(key.State))
-	m.ExpirationDate = m.ExpirationDate.Keep(key.Expires)
+	m.ExpirationDate = isodate.Keep(m.ExpirationDate, key.Expires)
 	m.Expired = types.BoolValue(key.Expired(now))
-	m.CreationDate = m.CreationDate.Keep(&key.Created)
-	m.LastModificationDate = m.LastModificationDate.Keep(&key.Modified)
+	m.CreationDate = isodate.Keep(m.CreationDate, &key.Created)
+	m.LastModificationDate = isodate.Keep(m.LastModificationDate, &key.Modified)
 	if m.Tag.ValueString() != key.Tag {
 		m.Tag = textOrNull(key.Tag)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 )
 
 var (
@@ -119,7 +119,7 @@ func TestHaveIsTheKeyWithoutItsSecret(t *testing.T) {
 		!got.Expires.Equal(expiryAt) || !got.Created.Equal(created) || !got.Modified.Equal(modified) {
 		t.Error("not the key of the state")
 	}
-	if _, dated := isodate.Null().Instant(); dated || state().have().Expires != nil {
+	if _, dated := isodate.Null().Meaning(); dated || state().have().Expires != nil {
 		t.Error("no date is no expiry")
 	}
 }

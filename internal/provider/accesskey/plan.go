@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 )
 
 // Places in the schema that messages and replacements point to.
@@ -39,7 +39,7 @@ func decide(config model, state *model, now time.Time, sameOwner func(id, name s
 	}
 	if state == nil {
 		v := verdict{plan: fresh(config)}
-		if at, dated := config.ExpirationDate.Instant(); dated && seen(at) {
+		if at, dated := config.ExpirationDate.Meaning(); dated && seen(at) {
 			v.warnPast(config.ExpirationDate, now)
 		} else {
 			v.refusePast(config.ExpirationDate, now, destroyAllTheSame)
@@ -182,7 +182,7 @@ const destroyAllTheSame = " To destroy what is left of a configuration whose dat
 
 // refusePast stops a date that is new and already past: the API would refuse it during apply. more is added to the way out.
 func (v *verdict) refusePast(date isodate.Value, now time.Time, more string) {
-	at, dated := date.Instant()
+	at, dated := date.Meaning()
 	if !dated || at.After(now) {
 		return
 	}
@@ -195,7 +195,7 @@ func (v *verdict) refusePast(date isodate.Value, now time.Time, more string) {
 // warnPast is for a key that is to be made with a date that has passed since it was written. The rest of the workspace must still be planned,
 // and destroyed; making the key anew is refused at apply, before anything is made.
 func (v *verdict) warnPast(date isodate.Value, now time.Time) {
-	at, dated := date.Instant()
+	at, dated := date.Meaning()
 	if !dated || at.After(now) {
 		return
 	}
@@ -207,7 +207,7 @@ func (v *verdict) warnPast(date isodate.Value, now time.Time) {
 
 // warnExpiry tells what the user should know of an expiry that passed, or that is being taken away.
 func (v *verdict) warnExpiry(state model, now time.Time) {
-	at, dated := state.ExpirationDate.Instant()
+	at, dated := state.ExpirationDate.Meaning()
 	if !dated {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 )
 
 var now = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)

@@ -175,7 +175,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	key, err := r.read(ctx, state)
 	if reason, gone := diagnose.Gone(err); gone {
 		resp.Diagnostics.AddWarning(isGone, "The "+state.text()+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
-		if at, dated := state.ExpirationDate.Instant(); dated {
+		if at, dated := state.ExpirationDate.Meaning(); dated {
 			r.session.NoteExpiry(at)
 		}
 		if !state.SealedTo.IsNull() {

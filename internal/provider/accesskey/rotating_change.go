@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
@@ -123,7 +124,7 @@ func (r *RotatingResource) changeCurrent(ctx context.Context, plan rotatingModel
 		changed.UserName = textOrNull(key.UserName)
 	}
 	if plan.ExpirationDate.IsUnknown() {
-		changed.ExpirationDate = state.ExpirationDate.Keep(key.Expires)
+		changed.ExpirationDate = isodate.Keep(state.ExpirationDate, key.Expires)
 	}
 	changed = changed.dated(r.session.Now())
 	if !plan.ReadyToRotate.IsUnknown() {

@@ -10,7 +10,7 @@ import (
 func (r *RotatingResource) judgeLimits(ctx context.Context, v rotatingVerdict, state *rotatingModel, diags *diag.Diagnostics) {
 	replaces := len(v.replace) > 0
 	makes := state == nil || replaces || v.plan.AccessKeyID.IsUnknown()
-	lifetime, known := v.plan.Lifetime.Length()
+	lifetime, known := v.plan.Lifetime.Meaning()
 	if known && (makes || v.plan.ExpirationDate.IsUnknown() || !v.plan.Lifetime.Same(state.Lifetime)) {
 		refuseLifetime(ctx, r.session, atLifetime, lifetime, notPlanned, diags)
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/duration"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/fields"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 )
 
 // rotatingModel is outscale_rotating_access_key in a configuration, a plan and a state. What is not about the pair of
@@ -66,15 +66,15 @@ func (m rotatingModel) have() credential.Pair {
 
 // rotation is what a plan whose durations are known asks of the next key.
 func (m rotatingModel) rotation() credential.Rotation {
-	lifetime, _ := m.Lifetime.Length()
-	overlap, _ := m.RotateBefore.Length()
+	lifetime, _ := m.Lifetime.Meaning()
+	overlap, _ := m.RotateBefore.Meaning()
 	return credential.Rotation{Owner: m.owner(), Tag: m.Tag.ValueString(), Lifetime: lifetime, Overlap: overlap}
 }
 
 // window is when the current key is to be replaced for its age; false where it never is, or where that is not known.
 func (m rotatingModel) window() (time.Time, bool) {
-	expires, dated := m.ExpirationDate.Instant()
-	before, known := m.RotateBefore.Length()
+	expires, dated := m.ExpirationDate.Meaning()
+	before, known := m.RotateBefore.Meaning()
 	return expires.Add(-before), dated && known
 }
 
@@ -113,7 +113,7 @@ func (m rotatingModel) gone(now time.Time) rotatingModel {
 // withPrevious takes over what the API says of the key before the current one.
 func (m rotatingModel) withPrevious(key credential.Key) rotatingModel {
 	m.PreviousAccessKeyID = textOrNull(key.ID)
-	m.PreviousExpirationDate = m.PreviousExpirationDate.Keep(key.Expires)
+	m.PreviousExpirationDate = isodate.Keep(m.PreviousExpirationDate, key.Expires)
 	return m
 }
 

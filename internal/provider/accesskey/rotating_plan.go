@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/duration"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 )
 
 var (
@@ -82,8 +82,8 @@ func refuseDurations(m rotatingModel) diag.Diagnostics {
 
 // refuseWindow stops a key that would have to be replaced when it is made.
 func refuseWindow(m rotatingModel) (diags diag.Diagnostics) {
-	lifetime, known := m.Lifetime.Length()
-	before, too := m.RotateBefore.Length()
+	lifetime, known := m.Lifetime.Meaning()
+	before, too := m.RotateBefore.Meaning()
 	if known && too && before >= lifetime {
 		diags.AddAttributeError(atRotateBefore, "Window not shorter than the lifetime", fmt.Sprintf(
 			"`rotate_before` is %q and `lifetime` is %q: a key would be due for replacement from the start, in every run.\n\n"+
@@ -151,7 +151,7 @@ func kept(config, state rotatingModel, now time.Time) rotatingModel {
 		plan.ExpirationDate = isodate.Unknown()
 	}
 	if !state.PreviousAccessKeyID.IsNull() {
-		switch ends, dated := state.PreviousExpirationDate.Instant(); {
+		switch ends, dated := state.PreviousExpirationDate.Meaning(); {
 		case !dated:
 			plan.PreviousExpirationDate = isodate.Unknown()
 		case !ends.After(now):
@@ -176,8 +176,8 @@ func spelled(config, state duration.Value) duration.Value {
 // or a later one, because the lifetime was lowered or the expiry was moved by hand. An earlier one is left alone: the key
 // rotates earlier.
 func tooLong(m rotatingModel, now time.Time) bool {
-	expires, dated := m.ExpirationDate.Instant()
-	lifetime, known := m.Lifetime.Length()
+	expires, dated := m.ExpirationDate.Meaning()
+	lifetime, known := m.Lifetime.Meaning()
 	return !dated || !known || expires.After(now.Add(lifetime).Add(clockSlack))
 }
 
@@ -197,7 +197,7 @@ type due struct {
 // whyRotated says why the current key is to be replaced; nil where it stays. A key that was just taken over, and whose
 // lifetime is therefore in no state yet, does not rotate for its triggers: they are new, not changed.
 func whyRotated(config, state rotatingModel, now time.Time) *due {
-	ends, dated := state.ExpirationDate.Instant()
+	ends, dated := state.ExpirationDate.Meaning()
 	windowed := state
 	windowed.RotateBefore = config.RotateBefore
 	at, open := windowed.window()
@@ -257,7 +257,7 @@ func (v *rotatingVerdict) warnRotated(why *due, state rotatingModel, now time.Ti
 	case why.asked != "":
 		v.diags.AddAttributeWarning(atSealTo, "Access key rotated for its recipients", why.asked)
 	}
-	ends, dated := state.PreviousExpirationDate.Instant()
+	ends, dated := state.PreviousExpirationDate.Meaning()
 	if !why.gone && !state.PreviousAccessKeyID.IsNull() && (!dated || ends.After(now)) {
 		v.diags.AddWarning("Previous access key revoked before its expiry", fmt.Sprintf(
 			"Access key %s, the one before %s, is still valid, and of one resource never more than two keys are: it is revoked when the apply makes the next one. "+
@@ -270,7 +270,7 @@ func (v *rotatingVerdict) warnKept(state rotatingModel) {
 	plan, text := v.plan, state.current().text()
 	if plan.ExpirationDate.IsUnknown() && !plan.Lifetime.IsUnknown() {
 		now := "does not expire"
-		if at, dated := state.ExpirationDate.Instant(); dated {
+		if at, dated := state.ExpirationDate.Meaning(); dated {
 			now = "expires on " + isodate.Format(at)
 		}
 		v.diags.AddAttributeWarning(atLifetime, "Access key gets an earlier expiry", fmt.Sprintf(

@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/duration"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 )
 
 type pairWith = func(*rotatingModel)

@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/fields"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 )
 
 var thing = schema.Schema{

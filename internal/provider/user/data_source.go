@@ -13,9 +13,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/filter"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 )
 

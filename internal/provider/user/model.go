@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/fields"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
 )
 
 // model is the resource in a configuration, a plan and a state.
@@ -43,7 +43,7 @@ func (m model) read(user credential.User) model {
 	m.UserName = types.StringValue(user.Name)
 	m.Path = types.StringValue(user.Path)
 	m.UserEmail = types.StringValue(user.Email)
-	m.CreationDate = m.CreationDate.Keep(&user.Created)
-	m.LastModificationDate = m.LastModificationDate.Keep(&user.Modified)
+	m.CreationDate = isodate.Keep(m.CreationDate, &user.Created)
+	m.LastModificationDate = isodate.Keep(m.LastModificationDate, &user.Modified)
 	return m
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 )
 
 func TestReadTakesTheUserOver(t *testing.T) {

@@ -3,7 +3,7 @@
 //
 // There are two readers, because there are two writers. [Parse] reads what a person writes into a configuration and is
 // strict, so that a mistake is told at plan time. [Instant] reads what already rests in a state, which may have been
-// written by another provider, and takes every form the OUTSCALE API is known to print (reference, section 3).
+// written by another provider, and takes every form the OUTSCALE API is known to print (docs/dev/reference.md).
 package isodate
 
 import (
@@ -66,7 +66,11 @@ func Parse(text string) (time.Time, error) {
 		}
 		at = at.Add(part)
 	}
-	return at.UTC(), nil
+	at = at.UTC()
+	if at.Year() < 0 || at.Year() > 9999 {
+		return time.Time{}, fmt.Errorf("in UTC this is in the year %d, and years have four digits", at.Year())
+	}
+	return at, nil
 }
 
 // wrongShape names the mistake for the shapes people really write.

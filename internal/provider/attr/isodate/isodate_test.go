@@ -28,6 +28,8 @@ func TestParseTakesDatesAndDateTimes(t *testing.T) {
 		"2020-06-14T00:00:00.5Z":        midnight.Add(500 * time.Millisecond),
 		"2020-06-14T00:00:00.123+00:00": midnight.Add(123 * time.Millisecond),
 		"2024-02-29":                    time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC),
+		"9999-12-31T23:59:59+01:00":     time.Date(9999, 12, 31, 22, 59, 59, 0, time.UTC),
+		"2063-04-05T10:11:12.000+0000":  time.Date(2063, 4, 5, 10, 11, 12, 0, time.UTC), // as the API prints it
 	} {
 		got, err := Parse(text)
 		if err != nil || !got.Equal(want) {
@@ -36,7 +38,7 @@ func TestParseTakesDatesAndDateTimes(t *testing.T) {
 	}
 }
 
-func TestParseRefusesEverythingElse(t *testing.T) {
+func TestParse_refused(t *testing.T) {
 	for text, want := range map[string]string{
 		"2020":                           "a year alone",
 		"2020-06":                        "a month alone",
@@ -59,6 +61,8 @@ func TestParseRefusesEverythingElse(t *testing.T) {
 		" 2020-06-14":                    "white space",
 		"20200614":                       "neither a date nor",
 		"1592092800":                     "neither a date nor",
+		"9999-12-31T23:59:59-01:00":      "in UTC this is in the year 10000",
+		"0000-01-01T00:00:00+01:00":      "in UTC this is in the year -1",
 		"2020-W24-7":                     "neither a date nor",
 		"2020-166":                       "neither a date nor",
 		"2020-06-14T00:00:00Z garbage":   "neither a date nor",
@@ -72,7 +76,7 @@ func TestParseRefusesEverythingElse(t *testing.T) {
 	}
 }
 
-func TestInstantReadsWhatAPIsAndOtherProvidersWrite(t *testing.T) {
+func TestInstant_formsOfOtherWriters(t *testing.T) {
 	want := time.Date(2028, 2, 18, 0, 0, 0, 0, time.UTC)
 	for _, text := range []string{
 		"2028-02-18", "2028-02-18T00:00:00.000+0000", "2028-02-18T00:00:00.000000Z", "2028-02-18 00:00:00+00:00",
@@ -87,7 +91,7 @@ func TestInstantReadsWhatAPIsAndOtherProvidersWrite(t *testing.T) {
 	}
 }
 
-func TestSameComparesInstants(t *testing.T) {
+func TestSame_comparesInstants(t *testing.T) {
 	for _, c := range []struct {
 		a, b Value
 		want bool
@@ -112,7 +116,7 @@ func TestSameComparesInstants(t *testing.T) {
 	}
 }
 
-func TestKeepPrefersTheUsersText(t *testing.T) {
+func TestKeep_prefersTextOfUser(t *testing.T) {
 	at := time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		have Value
@@ -127,13 +131,13 @@ func TestKeepPrefersTheUsersText(t *testing.T) {
 		{Null(), nil, Null()},
 		{Text("2028-01-01"), nil, Null()},
 	} {
-		if got := c.have.Keep(c.api); !got.Equal(c.want) {
+		if got := Keep(c.have, c.api); !got.Equal(c.want) {
 			t.Errorf("%s kept against %v gives %s, want %s", c.have, c.api, got, c.want)
 		}
 	}
 }
 
-func TestTypeReadsTheWire(t *testing.T) {
+func TestType_protocolForm(t *testing.T) {
 	ctx := context.Background()
 	for _, c := range []struct {
 		wire tftypes.Value
@@ -157,7 +161,7 @@ func TestTypeReadsTheWire(t *testing.T) {
 	}
 }
 
-func TestValidatorSaysWhatIsAllowed(t *testing.T) {
+func TestValidator_saysWhatIsAllowed(t *testing.T) {
 	check := func(value types.String) string {
 		resp := validator.StringResponse{}
 		Validator().ValidateString(context.Background(), validator.StringRequest{Path: path.Root("expiration_date"), ConfigValue: value}, &resp)
