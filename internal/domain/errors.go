@@ -51,9 +51,15 @@ func IsUserGone(err error) bool {
 	return errors.As(err, &gone) && gone.Kind == KindUser
 }
 
-// IsClosed reports that err refuses an action that this caller cannot have: the right is missing, or the API does not know
-// the action.
-func IsClosed(err error) bool { return api.IsForbidden(err) || api.IsUnknownAction(err) }
+// ErrLogin is returned in place of a call for an action that accepts no login and password: a refusal by the API could
+// count towards a lock-out.
+var ErrLogin = errors.New("the action accepts no login and password, an access key is needed")
+
+// IsClosed reports that err refuses an action that this caller cannot have: the right is missing, the caller signs with a
+// login, or the API does not know the action.
+func IsClosed(err error) bool {
+	return api.IsForbidden(err) || api.IsUnknownAction(err) || errors.Is(err, ErrLogin)
+}
 
 // AmbiguousError says that the answer to an action was lost, and what is known of what the action may have done.
 type AmbiguousError struct {

@@ -47,7 +47,7 @@ func ReadyToCreate(ctx context.Context, account Account, accepted func() bool) (
 		defer cancel()
 		id, err := account.ID(short)
 		if err != nil {
-			return "", nil //nolint:nilerr // the id is worth recording, and no reason not to create
+			return "", nil // the id is worth recording, and no reason not to create
 		}
 		return id, nil
 	}

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain/apitest"
 )
 
 // An expiry that passes by the API's clock and not yet by this machine's.
@@ -173,7 +173,7 @@ func TestDeactivate_calls(t *testing.T) {
 		}
 	}
 	_, err := s.Deactivate(bg, bob, Key{ID: "SIGNER", State: Active})
-	apitest.As[*OwnKeyError](t, err)
+	apitest.Has[*OwnKeyError](t, err)
 	if calls := f.Actions(); len(calls) > 0 {
 		t.Errorf("calls %v", calls)
 	}

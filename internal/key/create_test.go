@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain/apitest"
 )
 
 // An interruption while the key is created must not keep its id and secret from the caller.
@@ -224,7 +224,7 @@ func TestCreate_unsupported(t *testing.T) {
 	// An API before 1.34.3 knows no tag at all.
 	f := &apitest.Fake{Before: apitest.On("CreateAccessKey", 0, apitest.Refusal(400, "4045"))}
 	_, err := service(f).Create(bg, Spec{}, CreateOptions{})
-	if apitest.As[*UnsupportedError](t, err); len(f.Keys) != 0 || f.Count("CreateAccessKey") != 1 {
+	if apitest.Has[*UnsupportedError](t, err); len(f.Keys) != 0 || f.Count("CreateAccessKey") != 1 {
 		t.Errorf("keys %v", f.Keys)
 	}
 	// 4000 and 4120 can speak of the caller's key: nothing follows from them.
@@ -277,7 +277,7 @@ func TestCreate_tagRefusedAndNotRemoved(t *testing.T) {
 		return bad(c)
 	}
 	made, err := service(f).Create(bg, Spec{Tag: "bad"}, CreateOptions{})
-	apitest.As[*TagError](t, err)
+	apitest.Has[*TagError](t, err)
 	if e := apitest.As[*IncompleteError](t, err); e.KeyID != made.Key.ID || len(e.What) != 2 || made.Key.Secret == "" || made.Key.State != Inactive || len(made.Warnings) > 0 {
 		t.Errorf("%v, warnings %v, key %q", err, made.Warnings, made.Key.ID)
 	}
@@ -323,7 +323,7 @@ func TestCreate_keyVanishes(t *testing.T) {
 		return nil
 	}
 	made, err := service(f).Create(bg, Spec{}, CreateOptions{})
-	if apitest.As[*domain.GoneError](t, err); made.Key.ID != "" {
+	if apitest.Has[*domain.GoneError](t, err); made.Key.ID != "" {
 		t.Errorf("%v", made.Key)
 	}
 }
@@ -495,6 +495,31 @@ func TestCreate_recorded(t *testing.T) {
 		t.Errorf("%v, recorded %v", err, r.notes)
 	}
 }
+
+// With a login, only the actions that accept one are called.
+func TestCreate_login(t *testing.T) {
+	f := &apitest.Fake{Login: true}
+	s := service(f)
+	s.account = account{}
+	for _, o := range []Owner{{}, bob} {
+		made, err := s.Create(bg, Spec{Owner: o}, CreateOptions{})
+		if want := (Identity{Signer: domain.SignerLogin}); err != nil || o == (Owner{}) && made.Key.Identity != want || o == bob && made.Key.Identity != (Identity{}) {
+			t.Errorf("%v: %+v, %v", o, made.Key.Identity, err)
+		}
+	}
+	if keys, err := s.ListExisting(bg, bob); err != nil || len(keys) != 1 {
+		t.Errorf("%v, %v", keys, err)
+	}
+	if f.Count("ReadUsers") > 0 {
+		t.Errorf("calls %v", f.Actions())
+	}
+}
+
+// account is an account whose id cannot be read.
+type account struct{}
+
+func (account) ID(context.Context) (string, error) { return "", nil }
+func (account) KnownID() string                    { return "" }
 
 // Nothing is recorded of a lost request as long as it may still be executed.
 func TestCreate_intentStays(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
@@ -62,8 +62,8 @@ func newWorld(t *testing.T, opts ...func(*simulator.Options)) *world {
 // restart makes the services anew, as another process would, which signs with client.
 func (w *world) restart(client *api.Client) {
 	w.account = &apitest.Account{API: client}
-	w.users = user.New(client, w.account, w.World.Options())
-	w.Service = New(client, w.users, w.account, Options{Options: w.World.Options()})
+	w.users = user.New(client, w.account, w.Options())
+	w.Service = New(client, w.users, w.account, Options{Options: w.Options()})
 	w.Called()
 }
 

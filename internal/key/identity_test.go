@@ -3,9 +3,9 @@ package key
 import (
 	"testing"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain/apitest"
 )
 
 // A key that is not found is gone only in the account, and for the owner, in which it was created.
@@ -45,7 +45,7 @@ func TestRead_identity(t *testing.T) {
 		"root now, a user's key":       {recorded: caller, signer: "ROOTKEY", users: users{{ID: "U", Name: "bob"}}, keys: map[string]string{"AK": "bob", "OLDKEY": "bob", "ROOTKEY": ""}, want: "mismatch", reads: 1},
 		"a user now, root's key":       {recorded: caller, signer: "BOBKEY", users: users{{ID: "U", Name: "bob"}}, keys: map[string]string{"BOBKEY": ""}, want: "mismatch", reads: 1},
 		"root, and no user has it":     {recorded: caller, signer: "ROOTKEY", users: users{{ID: "U", Name: "bob"}}, keys: map[string]string{"ROOTKEY": ""}, want: "gone", reads: 1},
-		"a login, and no user has it":  {recorded: caller, users: users{{ID: "U", Name: "bob"}}, want: "gone", reads: 1},
+		"another key, root":            {recorded: caller, users: users{{ID: "U", Name: "bob"}}, want: "gone", reads: 1},
 		"the caller cannot be told":    {recorded: caller, signer: "NEWKEY", fails: "ReadUsers", want: "mismatch", reads: 1},
 		"the caller's, nothing known":  {signer: "NEWKEY", want: "gone"},
 	} {

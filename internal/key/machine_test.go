@@ -15,9 +15,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 

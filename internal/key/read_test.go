@@ -5,9 +5,9 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain/apitest"
 )
 
 // A failed read is never "gone", whatever its code: 4000 and 4120 can speak of the caller's own key.

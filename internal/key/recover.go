@@ -20,8 +20,8 @@ const (
 // abandoned reports that nobody takes the key.
 func (c *creation) abandoned() bool { return c.opts.Abandoned != nil && c.opts.Abandoned() }
 
-// caller returns why nothing more may be requested, nil as long as somebody waits.
-func (c *creation) caller() error {
+// ended returns why nothing more may be requested, nil as long as somebody waits.
+func (c *creation) ended() error {
 	if c.abandoned() {
 		return ErrAbandoned
 	}
@@ -32,41 +32,42 @@ func (c *creation) caller() error {
 // the client's rate limit.
 func (c *creation) cleanup() context.Context {
 	if c.abandoned() {
-		return api.WithoutRateLimit(c.ctx.cleanup)
+		return api.Hurry(c.ctx.cleanup)
 	}
 	return c.ctx.cleanup
 }
 
-// renamed reports whether err is a not-found about an owner with a known id that has another name by now, which is c.name
-// from then on. why is a *domain.GoneError when there is no such user any more, or what kept that from being found out.
-func (c *creation) renamed(ctx context.Context, err error) (_ bool, why error) {
-	if c.identity.UserID == "" || !api.IsNotFound(err) {
-		return false, nil
+// follow makes a call for the owner of a creation, and makes it once more under the owner's new name when the owner was
+// renamed meanwhile. The owner is read again when the API does not know the name, and when unsure says so of the result:
+// the name may be another user's by now. *domain.GoneError when the owner does not exist.
+func follow[T any](ctx context.Context, c *creation, unsure func(T) bool, call func() (T, error)) (T, error) {
+	v, err := call()
+	if c.identity.UserID == "" || !api.IsNotFound(err) && (err != nil || !unsure(v)) {
+		return v, err
 	}
 	u, why := c.s.users.Reload(ctx, c.identity.UserID, Identity{})
-	if why != nil || u.Name == c.name {
-		return false, why
+	switch {
+	case domain.IsGone(why):
+		return v, why
+	case why != nil && c.want.Owner.UserID != "":
+		return v, errors.Join(err, why)
+	case why != nil || u.Name == c.name:
+		return v, err
 	}
 	c.name = u.Name
-	c.s.reads.Drop(c.name)
-	return true, nil
+	return call()
 }
 
-// create makes the call, once more under the owner's new name when the owner was renamed.
+// sure is for follow.
+func sure[T any](T) bool { return false }
+
+// create makes the call that requests the key.
 func (c *creation) create() (Key, error) {
-	send := func() (api.AccessKey, error) {
-		return write(c.s, c.name, func() (api.AccessKey, error) {
-			return c.s.api.CreateAccessKey(c.ctx.work, api.CreateAccessKeyInput{UserName: c.name, Tag: c.marker, ExpirationDate: c.want.Expires})
-		})
-	}
-	answer, err := send()
-	moved, why := c.renamed(c.ctx.work, err)
-	if moved {
-		answer, err = send()
-	} else if domain.IsGone(why) {
-		err = why
-	}
-	return keyOf(c.name, answer), err
+	return follow(c.ctx.work, c, sure, func() (Key, error) {
+		in := api.CreateAccessKeyInput{UserName: c.name, Tag: c.marker, ExpirationDate: c.want.Expires}
+		k, err := write(c.s, c.name, func() (api.AccessKey, error) { return c.s.api.CreateAccessKey(c.ctx.work, in) })
+		return keyOf(c.name, k), err
+	})
 }
 
 // explain turns a refusal of CreateAccessKey into the error that helps: the keys that fill a quota, the owner that is gone,
@@ -89,21 +90,20 @@ func (c *creation) update() error {
 	if c.want.State == "" {
 		c.want.State = c.key.State
 	}
-	key, err := c.finalUpdate()
-	if moved, _ := c.renamed(c.ctx.work, err); moved || (err == nil && len(differences(key, c.want)) > 0) {
-		key, err = c.finalUpdate()
+	send := func() (Key, error) {
+		in := inputFor(c.name, c.key.ID, c.want)
+		setTag(&in, c.want.Tag)
+		return c.s.update(c.ctx.work, in)
+	}
+	k, err := follow(c.ctx.work, c, sure, send)
+	if err == nil && len(differences(k, c.want)) > 0 {
+		k, err = send()
 	}
 	if err == nil {
-		key.Secret, key.Identity = c.key.Secret, c.identity
-		c.key = key
+		k.Secret, k.Identity = c.key.Secret, c.identity
+		c.key = k
 	}
 	return err
-}
-
-func (c *creation) finalUpdate() (Key, error) {
-	in := inputFor(c.name, c.key.ID, c.want)
-	setTag(&in, c.want.Tag)
-	return c.s.update(c.ctx.work, in)
 }
 
 // unusable returns why a key whose finishing call was refused can never become what was asked, nil when it can: the tag is
@@ -135,29 +135,59 @@ func (c *creation) judge(err error) {
 	}
 }
 
-// reload reads the new key, on time of its own: the caller's may be what ran out. A key that is proved gone is an error,
-// which becomes that of the creation; one that cannot be read stays as it was last known.
-func (c *creation) reload() error {
-	now, err := c.s.confirm(c.cleanup(), c.want.Owner, c.key.ID, c.identity)
-	switch {
-	case err == nil:
-		now.Secret = c.key.Secret
-		c.key, c.name = now, now.UserName
-	case domain.IsGone(err):
-		c.key, c.err = Key{}, err
-		return err
+// own reads the owner's keys that have the id, or the marker as their tag. With proof, an empty result proves that there are
+// none; an owner that does not exist has none.
+func (c *creation) own(in api.ReadAccessKeysInput, proof bool) ([]Key, error) {
+	empty := func(keys []Key) bool { return proof && len(keys) == 0 }
+	keys, err := follow(c.cleanup(), c, empty, func() ([]Key, error) {
+		in.UserName = c.name
+		return c.s.read(c.cleanup(), in)
+	})
+	if domain.IsGone(err) {
+		return nil, nil
 	}
-	return nil
+	return keys, err
+}
+
+// current reads a key of the creation, on time of its own: the caller's may be what ran out. exists is false when the API
+// proved the key gone.
+func (c *creation) current(id string) (k Key, exists bool, err error) {
+	keys, err := c.own(api.ReadAccessKeysInput{IDs: []string{id}}, true)
+	if i := indexKey(keys, id); i >= 0 {
+		return keys[i], true, nil
+	}
+	if err == nil {
+		c.s.opts.Recorder.Gone(id)
+	}
+	return Key{}, err != nil, err
+}
+
+// reload takes over the new key as it is now. A key that cannot be read stays as it was last known.
+func (c *creation) reload() (exists bool) {
+	now, exists, err := c.current(c.key.ID)
+	if exists && err == nil {
+		now.Secret, now.Identity = c.key.Secret, c.identity
+		c.key = now
+	}
+	return exists
 }
 
 // remove deactivates a key, the caller's own too, so that it is inert even when it cannot be deleted, and deletes it.
-func (c *creation) remove(key Key) error {
-	ctx := c.cleanup()
-	c.s.opts.Info(ctx, "removing an access key of an unfinished creation", map[string]any{"access_key_id": key.ID, "user_name": c.name})
-	off := c.s.deactivate(ctx, c.name, key)
-	key.State = Inactive
-	err := c.s.revoke(ctx, c.want.Owner, c.name, key)
-	if err == nil || domain.IsGone(err) {
+func (c *creation) remove(k Key) error {
+	c.s.opts.Info(c.ctx.cleanup, "removing an access key of an unfinished creation", map[string]any{"access_key_id": k.ID, "user_name": c.name})
+	off := c.s.deactivate(c.cleanup(), c.name, k)
+	k.State = Inactive
+	err := c.s.end(c.cleanup(), c.name, k)
+	if doubtful(err) {
+		now, exists, why := c.current(k.ID)
+		switch {
+		case !exists:
+			return nil
+		case why == nil && now.UserName != k.UserName: // the owner was renamed meanwhile
+			err = c.s.end(c.cleanup(), c.name, now)
+		}
+	}
+	if err == nil {
 		return nil
 	}
 	return errors.Join(off, err)
@@ -180,73 +210,42 @@ func (c *creation) removeLost(waits []time.Duration) (found bool, err error) {
 // removeRound is one round of removeLost.
 func (c *creation) removeRound(waits []time.Duration) (found bool, err error) {
 	c.left, c.unknown = nil, false
-	keys, err := c.find(waits)
+	keys, err := c.marked(waits)
 	if err != nil {
 		c.unknown = true
 		return false, fmt.Errorf("looking for the key failed: %w", err)
 	}
-	for _, key := range keys {
-		if failed := c.remove(key); failed != nil {
-			c.left = append(c.left, key.ID)
+	for _, k := range keys {
+		if failed := c.remove(k); failed != nil {
+			c.left = append(c.left, k.ID)
 			err = errors.Join(err, failed)
 			continue
 		}
-		c.attempts.Removed = append(c.attempts.Removed, key.ID)
+		c.attempts.Removed = append(c.attempts.Removed, k.ID)
 	}
 	return len(keys) > 0, err
 }
 
-// find looks for keys with the marker until one is there or the waits are over. An owner that is gone has none: a user that
-// has keys cannot be deleted.
-func (c *creation) find(waits []time.Duration) ([]Key, error) {
-	for _, d := range waits {
+// marked looks for keys with the marker until one is there or the waits are over, without the one that is good. The API's
+// word for the filter is not enough to delete a key by: an API that ignored it would list all.
+func (c *creation) marked(waits []time.Duration) (keys []Key, err error) {
+	for i, d := range waits {
 		if err := c.s.opts.Pause(c.ctx.cleanup, d, "CreateAccessKey", domain.ReasonSettling); err != nil {
 			return nil, err
 		}
-		keys, err := c.marked()
-		moved, why := c.renamed(c.cleanup(), err)
-		switch {
-		case domain.IsGone(why):
-			return nil, nil
-		case moved:
-			keys, err = c.marked()
-		}
+		c.attempts.Lookups++
+		found, err := c.own(api.ReadAccessKeysInput{Tag: c.marker}, i == len(waits)-1)
 		if err != nil {
-			return nil, errors.Join(why, err)
+			return nil, err
+		}
+		for _, k := range found {
+			if k.Tag == c.marker && k.ID != c.key.ID && !c.s.signs(k.ID) {
+				keys = append(keys, k)
+			}
 		}
 		if len(keys) > 0 {
-			return keys, nil
+			break
 		}
 	}
-	return c.findRenamed()
-}
-
-// findRenamed makes sure that nothing was found because there is nothing: the name may be another user's by now, who has no
-// such key.
-func (c *creation) findRenamed() ([]Key, error) {
-	if c.want.Owner.UserID == "" {
-		return nil, nil
-	}
-	u, err := c.s.users.Reload(c.cleanup(), c.want.Owner.UserID, Identity{})
-	switch {
-	case domain.IsGone(err):
-		return nil, nil
-	case err != nil || u.Name == c.name:
-		return nil, err
-	}
-	c.name = u.Name
-	return c.marked()
-}
-
-// marked lists the keys with the marker, without the one that is good. The API's word for the filter is not enough to
-// delete a key by: an API that ignored it would list all.
-func (c *creation) marked() (keys []Key, err error) {
-	c.attempts.Lookups++
-	found, err := c.s.read(c.cleanup(), api.ReadAccessKeysInput{UserName: c.name, Tag: c.marker})
-	for _, key := range found {
-		if key.Tag == c.marker && key.ID != c.key.ID && !c.s.signs(key.ID) {
-			keys = append(keys, key)
-		}
-	}
-	return keys, err
+	return keys, nil
 }

@@ -3,9 +3,9 @@ package key
 import (
 	"testing"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain/apitest"
 )
 
 // The owner is renamed while a key is created for it. The key goes along: it is finished under the new name; or, when the

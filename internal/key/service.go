@@ -149,6 +149,62 @@ func ofKey(err error, id string) error {
 	return &of
 }
 
+// ownerGone decides what a not-found about the owner with that name means: a *domain.GoneError when no user has the name,
+// else the refusal.
+func (s *Service) ownerGone(ctx context.Context, name string, refused error) error {
+	u, err := s.users.Find(ctx, name)
+	if err == nil { // perhaps from a read that is older than the refusal
+		u, err = s.users.Reload(ctx, u.ID, Identity{})
+	}
+	if domain.IsGone(err) || (err == nil && u.Name != name) {
+		return &domain.GoneError{Kind: domain.KindUser, Name: name}
+	}
+	return refused
+}
+
+// identified completes a key that was found with what is known of its identity without a call.
+func (s *Service) identified(k Key, o Owner, recorded Identity) Key {
+	k.Identity = recorded
+	if k.Identity.AccountID == "" {
+		k.Identity.AccountID = s.account.KnownID()
+	}
+	switch {
+	case o.UserID != "":
+		k.Identity.UserID = o.UserID
+	case k.UserName == "":
+		k.Identity.Signer = s.signer()
+	case k.Identity.UserID == "":
+		u, _ := s.users.Known("", k.UserName)
+		k.Identity.UserID = u.ID
+	}
+	return k
+}
+
+// Identify returns the identity of a key that was read or found, for a caller that has none recorded (an import). It reads
+// the account's id and the owner's user id where they are not known; what the caller may not read stays empty.
+func (s *Service) Identify(ctx context.Context, k Key) Identity {
+	return s.identify(ctx, Owner{UserName: k.UserName, UserID: k.Identity.UserID}, k.UserName)
+}
+
+func (s *Service) identify(ctx context.Context, o Owner, name string) (is Identity) {
+	ctx, cancel := domain.WithIdentityLimit(ctx)
+	defer cancel()
+	is.AccountID, _ = s.account.ID(ctx)
+	switch {
+	case o.UserID != "":
+		is.UserID = o.UserID
+	case name == "":
+		is.Signer = s.signer()
+	default:
+		u, known := s.users.Known("", name)
+		if !known {
+			u, _ = s.users.Find(ctx, name)
+		}
+		is.UserID = u.ID
+	}
+	return is
+}
+
 // doubtful reports a failure after which the key is read: a refusal that may mean "no such key", because 4000 and 5xxx can
 // also speak of the owner or of the caller's own key, or a lost answer.
 func doubtful(err error) bool {

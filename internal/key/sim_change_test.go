@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"

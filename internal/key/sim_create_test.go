@@ -10,9 +10,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain/apitest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
@@ -70,8 +70,8 @@ func TestCreate_lost(t *testing.T) {
 		cost  map[string]int // of a user's key
 		tried domain.Tried
 	}{
-		"answer lost":                {lost(faults.DropAfter, 1), true, map[string]int{"CreateAccessKey": 2, "ReadAccessKeys": 2, "UpdateAccessKey": 2, "DeleteAccessKey": 1}, domain.Tried{}},
-		"request lost":               {lost(faults.DropBefore, 1), true, map[string]int{"CreateAccessKey": 2, "ReadAccessKeys": 4, "UpdateAccessKey": 1}, domain.Tried{}},
+		"answer lost":                {lost(faults.DropAfter, 1), true, map[string]int{"CreateAccessKey": 2, "ReadAccessKeys": 2, "ReadUsers": 1, "UpdateAccessKey": 2, "DeleteAccessKey": 1}, domain.Tried{}},
+		"request lost":               {lost(faults.DropBefore, 1), true, map[string]int{"CreateAccessKey": 2, "ReadAccessKeys": 4, "ReadUsers": 2, "UpdateAccessKey": 1}, domain.Tried{}},
 		"500":                        {broken, true, nil, domain.Tried{}},
 		"answer lost five times":     {lost(faults.DropAfter, 5), true, nil, domain.Tried{}},
 		"answer lost at each time":   {lost(faults.DropAfter, 6), false, nil, domain.Tried{Attempts: 6, Lost: 6, Lookups: 7, Removed: make([]string, 6)}},
@@ -206,7 +206,7 @@ func TestCreate_refusedBySimulator(t *testing.T) {
 		w := newWorld(t, api139)
 		for _, want := range []Spec{{}, {Tag: "x"}, {State: Inactive, Expires: w.In(year)}} {
 			_, err := w.Create(bg, want, CreateOptions{})
-			apitest.As[*UnsupportedError](t, err)
+			apitest.Has[*UnsupportedError](t, err)
 			w.OnlyLive()
 		}
 	})

@@ -41,6 +41,7 @@ func (e *HasKeysError) Unwrap() error { return e.Err }
 
 // API is what the service needs of the OUTSCALE API; *api.Client has it.
 type API interface {
+	AccessKeyID() string
 	Accepted() bool
 	Offset() time.Duration
 	CreateUser(context.Context, api.CreateUserInput) (api.User, error)
@@ -187,6 +188,9 @@ func named(users []User, name string) (User, error) {
 
 // read makes the call. Without ids it reads every user.
 func (s *Service) read(ctx context.Context, ids []string) ([]User, error) {
+	if s.api.AccessKeyID() == "" {
+		return nil, domain.ErrLogin
+	}
 	found, err := s.api.ReadUsers(ctx, ids)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@
 package apitest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,8 +35,9 @@ type Fake struct {
 
 	Before, After func(Call) error
 	Answer        func(Call, *api.AccessKey)
-	Unfiltered    bool // ReadAccessKeys ignores Tag
-	Signer        string
+	Unfiltered    bool   // ReadAccessKeys ignores Tag
+	Signer        string // the id of the key that signs; "" = FakeSigner
+	Login         bool   // a login signs
 	Account       string // the account's id
 	Refused       bool   // no answer has shown that the credential is good
 	Policy        api.AccessPolicy
@@ -159,8 +161,16 @@ func (f *Fake) CheckNames(c Call) error {
 	return nil
 }
 
+// FakeSigner is the key that signs the calls of a Fake without a Signer.
+const FakeSigner = "FAKESIGNER"
+
 // AccessKeyID is the key that signs.
-func (f *Fake) AccessKeyID() string { return f.Signer }
+func (f *Fake) AccessKeyID() string {
+	if f.Login {
+		return ""
+	}
+	return cmp.Or(f.Signer, FakeSigner)
+}
 
 // Accepted reports whether the credential was accepted.
 func (f *Fake) Accepted() bool { return !f.Refused }

@@ -119,6 +119,12 @@ func (w *World) In(d time.Duration) *time.Time {
 	return &t
 }
 
+// Has fails the test when there is no T in err.
+func Has[T error](t *testing.T, err error) {
+	t.Helper()
+	_ = As[T](t, err)
+}
+
 // As returns the T in err, and fails the test when there is none.
 func As[T error](t *testing.T, err error) T {
 	t.Helper()
