@@ -39,6 +39,9 @@ type outcome struct {
 	wrongDate  bool          // the date of the signature was refused, and its answer tells the API's
 }
 
+// maxProblems bounds what is kept of a list of errors. The API sends one.
+const maxProblems = 20
+
 // envelope is what all answers of the API have in common.
 type envelope struct {
 	Errors []struct {
@@ -63,16 +66,17 @@ type answer struct {
 }
 
 // parse reads the parts of an answer that decide its form. The API's form is a request id, and either the status 200 or an
-// error status with a list of errors whose codes are decimal. What has another form was not said by the API.
-func (a *answer) parse() {
+// error status with a list of errors whose codes are decimal. What has another form was not said by the API. clean removes
+// secrets from what is kept.
+func (a *answer) parse(clean func(string) string) {
 	var e envelope
 	if json.Unmarshal(a.body, &e) != nil {
 		return
 	}
-	a.requestID = e.ResponseContext.RequestID
+	a.requestID = clean(e.ResponseContext.RequestID)
 	decimal := true
-	for _, p := range e.Errors {
-		problem := Problem{Code: strings.Trim(string(p.Code), `"`), Type: p.Type, Details: p.Details}
+	for _, p := range e.Errors[:min(len(e.Errors), maxProblems)] {
+		problem := Problem{Code: clean(strings.Trim(string(p.Code), `"`)), Type: clean(p.Type), Details: clean(p.Details)}
 		_, err := strconv.ParseUint(problem.Code, 10, 32)
 		decimal = decimal && err == nil
 		a.problems = append(a.problems, problem)

@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // maxAnswer bounds what is read of an answer: the largest one, a page of a thousand users, is under 1 MiB.
@@ -34,7 +36,7 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 
 	var sending wire
 	actx = httptrace.WithClientTrace(actx, &httptrace.ClientTrace{GotConn: sending.begin})
-	c.log(ctx, LevelTrace, "API request", map[string]any{"action": r.action, "attempt": r.attempts, "body": c.redact(r.body)})
+	c.log(ctx, LevelTrace, "API request", map[string]any{"action": r.action, "attempt": r.attempts, "body": c.redact.body(r.body)})
 	o := outcome{sent: c.now()}
 	ahead := c.clock.ahead()
 	a, err := c.exchange(actx, r, o.sent.Add(ahead))
@@ -48,11 +50,15 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 		c.log(ctx, LevelDebug, "API call", fields)
 		return o
 	}
-	a.parse()
-	fields["status"], fields["request_id"] = a.status, a.requestID
+	a.parse(c.redact.text)
+	requestID := ""
+	if a.requestID != "" {
+		requestID = text.Word(a.requestID)
+	}
+	fields["status"], fields["request_id"] = a.status, requestID
 	c.log(ctx, LevelDebug, "API call", fields)
 	c.log(ctx, LevelTrace, "API answer", map[string]any{
-		"action": r.action, "attempt": r.attempts, "status": a.status, "request_id": a.requestID, "body": c.redact(a.body),
+		"action": r.action, "attempt": r.attempts, "status": a.status, "request_id": requestID, "body": c.redact.body(a.body),
 	})
 	o.kind, o.problems, o.retryAfter = a.kind(), a.problems, c.retryAfter(a.header)
 	if a.inForm {
@@ -80,7 +86,7 @@ func (c *Client) judge(r *request, o *outcome, a answer, out any) error {
 	case a.inForm:
 		return &Error{Action: r.action, Endpoint: c.endpoint, StatusCode: a.status, RequestID: a.requestID, Problems: a.problems}
 	}
-	return c.unusable(r.action, &ForeignError{StatusCode: a.status, Bytes: len(a.body), Type: a.header.Get("Content-Type")})
+	return c.unusable(r.action, &ForeignError{StatusCode: a.status, Bytes: len(a.body), Type: c.redact.text(a.header.Get("Content-Type"))})
 }
 
 // failure tells why no answer came, without the method and URL that net/http puts in front.

@@ -60,7 +60,7 @@ type Client struct {
 	limit       *limit.Limiter
 	admission   *admission
 	timeouts    timeouts
-	redact      func([]byte) string
+	redact      redactor
 	log         Log
 	now         func() time.Time // the machine's clock: for how long something takes
 	clock       *clock           // the API's: for what is signed and dated
@@ -81,7 +81,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		endpoint: endpoint, keyID: cfg.Credential.AccessKeyID, userAgent: cfg.UserAgent, sign: sign,
-		timeouts: defaultTimeouts, redact: redactor(cfg.Credential),
+		timeouts: defaultTimeouts, redact: newRedactor(cfg.Credential),
 		log: cfg.Log, now: cfg.Now, sleep: sleep, random: rand.Float64,
 	}
 	if c.log == nil {

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Problem is one entry of an error answer's Errors list. Code is a decimal number in a string, as the API sends it.
@@ -17,7 +19,8 @@ type Problem struct {
 	Details string // often empty
 }
 
-// Error is an error answer in the form of the API. The official SDK decodes it only at the statuses 400 and 500, and the
+// Error is an error answer in the form of the API. Its texts are those of the API, or of whoever poses as it: quote them
+// where they are shown (package text). The official SDK decodes it only at the statuses 400 and 500, and the
 // identity actions also answer 401, 403, 409, 424, 429 and 503. With the status 200 it says nothing of what was done.
 type Error struct {
 	Action     string
@@ -34,13 +37,13 @@ func (e *Error) Error() string {
 		b.WriteString(" with an error body")
 	}
 	for _, p := range e.Problems {
-		fmt.Fprintf(&b, ", %s %s", p.Type, p.Code)
+		fmt.Fprintf(&b, ", %s %s", text.Word(p.Type), text.Word(p.Code))
 		if p.Details != "" {
-			fmt.Fprintf(&b, " (%s)", p.Details)
+			fmt.Fprintf(&b, ": %s", text.Quote(p.Details))
 		}
 	}
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, ", request %s", e.RequestID)
+		fmt.Fprintf(&b, ", request %s", text.Word(e.RequestID))
 	}
 	return b.String()
 }
@@ -63,10 +66,11 @@ type TransportError struct {
 }
 
 func (e *TransportError) Error() string {
+	why := text.Escape(fmt.Sprint(e.Err)) // it may name what somebody else wrote, a host in a certificate
 	if e.Sent {
-		return fmt.Sprintf("%s: no usable answer from %s: %v", e.Action, e.Endpoint, e.Err)
+		return fmt.Sprintf("%s: no usable answer from %s: %s", e.Action, e.Endpoint, why)
 	}
-	return fmt.Sprintf("%s: %s was not reached: %v", e.Action, e.Endpoint, e.Err)
+	return fmt.Sprintf("%s: %s was not reached: %s", e.Action, e.Endpoint, why)
 }
 
 func (e *TransportError) Unwrap() error { return e.Err }
@@ -89,9 +93,9 @@ type ForeignError struct {
 }
 
 func (e *ForeignError) Error() string {
-	kind := e.Type
-	if kind == "" {
-		kind = "no content type"
+	kind := "no content type"
+	if e.Type != "" {
+		kind = text.Word(e.Type)
 	}
 	return fmt.Sprintf("HTTP %d with a body that is not the API's answer (%d bytes, %s)", e.StatusCode, e.Bytes, kind)
 }

@@ -58,11 +58,11 @@ func TestError_everyStatus(t *testing.T) {
 
 func TestErrorTexts(t *testing.T) {
 	for want, err := range map[string]error{
-		"ReadUsers: HTTP 403, AccessDenied 4 (no), request r": &Error{Action: "ReadUsers", StatusCode: 403, RequestID: "r", Problems: []Problem{{"4", "AccessDenied", "no"}}},
-		"ReadUsers: HTTP 400, T 4120":                         &Error{Action: "ReadUsers", StatusCode: 400, Problems: []Problem{{Code: "4120", Type: "T"}}},
-		"ReadUsers: HTTP 200 with an error body, T 4120":      &Error{Action: "ReadUsers", StatusCode: 200, Problems: []Problem{{Code: "4120", Type: "T"}}},
-		"ReadUsers: no usable answer from http://x: cut":      &TransportError{"ReadUsers", "http://x", true, errors.New("cut")},
-		"ReadUsers: http://x was not reached: refused":        &TransportError{"ReadUsers", "http://x", false, errors.New("refused")},
+		`ReadUsers: HTTP 403, AccessDenied 4: "no", request r`: &Error{Action: "ReadUsers", StatusCode: 403, RequestID: "r", Problems: []Problem{{"4", "AccessDenied", "no"}}},
+		"ReadUsers: HTTP 400, T 4120":                          &Error{Action: "ReadUsers", StatusCode: 400, Problems: []Problem{{Code: "4120", Type: "T"}}},
+		"ReadUsers: HTTP 200 with an error body, T 4120":       &Error{Action: "ReadUsers", StatusCode: 200, Problems: []Problem{{Code: "4120", Type: "T"}}},
+		"ReadUsers: no usable answer from http://x: cut":       &TransportError{"ReadUsers", "http://x", true, errors.New("cut")},
+		"ReadUsers: http://x was not reached: refused":         &TransportError{"ReadUsers", "http://x", false, errors.New("refused")},
 	} {
 		if err.Error() != want {
 			t.Errorf("%q, want %q", err, want)

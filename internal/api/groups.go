@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // UserGroup is a group of EIM users.
@@ -49,7 +51,7 @@ func (w wireGroup) group() (UserGroup, error) {
 	g.CreationDate, err1 = w.CreationDate.at()
 	g.LastModificationDate, err2 = w.LastModificationDate.at()
 	if err := firstOf(err1, err2); err != nil {
-		return g, fmt.Errorf("user group %s: %w", g.Name, err)
+		return g, fmt.Errorf("user group %s: %w", text.Word(g.Name), err)
 	}
 	return g, nil
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // AccessKey is an access key as the API shows it. No answer names the owner.
@@ -95,7 +97,7 @@ func (c *Client) ReadAccessKeys(ctx context.Context, in ReadAccessKeysInput) ([]
 	for _, w := range *answer.AccessKeys {
 		key, err := w.key()
 		if err != nil {
-			return nil, c.unusable("ReadAccessKeys", fmt.Errorf("access key %s: %w", key.ID, err))
+			return nil, c.unusable("ReadAccessKeys", fmt.Errorf("access key %s: %w", text.Word(key.ID), err))
 		}
 		keys = append(keys, key)
 	}

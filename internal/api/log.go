@@ -3,8 +3,12 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -24,46 +28,95 @@ type Log func(ctx context.Context, level Level, msg string, fields map[string]an
 
 const redacted = "(redacted)"
 
-// redactor returns the one function through which a body may reach the log. Members whose name speaks of a secret, a
-// password or an authorization lose their value, wherever they are; what is not JSON is only counted; and the client's
-// own secret is removed even where nobody expects it. The secrets live in a closure so that no formatting verb meets them.
-func redactor(own Credential) func(body []byte) string {
-	var pairs []string
+// redactor removes secrets from what is shown. It is a pair of functions, so that no formatting verb meets the secrets.
+type redactor struct {
+	// text removes the client's own credential from a text, in every form in which a gateway may echo it.
+	text func(string) string
+	// body is the one way in which a body reaches the log. Members whose name speaks of a secret, a password or an
+	// authorization lose their value, wherever they are; what is not JSON is only counted.
+	body func([]byte) string
+}
+
+func newRedactor(own Credential) redactor {
+	var forms []string
 	for _, secret := range []string{own.SecretKey, own.Password} {
-		if secret != "" {
-			pairs = append(pairs, secret, redacted)
+		if secret == "" {
+			continue
 		}
+		forms = append(forms, encodings(secret)...)
+		pair := []byte(own.AccessKeyID + own.Login + ":" + secret) // as in a Basic header
+		forms = append(forms, base64.RawStdEncoding.EncodeToString(pair), base64.RawURLEncoding.EncodeToString(pair))
 	}
-	scrub := strings.NewReplacer(pairs...)
-	return func(body []byte) string {
+	// A form may begin with another one: the longest is removed first.
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, form := range forms {
+		pairs = append(pairs, form, redacted)
+	}
+	clean := strings.NewReplacer(pairs...).Replace
+	return redactor{text: clean, body: func(body []byte) string {
 		dec := json.NewDecoder(bytes.NewReader(body))
 		dec.UseNumber()
 		var v any
 		if dec.Decode(&v) != nil || dec.More() {
 			return fmt.Sprintf("(%d bytes, not JSON)", len(body))
 		}
-		clean, err := json.Marshal(redactValue(v))
+		shown, err := json.Marshal(redactValue(v, clean))
 		if err != nil {
 			return fmt.Sprintf("(%d bytes)", len(body))
 		}
-		return scrub.Replace(string(clean))
-	}
+		return string(shown)
+	}}
 }
 
-func redactValue(v any) any {
+// encodings are the forms in which a secret may be echoed: as it is, in JSON, in JSON within JSON, in a URL, in base64.
+func encodings(secret string) []string {
+	forms := []string{
+		secret, url.QueryEscape(secret), url.PathEscape(secret),
+		base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+	}
+	for _, quote := range []func(string) string{quoteJSON, strconv.QuoteToASCII} {
+		inner := secret
+		for range 3 {
+			inner = quote(inner)
+			inner = inner[1 : len(inner)-1]
+			forms = append(forms, inner, unescapeHTML(inner))
+		}
+	}
+	return forms
+}
+
+func quoteJSON(s string) string {
+	quoted, err := json.Marshal(s)
+	if err != nil {
+		return strconv.Quote(s)
+	}
+	return string(quoted)
+}
+
+// unescapeHTML undoes what the encoder of this language does beyond JSON.
+func unescapeHTML(s string) string {
+	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(s)
+}
+
+func redactValue(v any, clean func(string) string) any {
 	switch v := v.(type) {
 	case map[string]any:
+		shown := make(map[string]any, len(v))
 		for name, member := range v {
 			if speaksOfSecret(name) {
-				v[name] = redacted
+				shown[clean(name)] = redacted
 			} else {
-				v[name] = redactValue(member)
+				shown[clean(name)] = redactValue(member, clean)
 			}
 		}
+		return shown
 	case []any:
 		for i := range v {
-			v[i] = redactValue(v[i])
+			v[i] = redactValue(v[i], clean)
 		}
+	case string:
+		return clean(v)
 	}
 	return v
 }

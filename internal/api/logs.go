@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // callsPerPage is the largest page of the log that the API gives.
@@ -44,7 +46,7 @@ func (c *Client) ReadAPILogs(ctx context.Context, after, before time.Time, token
 	for _, w := range *answer.Logs {
 		at, err := w.QueryDate.at()
 		if err != nil {
-			return CallPage{}, c.unusable(action, fmt.Errorf("a call of access key %s: %w", val(w.QueryAccessKey), err))
+			return CallPage{}, c.unusable(action, fmt.Errorf("a call of access key %s: %w", text.Word(val(w.QueryAccessKey)), err))
 		}
 		page.Calls = append(page.Calls, Call{AccessKeyID: val(w.QueryAccessKey), At: at})
 	}

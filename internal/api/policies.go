@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Policy is a managed policy. Its document is that of its default version.
@@ -69,7 +71,7 @@ func (w wirePolicy) policy() (Policy, error) {
 	p.CreationDate, err1 = w.CreationDate.at()
 	p.LastModificationDate, err2 = w.LastModificationDate.at()
 	if err := firstOf(err1, err2); err != nil {
-		return p, fmt.Errorf("policy %s: %w", p.ORN, err)
+		return p, fmt.Errorf("policy %s: %w", text.Word(p.ORN), err)
 	}
 	return p, nil
 }
@@ -86,7 +88,7 @@ func (w wirePolicyVersion) version() (PolicyVersion, error) {
 	}
 	var err error
 	if v.CreationDate, err = w.CreationDate.at(); err != nil {
-		return v, fmt.Errorf("policy version %s: %w", v.ID, err)
+		return v, fmt.Errorf("policy version %s: %w", text.Word(v.ID), err)
 	}
 	return v, nil
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // LinkedPolicy is a managed policy as the list of an owner's links shows it.
@@ -37,7 +39,7 @@ func (w wireLinkedPolicy) policy() (LinkedPolicy, error) {
 	p.CreationDate, err1 = w.CreationDate.at()
 	p.LastModificationDate, err2 = w.LastModificationDate.at()
 	if err := firstOf(err1, err2); err != nil {
-		return p, fmt.Errorf("linked policy %s: %w", p.ORN, err)
+		return p, fmt.Errorf("linked policy %s: %w", text.Word(p.ORN), err)
 	}
 	return p, nil
 }

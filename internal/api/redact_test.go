@@ -80,7 +80,7 @@ func TestLog_line(t *testing.T) {
 }
 
 func TestLog_redact(t *testing.T) {
-	redact := redactor(Credential{SecretKey: "own"})
+	redact := newRedactor(Credential{SecretKey: "own"}).body
 	for in, want := range map[string]string{
 		`{"Login":"me","Password":"x"}`: `{"Login":"me","Password":"(redacted)"}`,
 		`[{"a":{"secretkey":{"b":1}}}]`: `[{"a":{"secretkey":"(redacted)"}}]`,

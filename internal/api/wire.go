@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // dateOut is how an instant is sent: the form the API's documentation shows, UTC with milliseconds.
@@ -33,7 +35,7 @@ func parseDate(s string) (time.Time, error) {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("the date %q has an unknown form", s)
+	return time.Time{}, fmt.Errorf("the date %s has an unknown form", text.Quote(s))
 }
 
 // instant is a date on the wire. Reading one never fails: what cannot be read is kept in err, so that an odd date does
@@ -124,7 +126,7 @@ func (w wireUser) user() (User, error) {
 	u.CreationDate, err1 = w.CreationDate.at()
 	u.LastModificationDate, err2 = w.LastModificationDate.at()
 	if err := firstOf(err1, err2); err != nil {
-		return u, fmt.Errorf("user %s: %w", u.Name, err)
+		return u, fmt.Errorf("user %s: %w", text.Word(u.Name), err)
 	}
 	return u, nil
 }

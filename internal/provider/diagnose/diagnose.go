@@ -13,6 +13,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Error returns the diagnostic for err. summary is stable and can be searched for ("Access key not created"). tried is
@@ -114,7 +115,7 @@ func call(err error) string {
 		if lost := givenUp(transport); lost != nil {
 			return fmt.Sprintf("%s was not sent, because %s was given up on a moment before. %s", transport.Action, transport.Endpoint, call(lost.Err))
 		}
-		why := sentence(transport.Err.Error())
+		why := sentence(text.Escape(transport.Err.Error()))
 		if transport.Sent {
 			return fmt.Sprintf("%s was sent to %s, but no usable answer came back: %s", transport.Action, transport.Endpoint, why)
 		}
@@ -153,16 +154,16 @@ func answer(refusal *api.Error) string {
 	}
 	for i, p := range refusal.Problems {
 		b.WriteString([]string{", ", "; "}[min(i, 1)])
-		fmt.Fprintf(&b, "%s, code %s", p.Type, p.Code)
+		fmt.Fprintf(&b, "%s, code %s", text.Word(p.Type), text.Word(p.Code))
 		if p.Details != "" {
-			fmt.Fprintf(&b, ": %s", p.Details)
+			fmt.Fprintf(&b, ": %s", text.Quote(p.Details))
 		}
 	}
-	text := sentence(b.String())
+	told := sentence(b.String())
 	if refusal.RequestID != "" {
-		text += "\nRequest id: " + refusal.RequestID
+		told += "\nRequest id: " + text.Word(refusal.RequestID)
 	}
-	return text
+	return told
 }
 
 // sentence ends a text with a full stop and begins it with a capital where it begins with a letter.
@@ -171,7 +172,7 @@ func sentence(text string) string {
 	if text == "" {
 		return text
 	}
-	if !strings.ContainsAny(text[len(text)-1:], ".!?") {
+	if end := strings.TrimRight(text, `"`); end == "" || !strings.ContainsAny(end[len(end)-1:], ".!?") {
 		text += "."
 	}
 	return strings.ToUpper(text[:1]) + text[1:]

@@ -33,7 +33,7 @@ func TestFullTexts(t *testing.T) {
 		want string
 	}{
 		"a missing right names the action": {forbidden, "Creating an access key for user alice failed.\n\n" +
-			"CreateAccessKey was answered with HTTP status 403, AccessDenied, code 4: You are not authorized to perform this action." + request + "\n\n" +
+			"CreateAccessKey was answered with HTTP status 403, AccessDenied, code 4: \"You are not authorized to perform this action.\"" + request + "\n\n" +
 			"The caller lacks the right. Grant it the action `api:CreateAccessKey` in a policy; a change of rights can take 15 seconds to act."},
 		"a full quota lists the keys": {&credential.QuotaError{KeyIDs: []string{"AK1", "AK2"}, Err: full}, "Creating an access key for user alice failed.\n\n" +
 			"The quota of access keys is full. These keys fill it: AK1, AK2.\n\n" +
