@@ -18,6 +18,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesskey"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policydocument"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/user"
 )
@@ -115,6 +116,7 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		accesskey.NewDataSource, accesskey.NewListDataSource, accesskey.NewAuditDataSource,
 		user.NewDataSource, user.NewListDataSource,
+		policydocument.New,
 	}
 }
 

