@@ -91,7 +91,7 @@ clean:
 	rm -rf $(BIN)
 
 # --- Releases and what GitHub runs: docs/dev/release.md ---
-.PHONY: release release-snapshot release-verify release-check workflows-check vulnerabilities fuzz
+.PHONY: release release-snapshot release-verify release-check workflows-check vulnerabilities fuzz test-cli
 
 GORELEASER   := $(TOOLS)/goreleaser
 RELEASE_SBOM := $(TOOLS)/release-sbom
@@ -112,11 +112,22 @@ release-verify: ## verifies dist/release as a user does who downloaded it
 release-check: release-snapshot $(TOFU) ## a snapshot is complete, reproducible, verifiable, and installs on the CLIs
 	cd tools/release && CHECKPOINT_DISABLE=1 go test -count=1 -timeout 30m ./...
 
-workflows-check: $(ACTIONLINT) ## the workflows of .github and the configuration of goreleaser
-	$(ACTIONLINT) -color -shellcheck= -pyflakes=
+workflows-check: $(ACTIONLINT) ## the workflows and issue forms of .github; scripts in them too, where shellcheck is installed
+	$(ACTIONLINT)
+	cd tools/workflows && go test -count=1 ./...
 
 vulnerabilities: $(GOVULNCHECK) ## known vulnerabilities in what is shipped; needs the database at vuln.go.dev
 	$(GOVULNCHECK) ./...
+
+# CLI is the path of a Terraform or OpenTofu; bin/tools/tofu-1.11 is built from its Go module.
+test-cli: build ## the acceptance tests on another CLI: make test-cli CLI=PATH
+	CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(abspath $(CLI)) go test -count=1 -timeout 40m ./internal/provider/... ./internal/acceptance/...
+
+$(TOOLS)/tofu-1.11: tools/tofu-1.11/go.mod tools/tofu-1.11/go.sum
+	@echo "building OpenTofu 1.11 from its Go module: about 5 minutes on two cores, once"
+	@mkdir -p $(TOOLS)
+	cd tools/tofu-1.11 && go build -trimpath -ldflags "-s -w" -o ../../$@ github.com/opentofu/opentofu/cmd/tofu
+	@touch $@
 
 # FUZZTIME is for each target; all of them run one after the other. FUZZ chooses by name.
 FUZZTIME := 30m
@@ -132,10 +143,11 @@ $(GORELEASER): $(RELEASE_MOD)
 $(RELEASE_SBOM): $(RELEASE_MOD) $(wildcard tools/release/sbom/*.go)
 	@mkdir -p $(TOOLS)
 	cd tools/release && go build -trimpath -ldflags "-s -w" -o ../../$(RELEASE_SBOM) ./sbom
+	@touch $@
 
-$(ACTIONLINT): $(RELEASE_MOD)
+$(ACTIONLINT): tools/workflows/go.mod tools/workflows/go.sum
 	@mkdir -p $(TOOLS)
-	cd tools/release && go build -trimpath -ldflags "-s -w" -o ../../$(ACTIONLINT) github.com/rhysd/actionlint/cmd/actionlint
+	cd tools/workflows && go build -trimpath -ldflags "-s -w" -o ../../$(ACTIONLINT) github.com/rhysd/actionlint/cmd/actionlint
 	@touch $@
 
 $(GOVULNCHECK): $(RELEASE_MOD)

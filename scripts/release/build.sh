@@ -30,7 +30,7 @@ else
 		echo "HEAD does not have the tag v$version" >&2
 		exit 1
 	fi
-	args=(--skip=publish,announce)
+	args=("--skip=publish,announce")
 fi
 
 # A key ring of its own: nothing of the user's is read or changed. Short, because sockets have short names.

@@ -48,12 +48,13 @@ listed() { awk '{print $2}' "$@"; }
 
 # 1. Signatures, then the checksums that they vouch for.
 missing=${complete:+--strict}
+missing=${missing:---ignore-missing}
 for list in "${lists[@]}"; do
 	gpg --batch --quiet --verify "$list.sig" "$list" 2>"$GNUPGHOME/said" || {
 		cat "$GNUPGHOME/said" >&2
 		fail "$list is not signed by $key"
 	}
-	sha256sum --quiet --check ${missing:---ignore-missing} "$list" || fail "a file is not the one that $list lists"
+	sha256sum --quiet --check "$missing" "$list" || fail "a file is not the one that $list lists"
 	echo "signature and checksums: $list"
 done
 
