@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
@@ -38,8 +39,8 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 	actx = httptrace.WithClientTrace(actx, &httptrace.ClientTrace{GotConn: sending.begin})
 	c.log(ctx, LevelTrace, "API request", map[string]any{"action": r.action, "attempt": r.attempts, "body": c.redact.body(r.body)})
 	o := outcome{sent: c.now()}
-	ahead := c.clock.ahead()
-	a, err := c.exchange(actx, r, o.sent.Add(ahead))
+	dated := c.clock.read()
+	a, err := c.exchange(actx, r, o.sent.Add(dated.ahead))
 	end := c.now()
 	o.status = a.status
 	fields := map[string]any{"action": r.action, "attempt": r.attempts, "duration_ms": end.Sub(o.sent).Milliseconds()}
@@ -63,12 +64,7 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 	o.kind, o.problems, o.retryAfter = a.kind(), a.problems, c.retryAfter(a.header)
 	if a.inForm {
 		c.known.Store(true)
-		// Something in the API's place has a clock of its own.
-		if measured, slack, ok := measure(a.header, o.sent, end); ok {
-			o.wrongDate = c.keyID != "" && o.kind == refusal && a.status == http.StatusUnauthorized && hasAny(a.problems, 1, 1) &&
-				(measured-ahead).Abs() > Tolerated-unmeasurable
-			c.learnClock(ctx, measured, slack)
-		}
+		c.compareClocks(ctx, &o, a, dated, end)
 	}
 	o.err = c.judge(r, &o, a, out)
 	return o
@@ -108,9 +104,23 @@ func failure(ctx, attempt context.Context, err error, sent bool) (kind, error) {
 	return broken, err
 }
 
-// learnClock keeps what an answer told about the two clocks, and says so in the log.
-func (c *Client) learnClock(ctx context.Context, ahead, slack time.Duration) {
-	changed, far := c.clock.learn(ahead, slack)
+// compareClocks keeps what an answer of the API told about the two clocks, and says so in the log. The signature was dated
+// by dated; end is when the answer was read.
+func (c *Client) compareClocks(ctx context.Context, o *outcome, a answer, dated reading, end time.Time) {
+	measured, slack, ok := measure(a.header, o.sent, end)
+	if c.keyID != "" { // a login is not dated
+		o.wrongDate = ok && a.status == http.StatusUnauthorized && hasAny(a.problems, 1, 1) && (measured-dated.ahead).Abs() > Tolerated-unmeasurable
+		switch {
+		case o.wrongDate:
+			c.clock.refute()
+		case o.credential(true) == auth.Accepted:
+			c.clock.prove(dated)
+		}
+	}
+	changed, far := false, false
+	if ok {
+		changed, far = c.clock.learn(measured, slack)
+	}
 	if !changed {
 		return
 	}

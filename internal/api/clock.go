@@ -14,23 +14,72 @@ const (
 	unmeasurable = 2 * time.Second
 )
 
+// Clock is what is known of the time.
+type Clock struct {
+	Machine time.Time // this machine's clock
+	API     time.Time // the API's clock by the Date headers of its answers; Machine before the first one
+	// Proven says that the API has accepted a signature dated by API, which is right to within Tolerated then. Otherwise,
+	// as with a login, API is only what the headers say, which something between may have written: bound by both clocks
+	// what must not come too late.
+	Proven bool
+}
+
+// Clock is the time by both clocks.
+func (c *Client) Clock() Clock {
+	c.clock.mu.Lock()
+	defer c.clock.mu.Unlock()
+	now := c.now()
+	return Clock{Machine: now, API: now.Add(c.clock.offset), Proven: c.clock.proven}
+}
+
+// Offset is how far the API's clock is ahead of this machine's, by the Date headers of its answers so far; negative when
+// it is behind, 0 before the first answer and while the two agree within what such a header can tell, 2 seconds.
+func (c *Client) Offset() time.Duration { return c.clock.ahead() }
+
 // clock is the API's clock as far as its answers told it: the machine's, and how far that one is off.
 type clock struct {
 	machine func() time.Time
 
-	mu     sync.Mutex
-	offset time.Duration
-	warned bool
+	mu      sync.Mutex
+	offset  time.Duration
+	warned  bool
+	proven  bool          // the API has accepted a signature
+	proof   time.Duration // the offset by which it was dated
+	refuted int           // how often a date was refused
 }
 
 // api is the API's time. Before the first answer it is the machine's.
 func (c *clock) api() time.Time { return c.machine().Add(c.ahead()) }
 
 // ahead is how far the API's clock is ahead of the machine's; negative when it is behind.
-func (c *clock) ahead() time.Duration {
+func (c *clock) ahead() time.Duration { return c.read().ahead }
+
+// reading is what a signature is dated by.
+type reading struct {
+	ahead   time.Duration
+	refuted int
+}
+
+func (c *clock) read() reading {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.offset
+	return reading{c.offset, c.refuted}
+}
+
+// prove says that the API accepted a signature that was dated by r. It proves nothing where a date was refused meanwhile.
+func (c *clock) prove(r reading) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.refuted == c.refuted {
+		c.proven, c.proof = true, r.ahead
+	}
+}
+
+// refute says that the API refused the date of a signature: what was proved before is no longer so.
+func (c *clock) refute() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.proven, c.refuted = false, c.refuted+1
 }
 
 // measure reads how far the API's clock is ahead of the machine's from the Date header of an answer to a request that
@@ -45,12 +94,13 @@ func measure(header http.Header, start, end time.Time) (ahead, slack time.Durati
 	return date.Add(time.Second / 2).Sub(start.Add(took / 2)), unmeasurable + took/2, true
 }
 
-// learn takes a measured difference over, unless the present one agrees with it. changed says that it was taken over,
-// far that it is the first one beyond what the API tolerates.
+// learn takes a measured difference over, unless the present one agrees with it, or an accepted signature proves that it
+// is wrong: something between may write a date of its own. changed says that it was taken over, far that it is the first
+// one beyond what the API tolerates.
 func (c *clock) learn(ahead, slack time.Duration) (changed, far bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if (ahead - c.offset).Abs() <= slack {
+	if (ahead-c.offset).Abs() <= slack || c.proven && (ahead-c.proof).Abs() > Tolerated+slack {
 		return false, false
 	}
 	if c.offset = ahead; ahead.Abs() <= slack {
@@ -60,7 +110,3 @@ func (c *clock) learn(ahead, slack time.Duration) (changed, far bool) {
 	c.warned = c.warned || far
 	return true, far
 }
-
-// Offset is how far the API's clock is ahead of this machine's, by the Date headers of its answers so far; negative when
-// it is behind, 0 before the first answer and while the two agree within what such a header can tell, 2 seconds.
-func (c *Client) Offset() time.Duration { return c.clock.ahead() }

@@ -13,13 +13,19 @@ import (
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
-// skewed is a client whose machine's clock stands at noon, on a server whose answers are dated by ahead of that.
+// skewed is a client whose machine's clock stands at noon, on a server whose clock is ahead of that. It refuses a signature
+// that is dated more than 5 minutes off, unless script has something else than a success.
 func skewed(t *testing.T, ahead func() time.Duration, script ...reply) *rig {
 	t.Helper()
 	r := &rig{}
-	r.serve(t, func(w http.ResponseWriter, _ *http.Request, n int) {
-		w.Header().Set("Date", noon.Add(ahead()).Format(http.TimeFormat))
-		script[min(n, len(script))-1].write(w)
+	r.serve(t, func(w http.ResponseWriter, req *http.Request, n int) {
+		now := noon.Add(ahead())
+		w.Header().Set("Date", now.Format(http.TimeFormat))
+		a := script[min(n, len(script))-1]
+		if signed, err := time.Parse("20060102T150405Z", req.Header.Get("X-Amz-Date")); a.status == 200 && err == nil && signed.Sub(now).Abs() > Tolerated {
+			a = problem(401, "1", "")
+		}
+		a.write(w)
 	})
 	r.Client = r.client(t, Config{Endpoint: r.endpoint, Region: "eu-west-2", Credential: testKey, Now: func() time.Time { return noon }})
 	return r
@@ -36,7 +42,8 @@ func TestClock_followsDateHeader(t *testing.T) {
 		"three days behind":       {-72 * time.Hour, ok(keysBody), -72*time.Hour + time.Second/2},
 		"3 s ahead":               {3 * time.Second, ok(keysBody), 3*time.Second + time.Second/2},
 		"within what can be told": {time.Second, ok(keysBody), 0},
-		"a refusal tells too":     {time.Hour, problem(409, "9022", ""), time.Hour + time.Second/2},
+		"a refusal tells too":     {time.Minute, problem(409, "9022", ""), time.Minute + time.Second/2},
+		"a refused credential":    {time.Hour, problem(401, "1", ""), time.Hour + time.Second/2},
 		"a page of a proxy":       {time.Hour, reply{status: 404, body: "<html>"}, 0},
 		"JSON of somebody else":   {time.Hour, reply{status: 404, body: `{"message":"no route"}`}, 0},
 	} {
@@ -79,7 +86,7 @@ func TestClock_signsWithLearntTime(t *testing.T) {
 		}
 		return r.heads[r.sent()-1].Get("X-Amz-Date")
 	}
-	for i, want := range []string{"20260102T120000Z", "20260102T130000Z", "20260102T130000Z"} {
+	for i, want := range []string{"20260102T130000Z", "20260102T130000Z"} {
 		if got := call(); got != want {
 			t.Errorf("call %d is signed %s, want %s", i+1, got, want)
 		}
@@ -91,6 +98,71 @@ func TestClock_signsWithLearntTime(t *testing.T) {
 	}
 	if n := strings.Count(r.logged(), "3 the clock of this machine"); n != 1 {
 		t.Errorf("%d warnings, want one", n)
+	}
+}
+
+// strict is a server whose clock says noon and that refuses a signature dated more than 5 minutes off. What stands between
+// dates its answers by ahead of that.
+func strict(t *testing.T, ahead time.Duration, machine func() time.Time) *rig {
+	t.Helper()
+	r := &rig{}
+	r.serve(t, func(w http.ResponseWriter, req *http.Request, _ int) {
+		w.Header().Set("Date", noon.Add(ahead).Format(http.TimeFormat))
+		signed, err := time.Parse("20060102T150405Z", req.Header.Get("X-Amz-Date"))
+		if err != nil || signed.Sub(noon).Abs() > Tolerated {
+			problem(401, "1", "").write(w)
+			return
+		}
+		ok(keysBody).write(w)
+	})
+	r.Client = r.client(t, Config{Endpoint: r.endpoint, Region: "eu-west-2", Credential: testKey, Now: machine})
+	return r
+}
+
+// A date that something between writes is ignored where an accepted signature proves it wrong.
+func TestClock_wrongDateHeader(t *testing.T) {
+	for _, ahead := range []time.Duration{time.Hour, -time.Hour, 10 * 365 * 24 * time.Hour, 6 * time.Minute} {
+		r := strict(t, ahead, func() time.Time { return noon })
+		for range 5 {
+			if err := actions["ReadAccessKeys"](r.Client, t.Context()); err != nil {
+				t.Fatalf("%v: %v", ahead, err)
+			}
+		}
+		if got := r.Clock(); r.sent() != 5 || got != (Clock{Machine: noon, API: noon, Proven: true}) {
+			t.Errorf("%v: %d requests, clock %+v", ahead, r.sent(), got)
+		}
+	}
+}
+
+// With a login nothing proves a clock: the headers are followed, and it is said that they are not proven.
+func TestClock_loginProvesNothing(t *testing.T) {
+	r := skewed(t, func() time.Duration { return time.Hour }, ok(keysBody))
+	c := r.client(t, Config{Endpoint: r.endpoint, Credential: Credential{Login: "me", Password: "hush"}, Now: func() time.Time { return noon }})
+	if err := actions["ReadAccessKeys"](c, t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Clock(); got.Proven || !got.Machine.Equal(noon) || got.API.Sub(noon).Round(time.Minute) != time.Hour {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A machine's clock that is put wrong in the middle of a run is corrected, although it was proven before.
+func TestClock_steppedAfterProof(t *testing.T) {
+	var off atomic.Int64
+	r := strict(t, 0, func() time.Time { return noon.Add(time.Duration(off.Load())) })
+	for i, step := range []time.Duration{0, 2 * time.Hour, -3 * time.Hour, 0} {
+		off.Store(int64(step))
+		for range 2 {
+			if err := actions["ReadAccessKeys"](r.Client, t.Context()); err != nil {
+				t.Fatalf("step %d: %v", i, err)
+			}
+		}
+		if got := r.Clock(); !got.Proven || got.API.Sub(noon).Abs() > time.Second {
+			t.Errorf("step %d: %+v", i, got)
+		}
+	}
+	if r.sent() != 8+3 {
+		t.Errorf("%d requests, want one more for each step", r.sent())
 	}
 }
 

@@ -15,8 +15,10 @@ type countedConn struct {
 }
 
 func (c *countedConn) Write(p []byte) (int, error) {
+	// Counted before: the answer may be read before Write has returned.
+	c.written.Add(int64(len(p)))
 	n, err := c.Conn.Write(p)
-	c.written.Add(int64(n))
+	c.written.Add(int64(n - len(p)))
 	return n, err
 }
 
