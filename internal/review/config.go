@@ -1,0 +1,129 @@
+package review
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config turns rules off and sets their limits. The zero value has every rule on, with its default limit.
+type Config struct {
+	Rules map[string]Settings `json:"rules"` // by id of the rule
+}
+
+// Settings are those of one rule.
+type Settings struct {
+	Off bool  `json:"off,omitempty"`
+	Max Limit `json:"max,omitzero"`
+}
+
+// Limit is a number of days ("90d"), a duration as Go writes it ("12h"), or a count (3).
+type Limit struct {
+	Set      bool
+	Duration time.Duration
+	Count    int
+}
+
+func (c Config) of(r Rule) Settings { return c.Rules[r.ID] }
+
+func (s Settings) duration(other time.Duration) time.Duration {
+	if s.Max.Set {
+		return s.Max.Duration
+	}
+	return other
+}
+
+func (s Settings) count(other int) int {
+	if s.Max.Set {
+		return s.Max.Count
+	}
+	return other
+}
+
+// ReadConfig reads a configuration as JSON, for example {"rules": {"old": {"max": "180d"}, "root-key": {"off": true}}}.
+// Unknown members and rules are errors: a misspelled rule would stay on unnoticed.
+func ReadConfig(r io.Reader) (Config, error) {
+	var c Config
+	decoder := json.NewDecoder(r)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&c); err != nil {
+		return Config{}, fmt.Errorf("the rules could not be read: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Config{}, errors.New("the rules could not be read: there is more after the JSON object")
+	}
+	for id, settings := range c.Rules {
+		i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
+		if i < 0 {
+			return Config{}, fmt.Errorf("there is no rule %q: the rules are %s", id, strings.Join(ids(), ", "))
+		}
+		if err := settings.Max.fits(rules[i]); err != nil {
+			return Config{}, err
+		}
+	}
+	return c, nil
+}
+
+func ids() []string {
+	var all []string
+	for _, r := range rules {
+		all = append(all, r.ID)
+	}
+	return all
+}
+
+func (l Limit) fits(r Rule) error {
+	switch {
+	case !l.Set:
+		return nil
+	case r.Bound == NoBound:
+		return fmt.Errorf("the rule %s takes no `max`", r.ID)
+	case r.Bound == Duration && l.Duration <= 0:
+		return fmt.Errorf("the `max` of the rule %s is a time, for example \"90d\"", r.ID)
+	case r.Bound == Count && l.Duration != 0:
+		return fmt.Errorf("the `max` of the rule %s is a number, for example 3", r.ID)
+	}
+	return nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *Limit) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err == nil {
+		d, err := ParseDuration(text)
+		*l = Limit{Set: true, Duration: d}
+		return err
+	}
+	var count int
+	if err := json.Unmarshal(data, &count); err != nil || count < 0 {
+		return fmt.Errorf("a limit is a time such as \"90d\", or a number such as 3: %s is neither", data)
+	}
+	*l = Limit{Set: true, Count: count}
+	return nil
+}
+
+// IsZero makes omitzero leave out a limit that is not set.
+func (l Limit) IsZero() bool { return !l.Set }
+
+// maxDays bounds what ParseDuration accepts: a hundred years.
+const maxDays = 36500
+
+// ParseDuration reads "90d", or a duration as time.ParseDuration does. It must be more than 0 and at most a hundred years.
+func ParseDuration(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if number, found := strings.CutSuffix(text, "d"); found {
+		var n int
+		if n, err = strconv.Atoi(number); err == nil {
+			d = time.Duration(min(n, maxDays+1)) * day
+		}
+	}
+	if err != nil || d <= 0 || d > maxDays*day {
+		return 0, fmt.Errorf("%q is not a time such as 90d or 12h", text)
+	}
+	return d, nil
+}

@@ -1,0 +1,98 @@
+// Package review judges access keys: which of them need the attention of the people who answer for an account, why, and
+// what to do. It makes no call: its caller collects the facts.
+package review
+
+import (
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
+)
+
+// Facts are what is known of a key. A member that could not be found out has its Known member false, and its rules find
+// nothing.
+type Facts struct {
+	Key  key.Key
+	Now  time.Time // by the API's clock
+	Root bool      // the key belongs to the root account
+
+	MaxLifetime time.Duration // the account's maximum lifetime of keys, 0 = any or unknown
+
+	RightsKnown bool
+	Documents   []policydoc.Document // the policies of the owner: managed, of its groups, and inline
+
+	UseKnown bool
+	UseSince time.Time // the log was read from here on
+	LastUse  time.Time // zero = no use since UseSince
+	Networks []string  // from where the key was used, see Network
+
+	StatesKnown bool
+	InState     bool // one of the given states has the key
+}
+
+// Severity orders findings.
+type Severity int
+
+// The severities.
+const (
+	Low Severity = iota + 1
+	Medium
+	High
+)
+
+func (s Severity) String() string {
+	return map[Severity]string{Low: "low", Medium: "medium", High: "high"}[s]
+}
+
+// Finding is what a rule found about one key.
+type Finding struct {
+	Rule   Rule
+	Reason string // one sentence about this key
+}
+
+// Review applies the rules to a key, in the order of Rules.
+func (c Config) Review(f Facts) []Finding {
+	var found []Finding
+	for _, rule := range Rules() {
+		settings := c.of(rule)
+		if settings.Off {
+			continue
+		}
+		if reason := rule.check(f, settings); reason != "" {
+			found = append(found, Finding{Rule: rule, Reason: reason})
+		}
+	}
+	return found
+}
+
+// Worst is the highest severity among findings, 0 without any.
+func Worst(findings []Finding) Severity {
+	var worst Severity
+	for _, f := range findings {
+		worst = max(worst, f.Rule.Severity)
+	}
+	return worst
+}
+
+// Rights says in one word what a key may do: "root", "admin" (everything), "escalation" (it can give itself more),
+// "limited", "none", or "unknown".
+func Rights(f Facts) string {
+	switch {
+	case f.Root:
+		return "root"
+	case !f.RightsKnown:
+		return "unknown"
+	case policydoc.IsAdmin(f.Documents...):
+		return "admin"
+	case len(policydoc.Escalations(f.Documents...)) > 0:
+		return "escalation"
+	}
+	for _, doc := range f.Documents {
+		for _, s := range doc.Statements {
+			if s.Effect == policydoc.Allow {
+				return "limited"
+			}
+		}
+	}
+	return "none"
+}
