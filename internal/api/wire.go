@@ -31,7 +31,8 @@ func parseDate(s string) (time.Time, error) {
 		normal = s[:10] + "T" + s[11:]
 	}
 	for _, layout := range datesIn {
-		if t, err := time.Parse(layout, normal); err == nil {
+		// A year that the offset moves out of four digits could not be sent back.
+		if t, err := time.Parse(layout, normal); err == nil && t.UTC().Year() >= 0 && t.UTC().Year() <= 9999 {
 			return t.UTC(), nil
 		}
 	}
