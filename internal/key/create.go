@@ -12,11 +12,11 @@ import (
 
 // Intent is what is known of a creation before its first request.
 type Intent struct {
-	Marker    string // the tag of the key until its creation is finished
-	UserName  string // the owner, "" = the caller
-	UserID    string // the owner's id, "" = the caller, or unknown
-	AccountID string // "" = unknown
-	Time      time.Time
+	Marker    string    // the tag of the key until its creation is finished
+	UserName  string    // the owner, "" = the caller
+	UserID    string    // the owner's id, "" = the caller, or unknown
+	AccountID string    // "" = unknown
+	Time      time.Time // by the API's clock
 }
 
 // Recorder hears of creations as they go on, so that a key can be found again after the process died. Its methods do not
@@ -207,7 +207,7 @@ var transitions = map[phase]map[outcome]phase{
 // run goes through the phases.
 func (c *creation) run() (Created, error) {
 	c.opts.Recorder.Intend(Intent{
-		Marker: c.marker, UserName: c.name, UserID: c.identity.UserID, AccountID: c.identity.AccountID, Time: c.s.opts.Now(),
+		Marker: c.marker, UserName: c.name, UserID: c.identity.UserID, AccountID: c.identity.AccountID, Time: c.s.Now(),
 	})
 	for p := requesting; p != done; {
 		p = transitions[p][c.step(p)]

@@ -463,7 +463,7 @@ func TestCreate_credentialNotAccepted(t *testing.T) {
 // The intent is recorded before the request, with the account and the owner, and the key before its marker is replaced,
 // without its secret. The marker may be the caller's.
 func TestCreate_recorded(t *testing.T) {
-	f := &apitest.Fake{Account: "A1", Users: []api.User{{ID: "U", Name: "bob"}}}
+	f := &apitest.Fake{Ahead: time.Hour, Account: "A1", Users: []api.User{{ID: "U", Name: "bob"}}}
 	marker := NewMarker("mine")
 	r := &recorder{}
 	var atRequest, atUpdate int
@@ -484,7 +484,7 @@ func TestCreate_recorded(t *testing.T) {
 	if want := []string{"intend " + marker, "created " + marker + " " + made.Key.ID}; !slices.Equal(r.notes, want) || atRequest != 1 || atUpdate != 2 {
 		t.Errorf("recorded %v; %d before the request, %d before the update", r.notes, atRequest, atUpdate)
 	}
-	if got := r.intents[0]; got.UserName != "bob" || got.UserID != "U" || got.AccountID != "A1" || got.Time.IsZero() {
+	if got := r.intents[0]; got.UserName != "bob" || got.UserID != "U" || got.AccountID != "A1" || time.Until(got.Time) < 50*time.Minute {
 		t.Errorf("intent %+v", got)
 	}
 	if got := made.Key.Identity; got != (Identity{AccountID: "A1", UserID: "U"}) {

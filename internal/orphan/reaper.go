@@ -80,7 +80,7 @@ func (r *Reaper) revoke(limit, others time.Duration) []*RevokeError {
 	defer cancel()
 	r.Tracker.close()
 	r.awaitOthers(ctx, others)
-	return r.Tracker.revokeAll(api.Hurry(ctx))
+	return r.Tracker.revokeAll(api.WithoutRateLimit(ctx))
 }
 
 // awaitOthers waits, no longer than limit, for the other providers that the CLI started and that have created keys. One of
