@@ -141,6 +141,22 @@ func (s *Service) Reload(ctx context.Context, orn string, recorded domain.Identi
 	return Policy{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindPolicy, ID: orn}, recorded)
 }
 
+// ReadAny returns a policy of the account or of OUTSCALE, from the shared lists.
+//
+// Errors: *domain.GoneError, or the API's.
+func (s *Service) ReadAny(ctx context.Context, orn string) (Policy, error) {
+	for _, scope := range []api.PolicyScope{api.ScopeLocal, api.ScopeOutscale} {
+		policies, err := s.List(ctx, scope)
+		if err != nil {
+			return Policy{}, err
+		}
+		if i := slices.IndexFunc(policies, func(p Policy) bool { return p.ORN == orn }); i >= 0 {
+			return policies[i], nil
+		}
+	}
+	return s.Reload(ctx, orn, domain.Identity{})
+}
+
 // Find returns the account's policy with that name, past the shared list. *domain.GoneError when there is none.
 func (s *Service) Find(ctx context.Context, name string) (Policy, error) {
 	s.drop()

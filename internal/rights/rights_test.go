@@ -7,6 +7,8 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/group"
+	"github.com/outscale-access/terraform-provider-outscale/internal/policy"
 )
 
 var errNotFound = &api.Error{StatusCode: 400, Problems: []api.Problem{{Code: "5044"}}}
@@ -109,5 +111,54 @@ func TestForget_documentsToo(t *testing.T) {
 	s.Forget(bob)
 	if _, err := s.Inline(t.Context(), bob, "p"); err != nil || len(f.calls) != 2 {
 		t.Errorf("%v, calls %v, want one before and one after Forget", err, f.calls)
+	}
+}
+
+func (f *fake) ReadUserPolicies(context.Context, string) ([]string, error) {
+	var names []string
+	for _, p := range f.inline {
+		names = append(names, p.Name)
+	}
+	return names, nil
+}
+
+func (f *fake) ReadManagedPoliciesLinkedToUserGroup(context.Context, string) ([]api.LinkedPolicy, error) {
+	return []api.LinkedPolicy{{ORN: "orn:group"}}, nil
+}
+
+type managed struct{}
+
+func (managed) ReadAny(_ context.Context, orn string) (policy.Policy, error) {
+	return policy.Policy{ORN: orn, DefaultVersionID: "v2"}, nil
+}
+
+func (managed) Version(_ context.Context, orn, id string, _ domain.Identity) (policy.Version, error) {
+	return policy.Version{Document: `{"Statement":[{"Effect":"Allow","Action":"` + orn + id + `","Resource":"*"}]}`}, nil
+}
+
+type memberships []group.Group
+
+func (m memberships) OfUser(context.Context, string) ([]group.Group, error) { return m, nil }
+
+func TestDocuments(t *testing.T) {
+	f := &fake{
+		links:  []api.LinkedPolicy{{ORN: "orn:own"}},
+		inline: []api.InlinePolicy{{Name: "p", Document: `{"Statement":[{"Effect":"Deny","Action":"api:X","Resource":"*"}]}`}},
+	}
+	docs, err := New(f, domain.Options{}).Documents(t.Context(), managed{}, memberships{{Name: "ops"}}, "bob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var actions []string
+	for _, doc := range docs {
+		actions = append(actions, doc.Statements[0].Action[0])
+	}
+	// The group has the same inline policies as bob in this fake.
+	if want := []string{"orn:ownv2", "api:X", "orn:groupv2", "api:X"}; !slices.Equal(actions, want) {
+		t.Errorf("got %v, want %v", actions, want)
+	}
+	f.inline[0].Document = "?"
+	if _, err := New(f, domain.Options{}).Documents(t.Context(), managed{}, memberships{}, "bob"); err == nil {
+		t.Error("a document that cannot be read is no error")
 	}
 }
