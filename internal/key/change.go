@@ -78,7 +78,7 @@ func (s *Service) change(ctx context.Context, userName string, have Key, want Sp
 	return key, nil
 }
 
-// send is one UpdateAccessKey that turns have into want. A refusal of a member is explained.
+// send is one UpdateAccessKey that turns have into want. It finds out what a refusal is about.
 func (s *Service) send(ctx context.Context, userName string, have Key, want Spec) (Key, error) {
 	in := inputFor(userName, have.ID, want)
 	in.ClearExpirationDate = want.Expires == nil && have.Expires != nil
@@ -116,8 +116,8 @@ const (
 	refusedUnclear                // it could not be found out
 )
 
-// whyRefused finds out what an update was refused for. The code of the refusal does not tell: which one an older API
-// answers is assumed (A15). So the update is sent again with the tag that the key has, which changes nothing and which
+// whyRefused finds out what an update was refused for. The code of the refusal does not say it: the code of an older
+// API is assumed (A15). So the update is sent again with the tag that the key has, which changes nothing and which
 // every API accepts that knows the member; and where that is refused, without these members. Of what was asked, all else is
 // done where a key is returned.
 func (s *Service) whyRefused(ctx context.Context, in api.UpdateAccessKeyInput, has string) (refusal, Key) {
@@ -158,7 +158,7 @@ func setTag(in *api.UpdateAccessKeyInput, tag string) {
 // as it is then. Errors are those of Update.
 func (s *Service) ExpireWithin(ctx context.Context, owner Owner, have Key, left time.Duration) (Key, error) {
 	key, err := s.Reload(ctx, owner, have)
-	at := s.Now().Add(left).UTC().Truncate(time.Second) // the call before has told the API's time
+	at := s.Now().Add(left).UTC().Truncate(time.Second) // by the clock that the answer to Reload has set
 	if err != nil || (key.Expires != nil && !key.Expires.After(at)) {
 		return key, err
 	}
@@ -265,7 +265,7 @@ func (s *Service) Deactivate(ctx context.Context, owner Owner, have Key) (Key, e
 	in.Tag = &off.Tag
 	_, err = s.update(ctx, in)
 	if api.IsInvalid(err) {
-		// The tag is refused, or the expiry has passed by the API's clock. To be inert counts for more.
+		// The tag is refused, or the expiry has passed by the API's clock. That the key is inactive matters more.
 		off.Tag = have.Tag
 		err = s.deactivate(ctx, name, have)
 	}

@@ -19,8 +19,8 @@ type Intent struct {
 	Time      time.Time // by the API's clock
 }
 
-// Recorder hears of creations as they go on, so that a key can be found again after the process died. Its methods do not
-// fail: a creation goes on without a record. They may be called from several goroutines at once.
+// Recorder records the steps of creations, so that a key can be found again after the process died. Its methods return no
+// error, because a creation goes on without a record. They may be called from several goroutines at once.
 type Recorder interface {
 	// Intend is called before the first request of a creation.
 	Intend(Intent)
@@ -52,8 +52,8 @@ type Created struct {
 	Warnings []Warning
 }
 
-// Warning is what the user of a caller should hear of although a call succeeded, as data. The types are
-// *TagPendingWarning, *LateLookupWarning and *rotation.RetirePreviousWarning.
+// Warning is data about something that a user should know although a call succeeded. The types are *TagPendingWarning,
+// *LateLookupWarning and *rotation.RetirePreviousWarning.
 type Warning interface {
 	// Warning describes it in one line, for a log.
 	Warning() string
@@ -106,6 +106,9 @@ func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Cr
 	if err := ctx.Err(); err != nil {
 		return Created{}, fmt.Errorf("no access key was requested: %w", err)
 	}
+	if opts.Marker != "" && !IsMarker(opts.Marker) {
+		return Created{}, fmt.Errorf("no access key was requested: the marker %q does not begin with %q", opts.Marker, MarkerPrefix)
+	}
 	work, cleanup, end := domain.CreateContexts(ctx)
 	defer end()
 	if _, err := domain.ReadyToCreate(work, s.account, s.api.Accepted); err != nil {
@@ -129,24 +132,30 @@ func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Cr
 	return c.run()
 }
 
-// creation is one Create: a state machine whose phases each make their calls and come to an outcome, which decides the
-// next phase.
+// creation is one Create: a state machine. Each phase makes its calls and has an outcome, which decides the next phase.
 //
-//		request ──created──> finish ──finished──────────────────────────> recheck ──checked──> done
-//		 ^ │ │                  └────unwanted──> discard ──removed, kept──> ^
-//		 │ │ └──refused, stopped───────────────────────────────────────────┤
-//		 │ └──lost──> look-up ──exhausted──────────────────────────────────┘
-//		 └──cleared────┘ └──────unclear──────────────────────────────────────────────────────> done
+//	               created              finished
+//	 ┌──> request ──────────> finish ──────────────> recheck ──> done
+//	 │     │    │               │ unwanted            ^ ^ ^
+//	 │     │    │               v      removed, kept  │ │ │
+//	 │     │    │            discard ─────────────────┘ │ │
+//	 │     │    └─ refused, stopped ────────────────────┘ │
+//	 │     v lost                                         │
+//	 └── look-up ─ exhausted ─────────────────────────────┘
+//	cleared  └──── unclear ──> done
 //
-//	  - request sends CreateAccessKey under a marker as the tag, with the expiry from the first moment. It is never sent
-//	    again as long as it may have been executed.
-//	  - look-up, after a lost answer, reads the keys with the marker and removes them, because their secret is lost. Then the
-//	    key is requested again: up to domain.MaxAttempts times, with growing pauses.
-//	  - finish sends UpdateAccessKey with tag and state, and the expiry again; the answer is compared with what was asked.
-//	  - discard removes a new key that cannot become what was asked, or that nobody waits for.
-//	  - recheck looks once more for keys with the marker when answers were lost: a slow request may have been executed late.
+// The phases:
 //
-// A marker is one creation's, so that each key that has it, but the one that is returned, is one whose secret is lost.
+//   - request sends CreateAccessKey with a marker as the tag, and with the expiry from the first moment. It is never sent
+//     again as long as it may have been executed.
+//   - look-up, after a lost answer, reads the keys with the marker and removes them, because their secret is lost. Then the
+//     key is requested again: up to domain.MaxAttempts times, with growing pauses.
+//   - finish sends UpdateAccessKey with tag and state, and the expiry again. The answer is compared with what was asked.
+//   - discard removes a new key that cannot become what was asked, or that nobody waits for.
+//   - recheck, when answers were lost, looks once more for keys with the marker: a slow request may have been executed late.
+//
+// Each creation has a marker of its own. So every key with that marker, except the one that is returned, is a key whose
+// secret is lost.
 type creation struct {
 	s        *Service
 	ctx      deadlines
@@ -161,7 +170,7 @@ type creation struct {
 	left      []string // keys with the marker that could not be removed
 	unknown   bool     // keys with the marker could not be looked up
 	key       Key      // the new key; the zero Key as long as there is none, and when it was removed
-	err       error    // why the creation fails, as far as it went
+	err       error    // why the creation fails; nil as long as it does not
 	ambiguous bool     // err is about lost answers
 	warnings  []Warning
 }
@@ -242,11 +251,11 @@ func (c *creation) step(p phase) outcome {
 	panic("key: a creation has no phase " + string(p))
 }
 
-// request sends one CreateAccessKey. The answer is compared with the marker: the key of another answer is not the one that
-// was requested, and is not touched.
+// request sends one CreateAccessKey. An answer about a key without the marker is not about the key that was requested: that
+// key is not touched.
 func (c *creation) request() outcome {
 	if err := c.ended(); err != nil {
-		c.err = fmt.Errorf("no access key was requested: %w", err)
+		c.ambiguous, c.err = c.lost != nil, errors.Join(c.lost, fmt.Errorf("no access key was requested: %w", err))
 		return stopped
 	}
 	c.attempts.Attempts++
@@ -304,7 +313,7 @@ func (c *creation) finish() outcome {
 			return finished
 		}
 	}
-	c.judge(err)
+	c.assess(err)
 	if c.abandoned() {
 		c.err = ErrAbandoned
 		return unwanted

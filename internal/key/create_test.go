@@ -496,6 +496,14 @@ func TestCreate_recorded(t *testing.T) {
 	}
 }
 
+// A marker that nobody recognises is refused before any call.
+func TestCreate_badMarker(t *testing.T) {
+	f := &apitest.Fake{}
+	if _, err := service(f).Create(bg, Spec{}, CreateOptions{Marker: "mine"}); err == nil || len(f.Calls) > 0 {
+		t.Errorf("%v, calls %v", err, f.Actions())
+	}
+}
+
 // With a login, only the actions that accept one are called.
 func TestCreate_login(t *testing.T) {
 	f := &apitest.Fake{Login: true}

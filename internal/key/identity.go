@@ -16,7 +16,7 @@ import (
 //   - for the caller, when the calls are signed with the recorded key or with another one of the same owner, or when the
 //     caller is root and no user has the key. No action says who the caller is.
 //
-// Nothing of this is read as long as a key is found.
+// No call is made for this as long as the key is found.
 
 // confirm reads one key of an owner past every shared read. Gone means an answer without the key from the right owner, or
 // a list of users without the owner; any other failure proves nothing and is returned as it is.

@@ -58,7 +58,7 @@ func follow[T any](ctx context.Context, c *creation, unsure func(T) bool, call f
 	return call()
 }
 
-// sure is for follow.
+// sure tells follow that every result is final.
 func sure[T any](T) bool { return false }
 
 // create makes the call that requests the key.
@@ -70,7 +70,7 @@ func (c *creation) create() (Key, error) {
 	})
 }
 
-// explain turns a refusal of CreateAccessKey into the error that helps: the keys that fill a quota, the owner that is gone,
+// explain adds to a refusal of CreateAccessKey what helps the user: the keys that fill a quota, the owner that is gone,
 // an API that knows no tag.
 func (c *creation) explain(err error) error {
 	switch {
@@ -124,8 +124,8 @@ func (c *creation) unusable(refused error) error {
 	return nil
 }
 
-// judge compares the key with what was asked: a tag that is not set yet is a warning, a state or an expiry an error.
-func (c *creation) judge(err error) {
+// assess compares the key with what was asked: a tag that is not set yet is a warning, a state or an expiry an error.
+func (c *creation) assess(err error) {
 	switch what := differences(c.key, c.want); {
 	case len(what) == 0:
 	case len(what) == 1 && what[0].Field == FieldTag:
@@ -149,7 +149,7 @@ func (c *creation) own(in api.ReadAccessKeysInput, proof bool) ([]Key, error) {
 	return keys, err
 }
 
-// current reads a key of the creation, on time of its own: the caller's may be what ran out. exists is false when the API
+// current reads a key of the creation, within the clean-up limit: the caller's time may have run out. exists is false when the API
 // proved the key gone.
 func (c *creation) current(id string) (k Key, exists bool, err error) {
 	keys, err := c.own(api.ReadAccessKeysInput{IDs: []string{id}}, true)
@@ -226,8 +226,8 @@ func (c *creation) removeRound(waits []time.Duration) (found bool, err error) {
 	return len(keys) > 0, err
 }
 
-// marked looks for keys with the marker until one is there or the waits are over, without the one that is good. The API's
-// word for the filter is not enough to delete a key by: an API that ignored it would list all.
+// marked looks for keys with the marker until one is there or the waits are over, without the one that is good. Each tag
+// is compared again, because an API that ignored the filter would list all keys.
 func (c *creation) marked(waits []time.Duration) (keys []Key, err error) {
 	for i, d := range waits {
 		if err := c.s.opts.Pause(c.ctx.cleanup, d, "CreateAccessKey", domain.ReasonSettling); err != nil {

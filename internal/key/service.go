@@ -46,7 +46,7 @@ type Users interface {
 type Options struct {
 	domain.Options
 	NewID    func() string // unique among all processes; nil = a random UUID
-	Recorder Recorder      // hears of every creation, and of every proof that a key is gone; nil = nobody does
+	Recorder Recorder      // of every creation, and of every proof that a key is gone; nil = none
 }
 
 // Service is the access keys of one account. It is safe for concurrent use; one serves a whole process, for weeks too.
@@ -205,8 +205,8 @@ func (s *Service) identify(ctx context.Context, o Owner, name string) (is Identi
 	return is
 }
 
-// doubtful reports a failure after which the key is read: a refusal that may mean "no such key", because 4000 and 5xxx can
-// also speak of the owner or of the caller's own key, or a lost answer.
+// doubtful reports a failure after which the key must be read: a lost answer, or a refusal that may mean that the key does
+// not exist. 4000 and 5xxx can also be about the owner or about the key that signs.
 func doubtful(err error) bool {
 	return api.IsNotFound(err) || api.IsKeyNotFound(err) || api.IsAmbiguous(err)
 }

@@ -80,7 +80,7 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 }
 
 // OnChange registers a function that is called with each name whose user this service creates, renames or deletes: what
-// was read under that name is not valid any more.
+// was read under that name is out of date.
 func (s *Service) OnChange(fn func(name string)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
