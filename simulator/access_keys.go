@@ -43,7 +43,7 @@ func (s *Simulator) createAccessKey(c *call) (fields, *problem) {
 		key := store.Key{
 			OwnerID: ownerID, State: stateActive, Tag: s.tag(c), Created: now, Modified: now, Expires: expires,
 		}
-		if refused := checkLifetime(v.Policy(), key.Expires, now); refused != nil {
+		if refused := checkLifetime(v.AccessPolicy(), key.Expires, now); refused != nil {
 			return nil, refused
 		}
 		if limit := s.opts.Assumptions.keyLimit(); v.CountKeys(ownerID) >= limit {
@@ -111,7 +111,7 @@ func (s *Simulator) updateAccessKey(c *call) (fields, *problem) {
 			key.Tag = nil
 		}
 		key.Modified = millis(s.Now())
-		if refused := checkLifetime(v.Policy(), key.Expires, key.Modified); refused != nil {
+		if refused := checkLifetime(v.AccessPolicy(), key.Expires, key.Modified); refused != nil {
 			return nil, refused
 		}
 		change.PutKey(key)
@@ -145,10 +145,10 @@ func (s *Simulator) deleteAccessKey(c *call) (fields, *problem) {
 			return nil, refused
 		}
 		if key.Expired(s.Now()) && !s.opts.Assumptions.DeleteExpiredKeys {
-			return nil, keyState("An expired access key cannot be deleted.")
+			return nil, invalidState("An expired access key cannot be deleted.")
 		}
 		if key.OwnerID != "" && key.State == stateActive && !s.opts.Assumptions.DeleteActiveKeys {
-			return nil, keyState("An ACTIVE access key of a user cannot be deleted.")
+			return nil, invalidState("An ACTIVE access key of a user cannot be deleted.")
 		}
 		change.DeleteKey(key.ID)
 		return nil, nil
@@ -192,21 +192,6 @@ func (s *Simulator) tag(c *call) *string {
 		return nil
 	}
 	return &text
-}
-
-// checkLifetime compares an expiry with the limit of the API access policy (A33).
-func checkLifetime(policy store.Policy, expires, now time.Time) *problem {
-	if policy.MaxSeconds == 0 {
-		return nil
-	}
-	if expires.IsZero() {
-		return badValue("ExpirationDate", "the API access policy requires every access key to expire")
-	}
-	// In milliseconds, as a Duration cannot hold the largest limit.
-	if expires.UnixMilli()-now.UnixMilli() > policy.MaxSeconds*1000 {
-		return badValue("ExpirationDate", "it is later than the API access policy allows")
-	}
-	return nil
 }
 
 // unusedID generates ids until one is free: after a restart with another seed an id can occur

@@ -1,19 +1,70 @@
 package simulator
 
-import "github.com/outscale-access/terraform-provider-outscale/simulator/store"
+import (
+	"maps"
 
-// maxKeyLifetime is the greatest MaxAccessKeyExpirationSeconds, a hundred years.
-const maxKeyLifetime = 3_153_600_000
+	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
+)
+
+// accountDetails are the members of an account that are strings without further meaning.
+var accountDetails = []string{
+	"City", "CompanyName", "Country", "FirstName", "JobTitle", "LastName", "MobileNumber", "PhoneNumber", "StateProvince",
+	"VatNumber", "ZipCode",
+}
+
+func accountFields(a store.Account) fields {
+	out := fields{
+		"AccountId": a.ID, "CustomerId": a.CustomerID, "Email": a.Email, "OutscaleLoginAllowed": a.LoginAllowed,
+	}
+	for name, value := range a.Details {
+		out[name] = value
+	}
+	if len(a.AdditionalEmails) > 0 {
+		out["AdditionalEmails"] = a.AdditionalEmails
+	}
+	return out
+}
 
 // readAccounts serves ReadAccounts: the caller's account, without the members that have no
 // value.
 func (s *Simulator) readAccounts(*call) (fields, *problem) {
 	return s.read(func(v *store.View) (fields, *problem) {
+		return fields{"Accounts": []fields{accountFields(v.Account())}}, nil
+	})
+}
+
+// updateAccount serves UpdateAccount. The list of additional e-mails is replaced (official text); the e-mail is the login.
+func (s *Simulator) updateAccount(c *call) (fields, *problem) {
+	var email string
+	if refused := c.setEmail(&email, "Email"); refused != nil {
+		return nil, refused
+	}
+	additional := c.texts("AdditionalEmails")
+	for _, address := range additional {
+		if !validEmail(address) {
+			return nil, badEmail("AdditionalEmails")
+		}
+	}
+	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		account := v.Account()
-		return fields{"Accounts": []fields{{
-			"AccountId": account.ID, "CustomerId": account.CustomerID, "Email": account.Email,
-			"OutscaleLoginAllowed": false,
-		}}}, nil
+		replace(&account.Email, email)
+		if _, sent := c.members["AdditionalEmails"]; sent {
+			account.AdditionalEmails = additional
+		}
+		account.Details = maps.Clone(account.Details)
+		for _, name := range accountDetails {
+			value, sent := c.text(name)
+			switch {
+			case sent && value == "":
+				delete(account.Details, name)
+			case sent && account.Details == nil:
+				account.Details = map[string]string{name: value}
+			case sent:
+				account.Details[name] = value
+			}
+		}
+		change.PutAccount(account)
+		return fields{"Account": accountFields(account)}, nil
 	})
 }
 
@@ -38,39 +89,4 @@ func (s *Simulator) readRegions(*call) (fields, *problem) {
 		list = append(list, fields{"RegionName": region, "Endpoint": "api." + region + ".outscale.com"})
 	}
 	return fields{"Regions": list}, nil
-}
-
-func accessPolicyFields(p store.Policy) fields {
-	return fields{"ApiAccessPolicy": fields{
-		"MaxAccessKeyExpirationSeconds": p.MaxSeconds, "RequireTrustedEnv": p.TrustedEnv,
-	}}
-}
-
-// readAPIAccessPolicy serves ReadApiAccessPolicy.
-func (s *Simulator) readAPIAccessPolicy(*call) (fields, *problem) {
-	return s.read(func(v *store.View) (fields, *problem) { return accessPolicyFields(v.Policy()), nil })
-}
-
-// updateAPIAccessPolicy serves UpdateApiAccessPolicy. Every existing key must comply with
-// the new policy (A33).
-func (s *Simulator) updateAPIAccessPolicy(c *call) (fields, *problem) {
-	const longest, trusted = "MaxAccessKeyExpirationSeconds", "RequireTrustedEnv"
-	policy := store.Policy{TrustedEnv: c.flag(trusted)}
-	policy.MaxSeconds, _ = c.number(longest)
-	if policy.MaxSeconds < 0 || policy.MaxSeconds > maxKeyLifetime {
-		return nil, badValue(longest, "want 0 to 3153600000")
-	}
-	if policy.TrustedEnv && policy.MaxSeconds == 0 {
-		return nil, badValue(trusted, "it needs a limit on the life of access keys")
-	}
-	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
-		now := s.Now()
-		for _, key := range v.Keys() {
-			if checkLifetime(policy, key.Expires, now) != nil {
-				return nil, badValue(longest, "the access key "+key.ID+" lives longer")
-			}
-		}
-		change.PutPolicy(policy)
-		return accessPolicyFields(policy), nil
-	})
 }

@@ -45,8 +45,8 @@ func TestUpdateApiAccessPolicy_lifetime(t *testing.T) {
 	}
 	r.call("UpdateApiAccessPolicy", `{"RequireTrustedEnv":false}`).refused(http.StatusBadRequest, "4046", "InvalidParameterValue")
 	r.must("UpdateAccessKey", `{"AccessKeyId":%q,"ExpirationDate":"2026-02-01"}`, rootKey)
-	r.must("UpdateApiAccessPolicy", `{"MaxAccessKeyExpirationSeconds":3153600000,"RequireTrustedEnv":true}`)
-	if got := fmt.Sprint(r.must("ReadApiAccessPolicy", `{}`)["ApiAccessPolicy"]); got != "map[MaxAccessKeyExpirationSeconds:3.1536e+09 RequireTrustedEnv:true]" {
+	r.must("UpdateApiAccessPolicy", `{"MaxAccessKeyExpirationSeconds":3153600000,"RequireTrustedEnv":false}`)
+	if got := fmt.Sprint(r.must("ReadApiAccessPolicy", `{}`)["ApiAccessPolicy"]); got != "map[MaxAccessKeyExpirationSeconds:3.1536e+09 RequireTrustedEnv:false]" {
 		t.Error(got)
 	}
 }

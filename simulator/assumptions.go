@@ -8,7 +8,8 @@ import (
 )
 
 // Assumptions chooses between possible behaviours of the real API that nobody has measured.
-// The numbers are those of docs/dev/assumptions.md. The zero value is the default of each.
+// The numbers A1 to A44 are those of docs/dev/assumptions.md, S1 is explained in
+// simulator/README.md. The zero value is the default of each.
 type Assumptions struct {
 	// ExpiryOnUpdate (A1): what UpdateAccessKey without ExpirationDate does to the expiry.
 	ExpiryOnUpdate ExpiryOnUpdate
@@ -21,6 +22,9 @@ type Assumptions struct {
 	// UnknownKeyCode (A7) is the code for a key the addressed owner does not have: "5027"
 	// (the default) or "4000".
 	UnknownKeyCode string
+	// InlinePoliciesBlock (A13) keeps a user or group that has inline policies from being deleted, in place of deleting them
+	// with it.
+	InlinePoliciesBlock bool
 	// ClockWindow (A20) is the largest difference between the date of a signature and the
 	// clock; 0 means 5 minutes, a negative value means no limit.
 	ClockWindow time.Duration
@@ -31,8 +35,17 @@ type Assumptions struct {
 	NoLockout bool
 	// FirstItemOne (A27) counts FirstItem from 1 instead of 0.
 	FirstItemOne bool
+	// RightsDelay (A29) is how long a change takes to act on rights, at most 15 seconds.
+	RightsDelay time.Duration
+	// OmittedPathIsSlash (A30) makes a group or user path that is not sent match "/" only, in place of every path.
+	OmittedPathIsSlash bool
+	// UpdateResetsGroupPath (A31) makes UpdateUserGroup without NewPath set the path to "/".
+	UpdateResetsGroupPath bool
 	// EmptyTagIsNone (A32) treats an empty Tag as no tag.
 	EmptyTagIsNone bool
+	// TrustedEnvWithoutCA (S1) accepts RequireTrustedEnv while an API access rule has no CA. The official text requires a CA in
+	// every rule, but not in the description of the action.
+	TrustedEnvWithoutCA bool
 }
 
 // ExpiryOnUpdate is what an update without ExpirationDate does to the expiry.
@@ -51,6 +64,7 @@ const (
 const (
 	defaultKeyLimit    = 10
 	defaultClockWindow = 5 * time.Minute
+	maxRightsDelay     = 15 * time.Second
 )
 
 func (a Assumptions) keyLimit() int {
@@ -66,6 +80,9 @@ func (a Assumptions) clockWindow() time.Duration {
 func (a Assumptions) check() error {
 	if a.KeyLimit < 0 {
 		return fmt.Errorf("assumption A4: the limit of keys cannot be negative")
+	}
+	if a.RightsDelay < 0 || a.RightsDelay > maxRightsDelay {
+		return fmt.Errorf("assumption A29: the delay of rights is from 0 to %s", maxRightsDelay)
 	}
 	if !oneOf(a.UnknownKeyCode, "", codeUnknownKey, codeKeysNotFound) {
 		return fmt.Errorf("assumption A7: the code is %s or %s, not %q", codeUnknownKey, codeKeysNotFound, a.UnknownKeyCode)
@@ -114,6 +131,9 @@ var assumptions = []assumption{
 		a.UnknownKeyCode = value
 		return oneOf(value, codeUnknownKey, codeKeysNotFound)
 	}},
+	{"A13", "inline-policies", "vanish or block", func(a *Assumptions, value string) bool {
+		return choose(&a.InlinePoliciesBlock, value, map[string]bool{"vanish": false, "block": true})
+	}},
 	{"A20", "clock-window", "seconds from 1, or off", func(a *Assumptions, value string) bool {
 		if value == "off" {
 			a.ClockWindow = -1
@@ -133,8 +153,22 @@ var assumptions = []assumption{
 	{"A27", "first-item", "0 or 1", func(a *Assumptions, value string) bool {
 		return choose(&a.FirstItemOne, value, map[string]bool{"0": false, "1": true})
 	}},
+	{"A29", "rights-delay", "seconds from 0 to 15", func(a *Assumptions, value string) bool {
+		n, err := strconv.Atoi(value)
+		a.RightsDelay = time.Duration(n) * time.Second
+		return err == nil && n >= 0 && a.RightsDelay <= maxRightsDelay
+	}},
+	{"A30", "omitted-path", "any or slash", func(a *Assumptions, value string) bool {
+		return choose(&a.OmittedPathIsSlash, value, map[string]bool{"any": false, "slash": true})
+	}},
+	{"A31", "omitted-new-path", "keep or reset", func(a *Assumptions, value string) bool {
+		return choose(&a.UpdateResetsGroupPath, value, map[string]bool{"keep": false, "reset": true})
+	}},
 	{"A32", "empty-tag", "stored or none", func(a *Assumptions, value string) bool {
 		return choose(&a.EmptyTagIsNone, value, map[string]bool{"stored": false, "none": true})
+	}},
+	{"S1", "trusted-env", "strict or lax", func(a *Assumptions, value string) bool {
+		return choose(&a.TrustedEnvWithoutCA, value, map[string]bool{"strict": false, "lax": true})
 	}},
 }
 

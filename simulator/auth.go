@@ -58,7 +58,7 @@ func (s *Simulator) authenticate(c *call) *problem {
 // port; the answers are the same, as those of the real API are.
 func (s *Simulator) signed(c *call, f family, parameters string) *problem {
 	sig, flaw := parseSignature(f, parameters)
-	c.record.KeyID = truncate(sig.keyID, maxName)
+	c.record.KeyID = truncate(sig.keyID, maxRecordedID)
 	if flaw != "" {
 		return badSignature().withReason("%s", flaw)
 	}
@@ -160,11 +160,7 @@ func (s *Simulator) checkDate(timestamp, day string) (flaw string) {
 	if window < 0 {
 		return ""
 	}
-	clocks := []time.Time{s.Now()}
-	if !s.clock.strict() {
-		clocks = append(clocks, s.clock.base())
-	}
-	for _, now := range clocks {
+	for _, now := range s.clocks() {
 		if now.Sub(signed).Abs() <= window {
 			return ""
 		}
@@ -181,7 +177,7 @@ func (s *Simulator) basic(c *call, encoded string) *problem {
 	if err != nil || !ok {
 		return badSignature().withReason("the Basic credential is not base64 of LOGIN:PASSWORD")
 	}
-	c.record.KeyID = truncate(login, maxName)
+	c.record.KeyID = truncate(login, maxRecordedID)
 	if refused := s.checkLock(login); refused != nil {
 		return refused
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
@@ -20,7 +21,8 @@ type call struct {
 	// caller is nil until the call is authenticated, and for an action that takes unsigned
 	// calls.
 	caller *caller
-	// members are the members of the body, nil before decode. Their types are as described.
+	// members are the members of the body, nil before parse and for a body that is not a JSON object. After check their types
+	// are as described.
 	members map[string]any
 	dryRun  bool
 	writer  http.ResponseWriter
@@ -34,19 +36,27 @@ type call struct {
 // fields are the members of an answer, without ResponseContext.
 type fields map[string]any
 
-// decode reads the body and checks it against the API description (A15 to A17). An empty
-// body is an empty object.
-func (s *Simulator) decode(c *call) *problem {
+// parse sets the members. A body that is not a JSON object has none; check refuses it.
+func (c *call) parse() {
 	members := map[string]any{}
 	if len(bytes.TrimSpace(c.body)) > 0 {
 		decoder := json.NewDecoder(bytes.NewReader(c.body))
 		decoder.UseNumber()
-		if err := decoder.Decode(&members); err != nil || members == nil {
-			return notAnObject()
+		if err := decoder.Decode(&members); err != nil {
+			return
 		}
 		if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-			return notAnObject()
+			return
 		}
+	}
+	c.members = members
+}
+
+// check compares the body with the API description (A15 to A17). An empty body is an empty object.
+func (s *Simulator) check(c *call) *problem {
+	members := c.members
+	if members == nil {
+		return notAnObject()
 	}
 	if violation := describe.Check(c.action, s.opts.APIVersion, members); violation != nil {
 		switch violation.Kind {
@@ -58,7 +68,6 @@ func (s *Simulator) decode(c *call) *problem {
 			return wrongType(violation.Member)
 		}
 	}
-	c.members = members
 	c.dryRun = c.flag("DryRun")
 	return nil
 }
@@ -78,6 +87,21 @@ func (c *call) flag(name string) bool {
 
 func (c *call) number(name string) (int64, bool) { return describe.Int(c.members[name]) }
 
+// texts returns the items of a member that is a list of strings, nil when it is absent.
+func (c *call) texts(name string) []string {
+	list, ok := c.members[name].([]any)
+	if !ok {
+		return nil
+	}
+	out := make([]string, 0, len(list))
+	for _, item := range list {
+		if text, ok := item.(string); ok {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
 // object returns a member that is an object, nil when it is absent.
 func (c *call) object(name string) map[string]any {
 	object, _ := c.members[name].(map[string]any)
@@ -90,6 +114,11 @@ type filter[T comparable] map[T]bool
 // matches returns true for every value when the filter was not given. An empty list is a
 // filter that matches nothing.
 func (f filter[T]) matches(value T) bool { return f == nil || f[value] }
+
+// matchesAny says whether one of the values matches; without a filter every list does.
+func (f filter[T]) matchesAny(values []T) bool {
+	return f == nil || slices.ContainsFunc(values, f.matches)
+}
 
 func stringFilter(object map[string]any, name string) filter[string] {
 	list, ok := object[name].([]any)
@@ -131,6 +160,9 @@ func (s *Simulator) update(c *call, decide func(*store.View, *store.Change) (fie
 		out, refused = decide(v, change)
 		if refused != nil || c.dryRun {
 			return errNoWrite
+		}
+		if delay := s.opts.Assumptions.RightsDelay; delay > 0 {
+			change.Then(func(v *store.View) { s.recordRights(v, s.Now().Add(delay)) })
 		}
 		return nil
 	})

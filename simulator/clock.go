@@ -16,6 +16,15 @@ type clock struct {
 func (c *clock) now() time.Time { return c.base().Add(c.moved.Load().Offset) }
 func (c *clock) strict() bool   { return c.moved.Load().Strict }
 
+// clocks are the times that a client may have: the simulated time and, unless the clock was moved strictly, the time of the
+// injected clock.
+func (s *Simulator) clocks() []time.Time {
+	if s.clock.strict() {
+		return []time.Time{s.Now()}
+	}
+	return []time.Time{s.Now(), s.clock.base()}
+}
+
 // Now returns the simulated time.
 func (s *Simulator) Now() time.Time { return s.clock.now() }
 
@@ -36,7 +45,7 @@ func (s *Simulator) MoveClock(by time.Duration, strict bool) error {
 			return errTooFar
 		}
 		change.PutClock(moved)
-		change.Then(func() { s.clock.moved.Store(&moved) })
+		change.Then(func(*store.View) { s.clock.moved.Store(&moved) })
 		return nil
 	})
 }

@@ -11,6 +11,7 @@ import (
 const (
 	upperAlphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	digits            = "0123456789"
+	hexDigits         = "0123456789abcdef"
 )
 
 // ids generates ids and secrets in the formats of the API (A41). It is safe for concurrent use.
@@ -18,11 +19,12 @@ type ids struct {
 	lock     sync.Mutex
 	objects  *rand.Rand
 	requests *rand.Rand
+	access   *rand.Rand
 }
 
 // newIDs returns a source that is the same for the same seed and start; seed 0 chooses a
-// random seed. Requests have their own stream, so that the number of calls does not change
-// the ids of objects.
+// random seed. Requests, and access rules with their CAs, have their own
+// streams, so that their number does not change the ids of the other objects.
 func newIDs(seed, start uint64) *ids {
 	if seed == 0 {
 		var random [8]byte
@@ -30,7 +32,7 @@ func newIDs(seed, start uint64) *ids {
 		_, _ = crand.Read(random[:])
 		seed = binary.LittleEndian.Uint64(random[:])
 	}
-	return &ids{objects: stream(seed, start, 1), requests: stream(seed, start, 2)}
+	return &ids{objects: stream(seed, start, 1), requests: stream(seed, start, 2), access: stream(seed, start, 3)}
 }
 
 func stream(seed, start, use uint64) *rand.Rand {
@@ -41,12 +43,14 @@ func stream(seed, start, use uint64) *rand.Rand {
 	return rand.New(rand.NewChaCha8(key))
 }
 
-func (g *ids) text(alphabet string, length int) string {
+func (g *ids) text(alphabet string, length int) string { return g.draw(g.objects, alphabet, length) }
+
+func (g *ids) draw(source *rand.Rand, alphabet string, length int) string {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	out := make([]byte, length)
 	for i := range out {
-		out[i] = alphabet[g.objects.IntN(len(alphabet))]
+		out[i] = alphabet[source.IntN(len(alphabet))]
 	}
 	return string(out)
 }
@@ -54,8 +58,14 @@ func (g *ids) text(alphabet string, length int) string {
 func (g *ids) accessKey() string { return g.text(upperAlphanumeric, 20) }
 func (g *ids) secretKey() string { return g.text(upperAlphanumeric, 40) }
 func (g *ids) user() string      { return g.text(upperAlphanumeric, 31) }
+func (g *ids) policy() string    { return g.text(upperAlphanumeric, 31) }
+func (g *ids) group() string     { return "ug-" + g.text(hexDigits, 8) }
 func (g *ids) account() string   { return "1" + g.text(digits, 11) }
 func (g *ids) customer() string  { return "1" + g.text(digits, 7) }
+
+// The forms of these two are measured.
+func (g *ids) accessRule() string { return "aar-" + g.draw(g.access, hexDigits, 32) }
+func (g *ids) ca() string         { return "ca-" + g.draw(g.access, hexDigits, 32) }
 
 // request returns a lower-case UUID (version 4).
 func (g *ids) request() string {

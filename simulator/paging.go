@@ -1,5 +1,7 @@
 package simulator
 
+import "slices"
+
 // Paging of the identity lists (A27).
 const (
 	defaultPage = 100
@@ -62,3 +64,25 @@ func pageSize(c *call) (int, *problem) {
 }
 
 func badToken() *problem { return badValue("NextPageToken", "this API did not return it") }
+
+// pagedFields returns the members of an answer with one page of a list.
+func pagedFields[T any](p page, member string, list []T, show func(T) fields) fields {
+	out := p.fields()
+	items, more := pageOf(list, p)
+	out[member], out["HasMoreItems"] = listFields(items, show), more
+	return out
+}
+
+// listFields returns the members of each item of a list.
+func listFields[T any](list []T, show func(T) fields) []fields {
+	out := make([]fields, 0, len(list))
+	for _, item := range list {
+		out = append(out, show(item))
+	}
+	return out
+}
+
+// selected returns the items for which keep is true.
+func selected[T any](list []T, keep func(T) bool) []T {
+	return slices.DeleteFunc(list, func(item T) bool { return !keep(item) })
+}

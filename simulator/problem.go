@@ -24,6 +24,12 @@ func (p *problem) withReason(format string, args ...any) *problem {
 	return p
 }
 
+// withStatus sets another HTTP status.
+func (p *problem) withStatus(status int) *problem {
+	p.status = status
+	return p
+}
+
 // fields returns the members of the error answer.
 func (p *problem) fields() fields {
 	return fields{"Errors": []fields{{"Code": p.code, "Type": p.kind, "Details": p.details}}}
@@ -35,6 +41,7 @@ const (
 	codeBadSignature  = "1"
 	codeUnknownKey    = "5027"
 	codeKeysNotFound  = "4000"
+	codeAccessRules   = "14"
 )
 
 const (
@@ -106,6 +113,12 @@ func forbidden() *problem {
 	return denied(http.StatusForbidden, "4", "You are not authorized to perform this action.")
 }
 
+// accessDenied is the answer to a call that no API access rule allows (official text).
+func accessDenied() *problem {
+	return denied(http.StatusUnauthorized, codeAccessRules, "The authentication method does not comply with the API access rules "+
+		"configured for your account. Please, use a valid certificate or IP address.")
+}
+
 // Members (A5, A6, A15 to A17).
 
 func notAnObject() *problem { return invalidValue("4045", "The body is not a JSON object.") }
@@ -145,10 +158,23 @@ func badEmail(name string) *problem {
 	return invalidValue("4020", "The value of %s is not an e-mail address.", name)
 }
 
-// Existence and state (A2 to A4, A7, A8, A11, A12).
+func tooManyCharacters(name string, most int) *problem {
+	return invalidValue("4106", "%s has more than %d characters that are not white space.", name, most)
+}
+
+// Existence (A7 to A10).
 
 func unknownUser(name string) *problem {
 	return notFound("5098", "The user %q does not exist.", name)
+}
+
+func unknownGroup(name string) *problem {
+	return notFound("5060", "The user group %q does not exist.", name)
+}
+
+// unknownObject is the answer for an unknown policy, version, inline policy, access rule or certificate authority.
+func unknownObject(kind, name string) *problem {
+	return notFound("5044", "The %s %q does not exist.", kind, name)
 }
 
 func unknownKey(code, id string) *problem {
@@ -158,22 +184,38 @@ func unknownKey(code, id string) *problem {
 	return notFound(codeUnknownKey, "The access key %q does not exist.", id)
 }
 
-func keyState(details string) *problem {
+// State (A2 to A4, A11 to A14).
+
+func invalidState(details string) *problem {
 	return &problem{status: http.StatusConflict, code: "6003", kind: kindState, details: details}
 }
 
+func quotaExceeded(code, format string, args ...any) *problem {
+	return &problem{status: http.StatusBadRequest, code: code, kind: kindQuota, details: fmt.Sprintf(format, args...)}
+}
+
 func tooManyKeys(limit int) *problem {
-	return &problem{status: http.StatusBadRequest, code: "10005", kind: kindQuota,
-		details: fmt.Sprintf("The limit of %d access keys is reached.", limit)}
+	return quotaExceeded("10005", "The limit of %d access keys is reached.", limit)
+}
+
+func tooManyVersions(limit int) *problem {
+	return quotaExceeded("10099", "The limit of %d versions is reached.", limit)
 }
 
 func duplicateUser(name string) *problem {
 	return conflict("9022", "A user named %q exists already.", name)
 }
 
-func userHasKeys(name string) *problem {
-	return conflict("9002", "The user %q still has access keys.", name)
+func duplicateGroup(name string) *problem {
+	return conflict("9028", "A user group named %q exists already.", name)
 }
+
+func duplicatePolicy(name string) *problem {
+	return conflict("9000", "A policy named %q exists already.", name)
+}
+
+// inUse is the answer to the deletion of an object that others depend on.
+func inUse(format string, args ...any) *problem { return conflict("9002", format, args...) }
 
 // Faults of the server and injected faults (A40).
 

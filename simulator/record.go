@@ -18,6 +18,8 @@ import (
 const (
 	maxRecordedBody   = 8 << 10
 	maxRecordedHeader = 4 << 10
+	// maxRecordedID is for ids and names that a client claims.
+	maxRecordedID = 64
 )
 
 // newRecord returns the record of a call with what is known before it is parsed.

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -213,7 +214,7 @@ func TestNew_twoSimulators(t *testing.T) {
 	if !two.Now().Equal(epoch) || two.Stats()["CreateUser"] != 0 || len(two.State().AccessKeys) != 1 {
 		t.Error(two.Now(), two.Stats(), two.State())
 	}
-	if one.State().Account == two.State().Account {
+	if reflect.DeepEqual(one.State().Account, two.State().Account) {
 		t.Error("two seeds made the same account")
 	}
 	same := newHarness(t)

@@ -1,77 +1,124 @@
 package simulator
 
 import (
-	"fmt"
-	"strings"
+	"sync"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/policy"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// Grant gives EIM users the right to actions. It stands in for policies, which are not
-// simulated: without a grant a user may do nothing.
-type Grant struct {
-	// User is the user's present name, or "*" for every user.
-	User string `json:"user"`
-	// Actions are like those of policies: "api:ReadAccessKeys", "api:Read*", "*".
-	Actions []string `json:"actions"`
-}
-
-// ParseGrant reads USER=ACTION[,ACTION].
-func ParseGrant(text string) (Grant, error) {
-	// User names may hold '=' and ',', actions may not hold '='.
-	at := strings.LastIndex(text, "=")
-	if at < 0 {
-		return Grant{}, fmt.Errorf("grant %q: want USER=ACTION[,ACTION]", text)
-	}
-	grant := Grant{User: text[:at], Actions: strings.Split(text[at+1:], ",")}
-	return grant, grant.check()
-}
-
-func (g Grant) check() error {
-	if g.User == "" || len(g.Actions) == 0 {
-		return fmt.Errorf("grant: want a user and at least one action")
-	}
-	for _, action := range g.Actions {
-		if action != "*" && !strings.HasPrefix(action, "api:") {
-			return fmt.Errorf("grant to %s: the action %q is neither \"*\" nor begins with \"api:\"", g.User, action)
-		}
-	}
-	return nil
-}
-
-// authorize checks the rights: root is unrestricted, a user has what was granted (A24:
-// for its own keys too).
+// authorize checks the rights of an EIM user, for its own keys too (A24). The root user may do everything. It parses the body,
+// as the resource of a call depends on it.
 func (s *Simulator) authorize(c *call) *problem {
+	c.parse()
 	if c.caller == nil || c.caller.user == nil {
 		return nil
 	}
-	for _, grant := range s.opts.Grants {
-		if grant.User != "*" && grant.User != c.caller.user.Name {
-			continue
-		}
-		for _, pattern := range grant.Actions {
-			if matches(pattern, "api:"+c.action.Name) {
-				return nil
-			}
-		}
+	var decision policy.Decision
+	s.store.Read(func(v *store.View) {
+		decision = policy.Evaluate(s.rightsInForce(v, *c.caller.user), "api:"+c.action.Name, c.resource(v))
+	})
+	c.record.Rights = &store.Rights{
+		Action: decision.Action, Resource: decision.Resource, Allowed: decision.Allowed, Statement: decision.Decisive(),
+		Reason: decision.Explain(), Missing: decision.Missing(),
 	}
-	return forbidden()
+	if decision.Allowed {
+		return nil
+	}
+	if s.opts.Explain {
+		s.opts.Log.Warn("call denied", "caller", c.caller.name(), "request_id", c.record.RequestID, "action", decision.Action,
+			"resource", decision.Resource, "reason", decision.Explain(), "missing_statement", decision.Missing())
+	}
+	return forbidden().withReason("%s", decision.Explain())
 }
 
-// matches compares a text with a pattern in which '*' stands for any text.
-func matches(pattern, text string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == text
+// resource returns the ORN of the object that a call is about, "" when it is about none or several. Access keys are part of
+// their owner. No official text says which resource belongs to which call (simulator/README.md, S2).
+func (c *call) resource(v *store.View) string {
+	account := v.Account().ID
+	name, _ := c.text("UserName")
+	groupName, _ := c.text("UserGroupName")
+	policyName, _ := c.text("PolicyName")
+	policy, hasPolicy := c.text("PolicyOrn")
+	path, sent := c.text("Path")
+	if !sent {
+		path = defaultPath
 	}
-	rest, ok := strings.CutPrefix(text, parts[0])
-	if !ok {
-		return false
-	}
-	for _, part := range parts[1 : len(parts)-1] {
-		_, after, found := strings.Cut(rest, part)
-		if !found {
-			return false
+	switch {
+	case groupName != "":
+		if group, ok := v.GroupNamed(groupName); ok {
+			return groupORN(account, group)
 		}
-		rest = after
+		return groupORN(account, store.Group{Path: path, Name: groupName})
+	case name != "":
+		if user, ok := v.UserNamed(name); ok {
+			return userORN(account, user)
+		}
+		return userORN(account, store.User{Path: path, Name: name})
+	case hasPolicy:
+		return policy
+	case c.action.Name == "CreatePolicy":
+		return policyORN(account, store.Policy{Path: path, Name: policyName})
+	case actsOnCaller[c.action.Name]:
+		return userORN(account, *c.caller.user)
 	}
-	return strings.HasSuffix(rest, parts[len(parts)-1])
+	return ""
+}
+
+// actsOnCaller are the actions that are about the caller when they name no user.
+var actsOnCaller = map[string]bool{"CreateAccessKey": true, "ReadAccessKeys": true, "UpdateAccessKey": true, "DeleteAccessKey": true}
+
+// rights returns the documents that apply to a user by the present objects: its inline and linked policies, those of its
+// groups, and the grants of the options.
+func (s *Simulator) rights(v *store.View, user store.User) []policy.Source {
+	sources := s.entityRights(v, nil, user.ID, " of the user")
+	for _, group := range v.GroupsOf(user.ID) {
+		sources = s.entityRights(v, sources, group.ID, " of the group "+group.Name)
+	}
+	for _, grant := range s.opts.Grants {
+		if grant.User == "*" || grant.User == user.Name {
+			sources = append(sources, grant.source())
+		}
+	}
+	return sources
+}
+
+// entityRights adds the documents of a user or a group.
+func (s *Simulator) entityRights(v *store.View, sources []policy.Source, id, owner string) []policy.Source {
+	for _, p := range v.InlinePolicies(id) {
+		sources = append(sources, policy.Source{Name: "inline policy " + p.Name + owner, Document: s.documents.get(p.Document)})
+	}
+	for _, p := range v.PoliciesOf(id) {
+		version, _ := p.Version(p.Default)
+		name := "policy " + p.Name + " " + versionID(p.Default) + owner
+		sources = append(sources, policy.Source{Name: name, Document: s.documents.get(version.Document)})
+	}
+	return sources
+}
+
+// documents caches parsed policy documents by their text.
+type documents struct {
+	lock   sync.RWMutex
+	parsed map[string]policy.Document
+}
+
+// maxDocuments is the size of the cache, which is emptied when it is full.
+const maxDocuments = 4096
+
+// get returns a parsed document. The text was parsed before it was stored.
+func (d *documents) get(text string) policy.Document {
+	d.lock.RLock()
+	document, ok := d.parsed[text]
+	d.lock.RUnlock()
+	if ok {
+		return document
+	}
+	document, _ = policy.Parse(text)
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	if d.parsed == nil || len(d.parsed) >= maxDocuments {
+		d.parsed = map[string]policy.Document{}
+	}
+	d.parsed[text] = document
+	return document
 }

@@ -14,26 +14,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
 )
 
-// served are the actions and what executes them. A call is executed after every check that
-// does not depend on stored objects.
-var served = map[string]func(*Simulator, *call) (fields, *problem){
-	"CheckAuthentication":   (*Simulator).checkAuthentication,
-	"CreateAccessKey":       (*Simulator).createAccessKey,
-	"CreateUser":            (*Simulator).createUser,
-	"DeleteAccessKey":       (*Simulator).deleteAccessKey,
-	"DeleteUser":            (*Simulator).deleteUser,
-	"ReadAccessKeys":        (*Simulator).readAccessKeys,
-	"ReadAccounts":          (*Simulator).readAccounts,
-	"ReadApiAccessPolicy":   (*Simulator).readAPIAccessPolicy,
-	"ReadApiLogs":           (*Simulator).readAPILogs,
-	"ReadQuotas":            (*Simulator).readQuotas,
-	"ReadRegions":           (*Simulator).readRegions,
-	"ReadUsers":             (*Simulator).readUsers,
-	"UpdateAccessKey":       (*Simulator).updateAccessKey,
-	"UpdateApiAccessPolicy": (*Simulator).updateAPIAccessPolicy,
-	"UpdateUser":            (*Simulator).updateUser,
-}
-
 // prefixes are the paths under which actions are served.
 var prefixes = []string{"/api/v1/", "/api/latest/"}
 
@@ -60,8 +40,8 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	s.send(c, response)
 }
 
-// run does the checks in the order of A25: route, lock-out, key, signature, clock, rights,
-// members, existence and state. Faults are decided after the route, when the action is
+// run does the checks in the order of A25: route, lock-out, key, signature, clock, access
+// rules, rights, members, existence and state. Faults are decided after the route, when the action is
 // known.
 func (s *Simulator) run(c *call) (fields, *problem) {
 	if refused := s.route(c); refused != nil {
@@ -88,7 +68,7 @@ func (s *Simulator) run(c *call) (fields, *problem) {
 	case faults.DropAfter:
 		c.dropped = true
 	}
-	for _, check := range []func(*call) *problem{s.authenticate, s.authorize, s.decode} {
+	for _, check := range []func(*call) *problem{s.authenticate, s.checkAccess, s.authorize, s.check} {
 		if refused := check(c); refused != nil {
 			return nil, refused
 		}
@@ -109,7 +89,7 @@ func (s *Simulator) route(c *call) *problem {
 		name, ok = strings.CutPrefix(path, prefixes[1])
 	}
 	if !ok {
-		return unknownAction(truncate(path, maxName)).withReason("the path is not /api/v1/<Action>")
+		return unknownAction(truncate(path, maxRecordedID)).withReason("the path is not /api/v1/<Action>")
 	}
 	c.record.Version = strings.Split(path, "/")[2]
 	if c.request.Method != http.MethodPost {
@@ -117,7 +97,7 @@ func (s *Simulator) route(c *call) *problem {
 	}
 	action, ok := describe.Lookup(name)
 	if !ok || !action.In(s.opts.APIVersion) {
-		return unknownAction(truncate(name, maxName))
+		return unknownAction(truncate(name, maxRecordedID))
 	}
 	c.action = action
 	c.record.Action = action.Name

@@ -39,6 +39,9 @@ type Simulator struct {
 	keys   signingKeys
 	faults *faults.Injector
 
+	documents documents
+	history   rightsHistory
+
 	// generatedSecret is set by New only.
 	generatedSecret string
 
@@ -71,6 +74,7 @@ func New(opts Options) (*Simulator, error) {
 	if err := data.Update(s.loadAccount); err != nil {
 		return nil, errors.Join(fmt.Errorf("simulator: %w", err), data.Close())
 	}
+	data.Read(func(v *store.View) { s.recordRights(v, time.Time{}) })
 	go s.flushRecords()
 	return s, nil
 }
@@ -88,10 +92,21 @@ func (s *Simulator) loadAccount(v *store.View, change *store.Change) error {
 		return err
 	}
 	account.Starts++
-	account.Email = s.opts.AccountEmail
+	if account.GivenEmail != s.opts.AccountEmail {
+		account.Email, account.GivenEmail = s.opts.AccountEmail, s.opts.AccountEmail
+	}
 	change.PutAccount(account)
 	s.startIDs(account.Starts)
+	s.addDefaults(v, change)
 	return nil
+}
+
+// addDefaults adds what every account has, if it is missing: data of an older simulator has none of it.
+func (s *Simulator) addDefaults(v *store.View, change *store.Change) {
+	if v.CountRules() == 0 {
+		change.PutRule(s.defaultRule())
+	}
+	putOWSPolicies(change)
 }
 
 // createAccount adds an account with its root access key to an empty store. The key is
@@ -99,7 +114,7 @@ func (s *Simulator) loadAccount(v *store.View, change *store.Change) error {
 func (s *Simulator) createAccount(change *store.Change, keyID, secret string) {
 	source := s.startIDs(1)
 	account := store.Account{
-		ID: source.account(), CustomerID: source.customer(), Email: s.opts.AccountEmail, Starts: 1,
+		ID: source.account(), CustomerID: source.customer(), Email: s.opts.AccountEmail, GivenEmail: s.opts.AccountEmail, Starts: 1,
 	}
 	if keyID == "" {
 		keyID, secret = source.accessKey(), source.secretKey()
@@ -109,6 +124,8 @@ func (s *Simulator) createAccount(change *store.Change, keyID, secret string) {
 	now := millis(s.Now())
 	change.PutAccount(account)
 	change.PutKey(store.Key{ID: keyID, Secret: secret, State: stateActive, Created: now, Modified: now})
+	change.PutRule(s.defaultRule())
+	putOWSPolicies(change)
 }
 
 func (s *Simulator) checkRootKey(v *store.View) error {
@@ -165,6 +182,10 @@ func (s *Simulator) Reset() error {
 		change.Clear()
 		s.clock.moved.Store(&store.Clock{}) // before createAccount, which dates the root key
 		s.createAccount(change, account.RootKeyID, account.RootSecret)
+		change.Then(func(v *store.View) {
+			s.history.clear()
+			s.recordRights(v, time.Time{})
+		})
 		return nil
 	})
 }

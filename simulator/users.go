@@ -1,49 +1,51 @@
 package simulator
 
-import (
-	"regexp"
-	"strings"
-
-	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
-)
-
-// The longest names and paths of users, from the official text.
-const (
-	maxName = 64
-	maxPath = 512
-)
-
-var (
-	userNames = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]+$`)
-	userPaths = regexp.MustCompile(`^/([A-Za-z0-9_/]*/)?$`)
-	// emails is the pattern the API description gives for e-mail addresses of an account.
-	emails = regexp.MustCompile(`^.+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+$`)
-)
-
-func validEmail(text string) bool {
-	return emails.MatchString(text) && !strings.ContainsAny(text, " \t\r\n")
-}
+import "github.com/outscale-access/terraform-provider-outscale/simulator/store"
 
 func userFields(u store.User) fields {
 	return fields{
 		"UserId": u.ID, "UserName": u.Name, "Path": u.Path, "UserEmail": u.Email,
 		"CreationDate": printDate(u.Created), "LastModificationDate": printDate(u.Modified),
-		"OutscaleLoginAllowed": false,
+		"OutscaleLoginAllowed": u.LoginAllowed,
 	}
+}
+
+// addressedUser returns the user named by UserName (A8). pathMember is the member with the path of the user, "" for an action
+// that has none.
+func (s *Simulator) addressedUser(c *call, v *store.View, pathMember string) (store.User, *problem) {
+	name, _ := c.text("UserName")
+	user, ok := v.UserNamed(name)
+	if !ok || !s.matchesPath(c, pathMember, user.Path) {
+		return user, unknownUser(name)
+	}
+	return user, nil
+}
+
+// matchesPath says whether an object has the path in the request. A path that is not sent matches every path, or only "/"
+// (A30).
+func (s *Simulator) matchesPath(c *call, member, path string) bool {
+	if member == "" {
+		return true
+	}
+	wanted, sent := c.text(member)
+	if !sent {
+		return !s.opts.Assumptions.OmittedPathIsSlash || path == defaultPath
+	}
+	return wanted == path
 }
 
 // createUser serves CreateUser.
 func (s *Simulator) createUser(c *call) (fields, *problem) {
-	name, _ := c.text("UserName")
-	user := store.User{Name: name, Path: "/"}
-	if refused := setUser(&user, c, "UserName", "Path", "UserEmail"); refused != nil {
+	user := store.User{Path: defaultPath}
+	if refused := firstProblem(c.setName(&user.Name, "UserName", maxUserName), c.setPath(&user.Path, "Path"),
+		c.setEmail(&user.Email, "UserEmail")); refused != nil {
 		return nil, refused
 	}
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
-		if _, taken := v.UserNamed(name); taken {
-			return nil, duplicateUser(name)
+		if _, taken := v.UserNamed(user.Name); taken {
+			return nil, duplicateUser(user.Name)
 		}
-		if _, sent := c.text("UserEmail"); !sent {
+		if user.Email == "" {
 			user.Email = v.Account().Email
 		}
 		user.ID = unusedID(s.idSource().user, v.User)
@@ -54,36 +56,6 @@ func (s *Simulator) createUser(c *call) (fields, *problem) {
 	})
 }
 
-// setUser takes over name, path and e-mail from the members of these names, and refuses
-// bad ones (A35).
-func setUser(user *store.User, c *call, name, path, email string) *problem {
-	if text, sent := c.text(name); sent {
-		if len(text) < 1 || len(text) > maxName {
-			return badLength(name, 1, maxName)
-		}
-		if !userNames.MatchString(text) {
-			return badName(name, "want letters, digits and +=,.@_-")
-		}
-		user.Name = text
-	}
-	if text, sent := c.text(path); sent {
-		if len(text) < 1 || len(text) > maxPath {
-			return badLength(path, 1, maxPath)
-		}
-		if !userPaths.MatchString(text) {
-			return badName(path, "want letters, digits and underscores between slashes, one of them first and last")
-		}
-		user.Path = text
-	}
-	if text, sent := c.text(email); sent {
-		if !validEmail(text) {
-			return badEmail(email)
-		}
-		user.Email = text
-	}
-	return nil
-}
-
 // readUsers serves ReadUsers.
 func (s *Simulator) readUsers(c *call) (fields, *problem) {
 	page, refused := s.page(c)
@@ -92,29 +64,22 @@ func (s *Simulator) readUsers(c *call) (fields, *problem) {
 	}
 	ids := stringFilter(c.object("Filters"), "UserIds")
 	return s.read(func(v *store.View) (fields, *problem) {
-		users := []fields{}
-		for _, user := range v.Users() {
-			if ids.matches(user.ID) {
-				users = append(users, userFields(user))
-			}
-		}
-		out := page.fields()
-		out["Users"], out["HasMoreItems"] = pageOf(users, page)
-		return out, nil
+		users := selected(v.Users(), func(u store.User) bool { return ids.matches(u.ID) })
+		return pagedFields(page, "Users", users, userFields), nil
 	})
 }
 
-// updateUser serves UpdateUser. The id stays, and keys are bound to it (A44).
+// updateUser serves UpdateUser. The id stays, and with it keys, links and memberships (A44).
 func (s *Simulator) updateUser(c *call) (fields, *problem) {
 	var wanted store.User
-	if refused := setUser(&wanted, c, "NewUserName", "NewPath", "NewUserEmail"); refused != nil {
+	if refused := firstProblem(c.setName(&wanted.Name, "NewUserName", maxUserName), c.setPath(&wanted.Path, "NewPath"),
+		c.setEmail(&wanted.Email, "NewUserEmail")); refused != nil {
 		return nil, refused
 	}
-	name, _ := c.text("UserName")
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
-		user, ok := v.UserNamed(name)
-		if !ok {
-			return nil, unknownUser(name)
+		user, refused := s.addressedUser(c, v, "")
+		if refused != nil {
+			return nil, refused
 		}
 		if other, taken := v.UserNamed(wanted.Name); taken && other.ID != user.ID {
 			return nil, duplicateUser(wanted.Name)
@@ -128,24 +93,33 @@ func (s *Simulator) updateUser(c *call) (fields, *problem) {
 	})
 }
 
-func replace(field *string, wanted string) {
-	if wanted != "" {
-		*field = wanted
-	}
-}
-
-// deleteUser serves DeleteUser: a user with keys stays (A12).
+// deleteUser serves DeleteUser. Keys, memberships and links keep a user (A12); inline policies are deleted with it or keep it
+// (A13).
 func (s *Simulator) deleteUser(c *call) (fields, *problem) {
-	name, _ := c.text("UserName")
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
-		user, ok := v.UserNamed(name)
-		if !ok {
-			return nil, unknownUser(name)
+		user, refused := s.addressedUser(c, v, "")
+		if refused != nil {
+			return nil, refused
 		}
-		if v.CountKeys(user.ID) > 0 {
-			return nil, userHasKeys(name)
+		inline := v.InlinePolicies(user.ID)
+		switch {
+		case v.CountKeys(user.ID) > 0:
+			return nil, inUse("The user %q still has access keys.", user.Name)
+		case len(v.GroupsOf(user.ID)) > 0:
+			return nil, inUse("The user %q is still in a user group.", user.Name)
+		case len(v.PoliciesOf(user.ID)) > 0:
+			return nil, inUse("The user %q still has linked policies.", user.Name)
+		case len(inline) > 0 && s.opts.Assumptions.InlinePoliciesBlock:
+			return nil, inUse("The user %q still has inline policies.", user.Name)
 		}
+		deleteInlinePolicies(change, inline)
 		change.DeleteUser(user.ID)
 		return nil, nil
 	})
+}
+
+func deleteInlinePolicies(change *store.Change, policies []store.InlinePolicy) {
+	for _, p := range policies {
+		change.DeleteInlinePolicy(p.OwnerID, p.Name)
+	}
 }

@@ -190,23 +190,6 @@ func TestGrant_rights(t *testing.T) {
 	}
 }
 
-func TestMatches_wildcards(t *testing.T) {
-	for pattern, texts := range map[string]map[string]bool{
-		"*":             {"api:X": true, "": true},
-		"api:Read*":     {"api:ReadUsers": true, "api:CreateUser": false, "api:Read": true},
-		"api:*Keys":     {"api:ReadAccessKeys": true, "api:ReadAccessKey": false},
-		"api:*e*s":      {"api:ReadUsers": true, "api:s": false},
-		"api:ReadUsers": {"api:ReadUsers": true, "api:ReadUser": false, "api:readusers": false},
-		"ab*ba":         {"aba": false, "abba": true},
-	} {
-		for text, want := range texts {
-			if got := matches(pattern, text); got != want {
-				t.Errorf("%q on %q: %v", pattern, text, got)
-			}
-		}
-	}
-}
-
 func TestParseGrant_forms(t *testing.T) {
 	got, err := ParseGrant("a=b,c=api:ReadUsers,api:Create*")
 	if err != nil || got.User != "a=b,c" || fmt.Sprint(got.Actions) != "[api:ReadUsers api:Create*]" {

@@ -1,8 +1,6 @@
 package simulator
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 
@@ -33,12 +31,34 @@ func (s *Simulator) adminHandler(listenHost ...string) http.Handler {
 
 // Requests returns the recorded calls, oldest first.
 func (s *Simulator) Requests() []Request {
+	return s.requests(func(*store.Record) bool { return true })
+}
+
+// Denials returns the recorded calls that were refused for missing rights or by the API access rules, oldest first. Their
+// fields Rights and Reason say why.
+func (s *Simulator) Denials() []Request {
+	return s.requests(func(rec *store.Record) bool {
+		return rec.Rights != nil && !rec.Rights.Allowed || rec.Code == codeAccessRules
+	})
+}
+
+func (s *Simulator) requests(selects func(*store.Record) bool) []Request {
 	out := []Request{}
 	s.store.Scan(func(rec *store.Record) {
-		out = append(out, Request{
+		if !selects(rec) {
+			return
+		}
+		request := Request{
 			Time: rec.Time, Action: rec.Action, Caller: rec.Caller, AccessKey: rec.KeyID, Status: rec.Status, Sent: rec.Sent,
 			Code: rec.Code, Reason: rec.Reason, Fault: rec.Fault, RequestID: rec.RequestID, Body: json.RawMessage(rec.Body),
-		})
+		}
+		if r := rec.Rights; r != nil {
+			request.Rights = &admin.Rights{
+				Action: r.Action, Resource: r.Resource, Allowed: r.Allowed, Statement: r.Statement, Reason: r.Reason,
+				Missing: json.RawMessage(r.Missing),
+			}
+		}
+		out = append(out, request)
 	})
 	return out
 }
@@ -51,31 +71,3 @@ func (s *Simulator) Faults() []Fault { return s.faults.List() }
 
 // SetFaults replaces the faults; nil removes all. After an error the old ones stay.
 func (s *Simulator) SetFaults(list []Fault) error { return s.faults.Set(list) }
-
-// State returns every object of the account.
-func (s *Simulator) State() Snapshot {
-	now := s.Now()
-	out := Snapshot{Time: now, Users: []admin.User{}, AccessKeys: []admin.AccessKey{}}
-	s.store.Read(func(v *store.View) {
-		account, policy := v.Account(), v.Policy()
-		out.Account = admin.Account{AccountID: account.ID, Email: account.Email}
-		out.Policy = admin.Policy{MaxAccessKeyExpirationSeconds: policy.MaxSeconds, RequireTrustedEnv: policy.TrustedEnv}
-		for _, u := range v.Users() {
-			out.Users = append(out.Users, admin.User{UserID: u.ID, UserName: u.Name, Path: u.Path, UserEmail: u.Email})
-		}
-		for _, k := range v.Keys() {
-			owner, _ := v.User(k.OwnerID)
-			hash := sha256.Sum256([]byte(k.Secret))
-			shown := admin.AccessKey{
-				AccessKeyID: k.ID, UserName: owner.Name, UserID: k.OwnerID, State: k.State, Tag: k.Tag,
-				CreationDate: k.Created, LastModificationDate: k.Modified, Expired: k.Expired(now),
-				SecretSHA256: hex.EncodeToString(hash[:]),
-			}
-			if !k.Expires.IsZero() {
-				shown.ExpirationDate = &k.Expires
-			}
-			out.AccessKeys = append(out.AccessKeys, shown)
-		}
-	})
-	return out
-}

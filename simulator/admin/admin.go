@@ -30,62 +30,34 @@ type Request struct {
 	Sent int `json:"sent"`
 	// Reason says why the call was refused, where the answer does not say it.
 	Reason string `json:"reason,omitempty"`
+	// Rights is the decision about the rights of an EIM user, nil for the root user and for a call that was refused before.
+	Rights *Rights `json:"rights,omitempty"`
 	// Fault is the kind of the injected fault of the call.
 	Fault     string          `json:"fault,omitempty"`
 	RequestID string          `json:"request_id"`
 	Body      json.RawMessage `json:"body"`
 }
 
-// Snapshot is every object of the account.
-type Snapshot struct {
-	Time       time.Time   `json:"time"`
-	Account    Account     `json:"account"`
-	Policy     Policy      `json:"api_access_policy"`
-	Users      []User      `json:"users"`
-	AccessKeys []AccessKey `json:"access_keys"`
-}
-
-// Account is the simulated account.
-type Account struct {
-	AccountID string `json:"AccountId"`
-	Email     string `json:"Email"`
-}
-
-// Policy is the API access policy.
-type Policy struct {
-	MaxAccessKeyExpirationSeconds int64 `json:"MaxAccessKeyExpirationSeconds"`
-	RequireTrustedEnv             bool  `json:"RequireTrustedEnv"`
-}
-
-// User is an EIM user.
-type User struct {
-	UserID    string `json:"UserId"`
-	UserName  string `json:"UserName"`
-	Path      string `json:"Path"`
-	UserEmail string `json:"UserEmail"`
-}
-
-// AccessKey is an access key with its owner, and with a hash in place of its secret.
-type AccessKey struct {
-	AccessKeyID string `json:"AccessKeyId"`
-	// UserName and UserID are "" for a key of the root account.
-	UserName             string     `json:"UserName"`
-	UserID               string     `json:"UserId"`
-	State                string     `json:"State"`
-	Tag                  *string    `json:"Tag,omitempty"`
-	CreationDate         time.Time  `json:"CreationDate"`
-	LastModificationDate time.Time  `json:"LastModificationDate"`
-	ExpirationDate       *time.Time `json:"ExpirationDate,omitempty"`
-	// Expired says whether the expiry has passed at the simulated time.
-	Expired bool `json:"Expired"`
-	// SecretSHA256 is the hash of the secret in lower-case hexadecimal.
-	SecretSHA256 string `json:"SecretSHA256"`
+// Rights explains a decision about rights.
+type Rights struct {
+	// Action and Resource are what the call was about; Resource is "" for a call that is not about a single object.
+	Action   string `json:"action"`
+	Resource string `json:"resource,omitempty"`
+	Allowed  bool   `json:"allowed"`
+	// Statement names the statement that decided, "" when none matched.
+	Statement string `json:"statement,omitempty"`
+	// Reason is the decision in a sentence.
+	Reason string `json:"reason"`
+	// Missing is the smallest statement that has to be added for the call to be allowed, nil when an allow matches already.
+	Missing json.RawMessage `json:"missing_statement,omitempty"`
 }
 
 // Target is the simulator that the port controls.
 type Target interface {
 	// Requests returns the recorded calls, oldest first.
 	Requests() []Request
+	// Denials returns the recorded calls that were refused for missing rights or by the API access rules, oldest first.
+	Denials() []Request
 	// Stats counts the calls by action.
 	Stats() map[string]int
 	// State returns every object.
@@ -111,6 +83,7 @@ func Handler(t Target, hosts ...string) http.Handler {
 		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, value()) })
 	}
 	get("/requests", func() any { return t.Requests() })
+	get("/denials", func() any { return t.Denials() })
 	get("/requests/stats", func() any { return t.Stats() })
 	get("/state", func() any { return t.State() })
 	get("/faults", func() any { return t.Faults() })

@@ -17,6 +17,7 @@ type broken struct{}
 var errBroken = errors.New("out of order")
 
 func (broken) Requests() []Request                 { return []Request{} }
+func (broken) Denials() []Request                  { return []Request{} }
 func (broken) Stats() map[string]int               { return map[string]int{} }
 func (broken) State() Snapshot                     { return Snapshot{} }
 func (broken) Faults() []faults.Fault              { return []faults.Fault{} }

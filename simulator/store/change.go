@@ -3,9 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
-	"time"
 )
 
 // Change collects the writes of one call. They become visible when they are on the disk.
@@ -21,45 +19,13 @@ type step struct {
 	apply func(*View)
 }
 
-// PutKey adds or replaces a key.
-func (c *Change) PutKey(k Key) {
-	var expires any
-	if !k.Expires.IsZero() {
-		expires = k.Expires.UnixMilli()
-	}
-	var tag any
-	if k.Tag != nil {
-		tag = *k.Tag
-	}
-	c.add(`INSERT OR REPLACE INTO access_keys
-		(id, owner_id, secret, state, tag, created, modified, expires) VALUES (?,?,?,?,?,?,?,?)`,
-		func(v *View) { v.putKey(k) },
-		k.ID, k.OwnerID, k.Secret, k.State, tag, k.Created.UnixMilli(), k.Modified.UnixMilli(), expires)
-}
-
-// DeleteKey removes a key; an unknown id does nothing.
-func (c *Change) DeleteKey(id string) {
-	c.add(`DELETE FROM access_keys WHERE id = ?`, func(v *View) { v.deleteKey(id) }, id)
-}
-
-// PutUser adds or replaces a user.
-func (c *Change) PutUser(u User) {
-	c.add(`INSERT OR REPLACE INTO users
-		(id, name, path, email, created, modified) VALUES (?,?,?,?,?,?)`,
-		func(v *View) { v.putUser(u) },
-		u.ID, u.Name, u.Path, u.Email, u.Created.UnixMilli(), u.Modified.UnixMilli())
-}
-
-// DeleteUser removes a user; an unknown id does nothing.
-func (c *Change) DeleteUser(id string) {
-	c.add(`DELETE FROM users WHERE id = ?`, func(v *View) { v.deleteUser(id) }, id)
-}
-
 // PutAccount replaces the account.
 func (c *Change) PutAccount(a Account) { c.meta("account", a, func(v *View) { v.account = a }) }
 
-// PutPolicy replaces the API access policy.
-func (c *Change) PutPolicy(p Policy) { c.meta("policy", p, func(v *View) { v.policy = p }) }
+// PutAccessPolicy replaces the API access policy.
+func (c *Change) PutAccessPolicy(p AccessPolicy) {
+	c.meta("policy", p, func(v *View) { v.accessPolicy = p })
+}
 
 // PutClock replaces the clock's offset.
 func (c *Change) PutClock(k Clock) { c.meta("clock", k, func(v *View) { v.clock = k }) }
@@ -68,7 +34,7 @@ func (c *Change) PutClock(k Clock) { c.meta("clock", k, func(v *View) { v.clock 
 // record of a call that ends at the same time is either removed, or the first new one.
 // Later steps of the same change apply to the empty store.
 func (c *Change) Clear() {
-	for _, table := range []string{"access_keys", "users", "requests", "meta"} {
+	for _, table := range []string{"objects", "requests", "meta"} {
 		c.add(`DELETE FROM `+table, nil)
 	}
 	c.add(`INSERT INTO meta (name, value) VALUES ('schema', ?)`, func(v *View) {
@@ -77,18 +43,12 @@ func (c *Change) Clear() {
 	}, schemaVersion)
 }
 
-// Then calls do after the change is committed and before the next update begins.
-func (c *Change) Then(do func()) {
-	c.steps = append(c.steps, step{apply: func(*View) { do() }})
-}
+// Then calls do with the changed view after the change is committed and before the next
+// update begins. do must not keep the view.
+func (c *Change) Then(do func(*View)) { c.steps = append(c.steps, step{apply: do}) }
 
 func (c *Change) meta(name string, value any, apply func(*View)) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		// The values are structs of this package; marshalling them cannot fail.
-		panic(err)
-	}
-	c.add(`INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)`, apply, name, string(text))
+	c.add(`INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)`, apply, name, marshal(value))
 }
 
 func (c *Change) add(query string, apply func(*View), args ...any) {
@@ -160,5 +120,3 @@ func (s *Store) transaction(work func(*sql.Tx) error) error {
 	}
 	return tx.Commit()
 }
-
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -26,7 +26,7 @@ import (
 // Memory is the path of a store that is not written to a file.
 const Memory = ":memory:"
 
-const schemaVersion = "1"
+const schemaVersion = "2"
 
 // ErrClosed is returned by every write after Close.
 var ErrClosed = errors.New("the store is closed")
@@ -130,12 +130,8 @@ var opening = []string{
 	`PRAGMA journal_mode = WAL`,
 	`PRAGMA synchronous = FULL`,
 	`CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
-	`CREATE TABLE IF NOT EXISTS access_keys (
-		id TEXT PRIMARY KEY, owner_id TEXT NOT NULL, secret TEXT NOT NULL, state TEXT NOT NULL,
-		tag TEXT, created INTEGER NOT NULL, modified INTEGER NOT NULL, expires INTEGER)`,
-	`CREATE TABLE IF NOT EXISTS users (
-		id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, email TEXT NOT NULL,
-		created INTEGER NOT NULL, modified INTEGER NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS objects (
+		kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID`,
 	`CREATE TABLE IF NOT EXISTS requests (last INTEGER PRIMARY KEY, batch TEXT NOT NULL)`,
 	`INSERT OR IGNORE INTO meta (name, value) VALUES ('schema', '` + schemaVersion + `')`,
 }
@@ -146,7 +142,7 @@ func (s *Store) load() error {
 			return err
 		}
 	}
-	for _, load := range []func() error{s.loadMeta, s.loadUsers, s.loadKeys, s.loadRecords} {
+	for _, load := range []func() error{s.upgrade, s.loadMeta, s.loadObjects, s.loadRecords} {
 		if err := load(); err != nil {
 			return err
 		}
@@ -169,7 +165,7 @@ func (s *Store) loadMeta() error {
 		case "account":
 			return json.Unmarshal([]byte(value), &s.view.account)
 		case "policy":
-			return json.Unmarshal([]byte(value), &s.view.policy)
+			return json.Unmarshal([]byte(value), &s.view.accessPolicy)
 		case "clock":
 			return json.Unmarshal([]byte(value), &s.view.clock)
 		}
@@ -177,33 +173,19 @@ func (s *Store) loadMeta() error {
 	})
 }
 
-func (s *Store) loadUsers() error {
-	return s.query(`SELECT id, name, path, email, created, modified FROM users`, func(rows *sql.Rows) error {
-		var u User
-		var created, modified int64
-		if err := rows.Scan(&u.ID, &u.Name, &u.Path, &u.Email, &created, &modified); err != nil {
+func (s *Store) loadObjects() error {
+	return s.query(`SELECT kind, id, body FROM objects`, func(rows *sql.Rows) error {
+		var kind, id, body string
+		if err := rows.Scan(&kind, &id, &body); err != nil {
 			return err
 		}
-		u.Created, u.Modified = fromMillis(created), fromMillis(modified)
-		s.view.putUser(u)
-		return nil
-	})
-}
-
-func (s *Store) loadKeys() error {
-	const columns = `SELECT id, owner_id, secret, state, tag, created, modified, expires FROM access_keys`
-	return s.query(columns, func(rows *sql.Rows) error {
-		var k Key
-		var created, modified int64
-		var expires sql.NullInt64
-		if err := rows.Scan(&k.ID, &k.OwnerID, &k.Secret, &k.State, &k.Tag, &created, &modified, &expires); err != nil {
-			return err
+		load, known := loaders[kind]
+		if !known {
+			return fmt.Errorf("it has an object of the unknown kind %q", kind)
 		}
-		k.Created, k.Modified = fromMillis(created), fromMillis(modified)
-		if expires.Valid {
-			k.Expires = fromMillis(expires.Int64)
+		if err := load(s.view, []byte(body)); err != nil {
+			return fmt.Errorf("the %s %s: %w", kind, id, err)
 		}
-		s.view.putKey(k)
 		return nil
 	})
 }

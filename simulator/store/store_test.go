@@ -69,7 +69,7 @@ func TestStore_putAndReopen(t *testing.T) {
 			c.PutKey(tagged)
 			c.PutUser(user)
 			c.PutAccount(account)
-			c.PutPolicy(Policy{MaxSeconds: 5, TrustedEnv: true})
+			c.PutAccessPolicy(AccessPolicy{MaxSeconds: 5, TrustedEnv: true})
 			c.PutClock(Clock{Offset: time.Hour, Strict: true})
 		})
 		check := func(v *View) {
@@ -81,8 +81,8 @@ func TestStore_putAndReopen(t *testing.T) {
 			if got, ok := v.UserNamed("bob"); !ok || got.ID != user.ID || got.Email != user.Email {
 				t.Errorf("user %+v", got)
 			}
-			if v.Account() != account || v.Policy() != (Policy{5, true}) || v.Clock() != (Clock{time.Hour, true}) {
-				t.Errorf("%+v %+v %+v", v.Account(), v.Policy(), v.Clock())
+			if !reflect.DeepEqual(v.Account(), account) || v.AccessPolicy() != (AccessPolicy{5, true}) || v.Clock() != (Clock{time.Hour, true}) {
+				t.Errorf("%+v %+v %+v", v.Account(), v.AccessPolicy(), v.Clock())
 			}
 			if got := v.OwnerKeys("U1"); len(got) != 1 || got[0].ID != "TAGGED" || v.CountKeys("") != 1 || v.CountKeys("none") != 0 {
 				t.Errorf("keys by owner: %v", got)
@@ -166,7 +166,7 @@ func TestUpdate_refused(t *testing.T) {
 		refusal := errors.New("refused")
 		err := s.Update(func(_ *View, c *Change) error {
 			c.PutKey(key("K", "", 0))
-			c.Then(func() { t.Error("called after a refusal") })
+			c.Then(func(*View) { t.Error("called after a refusal") })
 			return refusal
 		})
 		if !errors.Is(err, refusal) {
@@ -187,7 +187,7 @@ func TestUpdate_refused(t *testing.T) {
 			}
 		})
 		called := false
-		s.mustUpdate(t, func(c *Change) { c.Then(func() { called = true }) })
+		s.mustUpdate(t, func(c *Change) { c.Then(func(*View) { called = true }) })
 		if !called {
 			t.Error("not called after a change")
 		}
@@ -200,13 +200,13 @@ func TestUpdate_concurrent(t *testing.T) {
 		for range 20 {
 			wait.Go(func() {
 				err := s.Update(func(v *View, c *Change) error {
-					c.PutPolicy(Policy{MaxSeconds: v.Policy().MaxSeconds + 1})
+					c.PutAccessPolicy(AccessPolicy{MaxSeconds: v.AccessPolicy().MaxSeconds + 1})
 					return nil
 				})
 				if err != nil {
 					t.Error(err)
 				}
-				s.Read(func(v *View) { _ = v.Policy() })
+				s.Read(func(v *View) { _ = v.AccessPolicy() })
 				if err := s.Append(Record{Action: "X", Body: "{}"}, true); err != nil {
 					t.Error(err)
 				}
@@ -214,7 +214,7 @@ func TestUpdate_concurrent(t *testing.T) {
 		}
 		wait.Wait()
 		s.Read(func(v *View) {
-			if got := v.Policy().MaxSeconds; got != 20 {
+			if got := v.AccessPolicy().MaxSeconds; got != 20 {
 				t.Errorf("%d of 20 changes", got)
 			}
 		})

@@ -3,11 +3,13 @@ package conformance
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describetest"
 )
 
@@ -115,8 +117,7 @@ func sameSignature(authorization, date string, passes map[[2]string]bool) bool {
 // A good signature of any body: the answer is about the body, and nothing breaks.
 func FuzzBody(f *testing.F) {
 	g := newTarget(f)
-	names := []string{"CreateAccessKey", "ReadAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "CreateUser", "ReadUsers", "UpdateUser", "DeleteUser",
-		"ReadAccounts", "ReadApiAccessPolicy", "UpdateApiAccessPolicy", "ReadApiLogs", "CheckAuthentication", "ReadRegions"}
+	names := describe.Served()
 	for i, name := range names {
 		f.Add(uint8(i), strings.ReplaceAll(good[name], "KEY", "NONE"))
 		f.Add(uint8(i), `{"DryRun":true}`)
@@ -125,8 +126,9 @@ func FuzzBody(f *testing.F) {
 		f.Add(uint8(i), scrap)
 		f.Add(uint8(i), `{"Filters":`+scrap+`}`)
 	}
-	f.Add(uint8(0), `{"ExpirationDate":"2063-04-05T06:07:08,9+0100","Tag":"é"}`)
-	f.Add(uint8(11), `{"Filters":{"QueryDateAfter":"2026-03-20"},"With":{"AccountId":false},"NextPageToken":"YWZ0ZXI6MQ"}`)
+	index := func(name string) uint8 { return uint8(slices.Index(names, name)) }
+	f.Add(index("CreateAccessKey"), `{"ExpirationDate":"2063-04-05T06:07:08,9+0100","Tag":"é"}`)
+	f.Add(index("ReadApiLogs"), `{"Filters":{"QueryDateAfter":"2026-03-20"},"With":{"AccountId":false},"NextPageToken":"YWZ0ZXI6MQ"}`)
 	f.Fuzz(func(t *testing.T, action uint8, body string) {
 		name := names[int(action)%len(names)]
 		if strings.Contains(body, rootID) {

@@ -32,13 +32,39 @@ var requiredUntil = map[string]map[string]string{
 }
 
 // actionSince says in which version a served action came. One not listed was there from the start.
-var actionSince = map[string]string{
-	"CreateUser":            "1.27",
-	"DeleteUser":            "1.27",
-	"ReadApiAccessPolicy":   "1.14",
-	"ReadUsers":             "1.27",
-	"UpdateApiAccessPolicy": "1.14",
-	"UpdateUser":            "1.27",
+var actionSince = since(map[string][]string{
+	"1.6": {
+		"CreateApiAccessRule", "CreateCa", "DeleteApiAccessRule", "DeleteCa", "ReadApiAccessRules", "ReadCas", "UpdateApiAccessRule",
+		"UpdateCa",
+	},
+	"1.14": {"ReadApiAccessPolicy", "UpdateApiAccessPolicy"},
+	"1.27": {"CreateUser", "DeleteUser", "ReadUsers", "UpdateUser"},
+	"1.28.5": {
+		"CreatePolicy", "CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "LinkPolicy", "ReadLinkedPolicies", "ReadPolicies",
+		"ReadPolicy", "ReadPolicyVersion", "ReadPolicyVersions", "SetDefaultPolicyVersion", "UnlinkPolicy",
+	},
+	"1.29.3": {
+		"AddUserToUserGroup", "CreateUserGroup", "DeleteUserGroup", "DeleteUserGroupPolicy", "LinkManagedPolicyToUserGroup",
+		"PutUserGroupPolicy", "ReadManagedPoliciesLinkedToUserGroup", "ReadUserGroup", "ReadUserGroupPolicies", "ReadUserGroupPolicy",
+		"ReadUserGroups", "ReadUserGroupsPerUser", "RemoveUserFromUserGroup", "UnlinkManagedPolicyFromUserGroup", "UpdateUserGroup",
+	},
+	"1.33.1": {"ReadEntitiesLinkedToPolicy"},
+	"1.34.3": {"DeleteUserPolicy", "PutUserPolicy", "ReadUserPolicies", "ReadUserPolicy"},
+	"1.35.4": {
+		"DisableOutscaleLogin", "DisableOutscaleLoginForUsers", "DisableOutscaleLoginPerUsers", "EnableOutscaleLogin",
+		"EnableOutscaleLoginForUsers", "EnableOutscaleLoginPerUsers",
+	},
+})
+
+// since returns the version of each action.
+func since(versions map[string][]string) map[string]string {
+	of := map[string]string{}
+	for version, actions := range versions {
+		for _, action := range actions {
+			of[action] = version
+		}
+	}
+	return of
 }
 
 // CheckVersion says what is wrong with a version of the API, such as "1.40.1" or "1.39": two or three numbers, with or without

@@ -71,41 +71,6 @@ func (v *Validator) Seen() map[string]int {
 	return counts
 }
 
-// always are the members that the API always gives in a 200 answer of an action that is not a dry run, as measured or as the
-// official text says; the description itself requires none. "[]" stands for every item of a list.
-var always = map[string][]string{
-	"CreateAccessKey":       keyMembers("AccessKey", "SecretKey"),
-	"ReadAccessKeys":        append([]string{"AccessKeys"}, keyMembers("AccessKeys.[]")...),
-	"UpdateAccessKey":       keyMembers("AccessKey"),
-	"CreateUser":            userMembers("User"),
-	"ReadUsers":             append([]string{"Users", "HasMoreItems", "MaxResultsLimit", "MaxResultsTruncated"}, userMembers("Users.[]")...),
-	"UpdateUser":            userMembers("User"),
-	"ReadAccounts":          {"Accounts", "Accounts.[].AccountId", "Accounts.[].CustomerId", "Accounts.[].Email"},
-	"ReadApiAccessPolicy":   {"ApiAccessPolicy.MaxAccessKeyExpirationSeconds", "ApiAccessPolicy.RequireTrustedEnv"},
-	"UpdateApiAccessPolicy": {"ApiAccessPolicy.MaxAccessKeyExpirationSeconds", "ApiAccessPolicy.RequireTrustedEnv"},
-	"ReadApiLogs":           {"Logs"},
-	"ReadQuotas":            append([]string{"QuotaTypes.[].QuotaType"}, under("QuotaTypes.[].Quotas.[]", quotaMembers)...),
-	"ReadRegions":           {"Regions", "Regions.[].Endpoint", "Regions.[].RegionName"},
-}
-
-var quotaMembers = []string{"AccountId", "Name", "QuotaCollection", "ShortDescription", "Description", "MaxValue", "UsedValue"}
-
-func keyMembers(path string, more ...string) []string {
-	return under(path, append(more, "AccessKeyId", "State", "CreationDate", "LastModificationDate"))
-}
-
-func userMembers(path string) []string {
-	return under(path, []string{"UserId", "UserName", "Path", "UserEmail", "CreationDate", "LastModificationDate"})
-}
-
-func under(path string, members []string) []string {
-	paths := make([]string, len(members))
-	for i, member := range members {
-		paths[i] = path + "." + member
-	}
-	return paths
-}
-
 // Request says what is wrong with the body of a request to the action. An empty body counts as {}.
 func (v *Validator) Request(action string, body []byte) error {
 	item := v.doc.Paths.Value("/" + action)
