@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -37,6 +38,8 @@ type Protocol struct {
 	// Block is the provider block of the processes that are started from now on. It begins with no limit on the requests per
 	// second, because the limit waits by a clock that only the test moves.
 	Block Args
+	// Clock is the clock of the machine that the provider runs on; nil is the API's.
+	Clock func() time.Time
 
 	schema    *tfprotov6.GetProviderSchemaResponse
 	log       *syncBuffer
@@ -69,7 +72,13 @@ func NewProtocolOn(a *Account) *Protocol {
 }
 
 // server is a provider that is not configured yet.
-func (h *Protocol) server() tfprotov6.ProviderServer { return provider.NewServer("test", h.Host()) }
+func (h *Protocol) server() tfprotov6.ProviderServer {
+	host := h.Host()
+	if h.Clock != nil {
+		host.Now = h.Clock
+	}
+	return provider.NewServer("test", host)
+}
 
 // context is the context of a request: everything that is logged is kept.
 func (h *Protocol) context() context.Context {

@@ -222,6 +222,10 @@ func dynamic(v tftypes.Value) *tfprotov6.DynamicValue {
 	return &packed
 }
 
+// Mismatch says how a value is not as expected, "" if it is. Both are in the form of Args; an expected object may leave out
+// attributes.
+func Mismatch(got, want any) string { return mismatch(got, want) }
+
 // mismatch says how a value is not what is wanted, "" if it is.
 func mismatch(got, want any) string {
 	switch want := want.(type) {
