@@ -23,6 +23,7 @@ type Account struct {
 
 	t        testing.TB
 	env      map[string]string
+	home     string
 	recorder *recorder
 	byHand   string // the endpoint of the calls that the test makes itself
 	from     int    // the calls before this index are not counted, see ResetCalls
@@ -34,7 +35,7 @@ func NewAccount(t testing.TB, opts ...func(*simulator.Options)) *Account {
 	t.Helper()
 	r := &recorder{byHand: map[string]bool{}}
 	server := simtest.Start(t, append([]func(*simulator.Options){r.listen}, opts...)...)
-	a := &Account{Server: server, t: t, recorder: r, env: map[string]string{}}
+	a := &Account{Server: server, t: t, recorder: r, env: map[string]string{}, home: t.TempDir()}
 	a.byHand = r.serve(t, server.Simulator, true) + "/api/v1"
 	server.Endpoint = r.serve(t, server.Simulator, false) + "/api/v1"
 	a.Env("OSC_ACCESS_KEY", server.RootAccessKey)
@@ -58,10 +59,13 @@ func (a *Account) Host() provider.Host {
 	env := maps.Clone(a.env)
 	return provider.Host{
 		Env:  func(name string) (string, bool) { value, set := env[name]; return value, set },
-		Home: a.t.TempDir(),
+		Home: a.home,
 		Now:  a.Simulator.Now,
 	}
 }
+
+// Home is the home folder of a provider in the test's own process.
+func (a *Account) Home() string { return a.home }
 
 // API is a client of somebody else who works on the account as root, outside of Terraform. Its calls are not counted.
 func (a *Account) API() *api.Client {

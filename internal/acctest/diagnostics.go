@@ -62,6 +62,9 @@ func text(d *tfprotov6.Diagnostic) string {
 	return fmt.Sprintf("%s: %s (%s)\n%s", d.Severity, d.Summary, attributePath(d.Attribute), d.Detail)
 }
 
+// Path is the path of the attribute that a diagnostic is about, as a message has it; "" for none.
+func Path(d *tfprotov6.Diagnostic) string { return attributePath(d.Attribute) }
+
 // attributePath is a path as a message has it: seal_to[0], timeouts.create.
 func attributePath(path *tftypes.AttributePath) string {
 	if path == nil {

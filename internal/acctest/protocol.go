@@ -80,8 +80,11 @@ func (h *Protocol) server() tfprotov6.ProviderServer {
 	return provider.NewServer("test", host)
 }
 
-// context is the context of a request: everything that is logged is kept.
+// context is the context of a request: everything that is logged is kept, but for a benchmark.
 func (h *Protocol) context() context.Context {
+	if h.benchmarking() {
+		return h.t.Context()
+	}
 	return tflogtest.RootLogger(tfsdklogtest.RootLogger(h.t.Context(), h.log), h.log)
 }
 
@@ -101,14 +104,37 @@ func (h *Protocol) resource(typeName string) schemaBlock {
 // SensitiveAttributes are the attributes of a resource that the CLIs do not show, in order.
 func (h *Protocol) SensitiveAttributes(typeName string) []string {
 	h.t.Helper()
-	var names []string
-	for _, a := range h.resource(typeName).attributes {
+	return sensitive(h.resource(typeName).attributes)
+}
+
+// SensitiveInBlock are the attributes of the provider block that the CLIs do not show, in order.
+func (h *Protocol) SensitiveInBlock() []string { return sensitive(h.schema.Provider.Block.Attributes) }
+
+func sensitive(attributes []*tfprotov6.SchemaAttribute) (names []string) {
+	for _, a := range attributes {
 		if a.Sensitive {
 			names = append(names, a.Name)
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// DeprecatedInBlock are the messages of the deprecated arguments and blocks that the provider block sets: the CLIs warn of
+// each.
+func (h *Protocol) DeprecatedInBlock() []string {
+	var messages []string
+	for _, a := range h.schema.Provider.Block.Attributes {
+		if h.Block[a.Name] != nil && a.Deprecated {
+			messages = append(messages, a.DeprecationMessage)
+		}
+	}
+	for _, b := range h.schema.Provider.Block.BlockTypes {
+		if h.Block[b.TypeName] != nil && b.Block.Deprecated {
+			messages = append(messages, b.Block.DeprecationMessage)
+		}
+	}
+	return messages
 }
 
 // Process is a configured process of the provider. The CLIs start one for each plan and one for each apply.
@@ -166,8 +192,16 @@ func (p *Process) keep(step *Diagnostics, more []*tfprotov6.Diagnostic) {
 	}
 }
 
-// persist keeps what a CLI writes into a state or a plan file.
+func (h *Protocol) benchmarking() bool {
+	_, is := h.t.(*testing.B)
+	return is
+}
+
+// persist keeps what a CLI writes into a state or a plan file, but for a benchmark.
 func (h *Protocol) persist(where string, value tftypes.Value, private []byte) {
+	if h.benchmarking() {
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.persisted = append(h.persisted, persisted{where, string(toJSON(value)) + string(private)})

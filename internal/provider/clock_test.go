@@ -1,64 +1,65 @@
 package provider_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
 // clockIsOff is the summary of the warning.
 const clockIsOff = "Clock of this machine is off"
 
-// TestAClockThatIsOffIsCorrectedAndTold: the API moves three days on and accepts nothing that is signed by the old time.
-// The run goes through all the same, at the cost of one refusal a process, and says so once.
-func TestAClockThatIsOffIsCorrectedAndTold(t *testing.T) {
+// TestProvider_clockIsOff: the API is three days ahead and accepts nothing that is signed by the time of the machine. Each
+// process goes on all the same, at the cost of one refusal, and says so once.
+func TestProvider_clockIsOff(t *testing.T) {
 	t.Parallel()
-	w := New(t)
-	mark := w.Mark()
-	w.Must(w.Simulator.MoveClock(72*time.Hour, true))
-	expires := `expiration_date = "` + w.Date(time.Hour) + `"`
-	s := w.Workspace(User("this", `user_name = "alice"`) + Key("this", "user_id = outscale_user.this.user_id", expires) +
-		Key("other", "user_id = outscale_user.this.user_id"))
-	r := s.Run("apply", "-auto-approve", "-input=false", "-no-color")
-	if r.Code != 0 {
-		t.Fatalf("apply ended with %d:\n%s", r.Code, r.Output)
+	h := acctest.NewProtocol(t)
+	h.Clock = time.Now
+	h.CreateUser("alice")
+	h.NoError(h.Simulator.MoveClock(72*time.Hour, true))
+	config := acctest.Args{"user_name": "alice", "expiration_date": h.Date(time.Hour)}
+	first, second := h.NewResource("outscale_access_key"), h.NewResource("outscale_access_key")
+	planning, applying := h.Start(), h.Start()
+	plans := []*acctest.Plan{planning.Plan(first, config), planning.Plan(second, config)}
+	var planned, applied int // warnings
+	for _, plan := range plans {
+		done := applying.Apply(plan, config)
+		done.ExpectNoErrors()
+		planned, applied = planned+plan.Count(clockIsOff), applied+done.Apply.Count(clockIsOff)
 	}
-	r.Contains(t, "Warning: "+clockIsOff, "It is 72h0m0s behind the clock of the OUTSCALE API at "+w.Endpoint+", which tolerates", "Set the clock of this machine")
-	if n := count(r.Output, clockIsOff); n != 1 {
-		t.Errorf("%d warnings, want one", n)
+	if planned > 1 || applied != 1 {
+		t.Errorf("%d warnings in the plan and %d in the apply, want one", planned, applied)
 	}
-	// The CLI plans and applies with a process of the provider each: one refusal for each, and never a second in a row.
 	refused, before := 0, 0
-	for _, call := range mark.Calls() {
+	for _, call := range h.Requests() {
 		if call.Status == 401 {
-			refused++
-			if before == 401 {
+			if refused++; before == 401 {
 				t.Errorf("%s was refused after another call was", call.Action)
 			}
 		}
 		before = call.Status
 	}
-	if refused < 1 || refused > 2 {
-		t.Errorf("%d calls were refused, want the first one of each process alone", refused)
+	if refused != 2 {
+		t.Errorf("%d calls were refused, want the first one of each process", refused)
 	}
 
 	// What has expired is decided by the API's clock, in the very plan whose first answer tells it.
-	w.Must(w.Simulator.MoveClock(2*time.Hour, true))
-	s.Plan().Contains(t, "Access key has expired", "It is 74h0m0s behind")
+	h.NoError(h.Simulator.MoveClock(2*time.Hour, true))
+	plan := first.Plan(config)
+	plan.ExpectWarning("Access key has expired")
+	plan.ExpectWarning(clockIsOff, "74h0m", "behind", h.Endpoint)
 }
 
-// TestAClockWithinReasonIsNotTold, and one whose offset nobody can measure neither.
-func TestAClockWithinReasonIsNotTold(t *testing.T) {
+// TestProvider_clockWithinTolerance is not warned of, and refuses nothing.
+func TestProvider_clockWithinTolerance(t *testing.T) {
 	t.Parallel()
-	w := New(t)
-	w.Must(w.Simulator.MoveClock(4*time.Minute, true))
-	s := w.Workspace(User("this", `user_name = "alice"`))
-	if r := s.Run("apply", "-auto-approve", "-input=false", "-no-color"); r.Code != 0 || strings.Contains(r.Output, clockIsOff) {
-		t.Errorf("apply ended with %d:\n%s", r.Code, r.Output)
-	}
-	for _, call := range w.Simulator.Requests() {
+	h := acctest.NewProtocol(t)
+	h.Clock = time.Now
+	h.NoError(h.Simulator.MoveClock(4*time.Minute, true))
+	created := h.NewResource("outscale_user").Apply(acctest.Args{"user_name": "alice"})
+	created.ExpectNone()
+	for _, call := range h.Requests() {
 		if call.Status != 200 {
 			t.Errorf("%s was answered with %d", call.Action, call.Status)
 		}

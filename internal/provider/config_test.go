@@ -3,115 +3,129 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )
 
-// block is a provider block.
-func block(arguments ...string) string {
-	return "provider \"outscale\" {\n  " + strings.Join(append(arguments, "requests_per_second = 0"), "\n  ") + "\n}\n"
+type blocks = []map[string]any
+
+// withoutCredential removes the credential from the environment of the provider.
+func withoutCredential(h *acctest.Protocol) {
+	h.Env("OSC_ACCESS_KEY", "")
+	h.Env("OSC_SECRET_KEY", "")
 }
 
-// bare takes the credential out of the world's environment.
-func bare(w *World) {
-	w.Env("OSC_ACCESS_KEY", "")
-	w.Env("OSC_SECRET_KEY", "")
-}
-
-// TestAConfigurationOfTheOfficialProviderWorks: the current form, and the deprecated ones with a warning.
-func TestAConfigurationOfTheOfficialProviderWorks(t *testing.T) {
-	key := `access_key_id = "` + simtest.RootAccessKey + `"`
-	secret := `secret_key_id = "` + simtest.RootSecretKey + `"`
+// TestProvider_configurationOfOfficialProvider works: the current form, and the deprecated ones with a warning.
+func TestProvider_configurationOfOfficialProvider(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
-		arguments []string
-		warnings  []string
+		block   func(endpoint string) acctest.Args
+		warning string
 	}{
-		"api block":       {[]string{key, secret, `region = "eu-west-2"`, "api {\n    endpoint = \"ENDPOINT\"\n    region = \"eu-west-2\"\n    insecure = false\n  }"}, nil},
-		"oks is accepted": {[]string{key, secret, "api {\n    endpoint = \"ENDPOINT\"\n  }", "oks {\n    endpoint = \"https://oks\"\n    region = \"eu-west-2\"\n  }"}, nil},
-		"endpoints":       {[]string{key, secret, "endpoints {\n    api = \"ENDPOINT\"\n    oks = \"https://oks\"\n  }"}, []string{"Write endpoint inside the api block."}},
-		"outer insecure":  {[]string{key, secret, `insecure = true`, "api {\n    endpoint = \"ENDPOINT\"\n  }"}, []string{"Write insecure inside the api block."}},
+		"api block": {func(endpoint string) acctest.Args {
+			return acctest.Args{"region": "eu-west-2", "api": blocks{{"endpoint": endpoint, "region": "eu-west-2", "insecure": false}}}
+		}, ""},
+		"oks is accepted": {func(endpoint string) acctest.Args {
+			return acctest.Args{"api": blocks{{"endpoint": endpoint}}, "oks": blocks{{"endpoint": "https://oks", "region": "eu-west-2"}}}
+		}, ""},
+		"endpoints": {func(endpoint string) acctest.Args {
+			return acctest.Args{"endpoints": blocks{{"api": endpoint, "oks": "https://oks"}}}
+		}, "Write endpoint inside the api block."},
+		"outer insecure": {func(endpoint string) acctest.Args {
+			return acctest.Args{"insecure": true, "api": blocks{{"endpoint": endpoint}}}
+		}, "Write insecure inside the api block."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := New(t)
-			bare(w)
-			w.Env("OSC_ENDPOINT_API", "")
-			s := w.Workspace(strings.ReplaceAll(block(c.arguments...), "ENDPOINT", w.Endpoint) + User("this", `user_name = "alice"`))
-			r := s.Plan()
-			if r.Code != 2 {
-				t.Fatalf("plan ended with %d:\n%s", r.Code, r.Output)
+			h := acctest.NewProtocol(t)
+			withoutCredential(h)
+			h.Env("OSC_ENDPOINT_API", "")
+			h.Block = c.block(h.Endpoint)
+			h.Block["access_key_id"], h.Block["secret_key_id"], h.Block["requests_per_second"] = h.RootAccessKey, h.RootSecretKey, 0
+			h.Resource("outscale_user", acctest.Args{"user_name": "alice"}).Destroy()
+			if deprecated := h.DeprecatedInBlock(); (len(deprecated) > 0) != (c.warning != "") || c.warning != "" && !strings.Contains(strings.Join(deprecated, "\n"), c.warning) {
+				t.Errorf("deprecated: %q, want %q", deprecated, c.warning)
 			}
-			r.Contains(t, c.warnings...)
-			if len(c.warnings) == 0 {
-				r.Lacks(t, "Argument is deprecated", "deprecated")
-			}
-			s.Apply()
-			s.EmptyPlan()
 		})
 	}
 }
 
-// TestACredentialComesFromOnePlace: what the user is told when it does not. Nothing is ever called then.
-func TestACredentialComesFromOnePlace(t *testing.T) {
+// TestProvider_credentialFromOnePlace: the error when it does not come from one. Nothing is ever called then.
+func TestProvider_credentialFromOnePlace(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
-		block string
+		block acctest.Args
 		env   map[string]string
-		want  string
+		texts []string
 	}{
-		"none":                      {block(), nil, `(?s)provider block.*environment.*(config\.json|profile)`},
-		"half in the block":         {block(`access_key_id = "ABC"`), nil, `(?s)secret_key_id`},
-		"half in the environment":   {block(), map[string]string{"OSC_ACCESS_KEY": "ABC"}, `(?s)OSC_SECRET_KEY`},
-		"a half of each":            {block(`access_key_id = "ABC"`), map[string]string{"OSC_SECRET_KEY": "SECRET-OF-ANOTHER"}, `(?s)OSC_SECRET_KEY`},
-		"empty in the block":        {block(`access_key_id = ""`, `secret_key_id = ""`), map[string]string{"OSC_ACCESS_KEY": "ABC", "OSC_SECRET_KEY": "DEF"}, `(?s)empty`},
-		"a profile not there":       {block(`profile = "nobody"`), map[string]string{"OSC_ACCESS_KEY": "ABC", "OSC_SECRET_KEY": "DEF"}, `(?s)nobody`},
-		"a file not there":          {block(`config_file = "~/nowhere.json"`), nil, `(?s)nowhere\.json`},
-		"a negative pace":           {strings.Replace(block(), "= 0", "= -1", 1), nil, `(?s)requests_per_second`},
-		"api and endpoints at once": {block("api {}", "endpoints {}"), nil, `(?s)endpoints`},
-		"two api blocks":            {block("api {}", "api {}"), nil, `(?s)api`},
+		"none":                      {nil, nil, []string{"provider block", "environment", "profile"}},
+		"half in the block":         {acctest.Args{"access_key_id": "ABC"}, nil, []string{"secret_key_id"}},
+		"half in the environment":   {nil, map[string]string{"OSC_ACCESS_KEY": "ABC"}, []string{"OSC_SECRET_KEY"}},
+		"a half of each":            {acctest.Args{"access_key_id": "ABC"}, map[string]string{"OSC_SECRET_KEY": "SECRET-OF-ANOTHER"}, []string{"OSC_SECRET_KEY"}},
+		"empty in the block":        {acctest.Args{"access_key_id": "", "secret_key_id": ""}, map[string]string{"OSC_ACCESS_KEY": "ABC", "OSC_SECRET_KEY": "DEF"}, []string{"empty"}},
+		"a profile not there":       {acctest.Args{"profile": "nobody"}, map[string]string{"OSC_ACCESS_KEY": "ABC", "OSC_SECRET_KEY": "DEF"}, []string{"cannot be read", "named by the provider block"}},
+		"a file not there":          {acctest.Args{"config_file": "~/nowhere.json"}, nil, []string{"nowhere.json"}},
+		"a negative rate":           {acctest.Args{"requests_per_second": -1}, nil, []string{"requests_per_second"}},
+		"api and endpoints at once": {acctest.Args{"api": blocks{{}}, "endpoints": blocks{{}}}, nil, []string{"endpoints"}},
+		"two api blocks":            {acctest.Args{"api": blocks{{}, {}}}, nil, []string{"api"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := New(t)
-			bare(w)
+			t.Parallel()
+			h := acctest.NewProtocol(t)
+			withoutCredential(h)
 			for variable, value := range c.env {
-				w.Env(variable, value)
+				h.Env(variable, value)
 			}
-			w.Test(resource.TestStep{Config: c.block + User("this", `user_name = "alice"`), PlanOnly: true, ExpectError: regexp.MustCompile(c.want)})
-			if calls := w.Simulator.Requests(); len(calls) != 0 {
+			h.Block = c.block
+			got := h.NewResource("outscale_user").Plan(acctest.Args{"user_name": "alice"})
+			if !slices.ContainsFunc(got.Errors(), func(d *tfprotov6.Diagnostic) bool {
+				return !slices.ContainsFunc(c.texts, func(text string) bool {
+					return !strings.Contains(d.Summary+"\n"+d.Detail+"\n"+acctest.Path(d), text)
+				})
+			}) {
+				t.Errorf("no error says %q: %s", c.texts, got)
+			}
+			if strings.Contains(got.String(), "SECRET-OF-ANOTHER") {
+				t.Error("the error shows a secret")
+			}
+			if calls := h.Requests(); len(calls) != 0 {
 				t.Errorf("%d calls were made", len(calls))
 			}
 		})
 	}
 }
 
-// TestAProfileIsRead from a file under a home that ~ stands for, before the keys of the environment.
-func TestAProfileIsRead(t *testing.T) {
+// TestProvider_profile is read from a file below a home that ~ stands for, before the keys of the environment.
+func TestProvider_profile(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
-		arguments []string
-		env       map[string]string
+		block acctest.Args
+		env   map[string]string
 	}{
-		"named in the block":       {[]string{`profile = "sim"`, `config_file = "~/profiles.json"`}, map[string]string{"OSC_ACCESS_KEY": "ANOTHER", "OSC_SECRET_KEY": "ACCOUNT"}},
-		"named in the environment": {nil, map[string]string{"OSC_PROFILE": "sim", "OSC_CONFIG_FILE": "~/profiles.json"}},
+		"named in the block":       {acctest.Args{"profile": "sim", "config_file": "~/profiles.json"}, map[string]string{"OSC_ACCESS_KEY": "ANOTHER", "OSC_SECRET_KEY": "ACCOUNT"}},
+		"named in the environment": {acctest.Args{}, map[string]string{"OSC_PROFILE": "sim", "OSC_CONFIG_FILE": "~/profiles.json"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := New(t)
-			bare(w)
+			h := acctest.NewProtocol(t)
+			withoutCredential(h)
 			for variable, value := range c.env {
-				w.Env(variable, value)
+				h.Env(variable, value)
 			}
-			s := w.Workspace(block(c.arguments...) + User("this", `user_name = "alice"`))
-			profile := `{"sim": {"access_key": "` + w.RootAccessKey + `", "secret_key": "` + w.RootSecretKey + `", "region": "eu-west-2"}}`
-			w.Must(os.WriteFile(filepath.Join(s.Home(), "profiles.json"), []byte(profile), 0o600))
-			s.Apply()
-			for _, call := range w.Simulator.Requests() {
-				if call.AccessKey != w.RootAccessKey {
+			c.block["requests_per_second"] = 0
+			h.Block = c.block
+			profile := `{"sim": {"access_key": "` + h.RootAccessKey + `", "secret_key": "` + h.RootSecretKey + `", "region": "eu-west-2"}}`
+			h.NoError(os.WriteFile(filepath.Join(h.Home(), "profiles.json"), []byte(profile), 0o600))
+			h.Resource("outscale_user", acctest.Args{"user_name": "alice"})
+			for _, call := range h.Requests() {
+				if call.AccessKey != h.RootAccessKey {
 					t.Errorf("%s was signed with %s", call.Action, call.AccessKey)
 				}
 			}
@@ -119,16 +133,22 @@ func TestAProfileIsRead(t *testing.T) {
 	}
 }
 
-// TestALoginWorksForKeys, and says what it does not work for.
-func TestALoginWorksForKeys(t *testing.T) {
-	w := New(t)
-	bare(w)
-	login := block(`login = "`+simulator.DefaultEmail+`"`, `password = "`+simtest.AccountPassword+`"`)
-	w.Test(
-		resource.TestStep{Config: login + Key("this")},
-		resource.TestStep{
-			Config:      login + Key("this") + User("this", `user_name = "alice"`),
-			ExpectError: regexp.MustCompile(`(?s)User not created.*does\s+not\s+take\s+a\s+login`),
-		},
-	)
+// TestProvider_login works for keys, and the error says what it does not work for.
+func TestProvider_login(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	withoutCredential(h)
+	h.Block["login"], h.Block["password"] = simulator.DefaultEmail, simtest.AccountPassword
+	key := h.Resource("outscale_access_key", acctest.Args{})
+	h.NewResource("outscale_user").Apply(acctest.Args{"user_name": "alice"}).ExpectError("User not created", "does not take a login")
+	key.Destroy()
+	h.NoError(acctest.Absent("the log", []byte(h.Log()), simtest.AccountPassword))
+}
+
+// TestProvider_sensitiveArguments: the secrets of the block are Sensitive, and nothing else of its attributes is.
+func TestProvider_sensitiveArguments(t *testing.T) {
+	t.Parallel()
+	if got := acctest.NewProtocol(t).SensitiveInBlock(); !slices.Equal(got, []string{"password", "secret_key_id"}) {
+		t.Errorf("sensitive: %v", got)
+	}
 }

@@ -9,84 +9,99 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// TestRunsShareTheRate is TestSoakEightRuns in small: what it costs in requests, not how long it takes.
-func TestRunsShareTheRate(t *testing.T) {
+// TestProvider_runsShareTheRate is TestSoakProvider_eightRunsShareTheRate in small: what it costs in requests, not how long
+// it takes.
+func TestProvider_runsShareTheRate(t *testing.T) {
 	t.Parallel()
 	c := contention{runs: 3, keys: 8, admits: 5}
-	f := c.fight(t)
-	t.Log(f)
+	o := c.contend(t)
+	t.Log(o)
 	// Without adapting they would send three requests for each call.
-	if f.ratio() > 1.4 {
-		t.Errorf("%.3f requests for each call needed, at most 1.4", f.ratio())
+	if o.ratio() > 1.4 {
+		t.Errorf("%.3f requests for each call needed, at most 1.4", o.ratio())
 	}
 }
 
-// TestSoakEightRuns: eight runs of 30 keys each at once, each a process of its own at its default of 5 requests a second,
-// against an API that admits 10 in all.
-func TestSoakEightRuns(t *testing.T) {
-	Soak(t)
+// TestSoakProvider_eightRunsShareTheRate: eight runs of 30 keys each at once, each with processes of its own at the default
+// of 5 requests a second, against an API that admits 10 in all.
+func TestSoakProvider_eightRunsShareTheRate(t *testing.T) {
+	acctest.Soak(t)
 	c := contention{runs: 8, keys: 30, admits: 10}
-	f := c.fight(t)
-	t.Log(f)
-	if f.ratio() > 1.15 {
-		t.Errorf("%.3f requests for each call needed, at most 1.15", f.ratio())
+	o := c.contend(t)
+	t.Log(o)
+	if o.ratio() > 1.15 {
+		t.Errorf("%.3f requests for each call needed, at most 1.15", o.ratio())
 	}
-	if f.used() < 0.9 {
-		t.Errorf("%.3f of what was to be had was used, at least 0.9", f.used())
+	if o.used() < 0.9 {
+		t.Errorf("%.3f of what was available was used, at least 0.9", o.used())
 	}
 }
 
-// contention is some runs that make keys, ten a user, at an API that admits so many calls a second.
+// contention is some runs that create keys, ten for each user, at an API that admits so many calls a second.
 type contention struct{ runs, keys, admits int }
 
 // writes is how many calls the runs need that change something: one for each user, two for each key.
 func (c contention) writes() int { return c.runs * ((c.keys+9)/10 + 2*c.keys) }
 
-// fight does the runs at once. Each must finish.
-func (c contention) fight(t *testing.T) fought {
-	t.Helper()
-	w := New(t)
-	var spaces []*Workspace
-	for run := range c.runs {
-		var b strings.Builder
-		b.WriteString("provider \"outscale\" {}\n") // its own pace, not the tests' unlimited one
-		for user := range (c.keys + 9) / 10 {
-			n := min(10, c.keys-10*user)
-			fmt.Fprintf(&b, "resource \"outscale_user\" \"u%d\" {\n  user_name = \"run%d-%d\"\n}\n"+
-				"resource \"outscale_access_key\" \"u%d\" {\n  count = %d\n  user_name = outscale_user.u%d.user_name\n}\n", user, run, user, user, n, user)
-		}
-		spaces = append(spaces, w.Workspace(b.String()))
+// apply plans n resources with one process and applies them with another, as many at a time as the CLIs work on.
+func apply(h *acctest.Protocol, typeName string, n int, config func(i int) acctest.Args) {
+	plans := make([]*acctest.Plan, n)
+	p := h.Start()
+	concurrently(n, func(i int) { plans[i] = p.Plan(h.NewResource(typeName), config(i)) })
+	p = h.Start()
+	concurrently(n, func(i int) { p.Apply(plans[i], config(i)).ExpectNoErrors() })
+}
+
+// concurrently calls do for every index, as many at a time as the CLIs work on resources.
+func concurrently(n int, do func(i int)) {
+	var group sync.WaitGroup
+	slots := make(chan struct{}, 10)
+	for i := range n {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			do(i)
+		})
 	}
-	w.Must(w.Simulator.SetFaults([]simulator.Fault{{Kind: "throttle", Rate: float64(c.admits)}}))
+	group.Wait()
+}
+
+// contend does the runs at once. Each must succeed.
+func (c contention) contend(t *testing.T) outcome {
+	t.Helper()
+	a := acctest.NewAccount(t)
+	a.SetFaults(simulator.Fault{Kind: "throttle", Rate: float64(c.admits)})
 	var all sync.WaitGroup
-	for _, s := range spaces {
-		started := s.Start("apply", "-auto-approve", "-input=false", "-no-color")
+	for run := range c.runs {
+		h := acctest.NewProtocolOn(a)
+		h.Block = acctest.Args{} // the default rate, not the tests' unlimited one
+		h.Clock = time.Now       // by which the limit waits
 		all.Go(func() {
-			if r := started.Wait(); r.Code != 0 {
-				t.Errorf("a run ended with %d:\n%s", r.Code, r.Output)
-			}
+			name := func(key int) string { return fmt.Sprintf("run%d-%d", run, key/10) }
+			apply(h, "outscale_user", (c.keys+9)/10, func(i int) acctest.Args { return acctest.Args{"user_name": name(10 * i)} })
+			apply(h, "outscale_access_key", c.keys, func(i int) acctest.Args { return acctest.Args{"user_name": name(i)} })
 		})
 	}
 	all.Wait()
-	f := fought{contention: c, spans: make([]span, c.runs)}
-	for _, call := range w.Simulator.Requests() {
-		f.count(t, call)
+	o := outcome{contention: c, spans: make([]span, c.runs)}
+	for _, call := range a.Requests() {
+		o.count(t, call)
 	}
-	if f.written != c.writes() || len(w.Keys()) != c.runs*c.keys {
-		t.Errorf("%d writes were admitted, %d are needed; %d keys exist", f.written, c.writes(), len(w.Keys()))
+	if o.written != c.writes() || len(a.Keys()) != c.runs*c.keys {
+		t.Errorf("%d writes were admitted, %d are needed; %d keys exist", o.written, c.writes(), len(a.Keys()))
 	}
-	return f
+	return o
 }
 
 // span is from a run's first call to its last.
 type span struct{ from, to time.Time }
 
-// fought is what came of it.
-type fought struct {
+// outcome is what the runs cost.
+type outcome struct {
 	contention
 	sent     int // requests
 	admitted int // of them, those that were let through: the calls that were needed
@@ -94,12 +109,12 @@ type fought struct {
 	spans    []span
 }
 
-// count takes a call in; the user it is about tells whose run made it.
-func (f *fought) count(t *testing.T, call simulator.Request) {
+// count counts a call. The user that it is about says whose run made it.
+func (o *outcome) count(t *testing.T, call simulator.Request) {
 	t.Helper()
-	if f.sent++; call.Fault == "" {
-		if f.admitted++; !strings.HasPrefix(call.Action, "Read") {
-			f.written++
+	if o.sent++; call.Fault == "" {
+		if o.admitted++; !strings.HasPrefix(call.Action, "Read") {
+			o.written++
 		}
 	}
 	var body struct{ UserName string }
@@ -110,7 +125,7 @@ func (f *fought) count(t *testing.T, call simulator.Request) {
 	if n, _ := fmt.Sscanf(body.UserName, "run%d-%d", &run, &user); n != 2 {
 		return // about the account
 	}
-	s := &f.spans[run]
+	s := &o.spans[run]
 	if s.from.IsZero() || call.Time.Before(s.from) {
 		s.from = call.Time
 	}
@@ -119,22 +134,22 @@ func (f *fought) count(t *testing.T, call simulator.Request) {
 	}
 }
 
-func (f fought) ratio() float64 { return float64(f.sent) / float64(f.admitted) }
+func (o outcome) ratio() float64 { return float64(o.sent) / float64(o.admitted) }
 
-// begun and ended bound the whole.
-func (f fought) begun() time.Time {
-	return slices.MinFunc(f.spans, func(a, b span) int { return a.from.Compare(b.from) }).from
+// begun and ended are the first and the last call of all.
+func (o outcome) begun() time.Time {
+	return slices.MinFunc(o.spans, func(a, b span) int { return a.from.Compare(b.from) }).from
 }
 
-func (f fought) ended() time.Time {
-	return slices.MaxFunc(f.spans, func(a, b span) int { return a.to.Compare(b.to) }).to
+func (o outcome) ended() time.Time {
+	return slices.MaxFunc(o.spans, func(a, b span) int { return a.to.Compare(b.to) }).to
 }
 
-// used is the part of what was to be had: what the API admits, or what the runs at work may ask for where that is less,
-// as when one alone is left with its 5 calls a second.
-func (f fought) used() float64 {
+// used is the share of what was available: what the API admits, or what the runs at work may ask for where that is less,
+// as when only one is left with its 5 calls a second.
+func (o outcome) used() float64 {
 	var moments []time.Time
-	for _, s := range f.spans {
+	for _, s := range o.spans {
 		moments = append(moments, s.from, s.to)
 	}
 	slices.SortFunc(moments, time.Time.Compare)
@@ -142,19 +157,19 @@ func (f fought) used() float64 {
 	for i := 1; i < len(moments); i++ {
 		at := moments[i-1].Add(moments[i].Sub(moments[i-1]) / 2)
 		working := 0
-		for _, s := range f.spans {
+		for _, s := range o.spans {
 			if s.from.Before(at) && s.to.After(at) {
 				working++
 			}
 		}
-		had += moments[i].Sub(moments[i-1]).Seconds() * float64(min(f.admits, 5*working))
+		had += moments[i].Sub(moments[i-1]).Seconds() * float64(min(o.admits, 5*working))
 	}
-	return float64(f.admitted) / had
+	return float64(o.admitted) / had
 }
 
-func (f fought) String() string {
-	took := f.ended().Sub(f.begun())
-	return fmt.Sprintf("%d runs of %d keys, %d calls/s admitted: %d requests for %d calls (%.3f), in %s: %.3f of what the server admits, %.3f of what was to be had",
-		f.runs, f.keys, f.admits, f.sent, f.admitted, f.ratio(), took.Round(time.Millisecond),
-		float64(f.admitted)/(float64(f.admits)*took.Seconds()), f.used())
+func (o outcome) String() string {
+	took := o.ended().Sub(o.begun())
+	return fmt.Sprintf("%d runs of %d keys, %d calls/s admitted: %d requests for %d calls (%.3f), in %s: %.3f of what the server admits, %.3f of what was available",
+		o.runs, o.keys, o.admits, o.sent, o.admitted, o.ratio(), took.Round(time.Millisecond),
+		float64(o.admitted)/(float64(o.admits)*took.Seconds()), o.used())
 }

@@ -1,9 +1,0 @@
-package provider_test
-
-import (
-	"testing"
-
-	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
-)
-
-func TestMain(m *testing.M) { acctest.Main(m) }
