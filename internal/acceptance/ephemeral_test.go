@@ -1,250 +1,306 @@
 package acceptance_test
 
 import (
-	"slices"
+	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
-	. "github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// runKey is a run-scoped key and a second provider that signs with it.
-func runKey(arguments ...string) string {
-	return `provider "outscale" {
-  requests_per_second = 0
+// enabled is the argument of a run-scoped key without which, or with true, a key is created.
+const enabled = "only_when"
+
+// ephemeralKey is a run-scoped key.
+func ephemeralKey(arguments ...string) string {
+	return "ephemeral \"outscale_access_key\" \"run\" {\n  " + acctest.Lines(arguments...) + "}\n"
 }
-` + ephemeralKey(arguments...) + `
+
+// runScoped is a run-scoped key, a second provider that signs with it, and a user that this provider creates.
+func runScoped(arguments ...string) string {
+	return "provider \"outscale\" {\n  requests_per_second = 0\n}\n" + ephemeralKey(arguments...) + `
 provider "outscale" {
   alias               = "run"
   requests_per_second = 0
   access_key_id       = ephemeral.outscale_access_key.run.access_key_id
   secret_key_id       = ephemeral.outscale_access_key.run.secret_key
 }
-`
-}
 
-func ephemeralKey(arguments ...string) string {
-	return `ephemeral "outscale_access_key" "run" {
-  ` + Lines(arguments...) + `}
-`
-}
-
-// consumer is what the second provider makes.
-const consumer = `
 resource "outscale_user" "made" {
   provider  = outscale.run
   user_name = "made"
 }
 `
-
-var apply = []string{"apply", "-auto-approve", "-input=false", "-no-color"}
-
-// pairs are the keys that a command makes with each CLI.
-type pairs struct{ terraform, tofu int }
-
-func (p pairs) of(w *World) int {
-	if w.Tofu() {
-		return p.tofu
-	}
-	return p.terraform
 }
 
-// phases are commands and the keys that each makes, always and with only_when = terraform.applying. OpenTofu leaves out
-// of an apply what nothing in it needs; Terraform says during a destroy that it is not applying.
-var phases = []struct {
+// opened is how many run-scoped keys a command creates with each CLI.
+type opened struct{ terraform, tofu int }
+
+// commands are commands and the keys that each creates, always and with enabled = terraform.applying. OpenTofu leaves out of
+// an apply what nothing in it needs; Terraform says during a destroy that it is not applying.
+var commands = []struct {
 	name             string
 	arguments        []string
-	always, applying pairs
+	always, applying opened
 }{
-	{"validate", []string{"validate", "-no-color"}, pairs{0, 0}, pairs{0, 0}},
-	{"plan", []string{"plan", "-input=false", "-no-color", "-out=run.tfplan"}, pairs{1, 1}, pairs{0, 0}},
-	{"apply of a saved plan", []string{"apply", "-input=false", "-no-color", "run.tfplan"}, pairs{1, 1}, pairs{1, 1}},
-	{"apply without changes", apply, pairs{2, 1}, pairs{1, 0}},
-	{"plan without changes", []string{"plan", "-detailed-exitcode", "-input=false", "-no-color"}, pairs{1, 1}, pairs{0, 0}},
-	{"refresh-only", []string{"apply", "-refresh-only", "-auto-approve", "-input=false", "-no-color"}, pairs{2, 1}, pairs{1, 0}},
-	{"destroy", []string{"destroy", "-auto-approve", "-input=false", "-no-color"}, pairs{3, 3}, pairs{0, 1}},
-	{"apply", apply, pairs{2, 2}, pairs{1, 1}},
+	{"validate", []string{"validate", "-no-color"}, opened{0, 0}, opened{0, 0}},
+	{"plan", planTo("run.tfplan"), opened{1, 1}, opened{0, 0}},
+	{"apply of a saved plan", applyPlan("run.tfplan"), opened{1, 1}, opened{1, 1}},
+	{"apply without changes", apply, opened{2, 1}, opened{1, 0}},
+	{"plan without changes", []string{"plan", "-detailed-exitcode", "-input=false", "-no-color"}, opened{1, 1}, opened{0, 0}},
+	{"refresh-only", []string{"apply", "-refresh-only", "-auto-approve", "-input=false", "-no-color"}, opened{2, 1}, opened{1, 0}},
+	{"destroy", destroy, opened{3, 3}, opened{0, 1}},
+	{"apply", apply, opened{2, 2}, opened{1, 1}},
 }
 
-// countPairs checks how many keys were made and deleted since the mark, and that each was deleted before the next was
-// made.
-func countPairs(t *testing.T, w *World, mark *Mark, command string, want int) {
+// TestAccEphemeralKey_commands counts the keys of each command, as the documentation states them: each is deleted before the
+// next is created, and used by the provider that gets it. No secret is left anywhere.
+func TestAccEphemeralKey_commands(t *testing.T) {
+	t.Parallel()
+	for name, arguments := range map[string][]string{"always": nil, "while applying": {enabled + " = terraform.applying"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := acctest.NewCLI(t)
+			s := c.Workspace(runScoped(arguments...))
+			s.Trace()
+			for _, command := range commands {
+				keys := command.always
+				if len(arguments) > 0 {
+					keys = command.applying
+				}
+				want := keys.terraform
+				if c.Tofu() {
+					want = keys.tofu
+				}
+				c.ResetCalls()
+				s.Must(command.arguments...)
+				expectOpened(t, c, command.name, want)
+			}
+			s.ExpectNoSecretLeft(c.RootSecretKey)
+		})
+	}
+}
+
+// expectOpened fails the test unless a command created and deleted so many keys, one at a time, and created the user with one.
+func expectOpened(t *testing.T, c *acctest.CLI, command string, want int) {
 	t.Helper()
-	if made, deleted := mark.Count("CreateAccessKey"), mark.Count("DeleteAccessKey"); made != want || deleted != want {
-		t.Errorf("%s made %d keys and deleted %d, want %d", command, made, deleted, want)
+	if made, deleted := c.Calls("CreateAccessKey"), c.Calls("DeleteAccessKey"); made != want || deleted != want {
+		t.Errorf("%s created %d keys and deleted %d, want %d", command, made, deleted, want)
 	}
 	alive := 0
-	for _, call := range mark.Calls() {
+	for _, call := range c.Requests() {
 		switch call.Action {
 		case "CreateAccessKey":
 			alive++
 		case "DeleteAccessKey":
 			alive--
+		case "CreateUser":
+			if call.AccessKey == c.RootAccessKey {
+				t.Errorf("%s did not create the user with the run-scoped key", command)
+			}
 		}
 		if alive > 1 {
 			t.Errorf("%s had %d keys at a time", command, alive)
 		}
 	}
-	if keys := w.Keys(); len(keys) != 0 {
-		t.Errorf("%s left %d keys", command, len(keys))
+	if n := len(c.Keys()); n != 0 {
+		t.Errorf("%s left %d keys", command, n)
 	}
 }
 
-// TestARunScopedKeyInEveryPhase counts the keys of each command, as the documentation states them, and looks where the
-// secret could have been left.
-func TestARunScopedKeyInEveryPhase(t *testing.T) {
-	t.Parallel()
-	w := New(t)
-	s := traced(w, runKey()+consumer)
-	want := 0
-	for _, phase := range phases {
-		mark := w.Mark()
-		s.Must(phase.arguments...)
-		want += phase.always.of(w)
-		countPairs(t, w, mark, phase.name, phase.always.of(w))
-		for _, call := range mark.Calls() {
-			if call.Action == "CreateUser" && call.AccessKey == w.RootAccessKey {
-				t.Error("the user was not made with the run-scoped key")
-			}
-		}
-	}
-	if made := len(w.Issued()); made != want {
-		t.Fatalf("%d secrets were given out, want %d", made, want)
-	}
-	s.NoSecretRests(w.RootSecretKey)
-}
-
-// TestARunScopedKeyOfAUser: what was asked for is what is made, and its end switches it off first.
-func TestARunScopedKeyOfAUser(t *testing.T) {
-	t.Parallel()
-	w := New(t, func(o *simulator.Options) {
-		o.Grants = []simulator.Grant{{User: "alice", Actions: []string{"api:*"}}}
+// TestAccEphemeralKey_renewed: the provider's clock is behind the CLI's, so that the moment of renewal, half of 10 minutes
+// ahead on the provider's, is soon on the CLI's. It runs alone: it sets the environment of the process.
+func TestAccEphemeralKey_renewed(t *testing.T) {
+	const soon = 500 * time.Millisecond
+	c := acctest.NewCLI(t, func(o *simulator.Options) {
+		o.Now = func() time.Time { return time.Now().Add(soon - 5*time.Minute) }
 	})
-	s := traced(w, User("alice", `user_name = "alice"`))
-	s.Apply()
-	s.Write(User("alice", `user_name = "alice"`) +
-		runKey(`user_id  = outscale_user.alice.user_id`, `lifetime = "30m"`, `tag      = "of the run"`) + consumer)
-	mark := w.Mark()
-	s.Apply()
-	created, err := mark.Body("CreateAccessKey")
-	w.Must(err)
-	if created["UserName"] != "alice" {
-		t.Errorf("made for %v", created["UserName"])
-	}
-	at, err := time.Parse(time.RFC3339, created["ExpirationDate"].(string))
-	w.Must(err)
-	if left := at.Sub(w.Simulator.Now()); left > 30*time.Minute || left < 28*time.Minute {
-		t.Errorf("made with %s to live, want 30 minutes", left)
-	}
-	var caller string
-	for _, call := range mark.Calls() {
-		switch {
-		case call.Action == "CreateUser":
-			caller = call.Caller
-		case call.Action == "UpdateAccessKey" && call.Status != 200:
-			t.Errorf("UpdateAccessKey was answered with %d", call.Status)
+	held := c.Gate().HoldRequest("CreateUser")
+	s := c.TestTraced(resource.TestStep{
+		PreConfig: func() {
+			c.ResetCalls()
+			go func() {
+				defer held.Release()
+				<-held.Arrived()
+				acctest.Reached(func() bool { return len(expiriesSent(c)) >= 4 })
+			}()
+		},
+		Config: runScoped(`lifetime = "10m"`, `tag = "of the run"`),
+		Check: func(*terraform.State) error {
+			// The plan's key was created and finished, the apply's as well; what follows are renewals.
+			dates := expiriesSent(c)
+			if len(dates) < 4 {
+				return fmt.Errorf("the expiry was sent %d times", len(dates))
+			}
+			if last := dates[len(dates)-1]; !last.After(dates[1]) {
+				return fmt.Errorf("the expiry went from %s to %s", dates[1], last)
+			}
+			return nil
+		},
+	})
+	s.ExpectNoSecretLeft(c.RootSecretKey)
+}
+
+// expiriesSent are the dates that UpdateAccessKey sent with an active key.
+func expiriesSent(c *acctest.CLI) []time.Time {
+	var dates []time.Time
+	for _, call := range c.Requests() {
+		var body struct {
+			State          string
+			ExpirationDate time.Time
+		}
+		if call.Action == "UpdateAccessKey" && json.Unmarshal(call.Body, &body) == nil && body.State == "ACTIVE" {
+			dates = append(dates, body.ExpirationDate)
 		}
 	}
-	if caller != "user:alice" {
-		t.Errorf("the key signed as %q", caller)
-	}
-	if got := mark.Writes(); !slices.Equal(got, []string{
-		"CreateAccessKey", "UpdateAccessKey", "UpdateAccessKey", "DeleteAccessKey", // the plan
-		"CreateAccessKey", "UpdateAccessKey", "CreateUser", "UpdateAccessKey", "DeleteAccessKey",
-	}) {
-		t.Errorf("changing calls: %v", got)
-	}
-	closed, err := mark.Body("UpdateAccessKey")
-	w.Must(err)
-	if closed["State"] != "INACTIVE" || closed["ExpirationDate"] == nil {
-		t.Errorf("switched off with %v", closed)
-	}
-	if len(w.Keys()) != 0 {
-		t.Error("a key is left")
-	}
-	s.NoSecretRests(w.RootSecretKey)
+	return dates
 }
 
-// TestOnlyWhen: no key where none is wanted, with the values null, and no call either.
-func TestOnlyWhen(t *testing.T) {
+// TestAccEphemeralKey_consumerFails: the CLIs do not close the key then. No key is left all the same.
+func TestAccEphemeralKey_consumerFails(t *testing.T) {
 	t.Parallel()
-	w := New(t)
-	s := traced(w, runKey(`only_when = terraform.applying`)+consumer)
-	for _, phase := range phases {
-		mark := w.Mark()
-		s.Must(phase.arguments...)
-		countPairs(t, w, mark, phase.name, phase.applying.of(w))
-	}
-	s.NoSecretRests(w.RootSecretKey)
-	mark := w.Mark()
-	s = w.Workspace(ephemeralKey(`only_when = false`) + `
-resource "terraform_data" "nothing" {
-  lifecycle {
-    precondition {
-      condition     = ephemeral.outscale_access_key.run.access_key_id == null && ephemeral.outscale_access_key.run.secret_key == null && ephemeral.outscale_access_key.run.expiration_date == null
-      error_message = "not null"
-    }
-  }
-}
-`)
-	s.Apply()
-	if len(mark.Calls()) != 0 {
-		t.Errorf("%d calls for no key", len(mark.Calls()))
-	}
-}
-
-// TestWhatCannotBeOpened is said before anything is made.
-func TestWhatCannotBeOpened(t *testing.T) {
-	t.Parallel()
-	w := New(t)
-	for _, wrong := range []struct {
-		arguments, provider string
-		said                []string
+	for name, test := range map[string]struct {
+		config string
+		fault  simulator.Fault
+		want   string
 	}{
-		{arguments: `lifetime = "5m"`, said: []string{"Lifetime not usable", "`lifetime` is \"5m\" and must be a time from 10m to 24h"}},
-		{arguments: `lifetime = "25h"`, said: []string{"Lifetime not usable"}},
-		{arguments: `lifetime = "an hour"`, said: []string{"Lifetime not usable", `"an hour"`}},
-		{arguments: `lifetime = ""`, said: []string{"Lifetime not usable"}},
-		{arguments: "user_name = \"alice\"\nuser_id = \"AB\"", said: []string{"Invalid Attribute Combination"}},
-		{arguments: `user_name = "no spaces"`, said: []string{"must be the name of a user"}},
-		{arguments: `user_id = ""`, said: []string{"must be the id of a user"}},
-		{provider: "access_key_id = terraform_data.later.output\nsecret_key_id = \"x\"", said: []string{
-			"Access key not opened", "The provider block takes `access_key_id` from something that is only known after apply", "`-target`",
-		}},
-	} {
-		s := w.Workspace("provider \"outscale\" {\n" + wrong.provider + "\n}\n" + ephemeralKey(wrong.arguments) + `
-resource "terraform_data" "later" {
-  input = "A"
+		"a resource": {runScoped(), acctest.Refusal("CreateUser"), "User not created"},
+		"another ephemeral resource": {ephemeralKey() + `
+ephemeral "outscale_access_key" "second" {
+  tag       = ephemeral.outscale_access_key.run.access_key_id
+  user_name = "nobody"
 }
-`)
-		r := s.Plan()
-		if r.Code != 1 {
-			t.Errorf("%s%s: plan ended with %d", wrong.arguments, wrong.provider, r.Code)
-		}
-		r.Contains(t, wrong.said...)
-	}
-	if n := len(w.Simulator.Requests()); n != 0 {
-		t.Errorf("%d calls were made", n)
+`, acctest.Refusal("CreateUserGroup"), "Access key not opened"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := acctest.NewCLI(t)
+			c.SetFaults(test.fault)
+			s := c.Workspace(test.config)
+			if r := s.Run(apply...); r.Code != 1 {
+				t.Errorf("apply ended with %d", r.Code)
+			} else {
+				r.Contains(t, test.want)
+			}
+			if len(c.Issued()) == 0 {
+				t.Error("no key was created: nothing is proved")
+			}
+			c.Await("no access key is left", func() bool { return len(c.Keys()) == 0 })
+		})
 	}
 }
 
-// TestAnUnknownArgumentWaits: the plan makes no key for an owner that does not exist yet; apply does.
-func TestAnUnknownArgumentWaits(t *testing.T) {
+// TestAccEphemeralKey_notClosed: the run says so, and the provider tries once more when it ends.
+func TestAccEphemeralKey_notClosed(t *testing.T) {
 	t.Parallel()
-	w := New(t)
-	s := traced(w, User("alice", `user_name = "alice"`)+ephemeralKey(`user_id = outscale_user.alice.user_id`))
-	mark := w.Mark()
-	if r := s.Plan(); r.Code != 2 || mark.Count("CreateAccessKey") != 0 {
-		t.Fatalf("plan ended with %d and made %d keys:\n%s", r.Code, mark.Count("CreateAccessKey"), r.Output)
+	c := acctest.NewCLI(t)
+	c.SetFaults(simulator.Fault{Action: "DeleteAccessKey", Kind: faults.Status, Status: 403, Code: "4", Times: 1})
+	if r := c.Workspace(ephemeralKey()).Plan(); r.Code != 1 {
+		t.Errorf("plan ended with %d", r.Code)
+	} else {
+		r.Contains(t, "Access key not closed", "`api:DeleteAccessKey`")
+	}
+	c.Await("no access key is left", func() bool { return len(c.Keys()) == 0 })
+}
+
+// TestAccEphemeralKey_unknownOwner: the plan creates no key for an owner that does not exist yet; the apply does.
+func TestAccEphemeralKey_unknownOwner(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	s := c.Workspace(owner("alice") + ephemeralKey(byID))
+	if r := s.Plan(); r.Code != 2 || c.Calls("CreateAccessKey") != 0 {
+		t.Fatalf("plan ended with %d and created %d keys:\n%s", r.Code, c.Calls("CreateAccessKey"), r.Output)
 	}
 	s.Apply()
 	s.EmptyPlan() // OpenTofu left the key, which nothing needs, out of the apply
-	if mark.Count("CreateAccessKey") == 0 {
-		t.Error("no key was made once the owner was known")
+	if c.Calls("CreateAccessKey") == 0 || len(c.Keys()) != 0 {
+		t.Errorf("%d keys were created once the owner was known, %d are left", c.Calls("CreateAccessKey"), len(c.Keys()))
 	}
-	if len(w.Keys()) != 0 {
-		t.Error("a key is left")
+}
+
+// openingSecret opens the sealed secret of the key under test with a private key that is in no file.
+const openingSecret = `
+variable "private_key" {
+  type      = string
+  ephemeral = true
+}
+
+ephemeral "outscale_access_key_secret" "this" {
+  sealed_secret_key = outscale_access_key.this.sealed_secret_key
+  private_key       = var.private_key
+}
+`
+
+// TestAccSealedSecret_writeOnlyArgument: sealed key, ephemeral resource, write-only argument of another provider. The secret
+// arrives, again after a replacement, and is nowhere else.
+func TestAccSealedSecret_writeOnlyArgument(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	mine := acctest.AgePair(t)
+	s := c.Workspace(openingSecret + acctest.Key("this", sealTo(mine.Public)) + acctest.Block("sink_secret", "this",
+		"value_wo = ephemeral.outscale_access_key_secret.this.secret_key",
+		// It changes with the key, so that a new secret is delivered and an old one is not delivered again.
+		"value_wo_version = parseint(substr(sha256(outscale_access_key.this.access_key_id), 0, 8), 16)"))
+	s.Setenv("TF_VAR_private_key", mine.Private)
+	s.Trace()
+	s.Must(planTo("saved.plan")...)
+	s.Must(applyPlan("saved.plan")...)
+	arrived := func() {
+		t.Helper()
+		if s.Attributes("sink_secret")["sha256"] != c.OnlyKey().SecretSHA256 {
+			t.Error("what arrived is not the secret of the key")
+		}
 	}
-	s.NoSecretRests(w.RootSecretKey)
+	arrived()
+	s.EmptyPlan()
+	s.Must(append(apply, "-replace="+accessKeyAddress)...)
+	arrived()
+	s.Must(destroy...)
+	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
+}
+
+// TestAccSealedSecret_secondProvider: sealed key, ephemeral resource, a second provider block that signs with the new key.
+func TestAccSealedSecret_secondProvider(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t, func(o *simulator.Options) {
+		o.Grants = []simulator.Grant{{User: "robot", Actions: []string{"api:ReadUsers", "api:*AccessKey*"}}}
+	})
+	mine := acctest.AgePair(t)
+	s := c.Workspace(openingSecret + owner("robot") + acctest.Key("this", byName, sealTo(mine.Public)) + `
+provider "outscale" {}
+
+provider "outscale" {
+  alias         = "robot"
+  access_key_id = outscale_access_key.this.access_key_id
+  secret_key_id = ephemeral.outscale_access_key_secret.this.secret_key
+}
+
+resource "outscale_access_key" "by_robot" {
+  provider  = outscale.robot
+  user_name = outscale_user.owner.user_name
+  tag       = "made by robot"
+  ` + sealTo(mine.Public) + `
+}
+`)
+	s.Setenv("TF_VAR_private_key", mine.Private)
+	s.Must(planTo("saved.plan")...)
+	s.Must(applyPlan("saved.plan")...)
+	callers := ""
+	for _, call := range c.Requests() {
+		if call.Action == "CreateAccessKey" {
+			callers += call.Caller + " "
+		}
+	}
+	if callers != "root user:robot " {
+		t.Errorf("keys were created by %s, want root and then user:robot", callers)
+	}
+	s.EmptyPlan()
+	s.Must(destroy...)
+	expectNothingLeft(t, c)
 }

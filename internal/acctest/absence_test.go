@@ -6,18 +6,19 @@ import (
 	"testing"
 )
 
-// TestAClearSecretIsFoundWhereverItRests: a key in the plain mode leaves its secret in the state, in a backup, in a plan
-// file and in what the CLI shows of them. The search must see each, or it proves nothing where it finds nothing.
-func TestAClearSecretIsFoundWhereverItRests(t *testing.T) {
+// TestAccSearch_clearSecret: a key that is not sealed leaves its secret in the state, in a backup, in a plan file and in what
+// the CLI shows of them. The search must find each, or it proves nothing where it finds nothing.
+func TestAccSearch_clearSecret(t *testing.T) {
 	t.Parallel()
-	w := New(t)
-	s := w.Workspace(Key("this"))
+	c := NewCLI(t)
+	s := c.Workspace(Key("this"))
+	s.Trace()
 	s.Apply()
 	s.Write(Key("this", `tag = "changed"`))
 	s.Must("plan", "-out=saved.plan", "-input=false", "-no-color")
 	s.Must("apply", "-input=false", "-no-color", "saved.plan")
-	issued := w.Issued()
-	if len(issued) != 1 || !slices.Equal(issued, w.Secrets(s.State())) {
+	issued := c.Issued()
+	if len(issued) != 1 || !slices.Equal(issued, c.Secrets(s.State())) {
 		t.Fatalf("%d secrets issued, or not the one of the state", len(issued))
 	}
 	s.File("leak.txt", "HTTP body: "+issued[0])
@@ -31,34 +32,34 @@ func TestAClearSecretIsFoundWhereverItRests(t *testing.T) {
 			t.Errorf("not found: %s\n%s", place, found)
 		}
 	}
-	if strings.Contains(found, trace) || strings.Contains(found, issued[0]) {
-		t.Errorf("the plain mode logs a secret, or the search itself tells it:\n%s", strings.ReplaceAll(found, issued[0], "SECRET"))
+	if strings.Contains(found, traceFile) || strings.Contains(found, issued[0]) {
+		t.Errorf("a secret is logged, or the search itself reveals it:\n%s", strings.ReplaceAll(found, issued[0], "SECRET"))
 	}
 	s.printed.Reset()
 }
 
-// TestACredentialOfAVariableIsFoundInThePlan: the provider's own secret is Sensitive, and a plan file holds it all the
-// same unless the variable is ephemeral.
-func TestACredentialOfAVariableIsFoundInThePlan(t *testing.T) {
+// TestAccSearch_credentialInPlan: the provider's own secret is Sensitive, and a plan file holds it all the same unless the
+// variable is ephemeral.
+func TestAccSearch_credentialInPlan(t *testing.T) {
 	t.Parallel()
-	w := New(t)
-	w.Env("OSC_ACCESS_KEY", "")
-	w.Env("OSC_SECRET_KEY", "")
-	w.Env("TF_VAR_secret", w.RootSecretKey)
-	s := w.Workspace(`
+	c := NewCLI(t)
+	c.Env("OSC_ACCESS_KEY", "")
+	c.Env("OSC_SECRET_KEY", "")
+	c.Env("TF_VAR_secret", c.RootSecretKey)
+	s := c.Workspace(`
 variable "secret" {
   type      = string
   sensitive = true
 }
 
 provider "outscale" {
-  access_key_id = "` + w.RootAccessKey + `"
+  access_key_id = "` + c.RootAccessKey + `"
   secret_key_id = var.secret
 }
 ` + User("this", `user_name = "alice"`))
 	s.Must("plan", "-out=saved.plan", "-input=false", "-no-color")
 	s.Must("apply", "-input=false", "-no-color", "saved.plan")
-	found := strings.Join(s.leftBehind([]string{w.RootSecretKey}), "\n")
+	found := strings.Join(s.leftBehind([]string{c.RootSecretKey}), "\n")
 	if !strings.Contains(found, "saved.plan, unzipped: tfplan holds") {
 		t.Errorf("not found in the plan file:\n%s", found)
 	}

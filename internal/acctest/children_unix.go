@@ -9,10 +9,10 @@ import (
 )
 
 // Children are the processes that a process has started and that still run: of a CLI, its providers.
-func (w *World) Children(pid int) []int {
-	w.t.Helper()
+func (c *CLI) Children(pid int) []int {
+	c.t.Helper()
 	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
-	w.Must(err)
+	c.Must(err)
 	var children []int
 	for line := range strings.Lines(string(out)) {
 		columns := strings.Fields(line)
@@ -20,7 +20,7 @@ func (w *World) Children(pid int) []int {
 			continue
 		}
 		child, err := strconv.Atoi(columns[0])
-		w.Must(err)
+		c.Must(err)
 		children = append(children, child)
 	}
 	return children

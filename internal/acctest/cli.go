@@ -1,163 +1,74 @@
+// Package acctest is what tests of the provider are built on.
+//
+// Account is a simulated OUTSCALE account for one test, with a record of the calls and of the secrets that it issued.
+// Protocol runs the provider on it without a CLI; most tests need no more. CLI runs Terraform or OpenTofu on it, with the
+// built provider in a Workspace, or with the provider in the test's process through terraform-plugin-testing.
+//
+// Only tests import it.
 package acctest
 
 import (
-	"context"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
-	"runtime"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// The environment of terraform-plugin-testing.
-const (
-	envPath      = "TF_ACC_TERRAFORM_PATH"
-	envHost      = "TF_ACC_PROVIDER_HOST"
-	envNamespace = "TF_ACC_PROVIDER_NAMESPACE"
-	envLogs      = "TF_LOG_PATH_MASK"
-)
+// CLI is Terraform or OpenTofu, and the account that it works on.
+type CLI struct {
+	*Account
 
-// namespace is the first part of the provider's source address.
-const namespace = "outscale-access"
-
-// cli is the Terraform or OpenTofu that the tests of this process run.
-type cli struct {
-	path string
-	tofu bool
+	t   *testing.T
+	cli cli
 }
 
-var theCLI = sync.OnceValues(findCLI)
-
-// findCLI takes what TF_ACC_TERRAFORM_PATH names, else terraform 1.10 or later from PATH, else the OpenTofu of the
-// tools module. It prepares the environment of the process for terraform-plugin-testing, which knows no other way.
-func findCLI() (cli, error) {
-	config, err := emptyConfig()
-	if err != nil {
-		return cli{}, err
-	}
-	for name, value := range map[string]string{
-		"TF_CLI_CONFIG_FILE": config, "CHECKPOINT_DISABLE": "1", envNamespace: namespace,
-		// CLI and provider log all they can, into a file for each test: logsTellNothing looks through it.
-		envLogs: filepath.Join(filepath.Dir(config), "%s"+logSuffix),
-		// GOTCHA: the provider in this process logs at TRACE only where this one is set, which the other then overrules.
-		"TF_ACC_LOG_PATH": filepath.Join(filepath.Dir(config), "all"+logSuffix),
-	} {
-		if err := os.Setenv(name, value); err != nil {
-			return cli{}, err
-		}
-	}
-	found, err := locate(os.Getenv(envPath), root())
-	if err != nil {
-		return cli{}, err
-	}
-	if err := os.Setenv(envPath, found.path); err != nil {
-		return cli{}, err
-	}
-	// OpenTofu reads an address without a host as one of its own registry's.
-	if found.tofu {
-		return found, os.Setenv(envHost, "registry.opentofu.org")
-	}
-	return found, os.Unsetenv(envHost)
-}
-
-// shared is a folder for what all tests of a process use: the built provider and the CLI's configuration file.
-var shared = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "outscale-acctest-") })
-
-// Main runs the tests of a package and removes what they shared. Call it from TestMain.
-func Main(m *testing.M) {
-	code := m.Run()
-	if dir, err := shared(); err == nil {
-		if err := os.RemoveAll(dir); err != nil {
-			fmt.Fprintln(os.Stderr, "acctest:", err)
-			code = max(code, 1)
-		}
-	}
-	os.Exit(code)
-}
-
-// logSuffix ends the name of the log of a test.
-const logSuffix = ".trace.log"
-
-// logsTellNothing fails the test when the log of its runs holds a secret, whatever the mode, or when there is no log to
-// look through. Other tests may log at the same time, each into its own file.
-func (w *World) logsTellNothing() {
-	w.t.Helper()
-	dir, err := shared()
-	w.Must(err)
-	name := filepath.Join(dir, strings.ReplaceAll(w.t.Name(), "/", "__")+logSuffix)
-	log, err := os.ReadFile(name)
-	w.Must(err)
-	if !strings.Contains(string(log), "GetProviderSchema") {
-		w.t.Error("the log of the test does not speak of the provider: there is nothing to look through")
-	}
-	w.absent("the log of the test", log, w.Issued())
-	w.Must(os.Remove(name))
-}
-
-// emptyConfig makes the CLI configuration file that keeps the one of the person who runs the tests out of them.
-func emptyConfig() (string, error) {
-	dir, err := shared()
-	if err != nil {
-		return "", err
-	}
-	name := filepath.Join(dir, "empty.tfrc")
-	return name, os.WriteFile(name, nil, 0o600)
-}
-
-// locate looks for a CLI: the one that is named, then on PATH, then below the folder of the module.
-func locate(named, module string) (cli, error) {
-	if named != "" {
-		product, _, err := version(named)
-		return cli{path: named, tofu: product == "OpenTofu"}, err
-	}
-	if path, err := exec.LookPath("terraform"); err == nil {
-		if product, recent, err := version(path); err == nil && product == "Terraform" && recent {
-			return cli{path: path}, nil
-		}
-	}
-	path := filepath.Join(module, "bin", "tools", "tofu")
-	if runtime.GOOS == "windows" {
-		path += ".exe"
-	}
-	if _, err := os.Stat(path); err != nil {
-		return cli{}, fmt.Errorf("no terraform 1.10 or later on PATH and no OpenTofu built: run make bin/tools/tofu, or name a CLI in %s", envPath)
-	}
-	return cli{path: path, tofu: true}, nil
-}
-
-var versionLine = regexp.MustCompile(`^(Terraform|OpenTofu) v(\d+)\.(\d+)`)
-
-// version asks a CLI what it is, and whether it is recent enough for the features that the tests use.
-func version(path string) (product string, recent bool, err error) {
-	out, err := exec.CommandContext(context.Background(), path, "version").Output()
-	if err != nil {
-		return "", false, fmt.Errorf("%s version: %w", path, err)
-	}
-	match := versionLine.FindStringSubmatch(string(out))
-	if match == nil {
-		return "", false, fmt.Errorf("%s is neither Terraform nor OpenTofu: %q", path, strings.SplitN(string(out), "\n", 2)[0])
-	}
-	major, _ := strconv.Atoi(match[2])
-	minor, _ := strconv.Atoi(match[3])
-	return match[1], major > 1 || major == 1 && minor >= 10, nil
-}
-
-// root is the folder of the module.
-func root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..")
-}
-
-// Root is the folder of the module, for the tests that read examples.
-func Root(t testing.TB) string {
+// NewCLI creates an account and finds the CLI. The test may run in parallel with others.
+func NewCLI(t *testing.T, opts ...func(*simulator.Options)) *CLI {
 	t.Helper()
-	if _, err := os.Stat(filepath.Join(root(), "go.mod")); err != nil {
-		t.Fatalf("the folder of the module was not found: %v", err)
+	found, err := theCLI()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return root()
+	return &CLI{Account: NewAccount(t, opts...), t: t, cli: found}
+}
+
+// Tofu reports whether the CLI is OpenTofu, for the few things in which the two differ.
+func (c *CLI) Tofu() bool { return c.cli.tofu }
+
+// Test runs the steps of terraform-plugin-testing, with the provider in this process. Afterwards everything is destroyed,
+// and no access key may be left at the API.
+func (c *CLI) Test(steps ...resource.TestStep) {
+	c.t.Helper()
+	for i := range steps {
+		if steps[i].Config != "" && !strings.Contains(steps[i].Config, "required_providers") {
+			steps[i].Config = Config(steps[i].Config)
+		}
+	}
+	resource.Test(c.t, resource.TestCase{
+		IsUnitTest: true,
+		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
+			"outscale": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test", c.Host()), nil },
+		},
+		Steps: steps,
+	})
+	for _, key := range c.Keys() {
+		c.t.Errorf("after the destruction key %s (owner %q) is left at the API", key.AccessKeyID, key.UserName)
+	}
+}
+
+// TestTraced is Test with all that the CLI and the provider leave and can log kept in the home folder of the workspace that
+// it returns, for ExpectNoSecretLeft. It cannot run in parallel with other tests.
+func (c *CLI) TestTraced(steps ...resource.TestStep) *Workspace {
+	c.t.Helper()
+	s := c.Workspace("")
+	s.Trace()
+	c.t.Setenv("TF_ACC_TEMP_DIR", s.Home())
+	c.t.Setenv("TF_ACC_PERSIST_WORKING_DIR", "1")
+	c.t.Setenv("TF_ACC_LOG_PATH", s.trace())
+	c.Test(steps...)
+	return s
 }

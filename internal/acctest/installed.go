@@ -12,9 +12,9 @@ import (
 // with these arguments. Only so can it have a backend: with the development overrides of other workspaces, terraform
 // before 1.15 refuses `init`, which a backend needs.
 func (s *Workspace) Install(arguments ...string) {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	built, err := binaries()
-	s.w.Must(err)
+	s.c.Must(err)
 	const version = "0.0.1"
 	mirror := filepath.Join(s.Home(), "mirror")
 	folder := filepath.Join(mirror, filepath.FromSlash(s.ProviderAddress()), version, runtime.GOOS+"_"+runtime.GOARCH)
@@ -22,10 +22,10 @@ func (s *Workspace) Install(arguments ...string) {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	s.w.Must(os.MkdirAll(folder, 0o750))
-	s.w.Must(os.Symlink(filepath.Join(built, name), filepath.Join(folder, strings.Replace(name, "outscale", "outscale_v"+version, 1))))
+	s.c.Must(os.MkdirAll(folder, 0o750))
+	s.c.Must(os.Symlink(filepath.Join(built, name), filepath.Join(folder, strings.Replace(name, "outscale", "outscale_v"+version, 1))))
 	rc := filepath.Join(s.Home(), "installed.tfrc")
-	s.w.Must(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))), 0o600))
+	s.c.Must(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))), 0o600))
 	s.Setenv("TF_CLI_CONFIG_FILE", rc)
 	s.Must(append([]string{"init", "-input=false", "-no-color"}, arguments...)...)
 }

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestAPostgresEndsWithItsTest: nothing of it is left, neither process nor file.
-func TestAPostgresEndsWithItsTest(t *testing.T) {
+// TestPostgres_endsWithItsTest: nothing of it is left, neither process nor file.
+func TestPostgres_endsWithItsTest(t *testing.T) {
 	t.Parallel()
 	var p *Postgres
 	t.Run("inner", func(t *testing.T) {
@@ -33,7 +33,7 @@ func TestAPostgresEndsWithItsTest(t *testing.T) {
 	}
 }
 
-func TestWherePostgresIs(t *testing.T) {
+func TestPostgres_location(t *testing.T) {
 	t.Setenv("PATH", "")
 	_, err := postgresPrograms(filepath.Join(t.TempDir(), "*"))
 	if err == nil || !strings.Contains(err.Error(), "apt-get install postgresql") {

@@ -12,7 +12,7 @@ import (
 
 // Running is a command of the CLI that is under way.
 type Running struct {
-	w    *World
+	c    *CLI
 	s    *Workspace
 	cmd  *exec.Cmd
 	out  *output
@@ -21,15 +21,15 @@ type Running struct {
 
 // Start starts the CLI. Wait for its end.
 func (s *Workspace) Start(arguments ...string) *Running {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	r := &Running{w: s.w, s: s, cmd: s.command(ctx, arguments...), out: &output{}, stop: cancel}
+	r := &Running{c: s.c, s: s, cmd: s.command(ctx, arguments...), out: &output{}, stop: cancel}
 	r.cmd.Stdout, r.cmd.Stderr = r.out, r.out
 	if err := r.cmd.Start(); err != nil {
 		cancel()
-		s.w.t.Fatal(err)
+		s.c.t.Fatal(err)
 	}
-	s.w.t.Cleanup(cancel)
+	s.c.t.Cleanup(cancel)
 	return r
 }
 
@@ -38,8 +38,8 @@ func (r *Running) PID() int { return r.cmd.Process.Pid }
 
 // Signal sends a signal to the CLI alone.
 func (r *Running) Signal(signal os.Signal) {
-	r.w.t.Helper()
-	r.w.Must(r.cmd.Process.Signal(signal))
+	r.c.t.Helper()
+	r.c.Must(r.cmd.Process.Signal(signal))
 }
 
 // Said reports whether the CLI has printed the text by now.
@@ -47,8 +47,8 @@ func (r *Running) Said(text string) bool { return strings.Contains(plain(r.out.S
 
 // AwaitOutput waits until the CLI has printed the text.
 func (r *Running) AwaitOutput(text string) {
-	r.w.t.Helper()
-	r.w.Await("the CLI says "+text, func() bool { return r.Said(text) })
+	r.c.t.Helper()
+	r.c.Await("the CLI says "+text, func() bool { return r.Said(text) })
 }
 
 // Wait waits for the end of the CLI. The code is -1 for one that was killed. What was printed counts among what no
@@ -61,9 +61,9 @@ func (r *Running) Wait() Result {
 }
 
 // AwaitHeld waits until a call has arrived at a gate.
-func (w *World) AwaitHeld(held *Held) {
-	w.t.Helper()
-	held.Await(w.t)
+func (c *CLI) AwaitHeld(held *Held) {
+	c.t.Helper()
+	held.Await(c.t)
 }
 
 // output is a buffer that can be read while the CLI writes to it.
@@ -85,10 +85,10 @@ func (o *output) String() string {
 }
 
 // Await waits for a condition, and fails the test when it is not reached in time.
-func (w *World) Await(what string, reached func() bool) {
-	w.t.Helper()
+func (c *CLI) Await(what string, reached func() bool) {
+	c.t.Helper()
 	if !Reached(reached) {
-		w.t.Fatalf("not reached in %s: %s", patience, what)
+		c.t.Fatalf("not reached in %s: %s", patience, what)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestAbsentFindsASecretInEachForm: a scanner that finds nothing is no proof.
-func TestAbsentFindsASecretInEachForm(t *testing.T) {
+// TestAbsent_eachForm: a scanner that finds nothing is no proof.
+func TestAbsent_eachForm(t *testing.T) {
 	const secret = `a&b"c/d+e:a long one`
 	for form, text := range map[string]string{
 		"as it is":                   secret,
@@ -37,15 +37,15 @@ func TestAbsentFindsASecretInEachForm(t *testing.T) {
 	}
 }
 
-// TestSecretsKnowsTheSecretsOfTheAccount by their hashes, anywhere in a text.
-func TestSecretsKnowsTheSecretsOfTheAccount(t *testing.T) {
-	w := New(t)
-	if found := w.Secrets([]byte(`{"a":"` + w.RootSecretKey + `","b":"` + strings.Repeat("A", 40) + `"}`)); len(found) != 1 || found[0] != w.RootSecretKey {
+// TestSecrets_byHash by their hashes, anywhere in a text.
+func TestSecrets_byHash(t *testing.T) {
+	a := NewAccount(t)
+	if found := a.Secrets([]byte(`{"a":"` + a.RootSecretKey + `","b":"` + strings.Repeat("A", 40) + `"}`)); len(found) != 1 || found[0] != a.RootSecretKey {
 		t.Errorf("%d secrets found, want the one", len(found))
 	}
 }
 
-func TestPlainTakesTheFramesOut(t *testing.T) {
+func TestPlain_withoutFrames(t *testing.T) {
 	if got := plain("╷\n│ Error: broken\n│ \n│ one\n│   two\n╵\n"); got != "Error: broken one two" {
 		t.Errorf("%q", got)
 	}

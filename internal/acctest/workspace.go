@@ -21,7 +21,7 @@ import (
 type Workspace struct {
 	Dir string
 
-	w       *World
+	c       *CLI
 	env     []string
 	printed strings.Builder // by all commands that do not print values because they are asked for them
 }
@@ -62,38 +62,37 @@ func built(name, source string) (string, error) {
 var simulatorBinary = sync.OnceValues(func() (string, error) { return built("outscale-sim", "./cmd/outscale-sim") })
 
 // SimulatorBinary is the simulator as users run it, for what only a process can suffer.
-func (w *World) SimulatorBinary() string {
-	w.t.Helper()
+func (c *CLI) SimulatorBinary() string {
+	c.t.Helper()
 	path, err := simulatorBinary()
-	w.Must(err)
+	c.Must(err)
 	return path
 }
 
 // Workspace makes a folder with this configuration. The environment is the world's and nothing of the person's who
 // runs the tests.
-func (w *World) Workspace(config string) *Workspace {
-	w.t.Helper()
+func (c *CLI) Workspace(config string) *Workspace {
+	c.t.Helper()
 	providers, err := binaries()
-	w.Must(err)
+	c.Must(err)
 	providers = filepath.ToSlash(providers)
-	dir := w.t.TempDir()
+	dir := c.t.TempDir()
 	rc := filepath.Join(dir, "cli.tfrc")
-	w.Must(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %q\n  }\n  direct {}\n}\n",
+	c.Must(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %q\n  }\n  direct {}\n}\n",
 		namespace+"/outscale", providers, namespace+"/sink", providers)), 0o600))
-	s := &Workspace{Dir: filepath.Join(dir, "workspace"), w: w, env: []string{
+	s := &Workspace{Dir: filepath.Join(dir, "workspace"), c: c, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir,
 		"TF_CLI_CONFIG_FILE=" + rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
 	}}
-	w.Must(os.MkdirAll(s.Dir, 0o750))
-	s.logAll()
+	c.Must(os.MkdirAll(s.Dir, 0o750))
 	s.Write(config)
-	w.t.Cleanup(s.printsNothing)
+	c.t.Cleanup(s.revealsNothing)
 	return s
 }
 
 // Write replaces the configuration.
 func (s *Workspace) Write(config string) {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	if !strings.Contains(config, "required_providers") {
 		config = Config(config)
 	}
@@ -102,8 +101,8 @@ func (s *Workspace) Write(config string) {
 
 // File writes a file into the folder.
 func (s *Workspace) File(name, text string) {
-	s.w.t.Helper()
-	s.w.Must(os.WriteFile(filepath.Join(s.Dir, name), []byte(text), 0o600))
+	s.c.t.Helper()
+	s.c.Must(os.WriteFile(filepath.Join(s.Dir, name), []byte(text), 0o600))
 }
 
 // Setenv adds a variable to the environment of the CLI.
@@ -121,7 +120,7 @@ const patience = 2 * time.Minute
 
 // Run runs the CLI and returns what came out, whatever it was.
 func (s *Workspace) Run(arguments ...string) Result {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	done := s.run(arguments...)
 	if !shows(arguments) {
 		s.printed.WriteString(done.printed)
@@ -139,7 +138,7 @@ type end struct {
 }
 
 func (s *Workspace) run(arguments ...string) end {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	cmd := s.command(ctx, arguments...)
@@ -148,20 +147,20 @@ func (s *Workspace) run(arguments ...string) end {
 	err := cmd.Run()
 	// What was ended here says nothing of how it would have ended.
 	if ctx.Err() != nil {
-		s.w.t.Fatalf("%v took longer than %s:\n%s", arguments, patience, plain(out.String()))
+		s.c.t.Fatalf("%v took longer than %s:\n%s", arguments, patience, plain(out.String()))
 	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		s.w.t.Fatalf("%v: %v", arguments, err)
+		s.c.t.Fatalf("%v: %v", arguments, err)
 	}
 	return end{cmd.ProcessState.ExitCode(), out.String()}
 }
 
 func (s *Workspace) command(ctx context.Context, arguments ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, s.w.cli.path, arguments...)
+	cmd := exec.CommandContext(ctx, s.c.cli.path, arguments...)
 	cmd.Dir = s.Dir
 	cmd.Env = s.env
-	for name, value := range s.w.env {
+	for name, value := range s.c.env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
 	return cmd
@@ -169,60 +168,60 @@ func (s *Workspace) command(ctx context.Context, arguments ...string) *exec.Cmd 
 
 // Must runs the CLI and fails the test when it fails.
 func (s *Workspace) Must(arguments ...string) Result {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	r := s.Run(arguments...)
 	if r.Code != 0 {
-		s.w.t.Fatalf("%v ended with %d:\n%s", arguments, r.Code, r.Output)
+		s.c.t.Fatalf("%v ended with %d:\n%s", arguments, r.Code, r.Output)
 	}
 	return r
 }
 
 // Apply applies the configuration.
 func (s *Workspace) Apply() Result {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	return s.Must("apply", "-auto-approve", "-input=false", "-no-color")
 }
 
 // EmptyPlan fails the test unless there is nothing to do.
 func (s *Workspace) EmptyPlan() Result {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	r := s.Plan()
 	if r.Code != 0 {
-		s.w.t.Fatalf("the plan is not empty (exit code %d):\n%s", r.Code, r.Output)
+		s.c.t.Fatalf("the plan is not empty (exit code %d):\n%s", r.Code, r.Output)
 	}
 	return r
 }
 
 // Plan plans: code 0 for nothing to do, 1 for an error, 2 for something to do.
 func (s *Workspace) Plan() Result {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	return s.Run("plan", "-detailed-exitcode", "-input=false", "-no-color")
 }
 
 // State is the raw state file.
 func (s *Workspace) State() []byte {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	raw, err := os.ReadFile(filepath.Join(s.Dir, "terraform.tfstate"))
-	s.w.Must(err)
+	s.c.Must(err)
 	return raw
 }
 
 // Attributes are the values of the first resource of a type in the state.
 func (s *Workspace) Attributes(kind string) map[string]any {
-	s.w.t.Helper()
+	s.c.t.Helper()
 	var state struct {
 		Resources []struct {
 			Type      string
 			Instances []struct{ Attributes map[string]any }
 		}
 	}
-	s.w.Must(json.Unmarshal(s.State(), &state))
+	s.c.Must(json.Unmarshal(s.State(), &state))
 	for _, r := range state.Resources {
 		if r.Type == kind && len(r.Instances) > 0 {
 			return r.Instances[0].Attributes
 		}
 	}
-	s.w.t.Fatalf("no %s in the state", kind)
+	s.c.t.Fatalf("no %s in the state", kind)
 	return nil
 }
 
@@ -259,7 +258,7 @@ func plain(out string) string {
 // ProviderAddress is the provider's address as the CLI writes it into a state.
 func (s *Workspace) ProviderAddress() string {
 	host := "registry.terraform.io"
-	if s.w.cli.tofu {
+	if s.c.cli.tofu {
 		host = "registry.opentofu.org"
 	}
 	return host + "/" + namespace + "/outscale"

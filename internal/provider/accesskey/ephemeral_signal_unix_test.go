@@ -32,6 +32,7 @@ func TestNoKeyIsLeftAfterASignal(t *testing.T) {
 				gate := w.Gate()
 				held := hold(gate)
 				s := w.Workspace(runKey() + consumer)
+				s.Trace()
 				r := s.Start(apply...)
 				w.AwaitHeld(held)
 				r.Signal(signal)
@@ -61,6 +62,7 @@ func TestNoKeyIsLeftAfterASignalToTheGroup(t *testing.T) {
 			gate := w.Gate()
 			held := gate.HoldRequest("CreateUser")
 			s := w.Workspace(runKey() + consumer)
+			s.Trace()
 			r := s.Start(apply...)
 			w.AwaitHeld(held)
 			for _, provider := range w.Children(r.PID()) {
@@ -103,6 +105,7 @@ func keyExpires(t *testing.T, signal syscall.Signal) *Workspace {
 	gate := w.Gate()
 	held := gate.HoldRequest("CreateUser")
 	s := w.Workspace(runKey(`lifetime = "10m"`) + consumer)
+	s.Trace()
 	r := s.Start(apply...)
 	w.AwaitHeld(held)
 	providers := w.Children(r.PID())
@@ -130,6 +133,6 @@ func keyExpires(t *testing.T, signal syscall.Signal) *Workspace {
 	if err := works(); !api.IsUnauthorized(err) {
 		t.Errorf("after its lifetime the key still works: %v", err)
 	}
-	s.NoSecretRests(w.RootSecretKey)
+	s.ExpectNoSecretLeft(w.RootSecretKey)
 	return s
 }

@@ -40,5 +40,5 @@ func nothingLeft(t *testing.T, w *World, gate *Gate, s *Workspace) {
 		t.Error("no key was made: nothing is proved")
 	}
 	w.Await("no access key is left", func() bool { return len(w.Keys()) == 0 })
-	s.NoSecretRests(w.RootSecretKey)
+	s.ExpectNoSecretLeft(w.RootSecretKey)
 }

@@ -22,9 +22,9 @@ func fake(t *testing.T, path, says string) {
 	}
 }
 
-// TestLocateTakesTheFirstUsableCLI: named, then a recent terraform on PATH, then OpenTofu of the module, then an error
+// TestLocate_firstUsableCLI: named, then a recent terraform on PATH, then OpenTofu of the module, then an error
 // that says what to run.
-func TestLocateTakesTheFirstUsableCLI(t *testing.T) {
+func TestLocate_firstUsableCLI(t *testing.T) {
 	module, bin := t.TempDir(), t.TempDir()
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+"/bin"+string(os.PathListSeparator)+"/usr/bin")
 	terraform, tofu, other := filepath.Join(bin, "terraform"), filepath.Join(module, "bin", "tools", "tofu"), filepath.Join(module, "other")

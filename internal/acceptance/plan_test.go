@@ -1,0 +1,223 @@
+package acceptance_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// TestAccAccessKey_savedPlan: a plan is applied as it was saved, and one that another run has overtaken is refused.
+func TestAccAccessKey_savedPlan(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	s := c.Workspace(owner("alice") + acctest.Key("this", byID))
+	s.Must(planTo("saved")...)
+	c.Advance(day)
+	s.Must(applyPlan("saved")...).Contains(t, "2 added, 0 changed, 0 destroyed")
+	s.EmptyPlan()
+
+	s.Write(owner("alice") + acctest.Key("this", byID, `tag = "x"`))
+	s.Must(planTo("overtaken")...)
+	s.Apply()
+	if r := s.Run(applyPlan("overtaken")...); r.Code != 1 {
+		t.Errorf("an overtaken plan ended with %d:\n%s", r.Code, r.Output)
+	}
+}
+
+// TestAccAccessKey_replace: -replace of the key, and of its owner. A user cannot be deleted before its keys are, so that an
+// owner by id replaces its key as well.
+func TestAccAccessKey_replace(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	s := c.Workspace(owner("alice") + acctest.Key("this", byID))
+	s.Apply()
+	first := c.OnlyKey().AccessKeyID
+	s.Must(append(apply, "-replace="+accessKeyAddress)...).Contains(t, "1 added, 0 changed, 1 destroyed")
+	second := c.OnlyKey().AccessKeyID
+	s.Must(append(apply, "-replace=outscale_user.owner")...).Contains(t, "2 added, 0 changed, 2 destroyed")
+	if third := c.OnlyKey().AccessKeyID; first == second || second == third {
+		t.Errorf("the keys are %s, %s and %s", first, second, third)
+	}
+	c.DeleteKey(c.OnlyKey())
+	s.Must(destroy...).Contains(t, "1 destroyed")
+	expectNothingLeft(t, c)
+}
+
+// TestAccAccessKey_ignoreChanges: what is ignored is neither planned nor applied.
+func TestAccAccessKey_ignoreChanges(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	config := func(tag, more string) string {
+		return acctest.Key("this", `tag = "`+tag+`"`, more, "lifecycle {", "  ignore_changes = [tag]", "}")
+	}
+	s := c.Workspace(config("a", ""))
+	s.Apply()
+	s.Write(config("b", ""))
+	s.EmptyPlan()
+	s.Write(config("b", `state = "INACTIVE"`))
+	s.Apply().Contains(t, "1 changed")
+	if key := c.OnlyKey(); acctest.Tag(key) != "a" || key.State != "INACTIVE" {
+		t.Errorf("tag %q, state %s", acctest.Tag(key), key.State)
+	}
+	s.EmptyPlan()
+}
+
+// importBlock imports the key with this id.
+func importBlock(id string) string {
+	return fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", accessKeyAddress, id)
+}
+
+// TestAccAccessKey_importBlock imports in the apply, changes nothing, and destroys what was imported.
+func TestAccAccessKey_importBlock(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	c.CreateUser("alice")
+	at := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	key := c.CreateKey(api.CreateAccessKeyInput{UserName: "alice", ExpirationDate: &at, Tag: "found"})
+	s := c.Workspace(importBlock(key.ID) + acctest.Key("this", `user_name = "alice"`, `expiration_date = "2030-01-01"`, `tag = "found"`))
+	s.Apply().Contains(t, "1 imported, 0 added, 0 changed, 0 destroyed")
+	s.EmptyPlan()
+	c.ExpectWrites()
+	s.Must(destroy...)
+	if n := len(c.Keys()); n != 0 {
+		t.Errorf("%d keys are left", n)
+	}
+}
+
+// TestAccAccessKey_importGeneratesConfiguration: what the CLI generates for an import block plans empty. For a user's key it
+// has both names of the owner: the error says that one has to go.
+func TestAccAccessKey_importGeneratesConfiguration(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	c.CreateUser("bob")
+	at := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	own, bobs := c.CreateKey(api.CreateAccessKeyInput{ExpirationDate: &at}), c.CreateKey(api.CreateAccessKeyInput{UserName: "bob"})
+	generate := []string{"plan", "-generate-config-out=generated.tf", "-input=false", "-no-color"}
+	s := c.Workspace(importBlock(own.ID))
+	s.Must(generate...).Contains(t, "1 to import, 0 to add, 0 to change")
+	if text := read(t, filepath.Join(s.Dir, "generated.tf")); !regexp.MustCompile(`expiration_date\s+= "2030-01-01T00:00:00.000Z"`).MatchString(text) {
+		t.Errorf("generated:\n%s", text)
+	}
+	s = c.Workspace(importBlock(bobs.ID))
+	s.Run(generate...).Contains(t, "Owner named twice", "keep one of the two")
+	generated := filepath.Join(s.Dir, "generated.tf")
+	text := regexp.MustCompile(`(?m)^\s*user_name .*$`).ReplaceAllString(read(t, generated), "")
+	c.NoError(os.WriteFile(generated, []byte(text), 0o600))
+	s.Plan().Contains(t, "1 to import, 0 to add, 0 to change, 0 to destroy")
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestAccRotatingKey_moved: a moved block makes a pair of a plain key, with its secret; another type is refused.
+func TestAccRotatingKey_moved(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	moved := "moved {\n  from = outscale_access_key.this\n  to   = outscale_rotating_access_key.this\n}\n" +
+		acctest.Block("outscale_rotating_access_key", "this", `lifetime = "30d"`, `rotate_before = "7d"`)
+	s := c.Workspace(owner("alice") + acctest.Key("this"))
+	s.Apply()
+	secret := s.Attributes("outscale_access_key")["secret_key"]
+	s.Write(owner("alice") + moved)
+	s.Apply().Contains(t, "0 added, 1 changed, 0 destroyed")
+	if got := s.Attributes("outscale_rotating_access_key"); got["secret_key"] != secret || got["access_key_id"] != c.OnlyKey().AccessKeyID {
+		t.Error("the pair has not the key of before")
+	}
+	s.EmptyPlan()
+	s.Write(acctest.Block("outscale_rotating_access_key", "this", `lifetime = "30d"`, `rotate_before = "7d"`) +
+		strings.NewReplacer("outscale_access_key.this", "outscale_user.owner", "key.this", "key.that", `"this"`, `"that"`).Replace(moved))
+	if r := s.Plan(); r.Code != 1 {
+		t.Errorf("a user became a pair of keys:\n%s", r.Output)
+	}
+}
+
+// TestAccWarnings_merged: of warnings with the same summary the CLIs show the first and a number, so that each key that needs
+// attention is named in a summary of its own.
+func TestAccWarnings_merged(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	var want []string
+	for range 3 {
+		id := c.CreateKey(api.CreateAccessKeyInput{Tag: "terraform-unfinished-by-hand"}).ID
+		want = append(want, "Warning: Unfinished access key found: "+id, "--AccessKeyId "+id)
+	}
+	s := c.Workspace(acctest.Key("this"))
+	s.Plan().Contains(t, want...)
+	s.Apply().Contains(t, want...)
+	s.EmptyPlan().Contains(t, want...)
+}
+
+// TestAccAccessKey_stateOfOfficialProvider: a state of the official provider, after `state replace-provider`, plans empty with
+// its secret as it was and Sensitive, and is sealed by a plan, an apply and the removal of the backup: then the clear secret
+// is nowhere.
+func TestAccAccessKey_stateOfOfficialProvider(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	key := c.CreateKey(api.CreateAccessKeyInput{})
+	s := c.Workspace(acctest.Key("this"))
+	s.Trace()
+	s.File("terraform.tfstate", strings.ReplaceAll(officialState(t, key), "PROVIDER", s.ProviderAddress()))
+	s.EmptyPlan()
+	s.Apply().Contains(t, "0 added, 0 changed, 0 destroyed")
+	var shown struct {
+		Values struct {
+			Root struct {
+				Resources []struct {
+					Values    map[string]any
+					Sensitive map[string]any `json:"sensitive_values"`
+				}
+			} `json:"root_module"`
+		}
+	}
+	c.NoError(json.Unmarshal([]byte(s.Must("show", "-json").Output), &shown))
+	if got := shown.Values.Root.Resources[0]; got.Values["secret_key"] != key.SecretKey || got.Sensitive["secret_key"] != true {
+		t.Errorf("the secret is as it was: %t; Sensitive: %v", got.Values["secret_key"] == key.SecretKey, got.Sensitive["secret_key"])
+	}
+
+	mine := acctest.AgePair(t)
+	s.Write(acctest.Key("this", sealTo(mine.Public)))
+	s.Apply().Contains(t, "Older states hold the secret in clear", "0 added, 1 changed, 0 destroyed")
+	c.ExpectWrites()
+	backup := filepath.Join(s.Dir, "terraform.tfstate.backup")
+	if !strings.Contains(read(t, backup), key.SecretKey) {
+		t.Error("the backup does not hold the clear secret: its removal is for nothing")
+	}
+	c.NoError(os.Remove(backup))
+	s.EmptyPlan()
+	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
+}
+
+// officialState is a state file that the official provider (1.8.0) left.
+func officialState(t *testing.T, key api.AccessKey) string {
+	t.Helper()
+	const form = "2006-01-02T15:04:05.000-0700"
+	text, err := json.Marshal(map[string]any{
+		"version": 4, "terraform_version": "1.11.4", "serial": 3, "lineage": "5f0e4f4c-60f1-4a1a-8a5b-1d2c8c6b6f0a", "outputs": map[string]any{},
+		"resources": []any{map[string]any{
+			"mode": "managed", "type": "outscale_access_key", "name": "this", "provider": `provider["PROVIDER"]`,
+			"instances": []any{map[string]any{"schema_version": 0, "sensitive_attributes": []any{}, "attributes": map[string]any{
+				"access_key_id": key.ID, "id": key.ID, "creation_date": key.CreationDate.Format(form), "expiration_date": nil,
+				"last_modification_date": key.LastModificationDate.Format(form), "request_id": "2d3016ea-5e06-422f-8508-a6ab22e5c9d4",
+				"secret_key": key.SecretKey, "state": "ACTIVE", "tag": nil, "timeouts": nil, "user_name": nil,
+			}}},
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,45 @@
+package acctest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// requirements name the providers. The CLIs would otherwise look for one of that name elsewhere.
+func requirements(names ...string) string {
+	var b strings.Builder
+	b.WriteString("terraform {\n  required_providers {\n")
+	for _, name := range names {
+		fmt.Fprintf(&b, "    %s = { source = %q }\n", name, namespace+"/"+name)
+	}
+	b.WriteString("  }\n}\n")
+	return b.String()
+}
+
+// Config is a whole configuration: body, with its providers named, and without a limit on the requests per second.
+func Config(body string) string {
+	config := requirements("outscale")
+	if strings.Contains(body, `resource "sink_secret"`) {
+		config = requirements("outscale", "sink")
+	}
+	if !strings.Contains(body, `provider "outscale"`) {
+		config += "provider \"outscale\" {\n  requests_per_second = 0\n}\n"
+	}
+	return config + body
+}
+
+// Lines joins lines to a body of HCL.
+func Lines(lines ...string) string { return strings.Join(lines, "\n") + "\n" }
+
+// Key is an outscale_access_key block with these arguments, one a line.
+func Key(name string, arguments ...string) string {
+	return Block("outscale_access_key", name, arguments...)
+}
+
+// User is an outscale_user block.
+func User(name string, arguments ...string) string { return Block("outscale_user", name, arguments...) }
+
+// Block is a resource block.
+func Block(typeName, name string, arguments ...string) string {
+	return fmt.Sprintf("resource %q %q {\n  %s\n}\n", typeName, name, strings.Join(arguments, "\n  "))
+}
