@@ -23,6 +23,35 @@ const (
 	firstBackoff = time.Second
 )
 
+// identityLimit bounds the reads for the identity of a new object: without it the object can be created all the same.
+const identityLimit = 15 * time.Second
+
+// WithIdentityLimit returns ctx for reads that are made for an identity alone.
+func WithIdentityLimit(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, identityLimit)
+}
+
+// ReadyToCreate returns the account's id for a new object. The read also shows that the credential is good, before
+// something is sent whose answer must not be lost: until an answer has shown that, lost answers may be refusals, and the
+// client stops after a few of them, so that a lost creation could not be looked up. Once the credential was accepted, an
+// id that cannot be read is "" and no error.
+func ReadyToCreate(ctx context.Context, account Account, accepted func() bool) (string, error) {
+	if accepted() {
+		short, cancel := WithIdentityLimit(ctx)
+		defer cancel()
+		id, err := account.ID(short)
+		if err != nil {
+			return "", nil // the id is worth recording, and no reason not to create
+		}
+		return id, nil
+	}
+	id, err := account.ID(ctx)
+	if err != nil && accepted() {
+		return "", nil
+	}
+	return id, err
+}
+
 // Settling are the waits before each read that looks for what a lost request created: a request whose connection was cut
 // here may still be under way there.
 var Settling = []time.Duration{0, time.Second, 3 * time.Second}
@@ -168,4 +197,13 @@ func CreateContexts(ctx context.Context) (work, cleanup context.Context, done fu
 	deadline, _ := work.Deadline()
 	cleanup, cancelCleanup := context.WithDeadline(context.WithoutCancel(ctx), deadline.Add(CleanupLimit))
 	return work, cleanup, func() { cancelWork(); cancelCleanup() }
+}
+
+// Detach returns ctx without its cancellation and with its deadline, or with a deadline after limit when it has none.
+// It is for work that must be finished although nobody waits for it any more.
+func Detach(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }

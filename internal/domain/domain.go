@@ -72,15 +72,6 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Detach returns ctx without its cancellation and with its deadline, or with a deadline after limit when it has none.
-// It is for work that must be finished although nobody waits for it any more.
-func Detach(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	if deadline, ok := ctx.Deadline(); ok {
-		return context.WithDeadline(context.WithoutCancel(ctx), deadline)
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), limit)
-}
-
 // Clock is the API's clock: it decides what has expired.
 type Clock struct {
 	Machine func() time.Time     // this machine's clock

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // Identity is what distinguishes an object from another one of the same name in another account or of another owner. It
@@ -27,35 +26,6 @@ type Account interface {
 	ID(ctx context.Context) (string, error)
 	// KnownID is ID without a call: "" as long as the id was not read.
 	KnownID() string
-}
-
-// identityLimit bounds the reads for the identity of a new object: without it the object can be created all the same.
-const identityLimit = 15 * time.Second
-
-// WithIdentityLimit returns ctx for reads that are made for an identity alone.
-func WithIdentityLimit(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, identityLimit)
-}
-
-// ReadyToCreate returns the account's id for a new object. The read also shows that the credential is good, before
-// something is sent whose answer must not be lost: until an answer has shown that, lost answers may be refusals, and the
-// client stops after a few of them, so that a lost creation could not be looked up. Once the credential was accepted, an
-// id that cannot be read is "" and no error.
-func ReadyToCreate(ctx context.Context, account Account, accepted func() bool) (string, error) {
-	if accepted() {
-		short, cancel := WithIdentityLimit(ctx)
-		defer cancel()
-		id, err := account.ID(short)
-		if err != nil {
-			return "", nil // the id is worth recording, and no reason not to create
-		}
-		return id, nil
-	}
-	id, err := account.ID(ctx)
-	if err != nil && accepted() {
-		return "", nil
-	}
-	return id, err
 }
 
 // BelieveGone returns gone when the caller's account is the one that is recorded for the object, or none is. Otherwise it
