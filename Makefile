@@ -6,6 +6,7 @@ BIN       := bin
 TOOLS     := $(BIN)/tools
 PROVIDER  := $(BIN)/terraform-provider-outscale
 SIM       := $(BIN)/outscale-sim
+KEYS      := $(BIN)/outscale-keys
 TOFU      := $(TOOLS)/tofu
 LINT      := $(TOOLS)/golangci-lint
 TFDOCS    := $(TOOLS)/tfplugindocs
@@ -17,9 +18,10 @@ RACE      := $(shell command -v $$(go env CC | cut -d' ' -f1) >/dev/null 2>&1 &&
 .PHONY: demo test test-unit test-acceptance build install check fmt generate docs bench soak sim tools clean
 
 # Without cgo a binary runs on every Linux, whatever its C library, and starts sooner.
-build: ## both binaries into bin/
+build: ## the three binaries into bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o $(PROVIDER)$(EXE) .
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o $(SIM)$(EXE) ./cmd/outscale-sim
+	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o $(KEYS)$(EXE) ./cmd/outscale-keys
 
 demo: build ## the whole story: create, read, change, import, destroy, on a local API
 	@go build -trimpath -o $(BIN)/demo$(EXE) ./scripts/demo
@@ -40,8 +42,8 @@ test-acceptance: build $(TOFU)
 soak: build $(TOFU) ## every long test: the fault suite in full, 10,000 creates under faults; hours; OUTSCALE_SEED=N repeats a run
 	OUTSCALE_SOAK=1 CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -v -p 1 -timeout 8h -run Soak ./internal/provider/... ./internal/acceptance/...
 
-install: build ## the provider into the user's plugin folder, for terraform and tofu
-	scripts/install.sh $(PROVIDER)$(EXE) $(VERSION)
+install: build ## the provider into the user's plugin folder, for terraform and tofu; outscale-keys into ~/.local/bin
+	scripts/install.sh $(PROVIDER)$(EXE) $(VERSION) $(KEYS)$(EXE)
 
 check: $(LINT) $(TFDOCS) $(TOFU) ## format, vet, lint, generated files up to date, builds for every platform
 	scripts/check.sh

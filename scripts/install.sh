@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Copies the provider into the user's plugin folder, under both registries' hosts, so that a plain
 # `terraform init` or `tofu init` finds it without a network. Unix only: elsewhere the folder differs.
-# Usage: install.sh BINARY VERSION
+# The command outscale-keys goes into ~/.local/bin.
+# Usage: install.sh BINARY VERSION COMMAND
 set -euo pipefail
 
 binary=$1
 version=$2
+command=$3
 platform=$(go env GOOS)_$(go env GOARCH)
 for host in registry.terraform.io registry.opentofu.org; do
 	dir=$HOME/.terraform.d/plugins/$host/outscale-access/outscale/$version/$platform
@@ -13,3 +15,6 @@ for host in registry.terraform.io registry.opentofu.org; do
 	install -m 0755 "$binary" "$dir/terraform-provider-outscale_v$version"
 	echo "installed $dir/terraform-provider-outscale_v$version"
 done
+mkdir -p "$HOME/.local/bin"
+install -m 0755 "$command" "$HOME/.local/bin/outscale-keys"
+echo "installed $HOME/.local/bin/outscale-keys"

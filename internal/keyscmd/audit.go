@@ -1,0 +1,204 @@
+package keyscmd
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/review"
+)
+
+// The further formats of audit.
+const (
+	formatCSV   = "csv"
+	formatSARIF = "sarif"
+)
+
+func (a *app) auditCommand() *cobra.Command {
+	var logs logFlags
+	var maxAge, maxUnused, rules string
+	var states []string
+	cmd := &cobra.Command{
+		Use: "audit", Args: cobra.NoArgs, Short: "Judge every access key of the account",
+		Long: `Judge every access key of the account by the rules below, and say for each finding why it matters and what to do.
+
+` + ruleList() + `
+--rules names a JSON file that turns rules off or sets their limits:
+
+  {"rules": {"old": {"max": "180d"}, "networks": {"max": 5}, "root-key": {"off": true}}}
+
+The exit code is 1 if there are findings.`,
+		Example: "  outscale-keys audit --max-age 180d\n  outscale-keys audit --output sarif > keys.sarif",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := readRules(rules, map[string]string{"old": maxAge, "unused": maxUnused})
+			if err != nil {
+				return err
+			}
+			w := wanted{rights: true, usage: logs.back(), pages: logs.pages}
+			if len(states) > 0 {
+				if w.states, err = idsOfStates(states); err != nil {
+					return err
+				}
+			}
+			s, err := a.connect()
+			if err != nil {
+				return err
+			}
+			c, err := a.collect(cmd.Context(), s, w)
+			if err != nil {
+				return err
+			}
+			return a.audit(judge(c, config), c)
+		},
+	}
+	logs.add(cmd, 32)
+	cmd.Flags().StringVar(&maxAge, "max-age", "", "the age from which a key is old (default 90d)")
+	cmd.Flags().StringVar(&maxUnused, "max-unused", "", "the time without use from which a key is unused (default 30d)")
+	cmd.Flags().StringVar(&rules, "rules", "", "a JSON file with settings of the rules")
+	cmd.Flags().StringArrayVar(&states, "state", nil, "a state file; keys that are in none of them are findings (may be repeated)")
+	return cmd
+}
+
+// ruleList is the rules as the help shows them.
+func ruleList() string {
+	list := ""
+	for _, r := range review.Rules() {
+		list += fmt.Sprintf("  %-15s %-7s %s\n", r.ID, r.Severity, r.Title)
+	}
+	return list
+}
+
+// readRules reads the settings of the rules, and sets limits that were given as flags.
+func readRules(file string, limits map[string]string) (review.Config, error) {
+	var c review.Config
+	if file != "" {
+		f, err := os.Open(file)
+		if err != nil {
+			return c, fmt.Errorf("--rules: %w", err)
+		}
+		defer func() { _ = f.Close() }()
+		if c, err = review.ReadConfig(f); err != nil {
+			return c, fmt.Errorf("--rules %s: %w", file, err)
+		}
+	}
+	if c.Rules == nil {
+		c.Rules = map[string]review.Settings{}
+	}
+	for rule, limit := range limits {
+		if limit == "" {
+			continue
+		}
+		d, err := review.ParseDuration(limit)
+		if err != nil {
+			return c, fmt.Errorf("--max-age and --max-unused: %w", err)
+		}
+		settings := c.Rules[rule]
+		settings.Max = review.Limit{Set: true, Duration: d}
+		c.Rules[rule] = settings
+	}
+	return c, nil
+}
+
+// judged is a key with what the rules found.
+type judged struct {
+	fact
+	findings []review.Finding
+}
+
+// judge applies the rules to every key and returns those with findings, the worst first.
+func judge(c *collected, config review.Config) []judged {
+	var found []judged
+	for _, f := range c.keys {
+		if findings := config.Review(f.Facts); len(findings) > 0 {
+			found = append(found, judged{f, findings})
+		}
+	}
+	slices.SortStableFunc(found, func(x, y judged) int {
+		return int(review.Worst(y.findings)) - int(review.Worst(x.findings))
+	})
+	return found
+}
+
+// finding is one finding in JSON.
+type finding struct {
+	AccessKeyID string `json:"access_key_id"`
+	UserName    string `json:"user_name,omitempty"`
+	Root        bool   `json:"root"`
+	Rule        string `json:"rule"`
+	Severity    string `json:"severity"`
+	Reason      string `json:"reason"`
+	Remedy      string `json:"remedy"`
+}
+
+// auditResult is the JSON of audit.
+type auditResult struct {
+	Complete bool      `json:"complete"` // every key of the account was judged
+	Missing  []string  `json:"missing,omitempty"`
+	Keys     int       `json:"keys"`
+	Findings []finding `json:"findings"`
+}
+
+func findingsOf(found []judged) []finding {
+	all := []finding{}
+	for _, j := range found {
+		for _, f := range j.findings {
+			all = append(all, finding{
+				AccessKeyID: j.Key.ID, UserName: j.userName, Root: j.Root,
+				Rule: f.Rule.ID, Severity: f.Rule.Severity.String(), Reason: f.Reason, Remedy: f.Rule.Remedy,
+			})
+		}
+	}
+	return all
+}
+
+// audit writes the findings.
+func (a *app) audit(found []judged, c *collected) error {
+	all := findingsOf(found)
+	var err error
+	switch a.flags.output {
+	case formatJSON:
+		err = a.json(auditResult{Complete: c.complete, Missing: c.missing, Keys: len(c.keys), Findings: all})
+	case formatCSV:
+		err = a.auditCSV(all)
+	case formatSARIF:
+		err = a.json(sarifOf(a.version, found))
+	default:
+		err = a.auditTable(found, c)
+	}
+	if err == nil && len(all) > 0 {
+		return findings{len(all)}
+	}
+	return err
+}
+
+func (a *app) auditTable(found []judged, c *collected) error {
+	var rows [][]string
+	for _, f := range findingsOf(found) {
+		name := f.UserName
+		if f.Root {
+			name = "(root)"
+		}
+		rows = append(rows, []string{f.Severity, f.AccessKeyID, orDash(name), f.Rule, f.Reason})
+	}
+	if len(rows) > 0 {
+		if err := a.table([]string{"SEVERITY", "ACCESS KEY", "OWNER", "RULE", "REASON"}, rows); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.host.Out)
+	}
+	fmt.Fprintf(a.host.Out, "%d findings about %d of %d keys\n", len(rows), len(found), len(c.keys))
+	a.noteMissing(c)
+	return nil
+}
+
+func (a *app) auditCSV(all []finding) error {
+	w := csv.NewWriter(a.host.Out)
+	rows := [][]string{{"severity", "access_key_id", "user_name", "root", "rule", "reason", "remedy"}}
+	for _, f := range all {
+		rows = append(rows, []string{f.Severity, f.AccessKeyID, f.UserName, fmt.Sprint(f.Root), f.Rule, f.Reason, f.Remedy})
+	}
+	return w.WriteAll(rows)
+}

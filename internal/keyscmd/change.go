@@ -1,0 +1,240 @@
+package keyscmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// change is what deactivate, activate and revoke do to each key.
+type change struct {
+	name, done string // "revoke", "revoked"
+	short      string
+	needed     func(key.Key) bool // false = the key is as it shall be
+	apply      func(ctx context.Context, s *services, k key.Key) error
+}
+
+func setState(state key.State) func(context.Context, *services, key.Key) error {
+	return func(ctx context.Context, s *services, k key.Key) error {
+		_, err := s.keys.Update(ctx, k, key.Spec{Owner: ownerOf(k), State: state, Expires: k.Expires, Tag: k.Tag})
+		return err
+	}
+}
+
+// ownerOf addresses the owner of a key that was found.
+func ownerOf(k key.Key) key.Owner { return key.Owner{UserName: k.UserName} }
+
+var changes = []change{
+	{
+		name: "deactivate", done: "deactivated", short: "Deactivate access keys: they can be activated again",
+		needed: func(k key.Key) bool { return k.State != key.Inactive }, apply: setState(key.Inactive),
+	},
+	{
+		name: "activate", done: "activated", short: "Activate access keys that were deactivated",
+		needed: func(k key.Key) bool { return k.State != key.Active }, apply: setState(key.Active),
+	},
+	{
+		name: "revoke", done: "revoked", short: "Delete access keys for good",
+		needed: func(key.Key) bool { return true },
+		apply: func(ctx context.Context, s *services, k key.Key) error {
+			err := s.keys.Revoke(ctx, ownerOf(k), k)
+			if domain.IsGone(err) {
+				return nil
+			}
+			return err
+		},
+	},
+}
+
+// changeFlags are those of all three commands.
+type changeFlags struct {
+	allOf       string
+	dryRun, yes bool
+}
+
+func (a *app) changeCommands() []*cobra.Command {
+	var commands []*cobra.Command
+	for _, c := range changes {
+		var flags changeFlags
+		cmd := &cobra.Command{
+			Use: c.name + " [KEY ...]", Short: c.short,
+			Long: c.short + `.
+
+The keys are arguments, or all keys of a user with --all-of, or read from standard input with "-", one per line. The expiry
+of a key is kept. The key that signs the calls of this command is refused. You are asked before anything is changed, unless
+--yes is given. The exit code is 2 if a key could not be ` + c.done + `; the others are.`,
+			Example: fmt.Sprintf("  outscale-keys %[1]s ABCDEFGHIJ0123456789\n  outscale-keys %[1]s --all-of ci --dry-run", c.name),
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return a.change(cmd.Context(), c, args, flags)
+			},
+		}
+		cmd.Flags().StringVar(&flags.allOf, "all-of", "", "every key of this user")
+		cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show what would be done, and change nothing")
+		cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "do not ask")
+		commands = append(commands, cmd)
+	}
+	return commands
+}
+
+func (a *app) change(ctx context.Context, c change, args []string, flags changeFlags) error {
+	ids, err := a.ids(args, flags.allOf)
+	if err != nil {
+		return err
+	}
+	s, err := a.connect()
+	if err != nil {
+		return err
+	}
+	keys, err := selected(ctx, s, ids, flags.allOf)
+	if err != nil {
+		return err
+	}
+	var todo []key.Key
+	for _, k := range keys {
+		if k.ID == s.config.Credential.AccessKeyID {
+			return fmt.Errorf("access key %s signs the calls of this command: use another credential to %s it", k.ID, c.name)
+		}
+		if c.needed(k) {
+			todo = append(todo, k)
+			fmt.Fprintf(a.host.Out, "%s %s of %s (%s, created %s, expires %s)\n", c.name, k.ID, text.Escape(nameOf(k)), k.State,
+				date(&k.Created), orDash(date(k.Expires)))
+		} else {
+			fmt.Fprintf(a.host.Out, "%s is %s already\n", k.ID, k.State)
+		}
+	}
+	if len(todo) == 0 || flags.dryRun {
+		return nil
+	}
+	if err := a.confirm(fmt.Sprintf("%s %d keys?", strings.ToUpper(c.name[:1])+c.name[1:], len(todo)), flags.yes); err != nil {
+		return err
+	}
+	return a.apply(ctx, s, c, todo)
+}
+
+// apply changes the keys one after the other. One that fails does not keep the others.
+func (a *app) apply(ctx context.Context, s *services, c change, todo []key.Key) error {
+	var failed []error
+	for _, k := range todo {
+		if err := ctx.Err(); err != nil {
+			failed = append(failed, fmt.Errorf("access key %s was not %s: %w", k.ID, c.done, err))
+			continue
+		}
+		if err := c.apply(ctx, s, k); err != nil {
+			failed = append(failed, fmt.Errorf("access key %s was not %s: %w", k.ID, c.done, err))
+			continue
+		}
+		fmt.Fprintf(a.host.Out, "%s %s\n", c.done, k.ID)
+	}
+	return errors.Join(failed...)
+}
+
+func nameOf(k key.Key) string {
+	if k.UserName == "" {
+		return "the caller"
+	}
+	return "user " + k.UserName
+}
+
+// ids are the keys that the command line names. One source: arguments, standard input, or --all-of.
+func (a *app) ids(args []string, allOf string) ([]string, error) {
+	switch {
+	case allOf != "" && len(args) > 0:
+		return nil, errors.New("give access keys or --all-of, not both")
+	case allOf != "":
+		return nil, nil
+	case len(args) == 0:
+		return nil, errors.New("no access key is given: name one or more, or use --all-of USER, or \"-\" to read them from standard input")
+	case len(args) == 1 && args[0] == "-":
+		return a.readIDs()
+	}
+	return checkIDs(args)
+}
+
+// readIDs reads ids from standard input, one per line. Empty lines are passed over.
+func (a *app) readIDs() ([]string, error) {
+	var ids []string
+	lines := bufio.NewScanner(a.host.In)
+	for lines.Scan() {
+		if id := strings.TrimSpace(lines.Text()); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("standard input could not be read: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, errors.New("standard input has no access key")
+	}
+	return checkIDs(ids)
+}
+
+// checkIDs refuses what cannot be the id of an access key before anything is asked for.
+func checkIDs(ids []string) ([]string, error) {
+	for _, id := range ids {
+		if len(id) != 20 || strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+			return nil, errors.New(text.Word(short(id)) + " is not the id of an access key: 20 capital letters and digits")
+		}
+	}
+	return ids, nil
+}
+
+// short keeps a text that may be a secret from being shown: the id of a key has 20 characters, its secret 40.
+func short(id string) string {
+	if len(id) > 20 {
+		return id[:4] + "..."
+	}
+	return id
+}
+
+// selected finds the keys that are to be changed.
+func selected(ctx context.Context, s *services, ids []string, allOf string) ([]key.Key, error) {
+	if allOf != "" {
+		keys, err := s.keys.List(ctx, key.Owner{UserName: allOf})
+		if err == nil && len(keys) == 0 {
+			return nil, fmt.Errorf("user %s has no access key", text.Word(allOf))
+		}
+		return keys, err
+	}
+	keys, err := s.keys.FindAll(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		found := false
+		for _, k := range keys {
+			found = found || k.ID == id
+		}
+		if !found {
+			return nil, fmt.Errorf("neither the caller nor any user of the account has access key %s; nothing was changed", id)
+		}
+	}
+	return keys, nil
+}
+
+// errNotConfirmed ends a command that was not confirmed.
+var errNotConfirmed = errors.New("not confirmed: nothing was changed")
+
+// confirm asks. Where nobody can be asked, --yes is needed.
+func (a *app) confirm(question string, yes bool) error {
+	if yes {
+		return nil
+	}
+	if !a.host.Interactive {
+		return errors.New("standard input is no terminal, so nobody can be asked: add --yes; nothing was changed")
+	}
+	fmt.Fprintf(a.host.Err, "%s [y/N] ", question)
+	line, err := bufio.NewReader(a.host.In).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	if err != nil || (answer != "y" && answer != "yes") {
+		return errNotConfirmed
+	}
+	return nil
+}

@@ -1,0 +1,58 @@
+package keyscmd
+
+import (
+	"github.com/outscale-access/terraform-provider-outscale/internal/account"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/group"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/policy"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
+	"github.com/outscale-access/terraform-provider-outscale/internal/user"
+)
+
+// services are the domain on one account.
+type services struct {
+	config   api.Config // with the credential that signs
+	keys     *key.Service
+	users    *user.Service
+	account  *account.Service
+	groups   *group.Service
+	policies *policy.Service
+	rights   *rights.Service
+}
+
+// connect finds the credential and the endpoint. It makes no call.
+func (a *app) connect() (*services, error) {
+	cfg, err := api.Resolve(api.Settings{
+		Profile: set(a.flags.profile), ConfigFile: set(a.flags.configFile), Region: set(a.flags.region), Endpoint: set(a.flags.endpoint),
+	}, a.host.Env, a.host.Home)
+	if err != nil {
+		return nil, err
+	}
+	cfg.RequestsPerSecond = a.flags.rate
+	cfg.UserAgent = "outscale-keys/" + a.version + " (+https://github.com/outscale-access/terraform-provider-outscale)"
+	cfg.Now = a.host.Now
+	client, err := api.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	opts := domain.Options{Now: a.host.Now}
+	accounts := account.New(client, opts)
+	users := user.New(client, accounts, opts)
+	return &services{
+		config: cfg, account: accounts, users: users,
+		keys:     key.New(client, users, accounts, key.Options{Options: opts}),
+		groups:   group.New(client, accounts, opts),
+		policies: policy.New(client, accounts, opts),
+		rights:   rights.New(client, opts),
+	}, nil
+}
+
+// set is a pointer to a flag that was given, nil for one that was not.
+func set(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return &value
+}

@@ -1,0 +1,152 @@
+package keyscmd
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/account"
+	"github.com/outscale-access/terraform-provider-outscale/internal/review"
+)
+
+// logFlags are the flags of the commands that read the log.
+type logFlags struct{ days, pages int }
+
+func (f *logFlags) add(cmd *cobra.Command, days int) {
+	cmd.Flags().IntVar(&f.days, "usage-days", days, "how many days of the account's log are read for the use of keys, at most 32; 0 = none")
+	cmd.Flags().IntVar(&f.pages, "usage-pages", 100, "at most how many pages of 1000 calls of the log are read")
+}
+
+func (f logFlags) back() time.Duration {
+	return min(time.Duration(f.days)*24*time.Hour, account.LogKept)
+}
+
+func (a *app) listCommand() *cobra.Command {
+	var logs logFlags
+	var rights bool
+	cmd := &cobra.Command{
+		Use: "list", Args: cobra.NoArgs, Short: "List every access key of the account",
+		Long: `List every access key that the caller can see, with its owner, state, age, expiry and last use.
+
+It costs one call per user, one per page of 1000 users, three more, and the pages of the log. With --rights it costs about
+three more calls per user, and tells in one word what the owner may do: root, admin, escalation, limited or none.`,
+		Example: "  outscale-keys list\n  outscale-keys list --rights --output json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := a.connect()
+			if err != nil {
+				return err
+			}
+			c, err := a.collect(cmd.Context(), s, wanted{rights: rights, usage: logs.back(), pages: logs.pages})
+			if err != nil {
+				return err
+			}
+			return a.list(c, rights)
+		},
+	}
+	logs.add(cmd, 32)
+	cmd.Flags().BoolVar(&rights, "rights", false, "read the rights of the owners")
+	return cmd
+}
+
+// listedKey is a key in the JSON of list.
+type listedKey struct {
+	AccessKeyID string `json:"access_key_id"`
+	UserName    string `json:"user_name,omitempty"`
+	UserID      string `json:"user_id,omitempty"`
+	Root        bool   `json:"root"`
+	State       string `json:"state"`
+	Tag         string `json:"tag,omitempty"`
+	Created     string `json:"creation_date"`
+	Expires     string `json:"expiration_date,omitempty"`
+	Expired     bool   `json:"expired"`
+	Unfinished  bool   `json:"unfinished"`
+	LastUse     string `json:"last_use_date,omitempty"`
+	UseSince    string `json:"use_known_since,omitempty"`
+	Rights      string `json:"rights,omitempty"`
+}
+
+// keyList is the JSON of list.
+type keyList struct {
+	Complete   bool        `json:"complete"` // every key of the account is there
+	Missing    []string    `json:"missing,omitempty"`
+	AccessKeys []listedKey `json:"access_keys"`
+}
+
+func listed(f fact, rights bool) listedKey {
+	k := listedKey{
+		AccessKeyID: f.Key.ID, UserName: f.userName, UserID: f.userID, Root: f.Root, State: string(f.Key.State), Tag: f.Key.Tag,
+		Created: date(&f.Key.Created), Expires: date(f.Key.Expires), Expired: f.Key.Expired(f.Now), Unfinished: f.Key.Unfinished(),
+	}
+	if f.UseKnown {
+		k.LastUse, k.UseSince = date(&f.LastUse), date(&f.UseSince)
+	}
+	if rights {
+		k.Rights = review.Rights(f.Facts)
+	}
+	return k
+}
+
+// list writes the keys.
+func (a *app) list(c *collected, rights bool) error {
+	if a.flags.output == formatJSON {
+		all := keyList{Complete: c.complete, Missing: c.missing, AccessKeys: []listedKey{}}
+		for _, f := range c.keys {
+			all.AccessKeys = append(all.AccessKeys, listed(f, rights))
+		}
+		return a.json(all)
+	}
+	header := []string{"ACCESS KEY", "OWNER", "STATE", "AGE", "EXPIRES", "LAST USE"}
+	if rights {
+		header = append(header, "RIGHTS")
+	}
+	var rows [][]string
+	for _, f := range c.keys {
+		row := []string{f.Key.ID, owner(f), state(f), age(f.Now.Sub(f.Key.Created)), orDash(date(f.Key.Expires)), lastUse(f)}
+		if rights {
+			row = append(row, review.Rights(f.Facts))
+		}
+		rows = append(rows, row)
+	}
+	if err := a.table(header, rows); err != nil {
+		return err
+	}
+	a.noteMissing(c)
+	return nil
+}
+
+func (a *app) noteMissing(c *collected) {
+	for _, sentence := range c.missing {
+		a.note("%s", sentence)
+	}
+}
+
+func owner(f fact) string {
+	switch {
+	case f.Root:
+		return "(root)"
+	case f.userName == "":
+		return "(caller)"
+	}
+	return f.userName
+}
+
+// state is the state with what the API does not say in it.
+func state(f fact) string {
+	switch {
+	case f.Key.Unfinished():
+		return string(f.Key.State) + ", unfinished"
+	case f.Key.Expired(f.Now):
+		return string(f.Key.State) + ", expired"
+	}
+	return string(f.Key.State)
+}
+
+func lastUse(f fact) string {
+	switch {
+	case !f.UseKnown:
+		return "unknown"
+	case f.LastUse.IsZero():
+		return "none since " + f.UseSince.UTC().Format("2006-01-02")
+	}
+	return date(&f.LastUse)
+}

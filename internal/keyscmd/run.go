@@ -1,0 +1,137 @@
+// Package keyscmd is the command outscale-keys: it lists and judges the access keys of an account, and acts on them. It
+// stands on the same domain packages as the provider.
+package keyscmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// The exit codes.
+const (
+	ExitOK       = 0 // done, nothing found
+	ExitFindings = 1 // an audit, a scan or a comparison found something
+	ExitError    = 2 // nothing was done, or not everything: the message says what
+)
+
+// Host is what the command takes from the machine it runs on.
+type Host struct {
+	Env         func(name string) (string, bool)
+	Home        string           // the user's home folder, "" = unknown
+	Now         func() time.Time // the machine's clock
+	In          io.Reader
+	Out, Err    io.Writer
+	Interactive bool // a person can be asked: In is a terminal
+	Progress    bool // Err is a terminal, so that progress may be shown there
+	// Start runs a program with these variables added to the environment and returns its exit code. It ends the program
+	// when ctx ends.
+	Start func(ctx context.Context, argv, env []string) (code int, err error)
+}
+
+// findings is the error of a command that worked and found something.
+type findings struct{ n int }
+
+func (f findings) Error() string { return fmt.Sprintf("%d findings", f.n) }
+
+// exitCode is the error of a command that ends with the exit code of a program that it ran.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// Run runs the command with these arguments, without the program's name, and returns its exit code.
+func Run(ctx context.Context, version string, args []string, host Host) int {
+	root := newRoot(version, host)
+	root.SetArgs(args)
+	root.SetIn(host.In)
+	root.SetOut(host.Out)
+	root.SetErr(host.Err)
+	err := root.ExecuteContext(ctx)
+	var found findings
+	var code exitCode
+	switch {
+	case err == nil:
+		return ExitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &found):
+		return ExitFindings
+	}
+	fmt.Fprintf(host.Err, "outscale-keys: %s\n", text.Escape(err.Error()))
+	return ExitError
+}
+
+// app is one run of the command.
+type app struct {
+	host    Host
+	version string
+	flags   struct {
+		profile, configFile, region, endpoint string
+		rate                                  float64
+		output                                string
+	}
+}
+
+// The formats of --output.
+const (
+	formatTable = "table"
+	formatJSON  = "json"
+)
+
+func newRoot(version string, host Host) *cobra.Command {
+	a := &app{host: host, version: version}
+	root := &cobra.Command{
+		Use:   "outscale-keys",
+		Short: "List, judge and end the access keys of an OUTSCALE account",
+		Long: `outscale-keys lists and judges the access keys of an OUTSCALE account, and acts on them.
+
+The credential comes from the environment (OSC_ACCESS_KEY and OSC_SECRET_KEY, or OSC_PROFILE), or from the default
+profile of ~/.osc/config.json, as for the Terraform provider.
+
+Exit codes: 0 done, nothing found; 1 something was found; 2 error.`,
+		Version: version, SilenceUsage: true, SilenceErrors: true,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkFlags() },
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.flags.profile, "profile", "", "the profile of the profile file")
+	flags.StringVar(&a.flags.configFile, "config-file", "", "the profile file (default ~/.osc/config.json)")
+	flags.StringVar(&a.flags.region, "region", "", "the region, for example eu-west-2")
+	flags.StringVar(&a.flags.endpoint, "endpoint", "", "the address of the API, in place of the region's")
+	flags.Float64Var(&a.flags.rate, "requests-per-second", 5, "the rate limit of the command's own, 0 = none")
+	flags.StringVarP(&a.flags.output, "output", "o", formatTable, "the format of the result: table or json")
+	root.AddCommand(a.listCommand(), a.auditCommand(), a.orphansCommand(), a.scanCommand(), a.execCommand())
+	root.AddCommand(a.changeCommands()...)
+	return root
+}
+
+// checkFlags refuses a format that the command does not have. The command audit has more formats than the others.
+func (a *app) checkFlags() error {
+	switch a.flags.output {
+	case formatTable, formatJSON, formatCSV, formatSARIF:
+		return nil
+	}
+	return fmt.Errorf("--output %s: the formats are table and json, and for audit csv and sarif too", text.Word(a.flags.output))
+}
+
+// progress shows how far a long command is, where somebody looks. The line is replaced by the next one.
+func (a *app) progress(format string, args ...any) {
+	if a.host.Progress {
+		fmt.Fprintf(a.host.Err, "\r\x1b[K"+format, args...)
+	}
+}
+
+// progressDone removes the line of progress.
+func (a *app) progressDone() {
+	if a.host.Progress {
+		fmt.Fprint(a.host.Err, "\r\x1b[K")
+	}
+}
+
+// note writes a remark for people: it is no part of the result.
+func (a *app) note(format string, args ...any) { fmt.Fprintf(a.host.Err, format+"\n", args...) }

@@ -1,0 +1,296 @@
+package keyscmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
+)
+
+// rig is the command on a simulator of its own.
+type rig struct {
+	*simtest.Server
+	t      *testing.T
+	client *api.Client
+	in     string
+	asked  bool // In is a terminal
+	start  func(ctx context.Context, argv, env []string) (int, error)
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	r := &rig{Server: simtest.Start(t), t: t}
+	client, err := api.New(api.Config{
+		Endpoint: r.Endpoint, Region: "eu-west-2", Credential: api.Credential{AccessKeyID: r.RootAccessKey, SecretKey: r.RootSecretKey},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.client = client
+	return r
+}
+
+// run runs the command as root and returns its exit code and both outputs.
+func (r *rig) run(args ...string) (code int, out, errOut string) {
+	r.t.Helper()
+	env := map[string]string{"OSC_ACCESS_KEY": r.RootAccessKey, "OSC_SECRET_KEY": r.RootSecretKey, "OSC_ENDPOINT_API": r.Endpoint}
+	var stdout, stderr bytes.Buffer
+	code = Run(r.t.Context(), "test", append([]string{"--requests-per-second", "0"}, args...), Host{
+		Env: func(name string) (string, bool) { v, found := env[name]; return v, found },
+		Now: time.Now, In: strings.NewReader(r.in), Out: &stdout, Err: &stderr, Interactive: r.asked, Start: r.start,
+	})
+	for _, secret := range []string{r.RootSecretKey} {
+		if strings.Contains(stdout.String()+stderr.String(), secret) {
+			r.t.Error("the output has the secret of the caller")
+		}
+	}
+	return code, stdout.String(), stderr.String()
+}
+
+// user creates a user with a key.
+func (r *rig) user(name string, expires *time.Time) api.AccessKey {
+	r.t.Helper()
+	if _, err := r.client.CreateUser(r.t.Context(), api.CreateUserInput{UserName: name}); err != nil {
+		r.t.Fatal(err)
+	}
+	k, err := r.client.CreateAccessKey(r.t.Context(), api.CreateAccessKeyInput{UserName: name, ExpirationDate: expires})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return k
+}
+
+// key is a key as the simulator has it.
+func (r *rig) key(id string) (admin.AccessKey, bool) {
+	for _, k := range r.Simulator.State().AccessKeys {
+		if k.AccessKeyID == id {
+			return k, true
+		}
+	}
+	return admin.AccessKey{}, false
+}
+
+func inAnHour() *time.Time {
+	t := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
+	return &t
+}
+
+func TestList(t *testing.T) {
+	r := newRig(t)
+	bobs := r.user("bob", inAnHour())
+	code, out, _ := r.run("list", "--output", "json")
+	var got keyList
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitOK {
+		t.Fatalf("exit code %d, %v: %s", code, err, out)
+	}
+	if !got.Complete || len(got.AccessKeys) != 2 || !got.AccessKeys[0].Root || got.AccessKeys[1].AccessKeyID != bobs.ID ||
+		got.AccessKeys[1].UserName != "bob" || got.AccessKeys[1].Expires == "" {
+		t.Errorf("got %+v", got)
+	}
+	code, out, _ = r.run("list")
+	if code != ExitOK || !strings.Contains(out, "ACCESS KEY") || !strings.Contains(out, bobs.ID) || !strings.Contains(out, "(root)") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
+func TestAudit(t *testing.T) {
+	r := newRig(t)
+	bobs := r.user("bob", nil)
+	for format, want := range map[string]string{
+		"table": "no-expiry", "json": `"rule": "no-expiry"`, "csv": "medium," + bobs.ID + ",bob,false,no-expiry,", "sarif": `"ruleId": "no-expiry"`,
+	} {
+		code, out, errOut := r.run("audit", "--usage-days", "0", "--output", format)
+		if code != ExitFindings || !strings.Contains(out, want) || !strings.Contains(out, "root-key") {
+			t.Errorf("%s: exit code %d: %s%s", format, code, out, errOut)
+		}
+	}
+	rules := r.file("rules.json", `{"rules": {"root-key": {"off": true}, "no-expiry": {"off": true}}}`)
+	if code, out, _ := r.run("audit", "--rules", rules); code != ExitOK || !strings.Contains(out, "0 findings about 0 of 2 keys") {
+		t.Errorf("with the rules off: exit code %d: %s", code, out)
+	}
+}
+
+func (r *rig) file(name, content string) string {
+	r.t.Helper()
+	path := filepath.Join(r.t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	return path
+}
+
+func TestChange(t *testing.T) {
+	r := newRig(t)
+	expires := inAnHour()
+	bobs := r.user("bob", expires)
+	steps := []struct {
+		args  []string
+		code  int
+		state string // "" = gone
+	}{
+		{[]string{"deactivate", bobs.ID, "--dry-run"}, ExitOK, "ACTIVE"},
+		{[]string{"deactivate", bobs.ID}, ExitError, "ACTIVE"}, // nobody can be asked
+		{[]string{"deactivate", bobs.ID, "--yes"}, ExitOK, "INACTIVE"},
+		{[]string{"activate", "--all-of", "bob", "--yes"}, ExitOK, "ACTIVE"},
+		{[]string{"revoke", "-", "--yes"}, ExitOK, ""},
+		{[]string{"revoke", bobs.ID, "--yes"}, ExitError, ""},
+	}
+	r.in = bobs.ID + "\n"
+	for _, step := range steps {
+		code, out, errOut := r.run(step.args...)
+		k, exists := r.key(bobs.ID)
+		if code != step.code || exists != (step.state != "") || (exists && string(k.State) != step.state) {
+			t.Errorf("%v: exit code %d, key %+v %v\n%s%s", step.args, code, k, exists, out, errOut)
+		}
+		if exists && (k.ExpirationDate == nil || !k.ExpirationDate.Equal(*expires)) {
+			t.Errorf("%v: the expiry is %v, want %v", step.args, k.ExpirationDate, expires)
+		}
+	}
+}
+
+func TestChange_asked(t *testing.T) {
+	r := newRig(t)
+	bobs := r.user("bob", nil)
+	r.asked = true
+	for answer, exists := range map[string]bool{"n\n": true, "": true} {
+		r.in = answer
+		if code, _, _ := r.run("revoke", bobs.ID); code != ExitError {
+			t.Errorf("answer %q: exit code %d", answer, code)
+		}
+		if _, found := r.key(bobs.ID); found != exists {
+			t.Errorf("answer %q: the key exists: %v", answer, found)
+		}
+	}
+	r.in = "y\n"
+	if code, _, errOut := r.run("revoke", bobs.ID); code != ExitOK {
+		t.Errorf("answer y: exit code %d: %s", code, errOut)
+	}
+}
+
+func TestChange_refused(t *testing.T) {
+	r := newRig(t)
+	bobs := r.user("bob", nil)
+	for name, args := range map[string][]string{
+		"the key that signs, after another": {"revoke", bobs.ID, r.RootAccessKey, "--yes"},
+		"one of two does not exist":         {"revoke", bobs.ID, "AAAAAAAAAAAAAAAAAAAA", "--yes"},
+		"no key":                            {"revoke", "--yes"},
+		"not an id":                         {"revoke", "bob", "--yes"},
+		"a secret":                          {"revoke", r.RootSecretKey, "--yes"},
+		"two sources":                       {"revoke", bobs.ID, "--all-of", "bob", "--yes"},
+		"no such user":                      {"revoke", "--all-of", "eve", "--yes"},
+	} {
+		before := len(r.Simulator.State().AccessKeys)
+		code, _, errOut := r.run(args...)
+		if code != ExitError || errOut == "" || len(r.Simulator.State().AccessKeys) != before {
+			t.Errorf("%s: exit code %d, %q", name, code, errOut)
+		}
+	}
+}
+
+func TestExec(t *testing.T) {
+	r := newRig(t)
+	r.user("bob", nil)
+	for name, c := range map[string]struct {
+		code int
+		err  error
+		want int
+	}{
+		"ends well": {0, nil, ExitOK}, "ends with an exit code": {7, nil, 7}, "cannot be run": {0, os.ErrNotExist, ExitError},
+	} {
+		var keyID, secret string
+		r.start = func(_ context.Context, argv, env []string) (int, error) {
+			for _, v := range env {
+				if id, found := strings.CutPrefix(v, "OSC_ACCESS_KEY="); found {
+					keyID = id
+				}
+				if s, found := strings.CutPrefix(v, "OSC_SECRET_KEY="); found {
+					secret = s
+				}
+			}
+			k, exists := r.key(keyID)
+			if !exists || k.UserName != "bob" || k.ExpirationDate == nil || !slices.Equal(argv, []string{"terraform", "plan"}) {
+				t.Errorf("%s: key %+v %v, command %v", name, k, exists, argv)
+			}
+			return c.code, c.err
+		}
+		code, out, errOut := r.run("exec", "--user", "bob", "--for", "10m", "--", "terraform", "plan")
+		if _, exists := r.key(keyID); code != c.want || exists || secret == "" || strings.Contains(out+errOut, secret) {
+			t.Errorf("%s: exit code %d, the key exists: %v, output %s%s", name, code, exists, out, errOut)
+		}
+	}
+}
+
+func TestOrphans(t *testing.T) {
+	r := newRig(t)
+	bobs, eves := r.user("bob", nil), r.user("eve", nil)
+	state := r.file("s.tfstate", `{"version": 4, "resources": [
+		{"mode": "managed", "type": "outscale_access_key", "name": "bob", "instances": [{"attributes": {"access_key_id": "`+bobs.ID+`"}}]},
+		{"mode": "managed", "type": "aws_iam_access_key", "name": "old", "instances": [{"attributes": {"id": "BBBBBBBBBBBBBBBBBBBB"}}]},
+		{"mode": "data", "type": "outscale_access_key", "name": "eve", "instances": [{"attributes": {"access_key_id": "`+eves.ID+`"}}]}]}`)
+	code, out, _ := r.run("orphans", "--state", state, "--output", "json")
+	var got orphanResult
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitFindings {
+		t.Fatalf("exit code %d, %v: %s", code, err, out)
+	}
+	if len(got.Orphans) != 2 || got.Orphans[1].AccessKeyID != eves.ID || !slices.Equal(got.Gone, []string{"BBBBBBBBBBBBBBBBBBBB"}) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+const clear = "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS"
+
+func TestScanState(t *testing.T) {
+	r := newRig(t)
+	bobs := r.user("bob", nil)
+	attributes := `{"access_key_id": "` + bobs.ID + `", "secret_key": "` + clear + `"}`
+	files := []string{
+		r.file("v4", `{"version": 4, "resources": [{"mode": "managed", "module": "module.m", "type": "outscale_access_key", "name": "k", "instances": [{"attributes": `+attributes+`}]}]}`),
+		r.file("show", `{"format_version": "1.0", "values": {"root_module": {"child_modules": [{"resources": [{"address": "module.m.outscale_access_key.k", "type": "outscale_access_key", "values": `+attributes+`}]}]}}}`),
+		r.file("sealed", `{"version": 4, "resources": [{"mode": "managed", "type": "outscale_access_key", "name": "k", "instances": [{"attributes": {"access_key_id": "`+bobs.ID+`", "secret_key": null}}]}]}`),
+	}
+	code, out, errOut := r.run(append([]string{"scan-state"}, files...)...)
+	if code != ExitFindings || strings.Count(out, "module.m.outscale_access_key.k") != 2 || !strings.Contains(out, "ACTIVE") || !strings.Contains(out, "seal_to") {
+		t.Errorf("exit code %d: %s%s", code, out, errOut)
+	}
+	if strings.Contains(out+errOut, clear) {
+		t.Error("the secret is shown")
+	}
+	if code, out, _ := r.run("scan-state", "--offline", files[2]); code != ExitOK || !strings.Contains(out, "No secret") {
+		t.Errorf("sealed: exit code %d: %s", code, out)
+	}
+}
+
+func TestReadState_refused(t *testing.T) {
+	r := &rig{t: t}
+	for content, want := range map[string]string{
+		"":                                     "cut off",
+		`{"version": 4, "resources": [`:        "cut off",
+		"no state":                             "not the JSON",
+		`{"version": 3}`:                       "version 3",
+		`{"a": 1}`:                             "neither `version` nor",
+		`{"serial": 1, "encrypted_data": "x"}`: "is encrypted",
+		"PK\x03\x04":                           "cannot be unpacked",
+	} {
+		if _, err := readState(r.file("state", content)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", content, err, want)
+		}
+	}
+}
+
+func TestRun_badFlags(t *testing.T) {
+	r := newRig(t)
+	for _, args := range [][]string{{"list", "--output", "xml"}, {"lists"}, {"orphans"}, {"audit", "--max-age", "soon"}, {"exec", "--", "x"}} {
+		if code, _, errOut := r.run(args...); code != ExitError || !strings.HasPrefix(errOut, "outscale-keys: ") {
+			t.Errorf("%v: exit code %d, %q", args, code, errOut)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package keyscmd
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+)
+
+func (a *app) scanCommand() *cobra.Command {
+	var offline bool
+	cmd := &cobra.Command{
+		Use: "scan-state FILE ...", Args: cobra.MinimumNArgs(1), Short: "Find secrets of access keys in states and plan files",
+		Long: `Find secrets of access keys that are in clear in state files, saved plans, or the output of "show -json", and say which of
+the keys still work. No secret is shown. The exit code is 1 if something was found.
+
+With --offline no call is made, and whether a key still works is not known.`,
+		Example: "  outscale-keys scan-state terraform.tfstate terraform.tfstate.backup tfplan",
+		RunE: func(cmd *cobra.Command, files []string) error {
+			var secrets []stateKey
+			for _, file := range files {
+				keys, err := readState(file)
+				if err != nil {
+					return err
+				}
+				for _, k := range keys {
+					if k.secret != "" {
+						secrets = append(secrets, k)
+					}
+				}
+			}
+			live, err := a.live(cmd.Context(), secrets, offline)
+			if err != nil {
+				return err
+			}
+			return a.scan(secrets, live, offline)
+		},
+	}
+	cmd.Flags().BoolVar(&offline, "offline", false, "make no call")
+	return cmd
+}
+
+// live finds those of the keys that the account still has.
+func (a *app) live(ctx context.Context, secrets []stateKey, offline bool) (map[string]key.Key, error) {
+	var ids []string
+	for _, s := range secrets {
+		if s.id != "" {
+			ids = append(ids, s.id)
+		}
+	}
+	if offline || len(ids) == 0 {
+		return nil, nil
+	}
+	s, err := a.connect()
+	if err != nil {
+		return nil, fmt.Errorf("%w\n\nAdd --offline to look at the files alone", err)
+	}
+	found, err := s.keys.FindAll(ctx, ids)
+	live := map[string]key.Key{}
+	for _, k := range found {
+		live[k.ID] = k
+	}
+	return live, err
+}
+
+// secretFound is a secret in the JSON of scan-state.
+type secretFound struct {
+	File        string `json:"file"`
+	Address     string `json:"address"`
+	Attribute   string `json:"attribute"`
+	AccessKeyID string `json:"access_key_id,omitempty"`
+	Key         string `json:"key"` // ACTIVE, INACTIVE, expired, gone or unknown
+}
+
+// scan writes what was found, and what to do.
+func (a *app) scan(secrets []stateKey, live map[string]key.Key, offline bool) error {
+	all := []secretFound{}
+	var rows [][]string
+	for _, s := range secrets {
+		f := secretFound{File: s.file, Address: s.address, Attribute: s.secret, AccessKeyID: s.id, Key: a.standing(s, live, offline)}
+		all = append(all, f)
+		rows = append(rows, []string{f.File, f.Address, f.Attribute, orDash(f.AccessKeyID), f.Key})
+	}
+	switch {
+	case a.flags.output == formatJSON:
+		if err := a.json(all); err != nil {
+			return err
+		}
+	case len(rows) == 0:
+		fmt.Fprintln(a.host.Out, "No secret in clear.")
+	default:
+		if err := a.table([]string{"FILE", "RESOURCE", "ATTRIBUTE", "ACCESS KEY", "KEY"}, rows); err != nil {
+			return err
+		}
+		fmt.Fprint(a.host.Out, remedy)
+	}
+	if len(all) > 0 {
+		return findings{len(all)}
+	}
+	return nil
+}
+
+const remedy = `
+To get rid of them:
+  1. Set seal_to on the resource and apply: the secret is sealed in place, without a new key.
+  2. Whoever could read the files knows the secrets. Replace the keys that still work: a rotating key overlaps with its
+     successor, or use terraform apply -replace=ADDRESS.
+  3. Delete older versions of the files: backups (*.backup), versions in the backend, saved plans, artefacts of pipelines.
+`
+
+// standing says whether the key of a secret still works.
+func (a *app) standing(s stateKey, live map[string]key.Key, offline bool) string {
+	k, found := live[s.id]
+	switch {
+	case offline || s.id == "":
+		return "unknown"
+	case !found:
+		return "gone"
+	case k.Expired(a.host.Now()):
+		return "expired"
+	}
+	return string(k.State)
+}

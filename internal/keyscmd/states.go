@@ -1,0 +1,225 @@
+package keyscmd
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+)
+
+// stateKey is an access key that a state or a plan has.
+type stateKey struct {
+	file    string
+	address string // of the resource, without the index of an instance
+	id      string
+	secret  string // the attribute that has the secret in clear, "" = none
+}
+
+// keyTypes are the resources that hold access keys, with their attributes for the id and the secret.
+var keyTypes = map[string][]struct{ id, secret string }{
+	"outscale_access_key": {{"access_key_id", "secret_key"}},
+	"outscale_rotating_access_key": {
+		{"access_key_id", "secret_key"}, {"previous_access_key_id", "previous_secret_key"},
+	},
+	"aws_iam_access_key": {{"id", "secret"}},
+}
+
+// stateFile is the part of a state file (version 4) that is looked at.
+type stateFile struct {
+	Version   int             `json:"version"`
+	Encrypted json.RawMessage `json:"encrypted_data"` // OpenTofu's state encryption
+	Resources []struct {
+		Mode      string `json:"mode"`
+		Module    string `json:"module"`
+		Type      string `json:"type"`
+		Name      string `json:"name"`
+		Instances []struct {
+			Attributes map[string]json.RawMessage `json:"attributes"`
+		} `json:"instances"`
+	} `json:"resources"`
+
+	// The output of "show -json" of a state or of a plan.
+	FormatVersion string      `json:"format_version"`
+	Values        *shownState `json:"values"`
+	PlannedValues *shownState `json:"planned_values"`
+	PriorState    *struct {
+		Values *shownState `json:"values"`
+	} `json:"prior_state"`
+}
+
+type shownState struct {
+	Root shownModule `json:"root_module"`
+}
+
+type shownModule struct {
+	Resources []struct {
+		Address string                     `json:"address"`
+		Type    string                     `json:"type"`
+		Values  map[string]json.RawMessage `json:"values"`
+	} `json:"resources"`
+	Children []shownModule `json:"child_modules"`
+}
+
+// readState returns the keys of a state file, of the output of "show -json", or of a saved plan.
+func readState(file string) ([]stateKey, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
+		return readPlan(file, data)
+	}
+	return parseState(file, data)
+}
+
+func parseState(file string, data []byte) ([]stateKey, error) {
+	var s stateFile
+	if err := json.Unmarshal(data, &s); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) && syntax.Offset >= int64(len(data)) {
+			return nil, fmt.Errorf("%s is cut off: the JSON does not end", file)
+		}
+		return nil, fmt.Errorf("%s is no state file: it is not the JSON of one", file)
+	}
+	switch {
+	case s.Encrypted != nil:
+		return nil, fmt.Errorf("%s is encrypted: pipe the output of \"tofu show -json\" into a file and give that", file)
+	case s.FormatVersion != "":
+		return s.shown(file), nil
+	case s.Version == 4:
+		return s.version4(file), nil
+	case s.Version != 0:
+		return nil, fmt.Errorf("%s is a state file of version %d, and version 4 is understood: let a recent CLI write it again", file, s.Version)
+	}
+	return nil, fmt.Errorf("%s is no state file: it has neither `version` nor `format_version`", file)
+}
+
+func (s stateFile) version4(file string) []stateKey {
+	var keys []stateKey
+	for _, r := range s.Resources {
+		address := r.Type + "." + r.Name
+		if r.Module != "" {
+			address = r.Module + "." + address
+		}
+		if r.Mode != "managed" {
+			continue
+		}
+		for _, instance := range r.Instances {
+			keys = append(keys, keysOf(file, address, r.Type, instance.Attributes)...)
+		}
+	}
+	return keys
+}
+
+func (s stateFile) shown(file string) []stateKey {
+	shown := []*shownState{s.Values, s.PlannedValues}
+	if s.PriorState != nil {
+		shown = append(shown, s.PriorState.Values)
+	}
+	var keys []stateKey
+	for _, state := range shown {
+		if state != nil {
+			keys = append(keys, state.Root.keys(file)...)
+		}
+	}
+	slices.SortFunc(keys, func(a, b stateKey) int { return bytes.Compare([]byte(a.id+a.address), []byte(b.id+b.address)) })
+	return slices.Compact(keys)
+}
+
+func (m shownModule) keys(file string) []stateKey {
+	var keys []stateKey
+	for _, r := range m.Resources {
+		keys = append(keys, keysOf(file, r.Address, r.Type, r.Values)...)
+	}
+	for _, child := range m.Children {
+		keys = append(keys, child.keys(file)...)
+	}
+	return keys
+}
+
+// keysOf are the keys of one instance of a resource.
+func keysOf(file, address, resourceType string, attributes map[string]json.RawMessage) []stateKey {
+	var keys []stateKey
+	for _, names := range keyTypes[resourceType] {
+		k := stateKey{file: file, address: address, id: stringOf(attributes[names.id])}
+		if k.id == "" {
+			continue
+		}
+		if stringOf(attributes[names.secret]) != "" {
+			k.secret = names.secret
+		}
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+func stringOf(raw json.RawMessage) string {
+	var s string
+	_ = json.Unmarshal(raw, &s) // null, or something else than a string, is no text
+	return s
+}
+
+// maxPart bounds what is unpacked from a plan: a small archive can pretend to hold anything.
+const maxPart = 1 << 30
+
+// planSecret finds a secret in the packed values of a plan: the attribute's name, the head of a text of 40 bytes, the text.
+var planSecret = regexp.MustCompile(`secret_key\xd9\x28[A-Z0-9]{40}`)
+
+// readPlan returns the keys of a saved plan: of the states in it, and a line for secrets in its planned values.
+func readPlan(file string, data []byte) ([]stateKey, error) {
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, fmt.Errorf("%s looks like a saved plan and cannot be unpacked: %w", file, err)
+	}
+	var keys []stateKey
+	known := false
+	for _, name := range []string{"tfstate", "tfstate-prev", "tfplan"} {
+		part, err := archive.Open(name)
+		if err != nil {
+			continue
+		}
+		known = true
+		content, err := io.ReadAll(io.LimitReader(part, maxPart))
+		_ = part.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s cannot be unpacked: %w", file, err)
+		}
+		if name == "tfplan" {
+			if planSecret.Match(content) {
+				keys = append(keys, stateKey{file: file, address: "(planned values)", secret: "secret_key"})
+			}
+			continue
+		}
+		found, err := parseState(file+"!"+name, content)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, found...)
+	}
+	if !known {
+		return nil, fmt.Errorf("%s is an archive, and not a saved plan", file)
+	}
+	return keys, nil
+}
+
+// idsOfStates are the ids of the keys of several files.
+func idsOfStates(files []string) (map[string]bool, error) {
+	ids := map[string]bool{}
+	for _, file := range files {
+		keys, err := readState(file)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range keys {
+			if k.id != "" {
+				ids[k.id] = true
+			}
+		}
+	}
+	return ids, nil
+}
