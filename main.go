@@ -41,7 +41,7 @@ func main() {
 	}
 	keys := opened.New()
 	keys.Ledger = ledger.In(ledgerFolder(), func(err error) { log.Print(err) })
-	host := provider.Host{Env: os.LookupEnv, Home: home, Opened: keys}
+	host := provider.Host{Env: os.LookupEnv, Home: home, RefusalFolder: refusalFolder(), Opened: keys}
 	guard := opened.Guard{Keys: keys, Exit: os.Exit, Say: func(left opened.Left) { log.Print(left) }}
 	// Under a debugger it is no CLI that started this process.
 	err = guard.Run(!*debug, func() error {
@@ -56,6 +56,14 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// refusalFolder is where a refused credential is remembered for a minute; "" = there is no such place.
+func refusalFolder() string {
+	if folder := ledgerFolder(); folder != "" {
+		return filepath.Join(folder, "refused")
+	}
+	return ""
 }
 
 // ledgerFolder is where the user's programs keep what can be lost; "" = there is no such place.

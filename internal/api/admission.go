@@ -22,7 +22,12 @@ type admission struct {
 }
 
 // permit is what a request was admitted with. It is handed back with the outcome.
-type permit struct{ probe bool }
+type permit struct {
+	probe  bool      // it finds out about the endpoint
+	proven bool      // the credential was known to be good
+	begun  time.Time // when it was admitted
+	unlock func()    // lets other processes find out about the credential
+}
 
 // errTripped ends a wait for the rate limit, because the breaker opened.
 var errTripped = errors.New("the circuit breaker opened")
@@ -72,8 +77,10 @@ func (a *admission) enter(r *request) (permit, bool) {
 	if send, _, _ := a.ask(r); !send {
 		return permit{}, false
 	}
+	p := permit{proven: a.guard.Proven(), begun: a.now(), unlock: func() {}}
+	p.probe = !r.unlimited && a.breaker.Enter()
 	a.guard.Enter()
-	return permit{probe: !r.unlimited && a.breaker.Enter()}, true
+	return p, true
 }
 
 // ask says whether a request may be sent, or has to wait, at most for wait where that is not 0, or fails.
@@ -97,20 +104,25 @@ func (a *admission) ask(r *request) (send bool, wait time.Duration, err error) {
 	return false, 0, nil
 }
 
-// leave takes in the outcome of an attempt. known says that the API itself has answered before. tripped says that the
-// breaker opened for it.
-func (a *admission) leave(p permit, o outcome, known bool) (tripped bool) {
+// change is what the outcome of a request has changed for the others.
+type change struct {
+	tripped bool // the breaker has opened
+	stopped bool // the credential is not sent any more
+}
+
+// leave takes in the outcome of an attempt. known says that the API itself has answered before.
+func (a *admission) leave(p permit, o outcome, known bool) change {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	before, now := a.breaker.Open(), a.now()
-	a.breaker.Leave(p.probe, now, o.sent, o.endpoint(known), o.err)
+	open, refused, now := a.breaker.Open(), a.guard.Refusal() != nil, a.now()
+	a.breaker.Leave(p.probe, now, p.begun, o.endpoint(known), o.err)
 	credential := o.credential(a.guard.WasAccepted())
 	a.guard.Leave(o.sent, credential, o.err)
 	if credential == auth.Unanswered && a.guard.Exhausted() && !a.breaker.Open() {
 		a.breaker.Trip(now, o.err)
 	}
 	a.wake()
-	return a.breaker.Open() && !before
+	return change{tripped: a.breaker.Open() && !open, stopped: a.guard.Refusal() != nil && !refused}
 }
 
 // wake lets everybody who waits look again. Those that wait for the rate limit go on waiting unless the breaker is open.

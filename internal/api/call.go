@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/limit"
 )
 
@@ -61,14 +62,10 @@ func (c *Client) do(ctx context.Context, action string, repeatable bool, in, out
 			return c.notSent(action, last, err)
 		}
 		if r.since.IsZero() {
-			r.since = c.now()
+			r.since = p.begun
 		}
 		o := c.attempt(ctx, r, out)
-		if c.admission.leave(p, o, c.known.Load()) {
-			c.log(ctx, LevelWarn, "the endpoint is down: calls fail unsent for a while", map[string]any{
-				"action": action, "endpoint": c.endpoint, "again_ms": breakerCooldown.Milliseconds(),
-			})
-		}
+		c.settle(ctx, r, p, o)
 		if o.err == nil {
 			return nil
 		}
@@ -113,7 +110,43 @@ func (c *Client) admit(ctx context.Context, r *request) (permit, error) {
 			return permit{}, err
 		}
 		if p, ok := c.admission.enter(r); ok {
-			return p, nil
+			return c.askMachine(ctx, p)
+		}
+	}
+}
+
+// askMachine asks, as long as this process does not know that the credential is good, whether another one had it refused.
+func (c *Client) askMachine(ctx context.Context, p permit) (permit, error) {
+	if p.proven {
+		return p, nil
+	}
+	p.unlock = c.memory.Lock(ctx)
+	refused, found := c.memory.Lookup(c.now())
+	if !found {
+		return p, nil
+	}
+	defer p.unlock()
+	c.admission.leave(p, outcome{kind: canceled}, true)
+	return permit{}, &UnsentError{Until: refused.At.Add(auth.Remembered), Err: &Error{
+		Action: refused.Action, Endpoint: c.endpoint, StatusCode: refused.StatusCode, RequestID: refused.RequestID,
+		Problems: []Problem{{Code: refused.Code, Type: refused.Type}},
+	}}
+}
+
+// settle hands the outcome of an attempt to the guard and the breaker, and tells other processes and the log.
+func (c *Client) settle(ctx context.Context, r *request, p permit, o outcome) {
+	defer p.unlock()
+	changed := c.admission.leave(p, o, c.known.Load())
+	if changed.tripped {
+		c.log(ctx, LevelWarn, "the endpoint is down: calls fail unsent for a while", map[string]any{
+			"action": r.action, "endpoint": c.endpoint, "again_ms": breakerCooldown.Milliseconds(),
+		})
+	}
+	if e := As(o.err); changed.stopped && e != nil {
+		if err := c.memory.Record(auth.Refusal{
+			At: c.now(), Action: r.action, StatusCode: e.StatusCode, Code: e.Code(), Type: e.Problems[0].Type, RequestID: e.RequestID,
+		}); err != nil {
+			c.log(ctx, LevelInfo, "other processes are not told that the credential was refused", map[string]any{"error": err.Error()})
 		}
 	}
 }
@@ -145,7 +178,7 @@ func (c *Client) notSent(action string, last, why error) error {
 	case errors.As(why, &refused) && last != nil:
 		return last
 	case errors.As(why, &refused):
-		return &UnsentError{Action: action, Err: refused.Err}
+		return &UnsentError{Action: action, Until: refused.Until, Err: refused.Err}
 	case errors.As(why, &down) && last != nil && !IsThrottled(last):
 		return last // what it may have done stays true
 	case errors.As(why, &down):

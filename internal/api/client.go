@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -15,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/limit"
 )
@@ -43,10 +45,13 @@ type Config struct {
 	Credential        Credential
 	ClientCertificate *tls.Certificate // for accounts whose access rules demand one; nil = none
 	Insecure          bool             // do not verify the server's certificate
-	RequestsPerSecond float64          // 0 = unlimited
+	RequestsPerSecond float64          // 0 = no limit; at least limit.Slowest otherwise
 	UserAgent         string
-	Log               Log              // nil = silent
-	Now               func() time.Time // the machine's clock; nil = time.Now
+	// RefusalFolder is a folder of this user in which a refused credential is remembered for a minute, by a hash, so that
+	// another process does not have it refused again; "" = it is remembered in this process only.
+	RefusalFolder string
+	Log           Log              // nil = silent
+	Now           func() time.Time // the machine's clock; nil = time.Now
 }
 
 // Client speaks to one endpoint with one credential. It is safe for concurrent use.
@@ -59,6 +64,7 @@ type Client struct {
 	sign        signer
 	limit       *limit.Limiter
 	admission   *admission
+	memory      *auth.Memory
 	timeouts    timeouts
 	redact      redactor
 	log         Log
@@ -74,6 +80,12 @@ func New(cfg Config) (*Client, error) {
 	endpoint, err := checkEndpoint(cfg.Endpoint)
 	if err != nil {
 		return nil, err
+	}
+	if rate := cfg.RequestsPerSecond; !(rate == 0 || rate >= limit.Slowest) || math.IsInf(rate, 1) {
+		return nil, &ConfigError{
+			Summary: "Rate not usable", Attribute: "requests_per_second",
+			Detail: fmt.Sprintf("The requests per second are %v. They can be 0, which is no limit, or %v and more.", rate, limit.Slowest),
+		}
 	}
 	sign, err := signing(cfg)
 	if err != nil {
@@ -92,7 +104,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	c.clock = &clock{machine: c.now}
 	c.limit = limit.New(cfg.RequestsPerSecond, c.now, c.sleep)
-	c.admission = &admission{now: c.now, breaker: breaker.New(c.timeouts.breaker())}
+	c.admission = &admission{now: func() time.Time { return c.now() }, breaker: breaker.New(c.timeouts.breaker())}
+	cred := cfg.Credential
+	c.memory = auth.NewMemory(cfg.RefusalFolder, endpoint, cred.AccessKeyID+cred.Login, cred.SecretKey+cred.Password, cred.Login != "")
 	c.connections = connections(cfg)
 	c.http = &http.Client{
 		Transport: c.connections,

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
@@ -111,14 +112,19 @@ func (e *ProxyError) Error() string {
 }
 
 // UnsentError says that a call was not sent, because the credential was refused before and more refusals would lock the
-// access out. Err is that refusal, usually an *Error of another call.
+// access out. Err is that refusal, usually an *Error of another call, or of another process.
 type UnsentError struct {
 	Action string
+	Until  time.Time // when the credential is sent again that another process had refused; zero = not by this client
 	Err    error
 }
 
 func (e *UnsentError) Error() string {
-	return fmt.Sprintf("%s was not sent, because the credential was refused before: %v", e.Action, e.Err)
+	until := ""
+	if !e.Until.IsZero() {
+		until = ", by another process, and is not sent until " + e.Until.Format(time.TimeOnly)
+	}
+	return fmt.Sprintf("%s was not sent, because the credential was refused before%s: %v", e.Action, until, e.Err)
 }
 
 func (e *UnsentError) Unwrap() error { return e.Err }

@@ -127,6 +127,8 @@ func TestGuard_noLockOut(t *testing.T) {
 		"a key switched off in the run":  {5, from(8, wrong), 3},
 		"a key deleted after one answer": {5, from(2, unknown), 3},
 		"switched off, answers torn":     {5, from(8, reply{status: 401, torn: true}), 3},
+		"switched off, slow answers":     {0, from(20, slow(wrong)), 3},
+		"switched off, slow and fast":    {5, func(i int) reply { return slow(from(20, wrong)(i)) }, 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			j := &fakeAPI{of: c.of}

@@ -42,6 +42,9 @@ func (c *Client) ReadAPILogs(ctx context.Context, after, before time.Time, token
 	if answer.Logs == nil {
 		return CallPage{}, c.unusable(action, errors.New("the answer has no list of calls"))
 	}
+	if token != "" && val(answer.NextPageToken) == token {
+		return CallPage{}, c.unusable(action, errors.New("the next page would be the same page again"))
+	}
 	page := CallPage{Calls: make([]Call, 0, len(*answer.Logs)), Next: val(answer.NextPageToken)}
 	for _, w := range *answer.Logs {
 		at, err := w.QueryDate.at()

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -60,6 +61,10 @@ func TestReadAPILogs_page(t *testing.T) {
 	}
 	if want := `{"NextPageToken":"more","ResultsPerPage":1000,"With":{` + without + `},` + filters + `}`; r.bodies[1] != want {
 		t.Errorf("sent\n%s\nwant\n%s", r.bodies[1], want)
+	}
+	same := newRig(t, ok(`{"Logs":[],"NextPageToken":"more"}`))
+	if _, err := same.ReadAPILogs(ctx, from, to, "more"); err == nil || !strings.Contains(err.Error(), "same page") {
+		t.Errorf("a page that leads to itself: %v", err)
 	}
 	for range 2 {
 		if _, err := r.ReadAPILogs(ctx, from, to, ""); err == nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -168,6 +169,18 @@ func TestNewRefuses(t *testing.T) {
 		_, err := New(cfg)
 		if e, ok := err.(*ConfigError); !ok || e.Summary != want || strings.Contains(err.Error(), "hush") { //nolint:errorlint // the very type
 			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	for _, rate := range []float64{1e-300, 1e-9, 0.009, -1, math.NaN(), math.Inf(1), math.Inf(-1)} {
+		_, err := New(Config{Endpoint: "https://x/api/v1", Credential: testKey, RequestsPerSecond: rate})
+		var refused *ConfigError
+		if !errors.As(err, &refused) || refused.Attribute != "requests_per_second" {
+			t.Errorf("%v requests per second: %v", rate, err)
+		}
+	}
+	for _, rate := range []float64{0, 0.01, 5, 1e300} {
+		if _, err := New(Config{Endpoint: "https://x/api/v1", Credential: testKey, RequestsPerSecond: rate}); err != nil {
+			t.Errorf("%v requests per second: %v", rate, err)
 		}
 	}
 	for _, endpoint := range []string{"", "api.example.com", "ftp://x", "https://", "https://x/?a=b", "https://x/#a", "http://[::1"} {

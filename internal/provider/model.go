@@ -151,7 +151,7 @@ func (m model) pace() float64 {
 // where is the place in the block of the argument that a configuration error is about.
 func (m model) where(argument string) (path.Path, bool) {
 	switch argument {
-	case "access_key_id", "secret_key_id", "login", "password", "profile", "config_file":
+	case "access_key_id", "secret_key_id", "login", "password", "profile", "config_file", "requests_per_second":
 		return path.Root(argument), true
 	case "region", "x509_cert_path", "x509_key_path", "insecure":
 		if len(m.API.Elements()) > 0 {

@@ -30,6 +30,8 @@ type Host struct {
 	Env  func(name string) (string, bool) // the environment
 	Home string                           // the user's home folder, "" = unknown
 	Now  func() time.Time                 // nil = time.Now
+	// RefusalFolder is where a refused credential is remembered for a minute: see api.Config. "" = in this process only.
+	RefusalFolder string
 	// Opened is where the run-scoped keys are listed that must be revoked when the process ends; nil = nobody asks.
 	Opened *opened.List
 }
@@ -96,6 +98,7 @@ func (p *Provider) connect(settings api.Settings, pace float64, terraform string
 	cfg.UserAgent = fmt.Sprintf("terraform-provider-outscale/%s (terraform %s; +https://github.com/outscale-access/terraform-provider-outscale)", p.version, terraform)
 	cfg.Log = diagnose.Log
 	cfg.Now = p.host.Now
+	cfg.RefusalFolder = p.host.RefusalFolder
 	client, err := api.New(cfg)
 	if err != nil {
 		return nil, "", err
