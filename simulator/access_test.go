@@ -319,6 +319,8 @@ func TestAccess_certificates(t *testing.T) {
 	r.from(inside, "ReadUsers", `{}`, alice).refused(http.StatusUnauthorized, "1", kindAccessDenied)
 }
 
+func named(name string) pkix.Name { return pkix.Name{CommonName: name} }
+
 func usage(u x509.ExtKeyUsage) func(*x509.Certificate) {
 	return func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{u} }
 }

@@ -39,7 +39,11 @@ type Options struct {
 	CORS bool
 	// AdminHosts are host names that the admin port accepts in addition to loopback names and the host it listens on.
 	AdminHosts []string
-	// Explain logs the canonical request and the string to sign of a refused signature.
+	// TLSHosts are names and addresses for the certificate of the TLS listener, in addition to loopback names and the host it
+	// listens on.
+	TLSHosts []string
+	// Explain logs why a call is refused: the canonical request and the string to sign of a refused signature, the statement
+	// that denied a call or would allow it, and what each API access rule lacks.
 	Explain bool
 	// Log is the simulator's log; nil discards it.
 	Log *slog.Logger

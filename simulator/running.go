@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,37 +13,91 @@ import (
 
 // Running is a simulator with its listeners.
 type Running struct {
-	// APIAddr and AdminAddr are the addresses of the listeners, as host:port. AdminAddr is
-	// "" when there is no admin port.
-	APIAddr, AdminAddr string
+	// APIAddr, TLSAddr and AdminAddr are the addresses of the listeners, as host:port, "" for
+	// one that does not exist.
+	APIAddr, TLSAddr, AdminAddr string
 
-	servers []*http.Server
-	failed  chan error
+	serverCA []byte
+	servers  []*http.Server
+	failed   chan error
 }
 
-// Start listens for the API and, unless admin is "", for the admin port. Port 0 chooses a
-// free port. Both accept connections when Start returns.
+// Addresses are the addresses to listen on, as host:port. Port 0 chooses a free port, and "" does not listen.
+type Addresses struct {
+	// API is for the API over plain HTTP.
+	API string
+	// TLS is for the API over TLS, where clients can show certificates. The listener has a certificate of a CA of its own, made
+	// when it starts (Running.ServerCA), for loopback names, the host in the address, and Options.TLSHosts.
+	TLS string
+	// Admin is for the admin port.
+	Admin string
+}
+
+// Start listens for the API and, unless admin is "", for the admin port. It is Listen without TLS.
 func (s *Simulator) Start(listen, admin string) (*Running, error) {
-	running := &Running{failed: make(chan error, 2)}
-	api, err := net.Listen("tcp", listen)
-	if err != nil {
-		return nil, fmt.Errorf("simulator: the API cannot listen: %w", err)
-	}
-	running.APIAddr = api.Addr().String()
-	if admin != "" {
-		port, err := net.Listen("tcp", admin)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("simulator: the admin port cannot listen: %w", err), api.Close())
+	return s.Listen(Addresses{API: listen, Admin: admin})
+}
+
+// Listen listens on the addresses. The listeners accept connections when Listen returns.
+func (s *Simulator) Listen(on Addresses) (_ *Running, err error) {
+	running := &Running{failed: make(chan error, 3)}
+	var listeners []net.Listener
+	defer func() {
+		if err == nil {
+			return
 		}
-		running.AdminAddr = port.Addr().String()
+		for _, listener := range listeners {
+			err = errors.Join(err, listener.Close())
+		}
+	}()
+	open := func(what, address string, bound *string) (net.Listener, error) {
+		if address == "" {
+			return nil, nil
+		}
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			return nil, fmt.Errorf("simulator: %s cannot listen: %w", what, err)
+		}
+		listeners = append(listeners, listener)
+		*bound = listener.Addr().String()
+		return listener, nil
+	}
+	api, err := open("the API", on.API, &running.APIAddr)
+	if err != nil {
+		return nil, err
+	}
+	secure, err := open("the API over TLS", on.TLS, &running.TLSAddr)
+	if err != nil {
+		return nil, err
+	}
+	port, err := open("the admin port", on.Admin, &running.AdminAddr)
+	if err != nil {
+		return nil, err
+	}
+	if secure != nil {
+		identity, err := newServerIdentity(append([]string{"localhost", "127.0.0.1", "::1", hostOf(on.TLS)}, s.opts.TLSHosts...)...)
+		if err != nil {
+			return nil, fmt.Errorf("simulator: %w", err)
+		}
+		running.serverCA = identity.caPEM
+		running.serve(tls.NewListener(secure, identity.config()), s.server(s.Handler()))
+	}
+	if port != nil {
 		if addr, ok := port.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
 			s.opts.Log.Warn("the admin port needs no credentials and is reachable from other machines", "address", running.AdminAddr)
 		}
-		host, _, _ := net.SplitHostPort(admin) // net.Listen has accepted it
-		running.serve(port, s.server(s.adminHandler(host)))
+		running.serve(port, s.server(s.adminHandler(hostOf(on.Admin))))
 	}
-	running.serve(api, s.server(s.Handler()))
+	if api != nil {
+		running.serve(api, s.server(s.Handler()))
+	}
 	return running, nil
+}
+
+// hostOf returns the host of an address that net.Listen has accepted.
+func hostOf(address string) string {
+	host, _, _ := net.SplitHostPort(address)
+	return host
 }
 
 // server returns an HTTP server with the limits of the options.
@@ -110,15 +165,25 @@ func (r *Running) serve(listener net.Listener, server *http.Server) {
 // Failed receives an error when a listener stops by itself.
 func (r *Running) Failed() <-chan error { return r.failed }
 
-// URL returns the base URL of the API; the name of an action follows after a slash.
-func (r *Running) URL() string { return "http://" + r.APIAddr + "/api/v1" }
+// URL returns the base URL of the API over plain HTTP; the name of an action follows after a
+// slash. It is "" when there is no such listener.
+func (r *Running) URL() string { return baseURL("http", r.APIAddr, "/api/v1") }
+
+// TLSURL returns the base URL of the API over TLS, "" when there is none.
+func (r *Running) TLSURL() string { return baseURL("https", r.TLSAddr, "/api/v1") }
+
+// ServerCA returns the CA that issued the certificate of the TLS listener, in PEM format; nil when there is none. It is another
+// one after each start.
+func (r *Running) ServerCA() []byte { return r.serverCA }
 
 // AdminURL returns the base URL of the admin port, "" when there is none.
-func (r *Running) AdminURL() string {
-	if r.AdminAddr == "" {
+func (r *Running) AdminURL() string { return baseURL("http", r.AdminAddr, "") }
+
+func baseURL(scheme, address, path string) string {
+	if address == "" {
 		return ""
 	}
-	return "http://" + r.AdminAddr
+	return scheme + "://" + address + path
 }
 
 // Shutdown stops listening and waits until ctx is done for the calls in progress; the rest

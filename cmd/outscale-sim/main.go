@@ -55,6 +55,8 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 type ready struct {
 	Ready         bool   `json:"ready"`
 	API           string `json:"api"`
+	TLS           string `json:"tls,omitempty"`
+	TLSCAFile     string `json:"tls_ca_file,omitempty"`
 	Admin         string `json:"admin,omitempty"`
 	RootAccessKey string `json:"root_access_key"`
 	// RootSecretKey is present only when this start generated the key; it is shown once.
@@ -69,12 +71,18 @@ func serve(ctx context.Context, settings settings, stdout io.Writer) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, sim.Close()) }()
-	running, err := sim.Start(settings.listen, settings.admin)
+	running, err := sim.Listen(simulator.Addresses{API: settings.listen, TLS: settings.tls, Admin: settings.admin})
 	if err != nil {
 		return err
 	}
+	if settings.caFile != "" {
+		if err := os.WriteFile(settings.caFile, running.ServerCA(), 0o644); err != nil {
+			return errors.Join(fmt.Errorf("--tls-ca-file: %w", err), running.Shutdown(ctx))
+		}
+	}
 	line := ready{
-		Ready: true, API: running.URL(), Admin: running.AdminURL(), RootAccessKey: sim.RootAccessKey(),
+		Ready: true, API: running.URL(), TLS: running.TLSURL(), TLSCAFile: settings.caFile, Admin: running.AdminURL(),
+		RootAccessKey: sim.RootAccessKey(),
 		RootSecretKey: sim.GeneratedSecret(), APIVersion: settings.options.APIVersion, Data: settings.options.DataFile,
 	}
 	if err := json.NewEncoder(stdout).Encode(line); err != nil {

@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,7 +32,7 @@ func TestParse_flags(t *testing.T) {
 		"serve", "--listen", "127.0.0.1:3100", "--admin", "", "--data", "a.db", "--root-access-key", "ID", "--root-secret-key", "SECRET",
 		"--account-email", "e@example.com", "--account-password", "p", "--api-version", "1.39", "--seed", "5", "--explain",
 		"--log-level", "debug", "--grant", "a=api:ReadUsers,api:Create*", "--grant", "b=*", "--assume", "A1=keep", "--assume", "key-limit=2",
-		"--strict-host", "--cors", "--admin-host", "sim", "--admin-host", "192.0.2.1",
+		"--tls-listen", "127.0.0.1:3443", "--tls-ca-file", "ca.pem", "--tls-host", "sim", "--strict-host", "--cors", "--admin-host", "sim", "--admin-host", "192.0.2.1",
 	}, noEnv, io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +40,7 @@ func TestParse_flags(t *testing.T) {
 	o := got.options
 	if got.listen != "127.0.0.1:3100" || got.admin != "" || got.level.String() != "DEBUG" || o.DataFile != "a.db" ||
 		o.RootAccessKey != "ID" || o.RootSecretKey != "SECRET" || o.AccountEmail != "e@example.com" || o.AccountPassword != "p" ||
-		o.APIVersion != "1.39" || o.Seed != 5 || !o.Explain || !o.StrictHost || !o.CORS || !slices.Equal(o.AdminHosts, []string{"sim", "192.0.2.1"}) ||
+		o.APIVersion != "1.39" || o.Seed != 5 || !o.Explain || got.tls != "127.0.0.1:3443" || got.caFile != "ca.pem" || !slices.Equal(o.TLSHosts, []string{"sim"}) || !o.StrictHost || !o.CORS || !slices.Equal(o.AdminHosts, []string{"sim", "192.0.2.1"}) ||
 		len(o.Grants) != 2 || o.Grants[0].Actions[1] != "api:Create*" ||
 		o.Assumptions != (simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryKept, KeyLimit: 2}) {
 		t.Errorf("%+v", got)
@@ -74,6 +77,9 @@ func TestRun_refusals(t *testing.T) {
 		{[]string{"serve", "--nothing"}, nil, "-nothing"},
 		{[]string{"serve", "--listen", "3000"}, nil, "--listen: want HOST:PORT"},
 		{[]string{"serve", "--admin", "3000"}, nil, "--admin: want HOST:PORT"},
+		{[]string{"serve", "--tls-listen", "3443"}, nil, "--tls-listen: want HOST:PORT"},
+		{[]string{"serve", "--tls-ca-file", "x"}, nil, "there is no --tls-listen"},
+		{[]string{"serve", "--tls-host", "a/b"}, nil, "without a port"},
 		{[]string{"serve", "--seed", "-1"}, nil, "-seed"},
 		{[]string{"serve", "--assume", "A1"}, nil, "want KEY=VALUE"},
 		{[]string{"serve", "--assume", "A1=x"}, nil, "clear, clear-with-state or keep"},
@@ -90,10 +96,11 @@ func TestRun_refusals(t *testing.T) {
 	}
 	for args, want := range map[string]string{
 		"--listen=127.0.0.1:notaport": "cannot listen", "--root-access-key=x": "give both", "--api-version=x": "API version",
-		"--account-email=x": "not an e-mail",
+		"--account-email=x":                    "not an e-mail",
+		"--tls-ca-file=/no/such/folder/ca.pem": "--tls-ca-file",
 	} {
 		var out, errs bytes.Buffer
-		if status := run(t.Context(), []string{"serve", "--admin=", args}, noEnv, &out, &errs); status != 1 || !strings.Contains(errs.String(), want) {
+		if status := run(t.Context(), []string{"serve", "--listen=127.0.0.1:0", "--tls-listen=127.0.0.1:0", "--admin=", args}, noEnv, &out, &errs); status != 1 || !strings.Contains(errs.String(), want) {
 			t.Errorf("%s: %d, %s", args, status, &errs)
 		}
 		if out.Len() > 0 {
@@ -167,6 +174,28 @@ func TestRun_serve(t *testing.T) {
 	if again["root_access_key"] != line["root_access_key"] || again["root_secret_key"] != nil {
 		t.Error(again)
 	}
+	if status := stop(); status != 0 {
+		t.Errorf("exit %d", status)
+	}
+	// With TLS the file has the CA that the listener needs.
+	caFile := filepath.Join(t.TempDir(), "ca.pem")
+	secure, stop := serveUntilReady(t, "--tls-listen", "127.0.0.1:0", "--tls-ca-file", caFile)
+	if secure["tls_ca_file"] != caFile {
+		t.Error(secure)
+	}
+	pool, pem := x509.NewCertPool(), []byte{}
+	if pem, err = os.ReadFile(caFile); err != nil || !pool.AppendCertsFromPEM(pem) {
+		t.Fatalf("%q, %v", pem, err)
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	answer, err = client.Post(secure["tls"].(string)+"/ReadRegions", "application/json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answer.Body.Close(); err != nil || answer.StatusCode != http.StatusOK {
+		t.Error(answer.Status, err)
+	}
+	client.CloseIdleConnections()
 	if status := stop(); status != 0 {
 		t.Errorf("exit %d", status)
 	}

@@ -23,6 +23,10 @@ type Server struct {
 	Endpoint string
 	// AdminURL is the base URL of the admin port.
 	AdminURL string
+	// TLSEndpoint is the base URL of the API over TLS, and ServerCA the CA in PEM format that a client has to trust for it. Both
+	// are empty unless StartTLS started the simulator.
+	TLSEndpoint string
+	ServerCA    []byte
 	// RootAccessKey and RootSecretKey sign for the root account.
 	RootAccessKey, RootSecretKey string
 	// Simulator gives access to faults, the clock and the stored objects.
@@ -32,6 +36,19 @@ type Server struct {
 // Start starts a simulator in memory and stops it when the test ends. Its ids are the same
 // in every run of a test and differ between tests. Each opt can change the options.
 func Start(t testing.TB, opts ...func(*simulator.Options)) *Server {
+	t.Helper()
+	return start(t, simulator.Addresses{API: anyPort, Admin: anyPort}, opts)
+}
+
+// StartTLS is Start with a TLS listener besides, for clients with certificates.
+func StartTLS(t testing.TB, opts ...func(*simulator.Options)) *Server {
+	t.Helper()
+	return start(t, simulator.Addresses{API: anyPort, TLS: anyPort, Admin: anyPort}, opts)
+}
+
+const anyPort = "127.0.0.1:0"
+
+func start(t testing.TB, on simulator.Addresses, opts []func(*simulator.Options)) *Server {
 	t.Helper()
 	name := fnv.New64a()
 	_, _ = name.Write([]byte(t.Name())) // never returns an error
@@ -46,13 +63,13 @@ func Start(t testing.TB, opts ...func(*simulator.Options)) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	running, err := sim.Start("127.0.0.1:0", "127.0.0.1:0")
+	running, err := sim.Listen(on)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stop(t, sim, running) })
 	server := &Server{
-		Endpoint: running.URL(), AdminURL: running.AdminURL(),
+		Endpoint: running.URL(), AdminURL: running.AdminURL(), TLSEndpoint: running.TLSURL(), ServerCA: running.ServerCA(),
 		RootAccessKey: sim.RootAccessKey(), RootSecretKey: options.RootSecretKey, Simulator: sim,
 	}
 	if server.RootSecretKey == "" {

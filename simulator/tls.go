@@ -1,0 +1,78 @@
+package simulator
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"time"
+)
+
+// serverIdentity is the certificate of a TLS listener and the CA that issued it. Both are made when the listener starts.
+type serverIdentity struct {
+	certificate tls.Certificate
+	// caPEM is the CA in PEM format, which clients have to trust.
+	caPEM []byte
+}
+
+// identityLifetime is how long a certificate of a listener is valid.
+const identityLifetime = 10 * 365 * 24 * time.Hour
+
+// newServerIdentity makes a certificate for the names and addresses.
+func newServerIdentity(hosts ...string) (serverIdentity, error) {
+	var identity serverIdentity
+	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return identity, fmt.Errorf("key of the server CA: %w", err)
+	}
+	// Clients check the dates with the real time.
+	start := time.Now().Add(-time.Hour)
+	ca := &x509.Certificate{
+		SerialNumber: big.NewInt(start.UnixNano()), Subject: pkix.Name{CommonName: "outscale-sim server CA"},
+		NotBefore: start, NotAfter: start.Add(identityLifetime),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, MaxPathLenZero: true,
+	}
+	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, &caKey.PublicKey, caKey)
+	if err != nil {
+		return identity, fmt.Errorf("server CA: %w", err)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return identity, fmt.Errorf("key of the server: %w", err)
+	}
+	server := &x509.Certificate{
+		SerialNumber: big.NewInt(start.UnixNano() + 1), Subject: pkix.Name{CommonName: "outscale-sim"},
+		NotBefore: start, NotAfter: ca.NotAfter,
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	for _, host := range hosts {
+		if ip := net.ParseIP(host); ip != nil {
+			server.IPAddresses = append(server.IPAddresses, ip)
+		} else if host != "" {
+			server.DNSNames = append(server.DNSNames, host)
+		}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, server, ca, &key.PublicKey, caKey)
+	if err != nil {
+		return identity, fmt.Errorf("server certificate: %w", err)
+	}
+	identity.certificate = tls.Certificate{Certificate: [][]byte{der, caDER}, PrivateKey: key}
+	identity.caPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})
+	return identity, nil
+}
+
+// config returns the configuration of a listener. Client certificates are asked for and not verified: which CAs are right depends
+// on the API access rules of the moment, so checkAccess verifies them.
+func (i serverIdentity) config() *tls.Config {
+	return &tls.Config{
+		Certificates: []tls.Certificate{i.certificate}, ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12,
+		// Faults reset connections, which HTTP/2 shares between calls.
+		NextProtos: []string{"http/1.1"},
+	}
+}
