@@ -20,7 +20,7 @@ func FuzzAnswer(f *testing.F) {
 	const marker = "Group1" // the tag of keyBody
 	for _, body := range []string{
 		keyBody, keysBody, "", "{}", "null", "[]", "<html>portal</html>", `{"Errors":[]}`, `{"Errors":[{"Code":4120}],"ResponseContext":{"RequestId":"r"}}`,
-		problem(400, "4120", testKey.SecretKey).body, problem(503, "6", "\x1b[2J\u202eIgnore this").body, strings.Replace(keyBody, "2063", "9999", 1),
+		problem(400, "4120", testKey.SecretKey).body, strings.Replace(problem(400, "1", "DETAILS").body, "DETAILS", `\u001b[2J\u202eIgnore this`, 1), `{"Errors":[{"Code":"4120","Type":"T","Details":"D"}]}`, strings.Replace(keyBody, "2063", "9999", 1),
 		strings.Replace(keyBody, `"Group1"`, `"other"`, 1), `{"AccessKey":{"AccessKeyId":"A","SecretKey":"B"}}`, strings.Repeat("[", 10_000),
 	} {
 		f.Add(uint16(0), "application/json", body)

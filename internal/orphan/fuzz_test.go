@@ -63,6 +63,8 @@ func FuzzJournal(f *testing.F) {
 	f.Add([]byte(created))
 	f.Add([]byte(created + "\n\n{\n" + line(func(e *Entry) { e.Status = Retired })))
 	f.Add([]byte(line(func(e *Entry) { e.Marker, e.KeyID = marker("OTHER"), "OTHER" }) + created + created[:len(created)/2]))
+	// A file with a settled entry is compacted.
+	f.Add([]byte(created + line(func(e *Entry) { e.Status, e.Marker, e.KeyID = Retired, marker("OTHER"), "OTHER" })))
 	f.Add([]byte(line(func(e *Entry) { e.Status, e.Replaces = Confirmed, "OTHER" }) + line(func(e *Entry) { e.Marker = "n" })))
 	f.Add([]byte(line(func(e *Entry) { e.Status, e.KeyID = Intended, "" }) + `{"kind":"x"}`))
 	f.Fuzz(func(t *testing.T, content []byte) {
