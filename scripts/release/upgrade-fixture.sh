@@ -53,7 +53,7 @@ terraform plan -detailed-exitcode -input=false -no-color >/dev/null || {
 	exit 1
 }
 
-cp terraform.tfstate "$fixture/"
+cp terraform.tfstate "$fixture/state.json" # git ignores *.tfstate
 made=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 kill "$simulator"
 wait "$simulator" 2>/dev/null || true

@@ -62,7 +62,7 @@ func each(t *testing.T, test func(t *testing.T, w *acctest.World, s *acctest.Wor
 				o.Now = func() time.Time { return made.MadeAt.Add(time.Hour + time.Since(began)) }
 			})
 			s := w.Workspace(read(t, folder, "main.tf"))
-			s.File("terraform.tfstate", strings.ReplaceAll(read(t, folder, "terraform.tfstate"),
+			s.File("terraform.tfstate", strings.ReplaceAll(read(t, folder, "state.json"),
 				"registry.terraform.io/outscale-access/outscale", s.ProviderAddress()))
 			s.Setenv("TF_VAR_recipient", strings.TrimSpace(read(t, keys+".public")))
 			s.Setenv("TF_VAR_private_key", read(t, keys+".private"))
