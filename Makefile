@@ -121,9 +121,9 @@ workflows-check: $(ACTIONLINT) ## the workflows and issue forms of .github; scri
 vulnerabilities: $(GOVULNCHECK) ## known vulnerabilities in what is shipped; needs the database at vuln.go.dev
 	$(GOVULNCHECK) ./...
 
-# CLI is the path of a Terraform or OpenTofu; bin/tools/tofu-1.11 is built from its Go module.
+# CLI is the path of a Terraform or OpenTofu; bin/tools/tofu-1.11 is built from its Go module. SKIP leaves out tests by name.
 test-cli: build ## the acceptance tests on another CLI: make test-cli CLI=PATH
-	CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(abspath $(CLI)) go test -count=1 -timeout 40m ./internal/provider/... ./internal/acceptance/...
+	CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(abspath $(CLI)) go test -count=1 -timeout 40m $(if $(SKIP),-skip '$(SKIP)') ./internal/provider/... ./internal/acceptance/...
 
 $(TOOLS)/tofu-1.11: tools/tofu-1.11/go.mod tools/tofu-1.11/go.sum
 	@echo "building OpenTofu 1.11 from its Go module: about 5 minutes on two cores, once"
