@@ -8,8 +8,8 @@ import (
 )
 
 // Assumptions chooses between possible behaviours of the real API that nobody has measured.
-// The numbers A1 to A44 are those of docs/dev/assumptions.md, S1 is explained in
-// simulator/README.md. The zero value is the default of each.
+// The numbers A1 to A44 are those of docs/dev/assumptions.md, those with S are
+// explained in simulator/README.md. The zero value is the default of each.
 type Assumptions struct {
 	// ExpiryOnUpdate (A1): what UpdateAccessKey without ExpirationDate does to the expiry.
 	ExpiryOnUpdate ExpiryOnUpdate
@@ -46,6 +46,8 @@ type Assumptions struct {
 	// TrustedEnvWithoutCA (S1) accepts RequireTrustedEnv while an API access rule has no CA. The official text requires a CA in
 	// every rule, but not in the description of the action.
 	TrustedEnvWithoutCA bool
+	// LenientDocuments (S7) accepts policy documents with a single statement or a string where the official grammar has a list.
+	LenientDocuments bool
 }
 
 // ExpiryOnUpdate is what an update without ExpirationDate does to the expiry.
@@ -169,6 +171,9 @@ var assumptions = []assumption{
 	}},
 	{"S1", "trusted-env", "strict or lax", func(a *Assumptions, value string) bool {
 		return choose(&a.TrustedEnvWithoutCA, value, map[string]bool{"strict": false, "lax": true})
+	}},
+	{"S7", "policy-document", "strict or lax", func(a *Assumptions, value string) bool {
+		return choose(&a.LenientDocuments, value, map[string]bool{"strict": false, "lax": true})
 	}},
 }
 

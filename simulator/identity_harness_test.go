@@ -72,22 +72,23 @@ func (r *harness) inOrder(create ...func()) {
 	}
 }
 
+// A12: each dependent alone keeps a user.
 func TestDeleteUser_dependents(t *testing.T) {
 	r := newHarness(t)
 	r.createUser("bob")
 	r.createGroup("g")
 	orn := r.createPolicy("p", allowAll)
-	key := r.createKey(`{"UserName":"bob"}`)
-	r.must("AddUserToUserGroup", `{"UserGroupName":"g","UserName":"bob"}`)
-	r.must("LinkPolicy", `{"PolicyOrn":%q,"UserName":"bob"}`, orn)
-	r.must("PutUserPolicy", `{"UserName":"bob","PolicyName":"i","PolicyDocument":%q}`, allowAll)
+	id := r.createKey(`{"UserName":"bob"}`)["AccessKeyId"]
 	r.expect("409/9002", "DeleteUser", `{"UserName":"bob"}`)
-	r.must("UpdateAccessKey", `{"UserName":"bob","AccessKeyId":%q,"State":"INACTIVE"}`, key["AccessKeyId"])
-	r.must("DeleteAccessKey", `{"UserName":"bob","AccessKeyId":%q}`, key["AccessKeyId"])
+	r.must("UpdateAccessKey", `{"UserName":"bob","AccessKeyId":%q,"State":"INACTIVE"}`, id)
+	r.must("DeleteAccessKey", `{"UserName":"bob","AccessKeyId":%q}`, id)
+	r.must("AddUserToUserGroup", `{"UserGroupName":"g","UserName":"bob"}`)
 	r.expect("409/9002", "DeleteUser", `{"UserName":"bob"}`)
 	r.must("RemoveUserFromUserGroup", `{"UserGroupName":"g","UserName":"bob"}`)
+	r.must("LinkPolicy", `{"PolicyOrn":%q,"UserName":"bob"}`, orn)
 	r.expect("409/9002", "DeleteUser", `{"UserName":"bob"}`)
 	r.must("UnlinkPolicy", `{"PolicyOrn":%q,"UserName":"bob"}`, orn)
+	r.must("PutUserPolicy", `{"UserName":"bob","PolicyName":"i","PolicyDocument":%q}`, allowAll)
 	r.must("DeleteUser", `{"UserName":"bob"}`)
 	// A new user of the name has nothing of the old one.
 	r.createUser("bob")

@@ -12,7 +12,7 @@ func groupWithPathEntity(s *Simulator, c *call, v *store.View) (string, *problem
 func putInlinePolicy(of entity) func(*Simulator, *call) (fields, *problem) {
 	return func(s *Simulator, c *call) (fields, *problem) {
 		created := store.InlinePolicy{Created: millis(s.Now())}
-		document, refused := c.document("PolicyDocument")
+		document, refused := s.document(c, "PolicyDocument")
 		if refused := firstProblem(c.setName(&created.Name, "PolicyName", maxName), refused); refused != nil {
 			return nil, refused
 		}

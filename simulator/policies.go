@@ -24,10 +24,14 @@ func (s *Simulator) policyFields(v *store.View, p store.Policy) fields {
 
 func versionID(number int) string { return fmt.Sprintf("v%d", number) }
 
-// document reads a policy document and refuses a malformed one (A34). It is stored as it was sent (measured).
-func (c *call) document(member string) (string, *problem) {
+// document reads a policy document and refuses a malformed one (A34, S7). It is stored as it was sent (measured).
+func (s *Simulator) document(c *call, member string) (string, *problem) {
 	text, _ := c.text(member)
-	_, err := policy.Parse(text)
+	parse := policy.Parse
+	if s.opts.Assumptions.LenientDocuments {
+		parse = policy.ParseLenient
+	}
+	_, err := parse(text)
 	switch {
 	case errors.Is(err, policy.ErrTooLong):
 		return "", tooManyCharacters(member, policy.MaxLength)
@@ -40,7 +44,7 @@ func (c *call) document(member string) (string, *problem) {
 // createPolicy serves CreatePolicy. The document is version v1, the default version.
 func (s *Simulator) createPolicy(c *call) (fields, *problem) {
 	created := store.Policy{Path: defaultPath, Default: 1, Last: 1}
-	document, refused := c.document("Document")
+	document, refused := s.document(c, "Document")
 	if refused := firstProblem(c.setName(&created.Name, "PolicyName", maxName), c.setPath(&created.Path, "Path"), refused); refused != nil {
 		return nil, refused
 	}

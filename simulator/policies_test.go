@@ -51,6 +51,18 @@ func TestPolicy_badValues(t *testing.T) {
 	r.expect("400/4043", "PutUserPolicy", `{"UserName":"u","PolicyName":"/","PolicyDocument":%q}`, allowAll)
 }
 
+// S7
+func TestPolicy_lenientDocument(t *testing.T) {
+	const document = `{"Statement":{"Effect":"Allow","Action":"api:Read*","Resource":"*"}}`
+	r := newHarness(t)
+	r.expect("400/4047", "CreatePolicy", `{"PolicyName":"p","Document":%q}`, document)
+	r = newHarness(t, func(o *Options) { o.Assumptions.LenientDocuments = true })
+	bob := r.userWithKey("bob")
+	r.must("PutUserPolicy", `{"UserName":"bob","PolicyName":"p","PolicyDocument":%q}`, document)
+	bob.expect("200", "ReadUsers", `{}`)
+	bob.expect("403/4", "CreateUser", `{"UserName":"x"}`)
+}
+
 // A10
 func TestPolicy_unknownORNs(t *testing.T) {
 	r := newHarness(t)

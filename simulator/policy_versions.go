@@ -34,7 +34,7 @@ func (c *call) addressedVersion(p store.Policy) (store.PolicyVersion, *problem) 
 
 // createPolicyVersion serves CreatePolicyVersion. Numbers only grow (A14).
 func (s *Simulator) createPolicyVersion(c *call) (fields, *problem) {
-	document, refused := c.document("Document")
+	document, refused := s.document(c, "Document")
 	if refused != nil {
 		return nil, refused
 	}

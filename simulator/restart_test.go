@@ -131,6 +131,7 @@ func TestNew_badOptions(t *testing.T) {
 		"want a user":              {Grants: []Grant{{User: "x"}}},
 		"A4":                       {Assumptions: Assumptions{KeyLimit: -1}},
 		"A7":                       {Assumptions: Assumptions{UnknownKeyCode: "1"}},
+		"A29":                      {Assumptions: Assumptions{RightsDelay: time.Minute}},
 		"A21":                      {Assumptions: Assumptions{DeadKeyCode: "2"}},
 		"A1":                       {Assumptions: Assumptions{ExpiryOnUpdate: 3}},
 		"no such file":             {DataFile: filepath.Join(t.TempDir(), "no", "such", "folder")},
@@ -155,6 +156,10 @@ func TestAssumptions_set(t *testing.T) {
 		{"A20", "60", Assumptions{ClockWindow: time.Minute}}, {"A20", "off", Assumptions{ClockWindow: -1}},
 		{"A21", "4120", Assumptions{DeadKeyCode: "4120"}}, {"A23", "off", Assumptions{NoLockout: true}},
 		{"A27", "1", Assumptions{FirstItemOne: true}}, {"A32", "none", Assumptions{EmptyTagIsNone: true}},
+		{"A13", "block", Assumptions{InlinePoliciesBlock: true}}, {"A29", "15", Assumptions{RightsDelay: 15 * time.Second}},
+		{"A30", "slash", Assumptions{OmittedPathIsSlash: true}}, {"A31", "reset", Assumptions{UpdateResetsGroupPath: true}},
+		{"S1", "lax", Assumptions{TrustedEnvWithoutCA: true}}, {"S7", "lax", Assumptions{LenientDocuments: true}},
+		{"rights-delay", "0", Assumptions{}}, {"policy-document", "strict", Assumptions{}},
 	} {
 		var got Assumptions
 		if err := got.Set(test.key, test.value); err != nil || got != test.want {
@@ -171,6 +176,11 @@ func TestAssumptions_set(t *testing.T) {
 			if err := (&Assumptions{}).Set(key, number); err == nil {
 				t.Errorf("%s=%s is taken", key, number)
 			}
+		}
+	}
+	for _, delay := range []string{"-1", "16", "x"} {
+		if err := (&Assumptions{}).Set("A29", delay); err == nil {
+			t.Errorf("A29=%s is accepted", delay)
 		}
 	}
 	if err := (&Assumptions{}).Set("A99", "x"); err == nil || !strings.Contains(err.Error(), "A1, expiry-on-update") {

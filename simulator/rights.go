@@ -113,7 +113,7 @@ func (d *documents) get(text string) policy.Document {
 	if ok {
 		return document
 	}
-	document, _ = policy.Parse(text)
+	document, _ = policy.ParseLenient(text)
 	d.lock.Lock()
 	defer d.lock.Unlock()
 	if d.parsed == nil || len(d.parsed) >= maxDocuments {

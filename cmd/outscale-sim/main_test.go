@@ -183,8 +183,8 @@ func TestRun_serve(t *testing.T) {
 	if secure["tls_ca_file"] != caFile {
 		t.Error(secure)
 	}
-	pool, pem := x509.NewCertPool(), []byte{}
-	if pem, err = os.ReadFile(caFile); err != nil || !pool.AppendCertsFromPEM(pem) {
+	pool := x509.NewCertPool()
+	if pem, err := os.ReadFile(caFile); err != nil || !pool.AppendCertsFromPEM(pem) {
 		t.Fatalf("%q, %v", pem, err)
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}

@@ -42,7 +42,13 @@ type Statement struct {
 }
 
 // Parse parses a document. An error other than ErrTooLong says what is malformed (A34).
-func Parse(text string) (Document, error) {
+func Parse(text string) (Document, error) { return parse(text, false) }
+
+// ParseLenient is Parse, but accepts a single statement in place of the list of statements, and a string in place of a list of
+// one string. The official grammar has lists only.
+func ParseLenient(text string) (Document, error) { return parse(text, true) }
+
+func parse(text string, lenient bool) (Document, error) {
 	if visibleLength(text) > MaxLength {
 		return Document{}, ErrTooLong
 	}
@@ -51,12 +57,14 @@ func Parse(text string) (Document, error) {
 		return Document{}, fmt.Errorf("the document %w", err)
 	}
 	var statements []json.RawMessage
-	if err := json.Unmarshal(members["Statement"], &statements); err != nil || len(statements) == 0 {
+	if lenient && bytes.HasPrefix(bytes.TrimSpace(members["Statement"]), []byte("{")) {
+		statements = []json.RawMessage{members["Statement"]}
+	} else if err := json.Unmarshal(members["Statement"], &statements); err != nil || len(statements) == 0 {
 		return Document{}, errors.New("Statement is not a list of at least one statement")
 	}
 	var document Document
 	for i, raw := range statements {
-		statement, err := parseStatement(raw)
+		statement, err := parseStatement(raw, lenient)
 		if err != nil {
 			return Document{}, fmt.Errorf("statement %d %w", i+1, err)
 		}
@@ -75,7 +83,7 @@ func visibleLength(text string) int {
 	return n
 }
 
-func parseStatement(raw []byte) (Statement, error) {
+func parseStatement(raw []byte, lenient bool) (Statement, error) {
 	members, err := object(raw, "Sid", "Effect", "Action", "NotAction", "Resource")
 	if err != nil {
 		return Statement{}, err
@@ -97,7 +105,7 @@ func parseStatement(raw []byte) (Statement, error) {
 	if s.NotAction {
 		name = "NotAction"
 	}
-	if s.Actions, err = list(members, name); err != nil {
+	if s.Actions, err = list(members, name, lenient); err != nil {
 		return s, err
 	}
 	for _, action := range s.Actions {
@@ -105,7 +113,7 @@ func parseStatement(raw []byte) (Statement, error) {
 			return s, fmt.Errorf("has the action %q, which is not SERVICE:CALL", action)
 		}
 	}
-	s.Resources, err = list(members, "Resource")
+	s.Resources, err = list(members, "Resource", lenient)
 	return s, err
 }
 
@@ -128,8 +136,12 @@ func object(raw []byte, known ...string) (map[string]json.RawMessage, error) {
 }
 
 // list returns a member that must be a list of at least one string that is not empty.
-func list(members map[string]json.RawMessage, name string) ([]string, error) {
+func list(members map[string]json.RawMessage, name string, lenient bool) ([]string, error) {
 	var items []string
+	var single string
+	if lenient && json.Unmarshal(members[name], &single) == nil && single != "" {
+		return []string{single}, nil
+	}
 	if json.Unmarshal(members[name], &items) != nil || len(items) == 0 || slices.Contains(items, "") {
 		return nil, fmt.Errorf("has no %s that is a list of strings", name)
 	}

@@ -60,6 +60,28 @@ func TestParse_documents(t *testing.T) {
 	}
 }
 
+func TestParseLenient_singleValues(t *testing.T) {
+	for text, valid := range map[string]bool{
+		`{"Statement":{"Effect":"Allow","Action":["*"],"Resource":["*"]}}`:     true,
+		`{"Statement":[{"Effect":"Allow","Action":"api:*","Resource":"*"}]}`:   true,
+		`{"Statement":{"Effect":"Deny","NotAction":"api:*","Resource":"*"}}`:   true,
+		`{"Statement":{"Effect":"Allow","Action":"","Resource":"*"}}`:          false,
+		`{"Statement":{"Effect":"Allow","Action":"ReadUsers","Resource":"*"}}`: false,
+		`{"Statement":"Allow"}`: false,
+	} {
+		document, err := ParseLenient(text)
+		if (err == nil) != valid {
+			t.Errorf("%s: %v", text, err)
+		}
+		if valid && (len(document.Statements) != 1 || len(document.Statements[0].Actions) != 1 || len(document.Statements[0].Resources) != 1) {
+			t.Errorf("%s: %+v", text, document)
+		}
+		if _, err := Parse(text); err == nil {
+			t.Errorf("%s is accepted without lenience", text)
+		}
+	}
+}
+
 // sources parses documents; each is named after its number.
 func sources(t *testing.T, documents ...string) []Source {
 	t.Helper()
