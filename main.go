@@ -12,9 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/orphan"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/ledger"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 )
 
 // version is set by the linker (see Makefile).
@@ -39,12 +38,12 @@ func main() {
 	if !*debug {
 		disableUnreadLogs()
 	}
-	keys := opened.New()
-	keys.Ledger = ledger.In(ledgerFolder(), func(err error) { log.Print(err) })
-	host := provider.Host{Env: os.LookupEnv, Home: home, RefusalFolder: refusalFolder(), Opened: keys}
-	guard := opened.Guard{Keys: keys, Exit: os.Exit, Say: func(left opened.Left) { log.Print(left) }}
-	// Under a debugger it is no CLI that started this process.
-	err = guard.Run(!*debug, func() error {
+	logError := func(err error) { log.Print(err) }
+	tracker, journal := orphan.NewTracker(), orphan.NewJournal(cacheFolder(""), logError)
+	host := provider.Host{Env: os.LookupEnv, Home: home, RefusalFolder: cacheFolder("refused"), Tracker: tracker, Journal: journal}
+	reaper := orphan.Reaper{Tracker: tracker, Journal: journal, Log: logError, Exit: os.Exit}
+	// Under a debugger the process was not started by a CLI.
+	err = reaper.Run(!*debug, func() error {
 		var opts []tf6server.ServeOpt
 		if *debug {
 			opts = append(opts, tf6server.WithManagedDebug())
@@ -58,19 +57,11 @@ func main() {
 	}
 }
 
-// refusalFolder is where a refused credential is remembered for a minute; "" = there is no such place.
-func refusalFolder() string {
-	if folder := ledgerFolder(); folder != "" {
-		return filepath.Join(folder, "refused")
-	}
-	return ""
-}
-
-// ledgerFolder is where the user's programs keep what can be lost; "" = there is no such place.
-func ledgerFolder() string {
+// cacheFolder is a folder in the user's cache directory, "" if that is unknown.
+func cacheFolder(name string) string {
 	caches, err := os.UserCacheDir()
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(caches, "terraform-provider-outscale")
+	return filepath.Join(caches, "terraform-provider-outscale", name)
 }

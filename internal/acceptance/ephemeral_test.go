@@ -15,7 +15,7 @@ import (
 )
 
 // enabled is the argument of a run-scoped key without which, or with true, a key is created.
-const enabled = "only_when"
+const enabled = "enabled"
 
 // ephemeralKey is a run-scoped key.
 func ephemeralKey(arguments ...string) string {

@@ -131,10 +131,15 @@ func (d Diagnostics) ExpectWarning(summary string, parts ...any) {
 	d.expect(tfprotov6.DiagnosticSeverityWarning, summary, parts)
 }
 
+// hasSummary reports whether a diagnostic has a summary, or one that goes on with the id of an object.
+func hasSummary(o *tfprotov6.Diagnostic, summary string) bool {
+	return o.Summary == summary || strings.HasPrefix(o.Summary, summary+": ")
+}
+
 func (d Diagnostics) expect(severity tfprotov6.DiagnosticSeverity, summary string, parts []any) {
 	d.t.Helper()
 	if !slices.ContainsFunc(d.all, func(o *tfprotov6.Diagnostic) bool {
-		return o.Severity == severity && o.Summary == summary && contains(o, parts)
+		return o.Severity == severity && hasSummary(o, summary) && contains(o, parts)
 	}) {
 		d.t.Errorf("there is no %s %q with %q among\n%s", severity, summary, parts, d)
 	}

@@ -33,7 +33,7 @@ func TestProvider_deadEndpoint(t *testing.T) {
 		return p.DataSource("outscale_access_keys", acctest.Args{"user_name": "user" + string(rune('a'+i))})
 	}) {
 		data.ExpectError("Access keys not read", closedPort+"/api/v1", "refused", "Check `region` and `api.endpoint`")
-		if strings.Contains(data.String(), "was not sent, because "+closedPort+"/api/v1 was given up on a moment before") {
+		if strings.Contains(data.String(), "was not sent, because an earlier call in this run could not reach "+closedPort+"/api/v1") {
 			notSent++
 		}
 	}
@@ -63,7 +63,7 @@ func TestProvider_refusedCredential(t *testing.T) {
 				return p.DataSource("outscale_access_keys", acctest.Args{"user_name": "user" + string(rune('a'+i))})
 			}) {
 				data.ExpectError("Access keys not read", append(c.want, c.want[0].(string)+h.Endpoint)...)
-				if strings.Contains(data.String(), "was not sent, because the credential was refused a moment before") {
+				if strings.Contains(data.String(), "was not sent, because the credential was refused shortly before") {
 					notSent++
 				}
 				h.NoError(acctest.Absent("the error", []byte(data.String()), wrong))

@@ -1,9 +1,8 @@
-// Package provider is the Terraform side: what a configuration may say, and what it is given back. It asks
-// internal/credential for everything that happens at the API.
+// Package provider is the Terraform side: what a configuration may say, and what it gets in return. What happens at the
+// API is decided in the domain: internal/key, internal/user, internal/rotation, internal/account.
 package provider
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -13,14 +12,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/orphan"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesskey"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/ephemeralkey"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keydata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policydocument"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/rotatingkey"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/sealedsecret"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/user"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
+	users "github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
 var _ provider.ProviderWithEphemeralResources = (*Provider)(nil)
@@ -32,8 +39,10 @@ type Host struct {
 	Now  func() time.Time                 // nil = time.Now
 	// RefusalFolder is where a refused credential is remembered for a minute: see api.Config. "" = in this process only.
 	RefusalFolder string
-	// Opened is where the run-scoped keys are listed that must be revoked when the process ends; nil = nobody asks.
-	Opened *opened.List
+	// Tracker has the run-scoped keys, which are revoked when the process ends; nil = nothing is revoked.
+	Tracker *orphan.Tracker
+	// Journal remembers the keys that were created on this machine; nil = it is forgotten with the process.
+	Journal *orphan.Journal
 }
 
 // Provider is the OUTSCALE provider.
@@ -42,13 +51,16 @@ type Provider struct {
 	host    Host
 }
 
-// New returns what the plugin server asks for: a maker of providers of that version on that host.
+// New returns a function that makes providers of that version on that host, as the plugin server needs it.
 func New(version string, host Host) func() provider.Provider {
 	if host.Now == nil {
 		host.Now = time.Now
 	}
-	if host.Opened == nil {
-		host.Opened = opened.New()
+	if host.Tracker == nil {
+		host.Tracker = orphan.NewTracker()
+	}
+	if host.Journal == nil {
+		host.Journal = orphan.NewJournal("", func(error) {})
 	}
 	return func() provider.Provider { return &Provider{version: version, host: host} }
 }
@@ -70,11 +82,14 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var s *session.Session
+	opts := providerdata.Options{Tracker: p.host.Tracker}
+	var data *providerdata.Data
 	if unknown := m.unknowns(ctx); len(unknown) > 0 {
-		s = session.Undecided(unknown, p.host.Now)
+		data = providerdata.Unknown(unknown, p.host.Now, opts)
 	} else {
-		keeper, endpoint, err := p.connect(m.settings(ctx, &resp.Diagnostics), m.pace(), req.TerraformVersion)
+		settings := m.settings(ctx, &resp.Diagnostics)
+		opts.Accounts = m.accountRule(ctx, &resp.Diagnostics)
+		client, err := p.connect(settings, m.requestRate(), req.TerraformVersion)
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -82,48 +97,52 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 			addConfigError(&resp.Diagnostics, m, err)
 			return
 		}
-		s = session.Decided(keeper)
-		s.Endpoint = endpoint
+		opts.Orphans = p.host.Journal.Recorder(client.Endpoint())
+		data = p.configured(client, opts)
 	}
-	s.Opened = p.host.Opened
-	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = s, s, s
+	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = data, data, data
 }
 
-func (p *Provider) connect(settings api.Settings, pace float64, terraform string) (keeper *credential.Keeper, endpoint string, err error) {
+// connect returns the client for the settings.
+func (p *Provider) connect(settings api.Settings, rate float64, terraform string) (*api.Client, error) {
 	cfg, err := api.Resolve(settings, p.host.Env, p.host.Home)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	cfg.RequestsPerSecond = pace
+	cfg.RequestsPerSecond = rate
 	cfg.UserAgent = fmt.Sprintf("terraform-provider-outscale/%s (terraform %s; +https://github.com/outscale-access/terraform-provider-outscale)", p.version, terraform)
-	cfg.Log = diagnose.Log
+	cfg.Log = diag.Log
 	cfg.Now = p.host.Now
 	cfg.RefusalFolder = p.host.RefusalFolder
-	client, err := api.New(cfg)
-	if err != nil {
-		return nil, "", err
-	}
-	return credential.New(client, credential.Options{
-		Now: p.host.Now, Log: diagnose.Log, Abandoned: p.host.Opened.Over,
-		Ledger: p.host.Opened.Ledger.Of(client.Endpoint() + " " + cmp.Or(cfg.Credential.AccessKeyID, cfg.Credential.Login)),
-	}), client.Endpoint(), nil
+	return api.New(cfg)
+}
+
+// configured wires the services of the domain.
+func (p *Provider) configured(client *api.Client, opts providerdata.Options) *providerdata.Data {
+	common := domain.Options{Now: p.host.Now, Log: diag.Log}
+	accounts := account.New(client, common)
+	userService := users.New(client, accounts, common)
+	keys := key.New(client, userService, accounts, key.Options{Options: common, Recorder: opts.Orphans})
+	return providerdata.Configured(
+		providerdata.Services{Keys: keys, Users: userService, Account: accounts, Rotation: rotation.New(keys)},
+		keys.Clock(), client.Endpoint(), opts)
 }
 
 // Resources lists what the provider manages.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{accesskey.NewResource, accesskey.NewRotatingResource, user.NewResource}
+	return []func() resource.Resource{accesskey.New, rotatingkey.New, user.New}
 }
 
 // DataSources lists what the provider looks up.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		accesskey.NewDataSource, accesskey.NewListDataSource, accesskey.NewAuditDataSource,
-		user.NewDataSource, user.NewListDataSource,
+		keydata.NewOne, keydata.NewList, keydata.NewAudit,
+		user.NewOne, user.NewList,
 		policydocument.New,
 	}
 }
 
 // EphemeralResources lists what lives as long as a run.
 func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{accesskey.NewEphemeral, accesskey.NewSecretEphemeral}
+	return []func() ephemeral.EphemeralResource{ephemeralkey.New, sealedsecret.New}
 }

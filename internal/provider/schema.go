@@ -10,10 +10,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Schema takes every configuration that the official provider takes (version 1.8.0), and adds login, password and
-// requests_per_second.
+// Schema takes every configuration that the official provider takes (version 1.8.0), and adds login, password,
+// requests_per_second, allowed_account_ids and forbidden_account_ids.
 func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages OUTSCALE access keys and the EIM users that own them.",
@@ -66,8 +67,19 @@ func attributes() map[string]schema.Attribute {
 		"requests_per_second": schema.Float64Attribute{
 			Optional:   true,
 			Validators: []validator.Float64{float64validator.AtLeast(0)},
-			MarkdownDescription: "The most calls the provider sends in a second; 0 or more, where 0 means no limit. Default: 5. " +
-				"Parts are allowed: 0.5 is a call every two seconds. Where the API admits less, the provider adapts.",
+			MarkdownDescription: "The most calls the provider sends per second; 0 or more, where 0 means no limit. Default: 5. " +
+				"Fractions are allowed: 0.5 is a call every two seconds. Where the API allows less, the provider adapts.",
+		},
+		"allowed_account_ids": schema.SetAttribute{
+			ElementType: types.StringType, Optional: true,
+			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ConflictsWith(path.MatchRoot("forbidden_account_ids"))},
+			MarkdownDescription: "The ids of the accounts that the provider may work on. With the credential of another account every plan and apply is an error, " +
+				"before anything is read or changed. Costs one request per run (`ReadAccounts`, which does not accept a login). Not together with `forbidden_account_ids`.",
+		},
+		"forbidden_account_ids": schema.SetAttribute{
+			ElementType: types.StringType, Optional: true,
+			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ConflictsWith(path.MatchRoot("allowed_account_ids"))},
+			MarkdownDescription: "The ids of the accounts that the provider must not work on, as `allowed_account_ids`. Not together with that.",
 		},
 		"x509_cert_path": schema.StringAttribute{
 			Optional:            true,

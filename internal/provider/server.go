@@ -7,8 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/opened"
 )
 
 // protocol is everything that the framework's server implements, the optional parts of the protocol included. The CLI
@@ -22,28 +20,17 @@ type protocol interface {
 
 // NewServer returns the plugin server of a provider of that version on that host.
 func NewServer(version string, host Host) tfprotov6.ProviderServer {
-	p := New(version, host)().(*Provider)
-	return server{providerserver.NewProtocol6(p)().(protocol), p.host.Opened}
+	p := New(version, host)()
+	return server{providerserver.NewProtocol6(p)().(protocol)}
 }
 
-// server is the framework's server, with two additions. It reports an interrupt to the list of keys, and it keeps the
-// memory of the process from growing with the number of resources.
+// server is the framework's server. It keeps the memory of the process from growing with the number of resources.
 //
 // GOTCHA: framework 1.19.0 stores a cancel function for every request until the process ends (registerContext in
 // internal/proto6server/serve.go), and with it the context of the request with its loggers: about 12 KiB for each of the
 // four requests that a resource takes in a plan. Without the detached contexts a plan of 300 keys takes 145 MiB instead
-// of 33. They can go, from "detached" to the end of this file, when the framework cancels the context of a request after
-// its answer.
-type server struct {
-	protocol
-	keys *opened.List
-}
-
-// StopProvider is called when the user interrupts the run for the first time.
-func (s server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	s.keys.Interrupt()
-	return s.protocol.StopProvider(ctx, req)
-}
+// of 33. This type, and all below, can go when the framework cancels the context of a request after its answer.
+type server struct{ protocol }
 
 // The requests below are those that a plan or an apply makes for each resource.
 

@@ -101,7 +101,7 @@ func TestAccessKey_ownSigningKey(t *testing.T) {
 	key, imported := h.Import(accessKey, h.RootAccessKey)
 	imported.ExpectNoErrors()
 	key.ExpectEmptyPlan(acctest.Args{})
-	key.TryDestroy().ExpectError("Access key not deleted", "the one this provider signs its own calls with")
+	key.TryDestroy().ExpectError("Access key not deleted", "signs the calls of this provider")
 	key.Apply(acctest.Args{"state": "INACTIVE"}).ExpectError("Access key not updated")
 	h.ExpectWrites()
 	key.ExpectEmptyPlan(acctest.Args{})
@@ -150,7 +150,7 @@ func TestAccessKey_refusedTag(t *testing.T) {
 		t.Errorf("in the state: %t; at the API: %+v", long.Exists(), made)
 	}
 	for _, tag := range createdUnder(t, h) {
-		if !strings.HasPrefix(tag, "terraform-unfinished-") {
+		if !strings.HasPrefix(tag, "outscale-unfinished-") {
 			t.Errorf("a key was created under the tag %q", tag)
 		}
 	}

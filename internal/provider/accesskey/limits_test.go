@@ -107,7 +107,7 @@ func TestAccessKey_callsOfCreation(t *testing.T) {
 	for _, plan := range plans {
 		applying.Apply(plan, named("alice")).ExpectNoErrors()
 	}
-	h.ExpectCalls(map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
+	h.ExpectCalls(map[string]int{"ReadAccounts": 1, "ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
 
 	// Where the run creates the owner as well, nobody reads what it holds.
 	h.ResetCalls()

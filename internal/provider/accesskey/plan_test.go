@@ -6,17 +6,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-var now = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+var (
+	now     = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	noTexts = types.ListNull(types.StringType)
+)
 
 // config is a configuration that says nothing, changed by with.
-func config(with ...func(*model)) model {
-	m := model{SealTo: noTexts(), SealedTo: noTexts()}
+func config(with ...func(*Model)) Model {
+	m := Model{Key: keyattr.Key{SealTo: noTexts, SealedTo: noTexts}}
 	for _, w := range with {
 		w(&m)
 	}
@@ -24,11 +28,14 @@ func config(with ...func(*model)) model {
 }
 
 // state is an active key without a date or a tag, changed by with.
-func state(with ...func(*model)) model {
-	m := model{
-		ID: types.StringValue("AK1"), AccessKeyID: types.StringValue("AK1"), State: types.StringValue("ACTIVE"),
-		SecretKey: types.StringValue("the secret"), SealTo: noTexts(), SealedTo: noTexts(), Expired: types.BoolValue(false),
-		CreationDate: isodate.Text("2026-01-01T00:00:00.000Z"), LastModificationDate: isodate.Text("2026-01-02T00:00:00.000Z"),
+func state(with ...func(*Model)) Model {
+	m := Model{
+		Key: keyattr.Key{
+			ID: types.StringValue("AK1"), AccessKeyID: types.StringValue("AK1"), State: types.StringValue("ACTIVE"),
+			SecretKey: types.StringValue("the secret"), SealTo: noTexts, SealedTo: noTexts,
+			CreationDate: isodate.Text("2026-01-01T00:00:00.000Z"),
+		},
+		Expired: types.BoolValue(false), LastModificationDate: isodate.Text("2026-01-02T00:00:00.000Z"),
 	}
 	for _, w := range with {
 		w(&m)
@@ -36,26 +43,35 @@ func state(with ...func(*model)) model {
 	return m
 }
 
-func name(v string) func(*model)  { return func(m *model) { m.UserName = types.StringValue(v) } }
-func id(v string) func(*model)    { return func(m *model) { m.UserID = types.StringValue(v) } }
-func is(v string) func(*model)    { return func(m *model) { m.State = types.StringValue(v) } }
-func tag(v string) func(*model)   { return func(m *model) { m.Tag = types.StringValue(v) } }
-func until(v string) func(*model) { return func(m *model) { m.ExpirationDate = isodate.Text(v) } }
+func name(v string) func(*Model)  { return func(m *Model) { m.UserName = types.StringValue(v) } }
+func id(v string) func(*Model)    { return func(m *Model) { m.UserID = types.StringValue(v) } }
+func is(v string) func(*Model)    { return func(m *Model) { m.State = types.StringValue(v) } }
+func tag(v string) func(*Model)   { return func(m *Model) { m.Tag = types.StringValue(v) } }
+func until(v string) func(*Model) { return func(m *Model) { m.ExpirationDate = isodate.Text(v) } }
 
-func unknownName(m *model) { m.UserName = types.StringUnknown() }
-func unknownID(m *model)   { m.UserID = types.StringUnknown() }
-func noSecret(m *model)    { m.SecretKey = types.StringNull() }
-func expired(m *model)     { m.Expired = types.BoolValue(true) }
-func unknownTag(m *model)  { m.Tag = types.StringUnknown() }
+func unknownName(m *Model) { m.UserName = types.StringUnknown() }
+func unknownID(m *Model)   { m.UserID = types.StringUnknown() }
+func noSecret(m *Model)    { m.SecretKey = types.StringNull() }
+func expired(m *Model)     { m.Expired = types.BoolValue(true) }
+func unknownTag(m *Model)  { m.Tag = types.StringUnknown() }
 
-// aliceIsU1 knows one user.
-func aliceIsU1(id, name string) bool { return id == "U1" && name == "alice" }
-
-func plan(config model, prior *model) verdict {
-	return decide(config, prior, now, aliceIsU1, func(time.Time) bool { return false })
+// plan decides with the knowledge that alice is U1, changed by with.
+func plan(config Model, prior *Model, with ...func(*facts)) decision {
+	f := facts{now: now, recipients: keyattr.ParseRecipients(config.SealTo), sameUser: true}
+	var state *keyattr.Key
+	if prior != nil {
+		state = &prior.Key
+	}
+	if id, name, needed := keyattr.OwnerLookup(config.Key, state); needed {
+		f.sameUser = id == "U1" && name == "alice"
+	}
+	for _, w := range with {
+		w(&f)
+	}
+	return decide(config, prior, f)
 }
 
-func TestPlanOfANewKey(t *testing.T) {
+func TestDecide_newKey(t *testing.T) {
 	v := plan(config(), nil)
 	if !v.plan.UserName.IsNull() || !v.plan.UserID.IsNull() {
 		t.Errorf("a key of the caller's own has no owner: %s, %s", v.plan.UserName, v.plan.UserID)
@@ -77,10 +93,10 @@ func TestPlanOfANewKey(t *testing.T) {
 	}
 }
 
-// TestPlanOfOwners is the table of who replaces a key and who does not.
-func TestPlanOfOwners(t *testing.T) {
+// TestDecide_owner is the table of which owners replace a key.
+func TestDecide_owner(t *testing.T) {
 	for what, c := range map[string]struct {
-		config, state model
+		config, state Model
 		want          []string
 	}{
 		"the caller stays":                     {config(), state(), nil},
@@ -90,6 +106,12 @@ func TestPlanOfOwners(t *testing.T) {
 		"the caller instead of a name":         {config(), state(name("alice")), []string{"user_name"}},
 		"a name that is not known":             {config(unknownName), state(name("alice")), []string{"user_name"}},
 		"the same id":                          {config(id("U1")), state(name("alice"), id("U1")), nil},
+		"both, and the same user":              {config(name("alice"), id("U1")), state(name("alice"), id("U1")), nil},
+		"both, from the name":                  {config(name("alice"), id("U1")), state(name("alice")), nil},
+		"both, from the caller":                {config(name("alice"), id("U1")), state(), []string{"user_id", "user_name"}},
+		"an empty name is the caller":          {config(name("")), state(), nil},
+		"an empty name in the state":           {config(), state(name("")), nil},
+		"an empty name instead of a name":      {config(name("")), state(name("alice")), []string{"user_name"}},
 		"another id":                           {config(id("U2")), state(name("alice"), id("U1")), []string{"user_id"}},
 		"an id that is not known":              {config(unknownID), state(name("alice"), id("U1")), []string{"user_id"}},
 		"from the name to the id of it":        {config(id("U1")), state(name("alice")), nil},
@@ -110,6 +132,9 @@ func TestPlanOfOwners(t *testing.T) {
 			if !slices.Equal(got, c.want) {
 				t.Errorf("replaced by %v, want %v", got, c.want)
 			}
+			if v.diags.HasError() {
+				t.Errorf("%v", v.diags)
+			}
 			if c.want == nil && (v.plan.ID.IsUnknown() || v.plan.UserName.IsUnknown()) {
 				t.Errorf("nothing but the owner's spelling changes: id %s, user_name %s", v.plan.ID, v.plan.UserName)
 			}
@@ -117,15 +142,15 @@ func TestPlanOfOwners(t *testing.T) {
 	}
 }
 
-func TestPlanKeepsWhatDoesNotChange(t *testing.T) {
-	for what, c := range map[string]struct{ config, state model }{
+func TestDecide_noChange(t *testing.T) {
+	for what, c := range map[string]struct{ config, state Model }{
 		"nothing set":                   {config(), state()},
 		"switched off by hand":          {config(), state(is("INACTIVE"))},
 		"another spelling of the date":  {config(until("2028-01-01")), state(until("2028-01-01T00:00:00.000Z"))},
 		"the same date elsewhere":       {config(until("2028-01-01T02:00:00+02:00")), state(until("2028-01-01"))},
 		"what the official state holds": {config(until("2028-01-01"), is("ACTIVE")), state(until("2028-01-01T00:00:00.000+0000"))},
 		"a passed date":                 {config(until("2026-01-01")), state(until("2026-01-01"), expired)},
-		"imported, without a secret":    {config(), state(noSecret, name("alice"), id("U1"), func(m *model) { m.UserName = types.StringNull(); m.UserID = types.StringNull() })},
+		"imported, without a secret":    {config(), state(noSecret, name("alice"), id("U1"), func(m *Model) { m.UserName = types.StringNull(); m.UserID = types.StringNull() })},
 		"an empty tag":                  {config(tag("")), state(tag(""))},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -140,14 +165,14 @@ func TestPlanKeepsWhatDoesNotChange(t *testing.T) {
 	}
 }
 
-func TestPlanOfAChangeOpensWhatItBrings(t *testing.T) {
+func TestDecide_changeMakesUnknownWhatItChanges(t *testing.T) {
 	for what, c := range map[string]struct {
-		config, state model
+		config, state Model
 		expired       string
 		userName      string
 	}{
 		"state":                      {config(is("INACTIVE")), state(), "false", "<null>"},
-		"state of a dated key":       {config(is("INACTIVE"), until("2028-01-01")), state(until("2028-01-01")), "<unknown>", "<null>"},
+		"state of a dated key":       {config(is("INACTIVE"), until("2028-01-01")), state(until("2028-01-01")), "false", "<null>"},
 		"a new date":                 {config(until("2028-01-01")), state(), "<unknown>", "<null>"},
 		"no date any more":           {config(), state(until("2028-01-01")), "false", "<null>"},
 		"a tag":                      {config(tag("x")), state(), "false", "<null>"},
@@ -168,31 +193,31 @@ func TestPlanOfAChangeOpensWhatItBrings(t *testing.T) {
 	}
 }
 
-// TestPlanTellsOfDates holds the whole text of each message about a date.
-func TestPlanTellsOfDates(t *testing.T) {
+// TestDecide_dates holds the whole text of each message about a date.
+func TestDecide_dates(t *testing.T) {
 	dead := state(until("2026-01-01"), expired, name("alice"))
 	alive := state(until("2028-01-01"))
 	for what, c := range map[string]struct {
-		config model
-		state  *model
+		config Model
+		state  *Model
 		want   string
 	}{
 		"new and past": {config(until("2020-06-14")), nil, "Error: Expiration date in the past: " +
-			"`expiration_date` is \"2020-06-14\", that is 2020-06-14T00:00:00.000Z, and it is now 2026-06-01T12:00:00.000Z: the key would be dead from the start.\n\n" +
-			"Write a date to come, or leave the argument out for a key that does not expire. " +
+			"`expiration_date` is \"2020-06-14\", that is 2020-06-14T00:00:00.000Z, and it is now 2026-06-01T12:00:00.000Z: the expiration date is in the past.\n\n" +
+			"Write a later date, or leave the argument out for a key that does not expire. " +
 			"To destroy what is left of a configuration whose dates have passed, add `-refresh=false`."},
 		"this very moment":       {config(until("2026-06-01T12:00:00Z")), nil, "Error: Expiration date in the past: "},
 		"a second later":         {config(until("2026-06-01T12:00:01Z")), nil, ""},
 		"changed to a past one":  {config(until("2020-06-14")), &alive, "Error: Expiration date in the past: "},
 		"a past one for another": {config(name("bob"), until("2020-06-14")), &dead, "Error: Expiration date in the past: "},
-		"passed": {config(name("alice"), until("2026-01-01T00:00:00Z")), &dead, "Warning: Access key has expired: " +
+		"passed": {config(name("alice"), until("2026-01-01T00:00:00Z")), &dead, "Warning: Access key has expired: AK1: " +
 			"The access key AK1 of user alice expired on 2026-01-01T00:00:00.000Z and cannot be used, although the API keeps its state. " +
 			"Write a later `expiration_date` to use it again, replace it (`-replace=ADDRESS`), or destroy it."},
-		"removed": {config(), &alive, "Warning: Access key will no longer expire: The configuration has no `expiration_date` any more, so that it is removed " +
+		"removed": {config(), &alive, "Warning: Access key will no longer expire: AK1: The configuration has no `expiration_date` any more, so that it is removed " +
 			"from access key AK1 of the caller, which now expires on 2028-01-01T00:00:00.000Z."},
-		"removed after it passed": {config(name("alice")), &dead, "Warning: Access key will no longer expire: The configuration has no `expiration_date` any more, " +
+		"removed after it passed": {config(name("alice")), &dead, "Warning: Access key will no longer expire: AK1: The configuration has no `expiration_date` any more, " +
 			"so that it is removed from access key AK1 of user alice. The key expired on 2026-01-01T00:00:00.000Z and will work again."},
-		"emptied": {config(until("")), &alive, "Warning: Access key will no longer expire: "},
+		"emptied": {config(until("")), &alive, "Warning: Access key will no longer expire: AK1: "},
 		"kept":    {config(until("2028-01-01")), &alive, ""},
 		"renewed": {config(name("alice"), until("2029-01-01")), &dead, ""},
 	} {
@@ -208,43 +233,90 @@ func TestPlanTellsOfDates(t *testing.T) {
 	}
 }
 
-// TestPlanRefusesTwoOwners also where one of them was not known when the configuration was validated.
-func TestPlanRefusesTwoOwners(t *testing.T) {
+// TestDecide_twoOwners: a name and an id that are not one user's are refused, whatever was known at validation.
+func TestDecide_twoOwners(t *testing.T) {
 	both := state(name("alice"), id("U1"))
 	for what, c := range map[string]struct {
-		config model
+		config Model
+		state  *Model
 		want   bool
 	}{
-		"both": {config(name("alice"), id("U1")), true}, "a name": {config(name("alice")), false}, "an id": {config(id("U1")), false},
-		"an id that may be none": {config(name("alice"), unknownID), false},
+		"both of one user":           {config(name("alice"), id("U1")), &both, false},
+		"both of a new key":          {config(name("alice"), id("U1")), nil, false},
+		"another name":               {config(name("bob"), id("U1")), &both, true},
+		"another name of a new key":  {config(name("bob"), id("U1")), nil, true},
+		"another id":                 {config(name("alice"), id("U2")), &both, true},
+		"the caller and an id":       {config(name(""), id("U1")), nil, true},
+		"a name":                     {config(name("alice")), &both, false},
+		"an id":                      {config(id("U1")), &both, false},
+		"an id that may be left out": {config(name("alice"), unknownID), &both, false},
 	} {
-		if got := plan(c.config, &both).diags.HasError(); got != c.want {
+		if got := plan(c.config, c.state).diags.HasError(); got != c.want {
 			t.Errorf("%s: refused %v, want %v", what, got, c.want)
 		}
 	}
 }
 
-func TestImportIDs(t *testing.T) {
-	for text, want := range map[string][2]string{
-		"ABCDEFGHIJ0123456789":             {"", "ABCDEFGHIJ0123456789"},
-		"alice/ABCDEFGHIJ0123456789":       {"alice", "ABCDEFGHIJ0123456789"},
-		"a+b=c,d.e@f_g-h/ABCDEFGHIJ012345": {"a+b=c,d.e@f_g-h", "ABCDEFGHIJ012345"},
+// TestDecide_ignoreChanges: with ignore_changes = all the CLI plans with the values of the state as the configuration,
+// computed values included. Nothing may be refused, and nothing changed.
+func TestDecide_ignoreChanges(t *testing.T) {
+	for what, prior := range map[string]Model{
+		"owner by name and id": state(name("alice"), id("U1")),
+		"an expired key":       state(until("2026-01-01"), expired),
+		"a marker as the tag":  state(tag(key.NewMarker("1"))),
+		"a sealed secret":      state(sealedFor(keyA)),
+		"imported":             state(noSecret, name("alice"), id("U1"), is("INACTIVE")),
 	} {
-		owner, id, err := parseImportID(text)
-		if err != nil || owner != want[0] || id != want[1] {
-			t.Errorf("%q gives %q, %q, %v", text, owner, id, err)
-		}
-	}
-	for _, text := range []string{"", "/", "alice/", "/ABC", "alice/bob/ABC", "not an id", "ABC ", "al ice/ABC", "Ünal/ABC"} {
-		if owner, id, err := parseImportID(text); err == nil {
-			t.Errorf("%q gives %q, %q and no error", text, owner, id)
+		if d := plan(prior, &prior); d.diags.HasError() || len(d.replace) > 0 || differs(d.plan, prior) != "" {
+			t.Errorf("%s: %v, replaced by %v, changes %q", what, d.diags, d.replace, differs(d.plan, prior))
 		}
 	}
 }
 
-// TestReplacePathsAreArguments guards the names that the CLI shows as forcing a replacement.
-func TestReplacePathsAreArguments(t *testing.T) {
-	if atUserName.String() != "user_name" || atUserID.String() != "user_id" || !atExpirationDate.Equal(path.Root("expiration_date")) {
-		t.Error("the places do not name arguments")
+// TestDecide_unknownOwner: a key that is replaced only because its owner is unknown has a warning that says why, and how to
+// avoid it.
+func TestDecide_unknownOwner(t *testing.T) {
+	prior := state(name("alice"), id("U1"))
+	for _, c := range []struct {
+		config   Model
+		argument string // that is unknown, "" = no warning
+	}{
+		{config(unknownName), "user_name"}, {config(unknownID), "user_id"}, {config(name("bob")), ""}, {config(id("U2")), ""}, {config(), ""},
+	} {
+		d := plan(c.config, &prior)
+		if len(d.replace) == 0 || (len(d.diags) == 1) != (c.argument != "") {
+			t.Fatalf("replaced by %v, %v", d.replace, d.diags)
+		}
+		if c.argument != "" && (d.diags[0].Summary() != "Access key replaced because its owner is unknown: AK1" || !strings.Contains(d.diags[0].Detail(), "`"+c.argument+"` of access key AK1 of user alice")) {
+			t.Errorf("%v", d.diags)
+		}
+	}
+}
+
+// TestDecide_markerAsTag: a tag that means an unfinished creation is refused, unless the key has it already.
+func TestDecide_markerAsTag(t *testing.T) {
+	marked := state(tag(key.NewMarker("1")))
+	for what, c := range map[string]struct {
+		tag   string
+		state *Model
+		want  bool
+	}{
+		"new": {key.NewMarker("1"), nil, true}, "of earlier versions": {"terraform-unfinished-1", nil, true}, "changed": {key.NewMarker("2"), &marked, true},
+		"kept": {key.NewMarker("1"), &marked, false}, "another text": {"x-" + key.MarkerPrefix, nil, false},
+	} {
+		if d := plan(config(tag(c.tag)), c.state); d.diags.HasError() != c.want {
+			t.Errorf("%s: %v", what, d.diags)
+		}
+	}
+}
+
+// TestDecide_hadExpiry: a date that passed on a key that is gone is a warning; the same date on another key is an error.
+func TestDecide_hadExpiry(t *testing.T) {
+	past := config(until("2026-01-01"))
+	if d := plan(past, nil, func(f *facts) { f.hadExpiry = true }); d.diags.HasError() || d.diags.WarningsCount() != 1 {
+		t.Errorf("%v", d.diags)
+	}
+	if d := plan(past, nil); !d.diags.HasError() {
+		t.Errorf("%v", d.diags)
 	}
 }

@@ -1,23 +1,23 @@
-// Package accesskey is the access key in Terraform: the resource outscale_access_key, and the data sources that look
-// keys up. What happens at the API, and in which order, is decided in internal/credential.
+// Package accesskey is the resource outscale_access_key. What happens at the API, and in which order, is decided in
+// internal/key.
 package accesskey
 
 import (
 	"context"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diagnose"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/session"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// Resource is outscale_access_key. API actions: CreateAccessKey, ReadAccessKeys, UpdateAccessKey, DeleteAccessKey, and
-// ReadUsers where the owner is named by its id or has to be found.
+// Resource is outscale_access_key. API actions: CreateAccessKey, ReadAccessKeys, UpdateAccessKey, DeleteAccessKey; ReadUsers
+// where the owner is named by its id or has to be found; ReadAccounts and ReadApiAccessPolicy before a creation.
 type Resource struct {
-	session *session.Session
+	base.ResourceBase
 }
 
 var (
@@ -27,243 +27,179 @@ var (
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
 )
 
-// How long each verb may take when the timeouts block says nothing.
-const (
-	createTimeout = 10 * time.Minute
-	readTimeout   = 5 * time.Minute
-	updateTimeout = 10 * time.Minute
-	deleteTimeout = 10 * time.Minute
-)
+// New returns the resource.
+func New() resource.Resource { return &Resource{base.NewResource("access_key")} }
 
-// Summaries of the errors, stable so that they can be searched for.
-const (
-	notCreated  = "Access key not created"
-	notRead     = "Access key not read"
-	notPlanned  = "Access key not planned"
-	notUpdated  = "Access key not updated"
-	notDeleted  = "Access key not deleted"
-	notImported = "Access key not imported"
-	isGone      = "Access key is gone"
-	switchedOff = "Access key was switched off by an earlier run"
-)
-
-// NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{} }
-
-// Metadata names the resource.
-func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_access_key"
-}
-
-// Configure takes the session.
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = session.From(req.ProviderData, &resp.Diagnostics)
-}
-
-// ValidateConfig refuses what no plan can make good.
+// ValidateConfig refuses what no plan can correct.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	var config model
-	resp.Diagnostics.Append(keyFields.Get(ctx, req.Config.Schema, req.Config.Raw, &config)...)
-	resp.Diagnostics.Append(refuseTwoOwners(config)...)
-	resp.Diagnostics.Append(refuseRecipients(config.SealTo)...)
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	resp.Diagnostics.Append(keyattr.ParseRecipients(config.SealTo).Refused...)
+	resp.Diagnostics.Append(keyattr.RefuseMarker(config.Tag, nil)...)
 }
 
-// ModifyPlan plans creations and changes; nothing is to be said about a destruction.
+// ModifyPlan plans creations and changes; there is nothing to plan for a destruction.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.session == nil {
+	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}
-	var config model
-	resp.Diagnostics.Append(keyFields.Get(ctx, req.Config.Schema, req.Config.Raw, &config)...)
-	var state *model
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	var state *Model
 	if !req.State.Raw.IsNull() {
-		state = &model{}
-		resp.Diagnostics.Append(keyFields.Get(ctx, req.State.Schema, req.State.Raw, state)...)
+		prior := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		state = &prior
+		r.Data.Orphans.Referenced(prior.ID.ValueString())
 	}
+	if resp.Diagnostics.HasError() || !r.Data.CheckAccount(ctx, &resp.Diagnostics, keyattr.NotPlanned) {
+		return
+	}
+	d := decide(config, state, r.facts(ctx, config, state, &resp.Diagnostics))
+	resp.Diagnostics.Append(d.diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	v := decide(config, state, r.session.Now(), func(id, name string) bool {
-		return r.sameOwner(ctx, id, name, &resp.Diagnostics)
-	}, r.session.SeenExpiry)
-	if state == nil && r.session.SealedKeyWasGone(fingerprints(config.SealTo)) {
-		v.diags = warned(v.diags, notSealable, noMore)
-	}
-	resp.Diagnostics.Append(v.diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	r.judgeLimits(ctx, v, state, &resp.Diagnostics)
-	resp.RequiresReplace.Append(v.replace...)
-	resp.Diagnostics.Append(keyFields.Put(ctx, resp.Plan.Schema, &resp.Plan.Raw, v.plan)...)
+	r.checkLimits(ctx, d, state, &resp.Diagnostics)
+	resp.RequiresReplace.Append(d.replace...)
+	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, d.plan, &resp.Diagnostics)
 }
 
-// sameOwner asks the API whether id is the user of that name. While the account is undecided it cannot be asked: then
-// the owner is taken to be the same, because a key must not be replaced on a guess.
-func (r *Resource) sameOwner(ctx context.Context, id, name string, diags *diag.Diagnostics) bool {
-	if r.session.Undecided() {
-		return true
+// facts collects what decide needs besides configuration and state.
+func (r *Resource) facts(ctx context.Context, config Model, state *Model, diags *diag.Diagnostics) facts {
+	f := facts{now: r.Data.Now(), recipients: keyattr.ParseRecipients(config.SealTo), sameUser: true}
+	var prior *keyattr.Key
+	if state != nil {
+		prior = &state.Key
+	} else {
+		f.hadExpiry, f.wasSealed = keyattr.Remembered(&r.Data.Memory, config.Key, f.recipients)
 	}
-	user, err := r.session.Keeper.ReadUser(ctx, id)
-	if _, gone := diagnose.Gone(err); gone {
-		return false
+	if id, name, needed := keyattr.OwnerLookup(config.Key, prior); needed {
+		f.sameUser = keyattr.SameUser(ctx, r.Data, id, name, diags)
 	}
-	if err != nil {
-		diagnose.Add(diags, notPlanned, "Finding out whether the user with id "+id+" is "+name, err)
-		return true
-	}
-	return user.Name == name
+	return f
 }
 
-// Create makes the key. The state, with the secret, is saved whenever a key exists, also when it is not as asked: the
-// API shows the secret only once. What the secret is to be sealed to is tried before there is one.
+// checkLimits compares what is planned with the account's limit on the life of keys, and names keys of the owner of a new
+// key that may exist without a state.
+func (r *Resource) checkLimits(ctx context.Context, d decision, state *Model, diags *diag.Diagnostics) {
+	creates := state == nil || len(d.replace) > 0
+	if creates || !d.plan.ExpirationDate.Same(state.ExpirationDate) {
+		keyattr.RefuseDate(ctx, r.Data, d.plan.ExpirationDate, diags)
+	}
+	if creates && d.plan.KnownOwner() && !diags.HasError() {
+		r.Data.WarnOrphans(ctx, d.plan.Owner(), diags)
+	}
+}
+
+// Create creates the key. The state, with the secret, is saved whenever a key exists, also when it is not as asked: the API
+// shows the secret only once. Whether the secret can be sealed is tried before.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan, config model
-	resp.Diagnostics.Append(keyFields.Get(ctx, req.Plan.Schema, req.Plan.Raw, &plan)...)
-	resp.Diagnostics.Append(keyFields.Get(ctx, req.Config.Schema, req.Config.Raw, &config)...)
-	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	done, ok := r.session.Begin(&resp.Diagnostics, notCreated)
+	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotCreated, plan.Timeouts.Create, base.CreateTimeout)
 	if !ok {
 		return
 	}
-	defer done()
-	to, diags := triedRecipients(plan.SealTo, r.session.Now)
-	if resp.Diagnostics.Append(diags...); diags.HasError() {
+	defer end()
+	to, refused := keyattr.ParseRecipients(plan.SealTo).Usable(r.Data.Now)
+	if resp.Diagnostics.Append(refused...); refused.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	defer r.session.WarnClock(&resp.Diagnostics)
-	warn(&resp.Diagnostics, r.session.Keeper.Leftovers(plan.owner()))
-	key, notices, err := r.session.Keeper.Create(ctx, plan.wish(config))
-	if key.ID != "" {
-		r.session.Hand(plan.owner(), key)
-		made, exists := plan.created(key, r.session.Now(), err == nil), true
+	created, err := r.Data.Keys.Create(ctx, plan.toSpec(noState), key.CreateOptions{Abandoned: r.Data.Tracker.Abandoned})
+	if created.Key.ID != "" {
+		made := plan.withKey(created.Key, r.Data.Now())
+		if made.Key = made.WithSecret(created.Key.Secret); err == nil {
+			made = made.withPlanned(plan)
+		}
+		exists := true
 		if !plan.SealTo.IsNull() {
-			made, exists = r.keepSealed(ctx, made, key, to, &resp.Diagnostics)
+			made.Key, exists = made.SealNew(ctx, created.Key, to, r.Data.Keys, &resp.Diagnostics)
 		}
 		if exists {
-			resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, made)...)
+			codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, made, &resp.Diagnostics)
+			keyattr.WriteIdentity(ctx, resp.Private, created.Key.Identity, &resp.Diagnostics)
 		}
 	}
-	warn(&resp.Diagnostics, notices)
+	diag.AddWarnings(&resp.Diagnostics, created.Warnings)
 	if err != nil {
-		addFailure(&resp.Diagnostics, notCreated, "Creating an access key for "+plan.ownerText(), err)
+		diag.AddKeyError(&resp.Diagnostics, keyattr.NotCreated, "Creating an access key for "+plan.OwnerText(), err)
 	}
 }
 
 // Read refreshes the state, and forgets a key that is proved gone.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	resp.Diagnostics.Append(keyFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
-	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	r.Data.Orphans.Referenced(state.ID.ValueString())
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, keyattr.NotRead, state.Timeouts.Read)
+	if !ok {
 		return
 	}
-	if r.session.Undecided() {
-		r.session.WarnNotRefreshed(&resp.Diagnostics)
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	defer r.session.WarnClock(&resp.Diagnostics)
-	key, err := r.read(ctx, state)
-	if reason, gone := diagnose.Gone(err); gone {
-		resp.Diagnostics.AddWarning(isGone, "The "+state.text()+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
-		if at, dated := state.ExpirationDate.Meaning(); dated {
-			r.session.NoteExpiry(at)
-		}
-		if !state.SealedTo.IsNull() {
-			r.session.SealedKeyGone(texts(state.SealedTo))
-		}
+	defer end()
+	found, err := r.Data.Keys.Read(ctx, state.Owner(), state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	if reason, gone := diag.Gone(err); gone {
+		resp.Diagnostics.Append(diag.IsGone(keyattr.IsGone, state.Describe(), state.ID.ValueString(), reason))
+		keyattr.Remember(&r.Data.Memory, state.Key)
 		resp.State.RemoveResource(ctx)
 		return
 	}
 	if err != nil {
-		diagnose.Add(&resp.Diagnostics, notRead, "Reading "+state.text(), err)
+		diag.Add(&resp.Diagnostics, keyattr.NotRead, "Reading "+state.Describe(), err)
 		return
 	}
-	warn(&resp.Diagnostics, r.session.Keeper.Leftovers(state.owner()))
-	if key.Unfinished() && key.State == credential.Inactive && state.State.ValueString() != string(credential.Inactive) {
-		resp.Diagnostics.AddWarning(switchedOff+": "+key.ID, "The "+state.text()+" was switched off by a run that was cut off: it could not know that the state has the key. "+
-			"The next apply gives back the tag; what `state` leaves out stays as it is.\n\nWrite `state = \"ACTIVE\"` to use the key again, or replace it (`-replace=ADDRESS`).")
+	if found.Expired(r.Data.Now()) {
+		r.Data.Memory.AddExpired(*found.Expires, state.OwnerNames()...)
 	}
-	resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, state.read(key, r.session.Now()))...)
+	r.Data.WarnUnfinished(ctx, state.Owner(), &resp.Diagnostics)
+	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withKey(found, r.Data.Now()), &resp.Diagnostics)
+	keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
-// read reads the key of a state, and remembers an expiry that has passed.
-func (r *Resource) read(ctx context.Context, state model) (credential.Key, error) {
-	key, err := r.session.Keeper.Read(ctx, state.owner(), state.ID.ValueString())
-	if err == nil && key.Expired(r.session.Now()) {
-		r.session.NoteExpiry(*key.Expires)
-	}
-	return key, err
-}
-
-// Update changes state, expiry and tag in place, and seals a secret that is in the state in clear. When none of the
-// first three changes there is no call.
+// Update changes state, expiry and tag in place, and seals a secret that is in the state in clear. When none of the first
+// three changes there is no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state, config model
-	resp.Diagnostics.Append(keyFields.Get(ctx, req.Plan.Schema, req.Plan.Raw, &plan)...)
-	resp.Diagnostics.Append(keyFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
-	resp.Diagnostics.Append(keyFields.Get(ctx, req.Config.Schema, req.Config.Raw, &config)...)
-	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
-	resp.Diagnostics.Append(diags...)
+	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	sealed, refused := plan.SealInPlace(state.Key, r.Data.Now)
+	resp.Diagnostics.Append(refused...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan, diags = plan.sealInPlace(state, r.session.Now)
-	if resp.Diagnostics.Append(diags...); diags.HasError() {
-		return
-	}
+	plan.Key = sealed
 	if !changesKey(plan, state) {
-		resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, plan)...)
+		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
 		return
 	}
-	done, ok := r.session.Begin(&resp.Diagnostics, notUpdated)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotUpdated, plan.Timeouts.Update, base.UpdateTimeout)
 	if !ok {
 		return
 	}
-	defer done()
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	key, err := r.session.Keeper.Update(ctx, state.have(), plan.wish(config))
-	if key.ID != "" {
-		resp.Diagnostics.Append(keyFields.Put(ctx, resp.State.Schema, &resp.State.Raw, plan.updated(key, r.session.Now(), err == nil))...)
+	defer end()
+	found, err := r.Data.Keys.Update(ctx, state.ToKey(keyattr.ReadIdentity(ctx, req.Private)), plan.toSpec(state.State))
+	if found.ID != "" {
+		changed := plan.withKey(found, r.Data.Now())
+		if err == nil {
+			changed = changed.withPlanned(plan)
+		}
+		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, changed, &resp.Diagnostics)
+		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
 	if err != nil {
-		addFailure(&resp.Diagnostics, notUpdated, "Changing "+state.text(), err)
+		diag.AddKeyError(&resp.Diagnostics, keyattr.NotUpdated, "Changing "+state.Describe(), err)
 	}
 }
 
-// Delete revokes the key; one that is already gone is what was wanted.
+// Delete revokes the key; one that is already gone is success.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state model
-	resp.Diagnostics.Append(keyFields.Get(ctx, req.State.Schema, req.State.Raw, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	done, ok := r.session.Begin(&resp.Diagnostics, notDeleted)
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotDeleted, state.Timeouts.Delete, base.DeleteTimeout)
 	if !ok {
 		return
 	}
-	defer done()
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	if err := r.session.Keeper.Revoke(ctx, state.owner(), state.have()); err != nil {
-		diagnose.Add(&resp.Diagnostics, notDeleted, "Deleting "+state.text(), err)
+	defer end()
+	err := r.Data.Keys.Revoke(ctx, state.Owner(), state.ToKey(keyattr.ReadIdentity(ctx, req.Private)))
+	if err != nil && !domain.IsGone(err) {
+		diag.Add(&resp.Diagnostics, keyattr.NotDeleted, "Deleting "+state.Describe(), err)
 	}
 }
 
-func warn(diags *diag.Diagnostics, notices []credential.Notice) {
-	for _, n := range notices {
-		diags.AddWarning(n.Summary, n.Detail)
-	}
+// ImportState imports ACCESS_KEY_ID or USER_NAME/ACCESS_KEY_ID.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	keyattr.Import(ctx, &r.Configured, req, resp)
 }

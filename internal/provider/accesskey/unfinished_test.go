@@ -93,21 +93,3 @@ func TestAccessKey_unfinishedKeysNamedOneByOne(t *testing.T) {
 		plan.ExpectWarning(unfinished+": "+id, "oapi-cli DeleteAccessKey --AccessKeyId "+id)
 	}
 }
-
-// TestAccessKey_switchedOffByEarlierRun: a key stays as it is found, so that the plan must say that it was switched off by a
-// run that was cut off, and how to switch it on.
-func TestAccessKey_switchedOffByEarlierRun(t *testing.T) {
-	t.Parallel()
-	h := acctest.NewProtocol(t)
-	key := h.Resource(accessKey, dated("2040-01-01"))
-	tag := "terraform-unfinished-0123456789abcdef0123456789abcdef"
-	h.UpdateKey(h.OnlyKey(), func(in *api.UpdateAccessKeyInput) { in.State, in.Tag = "INACTIVE", &tag })
-	key.Plan(dated("2040-01-01")).Expect(acctest.Update, nil).
-		ExpectWarning("Access key was switched off by an earlier run: "+key.String("id"), "`state = \"ACTIVE\"`")
-	active := acctest.Args{"expiration_date": "2040-01-01", "state": "ACTIVE"}
-	key.Update(active)
-	key.ExpectEmptyPlan(active).ExpectNone()
-	if now := h.OnlyKey(); now.State != "ACTIVE" || acctest.Tag(now) != "" {
-		t.Errorf("the key is %s with the tag %q", now.State, acctest.Tag(now))
-	}
-}

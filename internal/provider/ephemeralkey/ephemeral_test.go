@@ -15,7 +15,7 @@ import (
 const (
 	ephemeralKey = "outscale_access_key"
 	// enabled is the argument without which, or with true, a key is created.
-	enabled = "only_when"
+	enabled = "enabled"
 )
 
 // expectClosed closes an opened key, and fails the test unless no key is left.
@@ -78,7 +78,7 @@ func TestEphemeralKey_renewalFails(t *testing.T) {
 
 	h.SetFaults()
 	h.DeleteKey(h.OnlyKey())
-	opened.Renew().ExpectError("Access key not renewed", "no access key with this id any more")
+	opened.Renew().ExpectError("Access key not renewed", "has no access key with the id")
 	expectClosed(t, h, opened)
 }
 
@@ -238,7 +238,7 @@ func TestEphemeralKey_secondCallFails(t *testing.T) {
 	h.SetFaults(acctest.Refusal("UpdateAccessKey"))
 	opened := h.Ephemeral(ephemeralKey, acctest.Args{"tag": "of the run"}).Open()
 	opened.ExpectNoErrors()
-	opened.ExpectWarning("Access key made, its tag not yet set", h.OnlyKey().AccessKeyID)
+	opened.ExpectWarning("Access key created, its tag not yet set", h.OnlyKey().AccessKeyID)
 	h.SetFaults()
 	opened.Renew().ExpectNone()
 	if tag := acctest.Tag(h.OnlyKey()); tag != "of the run" {

@@ -86,7 +86,7 @@ func TestKeyData_notOne(t *testing.T) {
 		"an unknown filter":     {acctest.Args{"filter": blocks{filter("colours", "red")}}, `"states"`},
 		"a filter of no values": {acctest.Args{"filter": blocks{filter("tags")}}, "at least 1"},
 		"a bad state":           {acctest.Args{"state": "ASLEEP"}, `"INACTIVE"`},
-		"an empty user":         {acctest.Args{"user_name": ""}, "caller's own"},
+		"a bad user":            {acctest.Args{"user_name": "a b"}, "caller's own"},
 	} {
 		got := h.DataSource(keyData, c.config)
 		if !slices.ContainsFunc(got.Errors(), mentions(c.text)) {

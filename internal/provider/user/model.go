@@ -6,9 +6,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/credential"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/fields"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
 // model is the resource in a configuration, a plan and a state.
@@ -23,27 +23,25 @@ type model struct {
 	Timeouts             timeouts.Value `tfsdk:"timeouts"`
 }
 
-// userFields moves a model from and to what the CLI sends.
-var userFields fields.Of[model]
+var codec base.Codec[model]
 
-// text names the user in a message.
-func (m model) text() string {
+// describe names the user in a sentence.
+func (m model) describe() string {
 	return fmt.Sprintf("user %s (id %s)", m.UserName.ValueString(), m.ID.ValueString())
 }
 
-// wish is what a plan asks of the user. An unknown e-mail is left to the API, which takes the account's.
-func (m model) wish() credential.UserWish {
-	return credential.UserWish{Name: m.UserName.ValueString(), Path: m.Path.ValueString(), Email: m.UserEmail.ValueString()}
+// toSpec is what a plan asks of the user. An unknown e-mail is left to the API, which takes the account's.
+func (m model) toSpec() user.Spec {
+	return user.Spec{Name: m.UserName.ValueString(), Path: m.Path.ValueString(), Email: m.UserEmail.ValueString()}
 }
 
-// read takes over what the API says of the user.
-func (m model) read(user credential.User) model {
-	m.ID = types.StringValue(user.ID)
-	m.UserID = types.StringValue(user.ID)
-	m.UserName = types.StringValue(user.Name)
-	m.Path = types.StringValue(user.Path)
-	m.UserEmail = types.StringValue(user.Email)
-	m.CreationDate = isodate.Keep(m.CreationDate, &user.Created)
-	m.LastModificationDate = isodate.Keep(m.LastModificationDate, &user.Modified)
+// withUser takes over what the API has.
+func (m model) withUser(found user.User) model {
+	m.ID, m.UserID = types.StringValue(found.ID), types.StringValue(found.ID)
+	m.UserName = types.StringValue(found.Name)
+	m.Path = types.StringValue(found.Path)
+	m.UserEmail = types.StringValue(found.Email)
+	m.CreationDate = isodate.Keep(m.CreationDate, &found.Created)
+	m.LastModificationDate = isodate.Keep(m.LastModificationDate, &found.Modified)
 	return m
 }

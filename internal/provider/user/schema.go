@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -14,11 +13,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// What the API accepts (reference, section 4).
+// What the API accepts, besides keyattr.UserName (docs/dev/reference.md).
 var (
-	userName  = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
 	userPath  = regexp.MustCompile(`^/([A-Za-z0-9_/]*/)?$`)
 	userEmail = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 )
@@ -35,13 +35,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"what is linked to a user is left alone.",
 		Attributes: resourceAttributes(),
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.Block(ctx, timeouts.Opts{
-				Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "How long creating may take, for example `30s` or `2m`. Default: 10 minutes.",
-				ReadDescription:   "How long reading may take. Default: 5 minutes.",
-				UpdateDescription: "How long changing may take. Default: 10 minutes.",
-				DeleteDescription: "How long deleting may take. Default: 10 minutes.",
-			}),
+			"timeouts": base.TimeoutsBlock(ctx),
 		},
 	}
 }
@@ -51,7 +45,7 @@ func resourceAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"user_name": schema.StringAttribute{
 			Required:   true,
-			Validators: []validator.String{stringvalidator.RegexMatches(userName, "must be 1 to 64 of A-Z a-z 0-9 + = , . @ _ -")},
+			Validators: []validator.String{stringvalidator.RegexMatches(keyattr.UserName, "must be 1 to 64 of A-Z a-z 0-9 + = , . @ _ -")},
 			MarkdownDescription: "The name of the user: 1 to 64 letters, digits and `+=,.@_-`, unique in the account whatever the path. " +
 				"Changed in place: the user is renamed and keeps its id, its keys and its memberships.",
 		},

@@ -1,6 +1,7 @@
 package duration
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
@@ -38,3 +39,16 @@ func Unknown() Value { return semantic.Unknown[syntax]() }
 
 // Text is a duration written as text.
 func Text(text string) Value { return semantic.Text[syntax](text) }
+
+// Of writes a length in the largest unit of which it is a whole number.
+func Of(length time.Duration) Value {
+	for _, unit := range []struct {
+		length time.Duration
+		letter string
+	}{{day, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
+		if length >= unit.length && length%unit.length == 0 {
+			return Text(strconv.FormatInt(int64(length/unit.length), 10) + unit.letter)
+		}
+	}
+	return Text(strconv.FormatInt(int64(length/time.Second), 10) + "s")
+}

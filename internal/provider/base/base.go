@@ -1,0 +1,159 @@
+// Package base has what all resources, data sources and ephemeral resources do alike: their name, Configure, the begin
+// and the end of a request, and timeouts.
+package base
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+)
+
+// How long each verb may take when the timeouts block says nothing.
+const (
+	CreateTimeout = 10 * time.Minute
+	ReadTimeout   = 5 * time.Minute
+	UpdateTimeout = 10 * time.Minute
+	DeleteTimeout = 10 * time.Minute
+)
+
+// TimeoutsBlock is the timeouts block of a managed resource.
+func TimeoutsBlock(ctx context.Context) schema.Block {
+	return timeouts.Block(ctx, timeouts.Opts{
+		Create: true, Read: true, Update: true, Delete: true,
+		CreateDescription: "How long creating may take, for example `30s` or `2m`. Default: 10 minutes.",
+		ReadDescription:   "How long reading may take. Default: 5 minutes.",
+		UpdateDescription: "How long changing may take. Default: 10 minutes.",
+		DeleteDescription: "How long deleting may take. Default: 10 minutes.",
+	})
+}
+
+// Timeout reads one timeout of a timeouts block, as timeouts.Value.Create does.
+type Timeout func(ctx context.Context, fallback time.Duration) (time.Duration, diag.Diagnostics)
+
+// Fixed is a timeout that the user cannot set.
+func Fixed(limit time.Duration) Timeout {
+	return func(context.Context, time.Duration) (time.Duration, diag.Diagnostics) { return limit, nil }
+}
+
+// Configured has the provider's data; nil before the provider is configured.
+type Configured struct {
+	Data *providerdata.Data
+}
+
+// BeginChange begins a verb that changes something: it returns the context of the verb and what ends it, to be deferred.
+// ok is false when nothing may be changed: the reason is in diags.
+func (c *Configured) BeginChange(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
+	ctx, endRead, ok := c.BeginRead(ctx, diags, summary, timeout, fallback)
+	if !ok {
+		return ctx, nil, false
+	}
+	done, ok := c.Data.BeginChange(diags, summary)
+	if !ok {
+		endRead()
+		return ctx, nil, false
+	}
+	return ctx, func() { done(); endRead() }, true
+}
+
+// BeginRead begins a request that reads from the API, as BeginChange does. It is an error while the provider is unknown.
+func (c *Configured) BeginRead(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
+	limit, more := timeout(ctx, fallback)
+	diags.Append(more...)
+	if diags.HasError() || !c.Data.Ready(diags, summary) {
+		return ctx, nil, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	end = func() {
+		c.Data.WarnClock(diags)
+		cancel()
+	}
+	if !c.Data.CheckAccount(ctx, diags, summary) {
+		end()
+		return ctx, nil, false
+	}
+	return ctx, end, true
+}
+
+// BeginRefresh is BeginRead for the refresh of a state. While the provider is unknown the state is left as it is, with a
+// warning.
+func (c *Configured) BeginRefresh(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout) (_ context.Context, end func(), ok bool) {
+	if c.Data.Unknown() {
+		c.Data.WarnNotRefreshed(diags)
+		return ctx, nil, false
+	}
+	return c.BeginRead(ctx, diags, summary, timeout, ReadTimeout)
+}
+
+// ResourceBase is embedded in a managed resource.
+type ResourceBase struct {
+	Configured
+	suffix string
+}
+
+// NewResource returns the base of the resource outscale_SUFFIX.
+func NewResource(suffix string) ResourceBase { return ResourceBase{suffix: suffix} }
+
+// Metadata names the resource.
+func (b *ResourceBase) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + b.suffix
+}
+
+// Configure stores the provider's data.
+func (b *ResourceBase) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	b.Data = providerdata.From(req.ProviderData, &resp.Diagnostics)
+}
+
+// BeginChange is Configured.BeginChange for a verb that is part of an apply.
+func (b *ResourceBase) BeginChange(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
+	ctx, end, ok = b.Configured.BeginChange(ctx, diags, summary, timeout, fallback)
+	if ok {
+		b.Data.SetChanging()
+	}
+	return ctx, end, ok
+}
+
+// DataSourceBase is embedded in a data source.
+type DataSourceBase struct {
+	Configured
+	suffix string
+}
+
+// NewDataSource returns the base of the data source outscale_SUFFIX.
+func NewDataSource(suffix string) DataSourceBase { return DataSourceBase{suffix: suffix} }
+
+// Metadata names the data source.
+func (b *DataSourceBase) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + b.suffix
+}
+
+// Configure stores the provider's data.
+func (b *DataSourceBase) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	b.Data = providerdata.From(req.ProviderData, &resp.Diagnostics)
+}
+
+// EphemeralBase is embedded in an ephemeral resource.
+type EphemeralBase struct {
+	Configured
+	suffix string
+}
+
+// NewEphemeral returns the base of the ephemeral resource outscale_SUFFIX.
+func NewEphemeral(suffix string) EphemeralBase { return EphemeralBase{suffix: suffix} }
+
+// Metadata names the ephemeral resource.
+func (b *EphemeralBase) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + b.suffix
+}
+
+// Configure stores the provider's data.
+func (b *EphemeralBase) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	b.Data = providerdata.From(req.ProviderData, &resp.Diagnostics)
+}

@@ -1,0 +1,65 @@
+package diag
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// callText says what the API answered, or why no answer came.
+func callText(err error) string {
+	var transport *api.TransportError
+	if errors.As(err, &transport) {
+		if earlier := givenUp(transport); earlier != nil {
+			return fmt.Sprintf("%s was not sent, because an earlier call in this run could not reach %s. %s", transport.Action, transport.Endpoint, callText(earlier.Err))
+		}
+		why := sentence(text.Escape(transport.Err.Error()))
+		if transport.Sent {
+			return fmt.Sprintf("%s was sent to %s, but no usable answer came back: %s", transport.Action, transport.Endpoint, why)
+		}
+		return fmt.Sprintf("%s was not sent, %s was not reached: %s", transport.Action, transport.Endpoint, why)
+	}
+	refusal := api.As(err)
+	if refusal == nil {
+		return ""
+	}
+	var unsent *api.UnsentError
+	if errors.As(err, &unsent) {
+		return fmt.Sprintf("%s was not sent, because the credential was refused shortly before. %s", unsent.Action, answerText(refusal))
+	}
+	return answerText(refusal)
+}
+
+// givenUp is the reason of a call that was not sent because an earlier one failed, or nil.
+func givenUp(e *api.TransportError) *api.GivenUpError {
+	var earlier *api.GivenUpError
+	if errors.As(e.Err, &earlier) {
+		return earlier
+	}
+	return nil
+}
+
+// answerText says what the API answered. It names the endpoint where that may be the wrong one: for a credential that was
+// refused, as another region does.
+func answerText(refusal *api.Error) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s was answered with HTTP status %d", refusal.Action, refusal.StatusCode)
+	if refusal.Endpoint != "" && api.IsUnauthorized(refusal) {
+		fmt.Fprintf(&b, " from %s", refusal.Endpoint)
+	}
+	for i, p := range refusal.Problems {
+		b.WriteString([]string{", ", "; "}[min(i, 1)])
+		fmt.Fprintf(&b, "%s, code %s", text.Word(p.Type), text.Word(p.Code))
+		if p.Details != "" {
+			fmt.Fprintf(&b, ": %s", text.Quote(p.Details))
+		}
+	}
+	answer := sentence(b.String())
+	if refusal.RequestID != "" {
+		answer += "\nRequest id: " + text.Word(refusal.RequestID)
+	}
+	return answer
+}

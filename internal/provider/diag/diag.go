@@ -1,0 +1,133 @@
+// Package diag makes every text that a user reads about an error or a warning of the API or of the domain. It is the
+// only place that does, so that all errors have the same parts: what was tried on what, what is known of the result, what
+// the API answered (code, HTTP status, request id), and what to do next.
+package diag
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// The framework's types, so that a package needs one import of this name.
+type (
+	// Diagnostics are the errors and warnings of one request.
+	Diagnostics = diag.Diagnostics
+	// Diagnostic is an error or a warning.
+	Diagnostic = diag.Diagnostic
+)
+
+// The severities of a diagnostic.
+const (
+	SeverityError   = diag.SeverityError
+	SeverityWarning = diag.SeverityWarning
+)
+
+// NewError returns an error with that text.
+func NewError(summary, detail string) Diagnostic { return diag.NewErrorDiagnostic(summary, detail) }
+
+// Error returns the diagnostic for err. summary is stable, so that it can be searched for ("Access key not created").
+// tried is a sentence fragment that names the objects: "Creating an access key for user alice".
+func Error(summary, tried string, err error) Diagnostic {
+	parts := []string{tried + " failed."}
+	facts, remedy := domainText(err)
+	for _, part := range []string{facts, callText(err)} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) == 1 {
+		parts = append(parts, sentence(text.Escape(err.Error())))
+	}
+	if remedy == "" {
+		remedy = remedyFor(err)
+	}
+	if remedy != "" {
+		parts = append(parts, remedy)
+	}
+	return diag.NewErrorDiagnostic(summary, strings.Join(parts, "\n\n"))
+}
+
+// Add appends the diagnostic for err.
+func Add(diags *Diagnostics, summary, tried string, err error) {
+	diags.Append(Error(summary, tried, err))
+}
+
+// AddKeyError is Add for a key that was created or changed. It points to `tag` where that is what the API refused, whose
+// own words need not name it.
+func AddKeyError(diags *Diagnostics, summary, tried string, err error) {
+	failed := Error(summary, tried, err)
+	var refused *key.TagError
+	if !errors.As(err, &refused) {
+		diags.Append(failed)
+		return
+	}
+	what := "The API refused `tag`, which is " + text.Quote(refused.Tag) + "."
+	var incomplete *key.IncompleteError
+	switch {
+	case errors.As(err, &incomplete): // the text says already that the key exists
+	case refused.KeyID == "":
+		what += " The key that had been created was removed again: nothing of it is left."
+	default:
+		what += fmt.Sprintf(" Access key %s keeps the tag that it has; what else was to be changed is changed.", refused.KeyID)
+	}
+	diags.AddAttributeError(path.Root("tag"), failed.Summary(), failed.Detail()+"\n\n"+what+" Write another `tag`, or leave it out.")
+}
+
+// AddMore appends the diagnostic for err with another paragraph.
+func AddMore(diags *Diagnostics, summary, tried string, err error, more string) {
+	failed := Error(summary, tried, err)
+	diags.AddError(failed.Summary(), failed.Detail()+"\n\n"+more)
+}
+
+// Gone returns the reason when err proves that an object is gone.
+func Gone(err error) (reason string, gone bool) {
+	var e *domain.GoneError
+	if !errors.As(err, &e) {
+		return "", false
+	}
+	return goneText(e), true
+}
+
+// goneText says where an object was looked for and what was not there.
+func goneText(e *domain.GoneError) string {
+	switch {
+	case e.Kind != domain.KindAccessKey && e.Name != "":
+		return fmt.Sprintf("The account has no %s named %s.", e.Kind, e.Name)
+	case e.Kind != domain.KindAccessKey:
+		return fmt.Sprintf("The account has no %s with the id %s.", e.Kind, e.ID)
+	case e.Users > 0:
+		return fmt.Sprintf("Neither the caller nor any of the %d users of the account has access key %s.", e.Users, e.ID)
+	}
+	return sentence(OwnerText(e.UserName, "") + " has no access key with the id " + e.ID)
+}
+
+// OwnerText names the owner of a key in a sentence.
+func OwnerText(userName, userID string) string {
+	switch {
+	case userName != "":
+		return "user " + userName
+	case userID != "":
+		return "the user with id " + userID
+	}
+	return "the caller"
+}
+
+// sentence ends words with a full stop and begins them with a capital where they begin with a letter.
+func sentence(words string) string {
+	words = strings.TrimSpace(words)
+	if words == "" {
+		return words
+	}
+	if end := strings.TrimRight(words, `"`); end == "" || !strings.ContainsAny(end[len(end)-1:], ".!?") {
+		words += "."
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
+}

@@ -1,0 +1,199 @@
+package diag
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/user"
+)
+
+func refusal(status int, code, kind, details string) *api.Error {
+	return &api.Error{Action: "CreateAccessKey", Endpoint: address, StatusCode: status, RequestID: "2d3016ea-5e06-422f-8508-a6ab22e5c9d4",
+		Problems: []api.Problem{{Code: code, Type: kind, Details: details}}}
+}
+
+const address = "https://api.eu-west-2.outscale.com/api/v1"
+
+var expiry = time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC)
+
+const request = "\nRequest id: 2d3016ea-5e06-422f-8508-a6ab22e5c9d4"
+
+// TestError_fullTexts holds the whole detail of each kind of error.
+func TestError_fullTexts(t *testing.T) {
+	forbidden := refusal(403, "4", "AccessDenied", "You are not authorized to perform this action.")
+	full := refusal(400, "10005", "TooManyResources (QuotaExceded)", "")
+	for name, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"a missing right names the action": {forbidden, "Creating an access key for user alice failed.\n\n" +
+			"CreateAccessKey was answered with HTTP status 403, AccessDenied, code 4: \"You are not authorized to perform this action.\"" + request + "\n\n" +
+			"The caller lacks the right. Grant it the action `api:CreateAccessKey` in a policy; a change of rights can take 15 seconds to act."},
+		"a full quota lists the keys": {&key.QuotaError{Keys: []key.Key{{ID: "AK1", State: key.Active, Tag: "ci\x1b"}, {ID: "AK2", State: key.Inactive, Expires: &expiry}}, Err: full}, "Creating an access key for user alice failed.\n\n" +
+			"The quota of access keys is full. These keys fill it:\n- AK1: ACTIVE, does not expire, tag \"ci\\x1b\"\n- AK2: INACTIVE, expires on 2028-01-01T00:00:00.000Z\n\n" +
+			"CreateAccessKey was answered with HTTP status 400, TooManyResources (QuotaExceded), code 10005." + request + "\n\n" +
+			"Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. A quota can be raised by OUTSCALE's support."},
+		"an unknown key": {refusal(400, "4120", "InvalidParameterValue", ""), "Creating an access key for user alice failed.\n\n" +
+			"CreateAccessKey was answered with HTTP status 400 from " + address + ", InvalidParameterValue, code 4120." + request + "\n\n" +
+			"The API does not know the key that signs the calls. Check the access key id, and that it belongs to this `region`. " +
+			"Do not simply try again: four refusals in a row lock the access out for a minute and more."},
+		"a wrong secret": {refusal(401, "1", "AccessDenied", ""), "Creating an access key for user alice failed.\n\n" +
+			"CreateAccessKey was answered with HTTP status 401 from " + address + ", AccessDenied, code 1." + request + "\n\n" +
+			"The credential was refused. Check the secret, that the key is active and has not expired, and that the clock of this machine is right " +
+			"(5 minutes are tolerated). Do not simply try again: four refusals in a row lock the access out for a minute and more."},
+		"an endpoint that was given up on": {&api.TransportError{Action: "ReadUsers", Endpoint: address, Err: &api.GivenUpError{
+			Err: &api.TransportError{Action: "ReadAccessKeys", Endpoint: address, Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}}},
+			"Creating an access key for user alice failed.\n\n" +
+				"ReadUsers was not sent, because an earlier call in this run could not reach " + address + ". " +
+				"ReadAccessKeys was not sent, " + address + " was not reached: Dial: connection refused.\n\n" +
+				"Nothing answers at that address. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), the firewall, and HTTPS_PROXY."},
+		"an answer that is not the API's": {&api.TransportError{Action: "ReadUsers", Endpoint: address, Sent: true, Err: &api.ForeignError{StatusCode: 502, Bytes: 9, Type: "text/html"}},
+			"Creating an access key for user alice failed.\n\n" +
+				"ReadUsers was sent to " + address + ", but no usable answer came back: HTTP 502 with a body that is not the API's answer (9 bytes, text/html).\n\n" +
+				"Something else answers in the API's place, or changes its answers: a page of a proxy or of a network's login. " +
+				"Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API) and HTTPS_PROXY, and log in to the network; then run again: what was done is looked up first."},
+		"a dead endpoint": {&api.TransportError{Action: "ReadUsers", Endpoint: "http://127.0.0.1:1/api/v1",
+			Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}, "Creating an access key for user alice failed.\n\n" +
+			"ReadUsers was not sent, http://127.0.0.1:1/api/v1 was not reached: Dial: connection refused.\n\n" +
+			"Nothing answers at that address. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), the firewall, and HTTPS_PROXY."},
+		"the provider's own key": {&key.OwnKeyError{ID: "AK1", Action: "delete"}, "Creating an access key for user alice failed.\n\n" +
+			"Access key AK1 signs the calls of this provider. To delete it would end the provider's access to the account.\n\n" +
+			"Configure the provider with another key, or take this one out of the state (`terraform state rm`) and keep it."},
+		"a user with keys": {&user.HasKeysError{User: user.User{Name: "alice"}, KeyIDs: []string{"AK1", "AK2"},
+			Err: refusal(409, "9002", "ResourceConflict", "")}, "Creating an access key for user alice failed.\n\n" +
+			"User alice still has access keys that this run does not delete: AK1, AK2.\n\n" +
+			"CreateAccessKey was answered with HTTP status 409, ResourceConflict, code 9002." + request + "\n\n" +
+			"Delete these keys, or import them so that they are destroyed with the user, then run again."},
+		"a key that is not as asked": {&key.IncompleteError{KeyID: "AK1", What: []key.Difference{{Field: key.FieldState, Is: "ACTIVE", Asked: "INACTIVE"}, {Field: key.FieldExpiry, Asked: "2028-01-01T00:00:00.000Z"}, {Field: key.FieldTag, Is: "x\n", Asked: ""}}},
+			"Creating an access key for user alice failed.\n\nAccess key AK1 exists, but it is not as asked:\n- its state is ACTIVE, and INACTIVE was asked\n- its expiry is none, and 2028-01-01T00:00:00.000Z was asked\n- its tag is \"x\\n\", and \"\" was asked\n\n" +
+				"Its id and what is known of it are in the state. Look at the plan before you apply again: it brings the key to what the configuration says, " +
+				"or replaces it when it was being created."},
+		"something else": {errors.New("the unforeseen"), "Creating an access key for user alice failed.\n\nThe unforeseen."},
+		"out of time": {context.DeadlineExceeded, "Creating an access key for user alice failed.\n\nContext deadline exceeded.\n\n" +
+			"The time ran out. Allow more in the `timeouts` block, or find out why the API is slow (TF_LOG=INFO shows what is waited for)."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Error("Access key not created", "Creating an access key for user alice", fmt.Errorf("wrapped: %w", c.err))
+			if got.Summary() != "Access key not created" {
+				t.Errorf("summary %q", got.Summary())
+			}
+			detail := got.Detail()
+			if c.err.Error() == "the unforeseen" || c.err == context.DeadlineExceeded { //nolint:errorlint // the table's own values
+				detail = Error("", "Creating an access key for user alice", c.err).Detail()
+			}
+			if detail != c.want {
+				t.Errorf("got:\n%s\n\nwant:\n%s", detail, c.want)
+			}
+		})
+	}
+}
+
+// TestError_remedies covers the remaining branches by a part of each text.
+func TestError_remedies(t *testing.T) {
+	broken := func(sent bool, err error) error {
+		return &api.TransportError{Action: "ReadUsers", Endpoint: "https://api.example.com/api/v1", Sent: sent, Err: err}
+	}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{broken(false, &net.DNSError{Err: "no such host", Name: "api.example.com", IsNotFound: true}), "no such host. Check `region`"},
+		{broken(false, &net.DNSError{Err: "server misbehaving", Name: "api.example.com"}), "the name server of this machine gave no answer"},
+		{&api.TransportError{Endpoint: "https://api.eu-west-9.outscale.com/api/v1", Err: &net.DNSError{IsNotFound: true}},
+			`The region "eu-west-9" is none of those that are known: ap-northeast-1, cloudgouv-eu-west-1, eu-west-2, us-east-2, us-west-1.`},
+		{&api.TransportError{Endpoint: "https://api.eu-west-9.outscale.com/api/v1", Err: &net.DNSError{IsTimeout: true}}, `The region "eu-west-9" is none`},
+		{broken(false, http.ErrSchemeMismatch), "does not speak TLS. Check its scheme"},
+		{broken(false, tls.RecordHeaderError{}), "does not speak TLS. Check its scheme"},
+		{broken(false, &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}), "Check the clock of this machine first"},
+		{broken(false, &tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{}}}), "not trusted. Check its name"},
+		{broken(false, &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}), "`x509_cert_path` and `x509_key_path`"},
+		{broken(false, &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New("refused")}}), "The proxy of this machine was not reached"},
+		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 407}), "put it into HTTPS_PROXY"},
+		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 403}), "The proxy does not let this machine through"},
+		{broken(true, &api.ForeignError{Bytes: 12, Type: "text/html"}), "Something else answers in the API's place"},
+		{broken(true, &api.ForeignError{StatusCode: 407}), "put it into HTTP_PROXY"},
+		{&api.TransportError{Endpoint: "http://api.example.com/api/v1", Sent: true, Err: &api.ForeignError{StatusCode: 400}}, "It may speak TLS: try https"},
+		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "ReadUsers was not sent, because the credential was refused shortly before. CreateAccessKey was answered with HTTP status 401 from " + address},
+		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "Check the secret"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m", Err: broken(true, &api.ForeignError{})}, "Something else answers in the API's place"},
+		{broken(false, &api.GivenUpError{Err: broken(true, errors.New("EOF"))}), "The connection broke"},
+		{broken(false, &api.GivenUpError{Err: broken(true, &api.ForeignError{StatusCode: 407})}), "put it into HTTP_PROXY"},
+		{broken(false, x509.UnknownAuthorityError{}), "not trusted"},
+		{broken(false, context.DeadlineExceeded), "did not answer in time"},
+		{broken(true, errors.New("unexpected EOF")), "The connection broke"},
+		{refusal(401, "1", "AccessDenied", ""), "Check the secret"},
+		{refusal(401, "13", "AccessDenied", ""), "locked for a while"},
+		{refusal(401, "11", "AccessDenied", ""), "locked for good"},
+		{refusal(401, "14", "AccessDenied", ""), "client certificate"},
+		{refusal(401, "20", "PasswordExpired", ""), "password has expired"},
+		{refusal(401, "9", "AuthFailure", ""), "does not take a login and password"},
+		{refusal(429, "24", "AccessDenied", ""), "Lower `requests_per_second`"},
+		{refusal(400, "10005", "TooManyResources (QuotaExceded)", ""), "A quota of the account"},
+		{refusal(500, "0", "InternalError", ""), "support will ask for the request id"},
+		{&api.Error{Action: "UpdateUser", StatusCode: 409, Problems: []api.Problem{{Code: "9022", Type: "ResourceConflict"}}}, "cannot be renamed to it. Choose another `user_name`"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Tried: domain.Tried{Attempts: 2, Lost: 1, Removed: []string{"AK9"}}, Err: broken(true, errors.New("EOF"))}, "nothing is left behind"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: broken(true, errors.New("EOF"))},
+			"nothing of it was found. Should a request be executed late, its key has the tag m1"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Left: []string{"AK9"}}, "Delete these keys"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Unknown: true}, "Tag m1"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Unknown: true, Tried: domain.Tried{Attempts: 3, Lost: 3, Took: 70 * time.Second, Limit: 5 * time.Second, CleanupLimit: 2 * time.Minute}},
+			"CreateAccessKey was sent 3 times in 1m10s, and its answer was lost 3 times. The `timeouts` block allows 5s for requests; " +
+				"looking up and removing what lost requests created may take 2m0s more."},
+		{&domain.AmbiguousError{Action: "CreateUser", Err: &domain.NameTakenError{Kind: domain.KindUser, Name: "alice", ID: "U1"}}, "A user named alice exists (U1)"},
+		{&key.UnsupportedError{}, "older than version 1.40.1"},
+		{&key.ExpiredError{KeyID: "AK1", Expired: &expiry}, "Access key AK1 expired on 2028-01-01T00:00:00.000Z, and the API changes an expired key only together with a later expiry."},
+		{&domain.GoneError{Kind: domain.KindUser, ID: "U1"}, "The account has no user with the id U1."},
+		{&domain.IdentityMismatchError{Kind: domain.KindAccessKey, ID: "AK1", Recorded: domain.Identity{AccountID: "111"}, Current: domain.Identity{AccountID: "222"}},
+			"Access key AK1 belongs to account 111, and the credential of this run belongs to account 222."},
+		{&domain.IdentityMismatchError{Kind: domain.KindAccessKey, ID: "AK1", Recorded: domain.Identity{AccountID: "111", UserID: "U1"}, RecordedName: "robert",
+			Current: domain.Identity{AccountID: "111", UserID: "U2"}, CurrentName: "alice"},
+			"belongs to user robert (id U1), and it was looked for among the keys of user alice (id U2)."},
+		{&domain.IdentityMismatchError{Kind: domain.KindAccessKey, ID: "AK1", Recorded: domain.Identity{Signer: "AK7"}, Current: domain.Identity{Signer: "AK8"}, CurrentName: "ci"},
+			"belongs to the caller, who signed with access key AK7, and it was looked for among the keys of user ci."},
+	} {
+		if got := Error("", "This", c.err).Detail(); !strings.Contains(got, c.want) {
+			t.Errorf("%v: no %q in\n%s", c.err, c.want, got)
+		}
+	}
+}
+
+// TestRegionHint_unknownRegion: a region is doubted only where the address was made of one, and it is not known.
+func TestRegionHint_unknownRegion(t *testing.T) {
+	for endpoint, hint := range map[string]bool{
+		"https://api.eu-west-9.outscale.com/api/v1": true, "https://api.eu-west-2.outscale.com/api/v1": false,
+		"https://api.cloudgouv-eu-west-1.outscale.com/api/v1": false, "https://api.example.com/api/v1": false,
+		"https://eu-west-9.outscale.com/api/v1": false, "http://127.0.0.1:3000/api/v1": false, "://": false,
+	} {
+		if got := regionHint(endpoint) != ""; got != hint {
+			t.Errorf("%s: %v", endpoint, got)
+		}
+	}
+}
+
+func TestGone_saysWhereItWasLookedFor(t *testing.T) {
+	for want, e := range map[string]*domain.GoneError{
+		"User alice has no access key with the id AK1.":                                 {Kind: domain.KindAccessKey, ID: "AK1", UserName: "alice"},
+		"The caller has no access key with the id AK1.":                                 {Kind: domain.KindAccessKey, ID: "AK1"},
+		"Neither the caller nor any of the 12 users of the account has access key AK1.": {Kind: domain.KindAccessKey, ID: "AK1", Users: 12},
+		"The account has no user named alice.":                                          {Kind: domain.KindUser, Name: "alice"},
+		"The account has no user with the id U1.":                                       {Kind: domain.KindUser, ID: "U1"},
+	} {
+		if got, gone := Gone(fmt.Errorf("read: %w", e)); !gone || got != want {
+			t.Errorf("got %q, %v, want %q", got, gone, want)
+		}
+	}
+	if _, gone := Gone(refusal(400, "5027", "InvalidResource", "")); gone {
+		t.Error("a refusal proves nothing")
+	}
+}

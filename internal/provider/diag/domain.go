@@ -1,0 +1,197 @@
+package diag
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+	"github.com/outscale-access/terraform-provider-outscale/internal/user"
+)
+
+// domainText says what the domain knows of an error, and what to do next. Both are empty where it adds nothing to the
+// API's answer.
+func domainText(err error) (facts, remedy string) {
+	var own *key.OwnKeyError
+	var quota *key.QuotaError
+	var held *user.HasKeysError
+	var incomplete *key.IncompleteError
+	var ambiguous *domain.AmbiguousError
+	var unsupported *key.UnsupportedError
+	var mismatch *domain.IdentityMismatchError
+	var kept *key.NotDeletedError
+	var expired *key.ExpiredError
+	var previous *rotation.PreviousError
+	var gone *domain.GoneError
+	switch {
+	case errors.As(err, &own):
+		return fmt.Sprintf("Access key %s signs the calls of this provider. To %s it would end the provider's access to the account.", own.ID, own.Action),
+			"Configure the provider with another key, or take this one out of the state (`terraform state rm`) and keep it."
+	case errors.As(err, &quota):
+		return quotaText(quota)
+	case errors.As(err, &held):
+		return fmt.Sprintf("User %s still has access keys that this run does not delete: %s.", held.User.Name, strings.Join(held.KeyIDs, ", ")),
+			"Delete these keys, or import them so that they are destroyed with the user, then run again."
+	case errors.As(err, &incomplete):
+		return incompleteText(incomplete),
+			"Its id and what is known of it are in the state. Look at the plan before you apply again: it brings the key to what the configuration says, " +
+				"or replaces it when it was being created."
+	case errors.As(err, &ambiguous):
+		facts, remedy = ambiguousText(ambiguous)
+		return facts, strings.TrimSpace(obstacle(ambiguous.Err) + "\n\n" + remedy)
+	case errors.As(err, &unsupported):
+		return "The API of this region is older than version 1.40.1: it cannot change the tag of an access key. This provider needs 1.40.1 or later.",
+			"Use a region whose API is newer. The simulator takes the version as `--api-version`."
+	case errors.As(err, &mismatch):
+		return mismatchText(mismatch)
+	case errors.As(err, &kept):
+		return fmt.Sprintf("Access key %s was deactivated, and deleting it failed: it is INACTIVE and still there.", kept.Key.ID), ""
+	case errors.As(err, &expired):
+		return fmt.Sprintf("Access key %s expired on %s, and the API changes an expired key only together with a later expiry.", expired.KeyID, date(*expired.Expired)),
+			"Write a later `expiration_date`, or replace the key (`-replace=ADDRESS`)."
+	case errors.As(err, &previous):
+		return fmt.Sprintf("Access key %s, the one before the current one, had to be revoked first, because one resource never has three live keys. "+
+			"Revoking it failed, and no key was created.", previous.KeyID), ""
+	case errors.Is(err, key.ErrAbandoned):
+		return "The run ended while the access key was being created, and nobody would have had its secret: it was revoked.", "Run again."
+	case errors.As(err, &gone):
+		return goneText(gone), ""
+	}
+	return "", ""
+}
+
+// quotaText lists the keys that fill a quota, so that the user can choose.
+func quotaText(e *key.QuotaError) (facts, remedy string) {
+	facts = "The quota of access keys is full."
+	if len(e.Keys) > 0 {
+		facts += " These keys fill it:"
+	}
+	for _, k := range e.Keys {
+		facts += "\n- " + k.ID + ": " + keyFacts(k)
+	}
+	return facts, "Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. A quota can be raised by OUTSCALE's support."
+}
+
+// keyFacts describes a key in a list.
+func keyFacts(k key.Key) string {
+	facts := []string{string(k.State), "does not expire"}
+	if k.Expires != nil {
+		facts[1] = "expires on " + date(*k.Expires)
+	}
+	if k.Tag != "" {
+		facts = append(facts, "tag "+text.Quote(k.Tag))
+	}
+	return strings.Join(facts, ", ")
+}
+
+// incompleteText says in what a key differs from what was asked.
+func incompleteText(e *key.IncompleteError) string {
+	facts := fmt.Sprintf("Access key %s exists, but it is not as asked:", e.KeyID)
+	names := map[string]string{key.FieldState: "state", key.FieldExpiry: "expiry", key.FieldTag: "tag"}
+	for _, d := range e.What {
+		is, asked := d.Is, d.Asked
+		if d.Field == key.FieldTag {
+			is, asked = text.Quote(is), text.Quote(asked)
+		}
+		facts += fmt.Sprintf("\n- its %s is %s, and %s was asked", names[d.Field], orNever(is), orNever(asked))
+	}
+	return facts
+}
+
+// orNever is a value in a sentence, where an empty expiry is none.
+func orNever(value string) string {
+	if value == "" {
+		return "none"
+	}
+	return value
+}
+
+// ambiguousText says what is known after the answer to an action was lost, and what to do about what it may have created.
+func ambiguousText(e *domain.AmbiguousError) (facts, remedy string) {
+	facts = lostText(e)
+	var taken *domain.NameTakenError
+	switch {
+	case errors.As(e.Err, &taken):
+		return facts + fmt.Sprintf(" A %s named %s exists (%s), and it is not the one that was to be created.", taken.Kind, taken.Name, taken.ID),
+			"Choose another name, or import the existing one (`terraform import ADDRESS NAME`)."
+	case len(e.Left) > 0:
+		return facts + fmt.Sprintf(" It left access keys behind whose secret nobody knows: %s.", strings.Join(e.Left, ", ")),
+			"Delete these keys: nobody can use them, and each counts against the quota."
+	case e.Unknown && e.Marker != "":
+		return facts + fmt.Sprintf(" Whether it created a key could not be looked up. If it did, that key has the tag %s.", e.Marker),
+			fmt.Sprintf("Look for a key with that tag (ReadAccessKeys with Tag %s) and delete it, then run again.", e.Marker)
+	case e.Unknown:
+		return facts + " Whether it was executed could not be looked up.", "Run again."
+	case e.Settled():
+		return facts + " What it created was looked up and removed: nothing is left behind.", "Run again."
+	case e.Marker != "":
+		return facts + fmt.Sprintf(" It was looked up, and nothing of it was found. Should a request be executed late, its key has the tag %s, and the next run names it.", e.Marker),
+			"Run again."
+	}
+	return facts + " It was looked up, and nothing of it was found.", "Run again."
+}
+
+// lostText says how often the answer was lost, and how long it was tried.
+func lostText(e *domain.AmbiguousError) string {
+	t := e.Tried
+	if t.Attempts < 2 {
+		return fmt.Sprintf("The answer to %s was lost.", e.Action)
+	}
+	facts := fmt.Sprintf("%s was sent %d times in %s, and its answer was lost %d times.", e.Action, t.Attempts, roundedText(t.Took), t.Lost)
+	if len(t.Removed) > 0 {
+		facts += fmt.Sprintf(" The keys that were found were removed: %s.", strings.Join(t.Removed, ", "))
+	}
+	if t.Limit > 0 && t.Took >= t.Limit {
+		facts += fmt.Sprintf(" The `timeouts` block allows %s for requests; looking up and removing what lost requests created may take %s more.",
+			roundedText(t.Limit), roundedText(t.CleanupLimit))
+	}
+	return facts
+}
+
+// mismatchText names both places: the one in which an object was created and the one in which it was looked for.
+func mismatchText(e *domain.IdentityMismatchError) (facts, remedy string) {
+	what, id := sentence(string(e.Kind)), e.ID
+	what = strings.TrimSuffix(what, ".")
+	if e.Recorded.AccountID != "" && e.Current.AccountID != "" && e.Recorded.AccountID != e.Current.AccountID {
+		return fmt.Sprintf("%s %s belongs to account %s, and the credential of this run belongs to account %s.", what, id, e.Recorded.AccountID, e.Current.AccountID),
+			"Configure the provider with a credential of account " + e.Recorded.AccountID + ". Nothing was changed or forgotten. " +
+				"`allowed_account_ids` in the provider block refuses other accounts from the start. " +
+				"If the object is really to be given up, take it out of the state (`terraform state rm`)."
+	}
+	facts = fmt.Sprintf("%s %s belongs to %s, and it was looked for among the keys of %s.", what, id,
+		placeText(e.Recorded, e.RecordedName), placeText(e.Current, e.CurrentName))
+	if e.Err != nil {
+		facts += " Who the caller is could not be determined in full."
+	}
+	return facts, "The object may still exist, so that it is not forgotten. Configure the provider with the credential, or write the owner, with which it was created; " +
+		"or take it out of the state (`terraform state rm`)."
+}
+
+// placeText names an owner.
+func placeText(i domain.Identity, userName string) string {
+	switch {
+	case userName != "" && i.UserID != "":
+		return fmt.Sprintf("user %s (id %s)", userName, i.UserID)
+	case userName != "" || i.UserID != "":
+		return OwnerText(userName, i.UserID)
+	case i.Signer == domain.SignerLogin:
+		return "the caller, who signed with a login"
+	case i.Signer != "":
+		return "the caller, who signed with access key " + i.Signer
+	}
+	return "another caller"
+}
+
+func date(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// roundedText is a duration as a sentence has it.
+func roundedText(d time.Duration) string {
+	if d > time.Second {
+		d = d.Round(time.Second)
+	}
+	return d.String()
+}

@@ -1,0 +1,194 @@
+package diag
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/orphan"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// The summary of each warning about an object ends with the object's id: of several warnings with one summary the CLIs
+// show the first.
+func summaryOf(summary, id string) string { return summary + ": " + id }
+
+// IsGone is the warning for an object that a refresh found gone. what names it ("access key AK1 of user alice").
+func IsGone(summary, what, id, reason string) Diagnostic {
+	return diag.NewWarningDiagnostic(summaryOf(summary, id),
+		"The "+what+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
+}
+
+// AddWarnings appends the warnings of the domain about a change that succeeded.
+func AddWarnings(diags *Diagnostics, warnings []key.Warning) {
+	for _, w := range warnings {
+		diags.Append(warning(w))
+	}
+}
+
+func warning(w key.Warning) Diagnostic {
+	var summary, detail string
+	var err error
+	switch w := w.(type) {
+	case *key.TagPendingWarning:
+		summary, err = summaryOf("Access key created, its tag not yet set", w.Key.ID), w.Err
+		detail = fmt.Sprintf("Access key %s works and is as asked, but its tag is still %s. The next change of the key sets the tag.", w.Key.ID, text.Quote(w.Key.Tag))
+	case *key.LateLookupWarning:
+		summary, err = summaryOf("Access key created, an earlier request not looked up", w.KeyID), w.Err
+		detail = fmt.Sprintf("Access key %s works and is as asked. An earlier request for it, whose answer was lost, may have created another key for %s since. "+
+			"Nobody has the secret of such a key. Its tag is %s: look for it (ReadAccessKeys with Tag %s) and delete it.", w.KeyID, OwnerText(w.UserName, ""), w.Marker, w.Marker)
+		if len(w.Left) > 0 {
+			detail += " Found and not removed: " + strings.Join(w.Left, ", ") + "."
+		}
+	case *rotation.RetirePreviousWarning:
+		err = w.Err
+		if w.Key.Expires == nil {
+			summary = summaryOf("Old access key without an expiry", w.Key.ID)
+			detail = fmt.Sprintf("Access key %s never expires and its successor exists, but giving it an expiry failed. The next run tries again.", w.Key.ID)
+		} else {
+			summary = summaryOf("Expired access key not removed", w.Key.ID)
+			detail = fmt.Sprintf("Access key %s has expired and its successor exists, but deleting it failed. The next run tries again.", w.Key.ID)
+		}
+	default:
+		summary, detail = "Access key changed with a warning", sentence(w.Warning())
+	}
+	if err != nil {
+		detail += "\n\n" + cause(err)
+	}
+	return diag.NewWarningDiagnostic(summary, detail)
+}
+
+// cause is the failed call behind a warning.
+func cause(err error) string {
+	if answer := callText(err); answer != "" {
+		return answer
+	}
+	return sentence(text.Escape(err.Error()))
+}
+
+// Orphan is the warning about a key that may exist without a state. now is the time by the API's clock.
+func Orphan(o orphan.Orphan, now time.Time) Diagnostic {
+	age := now.Sub(o.Since)
+	subject := fmt.Sprintf("Access key %s of %s is %s old and %s.", o.Key.ID, OwnerText(o.Key.UserName, ""), ageText(age), o.Key.State)
+	var summary, detail string
+	switch o.Kind {
+	case orphan.Unfinished:
+		summary = "Unfinished access key found"
+		detail = fmt.Sprintf(" Its tag, %s, marks a creation that was not finished. A run that is killed at that moment leaves such a key, and nobody has its secret.", text.Quote(o.Key.Tag))
+		if age < domain.DefaultCreateTimeout {
+			detail += " A run that is creating keys now may still finish it: look again when no other run is at work."
+		}
+		detail += " If a configuration has this key, its next apply sets the tag. Otherwise remove it"
+	case orphan.RolledBack:
+		summary = "Access key of a rotation found, whose state is an older one"
+		detail = " It replaced another key in a rotation, and the state has that other key again: an older state was restored. " +
+			"If no state has this id, nobody has its secret. Then remove it"
+	default:
+		summary = "Access key of an interrupted run found"
+		detail = " A run on this machine created it, and no run since has found it in a state: the run may have been interrupted before its state was saved. " +
+			"If no state has this id, nobody has its secret. Then remove it"
+	}
+	return diag.NewWarningDiagnostic(summaryOf(summary, o.Key.ID),
+		subject+detail+", with OUTSCALE's command line:\n\n"+strings.Join(removal(o.Key, now), "\n"))
+}
+
+// removal returns the commands that delete a key: a user's key must be INACTIVE first, an update must repeat the expiry
+// because the API may remove it otherwise (A1), and an expired key may need a later expiry to be deleted (A3).
+func removal(k key.Key, now time.Time) []string {
+	user := ""
+	if k.UserName != "" {
+		user = " --UserName " + k.UserName
+	}
+	var commands []string
+	if k.State != key.Inactive || k.Expired(now) {
+		off := "oapi-cli UpdateAccessKey --AccessKeyId " + k.ID + user + " --State INACTIVE"
+		switch {
+		case k.Expired(now):
+			off += " --ExpirationDate " + now.Add(24*time.Hour).UTC().Format(time.RFC3339)
+		case k.Expires != nil:
+			off += " --ExpirationDate " + date(*k.Expires)
+		}
+		commands = append(commands, off)
+	}
+	return append(commands, "oapi-cli DeleteAccessKey --AccessKeyId "+k.ID+user)
+}
+
+// ageText is an age in the largest unit that is precise enough.
+func ageText(age time.Duration) string {
+	age = max(age, 0)
+	switch {
+	case age < 2*time.Minute:
+		return fmt.Sprintf("%d seconds", int(age.Seconds()))
+	case age < 2*time.Hour:
+		return fmt.Sprintf("%d minutes", int(age.Minutes()))
+	case age < 48*time.Hour:
+		return fmt.Sprintf("%d hours", int(age.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(age.Hours()/24))
+}
+
+// Clock is the warning that this machine's clock differs from the API's by more than the API tolerates. off is how far the
+// API's clock is ahead.
+func Clock(off time.Duration, endpoint string) Diagnostic {
+	way, at := "behind", ""
+	if off < 0 {
+		way = "ahead of"
+	}
+	if endpoint != "" {
+		at = " at " + endpoint
+	}
+	return diag.NewWarningDiagnostic("Clock of this machine is off", fmt.Sprintf(
+		"It is %s %s the clock of the OUTSCALE API%s, which tolerates 5 minutes. The calls of this run are signed with the API's time, "+
+			"and the API's time decides what has expired.\n\nSet the clock of this machine, best by a time service (NTP): other clients "+
+			"on it are refused as long as it is off.", off.Abs().Round(time.Second), way, at))
+}
+
+// unknownText says which arguments of the provider block are not known yet.
+func unknownText(arguments []string) string {
+	return "The provider block takes `" + strings.Join(arguments, "`, `") + "` from something that is only known after apply, " +
+		"so that the account is not known yet. No other credential is tried in its place."
+}
+
+// ProviderUnknown is the error of a request that needs the account while arguments of the provider block are not known.
+func ProviderUnknown(summary string, arguments []string) Diagnostic {
+	return NewError(summary, unknownText(arguments)+"\n\nApply first what these values come from (with `-target`), or give the provider "+
+		"values that are known before: from a variable, the environment or a profile.")
+}
+
+// NotRefreshed is the warning that the state is used as it is, because the account is not known yet.
+func NotRefreshed(arguments []string) Diagnostic {
+	return diag.NewWarningDiagnostic("State not refreshed", unknownText(arguments)+"\n\nThe objects in the state are taken to exist as the state has them. "+
+		"The next plan, with the values known, reads the account again.")
+}
+
+// AccountRefused is the error that the credential belongs to an account that the provider block excludes. id is "" when
+// the caller may not read its account's id.
+func AccountRefused(summary, id string, allowed, forbidden []string) Diagnostic {
+	rule := "`allowed_account_ids` in the provider block allows " + list(allowed)
+	if len(allowed) == 0 {
+		rule = "`forbidden_account_ids` in the provider block excludes " + list(forbidden)
+	}
+	if id == "" {
+		return NewError(summary, rule+", and the caller may not read the id of its account (ReadAccounts), so that nothing is read or changed.\n\n"+
+			"Sign with an access key that has the right `api:ReadAccounts`, or take the argument out of the provider block.")
+	}
+	return NewError(summary, rule+", and the credential of this run belongs to account "+id+". Nothing was read or changed.\n\n"+
+		"Configure the provider with a credential of another account, or correct the argument.")
+}
+
+func list(items []string) string {
+	if len(items) == 0 {
+		return "none"
+	}
+	return strings.Join(items, ", ")
+}
+
+// Interrupted reports that err is only the end of the caller's context.
+func Interrupted(err error) bool { return errors.Is(err, context.Canceled) }

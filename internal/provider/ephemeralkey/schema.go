@@ -1,0 +1,120 @@
+package ephemeralkey
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/ephemeral/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// How long a run-scoped key lives between two renewals.
+const (
+	defaultLifetime = time.Hour
+	// shortestLifetime leaves a key some life at an API whose clock is ahead by the five minutes that a signature may be off.
+	shortestLifetime = 10 * time.Minute
+	// longestLifetime bounds what is left behind when everything else failed.
+	longestLifetime = 24 * time.Hour
+)
+
+// Schema has no default values: an ephemeral resource has no plan that could hold them.
+func (r *Resource) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Creates an access key that lives as long as the run and is stored nowhere: neither in the state nor in a plan file.",
+		Attributes:          attributes(),
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{OpenDescription: "How long creating the key may take, for example `30s` or `2m`. Default: 10 minutes."}),
+		},
+	}
+}
+
+func attributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"user_name": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{keyattr.UserNameValidator(), stringvalidator.ConflictsWith(path.MatchRoot("user_id"))},
+			MarkdownDescription: "The name of the EIM user that owns the key. With neither this nor `user_id`, the key belongs to whoever sends the requests. " +
+				"Not together with `user_id`.",
+		},
+		"user_id": schema.StringAttribute{
+			Optional: true,
+			Validators: []validator.String{
+				stringvalidator.RegexMatches(keyattr.ObjectID, "must be the id of a user (leave the argument out for a key of the caller's own)"),
+				stringvalidator.ConflictsWith(path.MatchRoot("user_name")),
+			},
+			MarkdownDescription: "The id of the EIM user that owns the key, as `outscale_user.NAME.user_id`: the key is found again also when the run renames its owner. " +
+				"Not together with `user_name`.",
+		},
+		"lifetime": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{lifetimeValidator{}},
+			MarkdownDescription: "How long the key lives unless it is renewed, between `10m` and `24h`, for example `30m`. Default: `1h`. " +
+				"A run that goes on has the key renewed at half of that time. What is left behind when everything else failed, the API ends after this time.",
+		},
+		"tag": schema.StringAttribute{
+			Optional:            true,
+			Validators:          []validator.String{tagValidator{}},
+			MarkdownDescription: "A tag, any text that does not begin with `" + key.MarkerPrefix + "`. Left out, or `\"\"`, the key has none.",
+		},
+		"enabled": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether to create a key at all; meant for `terraform.applying`, which is false during a plan. Default: `true`. " +
+				"With `false` no call is made, and `access_key_id`, `secret_key` and `expiration_date` are null.",
+		},
+		"access_key_id": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The id of the access key.",
+		},
+		"secret_key": schema.StringAttribute{
+			Computed:            true,
+			Sensitive:           true,
+			MarkdownDescription: "The secret that signs requests, 40 characters.",
+		},
+		"expiration_date": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The date and time (UTC) at which the key expires unless it is renewed. A renewal moves the date at the API, and not this value.",
+		},
+	}
+}
+
+// lifetimeValidator accepts a duration within the bounds.
+type lifetimeValidator struct{}
+
+func (lifetimeValidator) Description(context.Context) string {
+	return "must be a time from 10m to 24h, such as 30m or 1h30m"
+}
+
+func (v lifetimeValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v lifetimeValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	lifetime := req.ConfigValue.ValueString()
+	if d, err := time.ParseDuration(lifetime); err != nil || d < shortestLifetime || d > longestLifetime {
+		resp.Diagnostics.AddAttributeError(req.Path, "Lifetime not usable",
+			fmt.Sprintf("`%s` is %s and %s.\n\nLeave the argument out for %s.", req.Path, text.Quote(lifetime), v.Description(ctx), "1h"))
+	}
+}
+
+// tagValidator refuses a tag that is reserved.
+type tagValidator struct{}
+
+func (tagValidator) Description(context.Context) string {
+	return "must not begin with " + key.MarkerPrefix
+}
+
+func (v tagValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (tagValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	resp.Diagnostics.Append(keyattr.RefuseMarker(req.ConfigValue, nil)...)
+}

@@ -1,0 +1,81 @@
+package keyattr
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// importForms says what an import takes.
+const importForms = "Give the id of the key (`ABCDEFGHIJ0123456789`): your own keys are looked at first, then every user's. " +
+	"Or the name of the owner and the id (`alice/ABCDEFGHIJ0123456789`)."
+
+// Import reads the key that an import names, as ACCESS_KEY_ID or USER_NAME/ACCESS_KEY_ID, and sets its id and its owner in
+// the state, from which the CLI refreshes the rest. It changes nothing. found is false after an error.
+//
+// The owner's id is set beside its name, so that the next plan is empty whichever of the two the configuration says. A
+// caller that may not read users imports without the id.
+func Import(ctx context.Context, b *base.Configured, req resource.ImportStateRequest, resp *resource.ImportStateResponse) (k key.Key, found bool) {
+	owner, id, err := parseImportID(req.ID)
+	if err != nil {
+		resp.Diagnostics.AddError(NotImported, fmt.Sprintf("%s cannot be imported: %v.\n\n%s", text.Quote(req.ID), err, importForms))
+		return key.Key{}, false
+	}
+	ctx, end, ok := b.BeginRead(ctx, &resp.Diagnostics, NotImported, base.Fixed(base.ReadTimeout), 0)
+	if !ok {
+		return key.Key{}, false
+	}
+	defer end()
+	if k, found = findForImport(ctx, b, owner, id, &resp.Diagnostics); !found {
+		return key.Key{}, false
+	}
+	k.Identity = b.Data.Keys.Identify(ctx, k)
+	for name, value := range map[string]string{"id": k.ID, "access_key_id": k.ID, "user_name": k.UserName, "user_id": k.Identity.UserID} {
+		if value != "" {
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+		}
+	}
+	WriteIdentity(ctx, resp.Private, k.Identity, &resp.Diagnostics)
+	return k, !resp.Diagnostics.HasError()
+}
+
+func findForImport(ctx context.Context, b *base.Configured, owner, id string, diags *diag.Diagnostics) (k key.Key, found bool) {
+	var err error
+	tried := fmt.Sprintf("Looking for access key %s among your own keys and every user's", id)
+	if owner == "" {
+		k, err = b.Data.Keys.Find(ctx, id)
+	} else {
+		tried = fmt.Sprintf("Looking for access key %s of user %s", id, owner)
+		k, err = b.Data.Keys.Read(ctx, key.Owner{UserName: owner}, id, key.Identity{})
+	}
+	switch {
+	case domain.IsGone(err):
+		diag.AddMore(diags, NotImported, tried, err, importForms)
+	case err != nil:
+		diag.Add(diags, NotImported, tried, err)
+	}
+	return k, err == nil
+}
+
+func parseImportID(text string) (owner, id string, err error) {
+	id = text
+	if before, after, both := strings.Cut(text, "/"); both {
+		owner, id = before, after
+		if !UserName.MatchString(owner) {
+			return "", "", fmt.Errorf("%q is not the name of a user", owner)
+		}
+	}
+	if !ObjectID.MatchString(id) {
+		return "", "", fmt.Errorf("%q is not the id of an access key", id)
+	}
+	return owner, id, nil
+}

@@ -1,0 +1,127 @@
+// Package keyattr is what the resources, the data sources and the ephemeral resources for access keys have in common:
+// attributes, the rules about owners, the sealing of secrets, limits, and conversions.
+package keyattr
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+)
+
+// The summaries of the errors and warnings about keys, stable so that they can be searched for.
+const (
+	NotCreated  = "Access key not created"
+	NotRead     = "Access key not read"
+	NotPlanned  = "Access key not planned"
+	NotUpdated  = "Access key not updated"
+	NotRotated  = "Access key not rotated"
+	NotDeleted  = "Access key not deleted"
+	NotImported = "Access key not imported"
+	IsGone      = "Access key is gone"
+)
+
+// The attributes that diagnostics and replacements point to.
+var (
+	AtUserName       = path.Root("user_name")
+	AtUserID         = path.Root("user_id")
+	AtTag            = path.Root("tag")
+	AtExpirationDate = path.Root("expiration_date")
+	AtSealTo         = path.Root("seal_to")
+)
+
+// Key is the attributes that every managed access key has, for embedding in a model. In a pair of keys they are those of
+// the current one. It holds the secret: never format it as a whole.
+type Key struct {
+	ID              types.String   `tfsdk:"id"`
+	AccessKeyID     types.String   `tfsdk:"access_key_id"`
+	UserName        types.String   `tfsdk:"user_name"`
+	UserID          types.String   `tfsdk:"user_id"`
+	State           types.String   `tfsdk:"state"` // null for a current key of a pair that is gone
+	Tag             types.String   `tfsdk:"tag"`
+	SecretKey       types.String   `tfsdk:"secret_key"`
+	SealTo          types.List     `tfsdk:"seal_to"`
+	SealedSecretKey types.String   `tfsdk:"sealed_secret_key"`
+	SealedTo        types.List     `tfsdk:"sealed_to"`
+	CreationDate    isodate.Value  `tfsdk:"creation_date"`
+	ExpirationDate  isodate.Value  `tfsdk:"expiration_date"`
+	Timeouts        timeouts.Value `tfsdk:"timeouts"`
+}
+
+// Owner addresses the key's owner. The id wins where it is known: it survives a rename.
+func (k Key) Owner() key.Owner {
+	if id := k.UserID.ValueString(); id != "" {
+		return key.Owner{UserID: id}
+	}
+	return key.Owner{UserName: k.UserName.ValueString()}
+}
+
+// OwnerNames are the names under which the owner of a key is remembered in providerdata.Memory.
+func (k Key) OwnerNames() []string {
+	name, id := k.UserName.ValueString(), k.UserID.ValueString()
+	if id == "" {
+		return []string{name}
+	}
+	return []string{name, id}
+}
+
+// OwnerText names the owner in a sentence.
+func (k Key) OwnerText() string {
+	return diag.OwnerText(k.UserName.ValueString(), k.UserID.ValueString())
+}
+
+// Describe names the key in a sentence.
+func (k Key) Describe() string {
+	return "access key " + k.ID.ValueString() + " of " + k.OwnerText()
+}
+
+// ToKey converts the key that a state has. identity is what its private state has.
+func (k Key) ToKey(identity key.Identity) key.Key {
+	have := key.Key{
+		ID:       k.ID.ValueString(),
+		UserName: k.UserName.ValueString(),
+		State:    key.State(k.State.ValueString()),
+		Tag:      k.Tag.ValueString(),
+		Expires:  isodate.At(k.ExpirationDate),
+		Identity: identity,
+	}
+	have.Created, _ = k.CreationDate.Meaning()
+	return have
+}
+
+// WithKey takes over what the API has, in the user's text where that still means the same. The secret stays: the API never
+// shows it again.
+func (k Key) WithKey(found key.Key) Key {
+	k.ID, k.AccessKeyID = types.StringValue(found.ID), types.StringValue(found.ID)
+	k.UserName = keepText(k.UserName, found.UserName)
+	k.State = types.StringValue(string(found.State))
+	k.Tag = keepText(k.Tag, found.Tag)
+	k.CreationDate = isodate.Keep(k.CreationDate, &found.Created)
+	k.ExpirationDate = isodate.Keep(k.ExpirationDate, found.Expires)
+	return k
+}
+
+// keepText returns have as long as it means what the API has: null and "" both mean none.
+func keepText(have types.String, found string) types.String {
+	if !have.IsUnknown() && have.ValueString() == found {
+		return have
+	}
+	return TextOrNull(found)
+}
+
+// WithSecret sets the secret of a new key, in clear.
+func (k Key) WithSecret(secret string) Key {
+	k.SecretKey, k.SealedSecretKey, k.SealedTo = TextOrNull(secret), types.StringNull(), noTexts()
+	return k
+}
+
+// TextOrNull is an absent text as a state has it.
+func TextOrNull(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}

@@ -1,0 +1,151 @@
+package keyattr
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// What the API accepts as the id of an object and as the name of a user.
+var (
+	ObjectID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+	UserName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
+)
+
+// UserNameValidator accepts the name of a user, and "" with a warning: the official provider takes it for the caller.
+func UserNameValidator() validator.String { return userNameValidator{} }
+
+type userNameValidator struct{}
+
+func (userNameValidator) Description(context.Context) string {
+	return "must be the name of a user: 1 to 64 of A-Z a-z 0-9 + = , . @ _ - (leave the argument out for a key of the caller's own)"
+}
+
+func (v userNameValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v userNameValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	switch name := req.ConfigValue.ValueString(); {
+	case req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || UserName.MatchString(name):
+	case name == "":
+		resp.Diagnostics.AddAttributeWarning(req.Path, "Empty user name",
+			fmt.Sprintf("`%s` is \"\", which means the caller, as if the argument were left out. If a variable was meant to have a name in it, the key belongs to somebody else now.\n\n"+
+				"Leave the argument out for a key of the caller's own.", req.Path))
+	default:
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match",
+			fmt.Sprintf("Attribute %s %s, got: %s", req.Path, v.Description(ctx), text.Quote(name)))
+	}
+}
+
+// isSet reports whether a value is known and names something.
+func isSet(v types.String) bool { return v.ValueString() != "" }
+
+// OwnerLookup returns the id and the name of which it must be known whether one user has both, to decide about the owner
+// of a planned key. needed is false where configuration and state tell, and while a value is unknown.
+func OwnerLookup(config Key, state *Key) (id, name string, needed bool) {
+	id, name = config.UserID.ValueString(), config.UserName.ValueString()
+	if id == "" {
+		return "", "", false
+	}
+	if state != nil {
+		if state.UserID.ValueString() == id && (name == "" || state.UserName.ValueString() == name) {
+			return "", "", false
+		}
+		if name == "" && !isSet(state.UserID) {
+			name = state.UserName.ValueString()
+		}
+	}
+	return id, name, name != ""
+}
+
+// SameUser reads whether the user with that id has that name. While the account is unknown it cannot be read: then the
+// answer is yes, because a key must not be replaced on a guess.
+func SameUser(ctx context.Context, d *providerdata.Data, id, name string, diags *diag.Diagnostics) bool {
+	if d.Unknown() {
+		return true
+	}
+	found, err := d.Users.Read(ctx, id, d.IdentityOfAccount())
+	if _, gone := diag.Gone(err); gone {
+		return false
+	}
+	if err != nil {
+		diag.Add(diags, NotPlanned, "Finding out whether the user with id "+id+" is "+name, err)
+		return true
+	}
+	return found.Name == name
+}
+
+// RefuseTwoOwners refuses a configuration that names two different owners. Both arguments may name the same user, as in a
+// configuration that the CLI generates for an import. sameUser is the result of SameUser, true where no look-up was needed.
+func RefuseTwoOwners(config Key, state *Key, sameUser bool) (diags diag.Diagnostics) {
+	id, name := config.UserID.ValueString(), config.UserName.ValueString()
+	if id == "" || config.UserName.IsNull() || config.UserName.IsUnknown() {
+		return nil
+	}
+	if _, _, looked := OwnerLookup(config, state); name == "" || looked && !sameUser {
+		diags.AddAttributeError(AtUserID, "Owner named twice", fmt.Sprintf("`user_name` is %q and `user_id` is %q, which are different owners: keep one of the two. "+
+			"With `user_id` the key survives a rename of its owner.", name, id))
+	}
+	return diags
+}
+
+// KeepsOwner reports whether the configuration names the owner that the key has, as far as can be known.
+//
+// An owner that is unknown counts as another one, as everywhere in Terraform: it may come from a user that is being created
+// or replaced, and such a user cannot be deleted before this key is.
+func KeepsOwner(config, state Key, sameUser bool) bool {
+	name := config.UserName.ValueString()
+	switch {
+	case isSet(config.UserID) && isSet(state.UserID):
+		return config.UserID.Equal(state.UserID)
+	case isSet(config.UserID):
+		return isSet(state.UserName) && sameUser && (name == "" || name == state.UserName.ValueString())
+	case name != "":
+		return config.UserName.Equal(state.UserName)
+	case config.UserName.IsUnknown() || config.UserID.IsUnknown():
+		return false
+	}
+	return !isSet(state.UserName) && !isSet(state.UserID)
+}
+
+// ReplacedOwner returns the arguments whose change replaces the key.
+func ReplacedOwner(plan, state Key) (replace path.Paths) {
+	if !plan.UserID.Equal(state.UserID) {
+		replace.Append(AtUserID)
+	}
+	if !plan.UserName.IsUnknown() || plan.UserID.IsNull() {
+		replace.Append(AtUserName)
+	}
+	return replace
+}
+
+// WarnUnknownOwner warns of a replacement for which the only reason is that the owner is unknown. what is what is replaced,
+// for the sentence.
+func WarnUnknownOwner(config, state Key, what string) (diags diag.Diagnostics) {
+	at, argument := AtUserName, "user_name"
+	switch {
+	case config.UserName.IsUnknown():
+	case config.UserID.IsUnknown() && !isSet(config.UserName):
+		at, argument = AtUserID, "user_id"
+	default:
+		return nil
+	}
+	diags.AddAttributeWarning(at, "Access key replaced because its owner is unknown: "+state.ID.ValueString(), fmt.Sprintf(
+		"`%s` of %s comes from something that is only known after apply, so that it may be another user: %s, even if the owner turns out to be the same.\n\n"+
+			"A `depends_on`, of a module too, makes what its data sources read unknown as soon as something they depend on changes. "+
+			"Name the owner by a managed resource (`outscale_user.NAME.user_id`) or a literal, or apply the other change first (`-target`).",
+		argument, state.Describe(), what))
+	return diags
+}
+
+// KnownOwner reports whether the owner of a planned key is known.
+func (k Key) KnownOwner() bool {
+	return !k.UserID.IsUnknown() && (!k.UserName.IsUnknown() || isSet(k.UserID))
+}

@@ -1,0 +1,43 @@
+package keyattr
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+)
+
+// Attributes are the attributes of Key, each with the description that descriptions has for it. `state` and
+// `expiration_date` are left out: one resource takes them, another one only reports them.
+func Attributes(descriptions map[string]string) map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"user_name": schema.StringAttribute{
+			Optional: true, Computed: true,
+			Validators:          []validator.String{UserNameValidator()},
+			MarkdownDescription: descriptions["user_name"],
+		},
+		"user_id": schema.StringAttribute{
+			Optional: true, Computed: true,
+			Validators: []validator.String{
+				stringvalidator.RegexMatches(ObjectID, "must be the id of a user (leave the argument out for a key of the caller's own)"),
+			},
+			MarkdownDescription: descriptions["user_id"],
+		},
+		"tag":           schema.StringAttribute{Optional: true, MarkdownDescription: descriptions["tag"]},
+		"access_key_id": schema.StringAttribute{Computed: true, MarkdownDescription: descriptions["access_key_id"]},
+		"id":            schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `access_key_id`."},
+		"secret_key":    schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: descriptions["secret_key"]},
+		"seal_to": schema.ListAttribute{
+			ElementType: types.StringType, Optional: true, MarkdownDescription: descriptions["seal_to"],
+		},
+		"sealed_secret_key": schema.StringAttribute{Computed: true, MarkdownDescription: descriptions["sealed_secret_key"]},
+		"sealed_to": schema.ListAttribute{
+			ElementType: types.StringType, Computed: true,
+			MarkdownDescription: "The fingerprints of the keys the secret is sealed to: the recipient itself for age, `age1pq1:sha256:...` for age post-quantum, " +
+				"`SHA256:...` as `ssh-keygen -l` prints it for SSH, the primary key's fingerprint for OpenPGP. Empty where nothing is sealed.",
+		},
+		"creation_date": schema.StringAttribute{CustomType: isodate.Type{}, Computed: true, MarkdownDescription: descriptions["creation_date"]},
+	}
+}

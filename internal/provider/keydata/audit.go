@@ -1,0 +1,202 @@
+package keydata
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/account"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+)
+
+// Audit is the data source outscale_access_key_audit: every key of the account. API actions: ReadAccessKeys, ReadUsers,
+// ReadApiAccessPolicy, ReadApiLogs.
+type Audit struct {
+	base.DataSourceBase
+}
+
+var _ datasource.DataSourceWithConfigure = (*Audit)(nil)
+
+// The defaults of the arguments.
+const (
+	auditTimeout    = 30 * time.Minute
+	auditUsageDays  = int64(account.LogKept / day)
+	auditUsagePages = 100
+)
+
+const day = 24 * time.Hour
+
+// The summaries of the errors and warnings of an audit.
+const (
+	notAudited  = "Access keys not audited"
+	onlyOwn     = "Access keys of users not audited"
+	notRoots    = "Access keys of the root account not audited"
+	useUnknown  = "Use of access keys not known"
+	useForShort = "Use of access keys known for a shorter time"
+)
+
+// NewAudit returns the data source.
+func NewAudit() datasource.DataSource { return &Audit{base.NewDataSource("access_key_audit")} }
+
+type auditModel struct {
+	UsageDays      types.Int64    `tfsdk:"usage_days"`
+	UsagePages     types.Int64    `tfsdk:"usage_pages"`
+	AuditDate      types.String   `tfsdk:"audit_date"`
+	Complete       types.Bool     `tfsdk:"complete"`
+	CeilingSeconds types.Int64    `tfsdk:"ceiling_seconds"`
+	UsageStartDate types.String   `tfsdk:"usage_start_date"`
+	UsageEndDate   types.String   `tfsdk:"usage_end_date"`
+	UsageComplete  types.Bool     `tfsdk:"usage_complete"`
+	AccessKeys     []audited      `tfsdk:"access_keys"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+}
+
+// audited is one key of the audit.
+type audited struct {
+	AccessKeyID          types.String `tfsdk:"access_key_id"`
+	UserName             types.String `tfsdk:"user_name"`
+	UserID               types.String `tfsdk:"user_id"`
+	Root                 types.Bool   `tfsdk:"root"`
+	State                types.String `tfsdk:"state"`
+	Tag                  types.String `tfsdk:"tag"`
+	CreationDate         types.String `tfsdk:"creation_date"`
+	LastModificationDate types.String `tfsdk:"last_modification_date"`
+	AgeDays              types.Int64  `tfsdk:"age_days"`
+	ExpirationDate       types.String `tfsdk:"expiration_date"`
+	DaysLeft             types.Int64  `tfsdk:"days_left"`
+	Expired              types.Bool   `tfsdk:"expired"`
+	OverCeiling          types.Bool   `tfsdk:"over_ceiling"`
+	Unfinished           types.Bool   `tfsdk:"unfinished"`
+	LastUseDate          types.String `tfsdk:"last_use_date"`
+	UnusedDays           types.Int64  `tfsdk:"unused_days"`
+	Calls                types.Int64  `tfsdk:"calls"`
+}
+
+// Read lists the keys of the account, then reads what the log says of them.
+func (d *Audit) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m auditModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, notAudited, m.Timeouts.Read, auditTimeout)
+	if !ok {
+		return
+	}
+	defer end()
+	report, err := d.Data.Account.Audit(ctx, d.Data.Keys, d.Data.Users)
+	if err != nil {
+		diag.Add(&resp.Diagnostics, notAudited, "Listing the access keys of the account", err)
+		return
+	}
+	warnUnseen(report, &resp.Diagnostics)
+	usage, ok := d.usage(ctx, &m, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m.withReport(report, usage, d.Data.Now()))...)
+}
+
+// usage reads the log as far as the arguments say; false when that failed.
+func (d *Audit) usage(ctx context.Context, m *auditModel, diags *diag.Diagnostics) (usage account.Usage, ok bool) {
+	if m.UsageDays.IsNull() {
+		m.UsageDays = types.Int64Value(auditUsageDays)
+	}
+	if m.UsagePages.IsNull() {
+		m.UsagePages = types.Int64Value(auditUsagePages)
+	}
+	days, pages := m.UsageDays.ValueInt64(), m.UsagePages.ValueInt64()
+	if days == 0 {
+		return usage, true
+	}
+	usage, err := d.Data.Account.Usage(ctx, time.Duration(days)*day, int(pages))
+	switch {
+	case err != nil:
+		diag.Add(diags, notAudited, "Reading the account's log for the use of access keys", err)
+		return usage, false
+	case !usage.Readable:
+		diags.AddWarning(useUnknown, "The caller may not read the log of the account, so that `last_use_date`, `unused_days` and `calls` are null.\n\n"+
+			"Grant it the action `api:ReadApiLogs` in a policy, or write `usage_days = 0`.")
+	case !usage.Whole:
+		diags.AddWarning(useForShort, fmt.Sprintf("The account made more calls in the last %s than `usage_pages` = %d lets this look at: "+
+			"`last_use_date`, `unused_days` and `calls` are about the time since %s.\n\nAllow more pages, or ask for fewer `usage_days`.",
+			duration.Words(time.Duration(days)*day), pages, isodate.Format(usage.From)))
+	}
+	return usage, true
+}
+
+// warnUnseen says which keys of the account the caller could not list.
+func warnUnseen(report account.Report, diags *diag.Diagnostics) {
+	switch {
+	case !report.Users:
+		diags.AddWarning(onlyOwn, "The caller may not list the users of the account: only its own access keys are here.\n\n"+
+			"Grant it the action `api:ReadUsers` in a policy.")
+	case !report.Root:
+		diags.AddWarning(notRoots, "The caller is a user of the account, and the API lists the root account's access keys to the root account only.\n\n"+
+			"Configure the provider with a key of the root account to have them here.")
+	}
+}
+
+// withReport takes over what was read. What is not known is null.
+func (m auditModel) withReport(report account.Report, usage account.Usage, now time.Time) auditModel {
+	m.AuditDate = types.StringValue(isodate.Format(now))
+	m.Complete = types.BoolValue(report.Users && report.Root)
+	if report.MaxKeyLifetime != nil {
+		m.CeilingSeconds = types.Int64Value(int64(*report.MaxKeyLifetime / time.Second))
+	}
+	if usage.Readable {
+		m.UsageStartDate, m.UsageEndDate = isodate.Of(&usage.From).StringValue, isodate.Of(&usage.Until).StringValue
+		m.UsageComplete = types.BoolValue(usage.Whole)
+	}
+	m.AccessKeys = make([]audited, 0, len(report.Keys))
+	for _, k := range report.Keys {
+		a := auditedOf(k, now)
+		if report.Users {
+			a.Root = types.BoolValue(k.UserID == "")
+		}
+		if report.MaxKeyLifetime != nil {
+			a.OverCeiling = types.BoolValue(k.OverLifetime)
+		}
+		m.AccessKeys = append(m.AccessKeys, a.withUse(k.Key, usage, now))
+	}
+	return m
+}
+
+func auditedOf(k account.OwnedKey, now time.Time) audited {
+	e := elementOf(k.Key, now)
+	a := audited{
+		AccessKeyID: e.AccessKeyID, UserName: e.UserName, UserID: keyattr.TextOrNull(k.UserID), State: e.State, Tag: e.Tag,
+		CreationDate: e.CreationDate, LastModificationDate: e.LastModificationDate, AgeDays: wholeDays(now.Sub(k.Created)),
+		ExpirationDate: e.ExpirationDate, Expired: e.Expired, Unfinished: types.BoolValue(k.Unfinished()),
+	}
+	if k.Expires != nil {
+		a.DaysLeft = wholeDays(k.Expires.Sub(now))
+	}
+	return a
+}
+
+// withUse adds what the log says. A key that the log does not name is unused since the log begins, or since it was created.
+func (a audited) withUse(k key.Key, usage account.Usage, now time.Time) audited {
+	if !usage.Readable || !usage.From.Before(usage.Until) {
+		return a
+	}
+	use, since := usage.Keys[k.ID], usage.From
+	a.Calls = types.Int64Value(int64(use.Calls))
+	switch {
+	case use.Calls > 0:
+		a.LastUseDate, since = isodate.Of(&use.Last).StringValue, use.Last
+	case k.Created.After(since):
+		since = k.Created
+	}
+	a.UnusedDays = wholeDays(now.Sub(since))
+	return a
+}
+
+// wholeDays are the days in d, none when it is negative.
+func wholeDays(d time.Duration) types.Int64 { return types.Int64Value(int64(max(d, 0) / day)) }

@@ -1,0 +1,112 @@
+package keydata
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/filter"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+)
+
+// List is the data source outscale_access_keys: all keys that match. API actions: ReadAccessKeys; ReadUsers where owners
+// have to be found.
+type List struct {
+	base.DataSourceBase
+}
+
+var _ datasource.DataSourceWithConfigure = (*List)(nil)
+
+const listNotRead = "Access keys not read"
+
+// NewList returns the data source.
+func NewList() datasource.DataSource { return &List{base.NewDataSource("access_keys")} }
+
+type listModel struct {
+	ID           types.String `tfsdk:"id"`
+	AccessKeyIDs types.List   `tfsdk:"access_key_ids"`
+	States       types.List   `tfsdk:"states"`
+	UserName     types.String `tfsdk:"user_name"`
+	Filter       types.Set    `tfsdk:"filter"`
+	AccessKeys   []element    `tfsdk:"access_keys"`
+}
+
+// Schema is the official provider's, with the owner, the tag and the expiry added.
+func (d *List) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the access keys of one owner. When no key matches, the list is empty. The secrets of keys cannot be looked up.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{Optional: true, Computed: true,
+				MarkdownDescription: "An id of the question: the same arguments give the same id in every run."},
+			"user_name": schema.StringAttribute{Optional: true,
+				Validators:          []validator.String{keyattr.UserNameValidator()},
+				MarkdownDescription: "The name of the user whose keys are listed. Default: the caller's own keys; the ids in `access_key_ids` are looked for among every user's."},
+			"access_key_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "The ids of the keys to list. Default: all."},
+			"states": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+				Validators:          []validator.List{listvalidator.ValueStringsAre(stringvalidator.OneOf(string(key.Active), string(key.Inactive)))},
+				MarkdownDescription: "The states of the keys to list: `ACTIVE`, `INACTIVE`. Default: both."},
+			"access_keys": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The keys that match, oldest first.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"access_key_id":          textAttribute("The id of the key."),
+					"user_name":              textAttribute("The name of the owner; empty when it is the caller."),
+					"state":                  textAttribute("The state of the key: `ACTIVE` or `INACTIVE`."),
+					"tag":                    textAttribute("The tag of the key; empty when it has none."),
+					"expired":                boolAttribute("Whether `expiration_date` has passed; `state` does not tell."),
+					"expiration_date":        textAttribute("The date and time (UTC) at which the key expires; empty when it does not."),
+					"creation_date":          textAttribute("The date and time (UTC) at which the key was created."),
+					"last_modification_date": textAttribute("The date and time (UTC) at which the key was last modified."),
+				}},
+			},
+		},
+		Blocks: map[string]schema.Block{"filter": filter.Block(byID, byState, byTag)},
+	}
+}
+
+// Read lists the keys.
+func (d *List) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m listModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	filters := filter.From(ctx, m.Filter, &resp.Diagnostics)
+	limitTo(ctx, filters, byID, m.AccessKeyIDs, &resp.Diagnostics)
+	limitTo(ctx, filters, byState, m.States, &resp.Diagnostics)
+	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, listNotRead, base.Fixed(base.ReadTimeout), 0)
+	if !ok {
+		return
+	}
+	defer end()
+	owner := m.UserName.ValueString()
+	found, err := find(ctx, d.Data.Keys, owner, filters)
+	if err != nil {
+		diag.Add(&resp.Diagnostics, listNotRead, "Looking for access keys with "+question(owner, filters), err)
+		return
+	}
+	m.AccessKeys = []element{}
+	for _, k := range found {
+		m.AccessKeys = append(m.AccessKeys, elementOf(k, d.Data.Now()))
+	}
+	if m.ID.IsNull() {
+		m.ID = types.StringValue(filters.ID("access keys", owner))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// limitTo adds an argument to the filters; one that is left out limits nothing.
+func limitTo(ctx context.Context, filters filter.Set, name string, argument types.List, diags *diag.Diagnostics) {
+	if argument.IsNull() {
+		return
+	}
+	var values []string
+	diags.Append(argument.ElementsAs(ctx, &values, false)...)
+	filters.Limit(name, values)
+}

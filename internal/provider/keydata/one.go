@@ -1,0 +1,148 @@
+package keydata
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/filter"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+)
+
+// One is the data source outscale_access_key: one key. API actions: ReadAccessKeys; ReadUsers where the owner has to be
+// found.
+type One struct {
+	base.DataSourceBase
+}
+
+var (
+	_ datasource.DataSourceWithConfigure        = (*One)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*One)(nil)
+)
+
+// NewOne returns the data source.
+func NewOne() datasource.DataSource { return &One{base.NewDataSource("access_key")} }
+
+type oneModel struct {
+	ID                   types.String `tfsdk:"id"`
+	AccessKeyID          types.String `tfsdk:"access_key_id"`
+	UserName             types.String `tfsdk:"user_name"`
+	State                types.String `tfsdk:"state"`
+	Filter               types.Set    `tfsdk:"filter"`
+	Tag                  types.String `tfsdk:"tag"`
+	Expired              types.Bool   `tfsdk:"expired"`
+	ExpirationDate       types.String `tfsdk:"expiration_date"`
+	CreationDate         types.String `tfsdk:"creation_date"`
+	LastModificationDate types.String `tfsdk:"last_modification_date"`
+}
+
+// Schema is the official provider's, with the owner, the tag and the expiry added.
+func (d *One) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Looks one access key up. Exactly one key must match: none, or several, is an error that says what was found. " +
+			"The secret of a key cannot be looked up.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The same as `access_key_id`."},
+			"access_key_id": schema.StringAttribute{Optional: true, Computed: true,
+				MarkdownDescription: "The id of the key. Without `user_name`, the caller's own keys are looked at first, then every user's."},
+			"user_name": schema.StringAttribute{Optional: true, Computed: true,
+				Validators: []validator.String{keyattr.UserNameValidator()},
+				MarkdownDescription: "The name of the user whose keys are looked at. Default: the caller's own keys, unless the key's id is given. " +
+					"Empty in the result when the key is the caller's own."},
+			"state": schema.StringAttribute{Optional: true, Computed: true,
+				Validators:          []validator.String{stringvalidator.OneOf(string(key.Active), string(key.Inactive))},
+				MarkdownDescription: "The state of the key: `ACTIVE` or `INACTIVE`."},
+			"tag":                    textAttribute("The tag of the key; empty when it has none."),
+			"expired":                boolAttribute("Whether `expiration_date` has passed; `state` does not tell."),
+			"expiration_date":        textAttribute("The date and time (UTC) at which the key expires; empty when it does not."),
+			"creation_date":          textAttribute("The date and time (UTC) at which the key was created."),
+			"last_modification_date": textAttribute("The date and time (UTC) at which the key was last modified."),
+		},
+		Blocks: map[string]schema.Block{"filter": filter.Block(byID, byState, byTag)},
+	}
+}
+
+// ConfigValidators asks for something to look for.
+func (d *One) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{datasourcevalidator.AtLeastOneOf(
+		path.MatchRoot("access_key_id"), path.MatchRoot("user_name"), path.MatchRoot("state"), path.MatchRoot("filter"),
+	)}
+}
+
+// Read looks the key up.
+func (d *One) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m oneModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	filters := filter.From(ctx, m.Filter, &resp.Diagnostics)
+	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, keyattr.NotRead, base.Fixed(base.ReadTimeout), 0)
+	if !ok {
+		return
+	}
+	defer end()
+	if !m.AccessKeyID.IsNull() {
+		filters.Limit(byID, []string{m.AccessKeyID.ValueString()})
+	}
+	if !m.State.IsNull() {
+		filters.Limit(byState, []string{m.State.ValueString()})
+	}
+	asked := question(m.UserName.ValueString(), filters)
+	found, err := find(ctx, d.Data.Keys, m.UserName.ValueString(), filters)
+	if err != nil {
+		diag.Add(&resp.Diagnostics, keyattr.NotRead, "Looking for an access key with "+asked, err)
+		return
+	}
+	if len(found) != 1 {
+		resp.Diagnostics.AddError(keyattr.NotRead, notOneText(found, asked))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m.withKey(found[0], d.Data.Now()))...)
+}
+
+// withKey takes over what the API has.
+func (m oneModel) withKey(k key.Key, now time.Time) oneModel {
+	if m.ID.IsNull() {
+		m.ID = types.StringValue(k.ID)
+	}
+	e := elementOf(k, now)
+	m.AccessKeyID, m.UserName, m.State, m.Tag, m.Expired = e.AccessKeyID, e.UserName, e.State, e.Tag, e.Expired
+	m.ExpirationDate, m.CreationDate, m.LastModificationDate = e.ExpirationDate, e.CreationDate, e.LastModificationDate
+	return m
+}
+
+// notOneText says what was found in place of one key.
+func notOneText(found []key.Key, asked string) string {
+	if len(found) == 0 {
+		return fmt.Sprintf("No access key matches %s.\n\nCheck the arguments. The plural data source, `outscale_access_keys`, "+
+			"accepts an empty result.", asked)
+	}
+	ids := make([]string, len(found))
+	for i, k := range found {
+		ids[i] = k.ID
+	}
+	return fmt.Sprintf("%d access keys match %s: %s.\n\nName one by `access_key_id`, or use the plural data source, `outscale_access_keys`.",
+		len(found), asked, strings.Join(ids, ", "))
+}
+
+func textAttribute(description string) schema.StringAttribute {
+	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+}
+
+func boolAttribute(description string) schema.BoolAttribute {
+	return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
+}
+
+func numberAttribute(description string) schema.Int64Attribute {
+	return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
+}

@@ -1,0 +1,139 @@
+package provider
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+var (
+	apiType = types.ObjectType{AttrTypes: map[string]attr.Type{"endpoint": types.StringType, "region": types.StringType,
+		"x509_cert_path": types.StringType, "x509_key_path": types.StringType, "insecure": types.BoolType}}
+	oksType       = types.ObjectType{AttrTypes: map[string]attr.Type{"endpoint": types.StringType, "region": types.StringType}}
+	endpointsType = types.ObjectType{AttrTypes: map[string]attr.Type{"api": types.StringType, "oks": types.StringType}}
+)
+
+// empty is a provider block that says nothing, changed by with.
+func empty(with ...func(*model)) model {
+	m := model{API: types.ListNull(apiType), OKS: types.ListNull(oksType), Endpoints: types.SetNull(endpointsType)}
+	for _, w := range with {
+		w(&m)
+	}
+	return m
+}
+
+// withAPI is an api block with these values, the others left out.
+func withAPI(values map[string]attr.Value) func(*model) {
+	return func(m *model) {
+		all := map[string]attr.Value{"endpoint": types.StringNull(), "region": types.StringNull(), "x509_cert_path": types.StringNull(),
+			"x509_key_path": types.StringNull(), "insecure": types.BoolNull()}
+		for name, value := range values {
+			all[name] = value
+		}
+		m.API = types.ListValueMust(apiType, []attr.Value{types.ObjectValueMust(apiType.AttrTypes, all)})
+	}
+}
+
+func withEndpoints(api attr.Value) func(*model) {
+	return func(m *model) {
+		m.Endpoints = types.SetValueMust(endpointsType, []attr.Value{
+			types.ObjectValueMust(endpointsType.AttrTypes, map[string]attr.Value{"api": api, "oks": types.StringUnknown()})})
+	}
+}
+
+// TestWhatIsUnknownIsNamed: everything that decides, wherever it hides, and nothing that does not.
+func TestWhatIsUnknownIsNamed(t *testing.T) {
+	unknown := types.StringUnknown()
+	for name, c := range map[string]struct {
+		m    model
+		want []string
+	}{
+		"nothing":        {empty(), nil},
+		"all known":      {empty(withAPI(map[string]attr.Value{"region": types.StringValue("eu-west-2")})), nil},
+		"the key":        {empty(func(m *model) { m.AccessKeyID, m.SecretKeyID = unknown, unknown }), []string{"access_key_id", "secret_key_id"}},
+		"the login":      {empty(func(m *model) { m.Login, m.Password = types.StringValue("a@b"), unknown }), []string{"password"}},
+		"the profile":    {empty(func(m *model) { m.Profile, m.ConfigFile = unknown, unknown }), []string{"profile", "config_file"}},
+		"the region":     {empty(func(m *model) { m.Region = unknown }), []string{"region"}},
+		"old places":     {empty(func(m *model) { m.X509CertPath, m.X509KeyPath, m.Insecure = unknown, unknown, types.BoolUnknown() }), []string{"x509_cert_path", "x509_key_path", "insecure"}},
+		"in the block":   {empty(withAPI(map[string]attr.Value{"endpoint": unknown, "insecure": types.BoolUnknown()})), []string{"api.endpoint", "api.insecure"}},
+		"the whole list": {empty(func(m *model) { m.API = types.ListUnknown(apiType) }), []string{"api"}},
+		"a whole block": {empty(func(m *model) {
+			m.API = types.ListValueMust(apiType, []attr.Value{types.ObjectUnknown(apiType.AttrTypes)})
+		}), []string{"api"}},
+		"an endpoint":   {empty(withEndpoints(unknown)), []string{"endpoints.api"}},
+		"the whole set": {empty(func(m *model) { m.Endpoints = types.SetUnknown(endpointsType) }), []string{"endpoints"}},
+		"a block of a set": {empty(func(m *model) {
+			m.Endpoints = types.SetValueMust(endpointsType, []attr.Value{types.ObjectUnknown(endpointsType.AttrTypes)})
+		}), []string{"endpoints"}},
+		"only the pace": {empty(func(m *model) { m.RequestsPerSecond = types.Float64Unknown() }), nil},
+		"only oks":      {empty(func(m *model) { m.OKS = types.ListUnknown(oksType) }, withEndpoints(types.StringValue("https://x"))), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := c.m.unknowns(context.Background()); !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestSettingsSayWhatTheBlockSays, the api block first, and nil for what is left out.
+func TestSettingsSayWhatTheBlockSays(t *testing.T) {
+	var diags diag.Diagnostics
+	if got := empty().settings(context.Background(), &diags); got != (api.Settings{}) || diags.HasError() {
+		t.Error("a block that says nothing must set nothing")
+	}
+	m := empty(func(m *model) {
+		m.Region, m.X509CertPath, m.X509KeyPath = types.StringValue("outer"), types.StringValue("outer.pem"), types.StringValue("outer.key")
+		m.Insecure = types.BoolValue(true)
+	}, withAPI(map[string]attr.Value{"endpoint": types.StringValue("https://x"), "region": types.StringValue("inner"), "insecure": types.BoolValue(false)}))
+	got := m.settings(context.Background(), &diags)
+	if *got.Region != "inner" || *got.Endpoint != "https://x" || *got.Insecure || *got.ClientCertPath != "outer.pem" || *got.ClientKeyPath != "outer.key" {
+		t.Errorf("region %s, endpoint %s, insecure %v, certificate %s, key %s", *got.Region, *got.Endpoint, *got.Insecure, *got.ClientCertPath, *got.ClientKeyPath)
+	}
+	old := empty(withEndpoints(types.StringValue("https://old"))).settings(context.Background(), &diags)
+	if *old.Endpoint != "https://old" || diags.HasError() {
+		t.Errorf("endpoint %s, %v", *old.Endpoint, diags)
+	}
+}
+
+func TestPace(t *testing.T) {
+	for _, c := range []struct {
+		value types.Float64
+		want  float64
+	}{{types.Float64Null(), 5}, {types.Float64Unknown(), 5}, {types.Float64Value(0), 0}, {types.Float64Value(0.5), 0.5}} {
+		if got := empty(func(m *model) { m.RequestsPerSecond = c.value }).requestRate(); got != c.want {
+			t.Errorf("%s: %v, want %v", c.value, got, c.want)
+		}
+	}
+}
+
+// TestConfigErrorsPointAtTheArgument, in the block where it stands.
+func TestConfigErrorsPointAtTheArgument(t *testing.T) {
+	block := withAPI(nil)
+	for argument, places := range map[string][2]path.Path{
+		"access_key_id": {path.Root("access_key_id"), path.Root("access_key_id")},
+		"region":        {path.Root("region"), path.Root("api")},
+		"endpoint":      {path.Root("api"), path.Root("api")},
+	} {
+		for i, m := range []model{empty(), empty(block)} {
+			var diags diag.Diagnostics
+			addConfigError(&diags, m, &api.ConfigError{Summary: "s", Detail: "d", Attribute: argument})
+			at, ok := diags[0].(diag.DiagnosticWithPath)
+			if !ok || !at.Path().Equal(places[i]) {
+				t.Errorf("%s (api block: %v): %v", argument, i == 1, diags)
+			}
+		}
+	}
+	var diags diag.Diagnostics
+	addConfigError(&diags, empty(), &api.ConfigError{Summary: "s", Detail: "d"})
+	if _, has := diags[0].(diag.DiagnosticWithPath); has {
+		t.Error("an error about no argument has no place")
+	}
+}

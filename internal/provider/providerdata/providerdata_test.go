@@ -1,0 +1,194 @@
+package providerdata
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+)
+
+var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// configured returns the data of a provider whose API's clock is ahead by the offset.
+func configured(offset *time.Duration, services Services, opts Options) *Data {
+	return Configured(services, domain.Clock{Machine: func() time.Time { return now }, Offset: func() time.Duration { return *offset }},
+		"https://api.example.com/api/v1", opts)
+}
+
+func TestReady_unknownNamesArguments(t *testing.T) {
+	d := Unknown([]string{"access_key_id", "api.endpoint"}, time.Now, Options{})
+	var diags diag.Diagnostics
+	if d.Ready(&diags, "Users not read") {
+		t.Fatal("an unknown provider is not ready")
+	}
+	got := diags[0].Summary() + "\n" + diags[0].Detail()
+	want := "Users not read\n" +
+		"The provider block takes `access_key_id`, `api.endpoint` from something that is only known after apply, so that the account is not known yet. " +
+		"No other credential is tried in its place.\n\n" +
+		"Apply first what these values come from (with `-target`), or give the provider values that are known before: from a variable, " +
+		"the environment or a profile."
+	if got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+	offset := time.Duration(0)
+	if known := configured(&offset, Services{}, Options{}); known.Unknown() || !known.Ready(&diags, "") || len(diags) != 1 || !known.Now().Equal(now) {
+		t.Errorf("configured: unknown %v, %v, clock %v", known.Unknown(), diags, known.Now())
+	}
+}
+
+func TestWarnNotRefreshed_onceInARun(t *testing.T) {
+	d := Unknown([]string{"profile"}, time.Now, Options{})
+	var diags diag.Diagnostics
+	d.WarnNotRefreshed(&diags)
+	d.WarnNotRefreshed(&diags)
+	if diags.WarningsCount() != 1 || !strings.Contains(diags[0].Detail(), "`profile`") {
+		t.Errorf("want one warning that names the argument, got %v", diags)
+	}
+}
+
+func TestFrom(t *testing.T) {
+	var diags diag.Diagnostics
+	if From(nil, &diags) != nil || diags.HasError() {
+		t.Error("before Configure there is no data and no error")
+	}
+	d := Unknown(nil, time.Now, Options{})
+	if From(d, &diags) != d {
+		t.Error("data come back as they are")
+	}
+	if From("something else", &diags) != nil || !diags.HasError() {
+		t.Error("anything else is a defect")
+	}
+}
+
+// TestWarnClock_onceInARun: from the moment an answer told it, and only beyond what the API tolerates.
+func TestWarnClock_onceInARun(t *testing.T) {
+	for ahead, want := range map[time.Duration]string{
+		0: "", 5 * time.Minute: "", -5 * time.Minute: "",
+		2*time.Hour + 300*time.Millisecond: "It is 2h0m0s behind the clock of the OUTSCALE API at https://api.example.com/api/v1, which tolerates 5 minutes.",
+		-6 * time.Minute:                   "It is 6m0s ahead of the clock of the OUTSCALE API at https://api.example.com/api/v1, which tolerates 5 minutes.",
+	} {
+		offset := time.Duration(0)
+		d := configured(&offset, Services{}, Options{})
+		var diags, again diag.Diagnostics
+		d.WarnClock(&diags)
+		if len(diags) != 0 {
+			t.Errorf("before the first answer: %v", diags)
+		}
+		offset = ahead
+		d.WarnClock(&diags)
+		d.WarnClock(&again)
+		if len(again) != 0 || !d.Now().Equal(now.Add(ahead)) {
+			t.Errorf("%s: warned again: %v; the clock says %s", ahead, again, d.Now())
+		}
+		switch {
+		case want == "":
+			if len(diags) != 0 {
+				t.Errorf("%s: %v", ahead, diags)
+			}
+		case len(diags) != 1 || diags[0].Severity() != diag.SeverityWarning || !strings.Contains(diags[0].Detail(), want):
+			t.Errorf("%s: %v", ahead, diags)
+		}
+	}
+}
+
+// TestMemory_ownersAreSeparate: a date that passed on a key of one owner is new for another owner.
+func TestMemory_ownersAreSeparate(t *testing.T) {
+	var m Memory
+	m.AddExpired(now, "alice", "U1")
+	m.AddSealed([]string{"b", "a"}, "alice", "U1")
+	for owner, want := range map[string]bool{"alice": true, "U1": true, "bob": false, "": false} {
+		if m.HadExpiry(owner, now.In(time.FixedZone("", 3600))) != want || m.WasSealed(owner, []string{"a", "b"}) != want {
+			t.Errorf("%q: want %v", owner, want)
+		}
+	}
+	if m.HadExpiry("alice", now.Add(time.Second)) || m.WasSealed("alice", []string{"a"}) {
+		t.Error("another date, or other recipients, are new")
+	}
+}
+
+// theAccount is an account whose id was read how often.
+type theAccount struct {
+	Account
+	id    string
+	err   error
+	reads int
+}
+
+func (a *theAccount) ID(context.Context) (string, error) { a.reads++; return a.id, a.err }
+func (a *theAccount) KnownID() string                    { return a.id }
+
+func TestCheckAccount(t *testing.T) {
+	for name, c := range map[string]struct {
+		rule  AccountRule
+		id    string
+		err   error
+		want  string // of the error, "" = none
+		reads int
+	}{
+		"no rule":          {AccountRule{}, "111", nil, "", 0},
+		"allowed":          {AccountRule{Allowed: []string{"111", "222"}}, "222", nil, "", 1},
+		"not allowed":      {AccountRule{Allowed: []string{"111", "222"}}, "333", nil, "allows 111, 222, and the credential of this run belongs to account 333", 1},
+		"forbidden":        {AccountRule{Forbidden: []string{"333"}}, "333", nil, "excludes 333, and the credential of this run belongs to account 333", 1},
+		"not forbidden":    {AccountRule{Forbidden: []string{"333"}}, "111", nil, "", 1},
+		"id not readable":  {AccountRule{Allowed: []string{"111"}}, "", nil, "may not read the id of its account", 1},
+		"API does not say": {AccountRule{Allowed: []string{"111"}}, "", errors.New("broken"), "Reading the account's id failed", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			account, offset := &theAccount{id: c.id, err: c.err}, time.Duration(0)
+			var diags diag.Diagnostics
+			ok := configured(&offset, Services{Account: account}, Options{Accounts: c.rule}).CheckAccount(t.Context(), &diags, "Access key not created")
+			if ok != (c.want == "") || diags.HasError() == ok || account.reads != c.reads {
+				t.Fatalf("ok %v, %d reads, %v", ok, account.reads, diags)
+			}
+			if !ok && (diags[0].Summary() != "Access key not created" || !strings.Contains(diags[0].Detail(), c.want)) {
+				t.Errorf("%v", diags)
+			}
+		})
+	}
+	var diags diag.Diagnostics
+	if !Unknown([]string{"profile"}, time.Now, Options{Accounts: AccountRule{Allowed: []string{"1"}}}).CheckAccount(t.Context(), &diags, "") {
+		t.Error("an unknown provider cannot be asked")
+	}
+}
+
+// listing is keys that are listed how often.
+type listing struct {
+	Keys
+	keys  []key.Key
+	lists int
+}
+
+func (l *listing) ListExisting(context.Context, key.Owner) ([]key.Key, error) {
+	l.lists++
+	return l.keys, nil
+}
+func (l *listing) List(context.Context, key.Owner) ([]key.Key, error) { return l.keys, nil }
+
+// TestWarnOrphans_onceInARun: an owner is listed once, a key is named once, and nothing is listed once a change has begun.
+func TestWarnOrphans_onceInARun(t *testing.T) {
+	keys := &listing{keys: []key.Key{{ID: "AK1", Tag: key.NewMarker("1"), Created: now, State: key.Active}, {ID: "AK2", Created: now}}}
+	offset := time.Duration(0)
+	d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{})
+	var diags diag.Diagnostics
+	for range 2 {
+		d.WarnOrphans(t.Context(), key.Owner{}, &diags)
+		d.WarnUnfinished(t.Context(), key.Owner{}, &diags)
+	}
+	if len(diags) != 1 || diags[0].Summary() != "Unfinished access key found: AK1" || keys.lists != 1 {
+		t.Errorf("%d lists, %v", keys.lists, diags)
+	}
+	d.SetChanging()
+	d.WarnOrphans(t.Context(), key.Owner{UserName: "alice"}, &diags)
+	if keys.lists != 1 {
+		t.Error("an owner was listed while a plan is applied")
+	}
+	d.WarnOrphansOfRun(t.Context(), key.Owner{UserName: "alice"}, &diags)
+	if keys.lists != 2 {
+		t.Error("the owner of a run-scoped key was not listed")
+	}
+}

@@ -1,0 +1,68 @@
+package providerdata
+
+import (
+	"context"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/account"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
+	"github.com/outscale-access/terraform-provider-outscale/internal/user"
+)
+
+// Services are the domain, as the provider needs it. A test can put a fake in the place of each.
+type Services struct {
+	Keys     Keys
+	Users    Users
+	Account  Account
+	Rotation Rotation
+}
+
+// Keys creates, reads, changes and revokes access keys; *key.Service has it.
+type Keys interface {
+	Create(ctx context.Context, want key.Spec, opts key.CreateOptions) (key.Created, error)
+	Read(ctx context.Context, owner key.Owner, id string, recorded key.Identity) (key.Key, error)
+	Reload(ctx context.Context, owner key.Owner, have key.Key) (key.Key, error)
+	List(ctx context.Context, owner key.Owner) ([]key.Key, error)
+	ListExisting(ctx context.Context, owner key.Owner) ([]key.Key, error)
+	Find(ctx context.Context, id string) (key.Key, error)
+	FindAll(ctx context.Context, ids []string) ([]key.Key, error)
+	Identify(ctx context.Context, k key.Key) key.Identity
+	Update(ctx context.Context, have key.Key, want key.Spec) (key.Key, error)
+	ExpireWithin(ctx context.Context, owner key.Owner, have key.Key, left time.Duration) (key.Key, error)
+	Deactivate(ctx context.Context, owner key.Owner, have key.Key) (key.Key, error)
+	Revoke(ctx context.Context, owner key.Owner, have key.Key) error
+}
+
+// Users creates, reads, changes and deletes users; *user.Service has it.
+type Users interface {
+	Create(ctx context.Context, want user.Spec) (user.User, error)
+	Read(ctx context.Context, id string, recorded domain.Identity) (user.User, error)
+	List(ctx context.Context) ([]user.User, error)
+	Find(ctx context.Context, name string) (user.User, error)
+	Update(ctx context.Context, id string, recorded domain.Identity, want user.Spec) (user.User, error)
+	Delete(ctx context.Context, id string, recorded domain.Identity) error
+}
+
+// Account reads what concerns the whole account; *account.Service has it.
+type Account interface {
+	ID(ctx context.Context) (string, error)
+	KnownID() string
+	MaxKeyLifetime(ctx context.Context) (time.Duration, error)
+	Usage(ctx context.Context, back time.Duration, pages int) (account.Usage, error)
+	Audit(ctx context.Context, keys account.Keys, users account.Users) (account.Report, error)
+}
+
+// Rotation keeps pairs of keys; *rotation.Service has it.
+type Rotation interface {
+	Rotate(ctx context.Context, have rotation.Pair, want rotation.Spec, opts key.CreateOptions) (rotation.Result, error)
+	Revoke(ctx context.Context, owner key.Owner, have rotation.Pair) error
+}
+
+var (
+	_ Keys     = (*key.Service)(nil)
+	_ Users    = (*user.Service)(nil)
+	_ Account  = (*account.Service)(nil)
+	_ Rotation = (*rotation.Service)(nil)
+)

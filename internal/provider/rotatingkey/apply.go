@@ -1,0 +1,166 @@
+package rotatingkey
+
+import (
+	"context"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
+	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
+)
+
+// applied is what an apply leaves: also after an error, what was done is saved.
+type applied struct {
+	state    model
+	identity key.Identity // the zero Identity where it is not known anew
+	exists   bool         // false = nothing is to be saved
+}
+
+// rotate creates the next key of a pair, or the first where state is nil. The result is the plan with the new key; or, where
+// none was created, the state with what is left of the pair, so that the next plan finds the same reason to rotate.
+func (r *Resource) rotate(ctx context.Context, plan model, state *model, identity key.Identity, diags *diag.Diagnostics) applied {
+	summary, have, recorder := keyattr.NotCreated, rotation.Pair{}, r.Data.Orphans
+	if state != nil {
+		summary, have = keyattr.NotRotated, state.toPair(identity)
+		recorder = recorder.Replacing(state.ID.ValueString())
+	}
+	diags.Append(refuseDurations(plan)...)
+	to, refused := keyattr.ParseRecipients(plan.SealTo).Usable(r.Data.Now)
+	if diags.Append(refused...); diags.HasError() {
+		return applied{}
+	}
+	result, err := r.Data.Rotation.Rotate(ctx, have, plan.toSpec(), key.CreateOptions{Recorder: recorder, Abandoned: r.Data.Tracker.Abandoned})
+	diag.AddWarnings(diags, result.Warnings)
+	if err != nil {
+		diag.AddKeyError(diags, summary, "Creating an access key for "+plan.OwnerText(), err)
+	}
+	if result.Current.Secret == "" {
+		return leftOf(state, result.Previous)
+	}
+	made := applied{plan.withRotated(result.Pair, r.Data.Now(), err == nil), result.Current.Identity, true}
+	if plan.SealTo.IsNull() {
+		return made
+	}
+	return r.seal(ctx, made, result.Pair, to, state, diags)
+}
+
+// seal seals the secret of the new key. Where that fails, the new key was revoked and the state keeps the old one; a new key
+// that could not be revoked takes the place of the key that goes next.
+func (r *Resource) seal(ctx context.Context, made applied, pair rotation.Pair, to seal.Recipients, state *model, diags *diag.Diagnostics) applied {
+	var exists bool
+	made.state.Key, exists = made.state.SealNew(ctx, pair.Current, to, r.Data.Keys, diags)
+	switch {
+	case !made.state.SealedSecretKey.IsNull() || exists && state == nil:
+		return made
+	case exists:
+		return leftOf(state, pair.Current)
+	case state != nil && pair.Previous.ID == state.ID.ValueString():
+		return leftOf(state, key.Key{})
+	}
+	return leftOf(state, pair.Previous)
+}
+
+// leftOf is the result of a rotation that created no key.
+func leftOf(state *model, previous key.Key) applied {
+	if state == nil {
+		return applied{}
+	}
+	return applied{state: state.withPrevious(previous), exists: true}
+}
+
+// callsAPI reports whether an update needs a call.
+func callsAPI(plan, state model) bool {
+	return plan.AccessKeyID.IsUnknown() || changesKey(plan, state) ||
+		!state.PreviousAccessKeyID.IsNull() && (plan.PreviousAccessKeyID.IsNull() || plan.PreviousExpirationDate.IsUnknown())
+}
+
+// change brings a pair whose current key stays to the plan.
+func (r *Resource) change(ctx context.Context, plan model, state *model, identity key.Identity, diags *diag.Diagnostics) applied {
+	diags.Append(refuseDurations(plan)...)
+	sealed, refused := plan.SealInPlace(state.Key, r.Data.Now)
+	if diags.Append(refused...); diags.HasError() {
+		return applied{}
+	}
+	plan.Key = sealed
+	result, ok := r.changeCurrent(ctx, plan, *state, identity, diags)
+	if !ok {
+		return result
+	}
+	result.state.PreviousAccessKeyID, result.state.PreviousExpirationDate = state.PreviousAccessKeyID, state.PreviousExpirationDate
+	previous := state.toPair(identity).Previous
+	tried := "access key " + previous.ID + ", the one before " + state.ID.ValueString()
+	switch {
+	case previous.ID == "":
+	case plan.PreviousAccessKeyID.IsNull():
+		if err := r.Data.Keys.Revoke(ctx, plan.Owner(), previous); err != nil {
+			diag.Add(diags, keyattr.NotDeleted, "Deleting "+tried, err)
+			return result
+		}
+		result.state = result.state.withPrevious(key.Key{})
+	case plan.PreviousExpirationDate.IsUnknown():
+		found, err := r.Data.Keys.ExpireWithin(ctx, plan.Owner(), previous, plan.toSpec().Overlap)
+		if err != nil {
+			diag.Add(diags, keyattr.NotUpdated, "Giving an expiry to "+tried, err)
+			return result
+		}
+		result.state = result.state.withPrevious(found)
+	}
+	return result
+}
+
+// changeCurrent brings tag and expiry of the current key to the plan. A result with ok false is to be saved as it is.
+func (r *Resource) changeCurrent(ctx context.Context, plan, state model, identity key.Identity, diags *diag.Diagnostics) (_ applied, ok bool) {
+	found := state.ToKey(identity)
+	if changesKey(plan, state) {
+		var err error
+		if found, err = r.updateCurrent(ctx, plan, state, identity); err != nil {
+			diag.AddKeyError(diags, keyattr.NotUpdated, "Changing "+state.Describe(), err)
+			if found.ID == "" {
+				return applied{}, false
+			}
+			return applied{state.withCurrent(found, r.Data.Now()), found.Identity, true}, false
+		}
+	}
+	changed := plan
+	if plan.UserName.IsUnknown() {
+		changed.UserName = keyattr.TextOrNull(found.UserName)
+	}
+	if plan.ExpirationDate.IsUnknown() {
+		changed.ExpirationDate = isodate.Keep(state.ExpirationDate, found.Expires)
+	}
+	changed = changed.withWindow(r.Data.Now())
+	if !plan.ReadyToRotate.IsUnknown() {
+		changed.ReadyToRotate = plan.ReadyToRotate // the planned value stands; the window may have begun since
+	}
+	return applied{changed, found.Identity, true}, true
+}
+
+// updateCurrent makes the call, if there is still a difference. Where the plan leaves the expiry open, it is at most a
+// lifetime from now, by the API's clock, which the read before tells.
+func (r *Resource) updateCurrent(ctx context.Context, plan, state model, identity key.Identity) (key.Key, error) {
+	have := state.ToKey(identity)
+	want := key.Spec{Owner: plan.Owner(), Expires: have.Expires, Tag: plan.Tag.ValueString()}
+	if plan.ExpirationDate.IsUnknown() {
+		found, err := r.Data.Keys.Read(ctx, plan.Owner(), have.ID, identity)
+		if err != nil {
+			return key.Key{}, err
+		}
+		have, want.Expires = found, notLater(found.Expires, r.Data.Now().Add(plan.toSpec().Lifetime))
+		if want.Expires == found.Expires && want.Tag == found.Tag {
+			return found, nil
+		}
+	}
+	return r.Data.Keys.Update(ctx, have, want)
+}
+
+// notLater is the expiry, or the latest that is allowed.
+func notLater(expires *time.Time, latest time.Time) *time.Time {
+	if expires != nil && !expires.After(latest) {
+		return expires
+	}
+	latest = latest.UTC().Truncate(time.Second)
+	return &latest
+}

@@ -1,0 +1,78 @@
+package rotatingkey
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesskey"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+)
+
+// ImportState adopts a key as the first of a pair: ACCESS_KEY_ID or USER_NAME/ACCESS_KEY_ID, as for outscale_access_key.
+// The durations are in no API. The state gets values that fit the key, so that a configuration that the CLI generates can
+// be planned; those of a written configuration replace them in place.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	found, ok := keyattr.Import(ctx, &r.Configured, req, resp)
+	if !ok {
+		return
+	}
+	lifetime, before := durationsFor(found, r.Data.Now())
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("lifetime"), duration.Of(lifetime))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("rotate_before"), duration.Of(before))...)
+	writeAdopted(ctx, resp.Private, true, &resp.Diagnostics)
+}
+
+// defaultLifetime is the lifetime of an imported key without an expiry.
+const defaultLifetime = 90 * 24 * time.Hour
+
+// durationsFor are a lifetime and a window that fit an imported key: a lifetime as long as the key's own, and a window of a
+// quarter of it, which has not begun if that is possible.
+func durationsFor(k key.Key, now time.Time) (lifetime, before time.Duration) {
+	lifetime = defaultLifetime
+	if k.Expires != nil {
+		lifetime = max(k.Expires.Sub(k.Created).Round(time.Second), 4*leastWindow)
+	}
+	before = lifetime / 4
+	if k.Expires != nil && k.Expires.After(now) {
+		before = min(before, k.Expires.Sub(now)/2)
+	}
+	return lifetime, max(before.Truncate(time.Second), leastWindow)
+}
+
+// MoveState adopts the key of an outscale_access_key of this provider, with its secret. The CLI refreshes it next.
+func (r *Resource) MoveState(ctx context.Context) []resource.StateMover {
+	plain := accesskey.Schema(ctx)
+	return []resource.StateMover{{
+		SourceSchema: &plain,
+		StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+			// The host differs between the CLIs' registries; the rest of the address is this provider's.
+			if req.SourceTypeName != "outscale_access_key" || req.SourceState == nil || !strings.HasSuffix(req.SourceProviderAddress, "/outscale-access/outscale") {
+				return
+			}
+			var source accesskey.Model
+			resp.Diagnostics.Append(req.SourceState.Get(ctx, &source)...)
+			if resp.Diagnostics.HasError() {
+				return
+			}
+			resp.Diagnostics.Append(resp.TargetState.Set(ctx, adopted(source.Key))...)
+			writeAdopted(ctx, resp.TargetPrivate, true, &resp.Diagnostics)
+		},
+	}}
+}
+
+// adopted is the pair whose first key is a plain one.
+func adopted(plain keyattr.Key) model {
+	return model{
+		Key: plain, Lifetime: duration.Null(), RotateBefore: duration.Null(), Triggers: types.MapNull(types.StringType),
+		RotatesAfter: isodate.Null(), ReadyToRotate: types.BoolValue(false),
+		PreviousAccessKeyID: types.StringNull(), PreviousExpirationDate: isodate.Null(),
+	}
+}

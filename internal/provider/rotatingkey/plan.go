@@ -1,0 +1,270 @@
+package rotatingkey
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+)
+
+var (
+	atLifetime     = path.Root("lifetime")
+	atRotateBefore = path.Root("rotate_before")
+)
+
+const (
+	// leastWindow is the shortest rotate_before, and what a lifetime must be longer than.
+	leastWindow = time.Minute
+	// clockSlack is by how much an expiry may lie beyond a lifetime from now before it counts as too far: the clocks of two
+	// runs may differ by as much as the API tolerates in a signature (official: 5 minutes).
+	clockSlack = 5 * time.Minute
+)
+
+// facts are what decide knows besides configuration and state.
+type facts struct {
+	// now is when the key was read last (see readAt): what is decided must be decided the same again when the plan is applied.
+	now        time.Time
+	recipients keyattr.Recipients // of the configuration's seal_to
+	sameUser   bool               // the result of keyattr.SameUser, true where no look-up was needed
+	wasSealed  bool               // a key of the owner that was sealed to these recipients was found gone in this run
+	adopted    bool               // the key was imported or moved here, and nothing was applied since
+}
+
+// decision is a planned pair of keys, what forces a replacement of both, and what to tell the user. Where a rotation is
+// planned, the access key's id is unknown: apply recognises it by that.
+type decision struct {
+	plan    model
+	replace path.Paths
+	diags   diag.Diagnostics
+}
+
+// decide plans a pair of keys. It is a pure function and the one place where a value is null, unknown or kept. state is nil
+// where there is no key. With ignore_changes the CLI fills the configuration of the plan from the state: no rule may refuse
+// what the state has, and a duration is null where the state has none.
+func decide(config model, state *model, f facts) decision {
+	var prior *keyattr.Key
+	if state != nil {
+		prior = &state.Key
+	}
+	d := decision{plan: config}
+	d.diags.Append(keyattr.RefuseTwoOwners(config.Key, prior, f.sameUser)...)
+	d.diags.Append(f.recipients.Refused...)
+	d.diags.Append(keyattr.RefuseMarker(config.Tag, prior)...)
+	d.diags.Append(refuseDurations(config)...)
+	switch {
+	case d.diags.HasError():
+	case state == nil:
+		d.plan = planFirst(config, f.recipients)
+		d.refuseUnusable(f)
+		if f.wasSealed {
+			d.diags = keyattr.Soften(d.diags, keyattr.KeyIsGone)
+		}
+	case !keyattr.KeepsOwner(config.Key, state.Key, f.sameUser):
+		d.plan = planFirst(config, f.recipients)
+		d.replace = keyattr.ReplacedOwner(d.plan.Key, state.Key)
+		d.diags.Append(keyattr.WarnUnknownOwner(config.Key, state.Key, "both keys are revoked and a new one is created")...)
+		d.refuseUnusable(f)
+	default:
+		d.keepOrRotate(config, *state, f)
+	}
+	return d
+}
+
+// keepOrRotate plans a pair of keys that stays with its owner.
+func (d *decision) keepOrRotate(config, state model, f facts) {
+	due := whyRotated(config, state, f)
+	switch {
+	case due == nil:
+		d.plan = planKept(config, state, f)
+		d.warnKept(state)
+	case config.Lifetime.IsNull() || config.RotateBefore.IsNull():
+		d.diags.AddError("Access key cannot be rotated", "The "+state.Describe()+" is due for its rotation, and the state has no `lifetime` and `rotate_before`, because it was imported "+
+			"and `ignore_changes` keeps them from being applied.\n\nTake both out of `ignore_changes`.")
+		return
+	case due.maybe:
+		d.plan = planMaybeRotation(config, state, f)
+	default:
+		d.plan = planRotation(config, state, f.recipients)
+	}
+	d.refuseUnusable(f)
+	if due != nil {
+		if !state.SealedSecretKey.IsNull() && keyattr.WhyResealed(f.recipients, state.Key) == "" {
+			d.diags = keyattr.Soften(d.diags, "The key is due for its rotation, and apply will refuse to create the next one.")
+		}
+		d.warnRotated(due, state, f.now)
+	}
+}
+
+func (d *decision) refuseUnusable(f facts) {
+	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.recipients, f.now)...)
+}
+
+// refuseDurations looks at as much of the durations as is known.
+func refuseDurations(m model) diag.Diagnostics {
+	diags := duration.Check(atLifetime, m.Lifetime, leastWindow)
+	diags.Append(duration.Check(atRotateBefore, m.RotateBefore, leastWindow)...)
+	diags.Append(refuseWindow(m)...)
+	return diags
+}
+
+// refuseWindow refuses a key that would have to be replaced as soon as it is created.
+func refuseWindow(m model) (diags diag.Diagnostics) {
+	lifetime, known := m.Lifetime.Meaning()
+	before, too := m.RotateBefore.Meaning()
+	if known && too && before >= lifetime {
+		diags.AddAttributeError(atRotateBefore, "Window not shorter than the lifetime", fmt.Sprintf(
+			"`rotate_before` is %q and `lifetime` is %q: a key would be due for replacement as soon as it is created, in every run.\n\n"+
+				"Write a `rotate_before` that is shorter than `lifetime`; a quarter of it is a good choice.",
+			m.RotateBefore.ValueString(), m.Lifetime.ValueString()))
+	}
+	return diags
+}
+
+// planFirst is the plan of a pair of which no key exists.
+func planFirst(config model, to keyattr.Recipients) model {
+	plan := withNewKey(config, config, to)
+	plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringNull(), isodate.Null()
+	return plan
+}
+
+// planRotation is the plan of a rotation in place.
+func planRotation(config, state model, to keyattr.Recipients) model {
+	plan := withArguments(state, config, state)
+	plan.SealTo = config.SealTo
+	return withNewKey(plan, config, to)
+}
+
+// planMaybeRotation is the plan of a rotation that depends on triggers, or a window, which are unknown: whatever is known in
+// it holds either way. Made again when they are known, it is one or the other.
+func planMaybeRotation(config, state model, f facts) model {
+	stays := planKept(config, state, f)
+	plan := withNewKey(stays, config, f.recipients)
+	plan.SealTo = stays.SealTo
+	if !stays.SealTo.IsNull() {
+		plan.SealedTo = types.ListUnknown(types.StringType)
+	}
+	return plan
+}
+
+// withArguments sets the arguments that do not depend on whether the key stays; a duration keeps the text of the state
+// where both are of one length.
+func withArguments(plan, config, state model) model {
+	plan.Timeouts, plan.Tag, plan.Triggers = config.Timeouts, config.Tag, config.Triggers
+	plan.Lifetime, plan.RotateBefore = config.Lifetime, config.RotateBefore
+	if config.Lifetime.Same(state.Lifetime) {
+		plan.Lifetime = state.Lifetime
+	}
+	if config.RotateBefore.Same(state.RotateBefore) {
+		plan.RotateBefore = state.RotateBefore
+	}
+	if !config.UserName.IsNull() {
+		plan.UserName = config.UserName
+	}
+	if !config.UserID.IsNull() {
+		plan.UserID = config.UserID
+	}
+	return plan
+}
+
+// withNewKey makes unknown in a plan what a new key changes.
+func withNewKey(plan, config model, to keyattr.Recipients) model {
+	plan.Key = plan.PlanSecret(to)
+	plan.ID, plan.AccessKeyID, plan.State = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
+	plan.CreationDate, plan.ExpirationDate, plan.RotatesAfter = isodate.Unknown(), isodate.Unknown(), isodate.Unknown()
+	plan.ReadyToRotate = types.BoolUnknown()
+	plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringUnknown(), isodate.Unknown()
+	if !config.UserID.IsNull() && config.UserName.IsNull() {
+		plan.UserName = types.StringUnknown()
+	}
+	return plan
+}
+
+// planKept is the plan of a pair whose current key stays.
+func planKept(config, state model, f facts) model {
+	plan := withArguments(state, config, state)
+	plan.Key = plan.PlanKeptSecret(f.recipients, state.Key)
+	if exceedsLifetime(plan, f.now) {
+		plan.ExpirationDate = isodate.Unknown()
+	}
+	if !state.PreviousAccessKeyID.IsNull() {
+		switch expires, dated := state.PreviousExpirationDate.Meaning(); {
+		case !dated:
+			plan.PreviousExpirationDate = isodate.Unknown()
+		case !expires.After(f.now):
+			plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringNull(), isodate.Null()
+		}
+	}
+	if changesKey(plan, state) && !config.UserID.IsNull() && config.UserName.IsNull() {
+		plan.UserName = types.StringUnknown() // the owner may be renamed in the same apply, before the key is changed
+	}
+	return plan.withWindow(f.now)
+}
+
+// exceedsLifetime reports that the current key may live longer than a lifetime from now: it has no expiry, as after an
+// import, or a later one, because the lifetime was lowered or the expiry was moved by hand. An earlier one is left alone:
+// the key rotates earlier. Without a lifetime, as after an import with ignore_changes, nothing is exceeded.
+func exceedsLifetime(m model, now time.Time) bool {
+	expires, dated := m.ExpirationDate.Meaning()
+	lifetime, known := m.Lifetime.Meaning()
+	return !m.Lifetime.IsNull() && (!dated || !known || expires.After(now.Add(lifetime).Add(clockSlack)))
+}
+
+// changesKey reports whether the API must be called for the current key to get from the state to the plan.
+func changesKey(plan, state model) bool {
+	return plan.ExpirationDate.IsUnknown() || plan.Tag.IsUnknown() || plan.Tag.ValueString() != state.Tag.ValueString()
+}
+
+// due is why a rotation is planned. The zero value is the age of the key.
+type due struct {
+	gone, off bool
+	expired   time.Time // zero = not
+	asked     string    // what to tell the user of a change that the configuration asks for; may be empty
+	maybe     bool      // it depends on what is unknown
+}
+
+// whyRotated says why the current key is to be replaced; nil where it stays. A key that was adopted does not rotate for its
+// triggers: they are new, not changed.
+func whyRotated(config, state model, f facts) *due {
+	expires, dated := state.ExpirationDate.Meaning()
+	windowed := state
+	windowed.RotateBefore = config.RotateBefore
+	at, open := windowed.window()
+	switch resealed := keyattr.WhyResealed(f.recipients, state.Key); {
+	case state.State.IsNull():
+		return &due{gone: true}
+	case state.unusable():
+		return &due{off: true}
+	case dated && !expires.After(f.now):
+		return &due{expired: expires}
+	case open && !at.After(f.now):
+		return &due{}
+	case resealed != "":
+		return &due{asked: resealed}
+	case !f.adopted && otherTriggers(config.Triggers, state.Triggers):
+		return &due{maybe: !allKnown(config.Triggers)}
+	case dated && config.RotateBefore.IsUnknown():
+		return &due{maybe: true}
+	}
+	return nil
+}
+
+// otherTriggers compares what two maps hold; none and an empty one are the same. What is unknown counts as other.
+func otherTriggers(config, state types.Map) bool {
+	return !allKnown(config) || (len(config.Elements()) > 0 || len(state.Elements()) > 0) && !config.Equal(state)
+}
+
+// allKnown reports whether a map and each of its items are known.
+func allKnown(m types.Map) bool {
+	for _, item := range m.Elements() {
+		if item.IsUnknown() {
+			return false
+		}
+	}
+	return !m.IsUnknown()
+}

@@ -1,0 +1,216 @@
+// Package rotatingkey is the resource outscale_rotating_access_key: a pair of keys at most, of which the older one is valid
+// until its own expiry. What happens at the API, and in which order, is decided in internal/rotation and internal/key.
+package rotatingkey
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+)
+
+// Resource is outscale_rotating_access_key. API actions: those of outscale_access_key.
+type Resource struct {
+	base.ResourceBase
+}
+
+var (
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ resource.ResourceWithMoveState      = (*Resource)(nil)
+)
+
+// New returns the resource.
+func New() resource.Resource { return &Resource{base.NewResource("rotating_access_key")} }
+
+// ValidateConfig refuses what no plan can correct. A single duration is validated by the schema.
+func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	resp.Diagnostics.Append(keyattr.ParseRecipients(config.SealTo).Refused...)
+	resp.Diagnostics.Append(keyattr.RefuseMarker(config.Tag, nil)...)
+	resp.Diagnostics.Append(refuseWindow(config)...)
+}
+
+// ModifyPlan plans creations, rotations and changes; there is nothing to plan for a destruction.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.Data == nil {
+		return
+	}
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	var state *model
+	if !req.State.Raw.IsNull() {
+		prior := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		state = &prior
+		r.reference(prior)
+	}
+	if resp.Diagnostics.HasError() || !r.Data.CheckAccount(ctx, &resp.Diagnostics, keyattr.NotPlanned) {
+		return
+	}
+	d := decide(config, state, r.facts(ctx, config, state, req.Private, &resp.Diagnostics))
+	resp.Diagnostics.Append(d.diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.checkLimits(ctx, d, state, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.RequiresReplace.Append(d.replace...)
+	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, d.plan, &resp.Diagnostics)
+}
+
+// reference tells the journal that a state has the keys of the pair.
+func (r *Resource) reference(state model) {
+	r.Data.Orphans.Referenced(state.ID.ValueString())
+	r.Data.Orphans.Referenced(state.PreviousAccessKeyID.ValueString())
+}
+
+// facts collects what decide needs besides configuration and state.
+func (r *Resource) facts(ctx context.Context, config model, state *model, private keyattr.PrivateState, diags *diag.Diagnostics) facts {
+	f := facts{recipients: keyattr.ParseRecipients(config.SealTo), sameUser: true}
+	var recorded bool
+	if f.now, recorded = readAt(ctx, private); !recorded {
+		f.now = r.Data.Now()
+	}
+	var prior *keyattr.Key
+	if state != nil {
+		prior = &state.Key
+		f.adopted = isAdopted(ctx, private) || state.Lifetime.IsNull()
+	} else {
+		_, f.wasSealed = keyattr.Remembered(&r.Data.Memory, config.Key, f.recipients)
+	}
+	if id, name, needed := keyattr.OwnerLookup(config.Key, prior); needed {
+		f.sameUser = keyattr.SameUser(ctx, r.Data, id, name, diags)
+	}
+	return f
+}
+
+// checkLimits compares what is planned with the account's limit on the life of keys, and names keys of the owner of a new
+// key that may exist without a state.
+func (r *Resource) checkLimits(ctx context.Context, d decision, state *model, diags *diag.Diagnostics) {
+	creates := state == nil || len(d.replace) > 0 || d.plan.AccessKeyID.IsUnknown()
+	lifetime, known := d.plan.Lifetime.Meaning()
+	if known && (creates || d.plan.ExpirationDate.IsUnknown() || !d.plan.Lifetime.Same(state.Lifetime)) {
+		keyattr.RefuseLifetime(ctx, r.Data, atLifetime, lifetime, keyattr.NotPlanned, diags)
+	}
+	if creates && d.plan.KnownOwner() && !diags.HasError() {
+		r.Data.WarnOrphans(ctx, d.plan.Owner(), diags)
+	}
+}
+
+// Create creates the first key.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotCreated, plan.Timeouts.Create, base.CreateTimeout)
+	if !ok {
+		return
+	}
+	defer end()
+	result := r.rotate(ctx, plan, nil, key.Identity{}, &resp.Diagnostics)
+	if result.exists {
+		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
+		r.record(ctx, resp.Private, result, &resp.Diagnostics)
+	}
+}
+
+// Read refreshes the state. A current key that is gone keeps its place for the next one, which a plan then creates; only
+// when the owner is gone, and both keys with it, is there nothing left to rotate.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	r.reference(state)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, keyattr.NotRead, state.Timeouts.Read)
+	if !ok {
+		return
+	}
+	defer end()
+	identity := keyattr.ReadIdentity(ctx, req.Private)
+	current, err := r.readOne(ctx, state.Owner(), state.ID.ValueString(), identity)
+	var previous key.Key
+	if id := state.PreviousAccessKeyID.ValueString(); err == nil && id != "" {
+		previous, err = r.readOne(ctx, state.Owner(), id, identity)
+	}
+	if domain.IsUserGone(err) {
+		reason, _ := diag.Gone(err)
+		resp.Diagnostics.Append(diag.IsGone(keyattr.IsGone, state.Describe(), state.ID.ValueString(), reason))
+		keyattr.Remember(&r.Data.Memory, state.Key)
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		diag.Add(&resp.Diagnostics, keyattr.NotRead, "Reading "+state.Describe(), err)
+		return
+	}
+	r.Data.WarnUnfinished(ctx, state.Owner(), &resp.Diagnostics)
+	result := applied{state: state.withCurrent(current, r.Data.Now()).withPrevious(previous), identity: current.Identity, exists: true}
+	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
+	writeReadAt(ctx, resp.Private, r.Data.Now(), &resp.Diagnostics)
+	if current.ID != "" {
+		keyattr.WriteIdentity(ctx, resp.Private, current.Identity, &resp.Diagnostics)
+	}
+}
+
+// readOne reads a key; one that is gone while its owner is not is no error, and has no ID.
+func (r *Resource) readOne(ctx context.Context, owner key.Owner, id string, recorded key.Identity) (key.Key, error) {
+	found, err := r.Data.Keys.Read(ctx, owner, id, recorded)
+	if domain.IsGone(err) && !domain.IsUserGone(err) {
+		return key.Key{}, nil
+	}
+	return found, err
+}
+
+// Update rotates where the plan says so, and otherwise changes the current key and removes the one before it. While the
+// provider is unknown, a change that needs no call is made all the same.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !r.Data.Unknown() || callsAPI(plan, state) {
+		var end func()
+		var ok bool
+		ctx, end, ok = r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotUpdated, plan.Timeouts.Update, base.UpdateTimeout)
+		if !ok {
+			return
+		}
+		defer end()
+	}
+	apply := r.change
+	if plan.AccessKeyID.IsUnknown() {
+		apply = r.rotate
+	}
+	result := apply(ctx, plan, &state, keyattr.ReadIdentity(ctx, req.Private), &resp.Diagnostics)
+	if result.exists {
+		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
+		r.record(ctx, resp.Private, result, &resp.Diagnostics)
+	}
+}
+
+// record writes the private state after an apply.
+func (r *Resource) record(ctx context.Context, private keyattr.PrivateState, result applied, diags *diag.Diagnostics) {
+	writeReadAt(ctx, private, r.Data.Now(), diags)
+	writeAdopted(ctx, private, false, diags)
+	if result.identity != (key.Identity{}) {
+		keyattr.WriteIdentity(ctx, private, result.identity, diags)
+	}
+}
+
+// Delete revokes both keys; what is already gone is success.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotDeleted, state.Timeouts.Delete, base.DeleteTimeout)
+	if !ok {
+		return
+	}
+	defer end()
+	if err := r.Data.Rotation.Revoke(ctx, state.Owner(), state.toPair(keyattr.ReadIdentity(ctx, req.Private))); err != nil {
+		diag.Add(&resp.Diagnostics, keyattr.NotDeleted, "Deleting "+state.Describe()+" and the one before it", err)
+	}
+}
