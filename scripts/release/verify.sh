@@ -92,7 +92,7 @@ if [ -e "$manifest" ] || [ -n "$complete" ]; then
 fi
 
 if [ -n "$complete" ]; then
-	for product in "$name" outscale-sim; do
+	for product in "$name" outscale-sim outscale-keys; do
 		for platform in linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64 windows_arm64; do
 			[ -e "${product}_${version}_$platform.zip" ] || fail "${product}_${version}_$platform.zip is missing"
 		done

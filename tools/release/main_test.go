@@ -43,15 +43,8 @@ func snapshot(t *testing.T) (dir, version string) {
 	return dir, version
 }
 
-// products are the programs of this release: outscale-keys is one from the version on that has it.
-func products(t *testing.T) []string {
-	t.Helper()
-	list := []string{provider, simulator}
-	if _, err := os.Stat(filepath.Join(root(t), "cmd", "outscale-keys", "main.go")); err == nil {
-		list = append(list, "outscale-keys")
-	}
-	return list
-}
+// products are the programs of a release.
+var products = []string{provider, simulator, "outscale-keys"}
 
 func must(t *testing.T, err error) {
 	t.Helper()
