@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Verifies the files of a release, as somebody does who downloaded them: signatures, checksums, and that the bill of
-# materials (SPDX) is the one of the archive beside it. It needs gpg, sha256sum and unzip, and no network.
+# materials (SPDX) is the one of the archive beside it. It runs on Linux, with gpg, sha256sum (GNU) and unzip, and needs no network.
 #
 # Usage: verify.sh --key FILE [--complete] DIR
 #   --key FILE    the armored public key of the publisher. Take it from the registry or the repository, not from DIR.
