@@ -30,30 +30,35 @@ func (s *Simulator) checkAccess(c *call) *problem {
 	if c.caller == nil {
 		return nil
 	}
-	var reasons []string
 	allowed := false
 	s.store.Read(func(v *store.View) {
 		from := s.origin(c, v.AccessPolicy())
 		v.EachRule(func(rule store.AccessRule) bool {
-			reason := from.complies(v, rule)
-			if reason == "" {
-				allowed = true
-				return false
-			}
-			reasons = append(reasons, rule.ID+": "+reason)
-			return true
+			allowed = from.complies(v, rule) == ""
+			return !allowed
 		})
 	})
 	if allowed {
 		return nil
 	}
-	slices.Sort(reasons)
-	refused := accessDenied().withReason("no API access rule allows the call: %s", strings.Join(reasons, "; "))
+	refused := accessDenied().withReason("no API access rule allows the call: %s", s.accessReasons(c))
 	if s.opts.Explain {
 		s.opts.Log.Warn("call denied", "caller", c.caller.name(), "request_id", c.record.RequestID, "action", c.action.Name,
 			"reason", refused.reason)
 	}
 	return refused
+}
+
+// accessReasons returns why each API access rule does not allow a call.
+func (s *Simulator) accessReasons(c *call) string {
+	var reasons []string
+	s.store.Read(func(v *store.View) {
+		from := s.origin(c, v.AccessPolicy())
+		for _, rule := range v.Rules() {
+			reasons = append(reasons, rule.ID+": "+from.complies(v, rule))
+		}
+	})
+	return strings.Join(reasons, "; ")
 }
 
 func (s *Simulator) origin(c *call, accessPolicy store.AccessPolicy) origin {

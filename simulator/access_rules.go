@@ -3,6 +3,7 @@ package simulator
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
@@ -53,11 +54,12 @@ func (c *call) set(member string) []string {
 
 // parseRange parses an address or a CIDR block. An address is the block of its own.
 func parseRange(text string) (netip.Prefix, bool) {
-	if addr, err := netip.ParseAddr(text); err == nil {
-		return netip.PrefixFrom(addr, addr.BitLen()), addr.Zone() == ""
+	if strings.Contains(text, "/") {
+		prefix, err := netip.ParsePrefix(text)
+		return prefix, err == nil
 	}
-	prefix, err := netip.ParsePrefix(text)
-	return prefix, err == nil
+	addr, err := netip.ParseAddr(text)
+	return netip.PrefixFrom(addr, addr.BitLen()), err == nil && addr.Zone() == ""
 }
 
 // checkRule refuses a rule with an unknown CA (A10), and a rule without a CA while a trusted session is active.

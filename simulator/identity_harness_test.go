@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
 // Documents for tests.
@@ -89,10 +91,15 @@ func TestDeleteUser_dependents(t *testing.T) {
 	r.expect("409/9002", "DeleteUser", `{"UserName":"bob"}`)
 	r.must("UnlinkPolicy", `{"PolicyOrn":%q,"UserName":"bob"}`, orn)
 	r.must("PutUserPolicy", `{"UserName":"bob","PolicyName":"i","PolicyDocument":%q}`, allowAll)
+	user, _ := r.user("bob")
 	r.must("DeleteUser", `{"UserName":"bob"}`)
-	// A new user of the name has nothing of the old one.
-	r.createUser("bob")
-	r.equal("inline policies", r.must("ReadUserPolicies", `{"UserName":"bob"}`)["PolicyNames"], "[]")
+	r.store.Read(func(v *store.View) { r.equal("inline policies left", len(v.InlinePolicies(user.ID)), 0) })
+}
+
+// user returns a stored user.
+func (r *harness) user(name string) (user store.User, found bool) {
+	r.store.Read(func(v *store.View) { user, found = v.UserNamed(name) })
+	return user, found
 }
 
 // A13
