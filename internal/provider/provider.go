@@ -15,17 +15,26 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/group"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/orphan"
+	"github.com/outscale-access/terraform-provider-outscale/internal/policy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesskey"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/calleridentity"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/ephemeralkey"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/groupmembership"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/inlinepolicy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keydata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/managedpolicy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policydocument"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policylink"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/rotatingkey"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/sealedsecret"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/user"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/usergroup"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
 	users "github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
@@ -123,14 +132,23 @@ func (p *Provider) configured(client *api.Client, opts providerdata.Options) *pr
 	accounts := account.New(client, common)
 	userService := users.New(client, accounts, common)
 	keys := key.New(client, userService, accounts, key.Options{Options: common, Recorder: opts.Orphans})
-	return providerdata.Configured(
-		providerdata.Services{Keys: keys, Users: userService, Account: accounts, Rotation: rotation.New(keys)},
-		keys.Clock(), client.Endpoint(), opts)
+	rightsService := rights.New(client, common)
+	userService.OnChange(func(name string) { rightsService.Forget(rights.Principal{Name: name}) })
+	data := providerdata.Configured(providerdata.Services{
+		Keys: keys, Users: userService, Account: accounts, Rotation: rotation.New(keys),
+		Groups: group.New(client, accounts, common), Policies: policy.New(client, accounts, common), Rights: rightsService,
+	}, keys.Clock(), client.Endpoint(), opts)
+	data.Signer = client.AccessKeyID()
+	return data
 }
 
 // Resources lists what the provider manages.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{accesskey.New, rotatingkey.New, user.New}
+	return []func() resource.Resource{
+		accesskey.New, rotatingkey.New, user.New,
+		usergroup.New, groupmembership.New,
+		managedpolicy.New, policylink.NewForUser, policylink.NewForGroup, inlinepolicy.NewForUser, inlinepolicy.NewForGroup,
+	}
 }
 
 // DataSources lists what the provider looks up.
@@ -138,7 +156,7 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		keydata.NewOne, keydata.NewList, keydata.NewAudit,
 		user.NewOne, user.NewList,
-		policydocument.New,
+		policydocument.New, calleridentity.New,
 	}
 }
 

@@ -25,6 +25,9 @@ func (p Principal) String() string {
 	return "user " + p.Name
 }
 
+// InlinePolicy is a policy that belongs to one principal.
+type InlinePolicy = api.InlinePolicy
+
 // API is what the service needs of the OUTSCALE API; *api.Client has it.
 type API interface {
 	LinkPolicy(ctx context.Context, orn, userName string) error

@@ -21,6 +21,7 @@ import (
 type Data struct {
 	Services                  // zero while the provider is unknown
 	Clock    domain.Clock     // the API's clock, or this machine's as long as no answer has told it
+	Signer   string           // the id of the access key that signs, "" for a login or while the provider is unknown
 	Endpoint string           // the address of the API, "" while the provider is unknown
 	Tracker  *orphan.Tracker  // the run-scoped keys and the changes of this process
 	Orphans  *orphan.Recorder // the journal of this machine

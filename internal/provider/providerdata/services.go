@@ -6,7 +6,10 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/group"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/policy"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
@@ -17,6 +20,9 @@ type Services struct {
 	Users    Users
 	Account  Account
 	Rotation Rotation
+	Groups   Groups
+	Policies Policies
+	Rights   Rights
 }
 
 // Keys creates, reads, changes and revokes access keys; *key.Service has it.
@@ -60,7 +66,40 @@ type Rotation interface {
 	Revoke(ctx context.Context, owner key.Owner, have rotation.Pair) error
 }
 
+// Groups creates, reads, changes and deletes user groups and their memberships; *group.Service has it.
+type Groups interface {
+	Create(ctx context.Context, want group.Spec) (group.Group, error)
+	Update(ctx context.Context, id string, recorded domain.Identity, want group.Spec) (group.Group, error)
+	Delete(ctx context.Context, id string, recorded domain.Identity, force bool) error
+	Members(ctx context.Context, id string, recorded domain.Identity) ([]group.Member, error)
+	AddMember(ctx context.Context, id string, recorded domain.Identity, userName string) error
+	RemoveMember(ctx context.Context, id string, recorded domain.Identity, userName string) error
+	Read(ctx context.Context, id string, recorded domain.Identity) (group.Group, error)
+	Find(ctx context.Context, name string) (group.Group, error)
+}
+
+// Policies creates, reads and deletes managed policies; *policy.Service has it.
+type Policies interface {
+	Create(ctx context.Context, want policy.Spec) (policy.Policy, error)
+	Read(ctx context.Context, orn string, recorded domain.Identity) (policy.Policy, error)
+	Version(ctx context.Context, orn, id string, recorded domain.Identity) (policy.Version, error)
+	Delete(ctx context.Context, orn string, recorded domain.Identity, detach bool) error
+}
+
+// Rights links policies to users and groups, and keeps their inline policies; *rights.Service has it.
+type Rights interface {
+	IsLinked(ctx context.Context, p rights.Principal, orn string) (bool, error)
+	Link(ctx context.Context, p rights.Principal, orn string) error
+	Unlink(ctx context.Context, p rights.Principal, orn string) error
+	Inline(ctx context.Context, p rights.Principal, name string) (rights.InlinePolicy, error)
+	PutInline(ctx context.Context, p rights.Principal, policy rights.InlinePolicy) error
+	DeleteInline(ctx context.Context, p rights.Principal, name string) error
+}
+
 var (
+	_ Groups   = (*group.Service)(nil)
+	_ Policies = (*policy.Service)(nil)
+	_ Rights   = (*rights.Service)(nil)
 	_ Keys     = (*key.Service)(nil)
 	_ Users    = (*user.Service)(nil)
 	_ Account  = (*account.Service)(nil)

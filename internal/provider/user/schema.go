@@ -31,7 +31,7 @@ const (
 // Schema is the official provider's, without its policy block.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages an EIM user. The `policy` block of the official provider's resource is not offered yet: " +
+		MarkdownDescription: "Manages an EIM user. Its rights are managed by resources of their own, such as `outscale_user_policy_link`: " +
 			"what is linked to a user is left alone.",
 		Attributes: resourceAttributes(),
 		Blocks: map[string]schema.Block{

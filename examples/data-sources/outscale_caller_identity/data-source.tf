@@ -1,0 +1,6 @@
+data "outscale_caller_identity" "current" {
+}
+
+output "account" {
+  value = data.outscale_caller_identity.current.account_id
+}

@@ -1,0 +1,11 @@
+data "outscale_policy_document" "read" {
+  statement {
+    actions = ["api:Read*"]
+  }
+}
+
+resource "outscale_policy" "read" {
+  policy_name = "read"
+  description = "Reads everything that the API shows"
+  document    = data.outscale_policy_document.read.json
+}

@@ -1,0 +1,3 @@
+resource "outscale_user_group" "ops" {
+  user_group_name = "ops"
+}

@@ -1,0 +1,17 @@
+resource "outscale_user" "robot" {
+  user_name = "robot"
+}
+
+data "outscale_policy_document" "rotate" {
+  statement {
+    actions = ["api:CreateAccessKey", "api:ReadAccessKeys", "api:UpdateAccessKey", "api:DeleteAccessKey"]
+  }
+
+  validate = false # CreateAccessKey and UpdateAccessKey allow escalation, which is intended here
+}
+
+resource "outscale_user_inline_policy" "rotate" {
+  user_id     = outscale_user.robot.user_id
+  policy_name = "rotate-own-key"
+  document    = data.outscale_policy_document.rotate.json
+}

@@ -1,0 +1,19 @@
+resource "outscale_user" "auditor" {
+  user_name = "auditor"
+}
+
+data "outscale_policy_document" "audit" {
+  statement {
+    actions = ["api:Read*"]
+  }
+}
+
+resource "outscale_policy" "audit" {
+  policy_name = "audit"
+  document    = data.outscale_policy_document.audit.json
+}
+
+resource "outscale_user_policy_link" "audit" {
+  user_id    = outscale_user.auditor.user_id
+  policy_orn = outscale_policy.audit.orn
+}

@@ -1,0 +1,66 @@
+package managedpolicy_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+const (
+	typeName  = "outscale_policy"
+	document  = `{"Statement":[{"Effect":"Allow","Action":["api:ReadUsers"],"Resource":["*"]}]}`
+	rewritten = `{"Statement": [{"Action": "api:ReadUsers", "Effect": "Allow", "Resource": "*"}]}`
+	other     = `{"Statement":[{"Effect":"Deny","Action":["api:ReadUsers"],"Resource":["*"]}]}`
+)
+
+func TestPolicy_lifecycle(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	config := acctest.Args{"policy_name": "read", "path": "/ci/", "description": "reads users", "document": document}
+	policy := h.Resource(typeName, config)
+	policy.Expect(acctest.Args{"policy_default_version_id": "v1", "resources_count": 0, "is_linkable": true, "document": document})
+	policy.ExpectImport(policy.String("orn"))
+	config["document"] = rewritten
+	policy.ExpectEmptyPlan(config)
+	for argument, value := range map[string]any{"document": other, "path": "/", "description": "x", "policy_name": "y"} {
+		changed := acctest.Args{"policy_name": "read", "path": "/ci/", "description": "reads users", "document": document}
+		changed[argument] = value
+		policy.PlanExpectReplace(changed, argument)
+	}
+	policy.Destroy()
+}
+
+func TestPolicy_forceDetach(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	h.Resource("outscale_user", acctest.Args{"user_name": "ci"})
+	policy := h.Resource(typeName, acctest.Args{"policy_name": "read", "document": document})
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.LinkPolicy(ctx, policy.String("orn"), "ci") })
+	policy.TryDestroy().ExpectError("Policy not deleted", "user ci")
+	h.ExpectWrites("CreateUser", "CreatePolicy")
+	policy.Update(acctest.Args{"policy_name": "read", "document": document, "force_detach": true})
+	policy.Destroy()
+}
+
+func TestPolicy_goneOutside(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	policy := h.Resource(typeName, acctest.Args{"policy_name": "read", "document": document})
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.DeletePolicy(ctx, policy.String("orn")) })
+	orn := policy.String("orn")
+	policy.Read().ExpectWarning("Policy is gone: " + orn)
+}
+
+// TestPolicy_otherDefaultVersion: a version that another resource makes the default plans nothing here.
+func TestPolicy_otherDefaultVersion(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	config := acctest.Args{"policy_name": "read", "document": document}
+	policy := h.Resource(typeName, config)
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
+		_, err := c.CreatePolicyVersion(ctx, policy.String("orn"), other, true)
+		return err
+	})
+	policy.ExpectEmptyPlan(config)
+	policy.Read().ExpectNone()
+	policy.Expect(acctest.Args{"policy_default_version_id": "v2", "document": document})
+	policy.Destroy()
+}

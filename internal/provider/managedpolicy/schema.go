@@ -1,0 +1,93 @@
+package managedpolicy
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+)
+
+// What the API accepts (A35; docs/dev/reference.md).
+var (
+	policyName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,128}$`)
+	policyPath = regexp.MustCompile(`^/([A-Za-z0-9_/]*/)?$`)
+)
+
+const (
+	maxPath        = 512
+	maxDescription = 1000
+)
+
+// Schema is the official provider's, with `force_detach`.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	replaces := []planmodifier.String{stringplanmodifier.RequiresReplace()}
+	computed := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: description}
+	}
+	date := func(description string) schema.StringAttribute {
+		a := computed(description)
+		a.CustomType = isodate.Type{}
+		return a
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages a managed policy of the account.",
+		Attributes: map[string]schema.Attribute{
+			"policy_name": schema.StringAttribute{
+				Required: true, PlanModifiers: replaces,
+				Validators:          []validator.String{stringvalidator.RegexMatches(policyName, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
+				MarkdownDescription: "The name of the policy: 1 to 128 letters, digits and `+=,.@_-`, unique in the account. A change replaces the policy.",
+			},
+			"path": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString("/"), PlanModifiers: replaces,
+				Validators: []validator.String{
+					stringvalidator.RegexMatches(policyPath, "must start and end with a slash, with letters, digits, _ and / between"),
+					stringvalidator.LengthAtMost(maxPath),
+				},
+				MarkdownDescription: "The path of the policy, which starts and ends with a slash. Default: `/`. A change replaces the policy.",
+			},
+			"description": schema.StringAttribute{
+				Optional: true, PlanModifiers: replaces,
+				Validators:          []validator.String{stringvalidator.LengthAtMost(maxDescription)},
+				MarkdownDescription: "A description of at most 1000 characters. A change replaces the policy.",
+			},
+			"document": schema.StringAttribute{
+				Required: true, Validators: []validator.String{policyjson.Validator()},
+				MarkdownDescription: "The policy document as JSON, at most 5120 characters without white space; see the data source `outscale_policy_document`. " +
+					"It becomes version `v1`. Documents compare by meaning: white space and order plan nothing. Another meaning replaces the policy.",
+			},
+			"force_detach": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether the destruction of the policy also ends links to users and groups that are not managed here. " +
+					"Default: `false`, which makes a destruction fail while the policy is linked.",
+			},
+			"id":                        computed("The same as `orn`."),
+			"orn":                       computed("The OUTSCALE resource name of the policy."),
+			"policy_id":                 computed("The id of the policy."),
+			"policy_default_version_id": computed("The version whose document decides rights."),
+			"is_linkable": schema.BoolAttribute{
+				Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "Whether the policy can be linked to users and groups.",
+			},
+			"resources_count": schema.Int64Attribute{
+				Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+				MarkdownDescription: "The number of users and groups that the policy is linked to.",
+			},
+			"creation_date":          date("The date and time (UTC) at which the policy was created."),
+			"last_modification_date": date("The date and time (UTC) at which the policy was last modified."),
+		},
+		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
+	}
+}

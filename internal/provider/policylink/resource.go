@@ -1,0 +1,177 @@
+// Package policylink has the resources outscale_user_policy_link and outscale_user_group_policy_link: one managed policy,
+// linked to one user or group. What happens at the API is decided in internal/rights.
+package policylink
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/principal"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// Resource is outscale_user_policy_link or outscale_user_group_policy_link. API actions: LinkPolicy, UnlinkPolicy,
+// ReadLinkedPolicies, ReadUsers; for groups LinkManagedPolicyToUserGroup, UnlinkManagedPolicyFromUserGroup,
+// ReadManagedPoliciesLinkedToUserGroup, ReadUserGroups.
+type Resource struct {
+	base.ResourceBase
+	kind principal.Kind
+}
+
+var (
+	_ resource.ResourceWithConfigure        = (*Resource)(nil)
+	_ resource.ResourceWithConfigValidators = (*Resource)(nil)
+	_ resource.ResourceWithImportState      = (*Resource)(nil)
+)
+
+// The summaries of the errors, stable so that they can be searched for.
+const (
+	notLinked   = "Policy not linked"
+	notRead     = "Policy link not read"
+	notUnlinked = "Policy not unlinked"
+	notImported = "Policy link not imported"
+	isGone      = "Policy link is gone"
+)
+
+// NewForUser returns outscale_user_policy_link.
+func NewForUser() resource.Resource { return newFor(principal.User) }
+
+// NewForGroup returns outscale_user_group_policy_link.
+func NewForGroup() resource.Resource { return newFor(principal.Group) }
+
+func newFor(kind principal.Kind) resource.Resource {
+	return &Resource{base.NewResource(kind.Prefix + "_policy_link"), kind}
+}
+
+// ConfigValidators require the name or the id of the principal.
+func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return r.kind.ConfigValidators()
+}
+
+// link is what a plan or a state says.
+type link struct {
+	principal.Ref
+	orn      string
+	timeouts timeouts.Value
+}
+
+func (r *Resource) link(ctx context.Context, from principal.Getter, diags *diag.Diagnostics) link {
+	var orn types.String
+	l := link{Ref: r.kind.Ref(ctx, from, diags)}
+	diags.Append(from.GetAttribute(ctx, path.Root("policy_orn"), &orn)...)
+	diags.Append(from.GetAttribute(ctx, path.Root("timeouts"), &l.timeouts)...)
+	l.orn = orn.ValueString()
+	return l
+}
+
+func (r *Resource) describe(l link) string { return "policy " + l.orn + " of " + r.kind.Text(l.Ref) }
+
+// Create links the policy. A link that exists already is taken over.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := r.link(ctx, req.Plan, &resp.Diagnostics)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notLinked, plan.timeouts.Create, base.CreateTimeout)
+	if !ok {
+		return
+	}
+	defer end()
+	found, err := r.kind.Find(ctx, r.Data, plan.Ref, domain.Identity{})
+	if err == nil {
+		err = r.Data.Rights.Link(ctx, found.Principal, plan.orn)
+	}
+	if err != nil {
+		diag.Add(&resp.Diagnostics, notLinked, "Linking "+r.describe(plan), err)
+		return
+	}
+	resp.State.Raw = req.Plan.Raw
+	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, plan.orn)
+}
+
+// set writes what is known of a link.
+func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private keyattr.PrivateState, state principal.Setter, found principal.Found, orn string) {
+	diags.Append(r.kind.Set(ctx, state, found)...)
+	diags.Append(state.SetAttribute(ctx, path.Root("policy_orn"), orn)...)
+	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID+"/"+orn)...)
+	if found.Identity.AccountID != "" {
+		keyattr.WriteIdentity(ctx, private, found.Identity, diags)
+	}
+}
+
+// Read forgets a link that is gone, with its principal or without.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := r.link(ctx, req.State, &resp.Diagnostics)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts.Read)
+	if !ok {
+		return
+	}
+	defer end()
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, keyattr.ReadIdentity(ctx, req.Private))
+	if err == nil {
+		var linked bool
+		if linked, err = r.Data.Rights.IsLinked(ctx, found.Principal, state.orn); err == nil && !linked {
+			err = &domain.GoneError{Kind: domain.KindPolicyLink, ID: state.orn}
+		}
+	}
+	if reason, gone := diag.Gone(err); gone {
+		resp.Diagnostics.Append(diag.IsGone(isGone, r.describe(state), state.orn, reason))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		diag.Add(&resp.Diagnostics, notRead, "Reading "+r.describe(state), err)
+		return
+	}
+	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, state.orn)
+}
+
+// Update changes timeouts alone: everything else replaces the link.
+func (r *Resource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.State.Raw = req.Plan.Raw
+}
+
+// Delete ends the link; one that is already gone is success.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := r.link(ctx, req.State, &resp.Diagnostics)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUnlinked, state.timeouts.Delete, base.DeleteTimeout)
+	if !ok {
+		return
+	}
+	defer end()
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, keyattr.ReadIdentity(ctx, req.Private))
+	if err == nil {
+		err = r.Data.Rights.Unlink(ctx, found.Principal, state.orn)
+	}
+	if err != nil && !domain.IsGone(err) {
+		diag.Add(&resp.Diagnostics, notUnlinked, "Unlinking "+r.describe(state), err)
+	}
+}
+
+// ImportState imports NAME/ORN, or ID/ORN.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	who, orn, both := strings.Cut(req.ID, "/")
+	if !both || who == "" || !strings.HasPrefix(orn, "orn:") {
+		resp.Diagnostics.AddError(notImported, fmt.Sprintf("%s cannot be imported. Give the name or the id of the %s and the ORN of the policy: "+
+			"`ops/orn:ows:idauth::123456789012:policy/deploy`.", text.Quote(req.ID), r.kind.Word))
+		return
+	}
+	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout), 0)
+	if !ok {
+		return
+	}
+	defer end()
+	found, err := r.kind.FindByNameOrID(ctx, r.Data, who)
+	if err != nil {
+		diag.Add(&resp.Diagnostics, notImported, "Looking for "+r.kind.Word+" "+text.Word(who), err)
+		return
+	}
+	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, orn)
+}

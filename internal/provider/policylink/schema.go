@@ -1,0 +1,40 @@
+package policylink
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+)
+
+// policyORN is what the API accepts as the ORN of a policy (official).
+var policyORN = regexp.MustCompile(`^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`)
+
+// Schema implements resource.Resource.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := r.kind.Attributes()
+	attributes["policy_orn"] = schema.StringAttribute{
+		Required:            true,
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		Validators:          []validator.String{stringvalidator.RegexMatches(policyORN, "must be the ORN of a policy: orn:ows:idauth::123456789012:policy/NAME")},
+		MarkdownDescription: "The ORN of the managed policy. A change replaces the link.",
+	}
+	attributes["id"] = schema.StringAttribute{
+		Computed:            true,
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		MarkdownDescription: fmt.Sprintf("The id of the %s and the ORN, with a slash between.", r.kind.Word),
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: fmt.Sprintf("Links one managed policy to a %s, and leaves its other policies alone.", r.kind.Word),
+		Attributes:          attributes,
+		Blocks:              map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
+	}
+}

@@ -1,0 +1,140 @@
+// Package principal has what the resources of a user's and of a group's rights share: how a configuration names the user
+// or the group, and how it is found.
+package principal
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/group"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
+	"github.com/outscale-access/terraform-provider-outscale/internal/user"
+)
+
+// Kind is a kind of principal.
+type Kind struct {
+	Prefix string // of resource types: "user" in outscale_user_policy_link
+	Word   string // in sentences: "user"
+	group  bool
+}
+
+// The kinds.
+var (
+	User  = Kind{Prefix: "user", Word: "user"}
+	Group = Kind{Prefix: "user_group", Word: "user group", group: true}
+)
+
+// NameAttribute and IDAttribute are the attributes that name the principal.
+func (k Kind) NameAttribute() string { return k.Prefix + "_name" }
+
+// IDAttribute is the attribute with the id of the principal.
+func (k Kind) IDAttribute() string { return k.Prefix + "_id" }
+
+// Attributes are both attributes. A change of the one that is configured replaces the resource.
+func (k Kind) Attributes() map[string]schema.Attribute {
+	modifiers := []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()}
+	return map[string]schema.Attribute{
+		k.NameAttribute(): schema.StringAttribute{
+			Optional: true, Computed: true, PlanModifiers: modifiers,
+			MarkdownDescription: fmt.Sprintf("The name of the %s. A change replaces the resource, also a rename of the %[1]s: use `%s` to keep it then.", k.Word, k.IDAttribute()),
+		},
+		k.IDAttribute(): schema.StringAttribute{
+			Optional: true, Computed: true, PlanModifiers: modifiers,
+			MarkdownDescription: fmt.Sprintf("The id of the %s, which survives a rename. One of `%s` and `%s` is required. A change replaces the resource.", k.Word, k.NameAttribute(), k.IDAttribute()),
+		},
+	}
+}
+
+// ConfigValidators require one of the two attributes.
+func (k Kind) ConfigValidators() []resource.ConfigValidator {
+	return []resource.ConfigValidator{
+		resourcevalidator.AtLeastOneOf(path.MatchRoot(k.NameAttribute()), path.MatchRoot(k.IDAttribute())),
+	}
+}
+
+// Getter is a plan, a state or a configuration.
+type Getter interface {
+	GetAttribute(ctx context.Context, at path.Path, target any) diag.Diagnostics
+}
+
+// Setter is a state.
+type Setter interface {
+	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
+}
+
+// Ref names a principal, by its id, or by its name where the id is not known.
+type Ref struct{ Name, ID string }
+
+// Ref reads the attributes of a plan or a state.
+func (k Kind) Ref(ctx context.Context, from Getter, diags *diag.Diagnostics) Ref {
+	var name, id types.String
+	diags.Append(from.GetAttribute(ctx, path.Root(k.NameAttribute()), &name)...)
+	diags.Append(from.GetAttribute(ctx, path.Root(k.IDAttribute()), &id)...)
+	return Ref{Name: name.ValueString(), ID: id.ValueString()}
+}
+
+// Found is a principal that exists.
+type Found struct {
+	rights.Principal
+	ID       string
+	Identity domain.Identity
+}
+
+// Set writes both attributes.
+func (k Kind) Set(ctx context.Context, into Setter, f Found) (diags diag.Diagnostics) {
+	diags.Append(into.SetAttribute(ctx, path.Root(k.NameAttribute()), f.Name)...)
+	diags.Append(into.SetAttribute(ctx, path.Root(k.IDAttribute()), f.ID)...)
+	return diags
+}
+
+// Find returns the principal. Errors: *domain.GoneError, *domain.IdentityMismatchError, or the API's.
+func (k Kind) Find(ctx context.Context, d *providerdata.Data, ref Ref, recorded domain.Identity) (Found, error) {
+	if k.group {
+		g, err := findGroup(ctx, d, ref, recorded)
+		return Found{Principal: rights.Principal{Group: true, Name: g.Name}, ID: g.ID, Identity: g.Identity}, err
+	}
+	u, err := findUser(ctx, d, ref, recorded)
+	return Found{Principal: rights.Principal{Name: u.Name}, ID: u.ID, Identity: u.Identity}, err
+}
+
+// FindByNameOrID returns the principal with that name, or else with that id: what an import names.
+func (k Kind) FindByNameOrID(ctx context.Context, d *providerdata.Data, who string) (Found, error) {
+	found, err := k.Find(ctx, d, Ref{Name: who}, domain.Identity{})
+	if domain.IsGone(err) {
+		return k.Find(ctx, d, Ref{ID: who}, domain.Identity{})
+	}
+	return found, err
+}
+
+func findGroup(ctx context.Context, d *providerdata.Data, ref Ref, recorded domain.Identity) (group.Group, error) {
+	if ref.ID != "" {
+		return d.Groups.Read(ctx, ref.ID, recorded)
+	}
+	return d.Groups.Find(ctx, ref.Name)
+}
+
+func findUser(ctx context.Context, d *providerdata.Data, ref Ref, recorded domain.Identity) (user.User, error) {
+	if ref.ID != "" {
+		return d.Users.Read(ctx, ref.ID, recorded)
+	}
+	return d.Users.Find(ctx, ref.Name)
+}
+
+// Text names the principal in a sentence.
+func (k Kind) Text(ref Ref) string {
+	if ref.Name != "" {
+		return k.Word + " " + ref.Name
+	}
+	return "the " + k.Word + " with id " + ref.ID
+}

@@ -1,0 +1,60 @@
+package usergroup
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+)
+
+// What the API accepts (A35; docs/dev/reference.md).
+var (
+	groupName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,128}$`)
+	groupPath = regexp.MustCompile(`^/([A-Za-z0-9_/]*/)?$`)
+)
+
+const maxPath = 512
+
+// Schema is the official provider's, without its blocks and with `force_destroy`.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages a group of EIM users. Members are managed with `outscale_user_group_membership`, policies with " +
+			"`outscale_user_group_policy_link` and `outscale_user_group_inline_policy`. The `user` and `policy` blocks of the official provider's " +
+			"resource are not offered yet.",
+		Attributes: map[string]schema.Attribute{
+			"user_group_name": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{stringvalidator.RegexMatches(groupName, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
+				MarkdownDescription: "The name of the group: 1 to 128 letters, digits and `+=,.@_-`, unique in the account. Changed in place: members and policies stay.",
+			},
+			"path": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString("/"),
+				Validators: []validator.String{
+					stringvalidator.RegexMatches(groupPath, "must start and end with a slash, with letters, digits, _ and / between"),
+					stringvalidator.LengthAtMost(maxPath),
+				},
+				MarkdownDescription: "The path of the group, which starts and ends with a slash. Default: `/`. Changed in place.",
+			},
+			"force_destroy": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether the destruction of the group also removes members and policies that are not managed here. Default: `false`, which makes a destruction fail while there are any.",
+			},
+			"user_group_id":          schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "The id of the group. It stays the same when the group is renamed."},
+			"id":                     schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "The same as `user_group_id`."},
+			"orn":                    schema.StringAttribute{Computed: true, MarkdownDescription: "The OUTSCALE resource name of the group. A rename changes it."},
+			"creation_date":          schema.StringAttribute{CustomType: isodate.Type{}, Computed: true, PlanModifiers: kept, MarkdownDescription: "The date and time (UTC) at which the group was created."},
+			"last_modification_date": schema.StringAttribute{CustomType: isodate.Type{}, Computed: true, MarkdownDescription: "The date and time (UTC) at which the group was last modified."},
+		},
+		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
+	}
+}
