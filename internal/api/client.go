@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -50,8 +51,10 @@ type Config struct {
 	// RefusalFolder is a folder of this user in which a refused credential is remembered for a minute, by a hash, so that
 	// another process does not have it refused again; "" = it is remembered in this process only.
 	RefusalFolder string
-	Log           Log              // nil = silent
-	Now           func() time.Time // the machine's clock; nil = time.Now
+	Proxy         func(*url.URL) (*url.URL, error) // nil = that of the process's environment
+	Warnings      []Warning                        // of Resolve; New does not look at them
+	Log           Log                              // nil = silent
+	Now           func() time.Time                 // the machine's clock; nil = time.Now
 }
 
 // Client speaks to one endpoint with one credential. It is safe for concurrent use.
@@ -138,23 +141,29 @@ func checkEndpoint(endpoint string) (string, error) {
 		return bad("The endpoint is not a URL.") // the parser's error would repeat a password in it
 	case u.User != nil:
 		return bad("The endpoint must not hold a user name or a password.")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return bad("The endpoint must end with its path: it has a query or a fragment, which may be secret and is not shown.")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return bad(fmt.Sprintf("The endpoint %q does not begin with https:// or http://.", endpoint))
-	case u.Hostname() == "":
-		return bad(fmt.Sprintf("The endpoint %q has no host.", endpoint))
-	case u.RawQuery != "" || u.Fragment != "":
-		return bad(fmt.Sprintf("The endpoint %q must end with its path.", endpoint))
+		return bad(fmt.Sprintf("The endpoint is %s, and does not begin with https:// or http://.", shown(endpoint)))
+	case !hostShape.MatchString(u.Hostname()):
+		return bad(fmt.Sprintf("The endpoint is %s, and has no host, or one with a character that no host has.", shown(endpoint)))
 	}
 	return strings.TrimRight(u.String(), "/"), nil
 }
+
+var hostShape = regexp.MustCompile(`^[A-Za-z0-9._:%-]+$`)
 
 func connections(cfg Config) *http.Transport {
 	tlsConfig := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.Insecure} //nolint:gosec // asked for by the user
 	if cfg.ClientCertificate != nil {
 		tlsConfig.Certificates = []tls.Certificate{*cfg.ClientCertificate}
 	}
+	proxy := http.ProxyFromEnvironment
+	if cfg.Proxy != nil {
+		proxy = func(req *http.Request) (*url.URL, error) { return cfg.Proxy(req.URL) }
+	}
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
+		Proxy:                 proxy,
 		DialContext:           dialCounted,
 		TLSClientConfig:       tlsConfig,
 		TLSHandshakeTimeout:   dialTimeout,

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,113 +11,142 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/profile"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // namedProfile reads the profile that the block or the environment names. cred is a credential already found: the
 // profile then only lends its other settings. Named and missing is an error either way.
 func (r *resolver) namedProfile(cred *Credential, inBlock bool) (Credential, error) {
-	name := firstSet(val(r.block.Profile), r.getenv("OSC_PROFILE"))
-	file := firstSet(val(r.block.ConfigFile), r.getenv("OSC_CONFIG_FILE"))
-	by, attribute := "OSC_PROFILE or OSC_CONFIG_FILE", ""
+	name, file, by, attribute := r.getenv("OSC_PROFILE"), r.getenv("OSC_CONFIG_FILE"), "OSC_PROFILE or OSC_CONFIG_FILE", ""
+	variable := "OSC_CONFIG_FILE"
 	if inBlock {
 		by, attribute = "the provider block", "profile"
 		if r.block.Profile == nil {
 			attribute = "config_file"
 		}
 	}
-	fail := func(why string) (Credential, error) {
+	if r.block.Profile != nil {
+		name = *r.block.Profile
+	}
+	if r.block.ConfigFile != nil {
+		file, variable = *r.block.ConfigFile, "`config_file`"
+	}
+	fail := func(format string, args ...any) (Credential, error) {
 		return Credential{}, &ConfigError{Summary: "Profile not usable", Attribute: attribute,
-			Detail: fmt.Sprintf("%s (named by %s). A profile that is named is never replaced by another credential.", why, by)}
+			Detail: fmt.Sprintf(format, args...) + " (named by " + by + "). A profile that is named is never replaced by another credential."}
 	}
 
-	path, err := r.expand(file)
-	if err != nil {
-		return fail(err.Error())
+	path, why := r.path(file)
+	if why != "" {
+		return fail("%s %s", variable, why)
 	}
 	if path == "" {
 		if path = r.defaultFile(); path == "" {
 			return fail("No profile file is named, and the home folder, where the default one is, is not known")
 		}
 	}
-	profiles, err := readProfiles(path)
+	f, err := readProfiles(path)
 	if err != nil {
-		return fail(err.Error())
+		return fail("%s", err)
 	}
-	found, p, err := choose(profiles, name)
+	found, err := f.choose(name)
 	switch {
 	case err != nil:
-		return fail(fmt.Sprintf("%s: %s", path, err))
+		return fail("%s", err)
 	case found == "" && name == "":
-		return fail(fmt.Sprintf("%s has no default profile; it has %s", path, names(profiles)))
+		return fail("%s has no default profile; it has %s", f.shown, f.names())
 	case found == "":
-		return fail(fmt.Sprintf("%s has no profile %q; it has %s", path, name, names(profiles)))
+		return fail("%s has no profile %s; it has %s", f.shown, shown(name), f.names())
 	}
-	r.profile, r.from = &p, fmt.Sprintf("profile %q of %s", found, path)
+	if err := r.use(f, found); err != nil {
+		return fail("%s", err)
+	}
 	if cred != nil {
 		return *cred, nil
 	}
-	cred, err = r.profileSource().credential()
+	cred, err = r.whole(r.profileSource())
 	switch {
 	case err != nil:
 		return Credential{}, err
 	case cred == nil:
-		return fail(r.from + " has no credential: neither access_key and secret_key nor login and password")
+		return fail("%s has no credential: neither access_key and secret_key nor login and password%s", r.from, r.onlyV2())
 	}
 	return *cred, nil
 }
 
 // defaultProfile is the last source: the default profile of the default file, if there is one.
 func (r *resolver) defaultProfile() (Credential, error) {
-	seen := "the profile file in the home folder: the home folder is not known"
+	looked := "the profile file in the home folder: the home folder is not known"
 	if path := r.defaultFile(); path != "" {
-		profiles, err := readProfiles(path)
+		f, err := readProfiles(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			seen = path + ": does not exist"
+			looked = text.Escape(path) + ": does not exist" + r.olderFile()
 		case err != nil:
 			return Credential{}, &ConfigError{Summary: "Profile file not usable", Detail: err.Error() + "."}
 		default:
-			found, p, err := choose(profiles, "")
-			if err != nil {
-				return Credential{}, &ConfigError{Summary: "Profile file not usable", Detail: fmt.Sprintf("%s: %s.", path, err)}
+			found, err := f.choose("")
+			if err == nil && found != "" {
+				err = r.use(f, found)
 			}
-			seen = path + ": has no default profile"
+			if err != nil {
+				return Credential{}, &ConfigError{Summary: "Profile file not usable", Detail: err.Error() + "."}
+			}
+			looked = f.shown + ": has no default profile" + f.flat()
 			if found != "" {
-				r.profile, r.from = &p, fmt.Sprintf("profile %q of %s", found, path)
-				cred, err := r.profileSource().credential()
+				cred, err := r.whole(r.profileSource())
 				if err != nil {
 					return Credential{}, err
 				}
 				if cred != nil {
 					return *cred, nil
 				}
-				seen = r.from + ": has no credential"
+				looked = r.from + ": has no credential" + r.onlyV2()
 			}
 		}
 	}
-	return Credential{}, &ConfigError{
-		Summary: "No OUTSCALE credential",
-		Detail: "No source gives a credential. Looked at, in this order:\n" +
-			"  - the provider block (`access_key_id` and `secret_key_id`, `login` and `password`, `profile`, `config_file`): not set\n" +
-			"  - the environment (" + r.environment().pairs[0].both() + ", OSC_LOGIN and OSC_PASSWORD, OSC_PROFILE, OSC_CONFIG_FILE): not set\n" +
-			"  - " + seen,
+	detail := "No source gives a credential. Looked at, in this order:\n" +
+		"  - the provider block (`access_key_id` and `secret_key_id`, `login` and `password`, `profile`, `config_file`): not set\n" +
+		"  - the environment (" + r.environment().pairs[0].both() + ", OSC_LOGIN and OSC_PASSWORD, OSC_PROFILE, OSC_CONFIG_FILE): not set\n" +
+		"  - " + looked
+	if found := r.older(); len(found) > 0 {
+		detail += "\nThese variables are set and not read: " + strings.Join(found, ", ") + "."
 	}
+	return Credential{}, &ConfigError{Summary: "No OUTSCALE credential", Detail: detail}
+}
+
+// olderFile says that the folder of osc-cli's first versions has a file.
+func (r *resolver) olderFile() string {
+	older := filepath.Join(r.home, ".osc_sdk", "config.json")
+	if _, err := os.Stat(older); err != nil {
+		return ""
+	}
+	return fmt.Sprintf(" (%s exists, and is not read: its folder is .osc now)", text.Escape(older))
 }
 
 func (r *resolver) profileSource() source {
-	id, secret := "access_key", "secret_key"
-	for _, service := range r.profile.IAMV2Services {
-		if service == profile.OscServiceApi {
-			id, secret = "access_key_v2", "secret_key_v2"
-		}
+	p := r.profile
+	first := pair{idName: "access_key", secretName: "secret_key", id: p.accessKey, secret: p.secretKey}
+	if namesAPI(p.v2Services) {
+		first = pair{idName: "access_key_v2", secretName: "secret_key_v2", id: p.accessKeyV2, secret: p.secretKeyV2}
 	}
-	key, value := r.profile.GetAccessKeys(profile.OscServiceApi)
-	return source{name: r.from, pairs: []pair{
-		{idName: id, secretName: secret, id: key, secret: value},
-		{idName: "login", secretName: "password", id: r.profile.Login, secret: r.profile.Password},
-	}}
+	loginName := "login"
+	if p.loginName != "" {
+		loginName = p.loginName
+	}
+	return source{name: r.from, pairs: []pair{first, {idName: loginName, secretName: "password", id: p.login, secret: p.password}}}
+}
+
+// onlyV2 says that a profile without a credential has keys of the second kind, which are not chosen for this API.
+func (r *resolver) onlyV2() string {
+	if r.profile.accessKeyV2+r.profile.secretKeyV2 == "" || namesAPI(r.profile.v2Services) {
+		return ""
+	}
+	return ". It has access_key_v2 and secret_key_v2, which are used where iam_v2_services names this API (osc or api)"
 }
 
 func (r *resolver) defaultFile() string {
@@ -125,70 +156,201 @@ func (r *resolver) defaultFile() string {
 	return filepath.Join(r.home, ".osc", "config.json")
 }
 
-// expand replaces a leading ~ by the home folder.
-func (r *resolver) expand(path string) (string, error) {
-	rest, tilde := strings.CutPrefix(path, "~")
+// path is the path that a value is, with a leading ~ replaced by the home folder. why says why it is none.
+func (r *resolver) path(value string) (path, why string) {
+	if why := notAPath(value); why != "" {
+		return "", why
+	}
+	rest, tilde := strings.CutPrefix(value, "~")
 	if !tilde || (rest != "" && !os.IsPathSeparator(rest[0])) {
-		return path, nil
+		return value, ""
 	}
 	if r.home == "" {
-		return "", fmt.Errorf("%s begins with ~, and the home folder is not known", path)
+		return "", "begins with ~, and the home folder is not known"
 	}
-	return filepath.Join(r.home, rest), nil
+	return filepath.Join(r.home, rest), ""
 }
 
-// readProfiles reads a profile file. Its errors name the file and never quote it.
-func readProfiles(path string) (map[string]profile.Profile, error) {
-	data, err := os.ReadFile(path) //nolint:gosec // the user names the file
+// shownPath is a path for an error, or what it looks like where it is none.
+func shownPath(path string) string {
+	if what := looksLike(path); what != "" {
+		return what
+	}
+	return text.Escape(path)
+}
+
+// use makes a profile the one that takes part.
+func (r *resolver) use(f *profileFile, name string) error {
+	p, err := decodeProfile(f.profiles[name])
+	from := fmt.Sprintf("profile %s of %s", text.Quote(name), f.shown)
 	if err != nil {
-		var pathErr *fs.PathError
-		if errors.As(err, &pathErr) {
-			return nil, fmt.Errorf("%s cannot be read: %w", path, pathErr.Err)
+		return fmt.Errorf("%s cannot be used: %w", from, err)
+	}
+	r.profile, r.from = p, from
+	if len(p.ignored) > 0 {
+		sort.Strings(p.ignored)
+		for i, member := range p.ignored {
+			p.ignored[i] = text.Word(member)
 		}
-		return nil, fmt.Errorf("%s cannot be read", path)
+		r.warn(WarnIgnored, "", "Member of the profile not used", "These members of %s have no effect here: %s.", from, strings.Join(p.ignored, ", "))
 	}
-	profiles := map[string]profile.Profile{}
-	if json.Unmarshal(data, &profiles) != nil {
-		return nil, fmt.Errorf("%s is not a profile file: it must be a JSON object with one object for each profile", path)
+	if f.broken != nil {
+		r.warn(WarnBrokenFile, "", "Profile file damaged", "%s was read, and the rest of its file cannot be: %s.", from, f.broken)
 	}
-	return profiles, nil
+	return nil
+}
+
+// profileFile is a file of profiles, each as it is in the file.
+type profileFile struct {
+	shown    string // its path
+	profiles map[string]json.RawMessage
+	members  []string // of its top level, that are no profiles
+	broken   error    // why only its beginning was read; nil = all of it was
+}
+
+// readProfiles reads a profile file as far as it can be read. Its errors name the file and never quote it.
+func readProfiles(path string) (*profileFile, error) {
+	f := &profileFile{shown: shownPath(path), profiles: map[string]json.RawMessage{}}
+	data, err := readFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", f.shown, err)
+	}
+	data = plainJSON(data)
+	if len(bytes.TrimSpace(data)) == 0 {
+		return f, nil
+	}
+	var whole any
+	f.broken = lineOf(data, json.Unmarshal(data, &whole))
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
+		if f.broken != nil {
+			return nil, fmt.Errorf("%s is not a profile file: %w", f.shown, f.broken)
+		}
+		return nil, fmt.Errorf("%s is not a profile file: it must be a JSON object with one object for each profile", f.shown)
+	}
+	for dec.More() {
+		var raw json.RawMessage
+		name, err := dec.Token()
+		if err == nil {
+			err = dec.Decode(&raw)
+		}
+		if err != nil {
+			break // f.broken says where
+		}
+		key, _ := name.(string)
+		switch {
+		case f.profiles[key] != nil:
+			return nil, fmt.Errorf("%s has two profiles %s", f.shown, shown(key))
+		case raw[0] == '{':
+			f.profiles[key] = raw
+		default:
+			f.members = append(f.members, key)
+		}
+	}
+	return f, nil
+}
+
+// plainJSON is data in UTF-8, without a byte order mark and without commas before a closing bracket: editors and shells
+// write these.
+func plainJSON(data []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), len(data) > 1 && data[0] != 0 && data[1] == 0:
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte("\xfe\xff")), len(data) > 1 && data[0] == 0:
+		order = binary.BigEndian
+	}
+	if order != nil {
+		units := make([]uint16, len(data)/2)
+		for i := range units {
+			units[i] = order.Uint16(data[2*i:])
+		}
+		data = []byte(string(utf16.Decode(units)))
+	}
+	data = bytes.Clone(bytes.TrimPrefix(data, []byte("\ufeff")))
+	inText, comma := false, -1
+	for i := 0; i < len(data); i++ {
+		switch b := data[i]; {
+		case inText && b == '\\':
+			i++
+		case b == '"':
+			inText, comma = !inText, -1
+		case inText, b == ' ', b == '\t', b == '\r', b == '\n':
+		case (b == '}' || b == ']') && comma >= 0:
+			data[comma], comma = ' ', -1
+		default:
+			comma = -1
+			if b == ',' {
+				comma = i
+			}
+		}
+	}
+	return data
+}
+
+// lineOf says in which line of data a JSON error is.
+func lineOf(data []byte, err error) error {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return err
+	}
+	at := min(max(int(syntax.Offset)-1, 0), len(data)) // before the character in question
+	return fmt.Errorf("line %d is not JSON (%s)", 1+bytes.Count(data[:at], []byte("\n")), text.Escape(syntax.Error()))
 }
 
 // choose picks the profile called name; without a name the one flagged default, else the one called default. found is
 // "" when there is none. Two flagged profiles are an error: the SDK would take either, at random.
-func choose(profiles map[string]profile.Profile, name string) (found string, p profile.Profile, err error) {
-	if name != "" {
-		if p, ok := profiles[name]; ok {
-			return name, p, nil
+func (f *profileFile) choose(name string) (found string, err error) {
+	if f.profiles[name] != nil && name != "" {
+		return name, nil
+	}
+	if f.broken != nil {
+		return "", fmt.Errorf("%s cannot be read: %w", f.shown, f.broken)
+	}
+	for _, member := range f.members {
+		if member == name && name != "" {
+			return "", fmt.Errorf("%s: %s is not a profile, because it is not an object", f.shown, text.Quote(name))
 		}
-		return "", p, nil
+	}
+	if name != "" {
+		return "", nil
 	}
 	var flagged []string
-	for name, p := range profiles {
-		if p.Default {
+	for name, raw := range f.profiles {
+		var p struct{ Default any }
+		if json.Unmarshal(raw, &p) == nil && (p.Default == true || p.Default == "true") {
 			flagged = append(flagged, name)
 		}
 	}
 	sort.Strings(flagged)
 	switch {
 	case len(flagged) > 1:
-		return "", p, fmt.Errorf("more than one profile is marked as the default: %s", strings.Join(flagged, ", "))
+		return "", fmt.Errorf("%s: more than one profile is marked as the default: %s", f.shown, text.Escape(strings.Join(flagged, ", ")))
 	case len(flagged) == 1:
-		return flagged[0], profiles[flagged[0]], nil
+		return flagged[0], nil
+	case f.profiles[profile.DefaultProfile] != nil:
+		return profile.DefaultProfile, nil
 	}
-	if p, ok := profiles[profile.DefaultProfile]; ok {
-		return profile.DefaultProfile, p, nil
-	}
-	return "", p, nil
+	return "", nil
 }
 
-func names(profiles map[string]profile.Profile) string {
-	if len(profiles) == 0 {
-		return "none"
+// flat says that the members of a profile stand where profiles should.
+func (f *profileFile) flat() string {
+	for _, member := range f.members {
+		if member == "access_key" || member == "secret_key" {
+			return fmt.Sprintf(" (%s stands outside of any profile)", member)
+		}
 	}
-	all := make([]string, 0, len(profiles))
-	for name := range profiles {
-		all = append(all, fmt.Sprintf("%q", name))
+	return ""
+}
+
+func (f *profileFile) names() string {
+	if len(f.profiles) == 0 {
+		return "none" + f.flat()
+	}
+	all := make([]string, 0, len(f.profiles))
+	for name := range f.profiles {
+		all = append(all, shown(name))
 	}
 	sort.Strings(all)
 	return strings.Join(all, ", ")

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"net/http"
 	"time"
@@ -22,7 +23,7 @@ func signing(cfg Config) (signer, error) {
 	case key && login:
 		return nil, &ConfigError{Summary: "Two credentials", Detail: "An access key and a login were given; one is needed."}
 	case cred.AccessKeyID != "" && cred.SecretKey != "":
-		return signV4(cred.AccessKeyID, cred.SecretKey, firstSet(cfg.Region, defaultRegion)), nil
+		return signV4(cred.AccessKeyID, cred.SecretKey, cmp.Or(cfg.Region, defaultRegion)), nil
 	case cred.Login != "" && cred.Password != "":
 		return func(req *http.Request, _ []byte, _ time.Time) error {
 			req.SetBasicAuth(cred.Login, cred.Password)

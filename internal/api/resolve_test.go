@@ -42,7 +42,7 @@ func (s sources) resolve(t *testing.T) (cfg Config, home string, err error) {
 
 func p[T any](v T) *T { return &v }
 
-func TestResolve(t *testing.T) {
+func TestResolve_precedence(t *testing.T) {
 	files := map[string]string{homeFile: twoOf, "other.json": `{"x":{"access_key":"X","secret_key":"x-secret","default":true},"y":{"login":"y","password":"y"}}`}
 	keysInEnv := map[string]string{"OSC_ACCESS_KEY": "ENV", "OSC_SECRET_KEY": "env-secret"}
 	with := func(more ...string) map[string]string {
@@ -97,7 +97,7 @@ func TestResolve(t *testing.T) {
 }
 
 // Every refusal, word for word. HOME stands for the home folder.
-func TestResolveRefuses(t *testing.T) {
+func TestResolve_refusals(t *testing.T) {
 	files := map[string]string{homeFile: twoOf, "flags.json": `{"a":{"default":true},"b":{"default":true}}`, "bad.json": "{", "empty.json": "{}"}
 	const never = " A profile that is named is never replaced by another credential."
 	const all = `"both", "default", "half", "login", "none", "v2", "work"`
@@ -120,7 +120,7 @@ func TestResolveRefuses(t *testing.T) {
 		"default profile half": {sources{files: map[string]string{homeFile: `{"default":{"access_key":"x"}}`}}, "",
 			"Half a credential: access_key is set in profile \"default\" of HOME/.osc/config.json, and secret_key is not. Set both in the same place, or neither."},
 		"default file broken": {sources{files: map[string]string{homeFile: `{`}}, "",
-			"Profile file not usable: HOME/.osc/config.json is not a profile file: it must be a JSON object with one object for each profile."},
+			"Profile file not usable: HOME/.osc/config.json cannot be read: line 1 is not JSON (unexpected end of JSON input)."},
 		"default file, two defaults": {sources{files: map[string]string{homeFile: files["flags.json"]}}, "",
 			"Profile file not usable: HOME/.osc/config.json: more than one profile is marked as the default: a, b."},
 		"half in the block": {sources{block: Settings{AccessKeyID: p("A")}, files: files}, "secret_key_id",
@@ -156,7 +156,7 @@ func TestResolveRefuses(t *testing.T) {
 		"no file for the profile": {sources{env: map[string]string{"OSC_PROFILE": "x"}}, "",
 			"Profile not usable: HOME/.osc/config.json cannot be read: no such file or directory (named by OSC_PROFILE or OSC_CONFIG_FILE)." + never},
 		"broken file": {sources{env: map[string]string{"OSC_CONFIG_FILE": "~/bad.json"}, files: files}, "",
-			"Profile not usable: HOME/bad.json is not a profile file: it must be a JSON object with one object for each profile (named by OSC_PROFILE or OSC_CONFIG_FILE)." + never},
+			"Profile not usable: HOME/bad.json cannot be read: line 1 is not JSON (unexpected end of JSON input) (named by OSC_PROFILE or OSC_CONFIG_FILE)." + never},
 		"empty file": {sources{env: map[string]string{"OSC_CONFIG_FILE": "~/empty.json"}, files: files}, "",
 			"Profile not usable: HOME/empty.json has no default profile; it has none (named by OSC_PROFILE or OSC_CONFIG_FILE)." + never},
 		"two defaults": {sources{env: map[string]string{"OSC_CONFIG_FILE": "~/flags.json"}, files: files}, "",
@@ -166,17 +166,17 @@ func TestResolveRefuses(t *testing.T) {
 		"named profile without": {sources{block: Settings{Profile: p("none")}, env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s"}, files: files}, "profile",
 			"Profile not usable: profile \"none\" of HOME/.osc/config.json has no credential: neither access_key and secret_key nor login and password (named by the provider block)." + never},
 		"bad protocol": {sources{env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s", "OSC_PROTOCOL": "gopher"}}, "",
-			"Protocol not usable: The protocol is \"gopher\" (from OSC_PROTOCOL or no profile); it can be https or http."},
+			"Protocol not usable: The protocol in OSC_PROTOCOL is \"gopher\"; it can be https or http."},
 		"bad region": {sources{block: Settings{Region: p("x/y")}, env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s"}}, "region",
-			"Region not usable: The region \"x/y\" is not the name of a region, such as eu-west-2."},
+			"Region not usable: The region in `region` of the provider block is \"x/y\". The name of a region has letters, digits and hyphens, such as eu-west-2."},
 		"bad endpoint": {sources{block: Settings{Endpoint: p("ftp://x")}, env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s"}}, "endpoint",
-			"Endpoint not usable: The endpoint \"ftp://x/api/v1\" does not begin with https:// or http://."},
+			"Endpoint not usable: `endpoint` of the provider block: The endpoint is \"ftp://x/api/v1\", and does not begin with https:// or http://."},
 		"bad yes or no": {sources{env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s", "OSC_TLS_SKIP_VERIFY": "maybe"}}, "",
 			"OSC_TLS_SKIP_VERIFY not usable: OSC_TLS_SKIP_VERIFY is \"maybe\"; it can be true or false."},
 		"half a certificate": {sources{block: Settings{ClientCertPath: p("c.pem")}, env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s", "OSC_X509_CLIENT_KEY": "k.pem"}}, "x509_cert_path",
 			"Client certificate not usable: In the provider block one of `x509_cert_path` and `x509_key_path` is set, and the other is not."},
 		"certificate not base64": {sources{env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s", "OSC_X509_CLIENT_CERT_B64": "%", "OSC_X509_CLIENT_KEY_B64": "%"}}, "",
-			"Client certificate not usable: OSC_X509_CLIENT_CERT of the environment: the value is not base64."},
+			"Client certificate not usable: OSC_X509_CLIENT_CERT_B64 of the environment is not base64."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, home, err := c.resolve(t)

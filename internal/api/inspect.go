@@ -1,0 +1,113 @@
+package api
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// part is what a value of a credential is.
+type part int
+
+const (
+	keyID part = iota
+	keySecret
+	login
+	password
+)
+
+// inspect says what is wrong with a value of a credential before it is sent, "" where nothing is. It never repeats the
+// value: a refused credential costs a step towards the lock-out, and a line break never reaches the API at all.
+func inspect(p part, value string) (why string) {
+	first, _ := utf8.DecodeRuneInString(value)
+	last, _ := utf8.DecodeLastRuneInString(value)
+	switch {
+	case value == "":
+		return ""
+	case strings.Contains(value, "-----BEGIN "):
+		return "is a PEM block"
+	case last == '\n' || last == '\r':
+		return "ends with a line break"
+	case strings.IndexFunc(value, unicode.IsControl) >= 0:
+		return "has a line break or another control character in it"
+	case !utf8.ValidString(value):
+		return "is not valid UTF-8"
+	case p == password:
+		return "" // whatever else is in it may belong to it
+	case isBlank(first):
+		return "begins with white space"
+	case isBlank(last):
+		return "ends with white space"
+	case len(value) > 1 && first == last && strings.ContainsRune("\"'`", first):
+		return "is in quotation marks"
+	case strings.Contains(value, "${"), strings.Contains(value, "$("), p != login && strings.ContainsAny(value, "<>$"):
+		return "has a placeholder or a variable in it that was not replaced"
+	case strings.IndexFunc(value, isBlank) >= 0:
+		return "has white space in it"
+	case p == login && strings.Contains(value, ":"):
+		return "has a colon in it, which ends a login"
+	case p == keyID && !keyIDShape.MatchString(value):
+		return "has a character in it that no access key id has"
+	case p == keySecret && strings.IndexFunc(value, func(r rune) bool { return r > unicode.MaxASCII }) >= 0:
+		return "has a character in it that is not ASCII"
+	}
+	return ""
+}
+
+var keyIDShape = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+// The lengths of an id and a secret (A41). Another length is not refused: there are newer kinds of keys.
+const (
+	keyIDLength     = 20
+	keySecretLength = 40
+)
+
+func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' }
+
+// shown is a value for an error: quoted where it looks like a name, an address or a path, and otherwise only described. A
+// value in the wrong place is often a secret.
+func shown(value string) string {
+	if what := looksLike(value); what != "" {
+		return what
+	}
+	return text.Quote(value)
+}
+
+// looksLike says what a value looks like that is not to be shown, "" where it may be.
+func looksLike(value string) string {
+	trimmed := strings.TrimLeftFunc(value, isBlank)
+	switch {
+	case strings.Contains(value, "-----BEGIN "):
+		return "a PEM block"
+	case strings.HasPrefix(trimmed, "{"), strings.HasPrefix(trimmed, "["):
+		return "JSON"
+	case strings.ContainsAny(value, "\r\n"):
+		return "a text of several lines"
+	case strings.ContainsAny(value, "?#@="):
+		return "a value with a query, a password or a token in it"
+	case len(value) > 200, tokenShape.MatchString(value) && !strings.HasPrefix(value, "/"):
+		return fmt.Sprintf("a value of %d characters that looks like a secret", utf8.RuneCountInString(value))
+	}
+	return ""
+}
+
+// tokenShape is what a secret looks like: long, and without what parts a name, an address or a path.
+var tokenShape = regexp.MustCompile(`^[A-Za-z0-9+/]{16,}$|[A-Za-z0-9+/]{40,}`)
+
+// notAPath says why a value cannot be the path of a file, "" where it can.
+func notAPath(value string) string {
+	what := looksLike(value)
+	switch {
+	case strings.HasPrefix(value, "pkcs11:"):
+		return "names a smart card, which cannot be used here: the path of a file is needed"
+	case strings.Contains(value, "://"):
+		return "is a URL, and must be the path of a file"
+	case what == "" || strings.HasPrefix(what, "a value"):
+		return ""
+	}
+	return "is " + what + ", and must be the path of a file"
+}
