@@ -199,3 +199,14 @@ func addConfigError(diags *diag.Diagnostics, m model, err error) {
 	}
 	diags.AddError(config.Summary, config.Detail)
 }
+
+// addConfigWarnings tells what of the settings was not followed, or is a risk.
+func addConfigWarnings(diags *diag.Diagnostics, m model, warnings []api.Warning) {
+	for _, w := range warnings {
+		if at, found := m.pathOf(w.Attribute); found {
+			diags.AddAttributeWarning(at, w.Summary, w.Detail)
+			continue
+		}
+		diags.AddWarning(w.Summary, w.Detail)
+	}
+}

@@ -98,7 +98,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	} else {
 		settings := m.settings(ctx, &resp.Diagnostics)
 		opts.Accounts = m.accountRule(ctx, &resp.Diagnostics)
-		client, err := p.connect(settings, m.requestRate(), req.TerraformVersion)
+		client, warnings, err := p.connect(settings, m.requestRate(), req.TerraformVersion)
+		addConfigWarnings(&resp.Diagnostics, m, warnings)
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -112,18 +113,19 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = data, data, data
 }
 
-// connect returns the client for the settings.
-func (p *Provider) connect(settings api.Settings, rate float64, terraform string) (*api.Client, error) {
+// connect returns the client for the settings, and what of them was not followed or is a risk.
+func (p *Provider) connect(settings api.Settings, rate float64, terraform string) (*api.Client, []api.Warning, error) {
 	cfg, err := api.Resolve(settings, p.host.Env, p.host.Home)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg.RequestsPerSecond = rate
 	cfg.UserAgent = fmt.Sprintf("terraform-provider-outscale/%s (terraform %s; +https://github.com/outscale-access/terraform-provider-outscale)", p.version, terraform)
 	cfg.Log = diag.Log
 	cfg.Now = p.host.Now
 	cfg.RefusalFolder = p.host.RefusalFolder
-	return api.New(cfg)
+	client, err := api.New(cfg)
+	return client, cfg.Warnings, err
 }
 
 // configured wires the services of the domain.
