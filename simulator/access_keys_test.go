@@ -236,7 +236,7 @@ func TestAccessKey_badValues(t *testing.T) {
 			t.Errorf("%s: %v, want %s", date, got["ExpirationDate"], want)
 		}
 	}
-	// A malformed date is one beside ClearExpirationDate too; a past one does no harm there.
+	// With ClearExpirationDate a malformed date is still refused, and a past one is accepted.
 	r.call("UpdateAccessKey", `{"AccessKeyId":%q,"ClearExpirationDate":true,"ExpirationDate":"x"}`, id).refused(http.StatusBadRequest, "3019", "InvalidParameterType")
 	r.must("UpdateAccessKey", `{"AccessKeyId":%q,"ClearExpirationDate":true,"ExpirationDate":"2020-01-01"}`, id)
 }

@@ -52,7 +52,7 @@ type harness struct {
 	*Simulator
 	t     *testing.T
 	clock *manualClock
-	// validator holds every answer against the official API description.
+	// validator validates every answer against the official API description.
 	validator *describetest.Validator
 	log       *bytes.Buffer
 	keyID     string
@@ -212,7 +212,7 @@ func (r *harness) signer(action, body string) *requestSigner {
 	}
 }
 
-// request signs with code of its own, so that signer and verifier can disagree.
+// request signs without using the code of the simulator, so that signer and verifier are independent.
 func (k *requestSigner) request(body string) *http.Request {
 	r := httptest.NewRequest(k.method, "http://"+k.host+k.path, strings.NewReader(body))
 	r.URL.RawQuery = k.query

@@ -54,7 +54,7 @@ func (r *harness) faulty(list ...Fault) {
 	}
 }
 
-// last says what the record tells of the last call: the fault, what came of it, and what was sent.
+// last returns the fault, the result and the sent status of the last recorded call.
 func (r *harness) last() string {
 	r.t.Helper()
 	all := r.Requests()
@@ -144,7 +144,7 @@ func TestRequests_sentStatus(t *testing.T) {
 			t.Errorf("%+v: %q, want %q", fault, r.last(), want)
 		}
 	}
-	// A refusal is what came of the call, also where a fault hides it.
+	// A refusal is recorded as the result, also when a fault hides it from the client.
 	stranger := *r
 	stranger.keyID = "NOBODYNOBODYNOBODYNO"
 	for want, fault := range map[string]Fault{
@@ -240,7 +240,7 @@ func TestFaults_sameSeedSameCuts(t *testing.T) {
 	}
 }
 
-// A client that goes away frees the call, which stays executed and recorded.
+// A client that closes the connection ends the stall; the call is executed and recorded.
 func TestFaults_stallEndsWithClient(t *testing.T) {
 	r := newHarness(t)
 	url := "http://" + r.start().APIAddr
@@ -257,7 +257,7 @@ func TestFaults_stallEndsWithClient(t *testing.T) {
 	r.await("the call has ended", func() bool { return r.last() == "stall 200 0" })
 }
 
-// A server that is told to stop does not keep its clients for a minute.
+// Shutdown does not wait for the end of a stall.
 func TestShutdown_endsStalls(t *testing.T) {
 	r := newHarness(t)
 	running, err := r.Start("127.0.0.1:0", "")

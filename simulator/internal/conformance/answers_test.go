@@ -35,7 +35,7 @@ func (s *server) walk(steps []step) {
 	}
 }
 
-// Every answer of the key actions, each held against the description by the server's wrap.
+// Every kind of answer of the key actions. The server validates each.
 func TestAnswers_accessKeys(t *testing.T) {
 	s := start(t, func(o *simulator.Options) { o.Assumptions.KeyLimit = 3 })
 	s.walk([]step{
@@ -181,7 +181,7 @@ func TestAnswers_account(t *testing.T) {
 	}
 }
 
-// A version that has not learned yet refuses what came later, in answers like any other.
+// An older version refuses later additions.
 func TestAnswers_olderVersion(t *testing.T) {
 	s := start(t, func(o *simulator.Options) { o.APIVersion = "1.39" })
 	update := `{"AccessKeyId":"` + rootID + `"`

@@ -74,7 +74,7 @@ func (w *writer) next(p *process, l *life) error {
 	return nil
 }
 
-// write goes on until everything is written or the simulator is gone. after is told of each answer.
+// write sends writes until all are sent or the process has ended. It calls after for each answer.
 func (w *writer) write(p *process, after func()) {
 	for {
 		if len(w.life) == 0 || w.life[len(w.life)-1].stage == w.life[len(w.life)-1].last() {
@@ -110,7 +110,7 @@ func seen(p *process) map[string]struct{ stage, key, hash string } {
 	return all
 }
 
-// check holds what is there against what was answered. A write that was cut off may have happened; the writer goes on from
+// check compares the stored objects with the answers. A write that was cut off may have happened; the writer goes on from
 // where it finds itself.
 func (w *writer) check(t *testing.T, all map[string]struct{ stage, key, hash string }, cut bool) {
 	for i := range w.life {

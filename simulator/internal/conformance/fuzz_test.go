@@ -44,7 +44,7 @@ func newTarget(f *testing.F) target {
 	return target{sim.Handler(), validator, still.Now}
 }
 
-// serve answers one request; the answer is held against the description.
+// serve serves one request and validates the answer.
 func (g target) serve(t *testing.T, r *http.Request) int {
 	recorder := httptest.NewRecorder()
 	g.validator.Handler(t, g.handler).ServeHTTP(recorder, r)

@@ -46,7 +46,7 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// server is a simulator on two real ports whose every answer is held against the official description.
+// server is a simulator on two real ports. Every answer is validated against the official description.
 type server struct {
 	t         testing.TB
 	sim       *simulator.Simulator
@@ -119,7 +119,7 @@ func (s *server) as(id, secret string) caller {
 
 func (s *server) root() caller { return s.as(rootID, rootSecret) }
 
-// answer is what came back.
+// answer is an answer of the API.
 type answer struct {
 	status int
 	body   map[string]any
@@ -163,7 +163,7 @@ func (c caller) request(action, body string) *http.Request {
 	return r
 }
 
-// call calls an action and hands back whatever answer came.
+// call calls an action and returns the answer.
 func (c caller) call(action, body string) answer {
 	c.server.t.Helper()
 	return c.server.send(c.request(action, body))

@@ -25,7 +25,7 @@ var actions = func() []string {
 	return names
 }()
 
-// scraps are pieces that have broken decoders before.
+// scraps are texts that often break decoders.
 var scraps = []string{
 	"{", "}", "[", "]", `"`, ",", ":", "null", "true", "-", "0", "1e999999999", "-0.0", "9223372036854775808", "1e-400", "\\", `\u0000`, `\ud800`,
 	"\x00", "\xff\xfe", "\xed\xa0\x80", "\u2028", "é", "🔑", `"DryRun":true,`, `"AccessKeyId":`, `"UserName":null,`, `"ExpirationDate":"9999-12-31T23:59:59.999999999+24:00",`,
@@ -35,8 +35,8 @@ var scraps = []string{
 
 func pick[T any](n nonsense, list []T) T { return list[n.IntN(len(list))] }
 
-// spoil changes a text in a few places.
-func (n nonsense) spoil(text string) string {
+// mutate changes a text in a few places.
+func (n nonsense) mutate(text string) string {
 	b := []byte(text)
 	for range 1 + n.IntN(4) {
 		at := 0
@@ -71,10 +71,10 @@ func (n nonsense) body(action string) string {
 	return strings.ReplaceAll(body, "KEY", n.user)
 }
 
-// badBody is signed as it should be; the body is not what the action wants.
+// badBody has a valid signature and a malformed body.
 func (n nonsense) badBody() *http.Request {
 	action := pick(n, actions)
-	return n.caller.request(action, n.spoil(n.body(action)))
+	return n.caller.request(action, n.mutate(n.body(action)))
 }
 
 // header makes a text of an Authorization header that a client library lets through.
@@ -87,24 +87,24 @@ func header(text string) string {
 	}, text)
 }
 
-// badAuthorization has a body as it should be, and a credential that is not.
+// badAuthorization has a valid body and a malformed credential.
 func (n nonsense) badAuthorization() *http.Request {
 	action := pick(n, actions)
 	r := n.caller.request(action, n.body(action))
 	value := r.Header.Get("Authorization")
 	switch n.IntN(8) {
 	case 0:
-		r.Header.Add("Authorization", n.spoil(value))
+		r.Header.Add("Authorization", n.mutate(value))
 	case 1:
-		r.Header.Set("Authorization", "Basic "+n.spoil("cm9vdDpwYXNzd29yZA=="))
+		r.Header.Set("Authorization", "Basic "+n.mutate("cm9vdDpwYXNzd29yZA=="))
 	case 2:
-		r.Header.Set("Authorization", strings.ReplaceAll(value, rootID, pick(n, []string{"", "/", n.spoil(rootID), fmt.Sprint("UNKNOWN", n.Uint64())})))
+		r.Header.Set("Authorization", strings.ReplaceAll(value, rootID, pick(n, []string{"", "/", n.mutate(rootID), fmt.Sprint("UNKNOWN", n.Uint64())})))
 	case 3:
-		r.Header.Set("Authorization", strings.ReplaceAll(value, "content-type;host", n.spoil("content-type;host;x-osc-date")))
+		r.Header.Set("Authorization", strings.ReplaceAll(value, "content-type;host", n.mutate("content-type;host;x-osc-date")))
 	case 4:
 		r.Header.Set("Authorization", value[:n.IntN(len(value))])
 	default:
-		r.Header.Set("Authorization", n.spoil(value))
+		r.Header.Set("Authorization", n.mutate(value))
 	}
 	values := r.Header.Values("Authorization")
 	for i := range values {
@@ -113,7 +113,7 @@ func (n nonsense) badAuthorization() *http.Request {
 	return limit(r)
 }
 
-// badDate is signed as it should be, at a date or in a form that it should not.
+// badDate has a valid signature with a wrong or malformed date.
 func (n nonsense) badDate() *http.Request {
 	action := pick(n, actions)
 	c := n.caller
@@ -123,7 +123,7 @@ func (n nonsense) badDate() *http.Request {
 		r = n.caller.request(action, n.body(action))
 		for _, name := range []string{"X-Osc-Date", "X-Amz-Date"} {
 			if r.Header.Get(name) != "" {
-				r.Header.Set(name, header(n.spoil(r.Header.Get(name))))
+				r.Header.Set(name, header(n.mutate(r.Header.Get(name))))
 			}
 		}
 	}
@@ -140,9 +140,9 @@ func (n nonsense) badHeader() *http.Request {
 	case 1:
 		r.URL.Path = pick(n, []string{"/", "//", "/api/v1", "/api/v1//ReadUsers", "/api/v2/ReadUsers", "/api/latest/../v1/ReadUsers", "/api/v1/" + strings.Repeat("A", 30_000), "/\x00", "/%2e%2e/"})
 	case 2:
-		r.URL.RawQuery = strings.ReplaceAll(header(n.spoil("Action=ReadUsers&a=b")), " ", "+")
+		r.URL.RawQuery = strings.ReplaceAll(header(n.mutate("Action=ReadUsers&a=b")), " ", "+")
 	case 3:
-		r.Header.Set("Content-Type", header(n.spoil("application/json; charset=utf-8")))
+		r.Header.Set("Content-Type", header(n.mutate("application/json; charset=utf-8")))
 	case 4:
 		r.Header.Add(pick(n, []string{"X-Osc-Date", "Authorization", "Content-Type"}), "20260102T030405Z")
 	case 5:
@@ -193,6 +193,6 @@ func (n nonsense) raw() []byte {
 	case 1: // the end is missing
 		return signed.Bytes()[:n.IntN(signed.Len())]
 	default:
-		return []byte(n.spoil(signed.String()))
+		return []byte(n.mutate(signed.String()))
 	}
 }

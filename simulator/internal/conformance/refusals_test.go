@@ -166,7 +166,7 @@ func (s *server) expect(want string, got answer) {
 	}
 }
 
-// Every action refuses every bad credential, each in its own way; the answers are held against the description on the way.
+// Every action refuses every bad credential with the right code.
 func TestEveryAction_badCredentials(t *testing.T) {
 	s, f := fixture(t, noLockout)
 	eachServed(t, func(_ *testing.T, action describe.Action) {
@@ -325,7 +325,7 @@ func TestEveryAction_injectedErrors(t *testing.T) {
 
 // A change that cannot be written is a fault of the server, in the API's own form.
 func TestAnswers_closedStore(t *testing.T) {
-	s := start(t, func(o *simulator.Options) { o.Log = nil }) // it says so in the log, as it should
+	s := start(t, func(o *simulator.Options) { o.Log = nil }) // the failed write is logged
 	if err := s.sim.Close(); err != nil {
 		t.Fatal(err)
 	}

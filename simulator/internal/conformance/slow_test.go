@@ -15,7 +15,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// impatient makes the limits of time so short that a test can wait for them to strike.
+// impatient sets short time limits, so that a test can wait for them.
 func impatient(o *simulator.Options) {
 	o.Limits.ReadHeader = time.Second
 	o.Limits.Read = 1500 * time.Millisecond

@@ -29,7 +29,7 @@ type Violation struct {
 	Want Kind
 }
 
-// Check holds the body of a request against the action as an API of the version describes it and returns the first violation,
+// Check compares the body of a request with the action as an API of the version describes it. It returns the first violation,
 // nil where there is none. The body is what encoding/json decodes, with or without UseNumber. The same body always gives the
 // same violation: unknown members come before wrong types, and those before missing members; each by name.
 func Check(action Action, version string, body map[string]any) *Violation {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The description is of the newest version only. This file holds, by hand, what the API learned in which version, as far as the
-// history of the official description tells (releases 1.2 to 1.40.1): a simulator of an older version refuses what came later.
+// The description is of the newest version only. This file holds, by hand, what each version added, according to the
+// history of the official description (releases 1.2 to 1.40.1). A simulator of an older version refuses later additions.
 
 // memberSince says in which version a request member came, by action and path. A member not listed was there from the start.
 var memberSince = map[string]map[string]string{

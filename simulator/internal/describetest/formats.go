@@ -10,7 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// visitAnswer holds a value that the API sends against a schema; dates must be in the form the API writes.
+// visitAnswer validates a value of an answer against a schema. Dates must have the form that the API writes.
 func visitAnswer(schema *openapi3.Schema, value any) error {
 	return schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.DisableSchemaErrorDetails(),
 		dates("datetime", func(text string) bool { return isWrittenDate(text, "+0000") }),
@@ -19,7 +19,7 @@ func visitAnswer(schema *openapi3.Schema, value any) error {
 	)
 }
 
-// visitRequest holds a value that the API reads against a schema; a date or a date-time goes for every date.
+// visitRequest validates a value of a request against a schema. Every date may be a date or a date-time.
 func visitRequest(schema *openapi3.Schema, value any) error {
 	return schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.DisableSchemaErrorDetails(),
 		dates("datetime", isReadDate), dates("date-time", isReadDate), dates("date", isReadDate),

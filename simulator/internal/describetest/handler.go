@@ -10,15 +10,14 @@ import (
 	"path"
 )
 
-// TB is what a test hands over to be told of a bad answer; testing.TB is one.
+// TB receives the errors of a validation; testing.TB is one.
 type TB interface {
 	Helper()
 	Errorf(format string, args ...any)
 }
 
-// Handler wraps the simulator's API: every answer that passes is held against the description, and so is the request of every
-// call that succeeds: what the API takes must be what the description allows. A connection that the simulator cuts on purpose
-// is cut here too. Reports go to t, in the goroutine of the call.
+// Handler wraps the simulator's API: every answer is validated, and the request of every call that
+// succeeds: the simulator must not accept more than the description allows. A connection that a fault closes is closed here too. Reports go to t, in the goroutine of the call.
 func (v *Validator) Handler(t TB, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t.Helper()

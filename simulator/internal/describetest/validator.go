@@ -1,7 +1,7 @@
-// Package describetest holds requests to the simulator, and its answers, against the official API description, read from the
-// module cache. For tests only.
+// Package describetest validates requests to the simulator, and its answers, against the official API description in the module
+// cache. For tests only.
 //
-// The description leaves much open, and in places says what the API does not do. What is held against is:
+// The description leaves much open, and in places it differs from the API. Checked are:
 //
 //   - the schema of the action's 200 answer: types, no member that the description lacks. Where it is silent (it requires no
 //     member in any answer) the members that the measured API always gives are wanted too, see always;
@@ -30,7 +30,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe/source"
 )
 
-// Validator holds messages against the description. It is safe for concurrent use.
+// Validator validates requests and answers. It is safe for concurrent use.
 type Validator struct {
 	doc *openapi3.T
 
@@ -59,7 +59,7 @@ func (v *Validator) Actions() []string {
 	return names
 }
 
-// Seen counts the answers held against the description so far, by action, status and the code of the first error:
+// Seen counts the answers validated so far, by action, status and the code of the first error:
 // "CreateUser 200", "CreateUser 409/9022".
 func (v *Validator) Seen() map[string]int {
 	v.mu.Lock()

@@ -168,7 +168,7 @@ func table(doc *openapi3.T) ([]byte, error) {
 	return format.Source(b.Bytes())
 }
 
-// schemes are the operation's own, or else the description's. Alternatives come one a requirement.
+// schemes returns the schemes of the operation, or else of the description. Each requirement is one alternative.
 func schemes(doc *openapi3.T, operation *openapi3.Operation) (string, error) {
 	requirements := doc.Security
 	if operation.Security != nil {

@@ -33,7 +33,7 @@ func TestTable_upToDate(t *testing.T) {
 	}
 }
 
-// What the generator does not understand stops it; nothing is left out in silence.
+// The generator fails on what it does not support.
 func TestTable_refusals(t *testing.T) {
 	action := func(schema *openapi3.Schema) *openapi3.T {
 		paths := openapi3.NewPaths()
