@@ -12,13 +12,13 @@ import (
 // to a list resource or an action that the metadata announces.
 func TestServer_optionalInterfaces(t *testing.T) {
 	s := NewServer("test", Host{})
-	if _, ok := s.(tfprotov6.ProviderServerWithListResource); !ok {
+	if _, ok := s.(tfprotov6.ListResourceServer); !ok {
 		t.Error("list resources are hidden")
 	}
-	if _, ok := s.(tfprotov6.ProviderServerWithActions); !ok {
+	if _, ok := s.(tfprotov6.ActionServer); !ok {
 		t.Error("actions are hidden")
 	}
-	if _, ok := s.(tfprotov6.ProviderServerWithStateStores); !ok {
+	if _, ok := s.(tfprotov6.StateStoreServer); !ok {
 		t.Error("state stores are hidden")
 	}
 }

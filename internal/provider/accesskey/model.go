@@ -35,7 +35,7 @@ func (m Model) toSpec(prior types.String) key.Spec {
 
 // withKey takes over what the API has.
 func (m Model) withKey(found key.Key, now time.Time) Model {
-	m.Key = m.Key.WithKey(found)
+	m.Key = m.WithKey(found)
 	m.Expired = types.BoolValue(found.Expired(now))
 	m.LastModificationDate = isodate.Keep(m.LastModificationDate, &found.Modified)
 	return m

@@ -1,0 +1,64 @@
+package rotatingkey_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// stateAsConfig are values of a state as a configuration.
+func stateAsConfig(t *testing.T, r *acctest.Resource, names ...string) acctest.Args {
+	t.Helper()
+	all, config := map[string]any{}, acctest.Args{}
+	if err := json.Unmarshal(r.State(), &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if all[name] != nil {
+			config[name] = all[name]
+		}
+	}
+	return config
+}
+
+// TestRotatingKey_generatedConfiguration: the CLI generates a configuration for an import from the state. It can be planned:
+// the key stays, and one without an expiry gets one.
+func TestRotatingKey_generatedConfiguration(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	h.CreateUser("alice")
+	for name, c := range map[string]struct {
+		in   api.CreateAccessKeyInput
+		want acctest.Action
+	}{
+		"with an expiry":    {api.CreateAccessKeyInput{UserName: "alice", ExpirationDate: ptr(h.Simulator.Now().Add(20 * day))}, acctest.NoOp},
+		"without an expiry": {api.CreateAccessKeyInput{UserName: "alice"}, acctest.Update},
+	} {
+		t.Log(name)
+		key, imported := h.Import(rotatingKey, h.CreateKey(c.in).ID)
+		imported.ExpectNoErrors()
+		generated := stateAsConfig(t, key, "user_name", "user_id", "lifetime", "rotate_before", "tag")
+		key.Plan(generated).Expect(c.want, acctest.Args{"access_key_id": key.String("id")})
+		key.Apply(generated).ExpectNoErrors()
+		key.ExpectEmptyPlan(generated)
+	}
+}
+
+// TestRotatingKey_ignoreChangesAll: nothing is changed or refused, also for a key that was moved here and has no durations in
+// its state.
+func TestRotatingKey_ignoreChangesAll(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	user := h.CreateUser("alice")
+	config := monthly(acctest.Args{"user_id": user.ID})
+	key := h.Resource(rotatingKey, config)
+	key.IgnoreChanges = []string{"all"}
+	key.ExpectEmptyPlan(config).ExpectNone()
+	moved, diagnostics := h.Resource("outscale_access_key", acctest.Args{"user_name": "alice"}).Move(rotatingKey)
+	diagnostics.ExpectNoErrors()
+	moved.Read().ExpectNone()
+	moved.IgnoreChanges = []string{"all"}
+	moved.ExpectEmptyPlan(config).ExpectNone()
+}
