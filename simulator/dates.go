@@ -11,8 +11,12 @@ const outLayout = "2006-01-02T15:04:05.000-0700"
 func printDate(t time.Time) string { return t.UTC().Format(outLayout) }
 
 // inForm matches the dates that the API accepts: a date, which means midnight UTC at its
-// start, or a date-time with or without a fraction. Go's parser accepts more.
-var inForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$`)
+// start, or a date-time with or without a fraction (A6). An offset may lack its colon, as in
+// the dates that the API prints. Go's parser accepts more.
+var inForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d))?$`)
+
+// inLayouts are the layouts of inForm.
+var inLayouts = []string{time.DateOnly, time.RFC3339, "2006-01-02T15:04:05Z0700"}
 
 // parseDate parses a date of a request. A date whose year in UTC does not have four digits
 // cannot be printed and is refused.
@@ -20,7 +24,7 @@ func parseDate(text string) (time.Time, bool) {
 	if !inForm.MatchString(text) {
 		return time.Time{}, false
 	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+	for _, layout := range inLayouts {
 		if t, err := time.Parse(layout, text); err == nil {
 			year := t.UTC().Year()
 			return millis(t), year >= 0 && year <= 9999
