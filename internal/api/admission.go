@@ -37,7 +37,7 @@ var errTripped = errors.New("the circuit breaker opened")
 func (a *admission) ready(ctx context.Context, r *request) error {
 	for {
 		a.mu.Lock()
-		send, wait, err := a.ask(r)
+		send, wait, err := a.check(r)
 		if send || err != nil {
 			a.mu.Unlock()
 			return err
@@ -74,7 +74,7 @@ func waitFor(ctx context.Context, changed <-chan struct{}, d time.Duration) erro
 func (a *admission) enter(r *request) (permit, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if send, _, _ := a.ask(r); !send {
+	if send, _, _ := a.check(r); !send {
 		return permit{}, false
 	}
 	p := permit{proven: a.guard.Proven(), begun: a.now(), unlock: func() {}}
@@ -83,10 +83,10 @@ func (a *admission) enter(r *request) (permit, bool) {
 	return p, true
 }
 
-// ask says whether a request may be sent, or has to wait, at most for wait where that is not 0, or fails.
-func (a *admission) ask(r *request) (send bool, wait time.Duration, err error) {
+// check says whether a request may be sent, or has to wait, at most for wait where that is not 0, or fails.
+func (a *admission) check(r *request) (send bool, wait time.Duration, err error) {
 	if !r.unlimited {
-		d := a.breaker.Ask(a.now(), r.repeatable)
+		d := a.breaker.Decide(a.now(), r.repeatable)
 		if a.breaker.Open() {
 			a.wake()
 			return false, 0, &GivenUpError{Err: d.Err}
@@ -95,7 +95,7 @@ func (a *admission) ask(r *request) (send bool, wait time.Duration, err error) {
 			return false, d.Wait, nil
 		}
 	}
-	switch a.guard.Ask() {
+	switch a.guard.Decide() {
 	case auth.Send:
 		return true, 0, nil
 	case auth.Stop:

@@ -39,6 +39,10 @@ type outcome struct {
 	wrongDate  bool          // the date of the signature was refused, and its answer tells the API's
 }
 
+// withoutID are reads whose success may have no request id: the example of the API's description has none. Whether one
+// came is seen by what it must have.
+var withoutID = map[string]bool{"ReadUserPolicy": true}
+
 // maxProblems bounds what is kept of a list of errors. The API sends one.
 const maxProblems = 20
 
@@ -68,7 +72,7 @@ type answer struct {
 // parse reads the parts of an answer that decide its form. The API's form is a request id, and either the status 200 or an
 // error status with a list of errors whose codes are decimal. What has another form was not said by the API. clean removes
 // secrets from what is kept.
-func (a *answer) parse(clean func(string) string) {
+func (a *answer) parse(action string, clean func(string) string) {
 	var e envelope
 	if json.Unmarshal(a.body, &e) != nil {
 		return
@@ -81,7 +85,7 @@ func (a *answer) parse(clean func(string) string) {
 		decimal = decimal && err == nil
 		a.problems = append(a.problems, problem)
 	}
-	a.inForm = a.requestID != "" && decimal &&
+	a.inForm = decimal && (a.requestID != "" || withoutID[action] && a.status == http.StatusOK) &&
 		(a.status == http.StatusOK || a.status >= http.StatusBadRequest && len(a.problems) > 0)
 }
 

@@ -114,3 +114,14 @@ func TestAnswer_foreignFromTheStart(t *testing.T) {
 		}
 	}
 }
+
+// The success of one read may have no request id, by its example in the API's description.
+func TestAnswer_readUserPolicy(t *testing.T) {
+	r := newRig(t, reply{status: 200, body: `{"PolicyName":"p","PolicyDocument":"{}"}`}, reply{status: 200, body: `{"error":"blocked"}`})
+	if p, err := r.ReadUserPolicy(t.Context(), "bob", "p"); err != nil || p.Document != "{}" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if _, err := r.ReadUserPolicy(t.Context(), "bob", "p"); !IsAmbiguous(err) {
+		t.Errorf("a foreign answer: %v", err)
+	}
+}

@@ -51,7 +51,7 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 		c.log(ctx, LevelDebug, "API call", fields)
 		return o
 	}
-	a.parse(c.redact.text)
+	a.parse(r.action, c.redact.text)
 	requestID := ""
 	if a.requestID != "" {
 		requestID = text.Word(a.requestID)
@@ -66,12 +66,12 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 		c.known.Store(true)
 		c.compareClocks(ctx, &o, a, dated, end)
 	}
-	o.err = c.judge(r, &o, a, out)
+	o.err = c.decode(r, &o, a, out)
 	return o
 }
 
-// judge makes the error of a whole answer, or decodes a success into out.
-func (c *Client) judge(r *request, o *outcome, a answer, out any) error {
+// decode makes the error of a whole answer, or decodes a success into out.
+func (c *Client) decode(r *request, o *outcome, a answer, out any) error {
 	switch {
 	case o.kind == success:
 		c.limit.Admitted()

@@ -39,9 +39,6 @@ const (
 // to what it admits, as far as that is known. They are sent whatever the circuit breaker says.
 func WithoutRateLimit(ctx context.Context) context.Context { return limit.WithoutLimit(ctx) }
 
-// Hurry is the old name of WithoutRateLimit, for work in progress.
-func Hurry(ctx context.Context) context.Context { return WithoutRateLimit(ctx) }
-
 // do calls action with in as its body and decodes a success into out, trying again as decide allows. The error is an
 // *Error or a *TransportError, wrapped where the time for another attempt ran out, or an *UnsentError.
 func (c *Client) do(ctx context.Context, action string, repeatable bool, in, out any) error {

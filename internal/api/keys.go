@@ -104,8 +104,8 @@ func (c *Client) ReadAccessKeys(ctx context.Context, in ReadAccessKeysInput) ([]
 	return keys, nil
 }
 
-// UpdateAccessKey changes a key and returns it as it is afterwards. It says the whole wish, so that sending it twice
-// does no harm.
+// UpdateAccessKey changes a key and returns it as it is afterwards. It says everything that is wanted, so that
+// sending it twice does no harm.
 func (c *Client) UpdateAccessKey(ctx context.Context, in UpdateAccessKeyInput) (AccessKey, error) {
 	req := updateAccessKeyRequest{
 		UpdateAccessKeyRequest: osc.UpdateAccessKeyRequest{

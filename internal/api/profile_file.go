@@ -247,7 +247,7 @@ func readProfiles(path string) (*profileFile, error) {
 			f.members = append(f.members, key)
 		}
 	}
-	return f, nil
+	return f, nil //nolint:nilerr // f.broken says what is wrong
 }
 
 // plainJSON is data in UTF-8, without a byte order mark and without commas before a closing bracket: editors and shells

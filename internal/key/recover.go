@@ -32,7 +32,7 @@ func (c *creation) ended() error {
 // the client's rate limit.
 func (c *creation) cleanup() context.Context {
 	if c.abandoned() {
-		return api.Hurry(c.ctx.cleanup)
+		return api.WithoutRateLimit(c.ctx.cleanup)
 	}
 	return c.ctx.cleanup
 }

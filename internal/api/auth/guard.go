@@ -52,8 +52,8 @@ const (
 	Stop          // the credential was refused: see Refusal
 )
 
-// Ask decides about a request that would be sent now.
-func (g *Guard) Ask() Decision {
+// Decide says what becomes of a request that would be sent now.
+func (g *Guard) Decide() Decision {
 	switch {
 	case g.Proven() && g.inFlight < MaxInFlight, g.inFlight == 0 && !g.stopped():
 		return Send

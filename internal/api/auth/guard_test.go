@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-var refused = errors.New("refused")
+var errRefused = errors.New("refused")
 
 // run sends requests one after the other as long as the guard lets them, each with the next outcome, and returns how many
 // were sent.
 func run(g *Guard, outcomes ...Outcome) (sent int) {
 	at := time.Unix(1e9, 0)
 	for _, o := range outcomes {
-		if g.Ask() != Send {
+		if g.Decide() != Send {
 			break
 		}
 		g.Enter()
 		at = at.Add(time.Second)
-		g.Leave(at, o, refused)
+		g.Leave(at, o, errRefused)
 		sent++
 	}
 	return sent
@@ -58,19 +58,19 @@ func TestGuard_refusalsInFlight(t *testing.T) {
 		}
 		refusals, inFlight := 0, 0
 		for range 100 {
-			for g.Ask() == Send {
+			for g.Decide() == Send {
 				g.Enter()
 				inFlight++
 			}
 			if inFlight == 0 {
 				break
 			}
-			g.Leave(time.Unix(1e9, 0), Refused, refused)
+			g.Leave(time.Unix(1e9, 0), Refused, errRefused)
 			inFlight--
 			refusals++
 		}
 		want := map[bool]int{true: MaxInFlight, false: 1}[accepted]
-		if refusals != want || g.Ask() != Stop {
+		if refusals != want || g.Decide() != Stop {
 			t.Errorf("accepted %v: %d refusals in a row, want %d", accepted, refusals, want)
 		}
 	}
@@ -80,17 +80,17 @@ func TestGuard_refusalsInFlight(t *testing.T) {
 func TestGuard_oneAtATimeUntilAccepted(t *testing.T) {
 	var g Guard
 	g.Enter()
-	if g.Ask() != Wait {
+	if g.Decide() != Wait {
 		t.Error("a second request was sent before the first was answered")
 	}
 	g.Leave(time.Unix(1e9, 0), Accepted, nil)
 	for range MaxInFlight {
-		if g.Ask() != Send {
+		if g.Decide() != Send {
 			t.Fatal("an accepted credential waits")
 		}
 		g.Enter()
 	}
-	if g.Ask() != Wait {
+	if g.Decide() != Wait {
 		t.Errorf("more than %d requests in flight", MaxInFlight)
 	}
 }

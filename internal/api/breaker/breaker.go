@@ -67,11 +67,11 @@ type Decision struct {
 	Err  error
 }
 
-// Ask decides about a request that would be sent now.
+// Decide says what becomes of a request that would be sent now.
 //
 // While what is sent may be lost, only requests are sent that may be repeated, among them the look-up of what a lost one
 // left: the others would only leave more to look up.
-func (b *Breaker) Ask(now time.Time, repeatable bool) Decision {
+func (b *Breaker) Decide(now time.Time, repeatable bool) Decision {
 	switch {
 	case b.state == open && now.Sub(b.opened) < Cooldown:
 		return Decision{Err: b.cause}

@@ -7,10 +7,10 @@ import (
 )
 
 var (
-	limits = Limits{Attempt: 12 * time.Second, Unreachable: 18 * time.Second, Foreign: 5 * time.Second, Silent: 28 * time.Second}
-	start  = time.Unix(1e9, 0)
-	first  = errors.New("the first failure")
-	later  = errors.New("a later failure")
+	limits   = Limits{Attempt: 12 * time.Second, Unreachable: 18 * time.Second, Foreign: 5 * time.Second, Silent: 28 * time.Second}
+	start    = time.Unix(1e9, 0)
+	errFirst = errors.New("the first failure")
+	errLater = errors.New("a later failure")
 )
 
 func at(seconds float64) time.Time { return start.Add(time.Duration(seconds * float64(time.Second))) }
@@ -24,11 +24,11 @@ type attempt struct {
 // after is a breaker that has seen the attempts, one after the other.
 func after(attempts ...attempt) *Breaker {
 	b := New(limits)
-	err := first
+	err := errFirst
 	for _, a := range attempts {
-		b.Ask(at(a.begun), true)
+		b.Decide(at(a.begun), true)
 		b.Leave(b.Enter(), at(a.ended), at(a.begun), a.result, err)
-		err = later
+		err = errLater
 	}
 	return b
 }
@@ -45,23 +45,23 @@ func TestBreaker_decisions(t *testing.T) {
 		"it answered":                  {[]attempt{{0, 1, Answered}}, 2, Decision{Send: true}, Decision{Send: true}},
 		"it broke":                     {[]attempt{{0, 1, Unclear}}, 2, Decision{Send: true}, Decision{Send: true}},
 		"not reached":                  {[]attempt{{0, 1, Unreachable}}, 2, Decision{Send: true, Wait: 26 * time.Second}, Decision{Send: true, Wait: 26 * time.Second}},
-		"not reached for too long":     {[]attempt{{0, 1, Unreachable}}, 19, Decision{Err: first}, Decision{Err: first}},
-		"not reached, ended late":      {[]attempt{{0, 19, Unreachable}}, 19, Decision{Err: first}, Decision{Err: first}},
+		"not reached for too long":     {[]attempt{{0, 1, Unreachable}}, 19, Decision{Err: errFirst}, Decision{Err: errFirst}},
+		"not reached, ended late":      {[]attempt{{0, 19, Unreachable}}, 19, Decision{Err: errFirst}, Decision{Err: errFirst}},
 		"not reached, then answered":   {[]attempt{{0, 1, Unreachable}, {2, 3, Answered}}, 60, Decision{Send: true}, Decision{Send: true}},
 		"an old failure":               {[]attempt{{0, 1, Unreachable}}, 22, Decision{Send: true}, Decision{Send: true}},
 		"timed out":                    {[]attempt{{0, 12, TimedOut}}, 13, Decision{Send: true, Wait: 15 * time.Second}, Decision{Wait: 15 * time.Second}},
-		"timed out twice":              {[]attempt{{0, 12, TimedOut}, {12.5, 24.5, TimedOut}}, 25, Decision{Err: first}, Decision{Err: first}},
+		"timed out twice":              {[]attempt{{0, 12, TimedOut}, {12.5, 24.5, TimedOut}}, 25, Decision{Err: errFirst}, Decision{Err: errFirst}},
 		"timed out together":           {[]attempt{{0, 12, TimedOut}, {1, 13, TimedOut}}, 14, Decision{Send: true, Wait: 14 * time.Second}, Decision{Wait: 14 * time.Second}},
 		"a page":                       {[]attempt{{0, 1, Foreign}}, 2, Decision{Send: true, Wait: 26 * time.Second}, Decision{Wait: 26 * time.Second}},
-		"a page for too long":          {[]attempt{{0, 1, Foreign}}, 6, Decision{Err: first}, Decision{Wait: 22 * time.Second}},
-		"no such host":                 {[]attempt{{0, 1, Permanent}}, 2, Decision{Err: first}, Decision{Err: first}},
-		"open until the cooldown ends": {[]attempt{{0, 1, Permanent}}, 20.9, Decision{Err: first}, Decision{Err: first}},
+		"a page for too long":          {[]attempt{{0, 1, Foreign}}, 6, Decision{Err: errFirst}, Decision{Wait: 22 * time.Second}},
+		"no such host":                 {[]attempt{{0, 1, Permanent}}, 2, Decision{Err: errFirst}, Decision{Err: errFirst}},
+		"open until the cooldown ends": {[]attempt{{0, 1, Permanent}}, 20.9, Decision{Err: errFirst}, Decision{Err: errFirst}},
 		"after the cooldown":           {[]attempt{{0, 1, Permanent}}, 21, Decision{Send: true, Wait: 28 * time.Second}, Decision{Send: true, Wait: 28 * time.Second}},
 	} {
-		if got := after(c.before...).Ask(at(c.asked), true); got != c.repeated {
+		if got := after(c.before...).Decide(at(c.asked), true); got != c.repeated {
 			t.Errorf("%s: %+v, want %+v", name, got, c.repeated)
 		}
-		if got := after(c.before...).Ask(at(c.asked), false); got != c.once {
+		if got := after(c.before...).Decide(at(c.asked), false); got != c.once {
 			t.Errorf("%s, sent once: %+v, want %+v", name, got, c.once)
 		}
 	}
@@ -70,18 +70,18 @@ func TestBreaker_decisions(t *testing.T) {
 // While it is probing, one request at a time is sent; the others wait for it, and fail with it.
 func TestBreaker_oneProbe(t *testing.T) {
 	for name, b := range map[string]*Breaker{"doubted": after(attempt{0, 1, Unreachable}), "after the cooldown": after(attempt{-20, -19, Permanent})} {
-		if d := b.Ask(at(2), true); !d.Send || !b.Enter() {
+		if d := b.Decide(at(2), true); !d.Send || !b.Enter() {
 			t.Fatalf("%s: no probe: %+v", name, d)
 		}
-		if d := b.Ask(at(3), true); d.Send || d.Wait <= 0 {
+		if d := b.Decide(at(3), true); d.Send || d.Wait <= 0 {
 			t.Errorf("%s: a second probe: %+v", name, d)
 		}
-		b.Leave(true, at(14), at(2), TimedOut, later)
-		if d := b.Ask(at(14), true); !d.Send {
+		b.Leave(true, at(14), at(2), TimedOut, errLater)
+		if d := b.Decide(at(14), true); !d.Send {
 			t.Errorf("%s: no second attempt: %+v", name, d)
 		}
-		b.Leave(b.Enter(), at(26), at(14), TimedOut, later)
-		if d := b.Ask(at(26), true); d.Err == nil || !b.Open() {
+		b.Leave(b.Enter(), at(26), at(14), TimedOut, errLater)
+		if d := b.Decide(at(26), true); d.Err == nil || !b.Open() {
 			t.Errorf("%s: still not open: %+v", name, d)
 		}
 	}
@@ -90,15 +90,15 @@ func TestBreaker_oneProbe(t *testing.T) {
 // A request that has run out of time opens the breaker, unless something answered another one meanwhile.
 func TestBreaker_giveUp(t *testing.T) {
 	b := after(attempt{0, 1, Unreachable})
-	if b.GiveUp(at(18), at(0), later); !b.Open() || b.Ask(at(18), true).Err != first { //nolint:errorlint // the very error
+	if b.GiveUp(at(18), at(0), errLater); !b.Open() || b.Decide(at(18), true).Err != errFirst { //nolint:errorlint // the very error
 		t.Error("the breaker did not open with the first failure")
 	}
 	b = after(attempt{0, 1, Unreachable}, attempt{2, 3, Answered}, attempt{10, 11, Unreachable})
-	if b.GiveUp(at(18), at(0), later); b.Open() {
+	if b.GiveUp(at(18), at(0), errLater); b.Open() {
 		t.Error("it opened although something answered meanwhile")
 	}
 	b.Leave(false, at(19), at(0), Answered, nil)
-	if b.Open() || !b.Ask(at(19), true).Send {
+	if b.Open() || !b.Decide(at(19), true).Send {
 		t.Error("an answer closes it")
 	}
 }
