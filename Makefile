@@ -27,17 +27,16 @@ demo: build ## the whole story: create, read, change, import, destroy, on a loca
 	@go build -trimpath -o $(BIN)/demo$(EXE) ./scripts/demo
 	@$(BIN)/demo$(EXE) -bin $(BIN) -version $(VERSION)
 
-test: test-unit test-acceptance ## all tests; acceptance on OpenTofu and, where present, terraform
+test: ## all tests, with the times of each part; acceptance on OpenTofu and, where present, terraform
+	@test -x $(TOFU) || $(MAKE) --no-print-directory $(TOFU)
+	@$(MAKE) --no-print-directory test-unit test-acceptance; status=$$?; scripts/test.sh times; exit $$status
 
-test-unit:
-	@test -n "$(RACE)" || echo "no C compiler found: the race detector is off"
-	go test -count=1 $(RACE) ./simulator/... ./internal/api/... ./internal/credential/... ./internal/seal/...
-	go test -count=1 ./cmd/... ./scripts/... .
+test-unit: ## the tests that need no CLI
+	@scripts/test.sh unit
 
-test-acceptance: build $(TOFU)
-	@echo "acceptance tests on OpenTofu"
-	CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -timeout 40m ./internal/provider/... ./internal/acceptance/...
-	@scripts/with-terraform.sh "acceptance tests on terraform" go test -count=1 -timeout 40m ./internal/provider/... ./internal/acceptance/...
+test-acceptance: $(TOFU) ## the tests that need a CLI, on OpenTofu and, where present, terraform
+	@TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) scripts/test.sh cli "acceptance on OpenTofu"
+	@scripts/with-terraform.sh scripts/test.sh cli "acceptance on terraform"
 
 soak: build $(TOFU) ## every long test: the fault suite in full, 10,000 creates under faults; hours; OUTSCALE_SEED=N repeats a run
 	OUTSCALE_SOAK=1 CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(CURDIR)/$(TOFU) go test -count=1 -v -p 1 -timeout 8h -run Soak ./internal/provider/... ./internal/acceptance/...
@@ -75,7 +74,8 @@ tools: $(TOFU) $(LINT) $(TFDOCS)
 $(TOFU): tools/go.mod tools/go.sum
 	@echo "building OpenTofu from its Go module: about 4 minutes on two cores, once"
 	@mkdir -p $(TOOLS)
-	cd tools && go build -trimpath -ldflags "-s -w" -o ../$(TOFU) github.com/opentofu/opentofu/cmd/tofu
+	@began=$$(date +%s) && cd tools && go build -trimpath -ldflags "-s -w" -o ../$(TOFU) github.com/opentofu/opentofu/cmd/tofu && \
+		echo "OpenTofu was built in $$(( $$(date +%s) - began )) seconds"
 	@touch $@
 
 $(TFDOCS): tools/go.mod tools/go.sum
@@ -122,8 +122,8 @@ vulnerabilities: $(GOVULNCHECK) ## known vulnerabilities in what is shipped; nee
 	$(GOVULNCHECK) ./...
 
 # CLI is the path of a Terraform or OpenTofu; bin/tools/tofu-1.11 is built from its Go module. SKIP leaves out tests by name.
-test-cli: build ## the acceptance tests on another CLI: make test-cli CLI=PATH
-	CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$(abspath $(CLI)) go test -count=1 -timeout 40m $(if $(SKIP),-skip '$(SKIP)') ./internal/provider/... ./internal/acceptance/...
+test-cli: ## the acceptance tests on another CLI: make test-cli CLI=PATH
+	@TF_ACC_TERRAFORM_PATH=$(abspath $(CLI)) scripts/test.sh cli "acceptance on $(CLI)" $(if $(SKIP),-skip '$(SKIP)')
 
 $(TOOLS)/tofu-1.11: tools/tofu-1.11/go.mod tools/tofu-1.11/go.sum
 	@echo "building OpenTofu 1.11 from its Go module: about 5 minutes on two cores, once"

@@ -1,10 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command with terraform 1.10 or later as the CLI under test, or says that there is none.
-# Usage: with-terraform.sh TITLE COMMAND...
+# Usage: with-terraform.sh COMMAND...
 set -euo pipefail
 
-title=$1
-shift
 if ! cli=$(command -v terraform); then
 	echo "terraform is not on PATH: tested with OpenTofu only"
 	exit 0
@@ -17,5 +15,4 @@ if [ "$major" -eq 1 ] && [ "$minor" -lt 10 ]; then
 	echo "terraform $version on PATH is older than 1.10: tested with OpenTofu only"
 	exit 0
 fi
-echo "$title ($version)"
 CHECKPOINT_DISABLE=1 TF_ACC_TERRAFORM_PATH=$cli exec "$@"

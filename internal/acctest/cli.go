@@ -8,6 +8,7 @@
 package acctest
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -26,10 +27,13 @@ type CLI struct {
 	cli cli
 }
 
-// NewCLI creates an account and finds the CLI. The test may run in parallel with others.
+// NewCLI creates an account for the CLI that TF_ACC_TERRAFORM_PATH names; without one the test is skipped.
 func NewCLI(t *testing.T, opts ...func(*simulator.Options)) *CLI {
 	t.Helper()
 	found, err := theCLI()
+	if errors.Is(err, errNoCLI) {
+		t.Skip(err)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

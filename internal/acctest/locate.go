@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -32,9 +33,20 @@ type cli struct {
 
 var theCLI = sync.OnceValues(findCLI)
 
-// findCLI takes what TF_ACC_TERRAFORM_PATH names, else terraform 1.10 or later from PATH, else the OpenTofu of the
-// tools module. It prepares the environment of the process for terraform-plugin-testing, which knows no other way.
+// errNoCLI says that nobody named a CLI.
+var errNoCLI = errors.New("this test needs a CLI: make test-acceptance runs it, or go test with the path of OpenTofu or Terraform 1.10 or later in " + envPath)
+
+// findCLI takes the CLI that the environment names, and prepares the environment of the process for
+// terraform-plugin-testing, which knows no other way.
 func findCLI() (cli, error) {
+	path := os.Getenv(envPath)
+	if path == "" {
+		return cli{}, errNoCLI
+	}
+	found, err := identify(path)
+	if err != nil {
+		return cli{}, err
+	}
 	config, err := emptyConfig()
 	if err != nil {
 		return cli{}, err
@@ -45,13 +57,6 @@ func findCLI() (cli, error) {
 		if err := os.Setenv(name, value); err != nil {
 			return cli{}, err
 		}
-	}
-	found, err := locate(os.Getenv(envPath), root())
-	if err != nil {
-		return cli{}, err
-	}
-	if err := os.Setenv(envPath, found.path); err != nil {
-		return cli{}, err
 	}
 	// OpenTofu reads an address without a host as one of its own registry's.
 	if found.tofu {
@@ -85,42 +90,24 @@ func emptyConfig() (string, error) {
 	return name, os.WriteFile(name, nil, 0o600)
 }
 
-// locate looks for a CLI: the one that is named, then on PATH, then below the folder of the module.
-func locate(named, module string) (cli, error) {
-	if named != "" {
-		product, _, err := version(named)
-		return cli{path: named, tofu: product == "OpenTofu"}, err
-	}
-	if path, err := exec.LookPath("terraform"); err == nil {
-		if product, recent, err := version(path); err == nil && product == "Terraform" && recent {
-			return cli{path: path}, nil
-		}
-	}
-	path := filepath.Join(module, "bin", "tools", "tofu")
-	if runtime.GOOS == "windows" {
-		path += ".exe"
-	}
-	if _, err := os.Stat(path); err != nil {
-		return cli{}, fmt.Errorf("no terraform 1.10 or later on PATH and no OpenTofu built: run make bin/tools/tofu, or name a CLI in %s", envPath)
-	}
-	return cli{path: path, tofu: true}, nil
-}
-
 var versionLine = regexp.MustCompile(`^(Terraform|OpenTofu) v(\d+)\.(\d+)`)
 
-// version asks a CLI what it is, and whether it is recent enough for the features that the tests use.
-func version(path string) (product string, recent bool, err error) {
+// identify asks a CLI what it is. One that is too old for what the tests use is an error.
+func identify(path string) (cli, error) {
 	out, err := exec.CommandContext(context.Background(), path, "version").Output()
 	if err != nil {
-		return "", false, fmt.Errorf("%s version: %w", path, err)
+		return cli{}, fmt.Errorf("%s version: %w", path, err)
 	}
-	match := versionLine.FindStringSubmatch(string(out))
+	first, _, _ := strings.Cut(string(out), "\n")
+	match := versionLine.FindStringSubmatch(first)
 	if match == nil {
-		return "", false, fmt.Errorf("%s is neither Terraform nor OpenTofu: %q", path, strings.SplitN(string(out), "\n", 2)[0])
+		return cli{}, fmt.Errorf("%s is neither Terraform nor OpenTofu: %q", path, first)
 	}
 	major, _ := strconv.Atoi(match[2])
-	minor, _ := strconv.Atoi(match[3])
-	return match[1], major > 1 || major == 1 && minor >= 10, nil
+	if minor, _ := strconv.Atoi(match[3]); major < 1 || major == 1 && minor < 10 {
+		return cli{}, fmt.Errorf("%s is %q: the tests need version 1.10 or later", path, first)
+	}
+	return cli{path: path, tofu: match[1] == "OpenTofu"}, nil
 }
 
 // root is the folder of the module.

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 )
 
@@ -22,31 +21,19 @@ func fake(t *testing.T, path, says string) {
 	}
 }
 
-// TestLocate_firstUsableCLI: named, then a recent terraform on PATH, then OpenTofu of the module, then an error
-// that says what to run.
-func TestLocate_firstUsableCLI(t *testing.T) {
-	module, bin := t.TempDir(), t.TempDir()
-	t.Setenv("PATH", bin+string(os.PathListSeparator)+"/bin"+string(os.PathListSeparator)+"/usr/bin")
-	terraform, tofu, other := filepath.Join(bin, "terraform"), filepath.Join(module, "bin", "tools", "tofu"), filepath.Join(module, "other")
-
-	fake(t, terraform, "Terraform v1.9.8")
-	if _, err := locate("", module); err == nil || !strings.Contains(err.Error(), "make bin/tools/tofu") {
-		t.Errorf("an old terraform alone: %v", err)
+// TestIdentify_versions: both CLIs in recent versions, and nothing else.
+func TestIdentify_versions(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cli")
+	for says, want := range map[string]cli{
+		"OpenTofu v1.12.6": {path, true}, "Terraform v1.11.4": {path, false}, "Terraform v2.0.0": {path, false},
+		"Terraform v1.9.8": {}, "something else": {},
+	} {
+		fake(t, path, says)
+		if got, err := identify(path); got != want || (err == nil) != (want != cli{}) {
+			t.Errorf("%s: %+v, %v", says, got, err)
+		}
 	}
-	fake(t, tofu, "OpenTofu v1.12.6")
-	if got, err := locate("", module); err != nil || got != (cli{path: tofu, tofu: true}) {
-		t.Errorf("an old terraform and a tofu: %+v, %v", got, err)
-	}
-	fake(t, terraform, "Terraform v1.11.4")
-	if got, err := locate("", module); err != nil || got != (cli{path: terraform}) {
-		t.Errorf("a recent terraform: %+v, %v", got, err)
-	}
-	fake(t, other, "OpenTofu v1.12.6")
-	if got, err := locate(other, module); err != nil || got != (cli{path: other, tofu: true}) {
-		t.Errorf("a named tofu: %+v, %v", got, err)
-	}
-	fake(t, other, "something else")
-	if _, err := locate(other, module); err == nil {
-		t.Error("a named program that is no CLI is taken")
+	if _, err := identify(filepath.Join(t.TempDir(), "absent")); err == nil {
+		t.Error("a program that is not there is taken")
 	}
 }
