@@ -148,7 +148,7 @@ func TestChange(t *testing.T) {
 	for _, step := range steps {
 		code, out, errOut := r.run(step.args...)
 		k, exists := r.key(bobs.ID)
-		if code != step.code || exists != (step.state != "") || (exists && string(k.State) != step.state) {
+		if code != step.code || exists != (step.state != "") || (exists && k.State != step.state) {
 			t.Errorf("%v: exit code %d, key %+v %v\n%s%s", step.args, code, k, exists, out, errOut)
 		}
 		if exists && (k.ExpirationDate == nil || !k.ExpirationDate.Equal(*expires)) {
