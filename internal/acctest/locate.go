@@ -43,10 +43,6 @@ func findCLI() (cli, error) {
 	if path == "" {
 		return cli{}, errNoCLI
 	}
-	found, err := identify(path)
-	if err != nil {
-		return cli{}, err
-	}
 	config, err := emptyConfig()
 	if err != nil {
 		return cli{}, err
@@ -57,6 +53,11 @@ func findCLI() (cli, error) {
 		if err := os.Setenv(name, value); err != nil {
 			return cli{}, err
 		}
+	}
+	// After the environment is set: a configuration file of the person who runs the tests may make the CLI print warnings.
+	found, err := identify(path)
+	if err != nil {
+		return cli{}, err
 	}
 	// OpenTofu reads an address without a host as one of its own registry's.
 	if found.tofu {
