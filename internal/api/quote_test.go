@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -44,11 +45,19 @@ func TestError_quotesTheWordsOfOthers(t *testing.T) {
 	}
 }
 
+// Also what the network's own errors repeat, as the names in a certificate.
+func TestTransportError_escapes(t *testing.T) {
+	err := &TransportError{Action: "ReadUsers", Endpoint: "https://x", Err: errors.New("valid for " + hostileText)}
+	if strings.ContainsAny(err.Error(), "\x1b\r\n\u202e") {
+		t.Errorf("%q", err.Error())
+	}
+}
+
 // In whatever form a careless gateway echoes the credential, it reaches neither the log nor an error.
 func TestLog_echoedCredential(t *testing.T) {
 	for name, cred := range map[string]Credential{
 		"a key":   testKey,
-		"a login": {Login: "me@example.com", Password: `p<a>&"s\s/wörd+1`},
+		"a login": {Login: "me@example.com", Password: `p<a>&"s\s/wörd+1?~>~?>`},
 	} {
 		id, secret := cred.AccessKeyID+cred.Login, cred.SecretKey+cred.Password
 		pair := []byte(id + ":" + secret)
@@ -60,6 +69,9 @@ func TestLog_echoedCredential(t *testing.T) {
 			"base64": base64.StdEncoding.EncodeToString([]byte(secret)), "JSON in JSON": string(escaped[1 : len(escaped)-1]),
 			"JSON in JSON in JSON": string(twice[1 : len(twice)-1]), "ASCII JSON": ascii[1 : len(ascii)-1],
 			"a query": url.QueryEscape(secret), "a path": url.PathEscape(secret),
+		}
+		if cred.Login != "" && !strings.ContainsAny(forms["Basic"], "+/") {
+			t.Fatal("this password does not tell the two alphabets of base64 apart")
 		}
 		for form, echo := range forms {
 			encoded, _ := json.Marshal("you sent " + echo + " to us")

@@ -281,6 +281,19 @@ func TestResolve_regionAgainstEndpoint(t *testing.T) {
 	}
 }
 
+func TestResolve_disagreementNamesBoth(t *testing.T) {
+	const eu = "https://api.eu-west-2.outscale.com/api/v1"
+	for want, s := range map[string]sources{
+		"`region` of the provider block names another region than OSC_ENDPOINT_API (\"" + eu + "\"). `region` of the provider block counts": {block: Settings{Region: p("us-east-2")}, env: inEnv("OSC_ENDPOINT_API", eu)},
+		"`endpoint` of the provider block names another region than OSC_REGION (\"us-east-2\"). `endpoint` of the provider block counts":    {block: Settings{Endpoint: p(eu)}, env: inEnv("OSC_REGION", "us-east-2")},
+	} {
+		cfg, _, err := s.resolve(t)
+		if err != nil || len(cfg.Warnings) != 1 || !strings.HasPrefix(cfg.Warnings[0].Detail, want) {
+			t.Errorf("%v, %v, want %s", cfg.Warnings, err, want)
+		}
+	}
+}
+
 // What may be a secret is not repeated: neither a key in place of a path, nor an address with a token.
 func TestResolve_noSecretInErrors(t *testing.T) {
 	const pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----"
