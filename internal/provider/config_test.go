@@ -152,3 +152,20 @@ func TestProvider_sensitiveArguments(t *testing.T) {
 		t.Errorf("sensitive: %v", got)
 	}
 }
+
+// TestProvider_insecureEndpoint: a certificate that is not verified, and an endpoint without TLS that is not on this machine,
+// are warnings at their argument.
+func TestProvider_insecureEndpoint(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	h.Start().ExpectNone()
+	h.Block = acctest.Args{"requests_per_second": 0, "api": blocks{{"endpoint": "http://api.example.com/api/v1", "insecure": true}}}
+	p := h.Start()
+	p.ExpectNoErrors()
+	if n := len(p.Warnings()); n != 2 {
+		t.Errorf("%d warnings, want one about TLS and one about the certificate:\n%s", n, p.Diagnostics)
+	}
+	for _, w := range p.Warnings() {
+		p.ExpectWarning(w.Summary, acctest.At("api"))
+	}
+}
