@@ -2,7 +2,7 @@
 // compared as an instant.
 //
 // There are two readers, because there are two writers. [Parse] reads what a person writes into a configuration and is
-// strict, so that a mistake is told at plan time. [Instant] reads what already rests in a state, which may have been
+// strict, so that a mistake is reported at plan time. [Instant] reads what is already in a state, which may have been
 // written by another provider, and takes every form the OUTSCALE API is known to print (docs/dev/reference.md).
 package isodate
 
