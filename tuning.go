@@ -27,7 +27,7 @@ const (
 	// the framework allocates a hundred times that in a plan. With the default of 100, CPU is 25 % higher.
 	gcPercent = 400
 	// softMemoryLimit, in bytes, bounds that growth: it keeps a plan of 1,000 keys below 40 MiB of resident memory.
-	softMemoryLimit = 24 << 20
+	softMemoryLimit = 22 << 20
 )
 
 // tuneGC sets both, unless the environment says otherwise.
