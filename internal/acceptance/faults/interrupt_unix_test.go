@@ -1,0 +1,267 @@
+//go:build unix
+
+package faults
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+)
+
+// interruption is what ends a run early.
+type interruption string
+
+const (
+	interruptOnce  interruption = "Ctrl-C once"
+	interruptTwice interruption = "Ctrl-C twice"
+	killCLI        interruption = "SIGKILL of the CLI"
+	killProvider   interruption = "SIGKILL of the provider"
+	killBoth       interruption = "SIGKILL of both"
+)
+
+func interruptions() []interruption {
+	return []interruption{interruptOnce, interruptTwice, killCLI, killProvider, killBoth}
+}
+
+// killsProvider reports that the provider does nothing any more.
+func (i interruption) killsProvider() bool { return i == killProvider || i == killBoth }
+
+// killsCLI reports that the CLI writes nothing any more.
+func (i interruption) killsCLI() bool { return i == killCLI || i == killBoth }
+
+// side is on which side of an answer a run is interrupted.
+type side string
+
+const (
+	// beforeAnswer is while the provider waits for the answer. The interruption is over when the answer comes.
+	beforeAnswer side = "before the answer"
+	// afterAnswer is when the answer has left: the provider processes it, answers the CLI, which writes, and begins the next
+	// call. How far they get depends on the machine.
+	afterAnswer side = "after the answer"
+)
+
+// What a CLI prints when it has taken a signal, and a second one.
+const (
+	interruptedOnce  = "Interrupt received"
+	interruptedTwice = "Two interrupts received"
+)
+
+// interrupter interrupts one run at one of its calls.
+type interrupter struct {
+	sc           *scenario
+	interruption interruption
+	at           int64 // the call
+	run          atomic.Pointer[acctest.Running]
+	calls        atomic.Int64
+
+	mu          sync.Mutex
+	finished    map[string]bool // keys that had no marker before
+	claimed     bool            // a call has the interruption
+	providers   []int
+	begun, done chan struct{} // the interruption
+}
+
+// runInterrupted runs the CLI and interrupts it at the n-th call, which must be one that the run makes. It returns when the
+// CLI and its providers are gone.
+func (sc *scenario) runInterrupted(how interruption, where side, n int, arguments ...string) {
+	sc.t.Helper()
+	x := &interrupter{sc: sc, interruption: how, at: int64(n), finished: map[string]bool{}, begun: make(chan struct{}), done: make(chan struct{})}
+	if how.killsProvider() {
+		arguments = append(slices.Clone(arguments), "-parallelism=1")
+	}
+	x.rememberFinished()
+	if where == beforeAnswer {
+		sc.watch(x.onCall)
+	} else {
+		sc.cli.OnAnswer(x.onCall)
+	}
+	r := sc.s.Start(arguments...)
+	x.run.Store(r)
+	ended := r.Wait()
+	sc.watch(nil)
+	sc.cli.OnAnswer(nil)
+	select {
+	case <-x.begun:
+		<-x.done
+	default:
+		sc.t.Fatalf("seed %d: nothing was interrupted: %s made %d calls, and the interruption was at number %d", seed(), arguments[0], x.calls.Load(), n)
+	}
+	sc.cli.Await("the providers are gone", func() bool { return !slices.ContainsFunc(x.providers, isRunning) })
+	sc.restoreState()
+	if how != interruptOnce {
+		sc.interrupted, sc.pending = true, true
+		sc.noteUnsaved(x.finished)
+	}
+	sc.t.Logf("%s %s of call %d of %s: the CLI ended with %d", how, where, n, arguments[0], ended.Code)
+}
+
+// restoreState does what a person does whose state file is empty. Both CLIs empty a local state before they write it, and
+// one that ends in between leaves it so, with the earlier state beside it.
+func (sc *scenario) restoreState() {
+	sc.t.Helper()
+	path := filepath.Join(sc.s.Dir, "terraform.tfstate")
+	if found, err := os.Stat(path); err != nil || found.Size() > 0 {
+		return
+	}
+	backup, err := os.ReadFile(path + ".backup")
+	if errors.Is(err, fs.ErrNotExist) {
+		return // it was the first state
+	}
+	sc.cli.NoError(err)
+	sc.t.Log("the CLI left an empty state: restored from its backup")
+	sc.cli.NoError(os.WriteFile(path, backup, 0o600))
+}
+
+// rememberFinished remembers the keys that have no marker.
+func (x *interrupter) rememberFinished() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, k := range x.sc.snapshot().AccessKeys {
+		x.finished[k.AccessKeyID] = x.finished[k.AccessKeyID] || !key.IsMarker(acctest.Tag(k))
+	}
+}
+
+// onCall is called for every call.
+func (x *interrupter) onCall(string) {
+	if at := x.calls.Add(1); at < x.at {
+		// A CLI that lives writes what it was given.
+		if x.interruption == killProvider {
+			x.rememberFinished()
+		}
+		return
+	}
+	// A call can come before Start has returned.
+	if x.reached("the CLI has started", func() bool { return x.run.Load() != nil }) && x.claim() {
+		defer close(x.done)
+		close(x.begun)
+		x.interrupt(x.run.Load())
+	}
+}
+
+// claim gives the interruption to one call. Between plan and apply, whose last answer may just have left, a CLI has no
+// provider: its interruption waits for the next call.
+func (x *interrupter) claim() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.claimed {
+		return false
+	}
+	x.providers = x.sc.cli.Children(x.run.Load().PID())
+	x.claimed = x.interruption != killProvider || len(x.providers) > 0
+	return x.claimed
+}
+
+// reached waits for a condition. It is called where a test cannot be ended, so that a failure is only noted.
+func (x *interrupter) reached(what string, condition func() bool) bool {
+	if acctest.Reached(condition) {
+		return true
+	}
+	x.sc.t.Errorf("seed %d: %s at call %d: not reached: %s", seed(), x.interruption, x.at, what)
+	return false
+}
+
+func (x *interrupter) interrupt(r *acctest.Running) {
+	if x.interruption.killsCLI() {
+		_ = syscall.Kill(r.PID(), syscall.SIGKILL) // the process may be gone, here and below
+	}
+	if x.interruption.killsProvider() {
+		for _, provider := range x.providers {
+			_ = syscall.Kill(provider, syscall.SIGKILL)
+		}
+	}
+	if x.interruption == interruptOnce || x.interruption == interruptTwice {
+		_ = syscall.Kill(r.PID(), syscall.SIGINT)
+	}
+	if x.interruption == interruptTwice {
+		// The answer is held until the CLI has given up on it: otherwise there is nothing that a second signal would cut.
+		x.reached(interruptedOnce, func() bool { return r.Said(interruptedOnce) || !isRunning(r.PID()) })
+		_ = syscall.Kill(r.PID(), syscall.SIGINT)
+		x.reached(interruptedTwice, func() bool { return r.Said(interruptedTwice) || !isRunning(r.PID()) })
+	}
+}
+
+// noteUnsaved notes the keys that were finished and that the state does not have: those that the CLI was given and had not
+// saved. Both CLIs save a remote state every 20 seconds at best, OpenTofu a local one, too.
+func (sc *scenario) noteUnsaved(before map[string]bool) {
+	sc.t.Helper()
+	state := sc.state()
+	for _, k := range sc.observe().keys {
+		if before[k.AccessKeyID] || key.IsMarker(acctest.Tag(k)) ||
+			slices.ContainsFunc(state, func(s stateKey) bool { return s.ID == k.AccessKeyID }) {
+			continue
+		}
+		sc.unsaved[k.AccessKeyID] = true
+		sc.t.Logf("key %s was finished, and the state does not have it", k.AccessKeyID)
+	}
+}
+
+// isRunning reports whether a process is there and not a zombie.
+func isRunning(pid int) bool {
+	out, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(out)), "Z")
+}
+
+// isProvider reports whether a process is a provider, and not what a provisioner has started.
+func isProvider(pid int) bool {
+	out, err := exec.Command("ps", "-o", "args=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && strings.Contains(string(out), "terraform-provider-")
+}
+
+// TestInterrupted interrupts runs that create, change and revoke keys.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	for _, how := range interruptions() {
+		t.Run(string(how), func(t *testing.T) {
+			t.Parallel()
+			sc := newScenario(t, 2)
+			sc.interruptLifecycle(how, []side{beforeAnswer, afterAnswer}[sc.rnd.IntN(2)])
+		})
+	}
+}
+
+// interruptLifecycle interrupts an apply that creates, one that changes, and a destroy. The calls are drawn from those that
+// the run makes in any case. The first apply creates two users and nine keys, with two calls each. The second, after reads,
+// changes two users and seven keys and revokes two, with two calls each. The destroy deactivates four keys and deletes
+// seven, and the users.
+func (sc *scenario) interruptLifecycle(how interruption, where side) {
+	sc.t.Helper()
+	sc.runInterrupted(how, where, 1+sc.rnd.IntN(20), apply...)
+	sc.check("after an interrupted apply that creates keys")
+	sc.converge() // what the next apply has to do must not depend on how far this one got
+	sc.configure(2)
+	sc.runInterrupted(how, where, 3+sc.rnd.IntN(10), apply...)
+	sc.check("after an interrupted apply that changes keys")
+	sc.converge()
+	sc.runInterrupted(how, where, 3+sc.rnd.IntN(10), destroy...)
+	sc.check("after an interrupted destroy")
+	sc.end()
+}
+
+// TestSoakInterrupted interrupts again and again.
+func TestSoakInterrupted(t *testing.T) {
+	acctest.Soak(t)
+	t.Parallel()
+	for _, how := range interruptions() {
+		for _, where := range []side{beforeAnswer, afterAnswer} {
+			for i := range 8 {
+				t.Run(fmt.Sprintf("%s/%s/%d", how, where, i), func(t *testing.T) {
+					t.Parallel()
+					newScenario(t, 2).interruptLifecycle(how, where)
+				})
+			}
+		}
+	}
+}

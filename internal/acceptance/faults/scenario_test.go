@@ -1,0 +1,262 @@
+package faults
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
+)
+
+// The expiries in the configurations. The simulator's clock stays before them.
+const (
+	dateA = "2040-01-01"
+	dateB = "2041-02-03"
+)
+
+// defaultTimeout is the timeout of every operation of a scenario that is not about timeouts.
+const defaultTimeout = "60s"
+
+// afterMinAge is how far the clock moves before the run that must name what an interrupted one left: entries of the journal
+// that are younger than 5 minutes are left alone.
+const afterMinAge = 6 * time.Minute
+
+// scenario is one workspace with users and keys of every form, and what happens to it.
+type scenario struct {
+	t         *testing.T
+	cli       *acctest.CLI
+	s         *acctest.Workspace
+	rnd       *rand.Rand
+	pair      acctest.Pair
+	snapshot  func() admin.Snapshot // what is at the API
+	setFaults func([]simulator.Fault) error
+	advance   func(time.Duration) error
+	perForm   int    // keys of each form
+	users     int    // who own them
+	callers   int    // keys of the caller
+	soon      string // the expiry in place of dateA, in a scenario in which keys expire
+	removed   bool   // the keys that revision 2 removes are removed
+	rate      string // requests_per_second of the provider block, "" = none is set
+
+	timeout      string // of each operation
+	shortTimeout string // what timeout is while calls fail, "" for the usual
+
+	interrupted bool            // a run of this scenario was interrupted
+	pending     bool            // and no run followed that could name what it left
+	unsaved     map[string]bool // the keys that an interrupted run had finished and that no state has
+
+	mu       sync.Mutex
+	immortal []string        // keys of users that were seen without an expiry
+	redated  map[string]bool // the keys whose expiry somebody else changed since the last converge
+}
+
+// newScenario begins a scenario in an account of its own.
+func newScenario(t *testing.T, perForm int, opts ...func(*simulator.Options)) *scenario {
+	t.Helper()
+	seeded := func(o *simulator.Options) { o.Seed = seed() ^ hashOfName(t) }
+	cli := acctest.NewCLI(t, append([]func(*simulator.Options){seeded}, opts...)...)
+	sc := newScenarioIn(t, cli, perForm)
+	sc.snapshot, sc.setFaults, sc.advance = cli.Simulator.State, cli.Simulator.SetFaults, func(by time.Duration) error { return cli.Simulator.MoveClock(by, true) }
+	sc.watch(nil)
+	return sc
+}
+
+func newScenarioIn(t *testing.T, cli *acctest.CLI, perForm int) *scenario {
+	t.Helper()
+	sc := &scenario{
+		t: t, cli: cli, rnd: random(t), pair: acctest.AgePair(t), perForm: perForm, callers: 1, timeout: defaultTimeout,
+		unsaved: map[string]bool{}, redated: map[string]bool{},
+		// Four forms of keys, and room for what is being replaced or cleaned up: an owner has ten keys at most (A4).
+		users: max(2, (4*perForm+5)/6),
+	}
+	sc.s = cli.Workspace(sc.config(1))
+	return sc
+}
+
+// watch looks at every key after every call, and calls also.
+func (sc *scenario) watch(also func(action string)) {
+	sc.cli.OnCall(func(action string) {
+		if !strings.HasPrefix(action, "Read") {
+			for _, key := range sc.snapshot().AccessKeys {
+				if key.UserName != "" && key.ExpirationDate == nil {
+					sc.mu.Lock()
+					if !sc.redated[key.AccessKeyID] {
+						sc.immortal = append(sc.immortal, fmt.Sprintf("key %s has no expiry after a call of %s", key.AccessKeyID, action))
+					}
+					sc.mu.Unlock()
+				}
+			}
+		}
+		if also != nil {
+			also(action)
+		}
+	})
+}
+
+// config is a revision of the configuration: 1 creates everything, 2 changes everything that can change and removes some
+// keys. Keys of users always have an expiry, so that a key without one has lost it.
+func (sc *scenario) config(revision int) string {
+	pick := func(first, second string) string {
+		if revision == 1 {
+			return first
+		}
+		return second
+	}
+	timeouts := fmt.Sprintf("timeouts {\n    create = %[1]q\n    read = %[1]q\n    update = %[1]q\n    delete = %[1]q\n  }", sc.timeout)
+	user := fmt.Sprintf("user_id = outscale_user.u[count.index %% %d].user_id", sc.users)
+	date := func(d string) string {
+		if d == dateA {
+			d = cmp.Or(sc.soon, dateA)
+		}
+		return fmt.Sprintf("expiration_date = %q", d)
+	}
+	var b strings.Builder
+	if sc.rate != "" {
+		fmt.Fprintf(&b, "provider \"outscale\" {\n  requests_per_second = %s\n}\n", sc.rate)
+	}
+	b.WriteString(acctest.Block("outscale_user", "u", fmt.Sprintf("count = %d", sc.users), `user_name = "user-${count.index}"`, fmt.Sprintf("path = %q", pick("/", "/moved/")), timeouts))
+	keys := func(name string, count int, arguments ...string) {
+		b.WriteString(acctest.Block("outscale_access_key", name, append([]string{fmt.Sprintf("count = %d", count)}, append(arguments, timeouts)...)...))
+	}
+	keys("dated", sc.perForm, user, date(pick(dateA, dateB)))
+	keys("named", sc.perForm, fmt.Sprintf("user_name = outscale_user.u[count.index %% %d].user_name", sc.users), date(dateA),
+		fmt.Sprintf("state = %q", pick("INACTIVE", "ACTIVE")), fmt.Sprintf("tag = %q", pick("one", "two")))
+	keys("sealed", sc.perForm, user, date(dateB), fmt.Sprintf("seal_to = [%q]", sc.pair.Public), fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")))
+	keys("removed", map[bool]int{true: sc.perForm, false: 0}[revision == 1 && !sc.removed], user, date(dateA))
+	keys("caller", sc.callers, fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")), `tag = "caller"`)
+	return b.String()
+}
+
+// configure writes a revision of the configuration.
+func (sc *scenario) configure(revision int) { sc.s.Write(sc.config(revision)) }
+
+var (
+	apply   = []string{"apply", "-auto-approve", "-input=false", "-no-color"}
+	destroy = []string{"destroy", "-auto-approve", "-input=false", "-no-color"}
+)
+
+func (sc *scenario) fault(list ...simulator.Fault) { sc.cli.NoError(sc.setFaults(list)) }
+
+// state returns the keys in the state file, which does not exist before the first write.
+func (sc *scenario) state() []stateKey {
+	sc.t.Helper()
+	raw, err := os.ReadFile(filepath.Join(sc.s.Dir, "terraform.tfstate"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		sc.t.Fatal(err)
+	}
+	keys, err := keysIn(raw)
+	sc.cli.NoError(err)
+	return keys
+}
+
+func (sc *scenario) observe() observation {
+	sc.t.Helper()
+	now := sc.snapshot()
+	dates := []time.Time{}
+	if sc.soon != "" {
+		at, err := time.Parse(time.RFC3339, sc.soon)
+		sc.cli.NoError(err)
+		dates = append(dates, at)
+	}
+	day := func(text string) time.Time {
+		at, err := time.Parse(time.DateOnly, text)
+		sc.cli.NoError(err)
+		return at
+	}
+	return observation{
+		keys:  slices.DeleteFunc(now.AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == sc.cli.RootAccessKey }),
+		users: now.Users, state: sc.state(), output: sc.s.Printed(), privateKey: sc.pair.Private,
+		dates: append(dates, day(dateA), day(dateB)), now: now.Time,
+		interrupted: sc.interrupted, pending: sc.pending, unsaved: sc.unsaved, redated: sc.redated,
+	}
+}
+
+// check reports what is wrong at a moment of the scenario.
+func (sc *scenario) check(moment string) {
+	sc.t.Helper()
+	found := violations(sc.observe())
+	sc.mu.Lock()
+	found = append(found, sc.immortal...)
+	sc.immortal = nil
+	sc.mu.Unlock()
+	sc.report(moment, found)
+}
+
+func (sc *scenario) report(moment string, found []string) {
+	sc.t.Helper()
+	for _, violation := range found {
+		sc.t.Errorf("seed %d, %s: %s", seed(), moment, violation)
+	}
+}
+
+// converge ends the faults, applies again, and checks that nothing is left to do. What an interrupted run left must be named
+// by then.
+func (sc *scenario) converge() {
+	sc.t.Helper()
+	sc.fault()
+	if sc.pending {
+		sc.cli.NoError(sc.advance(afterMinAge))
+	}
+	sc.applyAgain()
+	sc.pending = false
+	sc.mu.Lock()
+	clear(sc.redated)
+	sc.mu.Unlock()
+	sc.check("after a further apply")
+	sc.report("after a further apply", notConverged(sc.observe()))
+}
+
+func (sc *scenario) applyAgain() {
+	sc.t.Helper()
+	r := sc.s.Run(apply...)
+	if r.Code != 0 && strings.Contains(r.Output, "terraform import ADDRESS NAME") {
+		sc.importUsers(r.Output)
+		r = sc.s.Run(apply...)
+	}
+	if r.Code != 0 {
+		sc.t.Fatalf("seed %d: a further apply ended with %d:\n%s", seed(), r.Code, tail(r.Output))
+	}
+	if r := sc.s.Plan(); r.Code != 0 {
+		sc.t.Fatalf("seed %d: the plan after a further apply is not empty (exit code %d):\n%s", seed(), r.Code, tail(r.Output))
+	}
+}
+
+// end destroys everything. What was named and is not in the state is removed before, as the messages say.
+func (sc *scenario) end() {
+	sc.t.Helper()
+	sc.fault()
+	sc.check("before the destroy")
+	sc.removeNamed()
+	r := sc.s.Run(destroy...)
+	if r.Code != 0 && strings.Contains(r.Output, "add `-refresh=false`") {
+		r = sc.s.Run(append(slices.Clone(destroy), "-refresh=false")...) // as the message says
+	}
+	if r.Code != 0 {
+		sc.t.Fatalf("seed %d: the destroy ended with %d:\n%s", seed(), r.Code, tail(r.Output))
+	}
+	for _, key := range sc.observe().keys {
+		sc.t.Errorf("seed %d: after the destroy key %s of %q is left (%s, tag %q)", seed(), key.AccessKeyID, key.UserName, key.State, acctest.Tag(key))
+	}
+	for _, user := range sc.observe().users {
+		sc.t.Errorf("seed %d: after the destroy user %s is left", seed(), user.UserName)
+	}
+}
+
+// tail is an output from its first error on, or its end.
+func tail(text string) string {
+	if at := strings.Index(text, "Error:"); at >= 0 {
+		text = text[at:]
+	}
+	return text[max(0, len(text)-3000):]
+}

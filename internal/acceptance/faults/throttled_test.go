@@ -1,0 +1,56 @@
+package faults
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
+)
+
+// throttleFaults are the forms in which the API refuses calls for their rate.
+func throttleFaults() []simulator.Fault {
+	return []simulator.Fault{{Status: 429, Code: "24"}, {Status: 429, Code: "25"}, {Status: 503, Code: "6"}, {Status: 400, Code: "4120"}}
+}
+
+// throttled creates and destroys while the API admits a few calls per second and the provider has no rate of its own.
+func (sc *scenario) throttled(form simulator.Fault) {
+	sc.t.Helper()
+	form.Kind, form.Rate = faults.Throttle, 8
+	sc.createAndDestroy([]simulator.Fault{form})
+}
+
+// throttledLifecycle is the whole life of the keys while the API refuses calls for their rate and calls fail in all other
+// ways.
+func (sc *scenario) throttledLifecycle(form simulator.Fault) {
+	sc.t.Helper()
+	form.Kind, form.Rate = faults.Throttle, 8
+	sc.lifecycle(append([]simulator.Fault{form}, spread(faultKinds(), "", 0.2)...))
+	if sc.faultsMet("")[faults.Throttle] == 0 {
+		sc.t.Error("no call was refused for its rate: nothing is proved")
+	}
+}
+
+// TestThrottled is the short form: one of the forms, drawn.
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	forms := throttleFaults()
+	newScenario(t, 2).throttled(forms[random(t).IntN(len(forms))])
+}
+
+// TestSoakThrottled is every form, alone and with all kinds of faults.
+func TestSoakThrottled(t *testing.T) {
+	acctest.Soak(t)
+	t.Parallel()
+	for _, form := range throttleFaults() {
+		t.Run(fmt.Sprintf("%d %s", form.Status, form.Code), func(t *testing.T) {
+			t.Parallel()
+			newScenario(t, 3).throttled(form)
+		})
+		t.Run(fmt.Sprintf("%d %s and all kinds", form.Status, form.Code), func(t *testing.T) {
+			t.Parallel()
+			newScenario(t, 2).throttledLifecycle(form)
+		})
+	}
+}

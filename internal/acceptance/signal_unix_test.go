@@ -1,0 +1,165 @@
+//go:build unix
+
+package acceptance_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// interruptedOnce is what a CLI prints when it has taken a signal.
+const interruptedOnce = "Interrupt received"
+
+// endsGracefully reports whether a CLI ends in good order after a signal. Others end it at once, as a crash does.
+func endsGracefully(signal syscall.Signal) bool {
+	return signal == syscall.SIGINT || signal == syscall.SIGTERM
+}
+
+// TestAccEphemeralKey_signal: no run-scoped key is left after a signal to the CLI, while the consumer works with the key and
+// while the key is being created.
+func TestAccEphemeralKey_signal(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]syscall.Signal{
+		"SIGINT": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "SIGKILL": syscall.SIGKILL, "SIGQUIT": syscall.SIGQUIT,
+	} {
+		for moment, hold := range map[string]func(g *acctest.Gate) *acctest.Held{
+			"in use":        func(g *acctest.Gate) *acctest.Held { return g.HoldRequest("CreateUser") },
+			"being created": func(g *acctest.Gate) *acctest.Held { return g.HoldAnswer("CreateAccessKey") },
+		} {
+			t.Run(name+" "+moment, func(t *testing.T) {
+				t.Parallel()
+				c := acctest.NewCLI(t)
+				gate := c.Gate()
+				held := hold(gate)
+				s := c.Workspace(runScoped())
+				s.Trace()
+				r := s.Start(apply...)
+				held.Await(t)
+				r.Signal(signal)
+				if endsGracefully(signal) {
+					r.AwaitOutput(interruptedOnce)
+				} else if r.Wait().Code == 0 {
+					t.Error("the CLI was not killed")
+				}
+				held.Release()
+				if endsGracefully(signal) {
+					r.Wait() // it ends well if it had nothing more to do when the signal had come through to the walk
+				}
+				expectRevoked(t, c, s)
+			})
+		}
+	}
+}
+
+// TestAccEphemeralKey_signalToGroup: a terminal sends Ctrl-C or SIGQUIT, and a supervisor SIGTERM or SIGABRT, to the provider
+// as well. The CLI ends in good order or dies, and the provider revokes its keys in both cases.
+func TestAccEphemeralKey_signalToGroup(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]syscall.Signal{
+		"SIGINT": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "SIGHUP": syscall.SIGHUP, "SIGQUIT": syscall.SIGQUIT, "SIGABRT": syscall.SIGABRT,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := acctest.NewCLI(t)
+			gate := c.Gate()
+			held := gate.HoldRequest("CreateUser")
+			s := c.Workspace(runScoped())
+			s.Trace()
+			r := s.Start(apply...)
+			held.Await(t)
+			for _, provider := range c.Children(r.PID()) {
+				c.NoError(syscall.Kill(provider, signal))
+			}
+			r.Signal(signal)
+			if endsGracefully(signal) {
+				r.AwaitOutput(interruptedOnce)
+			} else if r.Wait().Code == 0 {
+				t.Error("the CLI was not killed")
+			}
+			held.Release()
+			if endsGracefully(signal) {
+				r.Wait()
+				if users := c.Users(); len(users) != 1 {
+					t.Errorf("%d users: what was under way was not finished", len(users))
+				}
+			}
+			expectRevoked(t, c, s)
+		})
+	}
+}
+
+// TestAccEphemeralKey_providerKilled: nobody is left who could revoke the key. Its expiry ends it.
+func TestAccEphemeralKey_providerKilled(t *testing.T) {
+	t.Parallel()
+	t.Run("SIGKILL", func(t *testing.T) {
+		t.Parallel()
+		keyExpires(t, syscall.SIGKILL)
+	})
+	// A crash writes the stacks of all goroutines.
+	t.Run("SIGSEGV", func(t *testing.T) {
+		t.Parallel()
+		s := keyExpires(t, syscall.SIGSEGV)
+		log, err := os.ReadFile(filepath.Join(s.Home(), "trace.log"))
+		if err != nil || !bytes.Contains(log, []byte("SIGSEGV: segmentation violation")) || !bytes.Contains(log, []byte("goroutine ")) {
+			t.Errorf("there is no crash output that was searched (%v)", err)
+		}
+	})
+}
+
+// expectRevoked waits until every key that was created is gone, and searches for its secret wherever the run could have left
+// it. The provider does its last work while the CLI ends, and after it when the CLI was killed.
+func expectRevoked(t *testing.T, c *acctest.CLI, s *acctest.Workspace) {
+	t.Helper()
+	if len(c.Issued()) == 0 {
+		t.Error("no key was created: nothing is proved")
+	}
+	c.Await("no access key is left", func() bool { return len(c.Keys()) == 0 })
+	s.ExpectNoSecretLeft(c.RootSecretKey)
+}
+
+// keyExpires kills the provider while its key is in use.
+func keyExpires(t *testing.T, signal syscall.Signal) *acctest.Workspace {
+	t.Helper()
+	c := acctest.NewCLI(t)
+	gate := c.Gate()
+	held := gate.HoldRequest("CreateUser")
+	s := c.Workspace(runScoped(`lifetime = "10m"`))
+	s.Trace()
+	r := s.Start(apply...)
+	held.Await(t)
+	providers := c.Children(r.PID())
+	if len(providers) == 0 {
+		t.Fatal("no provider runs")
+	}
+	for _, provider := range providers {
+		c.NoError(syscall.Kill(provider, signal))
+	}
+	held.Release()
+	if done := r.Wait(); done.Code == 0 {
+		t.Errorf("the CLI ended with 0:\n%s", done.Output)
+	}
+	left := c.OnlyKey()
+	if left.Expired || left.ExpirationDate == nil {
+		t.Fatalf("key %s: expired %v, expiry %v", left.AccessKeyID, left.Expired, left.ExpirationDate)
+	}
+	keys := gate.Keys()
+	works := func() error {
+		_, err := c.As(keys[len(keys)-1]).ReadAccessKeys(context.Background(), api.ReadAccessKeysInput{})
+		return err
+	}
+	c.NoError(works())
+	c.NoError(c.Simulator.Advance(10*time.Minute + time.Second))
+	if err := works(); !api.IsUnauthorized(err) {
+		t.Errorf("after its lifetime the key still works: %v", err)
+	}
+	s.ExpectNoSecretLeft(c.RootSecretKey)
+	return s
+}
