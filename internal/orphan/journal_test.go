@@ -277,6 +277,45 @@ func TestJournal_rolledBack(t *testing.T) {
 	}
 }
 
+// TestMayHaveOrphans: without an entry that could be about a key of the owner, nobody has to list them.
+func TestMayHaveOrphans(t *testing.T) {
+	bob := key.Owner{UserID: "ID-BOB"}
+	for name, c := range map[string]struct {
+		first, second func(*process)
+		owner         key.Owner
+		now           time.Time
+		want          bool
+	}{
+		"nothing":           {func(*process) {}, nil, bob, later, false},
+		"created":           {func(p *process) { p.create("K") }, nil, bob, later, true},
+		"intended":          {func(p *process) { p.intend("K") }, nil, bob, later, true},
+		"by name":           {func(p *process) { p.create("K") }, nil, key.Owner{UserName: "bob"}, later, true},
+		"another name":      {func(p *process) { p.create("K") }, nil, key.Owner{UserName: "eve"}, later, false},
+		"another id":        {func(p *process) { p.create("K") }, nil, key.Owner{UserID: "ID-EVE", UserName: "bob"}, later, false},
+		"the caller":        {func(p *process) { p.create("K") }, nil, key.Owner{}, later, false},
+		"too young":         {func(p *process) { p.create("K") }, nil, bob, start.Add(minAge - 1), false},
+		"gone":              {func(p *process) { p.create("K"); p.Gone("K") }, nil, bob, later, false},
+		"asked for":         {func(p *process) { p.create("K") }, func(p *process) { p.Referenced("K") }, bob, later, false},
+		"of this process":   {func(*process) {}, func(p *process) { p.create("K") }, bob, later, false},
+		"the caller's":      {func(p *process) { p.Intend(key.Intent{Marker: marker("K"), Time: start}) }, nil, key.Owner{}, later, true},
+		"perhaps by e-mail": {func(p *process) { p.Intend(key.Intent{Marker: marker("K"), UserName: "a@b", Time: start}) }, nil, bob, later, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folderOf(t)
+			p := silent(t, dir)
+			c.first(p)
+			p.die()
+			p = silent(t, dir)
+			if c.second != nil {
+				c.second(p)
+			}
+			if got := p.MayHaveOrphans(c.owner, c.now); got != c.want {
+				t.Errorf("%v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
 // TestListed_provesOnlyForTheSameAccount: a list that lacks a key proves that it is gone, in its own account.
 func TestListed_provesOnlyForTheSameAccount(t *testing.T) {
 	bob := key.Owner{UserID: "ID-BOB", UserName: "bob"}

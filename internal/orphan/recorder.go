@@ -139,6 +139,34 @@ func (e Entry) ownedBy(owner key.Owner) bool {
 	return owner.UserName != "" && owner.UserName == e.UserName
 }
 
+// mayBeOwnedBy reports whether the key of the entry can be one of the owner's: one of them may be known by its id alone, the
+// other by its name.
+func (e Entry) mayBeOwnedBy(owner key.Owner) bool {
+	if owner.UserID != "" && e.UserID != "" {
+		return owner.UserID == e.UserID
+	}
+	if owner.UserName != "" && e.UserName != "" {
+		return owner.UserName == e.UserName
+	}
+	return owner != (key.Owner{}) || e.UserID == "" && e.UserName == ""
+}
+
+// MayHaveOrphans reports whether the journal has an entry because of which Orphans could name a key of the owner. It makes no
+// call: it is for who would have to list the keys first.
+func (r *Recorder) MayHaveOrphans(owner key.Owner, now time.Time) bool {
+	j := r.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.load()
+	for _, e := range j.entries {
+		suspect := e.Status == Created && now.Sub(e.Time) >= minAge || e.Status == Confirmed && j.asked[e.Replaces] || e.Status == Intended
+		if suspect && !e.Running && !j.asked[e.KeyID] && e.mayBeOwnedBy(owner) {
+			return true
+		}
+	}
+	return false
+}
+
 // Orphans returns which keys of an owner may exist without a state, as far as this process knows: see Find. keys are those
 // that the API listed. Keys that this process was asked for are none. now is the time by the API's clock.
 func (r *Recorder) Orphans(keys []key.Key, now time.Time) []Orphan {

@@ -102,6 +102,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if resp.Diagnostics.Append(refused...); refused.HasError() {
 		return
 	}
+	r.Data.WarnOrphansOfCreation(ctx, plan.Owner(), &resp.Diagnostics)
 	created, err := r.Data.Keys.Create(ctx, plan.toSpec(noState), key.CreateOptions{Abandoned: r.Data.Tracker.Abandoned})
 	if created.Key.ID != "" {
 		made := plan.withKey(created.Key, r.Data.Now())

@@ -25,6 +25,15 @@ func (d *Data) WarnOrphans(ctx context.Context, owner key.Owner, diags *diag.Dia
 	d.warnOrphansOnce(ctx, owner, diags)
 }
 
+// WarnOrphansOfCreation is WarnOrphans for the creation of a key, which is not always planned with a warning: the CLIs drop
+// those of a replacement that the user asked for (-replace), and no plan knows an owner that is unknown. The keys are listed
+// only if the journal has an entry that may be about one of them.
+func (d *Data) WarnOrphansOfCreation(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
+	if d.Orphans.MayHaveOrphans(owner, d.Now()) {
+		d.warnOrphansOnce(ctx, owner, diags)
+	}
+}
+
 // WarnOrphansOfRun is WarnOrphans for a run-scoped key, which no plan comes before.
 func (d *Data) WarnOrphansOfRun(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
 	d.warnOrphansOnce(ctx, owner, diags)

@@ -3,12 +3,14 @@ package providerdata
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/orphan"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
@@ -190,5 +192,33 @@ func TestWarnOrphans_onceInARun(t *testing.T) {
 	d.WarnOrphansOfRun(t.Context(), key.Owner{UserName: "alice"}, &diags)
 	if keys.lists != 2 {
 		t.Error("the owner of a run-scoped key was not listed")
+	}
+}
+
+// TestWarnOrphansOfCreation: an owner is listed while a plan is applied only if the journal has a suspect entry, and the key
+// is named then although no plan named it.
+func TestWarnOrphansOfCreation(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "journal")
+	journal := orphan.NewJournal(dir, func(err error) { t.Error(err) })
+	earlier := journal.Recorder("")
+	earlier.Intend(key.Intent{Marker: key.NewMarker("1"), UserName: "alice", Time: now.Add(-time.Hour)})
+	earlier.Created(key.NewMarker("1"), key.Key{ID: "AK1"})
+	journal.Close()
+
+	keys := &listing{keys: []key.Key{{ID: "AK1", Created: now, State: key.Active}}}
+	offset := time.Duration(0)
+	later := orphan.NewJournal(dir, func(err error) { t.Error(err) })
+	d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: later.Recorder("")})
+	d.SetChanging()
+	var diags diag.Diagnostics
+	d.WarnOrphansOfCreation(t.Context(), key.Owner{UserName: "bob"}, &diags)
+	if len(diags) != 0 || keys.lists != 0 {
+		t.Errorf("another owner: %d lists, %v", keys.lists, diags)
+	}
+	for range 2 {
+		d.WarnOrphansOfCreation(t.Context(), key.Owner{UserName: "alice"}, &diags)
+	}
+	if len(diags) != 1 || diags[0].Summary() != "Access key of an interrupted run found: AK1" || keys.lists != 1 {
+		t.Errorf("%d lists, %v", keys.lists, diags)
 	}
 }

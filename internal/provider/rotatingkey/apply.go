@@ -32,6 +32,7 @@ func (r *Resource) rotate(ctx context.Context, plan model, state *model, identit
 	if diags.Append(refused...); diags.HasError() {
 		return applied{}
 	}
+	r.Data.WarnOrphansOfCreation(ctx, plan.Owner(), diags)
 	result, err := r.Data.Rotation.Rotate(ctx, have, plan.toSpec(), key.CreateOptions{Recorder: recorder, Abandoned: r.Data.Tracker.Abandoned})
 	diag.AddWarnings(diags, result.Warnings)
 	if err != nil {
