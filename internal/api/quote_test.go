@@ -57,7 +57,7 @@ func TestTransportError_escapes(t *testing.T) {
 func TestLog_echoedCredential(t *testing.T) {
 	for name, cred := range map[string]Credential{
 		"a key":   testKey,
-		"a login": {Login: "me@example.com", Password: `p<a>&"s\s/wörd+1?~>~?>`},
+		"a login": {Login: "you@example.com", Password: `p<a>&"s\s/wörd+1?~>~?>`},
 	} {
 		id, secret := cred.AccessKeyID+cred.Login, cred.SecretKey+cred.Password
 		pair := []byte(id + ":" + secret)
