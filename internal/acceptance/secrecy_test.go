@@ -38,6 +38,9 @@ func TestAccSecrecy_sealed(t *testing.T) {
 			s.Write(c.block(sealTo(c.pair.Public), `tag = "changed"`))
 			s.Must(planTo("change.plan")...)
 			s.Must(applyPlan("change.plan")...)
+			if want := map[bool]int{true: 2, false: 1}[c.advance > 0]; len(cli.Issued()) != want {
+				t.Errorf("%d keys were created by now, want %d", len(cli.Issued()), want)
+			}
 			cli.SetFaults(acctest.Refusal("UpdateAccessKey"))
 			s.Write(c.block(sealTo(c.pair.Public), `tag = "refused"`))
 			if r := s.Run(apply...); r.Code != 1 {

@@ -34,6 +34,10 @@ const (
 	plannedShare = 0.8
 )
 
+// clockSlack is how far the newest slice reaches beyond now: Date headers tell the API's clock to the second only, and the
+// calls of this very process are in the log too.
+const clockSlack = 2 * time.Second
+
 // Usage reads the log from back ago until now (ReadApiLogs), with at most that many pages of 1000 calls. The result is not
 // shared.
 func (s *Service) Usage(ctx context.Context, back time.Duration, pages int) (Usage, error) {
@@ -45,7 +49,9 @@ func (s *Service) Usage(ctx context.Context, back time.Duration, pages int) (Usa
 		if part.from.Before(oldest) {
 			part.from = oldest
 		}
-		if part.to != until {
+		if part.to.Equal(until) {
+			part.to = until.Add(clockSlack)
+		} else {
 			part.to = part.to.Add(-time.Millisecond) // both bounds are part of a slice
 		}
 		err := part.read(ctx, s.api, pages)

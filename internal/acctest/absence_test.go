@@ -57,6 +57,7 @@ provider "outscale" {
   secret_key_id = var.secret
 }
 ` + User("this", `user_name = "alice"`))
+	s.Trace()
 	s.Must("plan", "-out=saved.plan", "-input=false", "-no-color")
 	s.Must("apply", "-input=false", "-no-color", "saved.plan")
 	found := strings.Join(s.leftBehind([]string{c.RootSecretKey}), "\n")

@@ -159,10 +159,11 @@ func Tag(key admin.AccessKey) string {
 	return *key.Tag
 }
 
-// Advance moves the clock of the API and of the provider forward.
+// Advance moves the clock of the API forward, and of a provider in the test's process. From then on the API refuses what is
+// signed by another time: a client does not believe a Date header of an API that accepts both.
 func (a *Account) Advance(by time.Duration) {
 	a.t.Helper()
-	a.NoError(a.Simulator.Advance(by))
+	a.NoError(a.Simulator.MoveClock(by, true))
 }
 
 // Date is a moment relative to the account's clock, as a configuration writes it.
