@@ -228,17 +228,22 @@ func (s *Service) end(ctx context.Context, userName string, have Key) error {
 // passed is moved ahead by minutes in the same call, so that the key is never usable in between.
 func (s *Service) deactivate(ctx context.Context, userName string, have Key) error {
 	in := inputFor(userName, have.ID, Spec{State: Inactive, Expires: have.Expires})
-	soon := s.Now().Add(deletionExpiry)
 	expired := have.Expired(s.Now().Add(expiryMargin))
 	if expired {
-		in.ExpirationDate = &soon
+		in.ExpirationDate = s.soon()
 	}
 	_, err := s.update(ctx, in)
 	if have.Expires != nil && !expired && api.IsInvalid(err) {
-		in.ExpirationDate = &soon // it may have passed by the API's clock
+		in.ExpirationDate = s.soon() // it may have passed by the API's clock, which the answer has told
 		_, err = s.update(ctx, in)
 	}
 	return err
+}
+
+// soon is the expiry of an expired key for the moments before it is deleted, by the API's clock as it is known now.
+func (s *Service) soon() *time.Time {
+	at := s.Now().Add(deletionExpiry)
+	return &at
 }
 
 // Deactivate makes a key that nobody will use inert, in one call, for a caller that has many to revoke and little time: all

@@ -26,6 +26,30 @@ func TestRevoke_clocksDiffer(t *testing.T) {
 	}
 }
 
+// TestRevoke_refusalTellsClock: the API's clock is two hours ahead, which only the refusal of the first update tells. The
+// expiry of the second one counts from the API's clock.
+func TestRevoke_refusalTellsClock(t *testing.T) {
+	const ahead = 2 * time.Hour
+	f := &apitest.Fake{}
+	expires := time.Now().Add(time.Hour)
+	key := keyOf("bob", f.Add("bob", "", &expires))
+	accepted := 0
+	f.Before = func(c apitest.Call) error {
+		f.Ahead = ahead
+		if c.Action != "UpdateAccessKey" {
+			return nil
+		}
+		if !c.Update.ExpirationDate.After(time.Now().Add(ahead)) {
+			return apitest.Refusal(400, "4047")
+		}
+		accepted++
+		return nil
+	}
+	if err := service(f).Revoke(bg, bob, key); err != nil || len(f.Keys) != 0 || accepted != 1 {
+		t.Errorf("%v, keys %v, calls %v", err, f.Keys, f.Actions())
+	}
+}
+
 // A key that cannot be deactivated may still be deleted; when neither is accepted both refusals are returned.
 func TestRevoke_refused(t *testing.T) {
 	f := &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, apitest.Refusal(409, "6004"))}
