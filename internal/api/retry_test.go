@@ -177,7 +177,7 @@ func TestBreaker_silentEndpoint(t *testing.T) {
 			}
 		})
 		t.Cleanup(func() { close(release) })
-		r.timeouts.once, r.timeouts.attempt = 30*time.Millisecond, 30*time.Millisecond
+		r.timeouts.once, r.timeouts.attempt = 500*time.Millisecond, 500*time.Millisecond
 		err := do(r.Client, context.Background())
 		want := 2
 		if sentOnce[action] {
