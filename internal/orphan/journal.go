@@ -80,10 +80,10 @@ func (j *Journal) load() {
 		return
 	}
 	defer f.close()
-	files, whole := j.readAll(f)
+	files, whole := j.readAll(f, j.log)
 	for _, c := range files {
 		for _, record := range c.records {
-			record.Running = c.running
+			record.Running = c.running && !record.Time.IsZero() // others only add to an entry
 			j.entries[record.Marker] = j.entries[record.Marker].merge(record)
 		}
 	}
@@ -98,11 +98,32 @@ func (j *Journal) load() {
 	}
 }
 
+// refresh reads what other processes have found out about known entries since load.
+func (j *Journal) refresh() {
+	if j.path == "" {
+		return
+	}
+	f, err := openFolder(j.path, false)
+	if err != nil {
+		return // load or the first record says it
+	}
+	defer f.close()
+	files, _ := j.readAll(f, func(error) {})
+	for _, c := range files {
+		for _, record := range c.records {
+			if e, known := j.entries[record.Marker]; known && record.Status > e.Status {
+				e.Status = record.Status
+				j.entries[record.Marker] = e
+			}
+		}
+	}
+}
+
 // readAll reads the files, the newest first, as far as the bounds go. whole reports that there was no more to read.
-func (j *Journal) readAll(f folder) (files []content, whole bool) {
+func (j *Journal) readAll(f folder, log func(error)) (files []content, whole bool) {
 	names, err := f.names()
 	if err != nil {
-		j.log(fmt.Errorf("the journal of access keys was not read: %w", err))
+		log(fmt.Errorf("the journal of access keys was not read: %w", err))
 		return nil, false
 	}
 	whole = len(names) < maxFiles
@@ -128,11 +149,11 @@ func (j *Journal) readAll(f folder) (files []content, whole bool) {
 		files = append(files, c)
 	}
 	if len(failed) > 0 {
-		j.log(fmt.Errorf("the journal of access keys was not read as a whole, files of folder %s: %w", j.path,
+		log(fmt.Errorf("the journal of access keys was not read as a whole, files of folder %s: %w", j.path,
 			errors.Join(failed[:min(len(failed), 10)]...)))
 	}
 	if left <= 0 {
-		j.log(fmt.Errorf("the journal of access keys has more than %d MiB, of which the last are read. Nothing of it is needed "+
+		log(fmt.Errorf("the journal of access keys has more than %d MiB, of which the last are read. Nothing of it is needed "+
 			"when no state is missing: delete folder %s", maxBytes>>20, j.path))
 	}
 	return files, whole

@@ -205,6 +205,19 @@ func TestJournal_runningProcess(t *testing.T) {
 		fmt.Sprintf("K %d", Unconfirmed), fmt.Sprintf("M %d", Unfinished)})
 }
 
+// TestJournal_evidenceOfAnotherProvider: another process of the same run is asked for the key, after this one has read the
+// journal.
+func TestJournal_evidenceOfAnotherProvider(t *testing.T) {
+	dir := folderOf(t)
+	p := silent(t, dir)
+	p.create("A", "B")
+	p.die()
+	p, other := silent(t, dir), silent(t, dir)
+	expect(t, "orphans", p.orphans(list("A", "B")...), unconfirmed("A", "B"))
+	other.Referenced("A")
+	expect(t, "orphans", p.orphans(list("A", "B")...), unconfirmed("B"))
+}
+
 // TestJournal_evidenceIsKept: whoever reads the files, and in whatever order they are compacted.
 func TestJournal_evidenceIsKept(t *testing.T) {
 	dir := folderOf(t)

@@ -167,13 +167,23 @@ func (r *Recorder) MayHaveOrphans(owner key.Owner, now time.Time) bool {
 	return false
 }
 
-// Orphans returns which keys of an owner may exist without a state, as far as this process knows: see Find. keys are those
-// that the API listed. Keys that this process was asked for are none. now is the time by the API's clock.
+// Orphans returns which keys of an owner may exist without a state, as far as this process and others that run now know: see
+// Find. keys are those that the API listed. Keys that this process was asked for are none. now is the time by the API's
+// clock.
 func (r *Recorder) Orphans(keys []key.Key, now time.Time) []Orphan {
 	j := r.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.load()
+	found := j.find(keys, now)
+	if slices.ContainsFunc(found, func(o Orphan) bool { return o.Kind != Unfinished }) {
+		j.refresh() // the CLI may have asked another of its providers for the key
+		found = j.find(keys, now)
+	}
+	return found
+}
+
+func (j *Journal) find(keys []key.Key, now time.Time) []Orphan {
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k key.Key) bool { return j.asked[k.ID] })
 	entries := make([]Entry, 0, len(j.entries))
 	for _, e := range j.entries {
