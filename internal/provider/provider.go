@@ -56,8 +56,9 @@ type Host struct {
 
 // Provider is the OUTSCALE provider.
 type Provider struct {
-	version string
-	host    Host
+	version  string
+	host     Host
+	requests *providerdata.Requests // nil = they are not counted
 }
 
 // New returns a function that makes providers of that version on that host, as the plugin server needs it.
@@ -91,7 +92,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	opts := providerdata.Options{Tracker: p.host.Tracker}
+	opts := providerdata.Options{Tracker: p.host.Tracker, Requests: p.requests}
 	var data *providerdata.Data
 	if unknown := m.unknowns(ctx); len(unknown) > 0 {
 		data = providerdata.Unknown(unknown, p.host.Now, opts)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
 // protocol is everything that the framework's server implements, the optional parts of the protocol included. The CLI
@@ -20,38 +22,58 @@ type protocol interface {
 
 // NewServer returns the plugin server of a provider of that version on that host.
 func NewServer(version string, host Host) tfprotov6.ProviderServer {
-	p := New(version, host)()
-	return server{providerserver.NewProtocol6(p)().(protocol)}
+	p := New(version, host)().(*Provider)
+	p.requests = &providerdata.Requests{}
+	return server{providerserver.NewProtocol6(p)().(protocol), p.requests}
 }
 
-// server is the framework's server. It keeps the memory of the process from growing with the number of resources.
+// server is the framework's server. It counts the requests under way, and keeps the memory of the process from growing with
+// the number of resources.
 //
 // GOTCHA: framework 1.19.0 stores a cancel function for every request until the process ends (registerContext in
 // internal/proto6server/serve.go), and with it the context of the request with its loggers: about 12 KiB for each of the
 // four requests that a resource takes in a plan. Without the detached contexts a plan of 300 keys takes 145 MiB instead
-// of 33. This type, and all below, can go when the framework cancels the context of a request after its answer.
-type server struct{ protocol }
+// of 33. detach can go when the framework cancels the context of a request after its answer.
+type server struct {
+	protocol
+	requests *providerdata.Requests
+}
 
-// The requests below are those that a plan or an apply makes for each resource.
+// The requests below are those that a plan or an apply makes for each object.
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	defer s.requests.Begin()()
 	return detach(ctx, req, s.protocol.ValidateResourceConfig)
 }
 
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	defer s.requests.Begin()()
 	return detach(ctx, req, s.protocol.UpgradeResourceState)
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	defer s.requests.Begin()()
 	return detach(ctx, req, s.protocol.ReadResource)
 }
 
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	defer s.requests.Begin()()
 	return detach(ctx, req, s.protocol.PlanResourceChange)
 }
 
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	defer s.requests.Begin()()
 	return detach(ctx, req, s.protocol.ApplyResourceChange)
+}
+
+func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	defer s.requests.Begin()()
+	return s.protocol.ReadDataSource(ctx, req)
+}
+
+func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	defer s.requests.Begin()()
+	return s.protocol.OpenEphemeralResource(ctx, req)
 }
 
 // detach calls with a context that does not hold the context of the request once the call has returned.

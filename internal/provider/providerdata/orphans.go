@@ -13,16 +13,45 @@ import (
 type orphanWarnings struct {
 	named  sync.Map // ids of keys
 	listed sync.Map // owners whose keys were listed for a new key
+
+	mu       sync.Mutex
+	suspects []key.Key // keys that will be named unless the CLI asks for them
 }
 
 // WarnOrphans appends a warning for each key of an owner that may exist without a state. It lists the owner's keys, once
 // per owner in a run: call it for an owner that is to get a new key. Where the keys cannot be listed nobody is warned, and
 // nobody once a change has begun: every write makes the next list cost a call, and what can be named was named by the plan.
+//
+// A key that the journal alone suspects may be in the state that is being planned: the CLI asks for the keys of a state in
+// any order. The last request of a plan therefore waits until there are no others, and names what was not asked for.
 func (d *Data) WarnOrphans(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
-	if d.Unknown() || d.changing.Load() {
+	if !d.Unknown() && !d.changing.Load() {
+		d.WarnOrphansOfRun(ctx, owner, diags)
+	}
+}
+
+// WarnOrphansOfRun is WarnOrphans for a run-scoped key, which no plan comes before.
+func (d *Data) WarnOrphansOfRun(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
+	var suspects []key.Key
+	for _, o := range d.orphansOf(ctx, owner) {
+		if o.Kind == orphan.Unfinished {
+			d.warnOf([]orphan.Orphan{o}, diags)
+		} else {
+			suspects = append(suspects, o.Key)
+		}
+	}
+	if len(suspects) == 0 {
 		return
 	}
-	d.warnOrphansOnce(ctx, owner, diags)
+	d.orphans.mu.Lock()
+	d.orphans.suspects = append(d.orphans.suspects, suspects...)
+	d.orphans.mu.Unlock()
+	if d.Requests.Await(ctx, d.changing.Load) {
+		d.orphans.mu.Lock()
+		defer d.orphans.mu.Unlock()
+		d.warnOf(d.Orphans.Orphans(d.orphans.suspects, d.Now()), diags)
+		d.orphans.suspects = nil
+	}
 }
 
 // WarnOrphansOfCreation is WarnOrphans for the creation of a key, which is not always planned with a warning: the CLIs drop
@@ -30,25 +59,21 @@ func (d *Data) WarnOrphans(ctx context.Context, owner key.Owner, diags *diag.Dia
 // only if the journal has an entry that may be about one of them.
 func (d *Data) WarnOrphansOfCreation(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
 	if d.Orphans.MayHaveOrphans(owner, d.Now()) {
-		d.warnOrphansOnce(ctx, owner, diags)
+		d.warnOf(d.orphansOf(ctx, owner), diags)
 	}
 }
 
-// WarnOrphansOfRun is WarnOrphans for a run-scoped key, which no plan comes before.
-func (d *Data) WarnOrphansOfRun(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
-	d.warnOrphansOnce(ctx, owner, diags)
-}
-
-func (d *Data) warnOrphansOnce(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
+// orphansOf lists an owner's keys, once in a run, and returns those that may exist without a state.
+func (d *Data) orphansOf(ctx context.Context, owner key.Owner) []orphan.Orphan {
 	if _, listed := d.orphans.listed.LoadOrStore(owner, true); listed {
-		return
+		return nil
 	}
 	keys, err := d.Keys.ListExisting(ctx, owner)
 	if err != nil {
-		return
+		return nil
 	}
 	d.Orphans.Listed(d.Account.KnownID(), owner, keys, d.Now())
-	d.warnOf(d.Orphans.Orphans(keys, d.Now()), diags)
+	return d.Orphans.Orphans(keys, d.Now())
 }
 
 // WarnUnfinished appends a warning for each unfinished key among the keys of an owner whose keys were just read: their

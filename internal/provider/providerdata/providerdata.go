@@ -25,6 +25,7 @@ type Data struct {
 	Endpoint string           // the address of the API, "" while the provider is unknown
 	Tracker  *orphan.Tracker  // the run-scoped keys and the changes of this process
 	Orphans  *orphan.Recorder // the journal of this machine
+	Requests *Requests        // the CLI's requests that are under way
 	Accounts AccountRule      // which accounts the provider may work on
 	Memory   Memory           // what was found while reading and is needed while planning
 	unknown  []string         // the unknown arguments; nil = the provider is configured
@@ -41,6 +42,7 @@ type AccountRule struct{ Allowed, Forbidden []string }
 type Options struct {
 	Tracker  *orphan.Tracker
 	Orphans  *orphan.Recorder
+	Requests *Requests
 	Accounts AccountRule
 }
 
@@ -65,7 +67,7 @@ func newData(clock domain.Clock, opts Options) *Data {
 	if opts.Orphans == nil {
 		opts.Orphans = orphan.NewJournal("", func(error) {}).Recorder("")
 	}
-	return &Data{Clock: clock, Tracker: opts.Tracker, Orphans: opts.Orphans, Accounts: opts.Accounts}
+	return &Data{Clock: clock, Tracker: opts.Tracker, Orphans: opts.Orphans, Requests: opts.Requests, Accounts: opts.Accounts}
 }
 
 // From returns the data of a Configure request. It returns nil, without an error, before the provider is configured

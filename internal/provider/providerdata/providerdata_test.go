@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
@@ -195,20 +196,71 @@ func TestWarnOrphans_onceInARun(t *testing.T) {
 	}
 }
 
+// withJournal returns a recorder of a process after another one has created keys of alice, an hour ago.
+func withJournal(t *testing.T, ids ...string) *orphan.Recorder {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "journal")
+	open := func() *orphan.Journal { return orphan.NewJournal(dir, func(err error) { t.Error(err) }) }
+	journal := open()
+	for _, id := range ids {
+		earlier := journal.Recorder("")
+		earlier.Intend(key.Intent{Marker: key.NewMarker(id), UserName: "alice", Time: now.Add(-time.Hour)})
+		earlier.Created(key.NewMarker(id), key.Key{ID: id})
+	}
+	journal.Close()
+	return open().Recorder("")
+}
+
+// TestWarnOrphans_keysOfTheState: a key that the CLI asks for after it has planned a new one is not named.
+func TestWarnOrphans_keysOfTheState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keys := &listing{keys: []key.Key{{ID: "AK1", Created: now, State: key.Active}, {ID: "AK2", Created: now, State: key.Active}}}
+		offset := time.Duration(0)
+		d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: withJournal(t, "AK1", "AK2"), Requests: &Requests{}})
+		go func() {
+			time.Sleep(quietTime - time.Millisecond)
+			defer d.Requests.Begin()()
+			d.Orphans.Referenced("AK1")
+		}()
+		var diags diag.Diagnostics
+		defer d.Requests.Begin()()
+		d.WarnOrphans(t.Context(), key.Owner{UserName: "alice"}, &diags)
+		if len(diags) != 1 || diags[0].Summary() != "Access key of an interrupted run found: AK2" {
+			t.Errorf("%v", diags)
+		}
+	})
+}
+
+// TestWarnOrphans_namedByTheLast: of several requests that plan keys, one waits, and names the keys of all.
+func TestWarnOrphans_namedByTheLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keys := &listing{keys: []key.Key{{ID: "AK1", Created: now, State: key.Active}}}
+		offset := time.Duration(0)
+		d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: withJournal(t, "AK1", "AK2"), Requests: &Requests{}})
+		var first, second diag.Diagnostics
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			defer d.Requests.Begin()()
+			d.WarnOrphans(t.Context(), key.Owner{UserName: "alice"}, &first)
+		}()
+		synctest.Wait()
+		keys.keys = []key.Key{{ID: "AK2", Created: now, State: key.Active}}
+		defer d.Requests.Begin()()
+		d.WarnOrphans(t.Context(), key.Owner{UserName: "alice", UserID: "ID"}, &second)
+		<-ended
+		if len(first) != 0 || len(second) != 2 {
+			t.Errorf("the first: %v; the second: %v", first, second)
+		}
+	})
+}
+
 // TestWarnOrphansOfCreation: an owner is listed while a plan is applied only if the journal has a suspect entry, and the key
 // is named then although no plan named it.
 func TestWarnOrphansOfCreation(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "journal")
-	journal := orphan.NewJournal(dir, func(err error) { t.Error(err) })
-	earlier := journal.Recorder("")
-	earlier.Intend(key.Intent{Marker: key.NewMarker("1"), UserName: "alice", Time: now.Add(-time.Hour)})
-	earlier.Created(key.NewMarker("1"), key.Key{ID: "AK1"})
-	journal.Close()
-
 	keys := &listing{keys: []key.Key{{ID: "AK1", Created: now, State: key.Active}}}
 	offset := time.Duration(0)
-	later := orphan.NewJournal(dir, func(err error) { t.Error(err) })
-	d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: later.Recorder("")})
+	d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: withJournal(t, "AK1")})
 	d.SetChanging()
 	var diags diag.Diagnostics
 	d.WarnOrphansOfCreation(t.Context(), key.Owner{UserName: "bob"}, &diags)

@@ -1,0 +1,70 @@
+package providerdata
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// quietTime is how long no other request of the CLI must be under way before it is believed to have none left.
+	quietTime     = 2 * time.Second
+	quietInterval = 50 * time.Millisecond
+)
+
+// Requests counts the CLI's requests that are under way in this process. A nil Requests counts nothing, and Await then does
+// not wait.
+type Requests struct {
+	mu       sync.Mutex
+	underWay int
+	begun    int
+	replace  context.CancelFunc // of the request that waits
+}
+
+// Begin counts a request until end is called.
+func (r *Requests) Begin() (end func()) {
+	if r == nil {
+		return func() {}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.underWay++
+	r.begun++
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.underWay--
+	}
+}
+
+// Await is called by a request, and waits until no other one was under way for a while, or until it need not wait any more.
+// It reports false when the request must not wait any longer: it was cancelled, or another one has called Await. One
+// request waits at a time, because the CLIs send a few at a time and would wait for all of them.
+func (r *Requests) Await(ctx context.Context, stop func() bool) bool {
+	if r == nil {
+		return true
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r.mu.Lock()
+	if r.replace != nil {
+		r.replace()
+	}
+	r.replace = cancel
+	r.mu.Unlock()
+	tick := time.NewTicker(quietInterval)
+	defer tick.Stop()
+	for quiet, begun := time.Duration(0), 0; quiet < quietTime && !stop(); quiet += quietInterval {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return false
+		}
+		r.mu.Lock()
+		if r.underWay > 1 || r.begun != begun {
+			quiet, begun = 0, r.begun
+		}
+		r.mu.Unlock()
+	}
+	return true
+}
