@@ -64,7 +64,7 @@ func TestAccEphemeralKey_signal(t *testing.T) {
 func TestAccEphemeralKey_signalToGroup(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]syscall.Signal{
-		"SIGINT": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "SIGHUP": syscall.SIGHUP, "SIGQUIT": syscall.SIGQUIT, "SIGABRT": syscall.SIGABRT,
+		"SIGINT": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "SIGQUIT": syscall.SIGQUIT, "SIGABRT": syscall.SIGABRT,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
