@@ -11,7 +11,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 )
 
-
 const endpoint = "https://api.eu-west-2.outscale.com/api/v1"
 
 // start is when the creations of the tests begin; hour later they are old enough for everything.
