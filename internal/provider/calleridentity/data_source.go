@@ -12,6 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
 // DataSource is outscale_caller_identity. API actions: ReadAccounts, ReadAccessKeys, ReadUsers.
@@ -63,7 +64,7 @@ func (d *DataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *d
 		diag.Add(&resp.Diagnostics, notRead, "Reading the account", err)
 		return
 	}
-	m := model{AccountID: textOrNull(account), AccessKeyID: textOrNull(d.Data.Signer)}
+	m := model{AccountID: keyattr.TextOrNull(account), AccessKeyID: keyattr.TextOrNull(d.Data.Signer)}
 	if d.Data.Signer == "" { // only the root account has a login
 		m.Root = types.BoolValue(true)
 	} else if err := d.owner(ctx, &m); err != nil {
@@ -96,11 +97,4 @@ func (d *DataSource) owner(ctx context.Context, m *model) error {
 	}
 	m.Root = types.BoolValue(true)
 	return nil
-}
-
-func textOrNull(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
 }

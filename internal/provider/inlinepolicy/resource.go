@@ -203,7 +203,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 // ImportState imports NAME/POLICY_NAME, or ID/POLICY_NAME.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	who, name, both := strings.Cut(req.ID, "/")
-	if !both || who == "" || !policyName.MatchString(name) {
+	if !both || who == "" || !keyattr.Name.MatchString(name) {
 		resp.Diagnostics.AddError(notImported, fmt.Sprintf("%s cannot be imported. Give the name or the id of the %s and the name of the policy: `ops/deploy`.",
 			text.Quote(req.ID), r.kind.Word))
 		return

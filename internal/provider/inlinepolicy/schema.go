@@ -3,7 +3,6 @@ package inlinepolicy
 import (
 	"context"
 	"fmt"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -14,10 +13,8 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
-
-// policyName is what the API accepts as the name of an inline policy (A35).
-var policyName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,128}$`)
 
 // Schema implements resource.Resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -25,7 +22,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	attributes["policy_name"] = schema.StringAttribute{
 		Required:            true,
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-		Validators:          []validator.String{stringvalidator.RegexMatches(policyName, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
+		Validators:          []validator.String{stringvalidator.RegexMatches(keyattr.Name, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
 		MarkdownDescription: fmt.Sprintf("The name of the policy: 1 to 128 letters, digits and `+=,.@_-`, unique among the %s's inline policies. A change replaces the policy.", r.kind.Word),
 	}
 	attributes["document"] = schema.StringAttribute{

@@ -14,10 +14,13 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// What the API accepts as the id of an object and as the name of a user.
+// What the API accepts as the id of an object, as the name of a user, as the name of a group or a policy (A35), and as the
+// path of any of them.
 var (
 	ObjectID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 	UserName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
+	Name     = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,128}$`)
+	Path     = regexp.MustCompile(`^/([A-Za-z0-9_/]*/)?$`)
 )
 
 // UserNameValidator accepts the name of a user, and "" with a warning: the official provider takes it for the caller.

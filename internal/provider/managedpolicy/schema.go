@@ -2,7 +2,6 @@ package managedpolicy
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -17,12 +16,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
-)
-
-// What the API accepts (A35; docs/dev/reference.md).
-var (
-	policyName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,128}$`)
-	policyPath = regexp.MustCompile(`^/([A-Za-z0-9_/]*/)?$`)
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
 const (
@@ -47,13 +41,13 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		Attributes: map[string]schema.Attribute{
 			"policy_name": schema.StringAttribute{
 				Required: true, PlanModifiers: replaces,
-				Validators:          []validator.String{stringvalidator.RegexMatches(policyName, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
+				Validators:          []validator.String{stringvalidator.RegexMatches(keyattr.Name, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
 				MarkdownDescription: "The name of the policy: 1 to 128 letters, digits and `+=,.@_-`, unique in the account. A change replaces the policy.",
 			},
 			"path": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString("/"), PlanModifiers: replaces,
 				Validators: []validator.String{
-					stringvalidator.RegexMatches(policyPath, "must start and end with a slash, with letters, digits, _ and / between"),
+					stringvalidator.RegexMatches(keyattr.Path, "must start and end with a slash, with letters, digits, _ and / between"),
 					stringvalidator.LengthAtMost(maxPath),
 				},
 				MarkdownDescription: "The path of the policy, which starts and ends with a slash. Default: `/`. A change replaces the policy.",

@@ -41,7 +41,7 @@ func TestAcceptedValues(t *testing.T) {
 		}
 	}
 	for value, want := range map[string]bool{"/": true, "/a/b_9/": true, "": false, "a/": false, "/a": false, "/a-b/": false, "/a b/": false} {
-		if got := userPath.MatchString(value); got != want {
+		if got := keyattr.Path.MatchString(value); got != want {
 			t.Errorf("path %q: %v", value, got)
 		}
 	}

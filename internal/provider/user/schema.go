@@ -17,9 +17,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// What the API accepts, besides keyattr.UserName (docs/dev/reference.md).
+// What the API accepts, besides keyattr.UserName and keyattr.Path (docs/dev/reference.md).
 var (
-	userPath  = regexp.MustCompile(`^/([A-Za-z0-9_/]*/)?$`)
 	userEmail = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 )
 
@@ -54,7 +53,7 @@ func resourceAttributes() map[string]schema.Attribute {
 			Computed: true,
 			Default:  stringdefault.StaticString(defaultPath),
 			Validators: []validator.String{
-				stringvalidator.RegexMatches(userPath, "must start and end with a slash, with letters, digits, _ and / between"),
+				stringvalidator.RegexMatches(keyattr.Path, "must start and end with a slash, with letters, digits, _ and / between"),
 				stringvalidator.LengthAtMost(maxPath),
 			},
 			MarkdownDescription: "The path of the user, which starts and ends with a slash: 1 to 512 letters, digits, `_` and `/`. Default: `/`. Changed in place.",

@@ -2,7 +2,6 @@ package usergroup
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -14,12 +13,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
-)
-
-// What the API accepts (A35; docs/dev/reference.md).
-var (
-	groupName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,128}$`)
-	groupPath = regexp.MustCompile(`^/([A-Za-z0-9_/]*/)?$`)
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
 const maxPath = 512
@@ -34,13 +28,13 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		Attributes: map[string]schema.Attribute{
 			"user_group_name": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{stringvalidator.RegexMatches(groupName, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
+				Validators:          []validator.String{stringvalidator.RegexMatches(keyattr.Name, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
 				MarkdownDescription: "The name of the group: 1 to 128 letters, digits and `+=,.@_-`, unique in the account. Changed in place: members and policies stay.",
 			},
 			"path": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString("/"),
 				Validators: []validator.String{
-					stringvalidator.RegexMatches(groupPath, "must start and end with a slash, with letters, digits, _ and / between"),
+					stringvalidator.RegexMatches(keyattr.Path, "must start and end with a slash, with letters, digits, _ and / between"),
 					stringvalidator.LengthAtMost(maxPath),
 				},
 				MarkdownDescription: "The path of the group, which starts and ends with a slash. Default: `/`. Changed in place.",
