@@ -42,7 +42,7 @@ unit)
 cli)
 	title=$2
 	shift 2
-	step "$title" env CHECKPOINT_DISABLE=1 go test -count=1 -parallel 4 -timeout 40m "$@" ./internal/acceptance/... ./internal/acctest/... ./internal/provider/accesskey/...
+	step "$title" env CHECKPOINT_DISABLE=1 go test -count=1 -parallel 4 -timeout 40m "$@" ./internal/acceptance/... ./internal/acctest/...
 	;;
 times)
 	total=$(awk -F'\t' '$1 == "step" { n += $2 } END { print n + 0 }' "$times")
