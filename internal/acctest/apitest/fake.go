@@ -29,6 +29,7 @@ type Call struct {
 // says. Users are not checked by calls for keys.
 type Fake struct {
 	mu    sync.Mutex
+	added int // the number of keys that were ever added: no two have the same id
 	Keys  []Key
 	Users []api.User
 	Calls []Call
@@ -132,7 +133,8 @@ func (f *Fake) Unlocked(fn func()) {
 func (f *Fake) Add(owner, tag string, expires *time.Time) api.AccessKey {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	key := api.AccessKey{ID: fmt.Sprintf("FAKEKEY%013d", len(f.Calls)*100+len(f.Keys)), State: "ACTIVE", Tag: tag, ExpirationDate: expires}
+	f.added++
+	key := api.AccessKey{ID: fmt.Sprintf("FAKEKEY%013d", f.added), State: "ACTIVE", Tag: tag, ExpirationDate: expires}
 	f.Keys = append(f.Keys, Key{owner, key})
 	return key
 }
