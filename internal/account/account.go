@@ -18,7 +18,7 @@ type API interface {
 	Offset() time.Duration
 	ReadAccounts(ctx context.Context) (api.Account, error)
 	ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error)
-	ReadAPILogs(ctx context.Context, after, before time.Time, token string) (api.CallPage, error)
+	ReadAPILogs(ctx context.Context, q api.LogQuery, token string) (api.CallPage, error)
 }
 
 var _ API = (*api.Client)(nil)

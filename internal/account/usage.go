@@ -4,24 +4,31 @@ import (
 	"context"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
 // LogKept is how long the API keeps its log of calls (official).
 const LogKept = 32 * 24 * time.Hour
 
+// UsageQuery says what is read of the log.
+type UsageQuery struct {
+	Back  time.Duration // how far back
+	Pages int           // at most so many pages of 1000 calls
+	Keys  []string      // only of these keys; nil = of every key
+	// Places has the places of calls counted, Calls their actions and clients.
+	Places, Calls bool
+	// Place is what an address is counted as, for example its network; nil = itself.
+	Place func(address string) string
+}
+
 // Usage is what the account's log says of its access keys.
 type Usage struct {
 	Readable    bool // false = the caller may not read the log
 	From, Until time.Time
-	Whole       bool // everything that was asked for was read; otherwise From is later than asked
+	Whole       bool  // everything that was asked for was read; otherwise From is later than asked
+	Ended       error // what ended the reading early, after a part was read; nil = nothing, or the limit of pages
 	Keys        map[string]Use
-}
-
-// Use is what one key signed between From and Until. Refused calls count as well.
-type Use struct {
-	Calls int
-	Last  time.Time
 }
 
 // The log is read in slices of time, the newest first, because the API lists the oldest call of each slice first: whenever
@@ -34,18 +41,22 @@ const (
 	plannedShare = 0.8
 )
 
+// FewestPages is the number of calls that reading all of a quiet account's log costs.
+const FewestPages = 5
+
 // clockSlack is how far the newest slice reaches beyond now: Date headers tell the API's clock to the second only, and the
 // calls of this very process are in the log too.
 const clockSlack = 2 * time.Second
 
-// Usage reads the log from back ago until now (ReadApiLogs), with at most that many pages of 1000 calls. The result is not
-// shared.
-func (s *Service) Usage(ctx context.Context, back time.Duration, pages int) (Usage, error) {
+// Usage reads the log from q.Back ago until now (ReadApiLogs). What was read is counted and not kept, so the memory that
+// it takes does not grow with the number of calls. The result is not shared. An error of the API after a part was read is
+// Usage.Ended.
+func (s *Service) Usage(ctx context.Context, q UsageQuery) (Usage, error) {
 	until := s.clock.Now()
 	u := Usage{Readable: true, From: until, Until: until, Keys: map[string]Use{}}
-	oldest := until.Add(-back)
-	for length := firstSlice; u.From.After(oldest) && pages > 0; {
-		part := slice{from: u.From.Add(-length), to: u.From}
+	oldest := until.Add(-q.Back)
+	for length, pages := firstSlice, q.Pages; u.From.After(oldest) && pages > 0; {
+		part := slice{query: q, from: u.From.Add(-length), to: u.From}
 		if part.from.Before(oldest) {
 			part.from = oldest
 		}
@@ -55,10 +66,15 @@ func (s *Service) Usage(ctx context.Context, back time.Duration, pages int) (Usa
 			part.to = part.to.Add(-time.Millisecond) // both bounds are part of a slice
 		}
 		err := part.read(ctx, s.api, pages)
-		if domain.IsClosed(err) {
+		switch {
+		case err == nil:
+		case domain.IsClosed(err):
 			return Usage{}, nil
-		} else if err != nil {
+		case ctx.Err() != nil || u.From.Equal(until):
 			return Usage{}, err
+		default:
+			u.Ended = err
+			return u, nil
 		}
 		if !part.whole {
 			return u, nil
@@ -78,39 +94,36 @@ func (s *Service) Usage(ctx context.Context, back time.Duration, pages int) (Usa
 func (u *Usage) add(s slice) {
 	u.From = s.from
 	for id, use := range s.keys {
-		known := u.Keys[id]
-		known.Calls += use.Calls
-		if use.Last.After(known.Last) {
-			known.Last = use.Last
-		}
-		u.Keys[id] = known
+		u.Keys[id] = u.Keys[id].Plus(*use)
 	}
 }
 
 // slice is a part of the log.
 type slice struct {
+	query    UsageQuery
 	from, to time.Time
 	whole    bool
 	pages    int
-	keys     map[string]Use
+	keys     map[string]*Use
 }
 
 // read reads the slice to its end, or until limit pages were read.
 func (s *slice) read(ctx context.Context, a API, limit int) error {
-	s.keys = map[string]Use{}
+	s.keys = map[string]*Use{}
+	q := api.LogQuery{After: s.from, Before: s.to, AccessKeyIDs: s.query.Keys, Addresses: s.query.Places, Calls: s.query.Calls}
 	for token := ""; s.pages < limit; {
-		page, err := a.ReadAPILogs(ctx, s.from, s.to, token)
+		page, err := a.ReadAPILogs(ctx, q, token)
 		if err != nil {
 			return err
 		}
 		s.pages++
 		for _, call := range page.Calls {
 			use := s.keys[call.AccessKeyID]
-			use.Calls++
-			if call.At.After(use.Last) {
-				use.Last = call.At
+			if use == nil {
+				use = &Use{}
+				s.keys[call.AccessKeyID] = use
 			}
-			s.keys[call.AccessKeyID] = use
+			use.count(call, s.query)
 		}
 		if page.Next == "" {
 			s.whole = true

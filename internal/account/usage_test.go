@@ -48,14 +48,16 @@ func TestUsage_countsEachCallOnce(t *testing.T) {
 		"GONE":   {32*day + time.Millisecond},
 		"RECENT": {time.Minute},
 	})}
-	u, err := service(f).Usage(bg, LogKept, 100)
+	u, err := service(f).Usage(bg, UsageQuery{Back: LogKept, Pages: 100})
 	if err != nil || !u.Readable || !u.Whole || !u.From.Equal(auditDay.Add(-32*day)) || !u.Until.Equal(auditDay) {
 		t.Fatalf("got %+v, %v", u, err)
 	}
-	for id, want := range map[string]Use{
-		"BUSY": {8, auditDay}, "OLD": {2, auditDay.Add(-30 * day)}, "GONE": {}, "RECENT": {1, auditDay.Add(-time.Minute)},
+	ago := func(d time.Duration) time.Time { return auditDay.Add(-d) }
+	for id, want := range map[string]Count{
+		"BUSY": {8, 0, ago(32 * day), ago(0)}, "OLD": {2, 0, ago(31 * day), ago(30 * day)}, "GONE": {},
+		"RECENT": {1, 0, ago(time.Minute), ago(time.Minute)},
 	} {
-		if u.Keys[id] != want {
+		if u.Keys[id].Count != want {
 			t.Errorf("%s: %+v, want %+v", id, u.Keys[id], want)
 		}
 	}
@@ -63,7 +65,7 @@ func TestUsage_countsEachCallOnce(t *testing.T) {
 
 func TestUsage_quietAccount(t *testing.T) {
 	f := &apitest.Fake{Page: logOf(nil)}
-	if u, err := service(f).Usage(bg, LogKept, 5); err != nil || !u.Whole {
+	if u, err := service(f).Usage(bg, UsageQuery{Back: LogKept, Pages: 5}); err != nil || !u.Whole {
 		t.Errorf("got %+v, %v", u, err)
 	}
 	if n := f.Count("ReadApiLogs"); n != 5 {
@@ -84,11 +86,11 @@ func TestUsage_busyAccount(t *testing.T) {
 	}
 	for _, pages := range []int{1, 3, 4, 5, 20, 100} {
 		f := &apitest.Fake{Page: logOf(map[string][]time.Duration{"AK1": every10Minutes})}
-		u, err := service(f).Usage(bg, LogKept, pages)
+		u, err := service(f).Usage(bg, UsageQuery{Back: LogKept, Pages: pages})
 		if n := f.Count("ReadApiLogs"); err != nil || n > pages || u.Whole {
 			t.Errorf("%d pages: %d read, whole %v, %v", pages, n, u.Whole, err)
 		}
-		if want := int(u.Until.Sub(u.From)/(10*time.Minute)) + 1; u.From != u.Until && u.Keys["AK1"] != (Use{want, auditDay}) {
+		if want := int(u.Until.Sub(u.From)/(10*time.Minute)) + 1; u.From != u.Until && (u.Keys["AK1"].Calls != want || u.Keys["AK1"].Last != auditDay) {
 			t.Errorf("%d pages: since %s %+v, want %d calls", pages, u.From, u.Keys["AK1"], want)
 		}
 		// Each page is worth 20 minutes; most of what was paid for must show.
@@ -104,7 +106,7 @@ func TestUsage_refused(t *testing.T) {
 		code   string
 		fails  bool
 	}{{403, "4", false}, {400, "5011", false}, {500, "0", true}, {401, "1", true}} {
-		u, err := service(&apitest.Fake{Before: func(apitest.Call) error { return apitest.Refusal(c.status, c.code) }}).Usage(bg, LogKept, 100)
+		u, err := service(&apitest.Fake{Before: func(apitest.Call) error { return apitest.Refusal(c.status, c.code) }}).Usage(bg, UsageQuery{Back: LogKept, Pages: 100})
 		var refused *api.Error
 		if u.Readable || errors.As(err, &refused) != c.fails {
 			t.Errorf("%d/%s: %+v, %v", c.status, c.code, u, err)
@@ -128,7 +130,7 @@ func TestUsage_simulator(t *testing.T) {
 	sign(1050)
 	w.Called()
 	began := w.Sim.Now()
-	u, err := s.Usage(bg, LogKept, 100)
+	u, err := s.Usage(bg, UsageQuery{Back: LogKept, Pages: 100})
 	use := u.Keys[simtest.RootAccessKey]
 	if err != nil || !u.Whole || use.Last.After(w.Sim.Now()) || began.Sub(use.Last) > time.Minute {
 		t.Errorf("%+v, %v", u, err)
@@ -136,5 +138,64 @@ func TestUsage_simulator(t *testing.T) {
 	// The reading itself is in the log as it goes on.
 	if read := w.Called()["ReadApiLogs"]; read != 6 || use.Calls < 1051 || use.Calls > 1051+read {
 		t.Errorf("%d calls found with %d pages", use.Calls, read)
+	}
+}
+
+// What is counted of calls: actions by day, clients, places, refusals. Only what was asked for.
+func TestUsage_counts(t *testing.T) {
+	at := func(ago time.Duration, action, address string, status int) api.Call {
+		return api.Call{AccessKeyID: "AK1", At: auditDay.Add(-ago), Action: action, Address: address, Client: "c", Status: status}
+	}
+	f := &apitest.Fake{Page: func(after, before time.Time, _ string) (page api.CallPage) {
+		for _, call := range []api.Call{at(2*day, "A", "1", 200), at(day, "A", "2", 403), at(day, "B", "1", 400), at(0, "A", "1", 401)} {
+			if !call.At.Before(after) && !call.At.After(before) {
+				page.Calls = append(page.Calls, call)
+			}
+		}
+		return page
+	}}
+	s := service(f)
+	u, err := s.Usage(bg, UsageQuery{Back: LogKept, Pages: 9, Keys: []string{"AK1"}, Places: true, Calls: true, Place: func(a string) string { return "net" + a }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	use := u.Keys["AK1"]
+	if a := use.ByAction()["A"]; a.Calls != 3 || a.Refused != 2 || a.First != auditDay.Add(-2*day) || a.Last != auditDay || len(use.Actions) != 4 {
+		t.Errorf("action A: %+v of %+v", a, use.Actions)
+	}
+	if use.Calls != 4 || use.Places["net1"].Calls != 3 || use.Places["net2"].Refused != 1 || use.Clients["c"].Calls != 4 {
+		t.Errorf("%+v", use)
+	}
+	u, err = s.Usage(bg, UsageQuery{Back: LogKept, Pages: 9})
+	if use := u.Keys["AK1"]; err != nil || use.Calls != 4 || use.Actions != nil || use.Places != nil || use.Clients != nil {
+		t.Errorf("not asked for: %+v, %v", use, err)
+	}
+}
+
+// Whoever has a key chooses its clients: very many take no more memory than many.
+func TestUsage_bounded(t *testing.T) {
+	n := 0
+	f := &apitest.Fake{Page: func(time.Time, time.Time, string) (page api.CallPage) {
+		for range 1000 {
+			n++
+			page.Calls = append(page.Calls, api.Call{AccessKeyID: "AK1", At: auditDay, Client: fmt.Sprint(n), Address: fmt.Sprint(n)})
+		}
+		return page
+	}}
+	u, err := service(f).Usage(bg, UsageQuery{Back: LogKept, Pages: 9, Places: true, Calls: true})
+	use := u.Keys["AK1"]
+	if err != nil || len(use.Clients) > maxDistinct+1 || len(use.Places) > maxDistinct+1 || use.Clients[Others].Calls < use.Calls-maxDistinct {
+		t.Errorf("%d clients, %d places of %d calls, %v", len(use.Clients), len(use.Places), use.Calls, err)
+	}
+}
+
+// A log that breaks off: what was read before stays, with its begin.
+func TestUsage_breaksOff(t *testing.T) {
+	for broken, known := range map[int]bool{1: false, 3: true} {
+		f := &apitest.Fake{Page: logOf(map[string][]time.Duration{"AK1": {time.Minute}}), Before: apitest.On("ReadApiLogs", broken, apitest.Refusal(500, "0"))}
+		u, err := service(f).Usage(bg, UsageQuery{Back: LogKept, Pages: 9})
+		if known != (err == nil) || known != (u.Ended != nil) || u.Whole || known && (u.Keys["AK1"].Calls != 1 || !u.From.Equal(auditDay.Add(-7*hour))) {
+			t.Errorf("call %d: %+v, %v", broken, u, err)
+		}
 	}
 }

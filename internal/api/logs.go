@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
@@ -14,10 +15,25 @@ import (
 // callsPerPage is the largest page of the log that the API gives.
 const callsPerPage = 1000
 
-// Call is one logged call: who signed it, and when it was made. Nothing else of the log is asked for.
+// Call is one logged call. Only what the LogQuery asked for is there.
 type Call struct {
 	AccessKeyID string // "" = not signed with an access key
 	At          time.Time
+	Address     string // from where it came
+	Action      string // for example ReadUsers
+	Client      string // its user agent, at most maxClient bytes of it
+	Status      int    // the HTTP status of the answer
+}
+
+// maxClient bounds what is kept of a user agent, which its sender chooses freely.
+const maxClient = 200
+
+// LogQuery says which calls are read, and what of them. Bodies and headers of calls are never asked for.
+type LogQuery struct {
+	After, Before time.Time // both included
+	AccessKeyIDs  []string  // signed with one of these; nil = all
+	Addresses     bool      // Call.Address is wanted
+	Calls         bool      // Call.Action, Client and Status are wanted
 }
 
 // CallPage is one page of the log, oldest call first.
@@ -26,14 +42,17 @@ type CallPage struct {
 	Next  string // the token of the next page, "" on the last one
 }
 
-// ReadAPILogs returns one page of the account's logged calls from after until before, both included; token "" is the
-// first page. The API keeps its log for 32 days, and takes two days where a bound is missing: both are always sent.
-func (c *Client) ReadAPILogs(ctx context.Context, after, before time.Time, token string) (CallPage, error) {
+// ReadAPILogs returns one page of the account's logged calls; token "" is the first page. The API keeps its log for 32
+// days, and takes two days where a bound is missing: both are always sent.
+func (c *Client) ReadAPILogs(ctx context.Context, q LogQuery, token string) (CallPage, error) {
 	const action = "ReadApiLogs"
 	size := callsPerPage
 	req := apiLogsRequest{
-		ReadApiLogsRequest: osc.ReadApiLogsRequest{NextPageToken: set(token), ResultsPerPage: &size, With: onlyWhoAndWhen()},
-		Filters:            apiLogsFilters{QueryDateAfter: newInstant(&after), QueryDateBefore: newInstant(&before)},
+		ReadApiLogsRequest: osc.ReadApiLogsRequest{NextPageToken: set(token), ResultsPerPage: &size, With: q.with()},
+		Filters:            apiLogsFilters{QueryDateAfter: newInstant(&q.After), QueryDateBefore: newInstant(&q.Before)},
+	}
+	if q.AccessKeyIDs != nil {
+		req.Filters.QueryAccessKeys = &q.AccessKeyIDs
 	}
 	var answer apiLogsResponse
 	if err := c.do(ctx, action, repeatable, req, &answer); err != nil {
@@ -51,19 +70,30 @@ func (c *Client) ReadAPILogs(ctx context.Context, after, before time.Time, token
 		if err != nil {
 			return CallPage{}, c.unusable(action, fmt.Errorf("a call of access key %s: %w", text.Word(val(w.QueryAccessKey)), err))
 		}
-		page.Calls = append(page.Calls, Call{AccessKeyID: val(w.QueryAccessKey), At: at})
+		page.Calls = append(page.Calls, Call{
+			AccessKeyID: val(w.QueryAccessKey), At: at, Address: val(w.QueryIPAddress), Action: val(w.QueryCallName),
+			Client: cut(val(w.QueryUserAgent), maxClient), Status: w.ResponseStatusCode,
+		})
 	}
 	return page, nil
 }
 
-// onlyWhoAndWhen leaves out of the answer what nobody here reads: the bodies and headers of all calls of the account.
-func onlyWhoAndWhen() *osc.With {
+// cut is at most the first n bytes of a text, in whole characters. It is a copy: a long text is not kept for its begin.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.Clone(strings.ToValidUTF8(s[:n], ""))
+}
+
+// with leaves out of the answer what was not asked for, always the bodies and headers of all calls of the account.
+func (q LogQuery) with() *osc.With {
 	yes, no := true, false
 	return &osc.With{
-		QueryAccessKey: &yes, QueryDate: &yes,
-		AccountId: &no, CallDuration: &no, QueryApiName: &no, QueryApiVersion: &no, QueryCallName: &no, QueryHeaderRaw: &no,
-		QueryHeaderSize: &no, QueryIpAddress: &no, QueryPayloadRaw: &no, QueryPayloadSize: &no, QueryUserAgent: &no,
-		RequestId: &no, ResponseSize: &no, ResponseStatusCode: &no,
+		QueryAccessKey: &yes, QueryDate: &yes, QueryIpAddress: &q.Addresses,
+		QueryCallName: &q.Calls, QueryUserAgent: &q.Calls, ResponseStatusCode: &q.Calls,
+		AccountId: &no, CallDuration: &no, QueryApiName: &no, QueryApiVersion: &no, QueryHeaderRaw: &no, QueryHeaderSize: &no,
+		QueryPayloadRaw: &no, QueryPayloadSize: &no, RequestId: &no, ResponseSize: &no,
 	}
 }
 
@@ -86,6 +116,10 @@ type apiLogsResponse struct {
 }
 
 type wireCall struct {
-	QueryAccessKey *string
-	QueryDate      *instant
+	QueryAccessKey     *string
+	QueryDate          *instant
+	QueryIPAddress     *string `json:"QueryIpAddress"`
+	QueryCallName      *string
+	QueryUserAgent     *string
+	ResponseStatusCode int
 }

@@ -87,7 +87,7 @@ func (a *app) usage(ctx context.Context, s *services, w wanted, c *collected) (u
 		return usage, nil
 	}
 	a.progress("reading the log of the account")
-	usage, err = s.account.Usage(ctx, w.usage, w.pages)
+	usage, err = s.account.Usage(ctx, account.UsageQuery{Back: w.usage, Pages: w.pages})
 	switch {
 	case err != nil:
 		return usage, err

@@ -298,10 +298,10 @@ func (f *Fake) ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error
 }
 
 // ReadAPILogs implements the API.
-func (f *Fake) ReadAPILogs(ctx context.Context, after, before time.Time, token string) (api.CallPage, error) {
-	c, err := f.enter(Call{Ctx: ctx, Action: "ReadApiLogs", From: after, To: before})
+func (f *Fake) ReadAPILogs(ctx context.Context, q api.LogQuery, token string) (api.CallPage, error) {
+	c, err := f.enter(Call{Ctx: ctx, Action: "ReadApiLogs", From: q.After, To: q.Before})
 	if err != nil {
 		return api.CallPage{}, err
 	}
-	return f.Page(after, before, token), f.leave(c)
+	return f.Page(q.After, q.Before, token), f.leave(c)
 }

@@ -115,7 +115,10 @@ func (d *Audit) usage(ctx context.Context, m *auditModel, diags *diag.Diagnostic
 	if days == 0 {
 		return usage, true
 	}
-	usage, err := d.Data.Account.Usage(ctx, time.Duration(days)*day, int(pages))
+	usage, err := d.Data.Account.Usage(ctx, account.UsageQuery{Back: time.Duration(days) * day, Pages: int(pages)})
+	if err == nil {
+		err = usage.Ended
+	}
 	switch {
 	case err != nil:
 		diag.Add(diags, notAudited, "Reading the account's log for the use of access keys", err)

@@ -56,7 +56,7 @@ type Account interface {
 	ID(ctx context.Context) (string, error)
 	KnownID() string
 	MaxKeyLifetime(ctx context.Context) (time.Duration, error)
-	Usage(ctx context.Context, back time.Duration, pages int) (account.Usage, error)
+	Usage(ctx context.Context, q account.UsageQuery) (account.Usage, error)
 	Audit(ctx context.Context, keys account.Keys, users account.Users) (account.Report, error)
 }
 

@@ -1,0 +1,105 @@
+package account
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// Count is a number of logged calls, and when the first and the last of them were made.
+type Count struct {
+	Calls       int
+	Refused     int // of Calls, those that were answered with 401 or 403: the caller lacked a right, or its address was refused
+	First, Last time.Time
+}
+
+// Use is what one key signed. Refused calls count as well.
+type Use struct {
+	Count
+	Actions map[ActionDay]Count // nil unless UsageQuery.Calls
+	Clients map[string]Count    // by user agent; nil unless UsageQuery.Calls
+	Places  map[string]Count    // by UsageQuery.Place; nil unless UsageQuery.Places
+}
+
+// ActionDay is an action on one day.
+type ActionDay struct {
+	Action string // for example ReadUsers
+	Day    string // in UTC, as 2006-01-02
+}
+
+// Others is the place and the client under which further ones are counted, when a key has very many.
+const Others = "(others)"
+
+// maxDistinct bounds the clients and the places of a key: both are chosen by whoever has the key.
+const maxDistinct = 256
+
+// Plus is both counts together.
+func (c Count) Plus(other Count) Count {
+	if c.Calls == 0 || (other.Calls > 0 && other.First.Before(c.First)) {
+		c.First = other.First
+	}
+	if other.Last.After(c.Last) {
+		c.Last = other.Last
+	}
+	c.Calls += other.Calls
+	c.Refused += other.Refused
+	return c
+}
+
+// Plus is both uses together. It may change the maps of u.
+func (u Use) Plus(other Use) Use {
+	u.Count = u.Count.Plus(other.Count)
+	for at, n := range other.Actions {
+		add(&u.Actions, at, n)
+	}
+	for client, n := range other.Clients {
+		addBounded(&u.Clients, client, n)
+	}
+	for place, n := range other.Places {
+		addBounded(&u.Places, place, n)
+	}
+	return u
+}
+
+func (u *Use) count(call api.Call, q UsageQuery) {
+	one := Count{Calls: 1, First: call.At, Last: call.At}
+	if call.Status == http.StatusUnauthorized || call.Status == http.StatusForbidden {
+		one.Refused = 1
+	}
+	u.Count = u.Count.Plus(one)
+	if q.Calls {
+		add(&u.Actions, ActionDay{call.Action, call.At.UTC().Format(time.DateOnly)}, one)
+		addBounded(&u.Clients, call.Client, one)
+	}
+	if q.Places {
+		place := call.Address
+		if q.Place != nil {
+			place = q.Place(place)
+		}
+		addBounded(&u.Places, place, one)
+	}
+}
+
+// ByAction is what was counted of each action.
+func (u Use) ByAction() map[string]Count {
+	all := map[string]Count{}
+	for at, n := range u.Actions {
+		all[at.Action] = all[at.Action].Plus(n)
+	}
+	return all
+}
+
+func add[K comparable](counts *map[K]Count, key K, n Count) {
+	if *counts == nil {
+		*counts = map[K]Count{}
+	}
+	(*counts)[key] = (*counts)[key].Plus(n)
+}
+
+func addBounded(counts *map[string]Count, key string, n Count) {
+	if _, known := (*counts)[key]; !known && len(*counts) >= maxDistinct {
+		key = Others
+	}
+	add(counts, key, n)
+}
