@@ -10,6 +10,7 @@ KEYS      := $(BIN)/outscale-keys
 TOFU      := $(TOOLS)/tofu
 LINT      := $(TOOLS)/golangci-lint
 TFDOCS    := $(TOOLS)/tfplugindocs
+AGE       := $(TOOLS)/age
 LDFLAGS   := -s -w -X main.version=$(VERSION)
 EXE       := $(shell go env GOEXE)
 # The race detector needs cgo and a C compiler; without one the tests still run, and say so.
@@ -23,9 +24,10 @@ build: ## the three binaries into bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o $(SIM)$(EXE) ./cmd/outscale-sim
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o $(KEYS)$(EXE) ./cmd/outscale-keys
 
-demo: build ## the whole story: create, read, change, import, destroy, on a local API
+# DEMO_FLAGS=--pause waits for Enter after each step.
+demo: build $(AGE) ## what the project does, step by step, on a local API
 	@go build -trimpath -o $(BIN)/demo$(EXE) ./scripts/demo
-	@$(BIN)/demo$(EXE) -bin $(BIN) -version $(VERSION)
+	@$(BIN)/demo$(EXE) -bin $(BIN) -version $(VERSION) $(DEMO_FLAGS)
 
 test: ## all tests, with the times of each part; acceptance on OpenTofu and, where present, terraform
 	@test -x $(TOFU) || $(MAKE) --no-print-directory $(TOFU)
@@ -81,6 +83,12 @@ $(TOFU): tools/go.mod tools/go.sum
 $(TFDOCS): tools/go.mod tools/go.sum
 	@mkdir -p $(TOOLS)
 	cd tools && go build -trimpath -ldflags "-s -w" -o ../$(TFDOCS) github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs
+	@touch $@
+
+# age-keygen is built beside it.
+$(AGE): go.mod go.sum
+	@mkdir -p $(TOOLS)
+	go build -trimpath -o $(TOOLS)/ filippo.io/age/cmd/age filippo.io/age/cmd/age-keygen
 	@touch $@
 
 $(LINT): tools/lint/go.mod tools/lint/go.sum

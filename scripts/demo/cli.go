@@ -43,8 +43,15 @@ type workspace struct {
 	env []string
 }
 
-func (s *story) workspace(ctx context.Context, name, configuration string) (*workspace, error) {
-	w := &workspace{dir: filepath.Join(s.world, name), cli: s.cli, env: local.Environment(s.home, s.sim)}
+const requirements = `terraform {
+  required_providers {
+    outscale = { source = "outscale-access/outscale" }
+  }
+}
+`
+
+func (d *demo) workspace(ctx context.Context, name, configuration string) (*workspace, error) {
+	w := &workspace{dir: filepath.Join(d.world, name), cli: d.cli, env: local.Environment(d.home, d.sim)}
 	if err := os.MkdirAll(w.dir, 0o750); err != nil {
 		return nil, err
 	}
@@ -84,7 +91,7 @@ func (w *workspace) expectEmptyPlan(ctx context.Context) error {
 	return nil
 }
 
-// state is what the workspace's state says, by resource address.
+// state is the values of the workspace's state, by resource address.
 func (w *workspace) state(ctx context.Context) (map[string]map[string]any, error) {
 	var output bytes.Buffer
 	if err := w.execute(ctx, &output, "show", "-json"); err != nil {
@@ -108,6 +115,16 @@ func (w *workspace) state(ctx context.Context) (map[string]map[string]any, error
 		values[resource.Address] = resource.Values
 	}
 	return values, nil
+}
+
+// add adds a part to the configuration.
+func (w *workspace) add(part string) error {
+	file, err := os.OpenFile(filepath.Join(w.dir, "main.tf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(part)
+	return errors.Join(err, file.Close())
 }
 
 // rewrite changes the configuration as a person would in an editor.

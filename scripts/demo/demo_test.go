@@ -16,11 +16,11 @@ import (
 	"time"
 )
 
-// TestDemoInterruptedLeavesNothing interrupts the demo after each line that says where it is, and looks for what
-// is left: files, the simulator, a CLI or a provider.
-func TestDemoInterruptedLeavesNothing(t *testing.T) {
+// TestDemo_interrupted interrupts the demo at several of its lines, and looks for what is left: files, the simulator, a CLI
+// or a provider.
+func TestDemo_interrupted(t *testing.T) {
 	bin := builtBinaries(t)
-	for _, line := range []string{"API:", "1. Create", "3. Switch", "5. Import"} {
+	for _, line := range []string{"API:", "1. Create", "6. Seal", "   outscale-keys lists"} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			temp := t.TempDir()
@@ -90,8 +90,13 @@ func commandLines(t *testing.T) []string {
 	return lines
 }
 
-// builtBinaries builds the demo, the simulator and the provider, and takes the CLI from where make puts it when
-// there is none on PATH.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// builtBinaries builds the demo and the programs that it runs, and takes the CLI from where make puts it when there is none
+// on PATH.
 func builtBinaries(t *testing.T) string {
 	t.Helper()
 	bin := t.TempDir()
@@ -100,16 +105,17 @@ func builtBinaries(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for name, pkg := range map[string]string{
-		"demo": "./scripts/demo", "outscale-sim": "./cmd/outscale-sim", "terraform-provider-outscale": ".",
+		"demo": "./scripts/demo", "terraform-provider-outscale": ".", "outscale-sim": "./cmd/outscale-sim",
+		"outscale-keys": "./cmd/outscale-keys", "tools/age": "filippo.io/age/cmd/age", "tools/age-keygen": "filippo.io/age/cmd/age-keygen",
 	} {
-		build := exec.Command("go", "build", "-o", filepath.Join(bin, name), pkg)
+		build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(bin, name), pkg)
 		build.Dir = root
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("building %s: %v\n%s", name, err, out)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(root, "bin", "tools", "tofu")); err == nil {
-		if err := os.Symlink(filepath.Join(root, "bin", "tools"), filepath.Join(bin, "tools")); err != nil {
+	if tofu := filepath.Join(root, "bin", "tools", "tofu"); exists(tofu) {
+		if err := os.Symlink(tofu, filepath.Join(bin, "tools", "tofu")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,6 +1,5 @@
-// Command demo tells the whole story of an access key on a local OUTSCALE API: create, read, change,
-// import, destroy, with the real CLI and both built binaries. It exits 0 only if every claim it prints
-// held, and leaves no process and no file behind, also when it is interrupted.
+// Command demo shows what the project does, on a local OUTSCALE API, with the real CLI and the built binaries. It exits 0
+// only if every claim it prints held, and leaves no process and no file behind, also when it is interrupted.
 package main
 
 import (
@@ -20,11 +19,13 @@ import (
 func main() {
 	bin := flag.String("bin", "bin", "folder with the built binaries")
 	version := flag.String("version", "", "version the provider was built as")
+	pause := flag.Bool("pause", false, "wait for Enter after each step")
+	record := flag.String("record", "", "`file` to record the output in, with its times (asciicast version 2)")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := run(ctx, *bin, *version)
+	err := run(ctx, *bin, *version, *record, *pause)
 	if err == nil {
 		return
 	}
@@ -36,9 +37,9 @@ func main() {
 	os.Exit(1)
 }
 
-// run prepares a world of its own (folder, home, simulator, installed provider), tells the story in it
-// and takes it down again.
-func run(ctx context.Context, bin, version string) (err error) {
+// run prepares a folder, a home and a simulator of its own, installs the provider there, runs the steps, and removes
+// everything again.
+func run(ctx context.Context, bin, version, record string, pause bool) (err error) {
 	bin, err = filepath.Abs(bin)
 	if err != nil {
 		return err
@@ -47,7 +48,12 @@ func run(ctx context.Context, bin, version string) (err error) {
 	if err != nil {
 		return err
 	}
-	start := time.Now() // the tools are there: building them is not part of the story
+	start := time.Now() // the tools are built
+	out, err := newOutput(os.Stdout, record, pause)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.close()) }()
 	world, err := os.MkdirTemp("", "outscale-demo-")
 	if err != nil {
 		return err
@@ -64,10 +70,10 @@ func run(ctx context.Context, bin, version string) (err error) {
 	}
 	defer func() { err = errors.Join(err, sim.Stop()) }()
 
-	s := &story{sim: sim, cli: cli, world: world, home: home}
-	if err := s.tell(ctx); err != nil {
+	d := &demo{output: out, bin: bin, sim: sim, cli: cli, world: world, home: home}
+	if err := d.run(ctx); err != nil {
 		return err
 	}
-	fmt.Printf("\nEvery line above held. %.0f s.\n", time.Since(start).Seconds())
+	d.line("\nEvery line above was checked. %.0f s.", (time.Since(start) - out.waited).Seconds())
 	return nil
 }

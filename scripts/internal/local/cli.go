@@ -19,6 +19,11 @@ type CLI struct {
 	Name string // with its version, where it was asked for it
 }
 
+// Command is what a person types to run it.
+func (c *CLI) Command() string {
+	return strings.TrimSuffix(filepath.Base(c.Path), ".exe")
+}
+
 // FindCLI takes terraform 1.10 or later from PATH, else the OpenTofu built from the tools module, building it first
 // where it is not there yet.
 func FindCLI(ctx context.Context, bin string) (*CLI, error) {

@@ -156,6 +156,13 @@ func (s *Simulator) SetFaults(ctx context.Context, faults string) error {
 	return s.talk(ctx, http.MethodPut, "/faults", []byte(faults), &set)
 }
 
+// MoveClock moves the simulator's clock forward. From then on it refuses what is signed by another time, so that clients
+// take the time from it.
+func (s *Simulator) MoveClock(ctx context.Context, by time.Duration) error {
+	var moved any
+	return s.talk(ctx, http.MethodPost, "/clock", fmt.Appendf(nil, `{"advance":%q,"strict":true}`, by), &moved)
+}
+
 func (s *Simulator) talk(ctx context.Context, method, path string, body []byte, answer any) error {
 	req, err := http.NewRequestWithContext(ctx, method, s.Admin+path, bytes.NewReader(body))
 	if err != nil {
