@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
@@ -55,6 +56,7 @@ type scenario struct {
 	interrupted bool            // a run of this scenario was interrupted
 	pending     bool            // and no run followed that could name what it left
 	unsaved     map[string]bool // the keys that an interrupted run had finished and that no state has
+	marked      map[string]bool // the keys that had their marker after an earlier run
 
 	mu       sync.Mutex
 	immortal []string        // keys of users that were seen without an expiry
@@ -76,7 +78,7 @@ func newScenarioIn(t *testing.T, cli *acctest.CLI, perForm int) *scenario {
 	t.Helper()
 	sc := &scenario{
 		t: t, cli: cli, rnd: random(t), pair: acctest.AgePair(t), perForm: perForm, callers: 1, timeout: defaultTimeout,
-		unsaved: map[string]bool{}, redated: map[string]bool{},
+		unsaved: map[string]bool{}, marked: map[string]bool{}, redated: map[string]bool{},
 		// Four forms of keys, and room for what is being replaced or cleaned up: an owner has ten keys at most (A4).
 		users: max(2, (4*perForm+5)/6),
 	}
@@ -178,14 +180,20 @@ func (sc *scenario) observe() observation {
 		keys:  slices.DeleteFunc(now.AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == sc.cli.RootAccessKey }),
 		users: now.Users, state: sc.state(), output: sc.s.Printed(), privateKey: sc.pair.Private,
 		dates: append(dates, day(dateA), day(dateB)), now: now.Time,
-		interrupted: sc.interrupted, pending: sc.pending, unsaved: sc.unsaved, redated: sc.redated,
+		interrupted: sc.interrupted, pending: sc.pending, unsaved: sc.unsaved, marked: sc.marked, redated: sc.redated,
 	}
 }
 
 // check reports what is wrong at a moment of the scenario.
 func (sc *scenario) check(moment string) {
 	sc.t.Helper()
-	found := violations(sc.observe())
+	now := sc.observe()
+	found := violations(now)
+	for _, k := range now.keys {
+		if key.IsMarker(acctest.Tag(k)) {
+			sc.marked[k.AccessKeyID] = true
+		}
+	}
 	sc.mu.Lock()
 	found = append(found, sc.immortal...)
 	sc.immortal = nil
