@@ -27,10 +27,19 @@ func main() {
 	code := keyscmd.Run(ctx, version, os.Args[1:], keyscmd.Host{
 		Env: os.LookupEnv, Home: home, Now: time.Now, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Interactive: term.IsTerminal(int(os.Stdin.Fd())), Progress: term.IsTerminal(int(os.Stderr.Fd())),
-		Start: start,
+		Start: start, Columns: columns(),
 	})
 	stop()
 	os.Exit(code)
+}
+
+// columns is the width of the terminal that standard output is, 0 when it is none.
+func columns() int {
+	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // killDelay is the time that a program has to end after a signal.

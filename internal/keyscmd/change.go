@@ -179,12 +179,18 @@ func (a *app) readIDs() ([]string, error) {
 // checkIDs refuses what cannot be the id of an access key before anything is asked for.
 func checkIDs(ids []string) ([]string, error) {
 	for _, id := range ids {
-		if len(id) != 20 || strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		if !isKeyID(id) {
 			return nil, errors.New(text.Word(short(id)) + " is not the id of an access key: 20 capital letters and digits")
 		}
 	}
 	return ids, nil
 }
+
+// isKeyID reports whether a text has the form of the id of an access key, isSecret that of its secret.
+func isKeyID(s string) bool  { return len(s) == 20 && strings.Trim(s, capitalsAndDigits) == "" }
+func isSecret(s string) bool { return len(s) == 40 && strings.Trim(s, capitalsAndDigits) == "" }
+
+const capitalsAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 // short keeps a text that may be a secret from being shown: the id of a key has 20 characters, its secret 40.
 func short(id string) string {

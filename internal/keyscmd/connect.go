@@ -1,6 +1,8 @@
 package keyscmd
 
 import (
+	"strings"
+
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
@@ -8,6 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
@@ -29,6 +32,9 @@ func (a *app) connect() (*services, error) {
 	}, a.host.Env, a.host.Home)
 	if err != nil {
 		return nil, err
+	}
+	for _, w := range cfg.Warnings {
+		a.note("warning: %s: %s", w.Summary, text.Escape(strings.Join(strings.Fields(w.Detail), " ")))
 	}
 	cfg.RequestsPerSecond = a.flags.rate
 	cfg.UserAgent = "outscale-keys/" + a.version + " (+https://github.com/outscale-access/terraform-provider-outscale)"

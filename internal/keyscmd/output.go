@@ -6,22 +6,63 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// table writes rows in columns. Cells can hold what others wrote, so they are escaped.
+// table writes rows in columns. Cells can hold what others wrote, so they are escaped. Where the terminal is too narrow for
+// the columns, each row is a block of lines.
 func (a *app) table(header []string, rows [][]string) error {
-	w := tabwriter.NewWriter(a.host.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, strings.Join(header, "\t"))
+	all := [][]string{header}
 	for _, row := range rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
 			cells[i] = text.Escape(cell)
 		}
-		fmt.Fprintln(w, strings.Join(cells, "\t"))
+		all = append(all, cells)
+	}
+	if a.host.Columns > 0 && width(all) > a.host.Columns {
+		return a.blocks(header, all[1:])
+	}
+	w := tabwriter.NewWriter(a.host.Out, 0, 0, columnGap, ' ', 0)
+	for _, row := range all {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
 	return w.Flush()
+}
+
+// columnGap is the space between columns.
+const columnGap = 2
+
+// width is the width of the widest line of a table.
+func width(rows [][]string) int {
+	total := 0
+	for column := range rows[0] {
+		widest := 0
+		for _, row := range rows {
+			widest = max(widest, utf8.RuneCountInString(row[column]))
+		}
+		total += widest + columnGap
+	}
+	return total - columnGap
+}
+
+// blocks writes each row as lines of a name and a value, with an empty line between rows.
+func (a *app) blocks(header []string, rows [][]string) error {
+	for i, row := range rows {
+		if i > 0 {
+			fmt.Fprintln(a.host.Out)
+		}
+		w := tabwriter.NewWriter(a.host.Out, 0, 0, columnGap, ' ', 0)
+		for column, cell := range row {
+			fmt.Fprintf(w, "%s\t%s\n", header[column], cell)
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // json writes a value as indented JSON.

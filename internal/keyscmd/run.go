@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,9 @@ const (
 	ExitError    = 2 // nothing was done, or not everything: the message says what
 )
 
+// exitCodes is what every command's help says of them.
+const exitCodes = "Exit codes: 0 done, nothing found; 1 something was found; 2 error."
+
 // Host is what the command takes from the machine it runs on.
 type Host struct {
 	Env         func(name string) (string, bool)
@@ -30,6 +34,7 @@ type Host struct {
 	Out, Err    io.Writer
 	Interactive bool // a person can be asked: In is a terminal
 	Progress    bool // Err is a terminal, so that progress may be shown there
+	Columns     int  // the width of the terminal that Out is, 0 = it is none
 	// Start runs a program with these variables added to the environment and returns its exit code. It ends the program
 	// when ctx ends.
 	Start func(ctx context.Context, argv, env []string) (code int, err error)
@@ -63,8 +68,17 @@ func Run(ctx context.Context, version string, args []string, host Host) int {
 	case errors.As(err, &found):
 		return ExitFindings
 	}
-	fmt.Fprintf(host.Err, "outscale-keys: %s\n", text.Escape(err.Error()))
+	fmt.Fprintf(host.Err, "outscale-keys: %s\n", message(err))
 	return ExitError
+}
+
+// message is the text of an error, its further lines indented: what others wrote in it begins no line.
+func message(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		lines[i] = text.Escape(line)
+	}
+	return strings.Join(lines, "\n  ")
 }
 
 // app is one run of the command.
@@ -94,7 +108,7 @@ func newRoot(version string, host Host) *cobra.Command {
 The credential comes from the environment (OSC_ACCESS_KEY and OSC_SECRET_KEY, or OSC_PROFILE), or from the default
 profile of ~/.osc/config.json, as for the Terraform provider.
 
-Exit codes: 0 done, nothing found; 1 something was found; 2 error.`,
+` + exitCodes,
 		Version: version, SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkFlags() },
 	}
@@ -105,7 +119,7 @@ Exit codes: 0 done, nothing found; 1 something was found; 2 error.`,
 	flags.StringVar(&a.flags.endpoint, "endpoint", "", "the address of the API, in place of the region's")
 	flags.Float64Var(&a.flags.rate, "requests-per-second", 5, "the rate limit of the command's own, 0 = none")
 	flags.StringVarP(&a.flags.output, "output", "o", formatTable, "the format of the result: table or json")
-	root.AddCommand(a.listCommand(), a.auditCommand(), a.orphansCommand(), a.scanCommand(), a.execCommand())
+	root.AddCommand(a.listCommand(), a.auditCommand(), a.usageCommand(), a.orphansCommand(), a.scanCommand(), a.execCommand())
 	root.AddCommand(a.changeCommands()...)
 	return root
 }

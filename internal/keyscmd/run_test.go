@@ -1,7 +1,6 @@
 package keyscmd
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -13,48 +12,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
-	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )
-
-// rig is the command on a simulator of its own.
-type rig struct {
-	*simtest.Server
-	t      *testing.T
-	client *api.Client
-	in     string
-	asked  bool // In is a terminal
-	start  func(ctx context.Context, argv, env []string) (int, error)
-}
-
-func newRig(t *testing.T) *rig {
-	t.Helper()
-	r := &rig{Server: simtest.Start(t), t: t}
-	client, err := api.New(api.Config{
-		Endpoint: r.Endpoint, Region: "eu-west-2", Credential: api.Credential{AccessKeyID: r.RootAccessKey, SecretKey: r.RootSecretKey},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.client = client
-	return r
-}
-
-// run runs the command as root and returns its exit code and both outputs.
-func (r *rig) run(args ...string) (code int, out, errOut string) {
-	r.t.Helper()
-	env := map[string]string{"OSC_ACCESS_KEY": r.RootAccessKey, "OSC_SECRET_KEY": r.RootSecretKey, "OSC_ENDPOINT_API": r.Endpoint}
-	var stdout, stderr bytes.Buffer
-	code = Run(r.t.Context(), "test", append([]string{"--requests-per-second", "0"}, args...), Host{
-		Env: func(name string) (string, bool) { v, found := env[name]; return v, found },
-		Now: time.Now, In: strings.NewReader(r.in), Out: &stdout, Err: &stderr, Interactive: r.asked, Start: r.start,
-	})
-	for _, secret := range []string{r.RootSecretKey} {
-		if strings.Contains(stdout.String()+stderr.String(), secret) {
-			r.t.Error("the output has the secret of the caller")
-		}
-	}
-	return code, stdout.String(), stderr.String()
-}
 
 // user creates a user with a key.
 func (r *rig) user(name string, expires *time.Time) api.AccessKey {

@@ -1,0 +1,106 @@
+package keyscmd
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
+)
+
+// rig is the command on a simulator of its own.
+type rig struct {
+	*simtest.Server
+	t       testing.TB
+	client  *api.Client // signs as root
+	signer  api.Credential
+	in      string
+	asked   bool // In is a terminal
+	columns int
+	env     map[string]string // beside the credential and the endpoint
+	start   func(ctx context.Context, argv, env []string) (int, error)
+	front   *httptest.Server // the API, with what from and refuse say
+	refuse  func(action string) bool
+}
+
+func newRig(t testing.TB, opts ...func(*simulator.Options)) *rig {
+	t.Helper()
+	r := &rig{Server: simtest.Start(t, opts...), t: t, env: map[string]string{}}
+	r.signer = api.Credential{AccessKeyID: r.RootAccessKey, SecretKey: r.RootSecretKey}
+	r.front = httptest.NewServer(http.HandlerFunc(r.fromElsewhere))
+	t.Cleanup(r.front.Close)
+	r.client = r.as(r.signer, r.Endpoint, "")
+	return r
+}
+
+func (r *rig) as(signer api.Credential, endpoint, userAgent string) *api.Client {
+	r.t.Helper()
+	client, err := api.New(api.Config{Endpoint: endpoint, Region: "eu-west-2", Credential: signer, UserAgent: userAgent, Now: r.Simulator.Now})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(client.CloseIdleConnections)
+	return client
+}
+
+// fromMark separates a user agent from the address that a call shall come from.
+const fromMark = " from "
+
+// from is a client whose calls come from an address.
+func (r *rig) from(address string, signer api.AccessKey, userAgent string) *api.Client {
+	r.t.Helper()
+	return r.as(api.Credential{AccessKeyID: signer.ID, SecretKey: signer.SecretKey}, r.front.URL+"/api/v1", userAgent+fromMark+address)
+}
+
+func (r *rig) fromElsewhere(w http.ResponseWriter, req *http.Request) {
+	if userAgent, address, found := strings.Cut(req.UserAgent(), fromMark); found {
+		req.Header.Set("User-Agent", userAgent)
+		req.RemoteAddr = net.JoinHostPort(address, "1")
+	}
+	if r.refuse != nil && r.refuse(path.Base(req.URL.Path)) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"Errors":[{"Code":"4047","Type":"InvalidParameterValue","Details":""}],"ResponseContext":{"RequestId":"r"}}`)
+		return
+	}
+	r.Simulator.Handler().ServeHTTP(w, req)
+}
+
+// nthCall picks the n-th call of an action.
+func nthCall(action string, n int) func(string) bool {
+	return func(called string) bool {
+		if called == action {
+			n--
+		}
+		return called == action && n == 0
+	}
+}
+
+// run runs the command, as root unless signer is another, and returns its exit code and both outputs.
+func (r *rig) run(args ...string) (code int, out, errOut string) {
+	r.t.Helper()
+	env := map[string]string{"OSC_ACCESS_KEY": r.signer.AccessKeyID, "OSC_SECRET_KEY": r.signer.SecretKey, "OSC_ENDPOINT_API": r.Endpoint}
+	maps.Copy(env, r.env)
+	var stdout, stderr bytes.Buffer
+	code = Run(r.t.Context(), "test", append([]string{"--requests-per-second", "0"}, args...), Host{
+		Env: func(name string) (string, bool) { v, found := env[name]; return v, found },
+		Now: r.Simulator.Now, In: strings.NewReader(r.in), Out: &stdout, Err: &stderr, Interactive: r.asked, Start: r.start, Columns: r.columns,
+	})
+	for _, secret := range []string{r.RootSecretKey, r.signer.SecretKey} {
+		if strings.Contains(stdout.String()+stderr.String(), secret) {
+			r.t.Error("the output has the secret of the caller")
+		}
+	}
+	if strings.Contains(stderr.String(), "goroutine ") {
+		r.t.Errorf("a stack trace: %s", stderr.String())
+	}
+	return code, stdout.String(), stderr.String()
+}

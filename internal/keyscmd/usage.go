@@ -1,0 +1,257 @@
+package keyscmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/account"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/review"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// windowFlags are the flags of the commands that read what one key or user did.
+type windowFlags struct {
+	since string
+	pages int
+}
+
+func (f *windowFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.since, "since", "32d", "how far back the log is read, for example 7d or 12h; the API keeps it for 32 days")
+	cmd.Flags().IntVar(&f.pages, "usage-pages", 100, "at most how many pages of 1000 calls of the log are read")
+}
+
+// back is the time that --since asks for.
+func (f *windowFlags) back() (time.Duration, error) {
+	d, err := review.ParseDuration(f.since)
+	if err != nil {
+		return 0, fmt.Errorf("--since: %w", err)
+	}
+	return d, nil
+}
+
+func (a *app) usageCommand() *cobra.Command {
+	var window windowFlags
+	cmd := &cobra.Command{
+		Use: "usage KEY|USER", Args: cobra.ExactArgs(1), Short: "Show what a key or a user is used for, and from where",
+		Long: `Show what an access key, or all access keys that a user has now, signed: which actions, how often, first and last, from which
+addresses, and with which clients (user agents).
+
+KEY is the id of an access key: 20 capital letters and digits. Everything else is the name of a user. The facts come from
+the API's log, which has 32 days and only calls of the OUTSCALE API: no call of object storage (OOS) or of OKS. A call
+that was answered with 401 or 403 counts as refused.
+
+It costs one call for the keys of a user, and a call per 1000 calls of the log, at least five for 32 days.
+
+` + exitCodes,
+		Example: "  outscale-keys usage ABCDEFGHIJ0123456789\n  outscale-keys usage ci --since 7d --output json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			back, err := window.back()
+			if err != nil {
+				return err
+			}
+			s, err := a.connect()
+			if err != nil {
+				return err
+			}
+			who, err := a.subject(cmd.Context(), s, args[0])
+			if err != nil {
+				return err
+			}
+			u, err := a.usageOf(cmd.Context(), s, who, back, window.pages)
+			if err != nil {
+				return err
+			}
+			return a.showUsage(used(who, u))
+		},
+	}
+	window.add(cmd)
+	return cmd
+}
+
+// subject is a key or a user whose use is asked for.
+type subject struct {
+	userName, userID string   // "" for a key
+	keys             []string // the ids of its keys, sorted
+}
+
+func (w subject) String() string {
+	if w.userName == "" {
+		return "access key " + w.keys[0]
+	}
+	return fmt.Sprintf("user %s (%d access keys)", w.userName, len(w.keys))
+}
+
+// subject finds out what an argument names. The id of a key costs no call.
+func (a *app) subject(ctx context.Context, s *services, arg string) (subject, error) {
+	if isKeyID(arg) {
+		return subject{keys: []string{arg}}, nil
+	}
+	return a.userSubject(ctx, s, arg)
+}
+
+func (a *app) userSubject(ctx context.Context, s *services, name string) (subject, error) {
+	if isSecret(name) || name == "" {
+		return subject{}, errors.New(text.Word(short(name)) + " is neither the id of an access key (20 capital letters and digits) nor the name of a user")
+	}
+	keys, err := s.keys.List(ctx, key.Owner{UserName: name})
+	if api.IsNotFound(err) {
+		return subject{}, fmt.Errorf("%s is neither the id of an access key (20 capital letters and digits) nor a user of the account: %w", text.Word(name), err)
+	} else if err != nil {
+		return subject{}, err
+	}
+	who := subject{userName: name}
+	for _, k := range keys {
+		who.keys = append(who.keys, k.ID)
+	}
+	slices.Sort(who.keys)
+	return who, nil
+}
+
+// usageOf reads what the log says of a subject. A log that the caller may not read is an error: there is nothing else to
+// show.
+func (a *app) usageOf(ctx context.Context, s *services, who subject, back time.Duration, pages int) (account.Usage, error) {
+	defer a.progressDone()
+	a.progress("reading the log of the account")
+	if len(who.keys) == 0 {
+		now := s.keys.Now()
+		return account.Usage{Readable: true, Whole: true, From: now.Add(-min(back, account.LogKept)), Until: now}, nil
+	}
+	u, err := s.account.Usage(ctx, account.UsageQuery{Back: min(back, account.LogKept), Pages: pages, Keys: who.keys, Places: true, Calls: true})
+	if err == nil && !u.Readable {
+		err = errors.New("the caller may not read the log of the account (api:ReadApiLogs)")
+	}
+	return u, err
+}
+
+// counted is a number of calls in JSON.
+type counted struct {
+	Calls   int    `json:"calls"`
+	Refused int    `json:"refused"`
+	First   string `json:"first_use_date,omitempty"`
+	Last    string `json:"last_use_date,omitempty"`
+}
+
+func countedOf(c account.Count) counted {
+	return counted{Calls: c.Calls, Refused: c.Refused, First: date(&c.First), Last: date(&c.Last)}
+}
+
+type usedAction struct {
+	Action string `json:"action"`
+	counted
+}
+
+type usedAddress struct {
+	Address string `json:"address"`
+	Network string `json:"network"`
+	counted
+}
+
+type usedClient struct {
+	Client string `json:"client"`
+	counted
+}
+
+// usageResult is the JSON of usage.
+type usageResult struct {
+	UserName string   `json:"user_name,omitempty"`
+	Keys     []string `json:"access_key_ids"`
+	Since    string   `json:"use_known_since"`
+	Until    string   `json:"use_known_until"`
+	Complete bool     `json:"complete"` // the log was read for all of the time that was asked for
+	Missing  []string `json:"missing,omitempty"`
+	counted
+	Actions   []usedAction  `json:"actions"`
+	Addresses []usedAddress `json:"addresses"`
+	Clients   []usedClient  `json:"clients"`
+}
+
+// used adds up the use of the subject's keys, the most frequent first.
+func used(who subject, u account.Usage) usageResult {
+	var all account.Use
+	for _, id := range who.keys {
+		all = all.Plus(u.Keys[id])
+	}
+	r := usageResult{
+		UserName: who.userName, Keys: slices.Clone(who.keys), Since: date(&u.From), Until: date(&u.Until), Complete: u.Whole,
+		counted: countedOf(all.Count), Actions: []usedAction{}, Addresses: []usedAddress{}, Clients: []usedClient{},
+	}
+	if !u.Whole {
+		r.Missing = []string{cutOff(u)}
+	}
+	actions := all.ByAction()
+	for _, name := range frequent(actions) {
+		r.Actions = append(r.Actions, usedAction{"api:" + name, countedOf(actions[name])})
+	}
+	for _, address := range frequent(all.Places) {
+		r.Addresses = append(r.Addresses, usedAddress{address, review.Network(address), countedOf(all.Places[address])})
+	}
+	for _, client := range frequent(all.Clients) {
+		r.Clients = append(r.Clients, usedClient{client, countedOf(all.Clients[client])})
+	}
+	return r
+}
+
+// frequent are the names in counts, the most frequent first.
+func frequent(counts map[string]account.Count) []string {
+	return slices.SortedFunc(maps.Keys(counts), func(x, y string) int {
+		return cmp.Or(cmp.Compare(counts[y].Calls, counts[x].Calls), cmp.Compare(x, y))
+	})
+}
+
+// cutOff says why a log was not read for all of the time that was asked for.
+func cutOff(u account.Usage) string {
+	if u.Ended != nil {
+		return fmt.Sprintf("The log was read back to %s only: %v", date(&u.From), u.Ended)
+	}
+	return fmt.Sprintf("The log was read back to %s only: allow more with --usage-pages.", date(&u.From))
+}
+
+// showUsage writes the use of a subject.
+func (a *app) showUsage(r usageResult) error {
+	if a.flags.output == formatJSON {
+		return a.json(r)
+	}
+	who := subject{userName: r.UserName, keys: r.Keys}
+	fmt.Fprintf(a.host.Out, "%s, from %s to %s: %d calls, %d refused\n", text.Escape(who.String()), r.Since, r.Until, r.Calls, r.Refused)
+	for _, part := range []struct {
+		header string
+		rows   [][]string
+	}{
+		{"ACTION", rowsOf(r.Actions, func(x usedAction) []string { return x.row(x.Action) })},
+		{"ADDRESS", rowsOf(r.Addresses, func(x usedAddress) []string { return x.row(x.Address) })},
+		{"CLIENT", rowsOf(r.Clients, func(x usedClient) []string { return x.row(x.Client) })},
+	} {
+		if len(part.rows) == 0 {
+			continue
+		}
+		fmt.Fprintln(a.host.Out)
+		if err := a.table([]string{part.header, "CALLS", "REFUSED", "FIRST", "LAST"}, part.rows); err != nil {
+			return err
+		}
+	}
+	for _, sentence := range r.Missing {
+		a.note("%s", text.Escape(sentence))
+	}
+	return nil
+}
+
+func rowsOf[T any](items []T, row func(T) []string) [][]string {
+	var rows [][]string
+	for _, item := range items {
+		rows = append(rows, row(item))
+	}
+	return rows
+}
+
+func (c counted) row(name string) []string {
+	return []string{orDash(name), fmt.Sprint(c.Calls), fmt.Sprint(c.Refused), orDash(c.First), orDash(c.Last)}
+}

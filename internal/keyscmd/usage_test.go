@@ -1,0 +1,155 @@
+package keyscmd
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// busyUser is a user that may read users, and has two keys that were used from several places.
+func busyUser(t testing.TB, r *rig, name string) (first, second api.AccessKey) {
+	t.Helper()
+	first = r.user(name, nil)
+	second, err := r.client.CreateAccessKey(t.Context(), api.CreateAccessKeyInput{UserName: name})
+	if err == nil {
+		err = r.client.PutUserPolicy(t.Context(), name, api.InlinePolicy{
+			Name: "p", Document: `{"Statement":[{"Effect":"Allow","Action":["api:Read*"],"Resource":["*"]}]}`,
+		})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, use := range []struct {
+		key           api.AccessKey
+		address, tool string
+		calls         int
+	}{{first, "192.0.2.7", "terraform", 2}, {first, "192.0.2.9", "terraform", 1}, {second, "203.0.113.7", "curl", 1}} {
+		c := r.from(use.address, use.key, use.tool)
+		for range use.calls {
+			if _, err := c.ReadUsers(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.Simulator.Advance(time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.from("198.51.100.1", second, "curl").CreateUser(t.Context(), api.CreateUserInput{UserName: "evil"}); !api.IsForbidden(err) {
+		t.Fatal(err)
+	}
+	return first, second
+}
+
+func TestUsage(t *testing.T) {
+	r := newRig(t)
+	first, second := busyUser(t, r, "ci")
+	var got usageResult
+	read := func(args ...string) {
+		t.Helper()
+		got = usageResult{}
+		code, out, errOut := r.run(append([]string{"usage", "--output", "json"}, args...)...)
+		if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitOK || errOut != "" {
+			t.Fatalf("%v: exit code %d, %v: %s%s", args, code, err, out, errOut)
+		}
+	}
+	read("ci")
+	if got.UserName != "ci" || len(got.Keys) != 2 || !got.Complete || got.Calls != 5 || got.Refused != 1 || len(got.Actions) != 2 ||
+		got.Actions[0].Action != "api:ReadUsers" || got.Actions[0].Calls != 4 || got.Actions[1].Refused != 1 {
+		t.Errorf("user: %+v", got)
+	}
+	if len(got.Addresses) != 4 || got.Addresses[0].Address != "192.0.2.7" || got.Addresses[0].Network != "192.0.2.0/24" ||
+		len(got.Clients) != 2 || got.Clients[0].Client != "terraform" || got.Clients[0].First >= got.Clients[0].Last {
+		t.Errorf("user: %+v", got)
+	}
+	read(second.ID)
+	if len(got.Keys) != 1 || got.Calls != 2 || len(got.Addresses) != 2 {
+		t.Errorf("second key: %+v", got)
+	}
+	read(first.ID, "--since", "1h")
+	if got.Calls != 0 {
+		t.Errorf("first key in the last hour: %+v", got)
+	}
+	read("AAAAAAAAAAAAAAAAAAAA")
+	if got.Calls != 0 {
+		t.Errorf("no such key: %+v", got)
+	}
+	code, out, _ := r.run("usage", "ci")
+	for _, part := range []string{"user ci (2 access keys), from 20", "5 calls, 1 refused", "ACTION", "api:ReadUsers", "ADDRESS", "203.0.113.7", "CLIENT", "curl"} {
+		if code != ExitOK || !strings.Contains(out, part) {
+			t.Errorf("exit code %d, no %q in\n%s", code, part, out)
+		}
+	}
+}
+
+// The log of one key is asked for, and nothing is read that nobody needs.
+func TestUsage_calls(t *testing.T) {
+	r := newRig(t)
+	first, _ := busyUser(t, r, "ci")
+	before := r.Simulator.Stats()
+	r.run("usage", first.ID)
+	r.run("usage", "ci")
+	after := r.Simulator.Stats()
+	for action, want := range map[string]int{"ReadApiLogs": 10, "ReadAccessKeys": 1} {
+		if n := after[action] - before[action]; n != want {
+			t.Errorf("%d calls of %s, want %d", n, action, want)
+		}
+	}
+}
+
+func TestUsage_refused(t *testing.T) {
+	r := newRig(t)
+	ci := r.user("ci", nil)
+	for name, c := range map[string]struct{ arg, want string }{
+		"no user":             {"eve", "eve is neither the id of an access key"},
+		"an id that is short": {"ABCDEFGHIJ012345678", "neither the id of an access key"},
+		"a secret":            {ci.SecretKey, "neither the id of an access key"},
+		"a bad window":        {"ci --since=soon", "--since"},
+		"control characters":  {"a\x1b[2Jb", "neither"},
+		"nothing":             {"", "neither"},
+	} {
+		code, out, errOut := r.run(append([]string{"usage"}, strings.Split(c.arg, " ")...)...)
+		if code != ExitError || out != "" || !strings.Contains(errOut, c.want) || strings.Contains(errOut, ci.SecretKey) || strings.Contains(errOut, "\x1b") {
+			t.Errorf("%s: exit code %d, %q, %q", name, code, out, errOut)
+		}
+	}
+	r.signer = api.Credential{AccessKeyID: ci.ID, SecretKey: ci.SecretKey}
+	if code, _, errOut := r.run("usage", ci.ID); code != ExitError || !strings.Contains(errOut, "api:ReadApiLogs") {
+		t.Errorf("without the right: exit code %d, %q", code, errOut)
+	}
+}
+
+// A log that is longer than the pages that may be read is cut off at its begin, and the result says so.
+func TestUsage_cutOff(t *testing.T) {
+	r := newRig(t)
+	first, _ := busyUser(t, r, "ci")
+	for _, name := range []string{"pages", "error"} {
+		args := []string{"usage", first.ID}
+		if name == "pages" {
+			args = append(args, "--usage-pages", "2")
+		} else {
+			r.Endpoint, r.refuse = r.front.URL+"/api/v1", nthCall("ReadApiLogs", 3)
+		}
+		code, out, errOut := r.run(args...)
+		if code != ExitOK || !strings.Contains(out, "3 calls") || !strings.Contains(errOut, "The log was read back to 20") {
+			t.Errorf("%s: exit code %d: %s%s", name, code, out, errOut)
+		}
+		if name == "error" {
+			r.refuse = nthCall("ReadApiLogs", 3)
+		}
+		code, out, _ = r.run(append(args, "--output", "json")...)
+		if code != ExitOK || !strings.Contains(out, `"complete": false`) || !strings.Contains(out, "read back to") {
+			t.Errorf("%s: exit code %d: %s", name, code, out)
+		}
+	}
+}
+
+func TestConnect_warnings(t *testing.T) {
+	r := newRig(t)
+	r.env["OSC_TLS_SKIP_VERIFY"] = "true"
+	if code, out, errOut := r.run("list"); code != ExitOK || !strings.Contains(errOut, "warning: ") || strings.Contains(out, "warning") {
+		t.Errorf("exit code %d, %q: %s", code, errOut, out)
+	}
+}
