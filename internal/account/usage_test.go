@@ -143,11 +143,11 @@ func TestUsage_simulator(t *testing.T) {
 
 // What is counted of calls: actions by day, clients, places, refusals. Only what was asked for.
 func TestUsage_counts(t *testing.T) {
-	at := func(ago time.Duration, action, address string, status int) api.Call {
-		return api.Call{AccessKeyID: "AK1", At: auditDay.Add(-ago), Action: action, Address: address, Client: "c", Status: status}
+	at := func(ago time.Duration, action, address string, refused bool) api.Call {
+		return api.Call{AccessKeyID: "AK1", At: auditDay.Add(-ago), Action: action, Address: address, Client: "c", Refused: refused}
 	}
 	f := &apitest.Fake{Page: func(after, before time.Time, _ string) (page api.CallPage) {
-		for _, call := range []api.Call{at(2*day, "A", "1", 200), at(day, "A", "2", 403), at(day, "B", "1", 400), at(0, "A", "1", 401)} {
+		for _, call := range []api.Call{at(2*day, "A", "1", false), at(day, "A", "2", true), at(day, "B", "1", false), at(0, "A", "1", true)} {
 			if !call.At.Before(after) && !call.At.After(before) {
 				page.Calls = append(page.Calls, call)
 			}

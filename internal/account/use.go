@@ -1,7 +1,6 @@
 package account
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
@@ -64,7 +63,7 @@ func (u Use) Plus(other Use) Use {
 
 func (u *Use) count(call api.Call, q UsageQuery) {
 	one := Count{Calls: 1, First: call.At, Last: call.At}
-	if call.Status == http.StatusUnauthorized || call.Status == http.StatusForbidden {
+	if call.Refused {
 		one.Refused = 1
 	}
 	u.Count = u.Count.Plus(one)
@@ -72,7 +71,7 @@ func (u *Use) count(call api.Call, q UsageQuery) {
 		add(&u.Actions, ActionDay{call.Action, call.At.UTC().Format(time.DateOnly)}, one)
 		addBounded(&u.Clients, call.Client, one)
 	}
-	if q.Places {
+	if q.Places && call.Address != "" {
 		place := call.Address
 		if q.Place != nil {
 			place = q.Place(place)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ type Call struct {
 	Address     string // from where it came
 	Action      string // for example ReadUsers
 	Client      string // its user agent, at most maxClient bytes of it
-	Status      int    // the HTTP status of the answer
+	Refused     bool   // it was answered with 401 or 403
 }
 
 // maxClient bounds what is kept of a user agent, which its sender chooses freely.
@@ -33,7 +34,7 @@ type LogQuery struct {
 	After, Before time.Time // both included
 	AccessKeyIDs  []string  // signed with one of these; nil = all
 	Addresses     bool      // Call.Address is wanted
-	Calls         bool      // Call.Action, Client and Status are wanted
+	Calls         bool      // Call.Action, Client and Refused are wanted
 }
 
 // CallPage is one page of the log, oldest call first.
@@ -72,7 +73,7 @@ func (c *Client) ReadAPILogs(ctx context.Context, q LogQuery, token string) (Cal
 		}
 		page.Calls = append(page.Calls, Call{
 			AccessKeyID: val(w.QueryAccessKey), At: at, Address: val(w.QueryIPAddress), Action: val(w.QueryCallName),
-			Client: cut(val(w.QueryUserAgent), maxClient), Status: w.ResponseStatusCode,
+			Client: cut(val(w.QueryUserAgent), maxClient), Refused: w.ResponseStatusCode == http.StatusUnauthorized || w.ResponseStatusCode == http.StatusForbidden,
 		})
 	}
 	return page, nil

@@ -80,7 +80,7 @@ func TestReadAPILogs_calls(t *testing.T) {
 	page, err := r.ReadAPILogs(context.Background(), LogQuery{AccessKeyIDs: []string{"AK1"}, Addresses: true, Calls: true}, "")
 	want := Call{
 		AccessKeyID: "AK1", At: time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC), Address: "192.0.2.7", Action: "ReadUsers",
-		Client: strings.Repeat("x", maxClient-1), Status: 403,
+		Client: strings.Repeat("x", maxClient-1), Refused: true,
 	}
 	if err != nil || len(page.Calls) != 1 || page.Calls[0] != want {
 		t.Errorf("got %+v, %v", page, err)

@@ -79,8 +79,8 @@ It costs one call for the keys of a user, and a call per 1000 calls of the log, 
 
 // subject is a key or a user whose use is asked for.
 type subject struct {
-	userName, userID string   // "" for a key
-	keys             []string // the ids of its keys, sorted
+	userName string   // "" for a key
+	keys     []string // the ids of its keys, sorted
 }
 
 func (w subject) String() string {
