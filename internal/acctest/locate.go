@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -112,10 +111,20 @@ func identify(path string) (cli, error) {
 }
 
 // root is the folder of the module.
-func root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..")
-}
+func root() string { return module }
+
+// module is found from the folder that a test begins in, the one of its package: a binary that was built with -trimpath has
+// no paths of source files. It is "" outside of the module.
+var module = func() string {
+	dir, err := os.Getwd()
+	for err == nil && dir != filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+	return ""
+}()
 
 // Root is the folder of the module, for the tests that read examples.
 func Root(t testing.TB) string {

@@ -51,7 +51,7 @@ func built(name, source string) (string, error) {
 	if runtime.GOOS == "windows" {
 		path += ".exe"
 	}
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", path, source)
+	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-o", path, source)
 	build.Dir = root()
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building %s: %w\n%s", name, err, out)
@@ -78,8 +78,8 @@ func (c *CLI) Workspace(config string) *Workspace {
 	providers = filepath.ToSlash(providers)
 	dir := c.t.TempDir()
 	rc := filepath.Join(dir, "cli.tfrc")
-	c.Must(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %q\n  }\n  direct {}\n}\n",
-		namespace+"/outscale", providers, namespace+"/sink", providers)), 0o600))
+	c.Must(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %q\n    %q = %q\n  }\n  direct {}\n}\n",
+		namespace+"/outscale", providers, namespace+"/sink", providers, official, providers)), 0o600))
 	s := &Workspace{Dir: filepath.Join(dir, "workspace"), c: c, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir,
 		"TF_CLI_CONFIG_FILE=" + rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
@@ -255,13 +255,23 @@ func plain(out string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
+// official is the source of the official provider. In a Workspace the built provider stands in for it: there is no way to
+// the registry, and the CLI asks only the provider that a resource has now.
+const official = "outscale/outscale"
+
 // ProviderAddress is the provider's address as the CLI writes it into a state.
-func (s *Workspace) ProviderAddress() string {
+func (s *Workspace) ProviderAddress() string { return s.host() + "/" + namespace + "/outscale" }
+
+// OfficialAddress is the address of the official provider as the CLI writes it into a state.
+func (s *Workspace) OfficialAddress() string { return s.host() + "/" + official }
+
+// host is the CLI's default registry.
+func (s *Workspace) host() string {
 	host := "registry.terraform.io"
 	if s.c.cli.tofu {
 		host = "registry.opentofu.org"
 	}
-	return host + "/" + namespace + "/outscale"
+	return host
 }
 
 // Home is the home folder that the CLI and the provider see.
