@@ -1,7 +1,6 @@
 package acceptance_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -160,65 +159,4 @@ func TestAccWarnings_merged(t *testing.T) {
 	s.Plan().Contains(t, want...)
 	s.Apply().Contains(t, want...)
 	s.EmptyPlan().Contains(t, want...)
-}
-
-// TestAccAccessKey_stateOfOfficialProvider: a state of the official provider, after `state replace-provider`, plans empty with
-// its secret as it was and Sensitive, and is sealed by a plan, an apply and the removal of the backup: then the clear secret
-// is nowhere.
-func TestAccAccessKey_stateOfOfficialProvider(t *testing.T) {
-	t.Parallel()
-	c := acctest.NewCLI(t)
-	key := c.CreateKey(api.CreateAccessKeyInput{})
-	s := c.Workspace(acctest.Key("this"))
-	s.Trace()
-	s.File("terraform.tfstate", strings.ReplaceAll(officialState(t, key), "PROVIDER", s.ProviderAddress()))
-	s.EmptyPlan()
-	s.Apply().Contains(t, "0 added, 0 changed, 0 destroyed")
-	var shown struct {
-		Values struct {
-			Root struct {
-				Resources []struct {
-					Values    map[string]any
-					Sensitive map[string]any `json:"sensitive_values"`
-				}
-			} `json:"root_module"`
-		}
-	}
-	c.NoError(json.Unmarshal([]byte(s.Must("show", "-json").Output), &shown))
-	if got := shown.Values.Root.Resources[0]; got.Values["secret_key"] != key.SecretKey || got.Sensitive["secret_key"] != true {
-		t.Errorf("the secret is as it was: %t; Sensitive: %v", got.Values["secret_key"] == key.SecretKey, got.Sensitive["secret_key"])
-	}
-
-	mine := acctest.AgePair(t)
-	s.Write(acctest.Key("this", sealTo(mine.Public)))
-	s.Apply().Contains(t, "Older states hold the secret in clear", "0 added, 1 changed, 0 destroyed")
-	c.ExpectWrites()
-	backup := filepath.Join(s.Dir, "terraform.tfstate.backup")
-	if !strings.Contains(read(t, backup), key.SecretKey) {
-		t.Error("the backup does not hold the clear secret: its removal is for nothing")
-	}
-	c.NoError(os.Remove(backup))
-	s.EmptyPlan()
-	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
-}
-
-// officialState is a state file that the official provider (1.8.0) left.
-func officialState(t *testing.T, key api.AccessKey) string {
-	t.Helper()
-	const form = "2006-01-02T15:04:05.000-0700"
-	text, err := json.Marshal(map[string]any{
-		"version": 4, "terraform_version": "1.11.4", "serial": 3, "lineage": "5f0e4f4c-60f1-4a1a-8a5b-1d2c8c6b6f0a", "outputs": map[string]any{},
-		"resources": []any{map[string]any{
-			"mode": "managed", "type": "outscale_access_key", "name": "this", "provider": `provider["PROVIDER"]`,
-			"instances": []any{map[string]any{"schema_version": 0, "sensitive_attributes": []any{}, "attributes": map[string]any{
-				"access_key_id": key.ID, "id": key.ID, "creation_date": key.CreationDate.Format(form), "expiration_date": nil,
-				"last_modification_date": key.LastModificationDate.Format(form), "request_id": "2d3016ea-5e06-422f-8508-a6ab22e5c9d4",
-				"secret_key": key.SecretKey, "state": "ACTIVE", "tag": nil, "timeouts": nil, "user_name": nil,
-			}}},
-		}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }

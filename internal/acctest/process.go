@@ -178,11 +178,12 @@ func (p *Process) importObject(r *Resource, id string, got *Diagnostics) {
 	}
 }
 
-func (p *Process) move(from, to *Resource, got *Diagnostics) {
+// move asks the provider to take over the state of another resource type, or of another provider's.
+func (p *Process) move(from MoveSource, to *Resource, got *Diagnostics) {
 	p.h.t.Helper()
 	answer, err := p.MoveResourceState(p.h.context(), &tfprotov6.MoveResourceStateRequest{
-		SourceProviderAddress: providerAddress, SourceTypeName: from.Type, SourceSchemaVersion: p.h.schema.ResourceSchemas[from.Type].Version,
-		SourceState: &tfprotov6.RawState{JSON: from.State()}, SourcePrivate: from.state.private, TargetTypeName: to.Type,
+		SourceProviderAddress: from.Provider, SourceTypeName: from.Type, SourceSchemaVersion: from.version,
+		SourceState: &tfprotov6.RawState{JSON: from.State}, SourcePrivate: from.private, TargetTypeName: to.Type,
 	})
 	p.h.NoError(err)
 	p.keep(got, answer.Diagnostics)
@@ -190,6 +191,5 @@ func (p *Process) move(from, to *Resource, got *Diagnostics) {
 		return
 	}
 	to.state = object{value: p.value(to.schema.object, answer.TargetState), private: answer.TargetPrivate, identity: answer.TargetIdentity}
-	from.state = object{value: null(from.schema.object)}
 	p.h.persist("a moved state", to.state.value, to.state.private)
 }

@@ -221,12 +221,34 @@ func (r *Resource) ExpectImport(id string, but ...string) *Resource {
 // Move makes a resource of another type of this one, as a moved block does; this one is in no state afterwards.
 func (r *Resource) Move(typeName string) (*Resource, Diagnostics) {
 	r.h.t.Helper()
-	moved := r.h.NewResource(typeName)
-	got := Diagnostics{t: r.h.t}
-	p := r.h.Start()
+	moved, got := r.h.Move(MoveSource{
+		Provider: providerAddress, Type: r.Type, State: r.State(), version: r.h.schema.ResourceSchemas[r.Type].Version, private: r.state.private,
+	}, typeName)
+	if !got.HasError() {
+		r.state = object{value: null(r.schema.object)}
+	}
+	return moved, got
+}
+
+// MoveSource is the resource that a moved block names as its source.
+type MoveSource struct {
+	Provider string // the address as the CLI passes it
+	Type     string
+	State    []byte // the attributes in JSON
+
+	version int64
+	private []byte
+}
+
+// Move makes a resource of the state of a resource of another type or provider.
+func (h *Protocol) Move(from MoveSource, typeName string) (*Resource, Diagnostics) {
+	h.t.Helper()
+	moved := h.NewResource(typeName)
+	got := Diagnostics{t: h.t}
+	p := h.Start()
 	got.add(p.all)
 	if !got.HasError() {
-		p.move(r, moved, &got)
+		p.move(from, moved, &got)
 	}
 	return moved, got
 }

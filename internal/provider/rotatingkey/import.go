@@ -2,7 +2,6 @@ package rotatingkey
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -47,14 +46,14 @@ func durationsFor(k key.Key, now time.Time) (lifetime, before time.Duration) {
 	return lifetime, max(before.Truncate(time.Second), leastWindow)
 }
 
-// MoveState adopts the key of an outscale_access_key of this provider, with its secret. The CLI refreshes it next.
+// MoveState adopts the key of an outscale_access_key of this or of the official provider, with its secret. The CLI
+// refreshes it next.
 func (r *Resource) MoveState(ctx context.Context) []resource.StateMover {
 	plain := accesskey.Schema(ctx)
 	return []resource.StateMover{{
 		SourceSchema: &plain,
 		StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
-			// The host differs between the CLIs' registries; the rest of the address is this provider's.
-			if req.SourceTypeName != "outscale_access_key" || req.SourceState == nil || !strings.HasSuffix(req.SourceProviderAddress, "/outscale-access/outscale") {
+			if !keyattr.IsMovedKey(req) {
 				return
 			}
 			var source accesskey.Model

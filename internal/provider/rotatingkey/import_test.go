@@ -1,6 +1,7 @@
 package rotatingkey_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -100,6 +101,33 @@ func TestRotatingKey_movedWithoutExpiry(t *testing.T) {
 	pair.Expect(acctest.Args{"secret_key": secret})
 	expectEnd(t, h, 30*day)
 	pair.Destroy()
+}
+
+// TestRotatingKey_movedFromOfficialProvider: the key is adopted with its secret, whatever form of the official provider's
+// address the CLI passes. A key of any other provider is refused.
+func TestRotatingKey_movedFromOfficialProvider(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	made := h.CreateKey(api.CreateAccessKeyInput{ExpirationDate: ptr(h.Simulator.Now().Add(20 * day))})
+	state, err := json.Marshal(map[string]any{ // as the official provider (1.8.0) leaves it
+		"access_key_id": made.ID, "id": made.ID, "creation_date": "2026-01-01T00:00:00.000+0000", "expiration_date": nil,
+		"last_modification_date": "2026-01-01T00:00:00.000+0000", "request_id": "2d3016ea-5e06-422f-8508-a6ab22e5c9d4",
+		"secret_key": made.SecretKey, "state": "ACTIVE", "tag": nil, "user_name": nil,
+		"timeouts": map[string]any{"create": "5m", "read": nil, "update": nil, "delete": nil},
+	})
+	h.NoError(err)
+	for _, address := range []string{"registry.terraform.io/outscale/outscale", "registry.opentofu.org/outscale/outscale", "outscale/outscale", "outscale"} {
+		pair, moved := h.Move(acctest.MoveSource{Provider: address, Type: accessKey, State: state}, rotatingKey)
+		moved.ExpectNoErrors()
+		pair.Update(monthly())
+		pair.Expect(acctest.Args{"secret_key": made.SecretKey, "access_key_id": made.ID})
+	}
+	h.ExpectWrites()
+	for _, address := range []string{"registry.terraform.io/example/outscale", "registry.terraform.io/outscale/other", ""} {
+		if _, moved := h.Move(acctest.MoveSource{Provider: address, Type: accessKey, State: state}, rotatingKey); !moved.HasError() {
+			t.Errorf("a key of %q became a pair of keys", address)
+		}
+	}
 }
 
 // TestRotatingKey_movedFromOtherType is refused.

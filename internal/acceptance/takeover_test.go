@@ -1,0 +1,149 @@
+package acceptance_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// besideOfficial is a configuration that has the official provider beside this one.
+func besideOfficial(body string) string {
+	return acctest.Lines(
+		"terraform {",
+		"  required_providers {",
+		`    outscale        = { source = "outscale/outscale" }`,
+		`    outscale-access = { source = "outscale-access/outscale" }`,
+		"  }",
+		"}",
+		`provider "outscale-access" {`,
+		"  requests_per_second = 0",
+		"}",
+	) + body
+}
+
+// TestAccAccessKey_providerArgument: in a workspace that keeps the official provider, `provider` alone takes a key over. The
+// plan has no changes, nothing is written to the API, and the secret stays.
+func TestAccAccessKey_providerArgument(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	key := c.CreateKey(api.CreateAccessKeyInput{})
+	kept := acctest.User("kept", `user_name = "kept"`)
+	s := c.Workspace(besideOfficial(kept))
+	s.Apply()
+	var state map[string]any
+	c.NoError(json.Unmarshal(s.State(), &state))
+	var official struct{ Resources []any }
+	c.NoError(json.Unmarshal([]byte(officialState(t, key, s.OfficialAddress())), &official))
+	state["resources"] = append(state["resources"].([]any), official.Resources...)
+	text, err := json.Marshal(state)
+	c.NoError(err)
+	s.File("terraform.tfstate", string(text))
+
+	c.ResetCalls()
+	s.Write(besideOfficial(kept + acctest.Key("this", "provider = outscale-access")))
+	s.EmptyPlan()
+	s.Apply().Contains(t, "0 added, 0 changed, 0 destroyed")
+	c.ExpectWrites()
+	after := string(s.State())
+	if strings.Contains(after, "request_id") || !strings.Contains(after, s.ProviderAddress()) || !strings.Contains(after, s.OfficialAddress()) {
+		t.Errorf("the state after the takeover:\n%s", strings.ReplaceAll(after, key.SecretKey, "(secret)"))
+	}
+	if got := s.Attributes("outscale_access_key"); got["secret_key"] != key.SecretKey || got["access_key_id"] != key.ID {
+		t.Error("the state does not have the key and its secret any more")
+	}
+	s.EmptyPlan()
+}
+
+// TestAccRotatingKey_movedFromOfficialProvider: a moved block makes a rotating key of a key of the official provider, with
+// its secret, and so it makes a key with another name.
+func TestAccRotatingKey_movedFromOfficialProvider(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	for to, arguments := range map[string][]string{
+		"outscale_rotating_access_key.that": {`lifetime = "30d"`, `rotate_before = "7d"`},
+		"outscale_access_key.that":          nil,
+	} {
+		key := c.CreateKey(api.CreateAccessKeyInput{})
+		typeName, _, _ := strings.Cut(to, ".")
+		moved := "moved {\n  from = outscale_access_key.this\n  to   = " + to + "\n}\n"
+		s := c.Workspace(besideOfficial(moved + acctest.Block(typeName, "that", append(arguments, "provider = outscale-access")...)))
+		s.File("terraform.tfstate", officialState(t, key, s.OfficialAddress()))
+		c.ResetCalls()
+		s.Apply().Contains(t, "0 added", "0 destroyed")
+		if got := s.Attributes(typeName); got["secret_key"] != key.SecretKey || got["access_key_id"] != key.ID {
+			t.Errorf("%s does not have the key of the official provider and its secret", to)
+		}
+		s.EmptyPlan()
+		if typeName == "outscale_rotating_access_key" {
+			c.ExpectWrites("UpdateAccessKey") // it had no expiry
+		} else {
+			c.ExpectWrites()
+		}
+	}
+}
+
+// TestAccAccessKey_stateOfOfficialProvider: a state of the official provider, after `state replace-provider`, plans empty with
+// its secret as it was and Sensitive, and is sealed by a plan, an apply and the removal of the backup: then the clear secret
+// is nowhere.
+func TestAccAccessKey_stateOfOfficialProvider(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	key := c.CreateKey(api.CreateAccessKeyInput{})
+	s := c.Workspace(acctest.Key("this"))
+	s.Trace()
+	s.File("terraform.tfstate", officialState(t, key, s.ProviderAddress()))
+	s.EmptyPlan()
+	s.Apply().Contains(t, "0 added, 0 changed, 0 destroyed")
+	var shown struct {
+		Values struct {
+			Root struct {
+				Resources []struct {
+					Values    map[string]any
+					Sensitive map[string]any `json:"sensitive_values"`
+				}
+			} `json:"root_module"`
+		}
+	}
+	c.NoError(json.Unmarshal([]byte(s.Must("show", "-json").Output), &shown))
+	if got := shown.Values.Root.Resources[0]; got.Values["secret_key"] != key.SecretKey || got.Sensitive["secret_key"] != true {
+		t.Errorf("the secret is as it was: %t; Sensitive: %v", got.Values["secret_key"] == key.SecretKey, got.Sensitive["secret_key"])
+	}
+
+	mine := acctest.AgePair(t)
+	s.Write(acctest.Key("this", sealTo(mine.Public)))
+	s.Apply().Contains(t, "Older states hold the secret in clear", "0 added, 1 changed, 0 destroyed")
+	c.ExpectWrites()
+	backup := filepath.Join(s.Dir, "terraform.tfstate.backup")
+	if !strings.Contains(read(t, backup), key.SecretKey) {
+		t.Error("the backup does not hold the clear secret: its removal is for nothing")
+	}
+	c.NoError(os.Remove(backup))
+	s.EmptyPlan()
+	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
+}
+
+// officialState is a state file that the official provider (1.8.0) left, with a key that belongs to this provider.
+func officialState(t *testing.T, key api.AccessKey, provider string) string {
+	t.Helper()
+	const form = "2006-01-02T15:04:05.000-0700"
+	text, err := json.Marshal(map[string]any{
+		"version": 4, "terraform_version": "1.11.4", "serial": 3, "lineage": "5f0e4f4c-60f1-4a1a-8a5b-1d2c8c6b6f0a", "outputs": map[string]any{},
+		"resources": []any{map[string]any{
+			"mode": "managed", "type": "outscale_access_key", "name": "this", "provider": `provider["` + provider + `"]`,
+			"instances": []any{map[string]any{"schema_version": 0, "sensitive_attributes": []any{}, "attributes": map[string]any{
+				"access_key_id": key.ID, "id": key.ID, "creation_date": key.CreationDate.Format(form), "expiration_date": nil,
+				"last_modification_date": key.LastModificationDate.Format(form), "request_id": "2d3016ea-5e06-422f-8508-a6ab22e5c9d4",
+				"secret_key": key.SecretKey, "state": "ACTIVE", "tag": nil, "timeouts": nil, "user_name": nil,
+			}}},
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
