@@ -155,12 +155,11 @@ func (p *Process) destroy(r *Resource, prior object, private []byte, got *Diagno
 	return p.apply(r, prior, none, object{value: none, private: private, identity: prior.identity}, got)
 }
 
-func (p *Process) importObject(r *Resource, id string, got *Diagnostics) {
+func (p *Process) importObject(r *Resource, request *tfprotov6.ImportResourceStateRequest, got *Diagnostics) {
 	p.h.t.Helper()
-	answer, err := p.ImportResourceState(p.h.context(), &tfprotov6.ImportResourceStateRequest{
-		TypeName: r.Type, ID: id,
-		ClientCapabilities: &tfprotov6.ImportResourceStateClientCapabilities{DeferralAllowed: r.DeferralAllowed},
-	})
+	request.TypeName = r.Type
+	request.ClientCapabilities = &tfprotov6.ImportResourceStateClientCapabilities{DeferralAllowed: r.DeferralAllowed}
+	answer, err := p.ImportResourceState(p.h.context(), request)
 	p.h.NoError(err)
 	p.keep(got, answer.Diagnostics)
 	if got.HasError() {
@@ -174,7 +173,7 @@ func (p *Process) importObject(r *Resource, id string, got *Diagnostics) {
 	r.state = object{value: p.value(r.schema.object, imported.State), private: imported.Private, identity: imported.Identity}
 	p.refresh(r, got)
 	if !got.HasError() && !r.Exists() {
-		got.defect("Cannot import non-existent remote object", id)
+		got.defect("Cannot import non-existent remote object", request.ID)
 	}
 }
 

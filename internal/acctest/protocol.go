@@ -101,6 +101,11 @@ func (h *Protocol) resource(typeName string) schemaBlock {
 	return blockOf(schema.Block)
 }
 
+// ResourceTypes are the managed resources of the provider, in order.
+func (h *Protocol) ResourceTypes() []string {
+	return slices.Sorted(maps.Keys(h.schema.ResourceSchemas))
+}
+
 // SensitiveAttributes are the attributes of a resource that the CLIs do not show, in order.
 func (h *Protocol) SensitiveAttributes(typeName string) []string {
 	h.t.Helper()

@@ -196,12 +196,17 @@ func (r *Resource) SetState(attributes map[string]any) {
 // Import imports an object and refreshes it. It returns the resource as it is in the state then, and the diagnostics.
 func (h *Protocol) Import(typeName, id string) (*Resource, Diagnostics) {
 	h.t.Helper()
+	return h.importWith(typeName, &tfprotov6.ImportResourceStateRequest{ID: id})
+}
+
+func (h *Protocol) importWith(typeName string, request *tfprotov6.ImportResourceStateRequest) (*Resource, Diagnostics) {
+	h.t.Helper()
 	r := h.NewResource(typeName)
 	got := Diagnostics{t: h.t}
 	p := h.Start()
 	got.add(p.all)
 	if !got.HasError() {
-		p.importObject(r, id, &got)
+		p.importObject(r, request, &got)
 	}
 	return r, got
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/ephemeralkey"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/groupmembership"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/identity"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/inlinepolicy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keydata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/managedpolicy"
@@ -148,9 +149,15 @@ func (p *Provider) configured(client *api.Client, opts providerdata.Options) *pr
 // Resources lists what the provider manages.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
-		accesskey.New, rotatingkey.New, user.New,
-		usergroup.New, groupmembership.New,
-		managedpolicy.New, policylink.NewForUser, policylink.NewForGroup, inlinepolicy.NewForUser, inlinepolicy.NewForGroup,
+		identity.OfKey(accesskey.New), identity.OfPair(rotatingkey.New),
+		identity.Of(user.New, "user_id"),
+		identity.Of(usergroup.New, "user_group_id"),
+		identity.Of(groupmembership.New, "user_group_id", "user_id"),
+		identity.Of(managedpolicy.New, "orn"),
+		identity.Of(policylink.NewForUser, "user_id", "policy_orn"),
+		identity.Of(policylink.NewForGroup, "user_group_id", "policy_orn"),
+		identity.Of(inlinepolicy.NewForUser, "user_id", "policy_name"),
+		identity.Of(inlinepolicy.NewForGroup, "user_group_id", "policy_name"),
 	}
 }
 

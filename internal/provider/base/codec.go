@@ -58,7 +58,7 @@ func (c *Codec[T]) Decode(ctx context.Context, schema Schema, raw tftypes.Value,
 			into.FieldByIndex(f.index).Set(reflect.ValueOf(value))
 		}
 	}
-	addDefect(diags, err)
+	diag.AddDefect(diags, err)
 	return out
 }
 
@@ -66,7 +66,7 @@ func (c *Codec[T]) Decode(ctx context.Context, schema Schema, raw tftypes.Value,
 func (c *Codec[T]) Encode(ctx context.Context, schema Schema, raw *tftypes.Value, from T, diags *diag.Diagnostics) {
 	encoded, err := c.encode(ctx, schema, from)
 	if err != nil {
-		addDefect(diags, err)
+		diag.AddDefect(diags, err)
 		return
 	}
 	*raw = encoded
@@ -125,12 +125,4 @@ func (c *Codec[T]) examine(ctx context.Context, kind attr.Type) error {
 		return fmt.Errorf("%d fields for %d attributes", len(c.fields), len(kinds))
 	}
 	return nil
-}
-
-// addDefect reports what only a defect of the provider can bring about. The values may hold a secret: the error names
-// types and attributes only.
-func addDefect(diags *diag.Diagnostics, err error) {
-	if err != nil {
-		diags.AddError("Values not understood", fmt.Sprintf("%v. This is a defect of the provider, please report it.", err))
-	}
 }

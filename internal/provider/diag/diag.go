@@ -60,6 +60,14 @@ func Add(diags *Diagnostics, summary, tried string, err error) {
 	diags.Append(Error(summary, tried, err))
 }
 
+// AddDefect reports what only a defect of the provider can bring about; nil is none. The values at hand may hold a secret:
+// err must name types and attributes only.
+func AddDefect(diags *Diagnostics, err error) {
+	if err != nil {
+		diags.AddError("Values not understood", fmt.Sprintf("%v. This is a defect of the provider, please report it.", err))
+	}
+}
+
 // AddKeyError is Add for a key that was created or changed. It points to `tag` where that is what the API refused, whose
 // own words need not name it.
 func AddKeyError(diags *Diagnostics, summary, tried string, err error) {

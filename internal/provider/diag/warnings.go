@@ -183,6 +183,18 @@ func AccountRefused(summary, id string, allowed, forbidden []string) Diagnostic 
 		"Configure the provider with a credential of another account, or correct the argument.")
 }
 
+// OtherAccount is the error that an import names an object of another account than the caller's. current is "" when the
+// caller may not read its account's id.
+func OtherAccount(summary, named, current string) Diagnostic {
+	begin := "The identity names account " + text.Word(named) + ", and "
+	if current == "" {
+		return NewError(summary, begin+"the caller may not read the id of its account (ReadAccounts).\n\n"+
+			"Sign with an access key that has the right `api:ReadAccounts`, or leave `account_id` out of the identity.")
+	}
+	return NewError(summary, begin+"the credential of this run belongs to account "+current+". Nothing was imported.\n\n"+
+		"Configure the provider with a credential of the account that has the object, or correct `account_id`.")
+}
+
 func list(items []string) string {
 	if len(items) == 0 {
 		return "none"

@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
@@ -19,7 +21,7 @@ import (
 const importForms = "Give the id of the key (`ABCDEFGHIJ0123456789`): your own keys are looked at first, then every user's. " +
 	"Or the name of the owner and the id (`alice/ABCDEFGHIJ0123456789`)."
 
-// Import reads the key that an import names, as ACCESS_KEY_ID or USER_NAME/ACCESS_KEY_ID, and sets its id and its owner in
+// Import reads the key that an import names, as ACCESS_KEY_ID or USER_NAME/ACCESS_KEY_ID or by its identity, and sets its id and its owner in
 // the state, from which the CLI refreshes the rest. It changes nothing. found is false after an error.
 //
 // The owner's id is set beside its name, so that the next plan is empty whichever of the two the configuration says. A
@@ -35,7 +37,7 @@ func Import(ctx context.Context, b *base.Configured, req resource.ImportStateReq
 		return key.Key{}, false
 	}
 	defer end()
-	if k, found = findForImport(ctx, b, owner, id, &resp.Diagnostics); !found {
+	if k, found = findForImport(ctx, b, key.Owner{UserName: owner, UserID: ownerOf(ctx, req.Identity, &resp.Diagnostics)}, id, &resp.Diagnostics); !found {
 		return key.Key{}, false
 	}
 	k.Identity = b.Data.Keys.Identify(ctx, k)
@@ -48,14 +50,23 @@ func Import(ctx context.Context, b *base.Configured, req resource.ImportStateReq
 	return k, !resp.Diagnostics.HasError()
 }
 
-func findForImport(ctx context.Context, b *base.Configured, owner, id string, diags *diag.Diagnostics) (k key.Key, found bool) {
+// ownerOf is the owner's id in the identity that an import names; "" for an import by id.
+func ownerOf(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) string {
+	var owner types.String
+	if identity != nil && !identity.Raw.IsNull() {
+		diags.Append(identity.GetAttribute(ctx, AtUserID, &owner)...)
+	}
+	return owner.ValueString()
+}
+
+func findForImport(ctx context.Context, b *base.Configured, owner key.Owner, id string, diags *diag.Diagnostics) (k key.Key, found bool) {
 	var err error
 	tried := fmt.Sprintf("Looking for access key %s among your own keys and every user's", id)
-	if owner == "" {
+	if owner == (key.Owner{}) {
 		k, err = b.Data.Keys.Find(ctx, id)
 	} else {
-		tried = fmt.Sprintf("Looking for access key %s of user %s", id, owner)
-		k, err = b.Data.Keys.Read(ctx, key.Owner{UserName: owner}, id, key.Identity{})
+		tried = fmt.Sprintf("Looking for access key %s of %s", id, diag.OwnerText(owner.UserName, owner.UserID))
+		k, err = b.Data.Keys.Read(ctx, owner, id, key.Identity{})
 	}
 	switch {
 	case domain.IsGone(err):

@@ -108,11 +108,12 @@ func (k Kind) Find(ctx context.Context, d *providerdata.Data, ref Ref, recorded 
 	return Found{Principal: rights.Principal{Name: u.Name}, ID: u.ID, Identity: u.Identity}, err
 }
 
-// FindByNameOrID returns the principal with that name, or else with that id: what an import names.
+// FindByNameOrID returns the principal with that id, or else with that name: what an import names. The id goes first: a name
+// can be given to any principal, also one that looks like an id.
 func (k Kind) FindByNameOrID(ctx context.Context, d *providerdata.Data, who string) (Found, error) {
-	found, err := k.Find(ctx, d, Ref{Name: who}, domain.Identity{})
+	found, err := k.Find(ctx, d, Ref{ID: who}, domain.Identity{})
 	if domain.IsGone(err) {
-		return k.Find(ctx, d, Ref{ID: who}, domain.Identity{})
+		return k.Find(ctx, d, Ref{Name: who}, domain.Identity{})
 	}
 	return found, err
 }

@@ -19,20 +19,21 @@ import (
 // unknown, Data has no services and reaches no account, because whatever credential it used instead could be another
 // account's.
 type Data struct {
-	Services                  // zero while the provider is unknown
-	Clock    domain.Clock     // the API's clock, or this machine's as long as no answer has told it
-	Signer   string           // the id of the access key that signs, "" for a login or while the provider is unknown
-	Endpoint string           // the address of the API, "" while the provider is unknown
-	Tracker  *orphan.Tracker  // the run-scoped keys and the changes of this process
-	Orphans  *orphan.Recorder // the journal of this machine
-	Requests *Requests        // the CLI's requests that are under way
-	Accounts AccountRule      // which accounts the provider may work on
-	Memory   Memory           // what was found while reading and is needed while planning
-	unknown  []string         // the unknown arguments; nil = the provider is configured
-	refresh  sync.Once        // the warning that the state is not refreshed
-	offClock sync.Once        // the warning about the clock
-	changing atomic.Bool      // a change has begun
-	orphans  orphanWarnings   // who was warned of
+	Services                   // zero while the provider is unknown
+	Clock     domain.Clock     // the API's clock, or this machine's as long as no answer has told it
+	Signer    string           // the id of the access key that signs, "" for a login or while the provider is unknown
+	Endpoint  string           // the address of the API, "" while the provider is unknown
+	Tracker   *orphan.Tracker  // the run-scoped keys and the changes of this process
+	Orphans   *orphan.Recorder // the journal of this machine
+	Requests  *Requests        // the CLI's requests that are under way
+	Accounts  AccountRule      // which accounts the provider may work on
+	Memory    Memory           // what was found while reading and is needed while planning
+	unknown   []string         // the unknown arguments; nil = the provider is configured
+	refresh   sync.Once        // the warning that the state is not refreshed
+	accountID sync.Once        // AccountID has asked for the id
+	offClock  sync.Once        // the warning about the clock
+	changing  atomic.Bool      // a change has begun
+	orphans   orphanWarnings   // who was warned of
 }
 
 // AccountRule is `allowed_account_ids` or `forbidden_account_ids` of the provider block. The zero rule allows all.
@@ -94,6 +95,23 @@ func (d *Data) Now() time.Time { return d.Clock.Now() }
 // IdentityOfAccount is the identity of an object of this account, as far as it is known without a call.
 func (d *Data) IdentityOfAccount() domain.Identity {
 	return domain.Identity{AccountID: d.Account.KnownID()}
+}
+
+// AccountID is the account's id, to be recorded for an object. It is read at most once in a run (ReadAccounts); "" when it
+// cannot be read, or the provider is unknown.
+func (d *Data) AccountID(ctx context.Context) string {
+	if d.Unknown() {
+		return ""
+	}
+	if id := d.Account.KnownID(); id != "" {
+		return id
+	}
+	d.accountID.Do(func() {
+		ctx, cancel := domain.WithIdentityLimit(ctx)
+		defer cancel()
+		_, _ = d.Account.ID(ctx) // the id is worth recording, and no reason to fail
+	})
+	return d.Account.KnownID()
 }
 
 // Ready reports whether the account can be reached, and appends an error that says why not. summary is what was asked for,

@@ -1,0 +1,57 @@
+package identity
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+)
+
+// The methods below pass the optional requests on to a resource that has the method.
+
+// Configure implements resource.ResourceWithConfigure.
+func (r *identified) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = providerdata.From(req.ProviderData, &resp.Diagnostics)
+	if inner, ok := r.Resource.(resource.ResourceWithConfigure); ok {
+		inner.Configure(ctx, req, resp)
+	}
+}
+
+// ConfigValidators implements resource.ResourceWithConfigValidators.
+func (r *identified) ConfigValidators(ctx context.Context) []resource.ConfigValidator {
+	if inner, ok := r.Resource.(resource.ResourceWithConfigValidators); ok {
+		return inner.ConfigValidators(ctx)
+	}
+	return nil
+}
+
+// ModifyPlan implements resource.ResourceWithModifyPlan.
+func (r *identified) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if inner, ok := r.Resource.(resource.ResourceWithModifyPlan); ok {
+		inner.ModifyPlan(ctx, req, resp)
+	}
+}
+
+// MoveState implements resource.ResourceWithMoveState. The first Read sets the identity.
+func (r *identified) MoveState(ctx context.Context) []resource.StateMover {
+	if inner, ok := r.Resource.(resource.ResourceWithMoveState); ok {
+		return inner.MoveState(ctx)
+	}
+	return nil
+}
+
+// UpgradeState implements resource.ResourceWithUpgradeState.
+func (r *identified) UpgradeState(ctx context.Context) map[int64]resource.StateUpgrader {
+	if inner, ok := r.Resource.(resource.ResourceWithUpgradeState); ok {
+		return inner.UpgradeState(ctx)
+	}
+	return nil
+}
+
+// ValidateConfig implements resource.ResourceWithValidateConfig.
+func (r *identified) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	if inner, ok := r.Resource.(resource.ResourceWithValidateConfig); ok {
+		inner.ValidateConfig(ctx, req, resp)
+	}
+}
