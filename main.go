@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"path/filepath"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
@@ -55,13 +54,4 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-}
-
-// cacheFolder is a folder in the user's cache directory, "" if that is unknown.
-func cacheFolder(name string) string {
-	caches, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(caches, "terraform-provider-outscale", name)
 }
