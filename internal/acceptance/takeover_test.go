@@ -2,6 +2,7 @@ package acceptance_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,7 +39,7 @@ func TestAccAccessKey_providerArgument(t *testing.T) {
 	var state map[string]any
 	c.NoError(json.Unmarshal(s.State(), &state))
 	var official struct{ Resources []any }
-	c.NoError(json.Unmarshal([]byte(officialState(t, key, s.OfficialAddress())), &official))
+	c.NoError(json.Unmarshal([]byte(officialKey(t, key, s.OfficialAddress())), &official))
 	state["resources"] = append(state["resources"].([]any), official.Resources...)
 	text, err := json.Marshal(state)
 	c.NoError(err)
@@ -72,7 +73,7 @@ func TestAccRotatingKey_movedFromOfficialProvider(t *testing.T) {
 		typeName, _, _ := strings.Cut(to, ".")
 		moved := "moved {\n  from = outscale_access_key.this\n  to   = " + to + "\n}\n"
 		s := c.Workspace(besideOfficial(moved + acctest.Block(typeName, "that", append(arguments, "provider = outscale-access")...)))
-		s.File("terraform.tfstate", officialState(t, key, s.OfficialAddress()))
+		s.File("terraform.tfstate", officialKey(t, key, s.OfficialAddress()))
 		c.ResetCalls()
 		s.Apply().Contains(t, "0 added", "0 destroyed")
 		if got := s.Attributes(typeName); got["secret_key"] != key.SecretKey || got["access_key_id"] != key.ID {
@@ -96,7 +97,7 @@ func TestAccAccessKey_stateOfOfficialProvider(t *testing.T) {
 	key := c.CreateKey(api.CreateAccessKeyInput{})
 	s := c.Workspace(acctest.Key("this"))
 	s.Trace()
-	s.File("terraform.tfstate", officialState(t, key, s.ProviderAddress()))
+	s.File("terraform.tfstate", officialKey(t, key, s.ProviderAddress()))
 	s.EmptyPlan()
 	s.Apply().Contains(t, "0 added, 0 changed, 0 destroyed")
 	var shown struct {
@@ -127,19 +128,63 @@ func TestAccAccessKey_stateOfOfficialProvider(t *testing.T) {
 	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
 }
 
-// officialState is a state file that the official provider (1.8.0) left, with a key that belongs to this provider.
-func officialState(t *testing.T, key api.AccessKey, provider string) string {
+// TestAccUser_stateOfOfficialProvider: a state of the official provider, after `state replace-provider`, plans empty and is
+// applied without a call that changes something. A timeouts block that is only in the configuration is a difference.
+func TestAccUser_stateOfOfficialProvider(t *testing.T) {
+	for name, c := range map[string]struct {
+		arguments []string
+		changed   int
+	}{
+		"a name":            {arguments: []string{`user_name = "alice"`}},
+		"each argument":     {arguments: []string{`user_name = "alice"`, `path = "/"`, `user_email = "alice@example.com"`}},
+		"an empty timeouts": {arguments: []string{`user_name = "alice"`, "timeouts {", "}"}, changed: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewCLI(t)
+			user, err := w.API().CreateUser(t.Context(), api.CreateUserInput{UserName: "alice", Path: "/", Email: "alice@example.com"})
+			w.NoError(err)
+			w.ResetCalls()
+			s := w.Workspace(acctest.User("this", c.arguments...))
+			s.File("terraform.tfstate", officialState(t, s.ProviderAddress(), "outscale_user", map[string]any{
+				"id": user.ID, "user_id": user.ID, "user_name": "alice", "path": "/", "user_email": user.Email,
+				"creation_date": user.CreationDate.Format(officialDate), "last_modification_date": user.CreationDate.Format(officialDate),
+				"policy": []any{}, "timeouts": nil,
+			}))
+			if c.changed == 0 {
+				s.EmptyPlan()
+			} else {
+				s.Plan().Contains(t, fmt.Sprintf("0 to add, %d to change, 0 to destroy", c.changed))
+			}
+			s.Apply()
+			s.EmptyPlan()
+			w.ExpectWrites()
+		})
+	}
+}
+
+// officialDate is the form of dates in answers of the API, and so in the official provider's states.
+const officialDate = "2006-01-02T15:04:05.000-0700"
+
+// officialKey is a state file with a key of the official provider.
+func officialKey(t *testing.T, key api.AccessKey, provider string) string {
 	t.Helper()
-	const form = "2006-01-02T15:04:05.000-0700"
+	return officialState(t, provider, "outscale_access_key", map[string]any{
+		"access_key_id": key.ID, "id": key.ID, "creation_date": key.CreationDate.Format(officialDate), "expiration_date": nil,
+		"last_modification_date": key.LastModificationDate.Format(officialDate), "request_id": "2d3016ea-5e06-422f-8508-a6ab22e5c9d4",
+		"secret_key": key.SecretKey, "state": "ACTIVE", "tag": nil, "timeouts": nil, "user_name": nil,
+	})
+}
+
+// officialState is a state file that the official provider (1.8.0) left, with one resource, "this", that belongs to the
+// provider with this address.
+func officialState(t *testing.T, provider, resourceType string, attributes map[string]any) string {
+	t.Helper()
 	text, err := json.Marshal(map[string]any{
 		"version": 4, "terraform_version": "1.11.4", "serial": 3, "lineage": "5f0e4f4c-60f1-4a1a-8a5b-1d2c8c6b6f0a", "outputs": map[string]any{},
 		"resources": []any{map[string]any{
-			"mode": "managed", "type": "outscale_access_key", "name": "this", "provider": `provider["` + provider + `"]`,
-			"instances": []any{map[string]any{"schema_version": 0, "sensitive_attributes": []any{}, "attributes": map[string]any{
-				"access_key_id": key.ID, "id": key.ID, "creation_date": key.CreationDate.Format(form), "expiration_date": nil,
-				"last_modification_date": key.LastModificationDate.Format(form), "request_id": "2d3016ea-5e06-422f-8508-a6ab22e5c9d4",
-				"secret_key": key.SecretKey, "state": "ACTIVE", "tag": nil, "timeouts": nil, "user_name": nil,
-			}}},
+			"mode": "managed", "type": resourceType, "name": "this", "provider": fmt.Sprintf("provider[%q]", provider),
+			"instances": []any{map[string]any{"schema_version": 0, "sensitive_attributes": []any{}, "attributes": attributes}},
 		}},
 	})
 	if err != nil {

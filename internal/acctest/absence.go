@@ -60,7 +60,7 @@ func (s *Workspace) leftBehind(secrets []string) (places []string) {
 		}
 	}
 	traced := false
-	s.c.Must(filepath.WalkDir(s.Home(), func(path string, entry fs.DirEntry, err error) error {
+	s.c.NoError(filepath.WalkDir(s.Home(), func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 func (c *CLI) Children(pid int) []int {
 	c.t.Helper()
 	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
-	c.Must(err)
+	c.NoError(err)
 	var children []int
 	for line := range strings.Lines(string(out)) {
 		columns := strings.Fields(line)
@@ -20,7 +20,7 @@ func (c *CLI) Children(pid int) []int {
 			continue
 		}
 		child, err := strconv.Atoi(columns[0])
-		c.Must(err)
+		c.NoError(err)
 		children = append(children, child)
 	}
 	return children

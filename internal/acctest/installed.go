@@ -14,7 +14,7 @@ import (
 func (s *Workspace) Install(arguments ...string) {
 	s.c.t.Helper()
 	built, err := binaries()
-	s.c.Must(err)
+	s.c.NoError(err)
 	const version = "0.0.1"
 	mirror := filepath.Join(s.Home(), "mirror")
 	folder := filepath.Join(mirror, filepath.FromSlash(s.ProviderAddress()), version, runtime.GOOS+"_"+runtime.GOARCH)
@@ -22,10 +22,10 @@ func (s *Workspace) Install(arguments ...string) {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	s.c.Must(os.MkdirAll(folder, 0o750))
-	s.c.Must(os.Symlink(filepath.Join(built, name), filepath.Join(folder, strings.Replace(name, "outscale", "outscale_v"+version, 1))))
+	s.c.NoError(os.MkdirAll(folder, 0o750))
+	s.c.NoError(os.Symlink(filepath.Join(built, name), filepath.Join(folder, strings.Replace(name, "outscale", "outscale_v"+version, 1))))
 	rc := filepath.Join(s.Home(), "installed.tfrc")
-	s.c.Must(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))), 0o600))
+	s.c.NoError(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))), 0o600))
 	s.Setenv("TF_CLI_CONFIG_FILE", rc)
 	s.Must(append([]string{"init", "-input=false", "-no-color"}, arguments...)...)
 }

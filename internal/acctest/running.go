@@ -39,7 +39,7 @@ func (r *Running) PID() int { return r.cmd.Process.Pid }
 // Signal sends a signal to the CLI alone.
 func (r *Running) Signal(signal os.Signal) {
 	r.c.t.Helper()
-	r.c.Must(r.cmd.Process.Signal(signal))
+	r.c.NoError(r.cmd.Process.Signal(signal))
 }
 
 // Said reports whether the CLI has printed the text by now.

@@ -65,7 +65,7 @@ var simulatorBinary = sync.OnceValues(func() (string, error) { return built("out
 func (c *CLI) SimulatorBinary() string {
 	c.t.Helper()
 	path, err := simulatorBinary()
-	c.Must(err)
+	c.NoError(err)
 	return path
 }
 
@@ -74,17 +74,17 @@ func (c *CLI) SimulatorBinary() string {
 func (c *CLI) Workspace(config string) *Workspace {
 	c.t.Helper()
 	providers, err := binaries()
-	c.Must(err)
+	c.NoError(err)
 	providers = filepath.ToSlash(providers)
 	dir := c.t.TempDir()
 	rc := filepath.Join(dir, "cli.tfrc")
-	c.Must(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %q\n    %q = %q\n  }\n  direct {}\n}\n",
+	c.NoError(os.WriteFile(rc, []byte(fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n    %q = %q\n    %q = %q\n  }\n  direct {}\n}\n",
 		namespace+"/outscale", providers, namespace+"/sink", providers, official, providers)), 0o600))
 	s := &Workspace{Dir: filepath.Join(dir, "workspace"), c: c, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir,
 		"TF_CLI_CONFIG_FILE=" + rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
 	}}
-	c.Must(os.MkdirAll(s.Dir, 0o750))
+	c.NoError(os.MkdirAll(s.Dir, 0o750))
 	s.Write(config)
 	c.t.Cleanup(s.revealsNothing)
 	return s
@@ -102,7 +102,7 @@ func (s *Workspace) Write(config string) {
 // File writes a file into the folder.
 func (s *Workspace) File(name, text string) {
 	s.c.t.Helper()
-	s.c.Must(os.WriteFile(filepath.Join(s.Dir, name), []byte(text), 0o600))
+	s.c.NoError(os.WriteFile(filepath.Join(s.Dir, name), []byte(text), 0o600))
 }
 
 // Setenv adds a variable to the environment of the CLI.
@@ -202,7 +202,7 @@ func (s *Workspace) Plan() Result {
 func (s *Workspace) State() []byte {
 	s.c.t.Helper()
 	raw, err := os.ReadFile(filepath.Join(s.Dir, "terraform.tfstate"))
-	s.c.Must(err)
+	s.c.NoError(err)
 	return raw
 }
 
@@ -215,7 +215,7 @@ func (s *Workspace) Attributes(kind string) map[string]any {
 			Instances []struct{ Attributes map[string]any }
 		}
 	}
-	s.c.Must(json.Unmarshal(s.State(), &state))
+	s.c.NoError(json.Unmarshal(s.State(), &state))
 	for _, r := range state.Resources {
 		if r.Type == kind && len(r.Instances) > 0 {
 			return r.Instances[0].Attributes

@@ -42,7 +42,7 @@ type fixture struct {
 }
 
 // each runs a test for every version, in a workspace that is as that version left it.
-func each(t *testing.T, test func(t *testing.T, w *acctest.World, s *acctest.Workspace)) {
+func each(t *testing.T, test func(t *testing.T, w *acctest.CLI, s *acctest.Workspace)) {
 	t.Helper()
 	folders, err := filepath.Glob("testdata/v*")
 	if err != nil || len(folders) == 0 {
@@ -57,7 +57,7 @@ func each(t *testing.T, test func(t *testing.T, w *acctest.World, s *acctest.Wor
 			}
 			data := restore(t, read(t, folder, "simulator.sql"))
 			began := time.Now()
-			w := acctest.New(t, func(o *simulator.Options) {
+			w := acctest.NewCLI(t, func(o *simulator.Options) {
 				o.DataFile, o.RootAccessKey, o.RootSecretKey = data, rootKey, rootSecret
 				o.Now = func() time.Time { return made.MadeAt.Add(time.Hour + time.Since(began)) }
 			})
@@ -99,7 +99,7 @@ func restore(t *testing.T, statements string) string {
 
 // A state of an earlier version plans empty, and the plan changes nothing at the API.
 func TestUpgrade_plansEmpty(t *testing.T) {
-	each(t, func(t *testing.T, w *acctest.World, s *acctest.Workspace) {
+	each(t, func(t *testing.T, w *acctest.CLI, s *acctest.Workspace) {
 		before := w.Keys()
 		s.EmptyPlan()
 		if after := w.Keys(); !reflect.DeepEqual(before, after) {
@@ -110,7 +110,7 @@ func TestUpgrade_plansEmpty(t *testing.T) {
 
 // A refresh writes the state in today's form, which plans empty as well.
 func TestUpgrade_refreshesAndPlansEmpty(t *testing.T) {
-	each(t, func(_ *testing.T, _ *acctest.World, s *acctest.Workspace) {
+	each(t, func(_ *testing.T, _ *acctest.CLI, s *acctest.Workspace) {
 		s.Must("apply", "-refresh-only", "-auto-approve", "-input=false", "-no-color")
 		s.EmptyPlan()
 	})
@@ -118,7 +118,7 @@ func TestUpgrade_refreshesAndPlansEmpty(t *testing.T) {
 
 // Everything an earlier version made can be changed and destroyed with today's.
 func TestUpgrade_changesAndDestroys(t *testing.T) {
-	each(t, func(t *testing.T, w *acctest.World, s *acctest.Workspace) {
+	each(t, func(t *testing.T, w *acctest.CLI, s *acctest.Workspace) {
 		s.Setenv("TF_VAR_triggers", "third")
 		s.Must("apply", "-auto-approve", "-input=false", "-no-color").Contains(t, "0 added, 2 changed, 0 destroyed")
 		s.EmptyPlan()
