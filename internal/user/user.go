@@ -26,18 +26,41 @@ type User struct {
 // an empty Email is left to the API.
 type Spec struct{ Name, Path, Email string }
 
-// HasKeysError says that a user was not deleted because it still has access keys.
-type HasKeysError struct {
-	User   User
-	KeyIDs []string
-	Err    error
+// HeldError says that a user was not deleted because of what it still has.
+type HeldError struct {
+	User           User
+	KeyIDs         []string
+	Groups         []string // names
+	PolicyORNs     []string // of linked managed policies
+	InlinePolicies []string // names
+	Err            error    // of the API; nil when nothing was tried
 }
 
-func (e *HasKeysError) Error() string {
-	return fmt.Sprintf("user %s still has access keys (%s): %v", e.User.Name, strings.Join(e.KeyIDs, ", "), e.Err)
+func (e *HeldError) Error() string {
+	text := fmt.Sprintf("user %s still has %s", e.User.Name, e.What())
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
 }
 
-func (e *HasKeysError) Unwrap() error { return e.Err }
+func (e *HeldError) Unwrap() error { return e.Err }
+
+// What lists what the user still has: "access keys AK1, AK2; memberships in groups ops".
+func (e *HeldError) What() string {
+	var parts []string
+	for _, part := range []struct {
+		what string
+		ids  []string
+	}{
+		{"access keys ", e.KeyIDs}, {"memberships in groups ", e.Groups}, {"linked policies ", e.PolicyORNs}, {"inline policies ", e.InlinePolicies},
+	} {
+		if len(part.ids) > 0 {
+			parts = append(parts, part.what+strings.Join(part.ids, ", "))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
 
 // API is what the service needs of the OUTSCALE API; *api.Client has it.
 type API interface {
@@ -49,6 +72,9 @@ type API interface {
 	UpdateUser(context.Context, api.UpdateUserInput) (api.User, error)
 	DeleteUser(ctx context.Context, name string) error
 	ReadAccessKeys(context.Context, api.ReadAccessKeysInput) ([]api.AccessKey, error)
+	ReadUserGroupsPerUser(context.Context, api.UserRef) ([]api.UserGroup, error)
+	ReadLinkedPolicies(ctx context.Context, userName string) ([]api.LinkedPolicy, error)
+	ReadUserPolicies(ctx context.Context, userName string) ([]string, error)
 }
 
 var _ API = (*api.Client)(nil)

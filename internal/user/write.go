@@ -102,7 +102,7 @@ func (s *Service) Update(ctx context.Context, id string, recorded domain.Identit
 // deletes by name and another user may have it by now; deletions at the same time share that list. A user that is already
 // gone is success.
 //
-// Errors: *HasKeysError, *domain.IdentityMismatchError, or the API's.
+// Errors: *HeldError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identity) error {
 	user, err := s.readWithin(ctx, id, recorded, deleteNameTTL)
 	if err == nil {
@@ -138,16 +138,24 @@ func (s *Service) delete(ctx context.Context, user User) error {
 	return err
 }
 
-// heldBy explains a conflict by the keys that the user has; without any it is something else that holds the user: groups,
-// policies.
+// heldBy explains a conflict by what the user still has. What the caller may not read is left out.
 func (s *Service) heldBy(ctx context.Context, user User, conflict error) error {
-	keys, err := s.api.ReadAccessKeys(ctx, api.ReadAccessKeysInput{UserName: user.Name})
-	if err != nil || len(keys) == 0 {
-		return conflict
-	}
-	held := &HasKeysError{User: user, Err: conflict}
+	held := &HeldError{User: user, Err: conflict}
+	keys, _ := s.api.ReadAccessKeys(ctx, api.ReadAccessKeysInput{UserName: user.Name})
 	for _, key := range keys {
 		held.KeyIDs = append(held.KeyIDs, key.ID)
+	}
+	groups, _ := s.api.ReadUserGroupsPerUser(ctx, api.UserRef{Name: user.Name})
+	for _, group := range groups {
+		held.Groups = append(held.Groups, group.Name)
+	}
+	policies, _ := s.api.ReadLinkedPolicies(ctx, user.Name)
+	for _, policy := range policies {
+		held.PolicyORNs = append(held.PolicyORNs, policy.ORN)
+	}
+	held.InlinePolicies, _ = s.api.ReadUserPolicies(ctx, user.Name)
+	if held.What() == "" {
+		return conflict
 	}
 	return held
 }

@@ -279,6 +279,19 @@ func (f *Fake) DeleteUser(ctx context.Context, _ string) error {
 	return err
 }
 
+// ReadUserGroupsPerUser returns no group.
+func (f *Fake) ReadUserGroupsPerUser(context.Context, api.UserRef) ([]api.UserGroup, error) {
+	return nil, nil
+}
+
+// ReadLinkedPolicies returns no policy.
+func (f *Fake) ReadLinkedPolicies(context.Context, string) ([]api.LinkedPolicy, error) {
+	return nil, nil
+}
+
+// ReadUserPolicies returns no policy.
+func (f *Fake) ReadUserPolicies(context.Context, string) ([]string, error) { return nil, nil }
+
 // ReadAccounts implements the API.
 func (f *Fake) ReadAccounts(ctx context.Context) (api.Account, error) {
 	c, err := f.enter(Call{Ctx: ctx, Action: "ReadAccounts"})

@@ -89,9 +89,13 @@ func AddKeyError(diags *Diagnostics, summary, tried string, err error) {
 	diags.AddAttributeError(path.Root("tag"), failed.Summary(), failed.Detail()+"\n\n"+what+" Write another `tag`, or leave it out.")
 }
 
-// AddMore appends the diagnostic for err with another paragraph.
+// AddMore appends the diagnostic for err with another paragraph, if more is not "".
 func AddMore(diags *Diagnostics, summary, tried string, err error, more string) {
 	failed := Error(summary, tried, err)
+	if more == "" {
+		diags.Append(failed)
+		return
+	}
 	diags.AddError(failed.Summary(), failed.Detail()+"\n\n"+more)
 }
 

@@ -18,7 +18,7 @@ import (
 func domainText(err error) (facts, remedy string) {
 	var own *key.OwnKeyError
 	var quota *key.QuotaError
-	var held *user.HasKeysError
+	var held *user.HeldError
 	var incomplete *key.IncompleteError
 	var ambiguous *domain.AmbiguousError
 	var unsupported *key.UnsupportedError
@@ -34,8 +34,8 @@ func domainText(err error) (facts, remedy string) {
 	case errors.As(err, &quota):
 		return quotaText(quota)
 	case errors.As(err, &held):
-		return fmt.Sprintf("User %s still has access keys that this run does not delete: %s.", held.User.Name, strings.Join(held.KeyIDs, ", ")),
-			"Delete these keys, or import them so that they are destroyed with the user, then run again."
+		return fmt.Sprintf("User %s still has %s.", text.Word(held.User.Name), text.Escape(held.What())),
+			"Remove what it has, or import it so that it is destroyed with the user, then run again."
 	case errors.As(err, &incomplete):
 		return incompleteText(incomplete),
 			"Its id and what is known of it are in the state. Look at the plan before you apply again: it brings the key to what the configuration says, " +
