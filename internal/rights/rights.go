@@ -28,6 +28,9 @@ func (p Principal) String() string {
 // InlinePolicy is a policy that belongs to one principal.
 type InlinePolicy = api.InlinePolicy
 
+// LinkedPolicy is a managed policy that is linked to a principal.
+type LinkedPolicy = api.LinkedPolicy
+
 // API is what the service needs of the OUTSCALE API; *api.Client has it.
 type API interface {
 	LinkPolicy(ctx context.Context, orn, userName string) error

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -14,14 +15,21 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// What the API accepts as the id of an object, as the name of a user, as the name of a group or a policy (A35), and as the
-// path of any of them.
+// What the API accepts as the id of an object, as the name of a user, as the name of a group or a policy (A35), as the path
+// of any of them, and as the ORN of a policy.
 var (
 	ObjectID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 	UserName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
 	Name     = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,128}$`)
 	Path     = regexp.MustCompile(`^/([A-Za-z0-9_/]*/)?$`)
+
+	PolicyORN = regexp.MustCompile(`^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`)
 )
+
+// PolicyORNValidator accepts the ORN of a managed policy.
+func PolicyORNValidator() validator.String {
+	return stringvalidator.RegexMatches(PolicyORN, "must be the ORN of a policy: orn:ows:idauth::123456789012:policy/NAME")
+}
 
 // UserNameValidator accepts the name of a user, and "" with a warning: the official provider takes it for the caller.
 func UserNameValidator() validator.String { return userNameValidator{} }

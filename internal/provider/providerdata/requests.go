@@ -10,6 +10,8 @@ const (
 	// quietTime is how long no other request of the CLI must be under way before it is believed to have none left.
 	quietTime     = 2 * time.Second
 	quietInterval = 50 * time.Millisecond
+	// aloneTime is how long AwaitOthers waits when no other request is under way.
+	aloneTime = 300 * time.Millisecond
 )
 
 // Requests counts the CLI's requests that are under way in this process. A nil Requests counts nothing, and Await then does
@@ -18,6 +20,7 @@ type Requests struct {
 	mu       sync.Mutex
 	underWay int
 	begun    int
+	waiting  int                // in AwaitOthers
 	replace  context.CancelFunc // of the request that waits
 }
 
@@ -67,4 +70,37 @@ func (r *Requests) Await(ctx context.Context, stop func() bool) bool {
 		r.mu.Unlock()
 	}
 	return true
+}
+
+// AwaitOthers is called by a request that others of the same run may be in the way of, such as the deletion of a user while
+// its keys are being revoked. It waits until no other request is under way, those aside that wait here as well. It reports
+// whether there was another one: if not, trying again is of no use. A nil Requests does not wait.
+func (r *Requests) AwaitOthers(ctx context.Context) (others bool) {
+	if r == nil {
+		return false
+	}
+	tick := time.NewTicker(quietInterval)
+	defer tick.Stop()
+	r.mu.Lock()
+	r.waiting++
+	begun := r.begun
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.waiting--
+	}()
+	for quiet, enough := time.Duration(0), aloneTime; quiet < enough; quiet += quietInterval {
+		r.mu.Lock()
+		if r.underWay > r.waiting || r.begun != begun {
+			others, quiet, enough, begun = true, 0, quietTime, r.begun
+		}
+		r.mu.Unlock()
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return others
 }

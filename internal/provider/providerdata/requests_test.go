@@ -83,3 +83,35 @@ func TestRequests_ends(t *testing.T) {
 		}
 	})
 }
+
+// TestRequests_awaitOthers: others that are under way are waited for, those that wait as well are not.
+func TestRequests_awaitOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &Requests{}
+		wait := func() (others bool, took time.Duration) {
+			began := time.Now()
+			defer r.Begin()()
+			others = r.AwaitOthers(t.Context())
+			return others, time.Since(began)
+		}
+		if others, took := wait(); others || took > aloneTime {
+			t.Errorf("alone: %v after %s", others, took)
+		}
+		end := r.Begin()
+		go func() { time.Sleep(time.Minute); end() }()
+		if others, took := wait(); !others || took < time.Minute || took > time.Minute+quietTime+2*quietInterval {
+			t.Errorf("with another one: %v after %s", others, took)
+		}
+		both := make(chan bool)
+		for range 2 {
+			go func() { others, _ := wait(); both <- others }()
+		}
+		synctest.Wait()
+		if first, second := <-both, <-both; first && second {
+			t.Error("two that wait took each other for a reason to wait")
+		}
+	})
+	if (*Requests)(nil).AwaitOthers(t.Context()) {
+		t.Error("nobody counts, and there are others")
+	}
+}

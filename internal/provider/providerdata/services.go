@@ -71,6 +71,8 @@ type Groups interface {
 	Create(ctx context.Context, want group.Spec) (group.Group, error)
 	Update(ctx context.Context, id string, recorded domain.Identity, want group.Spec) (group.Group, error)
 	Delete(ctx context.Context, id string, recorded domain.Identity, force bool) error
+	List(ctx context.Context) ([]group.Group, error)
+	OfUser(ctx context.Context, userName string) ([]group.Group, error)
 	Members(ctx context.Context, id string, recorded domain.Identity) ([]group.Member, error)
 	AddMember(ctx context.Context, id string, recorded domain.Identity, userName string) error
 	RemoveMember(ctx context.Context, id string, recorded domain.Identity, userName string) error
@@ -82,15 +84,18 @@ type Groups interface {
 type Policies interface {
 	Create(ctx context.Context, want policy.Spec) (policy.Policy, error)
 	Read(ctx context.Context, orn string, recorded domain.Identity) (policy.Policy, error)
+	ReadAny(ctx context.Context, orn string) (policy.Policy, error)
 	Version(ctx context.Context, orn, id string, recorded domain.Identity) (policy.Version, error)
 	Delete(ctx context.Context, orn string, recorded domain.Identity, detach bool) error
 }
 
 // Rights links policies to users and groups, and keeps their inline policies; *rights.Service has it.
 type Rights interface {
+	Links(ctx context.Context, p rights.Principal) ([]rights.LinkedPolicy, error)
 	IsLinked(ctx context.Context, p rights.Principal, orn string) (bool, error)
 	Link(ctx context.Context, p rights.Principal, orn string) error
 	Unlink(ctx context.Context, p rights.Principal, orn string) error
+	InlineNames(ctx context.Context, p rights.Principal) ([]string, error)
 	Inline(ctx context.Context, p rights.Principal, name string) (rights.InlinePolicy, error)
 	PutInline(ctx context.Context, p rights.Principal, policy rights.InlinePolicy) error
 	DeleteInline(ctx context.Context, p rights.Principal, name string) error

@@ -9,8 +9,11 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
@@ -37,6 +40,12 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		found.Identity.AccountID, _ = r.Data.Account.ID(ctx)
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
 		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+		policies, err := policyblock.Linked(ctx, r.Data, rights.Principal{Name: found.Name}, nil)
+		if err != nil && !domain.IsClosed(err) { // a caller that may not read them imports the user without them
+			diag.Add(&resp.Diagnostics, notImported, "Reading the policies of user "+found.Name, err)
+			return
+		}
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(policyblock.Name), blockset.Encode(ctx, policyblock.Type(), policies, &resp.Diagnostics))...)
 	}
 }
 

@@ -18,6 +18,8 @@ type model struct {
 	UserName             types.String   `tfsdk:"user_name"`
 	Path                 types.String   `tfsdk:"path"`
 	UserEmail            types.String   `tfsdk:"user_email"`
+	ForceDestroy         types.Bool     `tfsdk:"force_destroy"`
+	Policy               types.Set      `tfsdk:"policy"`
 	CreationDate         isodate.Value  `tfsdk:"creation_date"`
 	LastModificationDate isodate.Value  `tfsdk:"last_modification_date"`
 	Timeouts             timeouts.Value `tfsdk:"timeouts"`

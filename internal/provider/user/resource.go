@@ -4,25 +4,34 @@ package user
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
+	"github.com/outscale-access/terraform-provider-outscale/internal/teardown"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-// Resource is outscale_user. API actions: CreateUser, ReadUsers, UpdateUser, DeleteUser; ReadAccounts before a creation; and
-// ReadAccessKeys to name the keys that keep a user from being deleted.
+// Resource is outscale_user. API actions: CreateUser, ReadUsers, UpdateUser, DeleteUser; ReadAccounts before a creation; with
+// `policy` blocks LinkPolicy, UnlinkPolicy, ReadLinkedPolicies and ReadPolicies; and what package teardown uses before a
+// deletion.
 type Resource struct {
 	base.ResourceBase
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
 )
 
 // The summaries of the errors, stable so that they can be searched for.
@@ -39,13 +48,6 @@ const (
 // New returns the resource.
 func New() resource.Resource { return &Resource{base.NewResource("user")} }
 
-// ModifyPlan refuses a plan for an account that the provider block excludes.
-func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.Data != nil && !req.Plan.Raw.IsNull() {
-		r.Data.CheckAccount(ctx, &resp.Diagnostics, notPlanned)
-	}
-}
-
 // Create creates the user.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
@@ -59,8 +61,22 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notCreated, "Creating user "+plan.UserName.ValueString(), err)
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withUser(created), &resp.Diagnostics)
 	keyattr.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
+	r.save(ctx, &resp.State, plan.withUser(created), nil, &resp.Diagnostics)
+	r.link(ctx, &resp.State, plan.withUser(created), nil, notCreated, &resp.Diagnostics)
+}
+
+// save writes the state, with these policies.
+func (r *Resource) save(ctx context.Context, state *tfsdk.State, m model, policies []policyblock.Element, diags *diag.Diagnostics) {
+	m.Policy = blockset.Encode(ctx, policyblock.Type(), policies, diags)
+	codec.Encode(ctx, state.Schema, &state.Raw, m, diags)
+}
+
+// link links and unlinks policies as planned, and writes the state with what is linked then.
+func (r *Resource) link(ctx context.Context, state *tfsdk.State, plan model, prior []policyblock.Element, summary string, diags *diag.Diagnostics) {
+	planned := blockset.Decode[policyblock.Element](ctx, plan.Policy, diags)
+	policies := policyblock.Apply(ctx, r.Data, rights.Principal{Name: plan.UserName.ValueString()}, prior, planned, summary, diags)
+	r.save(ctx, state, plan, policies, diags)
 }
 
 // Read refreshes the state, and forgets a user that is proved gone.
@@ -82,14 +98,21 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withUser(found), &resp.Diagnostics)
+	policies := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
+	if len(policies) > 0 { // without blocks the links are not managed here
+		if policies, err = policyblock.Linked(ctx, r.Data, rights.Principal{Name: found.Name}, policies); err != nil {
+			diag.Add(&resp.Diagnostics, notRead, "Reading the policies of "+state.describe(), err)
+			return
+		}
+	}
+	r.save(ctx, &resp.State, state.withUser(found), policies, &resp.Diagnostics)
 	if found.Identity.AccountID != "" {
 		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
 }
 
-// Update renames the user, moves it to another path and changes its address, in place. Other timeouts need no change at the
-// API.
+// Update renames the user, moves it to another path and changes its address and its policies, in place. Other arguments need
+// no change at the API.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
@@ -98,22 +121,21 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	defer end()
-	recorded, id := keyattr.ReadIdentity(ctx, req.Private), state.ID.ValueString()
-	var changed user.User
-	var err error
-	if plan.toSpec() == state.toSpec() {
-		changed, err = r.Data.Users.Read(ctx, id, recorded)
-	} else {
-		changed, err = r.Data.Users.Update(ctx, id, recorded, plan.toSpec())
+	prior := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
+	if plan.toSpec() != state.toSpec() {
+		changed, err := r.Data.Users.Update(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private), plan.toSpec())
+		if err != nil {
+			diag.Add(&resp.Diagnostics, notUpdated, "Changing "+state.describe(), err)
+			return
+		}
+		plan = plan.withUser(changed)
+		r.save(ctx, &resp.State, plan, prior, &resp.Diagnostics)
 	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notUpdated, "Changing "+state.describe(), err)
-		return
-	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withUser(changed), &resp.Diagnostics)
+	r.link(ctx, &resp.State, plan, prior, notUpdated, &resp.Diagnostics)
 }
 
-// Delete deletes the user; one that is already gone is success.
+// Delete deletes the user; one that is already gone is success. What another request of the run removes, such as a key, can
+// be in the way for a while: then it waits for that request.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
@@ -121,7 +143,42 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	if err := r.Data.Users.Delete(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private)); err != nil {
-		diag.Add(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err)
+	policies := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
+	var held *user.HeldError
+	for before := ""; ; {
+		err := r.delete(ctx, state, policyblock.ORNs(policies), keyattr.ReadIdentity(ctx, req.Private))
+		if err == nil {
+			return
+		}
+		if errors.As(err, &held) && held.What() != before && r.Data.Requests.AwaitOthers(ctx) {
+			before = held.What()
+			continue
+		}
+		more := ""
+		if held != nil && !state.ForceDestroy.ValueBool() {
+			more = "With `force_destroy` everything that the user has is removed with it: set it to true and apply before the destruction."
+		}
+		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, more)
+		return
 	}
+}
+
+// delete removes what is managed here, or with `force_destroy` everything that the user has, and then the user.
+func (r *Resource) delete(ctx context.Context, state model, orns []string, recorded domain.Identity) error {
+	services := teardown.Services{Keys: r.Data.Keys, Groups: r.Data.Groups, Rights: r.Data.Rights, Signer: r.Data.Signer}
+	if force := state.ForceDestroy.ValueBool(); force || len(orns) > 0 {
+		found, err := r.Data.Users.Read(ctx, state.ID.ValueString(), recorded)
+		switch {
+		case domain.IsGone(err):
+			return nil
+		case err == nil && force:
+			err = services.Everything(ctx, found)
+		case err == nil:
+			err = services.Links(ctx, found, orns)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return r.Data.Users.Delete(ctx, state.ID.ValueString(), recorded)
 }

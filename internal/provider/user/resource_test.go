@@ -104,7 +104,7 @@ func TestUser_foreignKeys(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	u := h.Resource(user, named("alice"))
 	key := h.CreateKey(api.CreateAccessKeyInput{UserName: "alice"})
-	u.TryDestroy().ExpectError("User not deleted", "User alice still has access keys that this run does not delete: "+key.ID, "Request id: ")
+	u.TryDestroy().ExpectError("User not deleted", "access keys "+key.ID, "force_destroy", "Request id: ")
 	if len(h.Users()) != 1 || !u.Exists() {
 		t.Error("the user is gone")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 )
 
 // What the API accepts, besides keyattr.UserName and keyattr.Path (docs/dev/reference.md).
@@ -27,14 +28,15 @@ const (
 	defaultPath = "/"
 )
 
-// Schema is the official provider's, without its policy block.
+// Schema is the official provider's, with `force_destroy`.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages an EIM user. Its rights are managed by resources of their own, such as `outscale_user_policy_link`: " +
-			"what is linked to a user is left alone.",
+		MarkdownDescription: "Manages an EIM user. Its managed policies are either all in `policy` blocks here, or, without such a block, in resources " +
+			"of their own such as `outscale_user_policy_link`, which several configurations can share.",
 		Attributes: resourceAttributes(),
 		Blocks: map[string]schema.Block{
-			"timeouts": base.TimeoutsBlock(ctx),
+			policyblock.Name: policyblock.Block("user"),
+			"timeouts":       base.TimeoutsBlock(ctx),
 		},
 	}
 }
@@ -65,6 +67,12 @@ func resourceAttributes() map[string]schema.Attribute {
 			PlanModifiers: kept,
 			MarkdownDescription: "The e-mail address of the user. Default: the API gives a new user the account's. " +
 				"Changed in place; taken out of the configuration, it stays as it is.",
+		},
+		"force_destroy": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether the destruction of the user also removes its access keys (deactivated, then deleted), its memberships, its linked and its inline policies, " +
+				"also those that are not managed here. Default: `false`, which makes a destruction fail while the user has any of them but inline policies. " +
+				"It must be in the state before the destruction: set it and apply.",
 		},
 		"user_id": schema.StringAttribute{
 			Computed:            true,

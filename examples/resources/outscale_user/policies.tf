@@ -1,0 +1,16 @@
+resource "outscale_policy" "read" {
+  policy_name = "read-everything"
+  document = jsonencode({
+    Statement = [{ Effect = "Allow", Action = ["api:Read*"], Resource = ["*"] }]
+  })
+}
+
+# With `policy` blocks, the blocks are all that is linked to the user.
+resource "outscale_user" "reader" {
+  user_name     = "reader"
+  force_destroy = true
+
+  policy {
+    policy_orn = outscale_policy.read.orn
+  }
+}

@@ -1,0 +1,71 @@
+// Package blockset plans set blocks whose elements have computed attributes: the `policy` and `user` blocks of the official
+// provider's schemas.
+//
+// GOTCHA: an element of a set has no address, so that neither the CLI nor the framework can keep the computed attributes of
+// an element when another one of its attributes changes. Here an element is found again by its key.
+package blockset
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+)
+
+// Element is one block: a struct with tfsdk tags.
+type Element[E any] interface {
+	// Key identifies the block among those of its resource. It may be unknown.
+	Key() types.String
+	// Planned returns the configured block with its computed attributes: those of the block in the state with the same key,
+	// or unknown ones where prior is nil.
+	Planned(prior *E) E
+	// Known returns the block with null in place of every unknown value.
+	Known() E
+}
+
+// Decode returns the blocks of a set. A null or unknown set has none.
+func Decode[E Element[E]](ctx context.Context, set types.Set, diags *diag.Diagnostics) (elements []E) {
+	if !set.IsNull() && !set.IsUnknown() {
+		diags.Append(set.ElementsAs(ctx, &elements, false)...)
+	}
+	return elements
+}
+
+// Encode returns the set of the blocks, empty for none. kind is the set's element type.
+func Encode[E Element[E]](ctx context.Context, kind attr.Type, elements []E, diags *diag.Diagnostics) types.Set {
+	if elements == nil {
+		elements = []E{}
+	}
+	set, more := types.SetValueFrom(ctx, kind, elements)
+	diags.Append(more...)
+	return set
+}
+
+// Plan returns the set to plan for a configured one. A set that is unknown, as a dynamic block can be, stays so.
+func Plan[E Element[E]](ctx context.Context, config, state types.Set, diags *diag.Diagnostics) types.Set {
+	if config.IsUnknown() {
+		return config
+	}
+	prior := Decode[E](ctx, state, diags)
+	planned := Decode[E](ctx, config, diags)
+	for i, e := range planned {
+		planned[i] = e.Planned(Find(prior, e.Key()))
+	}
+	return Encode(ctx, config.ElementType(ctx), planned, diags)
+}
+
+// Find returns the block with a key, or nil.
+func Find[E Element[E]](elements []E, key types.String) *E {
+	if i := slices.IndexFunc(elements, func(e E) bool { return !key.IsUnknown() && e.Key().Equal(key) }); i >= 0 {
+		return &elements[i]
+	}
+	return nil
+}
+
+// Without returns the blocks of all whose key no block of others has.
+func Without[E Element[E]](all, others []E) []E {
+	return slices.DeleteFunc(slices.Clone(all), func(e E) bool { return Find(others, e.Key()) != nil })
+}

@@ -1,0 +1,234 @@
+// Package policyblock is the `policy` block of outscale_user and outscale_user_group: the managed policies that are linked
+// to a user or a group. Without a block, links are left alone; with one, what the blocks do not name is unlinked.
+package policyblock
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
+)
+
+// Name is the name of the block.
+const Name = "policy"
+
+// Element is one block.
+type Element struct {
+	PolicyORN            types.String  `tfsdk:"policy_orn"`
+	PolicyID             types.String  `tfsdk:"policy_id"`
+	PolicyName           types.String  `tfsdk:"policy_name"`
+	DefaultVersionID     types.String  `tfsdk:"default_version_id"`
+	CreationDate         isodate.Value `tfsdk:"creation_date"`
+	LastModificationDate isodate.Value `tfsdk:"last_modification_date"`
+}
+
+// Block is the official provider's schema. word is "user" or "user group".
+func Block(word string) schema.Block {
+	computed := func(text string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: text}
+	}
+	date := func(text string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, CustomType: isodate.Type{}, MarkdownDescription: text}
+	}
+	return schema.SetNestedBlock{
+		MarkdownDescription: fmt.Sprintf("A managed policy that is linked to the %s. With one block or more, the blocks are all that is linked: other links are removed. "+
+			"Removing the last block removes the links that it made. Without blocks the links of the %[1]s are not managed here.", word),
+		NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
+			"policy_orn": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{keyattr.PolicyORNValidator()},
+				MarkdownDescription: "The ORN of the policy.",
+			},
+			"default_version_id": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "The default version of the policy. It cannot be set here, because it counts for everybody who has the policy: " +
+					"use `set_as_default` of `outscale_policy_version`.",
+			},
+			"policy_id":              computed("The id of the policy."),
+			"policy_name":            computed("The name of the policy."),
+			"creation_date":          date("The date and time (UTC) at which the policy was created."),
+			"last_modification_date": date("The date and time (UTC) at which the policy was last modified."),
+		}},
+	}
+}
+
+// Type is the type of one block.
+func Type() attr.Type {
+	return types.ObjectType{AttrTypes: map[string]attr.Type{
+		"policy_orn": types.StringType, "policy_id": types.StringType, "policy_name": types.StringType, "default_version_id": types.StringType,
+		"creation_date": isodate.Type{}, "last_modification_date": isodate.Type{},
+	}}
+}
+
+// Key implements blockset.Element.
+func (e Element) Key() types.String { return e.PolicyORN }
+
+// Planned implements blockset.Element.
+func (e Element) Planned(prior *Element) Element {
+	if prior == nil {
+		e.PolicyID, e.PolicyName = types.StringUnknown(), types.StringUnknown()
+		e.CreationDate, e.LastModificationDate = isodate.Unknown(), isodate.Unknown()
+		if e.DefaultVersionID.IsNull() {
+			e.DefaultVersionID = types.StringUnknown()
+		}
+		return e
+	}
+	planned := *prior
+	if !e.DefaultVersionID.IsNull() {
+		planned.DefaultVersionID = e.DefaultVersionID
+	}
+	return planned
+}
+
+// Known implements blockset.Element.
+func (e Element) Known() Element {
+	for _, value := range []*types.String{&e.PolicyID, &e.PolicyName, &e.DefaultVersionID} {
+		if value.IsUnknown() {
+			*value = types.StringNull()
+		}
+	}
+	for _, value := range []*isodate.Value{&e.CreationDate, &e.LastModificationDate} {
+		if value.IsUnknown() {
+			*value = isodate.Null()
+		}
+	}
+	return e
+}
+
+// filled returns the block with what the API has in place of every unknown value.
+func (e Element) filled(has Element) Element {
+	if e.PolicyID.IsUnknown() {
+		e.PolicyID = has.PolicyID
+	}
+	if e.PolicyName.IsUnknown() {
+		e.PolicyName = has.PolicyName
+	}
+	if e.DefaultVersionID.IsUnknown() {
+		e.DefaultVersionID = has.DefaultVersionID
+	}
+	if e.CreationDate.IsUnknown() {
+		e.CreationDate = has.CreationDate
+	}
+	if e.LastModificationDate.IsUnknown() {
+		e.LastModificationDate = has.LastModificationDate
+	}
+	return e
+}
+
+// RefuseDefaultVersions refuses a configured `default_version_id`. What ignore_changes has filled in from the state passes.
+func RefuseDefaultVersions(ctx context.Context, config, state types.Set, diags *diag.Diagnostics) {
+	prior := blockset.Decode[Element](ctx, state, diags)
+	for _, e := range blockset.Decode[Element](ctx, config, diags) {
+		if e.DefaultVersionID.IsNull() || e.DefaultVersionID.IsUnknown() {
+			continue
+		}
+		if have := blockset.Find(prior, e.PolicyORN); have != nil && have.DefaultVersionID.Equal(e.DefaultVersionID) {
+			continue
+		}
+		diags.AddAttributeError(path.Root(Name), "Default version not set here",
+			"`default_version_id` would set the default version of the policy for every user and group that has it, and not only here. "+
+				"Remove it from this block, and set the default version once: with `set_as_default` of the resource `outscale_policy_version`.")
+	}
+}
+
+// Plan returns the blocks to plan. what and id name the user or the group in a warning.
+func Plan(ctx context.Context, config, state types.Set, what, id string, diags *diag.Diagnostics) types.Set {
+	RefuseDefaultVersions(ctx, config, state, diags)
+	if prior := blockset.Decode[Element](ctx, state, diags); len(prior) > 0 && !config.IsUnknown() && len(config.Elements()) == 0 {
+		diags.AddWarning("Policies are unlinked: "+id, "The configuration has no `policy` block any more. These policies are unlinked from "+what+": "+strings.Join(ORNs(prior), ", ")+".\n\n"+
+			"To keep them, for example to manage them with link resources after an import, add `lifecycle { ignore_changes = [policy] }`.")
+	}
+	return blockset.Plan[Element](ctx, config, state, diags)
+}
+
+// ORNs returns the ORNs of the blocks.
+func ORNs(elements []Element) (orns []string) {
+	for _, e := range elements {
+		orns = append(orns, e.PolicyORN.ValueString())
+	}
+	return orns
+}
+
+// Linked returns the blocks for the policies that are linked to a principal. Blocks of have keep what cannot be read.
+func Linked(ctx context.Context, d *providerdata.Data, p rights.Principal, have []Element) ([]Element, error) {
+	links, err := d.Rights.Links(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	linked := make([]Element, 0, len(links))
+	for _, link := range links {
+		e := Element{
+			PolicyORN: types.StringValue(link.ORN), PolicyID: types.StringValue(link.ID), PolicyName: types.StringValue(link.Name),
+			DefaultVersionID: types.StringNull(), CreationDate: isodate.Of(&link.CreationDate), LastModificationDate: isodate.Of(&link.LastModificationDate),
+		}
+		old := blockset.Find(have, e.PolicyORN)
+		if old != nil {
+			e.CreationDate = isodate.Keep(old.CreationDate, &link.CreationDate)
+			e.LastModificationDate = isodate.Keep(old.LastModificationDate, &link.LastModificationDate)
+		}
+		policy, err := d.Policies.ReadAny(ctx, link.ORN)
+		switch {
+		case err == nil:
+			e.DefaultVersionID = types.StringValue(policy.DefaultVersionID)
+		case !domain.IsClosed(err) && !domain.IsGone(err):
+			return nil, err
+		case old != nil: // the caller may not read policies
+			e.DefaultVersionID = old.Known().DefaultVersionID
+		}
+		linked = append(linked, e)
+	}
+	return linked, nil
+}
+
+// Apply unlinks what the state has and the plan has not, and then links what the plan has and the state has not. It returns
+// the blocks to write into the state, also after an error, which is in diags.
+func Apply(ctx context.Context, d *providerdata.Data, p rights.Principal, state, plan []Element, summary string, diags *diag.Diagnostics) []Element {
+	done := slices.Clone(state)
+	for _, e := range blockset.Without(state, plan) {
+		orn := e.PolicyORN.ValueString()
+		if err := d.Rights.Unlink(ctx, p, orn); err != nil {
+			diag.Add(diags, summary, fmt.Sprintf("Unlinking policy %s from %s", orn, p), err)
+			return done
+		}
+		done = blockset.Without(done, []Element{e})
+	}
+	added := blockset.Without(plan, state)
+	for _, e := range added {
+		orn := e.PolicyORN.ValueString()
+		if err := d.Rights.Link(ctx, p, orn); err != nil {
+			diag.Add(diags, summary, fmt.Sprintf("Linking policy %s to %s", orn, p), err)
+			return done
+		}
+		done = append(done, e.Known())
+	}
+	if len(added) == 0 {
+		return plan
+	}
+	linked, err := Linked(ctx, d, p, nil)
+	if err != nil {
+		diag.Add(diags, summary, "Reading the policies of "+p.String(), err)
+		return done
+	}
+	done = slices.Clone(plan)
+	for i, e := range done {
+		if has := blockset.Find(linked, e.PolicyORN); has != nil {
+			e = e.filled(*has)
+		}
+		done[i] = e.Known()
+	}
+	return done
+}

@@ -1,0 +1,37 @@
+package user
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
+)
+
+// ValidateConfig refuses what a `policy` block cannot set.
+func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	policyblock.RefuseDefaultVersions(ctx, config.Policy, types.Set{}, &resp.Diagnostics)
+}
+
+// ModifyPlan plans the `policy` blocks, and refuses a plan for an account that the provider block excludes.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	if r.Data != nil {
+		r.Data.CheckAccount(ctx, &resp.Diagnostics, notPlanned)
+	}
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	var state model
+	if !req.State.Raw.IsNull() {
+		state = codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		if plan.toSpec() == state.toSpec() {
+			plan.LastModificationDate = state.LastModificationDate
+		}
+	}
+	plan.Policy = policyblock.Plan(ctx, config.Policy, state.Policy, state.describe(), state.ID.ValueString(), &resp.Diagnostics)
+	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
+}

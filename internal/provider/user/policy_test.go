@@ -1,0 +1,193 @@
+package user_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+const document = `{"Statement":[{"Effect":"Allow","Action":["api:ReadUsers"],"Resource":["*"]}]}`
+
+// policies creates managed policies outside of Terraform and returns their ORNs.
+func policies(h *acctest.Protocol, names ...string) (orns []string) {
+	for _, name := range names {
+		h.OutOfBand(func(ctx context.Context, c *api.Client) error {
+			p, err := c.CreatePolicy(ctx, api.CreatePolicyInput{Name: name, Path: "/", Document: document})
+			orns = append(orns, p.ORN)
+			return err
+		})
+	}
+	return orns
+}
+
+// withPolicies is a user with a `policy` block for each ORN.
+func withPolicies(name string, orns ...string) acctest.Args {
+	b := blocks{}
+	for _, orn := range orns {
+		b = append(b, acctest.Args{"policy_orn": orn})
+	}
+	return acctest.Args{"user_name": name, "policy": b}
+}
+
+// linked are the ORNs of the policies that are linked to a user, in order.
+func linked(h *acctest.Protocol, userName string) (orns []string) {
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
+		links, err := c.ReadLinkedPolicies(ctx, userName)
+		for _, link := range links {
+			orns = append(orns, link.ORN)
+		}
+		return err
+	})
+	slices.Sort(orns)
+	return orns
+}
+
+func expectLinked(t *testing.T, h *acctest.Protocol, userName string, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	if got := linked(h, userName); !slices.Equal(got, want) {
+		t.Errorf("linked to %s: %v, want %v", userName, got, want)
+	}
+}
+
+func link(h *acctest.Protocol, orn, userName string) {
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.LinkPolicy(ctx, orn, userName) })
+}
+
+// TestUser_policyBlocks walks through the life of the blocks.
+func TestUser_policyBlocks(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	orn := policies(h, "a", "b", "c")
+	u := h.Resource(user, withPolicies("ci", orn[0]))
+	u.Expect(acctest.Args{"policy": blocks{{"policy_orn": orn[0], "policy_name": "a", "policy_id": policyAttr(u, "policy_id"), "default_version_id": "v1",
+		"creation_date": policyAttr(u, "creation_date"), "last_modification_date": policyAttr(u, "last_modification_date")}}})
+	u.ExpectImport(u.String("id"))
+
+	h.ResetCalls() // exchanged: what goes is unlinked first
+	u.Update(withPolicies("ci", orn[1], orn[2]))
+	expectLinked(t, h, "ci", orn[1:]...)
+	h.ExpectWrites("UnlinkPolicy", "LinkPolicy", "LinkPolicy")
+
+	h.ResetCalls() // a rename keeps the links, and plans nothing for them
+	u.Plan(withPolicies("robot", orn[1], orn[2])).Expect(acctest.Update, acctest.Args{"policy": u.Get("policy")})
+	u.Update(withPolicies("robot", orn[1], orn[2]))
+	h.ExpectWrites("UpdateUser")
+
+	link(h, orn[0], "robot") // linked outside: what the blocks do not name goes
+	u.Update(withPolicies("robot", orn[1], orn[2]))
+	expectLinked(t, h, "robot", orn[1:]...)
+
+	// unlinked outside: linked again
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.UnlinkPolicy(ctx, orn[1], "robot") })
+	u.Update(withPolicies("robot", orn[1], orn[2]))
+	expectLinked(t, h, "robot", orn[1:]...)
+
+	// the last block revokes what it linked, and then links are left alone
+	u.Plan(withPolicies("robot")).ExpectWarning("Policies are unlinked: "+u.String("id"), orn[1], "user robot")
+	u.Update(withPolicies("robot"))
+	expectLinked(t, h, "robot")
+	link(h, orn[0], "robot")
+	h.ResetCalls()
+	u.ExpectEmptyPlan(withPolicies("robot"))
+	h.ExpectCalls(map[string]int{"ReadUsers": 1})
+	expectLinked(t, h, "robot", orn[0])
+}
+
+func policyAttr(u *acctest.Resource, name string) any {
+	return u.Get("policy").([]any)[0].(map[string]any)[name]
+}
+
+// TestUser_policyBlockEmptyOrUnknown: a dynamic block without elements, and one whose elements are not known yet.
+func TestUser_policyBlockEmptyOrUnknown(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	u := h.Resource(user, acctest.Args{"user_name": "ci", "policy": blocks{}})
+	u.Expect(acctest.Args{"policy": blocks{}})
+	orn := policies(h, "a")
+	for name, config := range map[string]acctest.Args{
+		"blocks": {"user_name": "ci", "policy": acctest.Unknown},
+		"ORN":    {"user_name": "ci", "policy": blocks{{"policy_orn": acctest.Unknown}}},
+	} {
+		t.Log(name)
+		u.Plan(config).Expect(acctest.Update, acctest.Args{"last_modification_date": u.Get("last_modification_date")})
+	}
+	u.Update(withPolicies("ci", orn...))
+}
+
+// TestUser_defaultVersion is refused in a block, because it counts for everybody.
+func TestUser_defaultVersion(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	orn := policies(h, "a")
+	config := acctest.Args{"user_name": "ci", "policy": blocks{{"policy_orn": orn[0], "default_version_id": "v1"}}}
+	h.NewResource(user).Plan(config).ExpectErrorAt("policy", "every user and group", "outscale_policy_version")
+	u := h.Resource(user, withPolicies("ci", orn...))
+	u.Plan(config).ExpectErrorAt("policy", "outscale_policy_version")
+
+	// What a CLI fills in for ignore_changes is no wish of the user's.
+	u.IgnoreChanges = []string{"policy"}
+	u.ExpectEmptyPlan(withPolicies("ci"))
+	expectLinked(t, h, "ci", orn...)
+}
+
+// TestUser_policyBlockHalfDone: what was linked before an error is in the state, and the next apply goes on.
+func TestUser_policyBlockHalfDone(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	orn := policies(h, "a", "b")
+	u := h.Resource(user, withPolicies("ci", orn[0]))
+	h.SetFaults(acctest.Refusal("LinkPolicy"))
+	u.Apply(withPolicies("ci", orn[1])).ExpectError("User not updated", "Linking policy "+orn[1]+" to user ci")
+	u.Expect(acctest.Args{"policy": blocks{}})
+	h.SetFaults()
+	u.Update(withPolicies("ci", orn[1]))
+	expectLinked(t, h, "ci", orn[1])
+}
+
+// TestUser_policiesGoWithUser: a destruction unlinks what the blocks linked, and nothing else.
+func TestUser_policiesGoWithUser(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	orn := policies(h, "a", "b")
+	u := h.Resource(user, withPolicies("ci", orn[0]))
+	u.SkipRefresh = true
+	link(h, orn[1], "ci")
+	u.TryDestroy().ExpectError("User not deleted", "linked policies "+orn[1], "force_destroy")
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.UnlinkPolicy(ctx, orn[1], "ci") })
+	u.Destroy()
+}
+
+// TestUser_keysKeepRights: while a user has a key that keeps it from being deleted, no right is taken away.
+func TestUser_keysKeepRights(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	orn := policies(h, "a")
+	u := h.Resource(user, withPolicies("ci", orn...))
+	key := h.CreateKey(api.CreateAccessKeyInput{UserName: "ci"})
+	u.TryDestroy().ExpectError("User not deleted", "access keys "+key.ID, "force_destroy")
+	expectLinked(t, h, "ci", orn...)
+	h.ExpectWrites("CreateUser", "LinkPolicy")
+}
+
+// TestUser_vanished: a user that is gone is planned again with its links, and can be destroyed.
+func TestUser_vanished(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	orn := policies(h, "a")
+	config := withPolicies("ci", orn...)
+	u := h.Resource(user, config)
+	remove := func() {
+		h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.UnlinkPolicy(ctx, orn[0], "ci") })
+		h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.DeleteUser(ctx, "ci") })
+	}
+	remove()
+	u.Plan(config).Expect(acctest.Create, nil).ExpectWarning("User is gone")
+	u.Update(config)
+	remove()
+	u.SkipRefresh = true
+	u.Destroy()
+}
