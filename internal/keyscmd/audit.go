@@ -30,14 +30,17 @@ func (a *app) auditCommand() *cobra.Command {
 
   {"rules": {"old": {"max": "180d"}, "networks": {"max": 5}, "root-key": {"off": true}}}
 
-The exit code is 1 if there are findings.`,
+A network is the /24 of an IPv4 address, and the /48 of an IPv6 address. The number of calls is stated before they are
+made; 32 days of the log are at most --usage-pages calls.
+
+` + exitCodes,
 		Example: "  outscale-keys audit --max-age 180d\n  outscale-keys audit --output sarif > keys.sarif",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := readRules(rules, map[string]string{"old": maxAge, "unused": maxUnused})
 			if err != nil {
 				return err
 			}
-			w := wanted{rights: true, usage: logs.back(), pages: logs.pages}
+			w := wanted{rights: true, usage: logs.back(), pages: logs.pages, places: true, calls: true}
 			if len(states) > 0 {
 				if w.states, err = idsOfStates(states); err != nil {
 					return err
@@ -164,9 +167,12 @@ func (a *app) audit(found []judged, c *collected) error {
 	case formatCSV:
 		err = a.auditCSV(all)
 	case formatSARIF:
-		err = a.json(sarifOf(a.version, found))
+		err = a.json(sarifOf(a.version, found, c.missing))
 	default:
 		err = a.auditTable(found, c)
+	}
+	if a.flags.output != formatJSON {
+		a.noteMissing(c)
 	}
 	if err == nil && len(all) > 0 {
 		return findings{len(all)}
@@ -189,8 +195,11 @@ func (a *app) auditTable(found []judged, c *collected) error {
 		}
 		fmt.Fprintln(a.host.Out)
 	}
-	fmt.Fprintf(a.host.Out, "%d findings about %d of %d keys\n", len(rows), len(found), len(c.keys))
-	a.noteMissing(c)
+	incomplete := ""
+	if len(c.missing) > 0 {
+		incomplete = ", incomplete"
+	}
+	fmt.Fprintf(a.host.Out, "%d findings about %d of %d keys%s\n", len(rows), len(found), len(c.keys), incomplete)
 	return nil
 }
 

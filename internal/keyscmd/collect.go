@@ -3,9 +3,12 @@ package keyscmd
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 	"github.com/outscale-access/terraform-provider-outscale/internal/review"
@@ -16,6 +19,8 @@ type wanted struct {
 	rights bool          // about three calls per user that has keys, one per group and two per policy
 	usage  time.Duration // how far back the log is read; 0 = not at all
 	pages  int           // at most so many pages of the log
+	places bool          // the networks that keys were used from; no further calls
+	calls  bool          // say before it starts how many calls it takes
 	states map[string]bool
 }
 
@@ -24,6 +29,7 @@ type collected struct {
 	keys     []fact
 	missing  []string // what could not be read, one sentence each
 	complete bool     // every key of the account is in keys
+	noRights bool     // the caller may not read the rights of users
 }
 
 // fact is a key with its owner.
@@ -36,6 +42,11 @@ type fact struct {
 // once.
 func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, error) {
 	defer a.progressDone()
+	if w.calls {
+		if err := a.noteCalls(ctx, s, w); err != nil {
+			return nil, err
+		}
+	}
 	a.progress("reading the access keys of the account")
 	report, err := s.account.Audit(ctx, s.keys, s.users)
 	if err != nil {
@@ -64,6 +75,7 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 		}
 		if use, known := usage.Keys[owned.ID], usage.Readable; known {
 			f.UseKnown, f.UseSince, f.LastUse = true, usage.From, use.Last
+			f.Networks = slices.Sorted(maps.Keys(use.Places))
 		}
 		if w.states != nil {
 			f.StatesKnown, f.InState = true, w.states[owned.ID]
@@ -81,22 +93,61 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 	return c, nil
 }
 
-// usage reads the log, as far as it is wanted.
+// noteCalls says how many calls follow, before the long part begins. How many policies there are shows only when they are
+// read.
+func (a *app) noteCalls(ctx context.Context, s *services, w wanted) error {
+	users, err := s.users.List(ctx)
+	if err != nil && !domain.IsClosed(err) {
+		return err
+	}
+	const own, policy, rightsPerUser = 1, 1, 3
+	n, what := len(users)+own+policy, fmt.Sprintf("the keys of %d users", len(users))
+	if w.usage > 0 {
+		n += w.pages
+		what += fmt.Sprintf(", at most %d for the log", w.pages)
+	}
+	if w.rights {
+		n += rightsPerUser * len(users)
+		what += fmt.Sprintf(", at most %d for the rights of users, and one or two more per policy", rightsPerUser*len(users))
+	}
+	last := ""
+	if rate := a.flags.rate; rate > 0 {
+		last = fmt.Sprintf(" At %g calls per second that takes at most %s.", rate, time.Duration(float64(n)/rate*float64(time.Second)).Round(time.Second))
+	}
+	a.note("At most %d calls follow: %s.%s", n, what, last)
+	return nil
+}
+
+// usage reads the log, as far as it is wanted. What is known of the keys without it is worth showing.
 func (a *app) usage(ctx context.Context, s *services, w wanted, c *collected) (usage account.Usage, err error) {
 	if w.usage == 0 {
 		return usage, nil
 	}
 	a.progress("reading the log of the account")
-	usage, err = s.account.Usage(ctx, account.UsageQuery{Back: w.usage, Pages: w.pages})
+	usage, err = s.account.Usage(ctx, account.UsageQuery{Back: w.usage, Pages: w.pages, Places: w.places, Place: review.Network})
 	switch {
+	case ctx.Err() != nil:
+		return usage, ctx.Err()
 	case err != nil:
-		return usage, err
+		c.lacks("The use of keys is not known: %v", err)
 	case !usage.Readable:
 		c.lacks("The use of keys is not known: the caller may not read the log (api:ReadApiLogs).")
 	case !usage.Whole:
-		c.lacks("The log was read back to %s only: allow more with --usage-pages.", usage.From.UTC().Format(time.RFC3339))
+		c.lacks("%s", cutOff(usage))
 	}
 	return usage, nil
+}
+
+// rightsNeeded is what reading the rights of users takes.
+const rightsNeeded = "api:ReadUserGroupsPerUser, api:ReadLinkedPolicies, api:ReadUserPolicies, api:ReadUserPolicy, " +
+	"api:ReadManagedPoliciesLinkedToUserGroup, api:ReadUserGroupPolicies, api:ReadPolicies and api:ReadPolicyVersion"
+
+// actionOf is the action that an error of the API is about.
+func actionOf(err error) string {
+	if refused := api.As(err); refused != nil && refused.Action != "" {
+		return "api:" + refused.Action
+	}
+	return "an action"
 }
 
 // documents are the policy documents of a user, if they are known.
@@ -110,13 +161,17 @@ func (a *app) documentsOf(ctx context.Context, s *services, userName string, rea
 	if known, found := read[userName]; found {
 		return known, nil
 	}
+	if c.noRights {
+		return documents{}, nil
+	}
 	docs, err := s.rights.Documents(ctx, s.policies, s.groups, userName)
 	if ctx.Err() != nil {
 		return documents{}, ctx.Err()
 	}
 	switch {
 	case domain.IsClosed(err):
-		c.lacks("The rights of users are not known: the caller may not read their groups and policies.")
+		c.noRights = true
+		c.lacks("The rights of users are not known: the caller may not call %s. An audit of rights needs %s.", actionOf(err), rightsNeeded)
 	case err != nil:
 		c.lacks("The rights of user %s are not known: %v", userName, err)
 	}

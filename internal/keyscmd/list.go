@@ -7,6 +7,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/review"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // logFlags are the flags of the commands that read the log.
@@ -116,7 +117,7 @@ func (a *app) list(c *collected, rights bool) error {
 
 func (a *app) noteMissing(c *collected) {
 	for _, sentence := range c.missing {
-		a.note("%s", sentence)
+		a.note("%s", text.Escape(sentence))
 	}
 }
 

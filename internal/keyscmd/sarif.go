@@ -16,7 +16,19 @@ type sarifRun struct {
 	Tool struct {
 		Driver sarifDriver `json:"driver"`
 	} `json:"tool"`
-	Results []sarifResult `json:"results"`
+	Invocations []sarifInvocation `json:"invocations"`
+	Results     []sarifResult     `json:"results"`
+}
+
+// sarifInvocation says what could not be read.
+type sarifInvocation struct {
+	Successful    bool                `json:"executionSuccessful"`
+	Notifications []sarifNotification `json:"toolExecutionNotifications"`
+}
+
+type sarifNotification struct {
+	Level   string    `json:"level"`
+	Message sarifText `json:"message"`
 }
 
 type sarifDriver struct {
@@ -65,7 +77,7 @@ func sarifLevel(s review.Severity) string {
 }
 
 // sarifOf writes the findings as SARIF, with every rule, also those that found nothing.
-func sarifOf(version string, found []judged) sarif {
+func sarifOf(version string, found []judged, missing []string) sarif {
 	driver := sarifDriver{
 		Name: "outscale-keys", Version: version,
 		InformationURI: "https://github.com/outscale-access/terraform-provider-outscale",
@@ -78,6 +90,11 @@ func sarifOf(version string, found []judged) sarif {
 		driver.Rules = append(driver.Rules, rule)
 	}
 	run := sarifRun{Results: []sarifResult{}}
+	invocation := sarifInvocation{Successful: true, Notifications: []sarifNotification{}}
+	for _, sentence := range missing {
+		invocation.Notifications = append(invocation.Notifications, sarifNotification{"warning", sarifText{sentence}})
+	}
+	run.Invocations = []sarifInvocation{invocation}
 	run.Tool.Driver = driver
 	for _, j := range found {
 		name := owner(j.fact) + "/" + j.Key.ID

@@ -97,6 +97,11 @@ func TestUsage_calls(t *testing.T) {
 			t.Errorf("%d calls of %s, want %d", n, action, want)
 		}
 	}
+	for _, request := range r.Simulator.Requests() {
+		if body := string(request.Body); request.Action == "ReadApiLogs" && !strings.Contains(body, `"QueryAccessKeys":["`) {
+			t.Errorf("the log of all keys was read: %s", body)
+		}
+	}
 }
 
 func TestUsage_refused(t *testing.T) {

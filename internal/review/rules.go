@@ -128,7 +128,7 @@ var rules = []Rule{
 	},
 	{
 		ID: "networks", Severity: Medium, Title: "Key used from many networks", Bound: Count,
-		Why:    "A key that several systems share, or that leaked, is used from many places.",
+		Why:    "A key that several systems share, or that leaked, is used from many places. A network is a /24, or a /48 of IPv6.",
 		Remedy: "Give each system a key of its own, and check the addresses that you do not know.",
 		check: func(f Facts, s Settings) string {
 			return when(f.UseKnown && len(f.Networks) > s.count(DefaultMaxNetworks),
