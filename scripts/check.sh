@@ -46,11 +46,28 @@ step "docs are what schema, templates and examples say"
 make --no-print-directory build >/dev/null
 go run ./scripts/docs -tofu bin/tools/tofu -tfplugindocs bin/tools/tfplugindocs \
 	-provider "bin/terraform-provider-outscale$(go env GOEXE)" -out bin/docs-check
-# docs/benchmarks is measured and docs/dev is written by hand.
-if ! diff -ru --exclude=benchmarks --exclude=dev docs bin/docs-check; then
+# Only what a registry shows is generated: published in scripts/docs/main.go.
+for page in index.md actions data-sources ephemeral-resources functions guides list-resources resources; do
+	if [ -e "docs/$page" ] || [ -e "bin/docs-check/$page" ]; then
+		diff -ruN "docs/$page" "bin/docs-check/$page" || stale=1
+	fi
+done
+if [ -n "${stale:-}" ]; then
 	echo "docs/ is not up to date: run make docs and commit"
 	exit 1
 fi
+
+step "examples are formatted as the CLIs want it"
+# The two examples of the official page are kept word for word.
+for cli in bin/tools/tofu terraform; do
+	if command -v "$cli" >/dev/null; then
+		unformatted=$(TF_CLI_CONFIG_FILE=/dev/null "$cli" fmt -check -recursive examples | grep -vxE 'examples/resources/outscale_access_key/(resource|user)\.tf' || true)
+		if [ -n "$unformatted" ]; then
+			printf 'run %s fmt:\n%s\n' "$cli" "$unformatted"
+			exit 1
+		fi
+	fi
+done
 
 step "all binaries build for every platform"
 for os in linux darwin windows; do

@@ -2,7 +2,8 @@
 //
 // tfplugindocs alone would ask a registry or a terraform on PATH for the schema, and which features
 // a page shows would depend on that CLI's age. This command asks the built provider through the
-// pinned OpenTofu instead, so that the pages are the same on every machine and need no network.
+// pinned OpenTofu instead, so that the pages are the same on every machine and need no network. It then holds the pages
+// against the rules of the registries.
 package main
 
 import (
@@ -11,11 +12,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 )
 
 // address is the provider's source address as the pinned OpenTofu reports it.
@@ -59,25 +58,31 @@ func run(ctx context.Context, tofu, tfplugindocs, provider, out string) error {
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("tfplugindocs generate: %w\n%s", err, output)
 	}
+	return validate(ctx, tfplugindocs, schemaFile)
+}
+
+// published are the pages that a registry shows, and that are generated here. Everything else in docs/ is left alone.
+var published = []string{
+	"index.md", "actions", "data-sources", "ephemeral-resources", "functions", "guides", "list-resources", "resources",
+}
+
+// clear removes the pages, so that a page whose resource is gone does not stay.
+func clear(out string) error {
+	for _, entry := range published {
+		if err := os.RemoveAll(filepath.Join(out, entry)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// kept are the folders of pages that are not generated here: make bench writes benchmarks, people write dev.
-var kept = []string{"benchmarks", "dev"}
-
-// clear empties the folder, so that a page whose resource is gone does not stay.
-func clear(out string) error {
-	entries, err := os.ReadDir(out)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, entry := range entries {
-		if slices.Contains(kept, entry.Name()) {
-			continue
-		}
-		if err := os.RemoveAll(filepath.Join(out, entry.Name())); err != nil {
-			return err
-		}
+// validate holds the pages of docs/ against the rules of the registries: folders, sizes, headers, and a page for everything
+// in the schema and for nothing else.
+func validate(ctx context.Context, tfplugindocs, schemaFile string) error {
+	cmd := exec.CommandContext(ctx, tfplugindocs, "validate",
+		"--provider-dir", ".", "--provider-name", "outscale", "--providers-schema", schemaFile)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("tfplugindocs validate: %w\n%s", err, output)
 	}
 	return nil
 }

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+)
+
+// isPublished reports whether a registry shows a page: what lies beside these pages is not there.
+func isPublished(path string) bool {
+	below, err := filepath.Rel(filepath.Join(root, "docs"), path)
+	if err != nil {
+		return false
+	}
+	first, _, _ := strings.Cut(filepath.ToSlash(below), "/")
+	return slices.Contains(published, first)
+}
+
+// TestLinks_published: pages that a registry shows link to each other only.
+func TestLinks_published(t *testing.T) {
+	pages := files(t, func(name string) bool { return strings.HasSuffix(name, ".md") })
+	pages = slices.DeleteFunc(pages, func(page string) bool { return !isPublished(page) })
+	if len(pages) < 20 {
+		t.Fatalf("found %d published pages", len(pages))
+	}
+	for _, page := range pages {
+		for _, link := range links.FindAllStringSubmatch(fences.ReplaceAllString(read(t, page), ""), -1) {
+			target, _, _ := strings.Cut(link[1], "#")
+			if target == "" || strings.Contains(target, "://") {
+				continue
+			}
+			if !isPublished(filepath.Join(filepath.Dir(page), target)) {
+				t.Errorf("%s links to %s, which no registry has", page, link[1])
+			}
+		}
+	}
+}
+
+const repository = "github.com/outscale-access/terraform-provider-outscale"
+
+var (
+	ownFiles = regexp.MustCompile(regexp.QuoteMeta(repository) + `/(?:blob|tree)/main/([^)\s#"]+)`)
+	ownPages = regexp.MustCompile(`(?:registry\.terraform\.io/providers|search\.opentofu\.org/provider)/outscale-access/outscale/latest/docs/([^)\s#"]+)`)
+)
+
+// TestLinks_own: absolute links to the project's own files and pages lead to something that exists.
+func TestLinks_own(t *testing.T) {
+	for _, page := range files(t, func(name string) bool { return strings.HasSuffix(name, ".md") || strings.HasSuffix(name, ".go") }) {
+		text := read(t, page)
+		for _, link := range ownFiles.FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(root, link[1])); err != nil && filepath.Base(page) != "registry_test.go" {
+				t.Errorf("%s links to %s, which does not exist", page, link[0])
+			}
+		}
+		for _, link := range ownPages.FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(root, "docs", link[1]+".md")); err != nil && filepath.Base(page) != "registry_test.go" {
+				t.Errorf("%s links to %s, which does not exist", page, link[0])
+			}
+		}
+	}
+}
+
+var configurations = regexp.MustCompile("(?ms)^( *)```(?:terraform|hcl)\n(.*?)^ *```")
+
+// TestConfigurations_formatted: configurations in pages are formatted as terraform fmt and tofu fmt want it. make check runs
+// both commands on the files of examples/.
+func TestConfigurations_formatted(t *testing.T) {
+	checked := 0
+	for _, page := range files(t, func(name string) bool { return strings.HasSuffix(name, ".md") }) {
+		for _, found := range configurations.FindAllStringSubmatch(read(t, page), -1) {
+			if strings.Contains(found[2], `"access_key01"`) || strings.Contains(found[2], `"access_key_eim01"`) {
+				continue // the examples of the official page, word for word
+			}
+			config := regexp.MustCompile("(?m)^"+found[1]).ReplaceAllString(found[2], "")
+			checked++
+			if got := string(hclwrite.Format([]byte(config))); got != config {
+				t.Errorf("%s has a configuration that is not formatted; it should be\n%s", page, got)
+			}
+		}
+	}
+	if checked < 20 {
+		t.Errorf("found %d configurations", checked)
+	}
+}
