@@ -16,7 +16,7 @@ EXE       := $(shell go env GOEXE)
 # The race detector needs cgo and a C compiler; without one the tests still run, and say so.
 RACE      := $(shell command -v $$(go env CC | cut -d' ' -f1) >/dev/null 2>&1 && echo -race)
 
-.PHONY: demo test test-unit test-acceptance build install check fmt generate docs bench soak sim tools clean
+.PHONY: demo recording test test-unit test-acceptance build install check fmt generate docs bench soak sim tools clean
 
 # Without cgo a binary runs on every Linux, whatever its C library, and starts sooner.
 build: ## the three binaries into bin/
@@ -28,6 +28,11 @@ build: ## the three binaries into bin/
 demo: build $(AGE) ## what the project does, step by step, on a local API
 	@go build -trimpath -o $(BIN)/demo$(EXE) ./scripts/demo
 	@$(BIN)/demo$(EXE) -bin $(BIN) -version $(VERSION) $(DEMO_FLAGS)
+
+recording: build $(AGE) ## the picture and the transcript of make demo in README.md, from a run
+	@go build -trimpath -o $(BIN)/demo$(EXE) ./scripts/demo
+	$(BIN)/demo$(EXE) -bin $(BIN) -version $(VERSION) -record $(BIN)/demo.cast
+	go run ./scripts/recording -cast $(BIN)/demo.cast -svg docs/images/demo.svg -page README.md
 
 test: ## all tests, with the times of each part; acceptance on OpenTofu and, where present, terraform
 	@test -x $(TOFU) || $(MAKE) --no-print-directory $(TOFU)

@@ -5,12 +5,15 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -19,7 +22,7 @@ import (
 // TestDemo_interrupted interrupts the demo at several of its lines, and looks for what is left: files, the simulator, a CLI
 // or a provider.
 func TestDemo_interrupted(t *testing.T) {
-	bin := builtBinaries(t)
+	bin := binaries(t)
 	for _, line := range []string{"API:", "1. Create", "6. Seal", "   outscale-keys lists"} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
@@ -95,14 +98,15 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// builtBinaries builds the demo and the programs that it runs, and takes the CLI from where make puts it when there is none
-// on PATH.
-func builtBinaries(t *testing.T) string {
-	t.Helper()
-	bin := t.TempDir()
+// built is a folder with the demo and the programs that it runs.
+var built = sync.OnceValues(func() (string, error) {
+	bin, err := os.MkdirTemp("", "outscale-demo-test-")
+	if err != nil {
+		return "", err
+	}
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
-		t.Fatal(err)
+		return bin, err
 	}
 	for name, pkg := range map[string]string{
 		"demo": "./scripts/demo", "terraform-provider-outscale": ".", "outscale-sim": "./cmd/outscale-sim",
@@ -111,13 +115,78 @@ func builtBinaries(t *testing.T) string {
 		build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(bin, name), pkg)
 		build.Dir = root
 		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("building %s: %v\n%s", name, err, out)
+			return bin, fmt.Errorf("building %s: %w\n%s", name, err, out)
 		}
 	}
+	// The CLI comes from where make puts it, if there is none on PATH.
 	if tofu := filepath.Join(root, "bin", "tools", "tofu"); exists(tofu) {
-		if err := os.Symlink(tofu, filepath.Join(bin, "tools", "tofu")); err != nil {
-			t.Fatal(err)
-		}
+		return bin, os.Symlink(tofu, filepath.Join(bin, "tools", "tofu"))
+	}
+	return bin, nil
+})
+
+func binaries(t *testing.T) string {
+	t.Helper()
+	bin, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return bin
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if bin, _ := built(); bin != "" {
+		_ = os.RemoveAll(bin)
+	}
+	os.Exit(code)
+}
+
+// variable is what differs between two runs of the demo: the CLI, ids, ports, times, and the number of calls, which depends
+// on how fast the machine is.
+var variable = strings.NewReplacer("$ tofu ", "$ terraform ")
+
+var variables = map[*regexp.Regexp]string{
+	regexp.MustCompile(`(?m)^CLI: .*`):             "CLI: NAME",
+	regexp.MustCompile(`127\.0\.0\.1:[0-9]+`):      "127.0.0.1:PORT",
+	regexp.MustCompile(`\b[A-Z0-9]{20}\b`):         "KEY",
+	regexp.MustCompile(`(?m)API calls: .*`):        "API calls: N",
+	regexp.MustCompile(`was checked\. [0-9]+ s\.`): "was checked. N s.",
+}
+
+func shape(text string) string {
+	text = variable.Replace(text)
+	for pattern, replacement := range variables {
+		text = pattern.ReplaceAllString(text, replacement)
+	}
+	return strings.TrimSpace(text)
+}
+
+// TestDemo_transcript runs the demo. The transcript in README.md is what it prints.
+func TestDemo_transcript(t *testing.T) {
+	t.Parallel()
+	bin := binaries(t)
+	page, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "\n```text\nCLI: ")
+	transcript, _, found := strings.Cut(rest, "\n```\n")
+	if !found {
+		t.Fatal("README.md has no transcript")
+	}
+	cmd := exec.Command(filepath.Join(bin, "demo"), "-bin", bin, "-version", "0.0.1")
+	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s%s", err, out, stderr.String())
+	}
+	got, want := strings.Split(shape(string(out)), "\n"), strings.Split(shape("CLI: "+transcript), "\n")
+	for n := range max(len(got), len(want)) {
+		if n >= len(got) || n >= len(want) || got[n] != want[n] {
+			t.Fatalf("README.md differs from line %d of the demo on (run make recording):\n%s", n+1, out)
+		}
+	}
 }
