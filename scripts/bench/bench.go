@@ -16,8 +16,8 @@ const (
 	byDefault = "5/s"
 )
 
-// limitedKeys is the most keys a row may have to be made and destroyed at 5 requests/s with -quick.
-const limitedKeys = 100
+// quickSize is the largest size of a row that is made and destroyed at 5 requests/s with -quick.
+const quickSize = 100
 
 // result is one line of the table.
 type result struct {
@@ -89,7 +89,7 @@ func (b *bench) paced(ctx context.Context, cli *local.CLI, r row, floors samples
 	for i, s := range b.subjects {
 		got := samples{}
 		switch {
-		case !b.quick || r.Keys <= limitedKeys:
+		case !b.quick || r.size() <= quickSize:
 			err = b.circle(ctx, cli, r, s, "", got, nil)
 		case i == 0:
 			err = b.planOnly(ctx, cli, r, s, got)
@@ -186,4 +186,15 @@ func median(samples []sample) sample {
 // predicted is what a plan at 5 requests/s should take: the calls at their pace, and what the CLI takes anyway.
 func (r result) predicted() time.Duration {
 	return time.Duration(float64(r.Sample.Calls.Total())/5*float64(time.Second)) + r.Floor.Wall
+}
+
+// pace is the wall time over the predicted one.
+func (r result) pace() float64 { return r.Sample.Wall.Seconds() / r.predicted().Seconds() }
+
+// paceLimit is the largest pace that is promised.
+func (r result) paceLimit() float64 {
+	if r.Row.Policies > 0 {
+		return 1.05
+	}
+	return 1.02
 }

@@ -16,8 +16,13 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
 )
 
-// ownName is what this provider is called in the results.
-const ownName = "this provider"
+// The names of the providers in the results.
+const (
+	ownName  = "this provider"
+	muteName = "a provider that does nothing"
+)
+
+func peerName(source string) string { return "peer (" + source + ")" }
 
 // ours is this provider's source address.
 const ours = "outscale-access/outscale"
@@ -62,15 +67,15 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.seed, "seed", "1", "`number` that makes the simulator's ids repeatable")
 	flags.BoolVar(&s.quick, "quick", false, "only plan the rows of more than 100 keys at 5 requests/s: to make and destroy 1,000 takes half an hour")
 	flags.IntVar(&s.repeat, "repeat", 3, "how often each step is measured without a limit, and the floor; medians are shown")
-	rows := flags.String("rows", "10/1,100/50,300/150,1000/500", "`keys/users` of each row")
+	rows := flags.String("rows", "10/1,100/50,300/150,1000/500,0/300/3", "`keys/users` or keys/users/policies of each row: a user has so many policies")
 	rates := flags.String("rates", "unlimited,default", "which `rates` to run: unlimited, default (5 requests/s)")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
 	for _, text := range strings.Split(*rows, ",") {
-		var r row
-		if n, err := fmt.Sscanf(text, "%d/%d", &r.Keys, &r.Users); n != 2 || err != nil || r.Keys < 1 || r.Users < 1 {
-			return s, fmt.Errorf("-rows: %q is not KEYS/USERS", text)
+		r, err := parseRow(text)
+		if err != nil {
+			return s, fmt.Errorf("-rows: %w", err)
 		}
 		s.rows = append(s.rows, r)
 	}
@@ -111,9 +116,9 @@ func run(ctx context.Context, s settings, args []string) (err error) {
 		if err != nil {
 			return err
 		}
-		subjects = append(subjects, subject{name: "peer (" + s.peerSource + ")", source: s.peerSource, binary: path})
+		subjects = append(subjects, subject{name: peerName(s.peerSource), source: s.peerSource, binary: path})
 	}
-	mute := subject{name: "a provider that does nothing", source: ours, binary: filepath.Join(s.bin, "mute")}
+	mute := subject{name: muteName, source: ours, binary: filepath.Join(s.bin, "mute")}
 	b := &bench{settings: s, clis: clis, subjects: subjects, mute: mute}
 	b.Conditions = conditions(clis, args)
 	for _, r := range s.rows {

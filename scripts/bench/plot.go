@@ -36,14 +36,14 @@ func (b *bench) plot() string {
 	var free, paced []bar
 	for _, r := range b.Results {
 		cli, _, _ := strings.Cut(r.CLI, " ")
-		name := fmt.Sprintf("%s, %d keys, %d users: %s", cli, r.Row.Keys, r.Row.Users, r.Step)
+		name := fmt.Sprintf("%s, %s: %s", cli, r.Row.title(), r.Step)
 		if r.Subject != ownName {
 			name += ", " + r.Subject
 		}
 		if r.Rate == unlimited {
-			free = append(free, bar{name, r.ratio(), target(r), colour(r)})
+			free = append(free, bar{name, r.ratio(), 0, colour(r)})
 		} else if r.Step == plan {
-			paced = append(paced, bar{name, r.Sample.Wall.Seconds() / r.predicted().Seconds(), 1.1, colour(r)})
+			paced = append(paced, bar{name, r.pace(), r.paceLimit(), colour(r)})
 		}
 	}
 	var body strings.Builder
@@ -53,14 +53,6 @@ func (b *bench) plot() string {
 <rect width="100%%" height="100%%" fill="white"/>
 %s</svg>
 `, plotWidth, y, plotWidth, y, body.String())
-}
-
-// target is the largest ratio that is promised, 0 where none is.
-func target(r result) float64 {
-	if r.Row != (row{300, 150}) {
-		return 0
-	}
-	return map[step]float64{plan: 2.5, create: 2}[r.Step]
 }
 
 // panel draws a title and a bar a line, all on one scale, and returns where the next panel begins.

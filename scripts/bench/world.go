@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -21,10 +22,39 @@ import (
 // latency is what the server waits before each answer.
 const latency = `[{"kind":"latency","latency":"20ms"}]`
 
-// row is one size: so many keys, spread evenly over so many users.
-type row struct{ Keys, Users int }
+// row is one size: so many keys, spread evenly over so many users, each of which has so many policies.
+type row struct{ Keys, Users, Policies int }
 
-func (r row) String() string { return fmt.Sprintf("%d/%d", r.Keys, r.Users) }
+func (r row) String() string {
+	if r.Policies == 0 {
+		return fmt.Sprintf("%d/%d", r.Keys, r.Users)
+	}
+	return fmt.Sprintf("%d/%d/%d", r.Keys, r.Users, r.Policies)
+}
+
+// title is the row in words.
+func (r row) title() string {
+	if r.Policies == 0 {
+		return fmt.Sprintf("%d keys, %d users", r.Keys, r.Users)
+	}
+	return fmt.Sprintf("%d keys, %d users, %d policies each", r.Keys, r.Users, r.Policies)
+}
+
+// size is the number of its keys and links.
+func (r row) size() int { return r.Keys + r.Users*r.Policies }
+
+// parseRow is the reverse of String.
+func parseRow(text string) (row, error) {
+	var r row
+	n, err := fmt.Sscanf(text, "%d/%d/%d", &r.Keys, &r.Users, &r.Policies)
+	if n == 2 && errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	if err != nil || r.String() != text || r.Users < 1 || r.Keys < 0 || r.Keys+r.Policies < 1 {
+		return r, fmt.Errorf("%q is not KEYS/USERS or KEYS/USERS/POLICIES", text)
+	}
+	return r, nil
+}
 
 // perUser is the largest number of keys that a user has.
 func (r row) perUser() int { return (r.Keys + r.Users - 1) / r.Users }
@@ -45,16 +75,7 @@ var floor = subject{name: "terraform_data"}
 // configuration is a subject's, for a row. requests is the argument requests_per_second, "" to leave it out.
 func (s subject) configuration(r row, requests string) string {
 	if s.binary == "" {
-		return fmt.Sprintf(`resource "terraform_data" "owner" {
-  count = %d
-  input = "user-${count.index}"
-}
-
-resource "terraform_data" "key" {
-  count = %d
-  input = terraform_data.owner[count.index %% %d].output
-}
-`, r.Users, r.Keys, r.Users)
+		return floorConfiguration(r)
 	}
 	provider := ""
 	if requests != "" {
@@ -66,11 +87,17 @@ resource "terraform_data" "key" {
   }
 }
 %s
+resource "outscale_policy" "policy" {
+  count       = %d
+  policy_name = "policy-${count.index}"
+  document    = jsonencode({ Statement = [{ Effect = "Allow", Action = ["api:ReadVms"], Resource = ["*"] }] })
+}
+
 resource "outscale_user" "owner" {
   count     = %d
   user_name = "user-${count.index}"
   path      = "/"
-}
+%s}
 
 resource "outscale_access_key" "key" {
   count           = %d
@@ -78,7 +105,35 @@ resource "outscale_access_key" "key" {
   state           = "ACTIVE"
   expiration_date = "2060-01-01"
 }
-`, s.source, provider, r.Users, r.Keys, r.Users)
+`, s.source, provider, r.Policies, r.Users, policyBlocks(r.Policies), r.Keys, r.Users)
+}
+
+// policyBlocks links a user to so many policies, in the form that other providers of this API know too.
+func policyBlocks(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "\n  policy {\n    policy_orn = outscale_policy.policy[%d].orn\n  }\n", i)
+	}
+	return b.String()
+}
+
+// floorConfiguration has a resource of the CLI's own for each resource of a row.
+func floorConfiguration(r row) string {
+	return fmt.Sprintf(`resource "terraform_data" "policy" {
+  count = %d
+  input = "policy-${count.index}"
+}
+
+resource "terraform_data" "owner" {
+  count = %d
+  input = ["user-${count.index}", terraform_data.policy[*].output]
+}
+
+resource "terraform_data" "key" {
+  count = %d
+  input = terraform_data.owner[count.index %% %d].output
+}
+`, r.Policies, r.Users, r.Keys, r.Users)
 }
 
 // world is a simulator, and a folder for each subject that works on it.
@@ -89,7 +144,7 @@ type world struct {
 	bin string // the folder with the built meter
 }
 
-// newWorld starts a simulator that is slow to answer. The limit of keys an owner is lifted for a row that exceeds it.
+// newWorld starts a simulator that is slow to answer. The limit of keys per owner is lifted for a row that exceeds it.
 func newWorld(ctx context.Context, cli *local.CLI, bin, seed string, r row) (w *world, err error) {
 	w = &world{cli: cli, bin: bin}
 	if w.dir, err = os.MkdirTemp("", "outscale-bench-"); err != nil {
