@@ -166,3 +166,19 @@ func TestAllows(t *testing.T) {
 		t.Errorf("wildcards %v", got)
 	}
 }
+
+// TestForAPI: what follows the official grammar is sent byte for byte, and the rest with its lists (A45).
+func TestForAPI(t *testing.T) {
+	for text, want := range map[string]string{
+		readKeys:         readKeys,
+		" " + readKeys:   " " + readKeys,
+		`{"Statement":1`: `{"Statement":1`,
+		`{"Statement": {"Sid": "read", "Effect": "Allow", "Action": ["api:ReadAccessKeys"], "Resource": ["*"]}}`: readKeys,
+		`{"Statement": [{"Sid": "read", "Effect": "Allow", "Action": "api:ReadAccessKeys", "Resource": ["*"]}]}`: readKeys,
+		`{"Statement": [{"Sid": "read", "Effect": "Allow", "Action": ["api:ReadAccessKeys"], "Resource": "*"}]}`: readKeys,
+	} {
+		if got := ForAPI(text); got != want {
+			t.Errorf("%s is sent as %s", text, got)
+		}
+	}
+}

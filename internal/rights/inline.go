@@ -7,6 +7,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 )
 
 // InlineNames returns the names of a principal's inline policies (ReadUserPolicies, ReadUserGroupPolicies), sorted, from a
@@ -72,6 +73,7 @@ func (s *Service) readInline(ctx context.Context, p Principal, name string) (api
 // PutInline creates an inline policy or replaces its document (PutUserPolicy, PutUserGroupPolicy).
 func (s *Service) PutInline(ctx context.Context, p Principal, policy api.InlinePolicy) error {
 	defer s.drop(p, policy.Name)
+	policy.Document = policydoc.ForAPI(policy.Document)
 	if p.Group {
 		return s.api.PutUserGroupPolicy(ctx, api.GroupRef{Name: p.Name}, policy)
 	}
