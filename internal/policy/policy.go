@@ -37,10 +37,22 @@ type Version struct {
 // Spec is what a policy is asked to be. An empty Path means "/".
 type Spec struct{ Name, Path, Description, Document string }
 
+// The client's types, for those who do not know the client.
+type (
+	// Filter selects policies. Empty members let everything pass.
+	Filter = api.ReadPoliciesInput
+	// Entities are all that a policy is linked to.
+	Entities = api.PolicyEntities
+	// Entity is one of them.
+	Entity = api.PolicyEntity
+	// Scope says whose policies are read: LOCAL (of the account) or OWS (of OUTSCALE).
+	Scope = api.PolicyScope
+)
+
 // LinkedError says that a policy was not deleted because it is linked.
 type LinkedError struct {
 	ORN      string
-	Entities api.PolicyEntities
+	Entities Entities
 	Err      error // the refusal of the API; nil when no call was made
 }
 
@@ -76,8 +88,8 @@ type Service struct {
 	api      API
 	account  domain.Account
 	opts     domain.Options
-	all      *cache.Reads[[]Policy] // by scope
-	versions *cache.Reads[Version]  // by ORN and version; a version never changes, but for being the default
+	all      *cache.Reads[[]Policy]  // by scope
+	versions *cache.Reads[[]Version] // by ORN
 }
 
 // New returns the service. It makes no call.
@@ -86,20 +98,20 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 	return &Service{
 		api: client, account: account, opts: opts,
 		all:      cache.New[[]Policy](opts.Now, opts.ReadTTL),
-		versions: cache.New[Version](opts.Now, opts.ReadTTL),
+		versions: cache.New[[]Version](opts.Now, opts.ReadTTL),
 	}
 }
 
 // List returns the policies of a scope (ReadPolicies), from a read that the process shares.
 func (s *Service) List(ctx context.Context, scope api.PolicyScope) ([]Policy, error) {
 	policies, err := s.all.Get(ctx, string(scope), func(ctx context.Context) ([]Policy, error) {
-		return s.Select(ctx, api.ReadPoliciesInput{Scope: scope})
+		return s.Select(ctx, Filter{Scope: scope})
 	})
 	return slices.Clone(policies), err
 }
 
 // Select returns the policies that a filter lets through. It is not cached.
-func (s *Service) Select(ctx context.Context, filter api.ReadPoliciesInput) ([]Policy, error) {
+func (s *Service) Select(ctx context.Context, filter Filter) ([]Policy, error) {
 	found, err := s.api.ReadPolicies(ctx, filter)
 	if err != nil {
 		return nil, err
@@ -171,7 +183,7 @@ func (s *Service) Find(ctx context.Context, name string) (Policy, error) {
 }
 
 // Entities returns whom a policy is linked to (ReadEntitiesLinkedToPolicy). It is not cached.
-func (s *Service) Entities(ctx context.Context, orn string) (api.PolicyEntities, error) {
+func (s *Service) Entities(ctx context.Context, orn string) (Entities, error) {
 	return s.api.ReadEntitiesLinkedToPolicy(ctx, orn)
 }
 

@@ -38,6 +38,8 @@ func (f *fake) done(action, of string) error {
 	return nil
 }
 
+func (f *fake) Accepted() bool { return true }
+
 func (f *fake) ReadPolicy(context.Context, string) (api.Policy, error) {
 	if f.gone {
 		return api.Policy{}, errNotFound
@@ -75,8 +77,8 @@ func (f *fake) DeletePolicy(context.Context, string) error {
 	return f.done("DeletePolicy", "")
 }
 
-func (f *fake) CreatePolicyVersion(_ context.Context, _, document string, _ bool) (api.PolicyVersion, error) {
-	v := api.PolicyVersion{ID: "v3", Document: document}
+func (f *fake) CreatePolicyVersion(_ context.Context, _, document string, isDefault bool) (api.PolicyVersion, error) {
+	v := api.PolicyVersion{ID: "v3", Document: document, IsDefault: isDefault}
 	f.versions = append(f.versions, v)
 	return v, f.done("CreatePolicyVersion", "")
 }
@@ -120,6 +122,66 @@ func TestCreateVersion_lostAnswer(t *testing.T) {
 	v, err := service(f).CreateVersion(t.Context(), orn, document, false)
 	if err != nil || v.ID != "v3" {
 		t.Errorf("got %+v, %v: an older version with the same document is not the one that was created", v, err)
+	}
+}
+
+// TestVersion_readAgain: a shared list that lacks a version is read again before the version is believed to be gone.
+func TestVersion_readAgain(t *testing.T) {
+	f := &fake{versions: []api.PolicyVersion{{ID: "v1", Document: "d"}}}
+	s := service(f)
+	if _, err := s.Version(t.Context(), orn, "v1", domain.Identity{}); err != nil {
+		t.Fatal(err)
+	}
+	f.versions = append(f.versions, api.PolicyVersion{ID: "v2", Document: "d"})
+	if _, err := s.Version(t.Context(), orn, "v2", domain.Identity{}); err != nil {
+		t.Errorf("created by somebody else: %v", err)
+	}
+	if _, err := s.Version(t.Context(), orn, "v3", domain.Identity{}); !domain.IsGone(err) {
+		t.Errorf("never created: %v", err)
+	}
+}
+
+// TestReplaceVersion: the new version exists, and is the default one where the old one was, before the old one is deleted.
+func TestReplaceVersion(t *testing.T) {
+	versions := func(defaultID string, ids ...string) (all []api.PolicyVersion) {
+		for _, id := range ids {
+			all = append(all, api.PolicyVersion{ID: id, IsDefault: id == defaultID})
+		}
+		return all
+	}
+	five := []string{"v1", "v2", "v4", "v5", "v6"}
+	for name, c := range map[string]struct {
+		versions  []api.PolicyVersion
+		asDefault bool
+		isDefault bool
+		want      string
+	}{
+		"default":                    {versions("v2", "v1", "v2"), false, true, "CreatePolicyVersion, DeletePolicyVersion v2"},
+		"not default":                {versions("v1", "v1", "v2"), false, false, "CreatePolicyVersion, DeletePolicyVersion v2"},
+		"to be the default":          {versions("v1", "v1", "v2"), true, true, "CreatePolicyVersion, DeletePolicyVersion v2"},
+		"old one is gone":            {versions("v1", "v1"), false, false, "CreatePolicyVersion"},
+		"at the limit":               {versions("v1", five...), true, true, "DeletePolicyVersion v2, CreatePolicyVersion"},
+		"default at the limit":       {versions("v2", five...), true, false, ""},
+		"at the limit, old one gone": {versions("v1", "v1", "v3", "v4", "v5", "v6"), true, false, ""},
+	} {
+		f := &fake{versions: c.versions}
+		v, err := service(f).ReplaceVersion(t.Context(), orn, "v2", "d", c.asDefault)
+		var full *VersionQuotaError
+		if got := strings.Join(f.calls, ", "); got != c.want || v.IsDefault != c.isDefault || errors.As(err, &full) != (c.want == "") {
+			t.Errorf("%s: calls %q, version %+v, error %v", name, got, v, err)
+		}
+	}
+}
+
+func TestNextDefault(t *testing.T) {
+	for want, ids := range map[string][]string{"v1": {"v1", "v2", "v3"}, "v10": {"v2", "v10", "v9"}, "": {"v2"}} {
+		var versions []Version
+		for _, id := range ids {
+			versions = append(versions, Version{ID: id})
+		}
+		if got := NextDefault(versions, "v2"); got != want {
+			t.Errorf("of %v: %q, want %q", ids, got, want)
+		}
 	}
 }
 

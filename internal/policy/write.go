@@ -2,10 +2,10 @@ package policy
 
 import (
 	"context"
-	"errors"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 )
 
 // Create creates a policy (CreatePolicy). Its document becomes version v1. A lost answer is looked up by the name; see
@@ -27,7 +27,7 @@ func (s *Service) Create(ctx context.Context, want Spec) (Policy, error) {
 		Action: "CreatePolicy", Kind: domain.KindPolicy, Name: want.Name,
 		Create: func(ctx context.Context) (Policy, error) {
 			created, err := s.api.CreatePolicy(ctx, api.CreatePolicyInput{
-				Name: want.Name, Path: want.Path, Description: want.Description, Document: want.Document,
+				Name: want.Name, Path: want.Path, Description: want.Description, Document: policydoc.ForAPI(want.Document),
 			})
 			return s.policyOf(created), err
 		},
@@ -56,7 +56,7 @@ func (s *Service) Delete(ctx context.Context, orn string, recorded domain.Identi
 	if err != nil {
 		return err
 	}
-	defer s.drop()
+	defer s.forget(orn)
 	if err := s.release(ctx, orn, detach); err != nil {
 		return err
 	}
@@ -109,104 +109,4 @@ func (s *Service) deleted(ctx context.Context, orn string, recorded domain.Ident
 		return nil
 	}
 	return err
-}
-
-// Version returns a version with its document (ReadPolicyVersion), from a read that the process shares. Whether it is the
-// default is as old as that read: Policy.DefaultVersionID says it.
-//
-// Errors: *domain.GoneError (the version, or the policy), *domain.IdentityMismatchError, or the API's.
-func (s *Service) Version(ctx context.Context, orn, id string, recorded domain.Identity) (Version, error) {
-	version, err := s.versions.Get(ctx, orn+" "+id, func(ctx context.Context) (Version, error) {
-		found, err := s.api.ReadPolicyVersion(ctx, orn, id)
-		return versionOf(found), err
-	})
-	if !api.IsNotFound(err) {
-		return version, err
-	}
-	return Version{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindPolicyVersion, ID: id, Name: orn}, recorded)
-}
-
-// Versions returns every version of a policy (ReadPolicyVersions). It is not cached.
-//
-// Errors: *domain.GoneError (the policy), *domain.IdentityMismatchError, or the API's.
-func (s *Service) Versions(ctx context.Context, orn string, recorded domain.Identity) ([]Version, error) {
-	found, err := s.api.ReadPolicyVersions(ctx, orn)
-	if api.IsNotFound(err) {
-		return nil, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindPolicy, ID: orn}, recorded)
-	}
-	if err != nil {
-		return nil, err
-	}
-	versions := make([]Version, 0, len(found))
-	for _, v := range found {
-		versions = append(versions, versionOf(v))
-	}
-	return versions, nil
-}
-
-// CreateVersion adds a version to a policy (CreatePolicyVersion). When the answer is lost the versions are read: a new one
-// with this document is the one that was created; without one the error says that the answer was lost.
-//
-// Errors: *domain.AmbiguousError, or the API's (a quota when the policy has MaxVersions).
-func (s *Service) CreateVersion(ctx context.Context, orn, document string, setAsDefault bool) (Version, error) {
-	before, err := s.api.ReadPolicyVersions(ctx, orn)
-	if err != nil {
-		return Version{}, err
-	}
-	work, cleanup, done := domain.CreateContexts(ctx)
-	defer done()
-	defer s.drop()
-	created, err := s.api.CreatePolicyVersion(work, orn, document, setAsDefault)
-	if !api.IsAmbiguous(err) {
-		return versionOf(created), err
-	}
-	lost := &domain.AmbiguousError{Action: "CreatePolicyVersion", Name: orn, Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: err}
-	for _, pause := range domain.Settling {
-		if err := s.opts.Pause(cleanup, pause, "CreatePolicyVersion", domain.ReasonSettling); err != nil {
-			break
-		}
-		lost.Tried.Lookups++
-		now, readErr := s.api.ReadPolicyVersions(cleanup, orn)
-		if readErr != nil {
-			lost.Unknown, lost.Err = true, errors.Join(err, readErr)
-			return Version{}, lost
-		}
-		for _, v := range now {
-			if v.Document == document && !hasVersion(before, v.ID) {
-				return versionOf(v), nil
-			}
-		}
-	}
-	return Version{}, lost
-}
-
-func hasVersion(versions []api.PolicyVersion, id string) bool {
-	for _, v := range versions {
-		if v.ID == id {
-			return true
-		}
-	}
-	return false
-}
-
-// SetDefault makes a version the one that decides rights (SetDefaultPolicyVersion).
-func (s *Service) SetDefault(ctx context.Context, orn, id string) error {
-	defer s.drop()
-	defer s.versions.Drop(orn + " " + id)
-	return s.api.SetDefaultPolicyVersion(ctx, orn, id)
-}
-
-// DeleteVersion deletes a version (DeletePolicyVersion). The API refuses to delete the default one (A14). A version that
-// is already gone is success.
-func (s *Service) DeleteVersion(ctx context.Context, orn, id string) error {
-	defer s.versions.Drop(orn + " " + id)
-	err := s.api.DeletePolicyVersion(ctx, orn, id)
-	if api.IsNotFound(err) {
-		return nil
-	}
-	return err
-}
-
-func versionOf(v api.PolicyVersion) Version {
-	return Version{ID: v.ID, Document: v.Document, IsDefault: v.IsDefault, Created: v.CreationDate}
 }

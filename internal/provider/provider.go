@@ -30,6 +30,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/managedpolicy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policydocument"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policylink"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyversion"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/rotatingkey"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/sealedsecret"
@@ -154,6 +155,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		identity.Of(usergroup.New, "user_group_id"),
 		identity.Of(groupmembership.New, "user_group_id", "user_id"),
 		identity.Of(managedpolicy.New, "orn"),
+		identity.OfMutable(policyversion.New, "policy_orn", "version_id"),
 		identity.Of(policylink.NewForUser, "user_id", "policy_orn"),
 		identity.Of(policylink.NewForGroup, "user_group_id", "policy_orn"),
 		identity.Of(inlinepolicy.NewForUser, "user_id", "policy_name"),

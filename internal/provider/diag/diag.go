@@ -111,6 +111,8 @@ func Gone(err error) (reason string, gone bool) {
 // goneText says where an object was looked for and what was not there.
 func goneText(e *domain.GoneError) string {
 	switch {
+	case e.Kind == domain.KindPolicyVersion:
+		return fmt.Sprintf("Policy %s has no version %s.", e.Name, e.ID)
 	case e.Kind != domain.KindAccessKey && e.Name != "":
 		return fmt.Sprintf("The account has no %s named %s.", e.Kind, e.Name)
 	case e.Kind != domain.KindAccessKey:

@@ -114,6 +114,8 @@ func refusalRemedy(refusal *api.Error, err error) string {
 	switch {
 	case refusal.Action == "CreateUser" && api.IsConflict(err):
 		return "A user of that name exists. If it is yours, left by a run that was interrupted, import it (`terraform import ADDRESS NAME`); otherwise choose another name."
+	case refusal.Action == "CreatePolicy" && api.IsConflict(err):
+		return "A policy of that name exists, under whatever path. If it is yours, import it (`terraform import ADDRESS ORN`); otherwise choose another name."
 	case refusal.Action == "UpdateUser" && api.IsConflict(err):
 		return "A user of that name exists, so that this one cannot be renamed to it. Choose another `user_name`, or rename or delete the other user first; " +
 			"two users that exchange their names need a third name and two applies."

@@ -35,6 +35,13 @@ func Of(constructor func() resource.Resource, attributes ...string) func() resou
 	return func() resource.Resource { return &identified{Resource: constructor(), attributes: attributes} }
 }
 
+// OfMutable is Of for attributes that an update changes.
+func OfMutable(constructor func() resource.Resource, attributes ...string) func() resource.Resource {
+	return func() resource.Resource {
+		return &identified{Resource: constructor(), attributes: attributes, mutable: true}
+	}
+}
+
 // OfKey is Of for an access key: its id, and the id of its owner, with which an import reads one user's keys.
 func OfKey(constructor func() resource.Resource) func() resource.Resource {
 	return func() resource.Resource {

@@ -43,6 +43,8 @@ var kinds = map[string]kind{
 	"outscale_user_group":          {func(world) acctest.Args { return acctest.Args{"user_group_name": "dev"} }, []string{"user_group_id"}, false},
 	"outscale_policy": {func(world) acctest.Args { return acctest.Args{"policy_name": "deploy", "document": document} },
 		[]string{"orn"}, false},
+	"outscale_policy_version": {func(w world) acctest.Args { return acctest.Args{"policy_orn": w.policy, "document": document} },
+		[]string{"policy_orn", "version_id"}, false},
 	"outscale_user_group_membership": {func(world) acctest.Args { return acctest.Args{"user_name": "ci", "user_group_name": "ops"} },
 		[]string{"user_group_id", "user_id"}, false},
 	"outscale_user_policy_link": {func(w world) acctest.Args { return acctest.Args{"user_name": "ci", "policy_orn": w.policy} },

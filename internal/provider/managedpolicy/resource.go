@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -21,8 +22,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// Resource is outscale_policy. API actions: CreatePolicy, ReadPolicies, ReadPolicy, ReadPolicyVersion, DeletePolicy; to
-// delete it ReadEntitiesLinkedToPolicy, ReadPolicyVersions, DeletePolicyVersion, and with `force_detach` UnlinkPolicy and
+// Resource is outscale_policy. API actions: CreatePolicy, ReadPolicies, ReadPolicy, ReadPolicyVersions, DeletePolicy; to
+// delete it ReadEntitiesLinkedToPolicy, DeletePolicyVersion, and with `force_detach` UnlinkPolicy and
 // UnlinkManagedPolicyFromUserGroup.
 type Resource struct {
 	base.ResourceBase
@@ -41,10 +42,9 @@ const (
 	notDeleted  = "Policy not deleted"
 	notImported = "Policy not imported"
 	isGone      = "Policy is gone"
-)
 
-// firstVersion is the version that a creation makes. The resource shows its document, as the official provider does.
-const firstVersion = "v1"
+	otherDefault = "Policy has another default version"
+)
 
 // New returns the resource.
 func New() resource.Resource { return &Resource{base.NewResource("policy")} }
@@ -80,8 +80,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	keyattr.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
 }
 
-// Read refreshes the state, and forgets a policy that is proved gone. The document is that of the first version; if that
-// was deleted, the document of the state is kept.
+// Read refreshes the state, and forgets a policy that is proved gone. The document is that of the version that the resource
+// manages: v1 if it created the policy, or the version that was the default one when the policy was imported. A version
+// never changes; if it was deleted, the document of the state is kept.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
@@ -96,9 +97,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.State.RemoveResource(ctx)
 		return
 	}
+	managed := managedVersion(ctx, req.Private)
+	if state.Document.IsNull() && found.DefaultVersionID != "" { // an import
+		managed = found.DefaultVersionID
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, versionKey, []byte(strconv.Quote(managed)))...)
+	}
 	var version policy.Version
 	if err == nil {
-		if version, err = r.Data.Policies.Version(ctx, orn, firstVersion, recorded); domain.IsGone(err) {
+		if version, err = r.Data.Policies.Version(ctx, orn, managed, recorded); domain.IsGone(err) {
 			version.Document, err = state.Document.ValueString(), nil
 		}
 	}
@@ -106,11 +112,37 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
 		return
 	}
+	if had := state.DefaultVersionID.ValueString(); had != "" && had != found.DefaultVersionID {
+		warnOtherDefault(&resp.Diagnostics, state.describe(), managed, found.DefaultVersionID)
+	}
 	state.Document = types.StringValue(policyjson.Keep(state.Document.ValueString(), version.Document))
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
 	if found.Identity.AccountID != "" {
 		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
+}
+
+// versionKey is the member of the private state with the version whose document the resource shows, as JSON. Without it
+// that is the first one.
+const versionKey = "version"
+
+func managedVersion(ctx context.Context, private keyattr.PrivateState) string {
+	text, diags := private.GetKey(ctx, versionKey)
+	if version, err := strconv.Unquote(string(text)); err == nil && !diags.HasError() {
+		return version
+	}
+	return policy.FirstVersion
+}
+
+// warnOtherDefault says that another version decides rights than when the state was written.
+func warnOtherDefault(diags *diag.Diagnostics, what, managed, now string) {
+	if now == managed {
+		return
+	}
+	diags.AddWarning(otherDefault, fmt.Sprintf("Since the last apply, version %s of %s was made the default one: its document decides rights. "+
+		"`document` stays that of version %s, and nothing is planned.\n\nIf an `outscale_policy_version` of your configurations did that, all is well. "+
+		"Otherwise somebody did it by hand: look at `outscale_policy_versions`, or manage the default version with `outscale_policy_version`.",
+		text.Word(now), what, managed))
 }
 
 // Update changes `force_detach` and timeouts alone: everything else replaces the policy.

@@ -59,8 +59,60 @@ func TestPolicy_otherDefaultVersion(t *testing.T) {
 		_, err := c.CreatePolicyVersion(ctx, policy.String("orn"), other, true)
 		return err
 	})
-	policy.ExpectEmptyPlan(config)
-	policy.Read().ExpectNone()
+	policy.ExpectEmptyPlan(config).ExpectWarning("Policy has another default version", "version v2", "`document` stays that of version v1")
+	policy.Read().ExpectNone() // the state has the new one by now
 	policy.Expect(acctest.Args{"policy_default_version_id": "v2", "document": document})
 	policy.Destroy()
+}
+
+// TestPolicy_importOtherDefault: an import takes the document that decides rights, and the resource goes on to manage that
+// version when another one becomes the default.
+func TestPolicy_importOtherDefault(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	made, err := h.API().CreatePolicy(t.Context(), api.CreatePolicyInput{Name: "read", Path: "/", Document: document})
+	h.NoError(err)
+	change := func(do func(ctx context.Context, c *api.Client) error) { h.OutOfBand(do) }
+	change(func(ctx context.Context, c *api.Client) error {
+		_, err := c.CreatePolicyVersion(ctx, made.ORN, other, true)
+		return err
+	})
+	change(func(ctx context.Context, c *api.Client) error { return c.DeletePolicyVersion(ctx, made.ORN, "v1") })
+	policy, got := h.Import(typeName, made.ORN)
+	got.ExpectNone()
+	config := acctest.Args{"policy_name": "read", "document": other}
+	policy.Expect(config)
+	policy.ExpectEmptyPlan(config)
+	change(func(ctx context.Context, c *api.Client) error {
+		_, err := c.CreatePolicyVersion(ctx, made.ORN, document, true)
+		return err
+	})
+	policy.ExpectEmptyPlan(config)
+	change(func(ctx context.Context, c *api.Client) error { return c.DeletePolicyVersion(ctx, made.ORN, "v2") })
+	policy.ExpectEmptyPlan(config) // the version is gone: its document stays
+}
+
+// TestPolicy_forms: a document in a form that the official grammar lacks is sent in that of the grammar, and compares by
+// meaning; other timeouts are no call.
+func TestPolicy_forms(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	config := acctest.Args{"policy_name": "read", "document": rewritten}
+	policy := h.Resource(typeName, config)
+	policy.Expect(acctest.Args{"document": rewritten, "path": "/", "description": nil})
+	if sent := h.LastBody("CreatePolicy")["Document"]; sent != document {
+		t.Errorf("sent %s", sent)
+	}
+	config["document"] = document
+	policy.ExpectEmptyPlan(config)
+	h.ResetCalls()
+	config["timeouts"] = acctest.Args{"delete": "1m"}
+	policy.Update(config)
+	h.ExpectWrites()
+}
+
+// TestPolicy_nameTaken: the refusal says how to take the existing policy over.
+func TestPolicy_nameTaken(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	config := acctest.Args{"policy_name": "read", "document": document}
+	h.Resource(typeName, config)
+	h.NewResource(typeName).Apply(config).ExpectError("Policy not created", "code 9000", "terraform import ADDRESS ORN")
 }

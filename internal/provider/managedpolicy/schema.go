@@ -60,7 +60,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"document": schema.StringAttribute{
 				Required: true, Validators: []validator.String{policyjson.Validator()},
 				MarkdownDescription: "The policy document as JSON, at most 5120 characters without white space; see the data source `outscale_policy_document`. " +
-					"It becomes version `v1`. Documents compare by meaning: white space and order plan nothing. Another meaning replaces the policy.",
+					"It becomes version `v1`, and stays what this argument shows when `outscale_policy_version` makes another version the default one. " +
+					"After an import it is the document of the version that was the default one then. Documents compare by meaning: " +
+					"white space and order plan nothing. Another meaning replaces the policy: use `outscale_policy_version` to keep it.",
 			},
 			"force_detach": schema.BoolAttribute{
 				Optional: true,

@@ -80,13 +80,21 @@ type Groups interface {
 	Find(ctx context.Context, name string) (group.Group, error)
 }
 
-// Policies creates, reads and deletes managed policies; *policy.Service has it.
+// Policies creates, reads and deletes managed policies and their versions; *policy.Service has it.
 type Policies interface {
 	Create(ctx context.Context, want policy.Spec) (policy.Policy, error)
 	Read(ctx context.Context, orn string, recorded domain.Identity) (policy.Policy, error)
 	ReadAny(ctx context.Context, orn string) (policy.Policy, error)
-	Version(ctx context.Context, orn, id string, recorded domain.Identity) (policy.Version, error)
+	Reload(ctx context.Context, orn string, recorded domain.Identity) (policy.Policy, error)
+	Select(ctx context.Context, filter policy.Filter) ([]policy.Policy, error)
+	Entities(ctx context.Context, orn string) (policy.Entities, error)
 	Delete(ctx context.Context, orn string, recorded domain.Identity, detach bool) error
+	Version(ctx context.Context, orn, id string, recorded domain.Identity) (policy.Version, error)
+	Versions(ctx context.Context, orn string, recorded domain.Identity) ([]policy.Version, error)
+	CreateVersion(ctx context.Context, orn, document string, setAsDefault bool) (policy.Version, error)
+	ReplaceVersion(ctx context.Context, orn, old, document string, setAsDefault bool) (policy.Version, error)
+	SetDefault(ctx context.Context, orn, id string) error
+	RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity) (policy.Removal, error)
 }
 
 // Rights links policies to users and groups, and keeps their inline policies; *rights.Service has it.

@@ -1,0 +1,263 @@
+package policy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
+)
+
+// FirstVersion is the version that the creation of a policy makes.
+const FirstVersion = "v1"
+
+// VersionQuotaError says that a version was not created because the policy has MaxVersions already.
+type VersionQuotaError struct {
+	ORN      string
+	Versions []Version
+	Err      error // the refusal of the API; nil when no call was made
+}
+
+func (e *VersionQuotaError) Error() string {
+	return fmt.Sprintf("policy %s has %d versions, the most that a policy may have", e.ORN, len(e.Versions))
+}
+
+func (e *VersionQuotaError) Unwrap() error { return e.Err }
+
+// VersionLeftError says that a version was replaced and that the old one could not be deleted. It decides no rights.
+type VersionLeftError struct {
+	ID  string
+	Err error
+}
+
+func (e *VersionLeftError) Error() string {
+	return fmt.Sprintf("version %s was replaced and could not be deleted: %v", e.ID, e.Err)
+}
+
+func (e *VersionLeftError) Unwrap() error { return e.Err }
+
+// Versions returns every version of a policy (ReadPolicyVersions), from a read that the process shares.
+//
+// Errors: *domain.GoneError (the policy), *domain.IdentityMismatchError, or the API's.
+func (s *Service) Versions(ctx context.Context, orn string, recorded domain.Identity) ([]Version, error) {
+	versions, err := s.versions.Get(ctx, orn, func(ctx context.Context) ([]Version, error) { return s.readVersions(ctx, orn) })
+	if api.IsNotFound(err) {
+		return nil, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindPolicy, ID: orn}, recorded)
+	}
+	return slices.Clone(versions), err
+}
+
+func (s *Service) readVersions(ctx context.Context, orn string) ([]Version, error) {
+	found, err := s.api.ReadPolicyVersions(ctx, orn)
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]Version, 0, len(found))
+	for _, v := range found {
+		versions = append(versions, versionOf(v))
+	}
+	return versions, nil
+}
+
+// Version returns a version with its document, from the shared read of Versions; what that lacks is read again before it
+// is believed to be gone. A list without documents is completed by ReadPolicyVersion.
+//
+// Errors: *domain.GoneError (the version, or the policy), *domain.IdentityMismatchError, or the API's.
+func (s *Service) Version(ctx context.Context, orn, id string, recorded domain.Identity) (Version, error) {
+	for range 2 {
+		versions, err := s.Versions(ctx, orn, recorded)
+		if err != nil {
+			return Version{}, err
+		}
+		if i := indexOf(versions, id); i >= 0 {
+			return s.withDocument(ctx, orn, versions[i])
+		}
+		s.versions.Drop(orn)
+	}
+	// The ORN has the account's id: the right account was asked.
+	return Version{}, &domain.GoneError{Kind: domain.KindPolicyVersion, ID: id, Name: orn}
+}
+
+func (s *Service) withDocument(ctx context.Context, orn string, v Version) (Version, error) {
+	if v.Document != "" {
+		return v, nil
+	}
+	found, err := s.api.ReadPolicyVersion(ctx, orn, v.ID)
+	if err != nil {
+		return Version{}, err
+	}
+	v.Document = found.Document
+	return v, nil
+}
+
+// CreateVersion adds a version to a policy (CreatePolicyVersion). When the answer is lost the versions are read: a new one
+// with this document is the one that was created; without one the error says that the answer was lost.
+//
+// Errors: *VersionQuotaError, *domain.AmbiguousError, or the API's.
+func (s *Service) CreateVersion(ctx context.Context, orn, document string, setAsDefault bool) (Version, error) {
+	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
+		return Version{}, err
+	}
+	before, err := s.readVersions(ctx, orn)
+	if err != nil {
+		return Version{}, err
+	}
+	if len(before) >= MaxVersions {
+		return Version{}, &VersionQuotaError{ORN: orn, Versions: before}
+	}
+	return s.addVersion(ctx, orn, before, document, setAsDefault)
+}
+
+// addVersion creates a version. before are those that the policy had.
+func (s *Service) addVersion(ctx context.Context, orn string, before []Version, document string, setAsDefault bool) (Version, error) {
+	document = policydoc.ForAPI(document)
+	work, cleanup, done := domain.CreateContexts(ctx)
+	defer done()
+	defer s.forget(orn)
+	created, err := s.api.CreatePolicyVersion(work, orn, document, setAsDefault)
+	if api.IsQuota(err) {
+		return Version{}, &VersionQuotaError{ORN: orn, Versions: before, Err: err}
+	}
+	if !api.IsAmbiguous(err) {
+		return versionOf(created), err
+	}
+	lost := &domain.AmbiguousError{Action: "CreatePolicyVersion", Name: orn, Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: err}
+	for _, pause := range domain.Settling {
+		if err := s.opts.Pause(cleanup, pause, "CreatePolicyVersion", domain.ReasonSettling); err != nil {
+			break
+		}
+		lost.Tried.Lookups++
+		now, readErr := s.readVersions(cleanup, orn)
+		if readErr != nil {
+			lost.Unknown, lost.Err = true, errors.Join(err, readErr)
+			return Version{}, lost
+		}
+		for _, v := range now {
+			if v.Document == document && indexOf(before, v.ID) < 0 {
+				return v, nil
+			}
+		}
+	}
+	return Version{}, lost
+}
+
+// ReplaceVersion creates a version and then deletes the old one. The new one is the default if it is asked to be, or if
+// the old one was; it is so before the old one is deleted, so that rights never fall back to another version. A version
+// that is not the default is deleted first where the policy has MaxVersions.
+//
+// Errors: *VersionLeftError (the version was created and is returned), those of CreateVersion.
+func (s *Service) ReplaceVersion(ctx context.Context, orn, old, document string, setAsDefault bool) (Version, error) {
+	before, err := s.readVersions(ctx, orn)
+	if err != nil {
+		return Version{}, err
+	}
+	i := indexOf(before, old)
+	oldIsDefault := i >= 0 && before[i].IsDefault
+	if len(before) >= MaxVersions {
+		if i < 0 || oldIsDefault {
+			return Version{}, &VersionQuotaError{ORN: orn, Versions: before}
+		}
+		if err := s.deleteVersion(ctx, orn, old); err != nil {
+			return Version{}, err
+		}
+		i, before = -1, slices.Delete(before, i, i+1)
+	}
+	created, err := s.addVersion(ctx, orn, before, document, setAsDefault || oldIsDefault)
+	if err != nil || i < 0 {
+		return created, err
+	}
+	if err := s.deleteVersion(ctx, orn, old); err != nil {
+		return created, &VersionLeftError{ID: old, Err: err}
+	}
+	return created, nil
+}
+
+// SetDefault makes a version the one that decides rights (SetDefaultPolicyVersion).
+func (s *Service) SetDefault(ctx context.Context, orn, id string) error {
+	defer s.forget(orn)
+	return s.api.SetDefaultPolicyVersion(ctx, orn, id)
+}
+
+// Removal is what the removal of a version did.
+type Removal struct {
+	NewDefault string // the version that was made the default one first, "" when none had to be
+	Kept       bool   // the version was left, because it is the only one: it goes with its policy
+}
+
+// RemoveVersion deletes a version (DeletePolicyVersion). When it is the default one, another one is made the default first
+// (SetDefaultPolicyVersion): see NextDefault. A version that is already gone, with its policy or alone, is success.
+//
+// Errors: *domain.IdentityMismatchError, or the API's.
+func (s *Service) RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity) (Removal, error) {
+	s.versions.Drop(orn)
+	versions, err := s.Versions(ctx, orn, recorded)
+	if domain.IsGone(err) {
+		return Removal{}, nil
+	}
+	if err != nil {
+		return Removal{}, err
+	}
+	i := indexOf(versions, id)
+	if i < 0 {
+		return Removal{}, nil
+	}
+	var removal Removal
+	if versions[i].IsDefault {
+		if removal.NewDefault = NextDefault(versions, id); removal.NewDefault == "" {
+			return Removal{Kept: true}, nil
+		}
+		if err := s.SetDefault(ctx, orn, removal.NewDefault); err != nil {
+			return Removal{}, err
+		}
+	}
+	return removal, s.deleteVersion(ctx, orn, id)
+}
+
+// NextDefault is the version that is made the default when the default version id is removed: v1, as the official provider
+// does, or else the newest of the others. "" when there is no other.
+func NextDefault(versions []Version, id string) string {
+	others := slices.DeleteFunc(slices.Clone(versions), func(v Version) bool { return v.ID == id })
+	if len(others) == 0 {
+		return ""
+	}
+	if indexOf(others, FirstVersion) >= 0 {
+		return FirstVersion
+	}
+	return slices.MaxFunc(others, func(a, b Version) int { return cmp.Compare(number(a.ID), number(b.ID)) }).ID
+}
+
+// number is the number of a version, which only grows.
+func number(id string) int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(id, "v"))
+	return n
+}
+
+// deleteVersion deletes a version that is not the default one (A14). One that is already gone is success.
+func (s *Service) deleteVersion(ctx context.Context, orn, id string) error {
+	defer s.forget(orn)
+	err := s.api.DeletePolicyVersion(ctx, orn, id)
+	if api.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// forget drops what is known of a policy: of its versions, and of the lists.
+func (s *Service) forget(orn string) {
+	s.versions.Drop(orn)
+	s.drop()
+}
+
+func indexOf(versions []Version, id string) int {
+	return slices.IndexFunc(versions, func(v Version) bool { return v.ID == id })
+}
+
+func versionOf(v api.PolicyVersion) Version {
+	return Version{ID: v.ID, Document: v.Document, IsDefault: v.IsDefault, Created: v.CreationDate}
+}

@@ -1,0 +1,187 @@
+// Package policyversion is the resource outscale_policy_version: one version of a managed policy. What happens at the API
+// is decided in internal/policy.
+package policyversion
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/policy"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// Resource is outscale_policy_version. API actions: CreatePolicyVersion, ReadPolicyVersions, SetDefaultPolicyVersion,
+// DeletePolicyVersion; ReadPolicyVersion where the list has no documents.
+type Resource struct {
+	base.ResourceBase
+}
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+)
+
+// The summaries of the errors and warnings, stable so that they can be searched for.
+const (
+	notCreated  = "Policy version not created"
+	notRead     = "Policy version not read"
+	notUpdated  = "Policy version not updated"
+	notDeleted  = "Policy version not deleted"
+	notImported = "Policy version not imported"
+	isGone      = "Policy version is gone"
+
+	oldLeft      = "Old policy version not deleted"
+	staysDefault = "Policy version stays the default"
+	otherDefault = "Default version of the policy changes"
+	keptVersion  = "Policy version left with its policy"
+)
+
+// New returns the resource.
+func New() resource.Resource { return &Resource{base.NewResource("policy_version")} }
+
+// Create creates the version.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, plan.Timeouts.Create, base.CreateTimeout)
+	if !ok {
+		return
+	}
+	defer end()
+	orn := plan.PolicyORN.ValueString()
+	created, err := r.Data.Policies.CreateVersion(ctx, orn, plan.Document.ValueString(), plan.SetAsDefault.ValueBool())
+	if err != nil {
+		addFailure(&resp.Diagnostics, notCreated, "Creating a version of policy "+orn, err)
+		return
+	}
+	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withVersion(created), &resp.Diagnostics)
+	keyattr.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+}
+
+// Read refreshes the state, and forgets a version that is gone, with its policy or alone.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
+	if !ok {
+		return
+	}
+	defer end()
+	found, err := r.Data.Policies.Version(ctx, state.PolicyORN.ValueString(), state.VersionID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	if reason, gone := diag.Gone(err); gone {
+		resp.Diagnostics.Append(diag.IsGone(isGone, state.describe(), state.VersionID.ValueString(), reason))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
+		return
+	}
+	imported := state.Document.IsNull()
+	if state = state.withVersion(found); imported {
+		state = state.imported()
+	}
+	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state, &resp.Diagnostics)
+	if identity := r.Data.IdentityOfAccount(); identity.AccountID != "" {
+		keyattr.WriteIdentity(ctx, resp.Private, identity, &resp.Diagnostics)
+	}
+}
+
+// Update replaces the version by one with another document, or makes it the default one. Another `set_as_default` that asks
+// for nothing, and other timeouts, need no call.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
+	if !ok {
+		return
+	}
+	defer end()
+	orn, old := state.PolicyORN.ValueString(), state.VersionID.ValueString()
+	if !plan.Document.Equal(state.Document) {
+		created, err := r.Data.Policies.ReplaceVersion(ctx, orn, old, plan.Document.ValueString(), plan.DefaultVersion.ValueBool())
+		var left *policy.VersionLeftError
+		switch {
+		case errors.As(err, &left):
+			warning := diag.Error(oldLeft, "Deleting "+state.describe(), left.Err)
+			resp.Diagnostics.AddWarning(oldLeft, warning.Detail()+"\n\nVersion "+created.ID+" has taken its place. Delete version "+left.ID+
+				" by hand: it decides no rights, and counts against the 5 versions that a policy may have.")
+		case err != nil:
+			addFailure(&resp.Diagnostics, notUpdated, "Replacing "+state.describe(), err)
+			return
+		}
+		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withVersion(created), &resp.Diagnostics)
+		return
+	}
+	if plan.DefaultVersion.ValueBool() && !state.DefaultVersion.ValueBool() {
+		if err := r.Data.Policies.SetDefault(ctx, orn, old); err != nil {
+			diag.Add(&resp.Diagnostics, notUpdated, "Making "+state.describe()+" the default one", err)
+			return
+		}
+	}
+	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
+}
+
+// Delete deletes the version; one that is already gone is success. When it is the default one, another one is made the
+// default first, as the plan has said. The only version of a policy is left: it goes with the policy.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
+	if !ok {
+		return
+	}
+	defer end()
+	orn := state.PolicyORN.ValueString()
+	removal, err := r.Data.Policies.RemoveVersion(ctx, orn, state.VersionID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	if err != nil {
+		diag.Add(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err)
+	}
+	if removal.Kept {
+		resp.Diagnostics.AddWarning(keptVersion, fmt.Sprintf("%s is the only version of its policy, which the API does not delete. "+
+			"It is in no state any more, and still decides the rights that the policy gives. It is deleted with the policy.", "V"+state.describe()[1:]))
+	}
+}
+
+// addFailure reports a version that was not created. A quota names the versions that fill it.
+func addFailure(diags *diag.Diagnostics, summary, tried string, err error) {
+	var full *policy.VersionQuotaError
+	if !errors.As(err, &full) {
+		diag.Add(diags, summary, tried, err)
+		return
+	}
+	var versions []string
+	for _, v := range full.Versions {
+		words := text.Word(v.ID)
+		if v.IsDefault {
+			words += " (the default)"
+		}
+		versions = append(versions, words)
+	}
+	diag.AddMore(diags, summary, tried, err, "The policy has the versions "+strings.Join(versions, ", ")+". Delete one that is not the default and that "+
+		"no state has, then run again.")
+}
+
+// importForm is the ORN of a policy and a version.
+var importForm = regexp.MustCompile(`^(orn:.+)/(v\d+)$`)
+
+// ImportState imports ORN/VERSION.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	parts := importForm.FindStringSubmatch(req.ID)
+	if parts == nil || !keyattr.PolicyORN.MatchString(parts[1]) {
+		resp.Diagnostics.AddError(notImported, fmt.Sprintf("%s cannot be imported. Give the ORN of the policy and the version: "+
+			"`orn:ows:idauth::123456789012:policy/deploy/v2`.", text.Quote(req.ID)))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("policy_orn"), types.StringValue(parts[1]))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("version_id"), types.StringValue(parts[2]))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), types.StringValue(req.ID))...)
+}

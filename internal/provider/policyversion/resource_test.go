@@ -1,0 +1,274 @@
+package policyversion_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+)
+
+const typeName = "outscale_policy_version"
+
+func allow(action string) string {
+	return `{"Statement":[{"Effect":"Allow","Action":["api:` + action + `"],"Resource":["*"]}]}`
+}
+
+// policy is a policy outside of Terraform.
+func policy(h *acctest.Protocol) string {
+	created, err := h.API().CreatePolicy(context.Background(), api.CreatePolicyInput{Name: "deploy", Path: "/", Document: allow("ReadUsers")})
+	h.NoError(err)
+	return created.ORN
+}
+
+// versions are those of a policy, the default one with a star.
+func versions(h *acctest.Protocol, orn string) string {
+	found, err := h.API().ReadPolicyVersions(context.Background(), orn)
+	h.NoError(err)
+	var names []string
+	for _, v := range found {
+		if v.IsDefault {
+			v.ID += "*"
+		}
+		names = append(names, v.ID)
+	}
+	return strings.Join(names, " ")
+}
+
+func addVersion(h *acctest.Protocol, orn string, isDefault bool) string {
+	created, err := h.API().CreatePolicyVersion(context.Background(), orn, allow("ReadAccounts"), isDefault)
+	h.NoError(err)
+	return created.ID
+}
+
+func expectVersions(t *testing.T, h *acctest.Protocol, orn, want string) {
+	t.Helper()
+	if got := versions(h, orn); got != want {
+		t.Errorf("the policy has the versions %q, want %q", got, want)
+	}
+}
+
+func TestPolicyVersion_lifecycle(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	orn := policy(h)
+	config := acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys")}
+	version := h.Resource(typeName, config)
+	version.Expect(acctest.Args{"version_id": "v2", "default_version": false, "id": orn + "/v2", "body": allow("ReadAccessKeys"), "creation_date": acctest.NotNull})
+	version.ExpectImport(orn + "/v2")
+	expectVersions(t, h, orn, "v1* v2")
+
+	h.ResetCalls() // in place, both ways
+	config["set_as_default"] = true
+	version.Plan(config).Expect(acctest.Update, acctest.Args{"default_version": true, "version_id": "v2"})
+	version.Update(config)
+	expectVersions(t, h, orn, "v1 v2*")
+	version.ExpectImport(orn + "/v2")
+	config["set_as_default"] = false
+	version.Update(config).ExpectWarning("Policy version stays the default", acctest.At("set_as_default"))
+	expectVersions(t, h, orn, "v1 v2*")
+	delete(config, "set_as_default")
+	version.Update(config).ExpectNone()
+	h.ExpectWrites("SetDefaultPolicyVersion")
+
+	h.ResetCalls() // written in another way, and other timeouts
+	config["document"] = `{"Statement": [{"Action": "api:ReadAccessKeys", "Effect": "Allow", "Resource": "*"}]}`
+	version.ExpectEmptyPlan(config)
+	config["timeouts"] = acctest.Args{"update": "1m"}
+	version.Update(config)
+	h.ExpectWrites()
+
+	other := acctest.Args{"policy_orn": strings.Replace(orn, "deploy", "other", 1), "document": allow("ReadAccessKeys")}
+	version.PlanExpectReplace(other, "policy_orn")
+	version.Destroy().ExpectWarning("Default version of the policy changes", "Version v1 is made the default")
+	expectVersions(t, h, orn, "v1*")
+}
+
+// TestPolicyVersion_replaced: the new version is the default one before the old one is deleted, so that v1 decides rights at
+// no time.
+func TestPolicyVersion_replaced(t *testing.T) {
+	for _, asked := range []any{true, nil} {
+		h := acctest.NewProtocol(t)
+		orn := policy(h)
+		config := acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys"), "set_as_default": true}
+		version := h.Resource(typeName, config)
+		config["set_as_default"] = asked
+		version.Update(config)
+		h.ResetCalls()
+		config["document"] = allow("ReadUserGroups")
+		version.Plan(config).Expect(acctest.Update, acctest.Args{"default_version": true, "version_id": acctest.Unknown, "body": acctest.Unknown})
+		version.Update(config)
+		version.Expect(acctest.Args{"version_id": "v3", "default_version": true, "id": orn + "/v3", "document": allow("ReadUserGroups")})
+		h.ExpectWrites("CreatePolicyVersion", "DeletePolicyVersion")
+		expectVersions(t, h, orn, "v1 v3*")
+	}
+}
+
+// TestPolicyVersion_replacedAtLimit: with 5 versions, one that is not the default makes room for its successor, and one that
+// is the default is not given up.
+func TestPolicyVersion_replacedAtLimit(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	orn := policy(h)
+	config := acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys")}
+	version := h.Resource(typeName, config)
+	for range 3 {
+		addVersion(h, orn, false)
+	}
+	config["document"] = allow("ReadUserGroups")
+	version.Update(config)
+	expectVersions(t, h, orn, "v1* v3 v4 v5 v6")
+
+	config["set_as_default"] = true
+	version.Update(config)
+	h.ResetCalls()
+	config["document"] = allow("ReadCas")
+	version.Apply(config).ExpectError("Policy version not updated", "v1, v3, v4, v5, v6 (the default)", "Delete one")
+	h.NewResource(typeName).Apply(config).ExpectError("Policy version not created", "Delete one")
+	h.ExpectWrites()
+	expectVersions(t, h, orn, "v1 v3 v4 v5 v6*")
+}
+
+// TestPolicyVersion_oldNotDeleted: the new version is in the state although the old one could not be deleted.
+func TestPolicyVersion_oldNotDeleted(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	orn := policy(h)
+	config := acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys"), "set_as_default": true}
+	version := h.Resource(typeName, config)
+	h.SetFaults(simulator.Fault{Action: "DeletePolicyVersion", Kind: "status", Status: 409, Code: "6003", Probability: 1})
+	config["document"] = allow("ReadUserGroups")
+	version.Apply(config).ExpectWarning("Old policy version not deleted", "Version v3 has taken its place", "Delete version v2", "6003")
+	version.Expect(acctest.Args{"version_id": "v3", "default_version": true})
+	expectVersions(t, h, orn, "v1 v2 v3*")
+}
+
+// TestPolicyVersion_driftOfDefault: another default version is seen, and undone where the configuration says which it is.
+func TestPolicyVersion_driftOfDefault(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	orn := policy(h)
+	config := acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys"), "set_as_default": true}
+	version := h.Resource(typeName, config)
+	addVersion(h, orn, true)
+	h.ResetCalls()
+	version.Plan(config).Expect(acctest.Update, acctest.Args{"default_version": true})
+	version.Expect(acctest.Args{"default_version": false})
+	version.Update(config)
+	h.ExpectWrites("SetDefaultPolicyVersion")
+	expectVersions(t, h, orn, "v1 v2* v3")
+}
+
+// TestPolicyVersion_gone: a vanished version, alone or with its policy, is planned again and blocks neither a plan nor a
+// destruction.
+func TestPolicyVersion_gone(t *testing.T) {
+	for name, vanish := range map[string]func(ctx context.Context, c *api.Client, orn string) error{
+		"alone": func(ctx context.Context, c *api.Client, orn string) error {
+			return c.DeletePolicyVersion(ctx, orn, "v2")
+		},
+		"with its policy": func(ctx context.Context, c *api.Client, orn string) error {
+			if err := c.DeletePolicyVersion(ctx, orn, "v2"); err != nil {
+				return err
+			}
+			return c.DeletePolicy(ctx, orn)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := acctest.NewProtocol(t)
+			orn := policy(h)
+			config := acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys")}
+			version, stale := h.Resource(typeName, config), h.NewResource(typeName)
+			stale.SetState(acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys"), "version_id": "v2", "id": "x", "default_version": true})
+			h.OutOfBand(func(ctx context.Context, c *api.Client) error { return vanish(ctx, c, orn) })
+			stale.SkipRefresh = true
+			stale.Destroy()
+			version.Plan(config).Expect(acctest.Create, nil).ExpectWarning("Policy version is gone: v2")
+			version.Destroy()
+		})
+	}
+}
+
+// TestPolicyVersion_destroyDefault: v1 becomes the default, or else the newest other version; the only one stays.
+func TestPolicyVersion_destroyDefault(t *testing.T) {
+	for want, others := range map[string]int{"v4*": 2, "v2*": 0} {
+		h := acctest.NewProtocol(t)
+		orn := policy(h)
+		version := h.Resource(typeName, acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys"), "set_as_default": true})
+		for range others {
+			addVersion(h, orn, false)
+		}
+		h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.DeletePolicyVersion(ctx, orn, "v1") })
+		got := version.Destroy()
+		if others == 0 {
+			got.ExpectWarning("Policy version left with its policy", "Version v2")
+		}
+		if all := versions(h, orn); !strings.HasSuffix(all, want) {
+			t.Errorf("the versions are %q, want the default %s", all, want)
+		}
+	}
+}
+
+// TestPolicyVersion_withItsPolicy: a policy and its default version are destroyed in one run.
+func TestPolicyVersion_withItsPolicy(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	config := acctest.Args{"policy_name": "deploy", "document": allow("ReadUsers")}
+	policy := h.Resource("outscale_policy", config)
+	version := h.Resource(typeName, acctest.Args{"policy_orn": policy.String("orn"), "document": allow("ReadAccessKeys"), "set_as_default": true})
+	policy.ExpectEmptyPlan(config).ExpectWarning("Policy has another default version", "version v2")
+	policy.Expect(acctest.Args{"document": allow("ReadUsers"), "policy_default_version_id": "v2"})
+	h.ResetCalls()
+	version.Destroy()
+	policy.Destroy()
+	h.ExpectWrites("SetDefaultPolicyVersion", "DeletePolicyVersion", "DeletePolicy")
+}
+
+// TestPolicyVersion_stateOfOfficialProvider plans empty: its id is a random text.
+func TestPolicyVersion_stateOfOfficialProvider(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	orn := policy(h)
+	id := addVersion(h, orn, true)
+	document := strings.ReplaceAll(allow("ReadAccounts"), ":[", ": [")
+	version := h.NewResource(typeName)
+	version.SetState(acctest.Args{
+		"id": "terraform-20260101000000000000000001", "policy_orn": orn, "document": document, "set_as_default": true, "version_id": id,
+		"body": allow("ReadAccounts"), "default_version": true, "creation_date": "2026-01-01T00:00:00.000+0000", "timeouts": nil,
+	})
+	config := acctest.Args{"policy_orn": orn, "document": document, "set_as_default": true}
+	version.ExpectEmptyPlan(config)
+	version.Update(config)
+	h.ExpectWrites()
+	version.Expect(acctest.Args{"id": "terraform-20260101000000000000000001"})
+}
+
+// TestPolicyVersion_oneRead: the policy and its versions share one list of versions.
+func TestPolicyVersion_oneRead(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	policy := h.Resource("outscale_policy", acctest.Args{"policy_name": "deploy", "document": allow("ReadUsers")})
+	var all []*acctest.Resource
+	var configs []acctest.Args
+	for i := range 3 {
+		configs = append(configs, acctest.Args{"policy_orn": policy.String("orn"), "document": allow(fmt.Sprintf("Read%d", i))})
+		all = append(all, h.Resource(typeName, configs[i]))
+	}
+	h.ResetCalls()
+	p := h.Start()
+	p.Plan(policy, acctest.Args{"policy_name": "deploy", "document": allow("ReadUsers")}).Expect(acctest.NoOp, nil)
+	for i, r := range all {
+		p.Plan(r, configs[i]).Expect(acctest.NoOp, nil)
+	}
+	h.ExpectCalls(map[string]int{"ReadPolicies": 1, "ReadPolicyVersions": 1})
+}
+
+func TestPolicyVersion_importRefused(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	for _, id := range []string{"v2", "orn:ows:idauth::123456789012:policy/deploy", "orn:x/v2"} {
+		_, got := h.Import(typeName, id)
+		got.ExpectError("Policy version not imported", "policy/deploy/v2")
+	}
+	_, got := h.Import(typeName, policy(h)+"/v9")
+	if !slices.ContainsFunc(append(got.Errors(), got.Warnings()...), func(d *tfprotov6.Diagnostic) bool { return strings.Contains(d.Detail, "has no version v9") }) {
+		t.Errorf("an import of nothing: %s", got)
+	}
+}

@@ -1,0 +1,60 @@
+package policyversion
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+)
+
+// Schema is the official provider's.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	computed := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages a version of a managed policy, beside the version `v1` that the creation of the policy makes. " +
+			"A policy has at most 5 versions, and the default one decides rights.",
+		Attributes: map[string]schema.Attribute{
+			"policy_orn": schema.StringAttribute{
+				Required:            true,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				Validators:          []validator.String{keyattr.PolicyORNValidator()},
+				MarkdownDescription: "The ORN of the policy. A change replaces the version.",
+			},
+			"document": schema.StringAttribute{
+				Required: true, Validators: []validator.String{policyjson.Validator()},
+				MarkdownDescription: "The policy document as JSON, at most 5120 characters without white space; see the data source `outscale_policy_document`. " +
+					"Documents compare by meaning: white space and order plan nothing. Changed in place: a new version is created, which is the default one " +
+					"if the old one was or if `set_as_default` is true, and then the old one is deleted.",
+			},
+			"set_as_default": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether this version is the default one of the policy. If true, the version is made the default again whenever another one was. " +
+					"If false or left out, which version is the default is not managed here: a version that is the default stays it until another one is. Changed in place.",
+			},
+			"default_version": schema.BoolAttribute{
+				Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "Whether the version is the default one of the policy.",
+			},
+			"version_id": computed("The version: `v2`, `v3` and so on. Numbers only grow."),
+			"body":       computed("The document as the API has it."),
+			"id":         computed("The ORN of the policy and the version, with a slash between."),
+			"creation_date": schema.StringAttribute{
+				CustomType: isodate.Type{}, Computed: true, PlanModifiers: kept,
+				MarkdownDescription: "The date and time (UTC) at which the version was created.",
+			},
+		},
+		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
+	}
+}
