@@ -114,6 +114,35 @@ func TestAccAccessKey_importGeneratesConfiguration(t *testing.T) {
 	c.ExpectWrites()
 }
 
+// TestAccAccessKey_importIdentity: an import block with an identity imports the key, the state keeps the identity, and the
+// identity of another account is refused.
+func TestAccAccessKey_importIdentity(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	c.NeedIdentity()
+	user := c.CreateUser("alice")
+	key := c.CreateKey(api.CreateAccessKeyInput{UserName: "alice"})
+	account, err := c.API().ReadAccounts(t.Context())
+	c.NoError(err)
+	block := func(account string) string {
+		return fmt.Sprintf("import {\n  to = %s\n  identity = {\n    account_id = %q\n    user_id = %q\n    access_key_id = %q\n  }\n}\n", accessKeyAddress, account, user.ID, key.ID) +
+			acctest.Key("this", `user_name = "alice"`)
+	}
+	s := c.Workspace(block("000000000001"))
+	refused := s.Run("plan", "-input=false", "-no-color")
+	if refused.Code != 1 {
+		t.Errorf("exit code %d", refused.Code)
+	}
+	refused.Contains(t, "Object not imported", "000000000001", account.ID)
+	s.Write(block(account.ID))
+	s.Apply().Contains(t, "1 imported, 0 added, 0 changed, 0 destroyed")
+	s.EmptyPlan()
+	if state := string(s.State()); !regexp.MustCompile(`(?s)"identity": \{[^}]*"access_key_id": "` + key.ID + `"[^}]*"account_id": "` + account.ID + `"`).MatchString(state) {
+		t.Error("the state has no identity")
+	}
+	c.ExpectWrites()
+}
+
 func read(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)

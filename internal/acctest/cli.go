@@ -43,6 +43,14 @@ func NewCLI(t *testing.T, opts ...func(*simulator.Options)) *CLI {
 // Tofu reports whether the CLI is OpenTofu, for the few things in which the two differ.
 func (c *CLI) Tofu() bool { return c.cli.tofu }
 
+// NeedIdentity skips the test on a CLI without resource identities: before version 1.12, of Terraform and OpenTofu.
+func (c *CLI) NeedIdentity() {
+	c.t.Helper()
+	if c.cli.minor < 12 {
+		c.t.Skip("resource identity needs Terraform or OpenTofu 1.12")
+	}
+}
+
 // Test runs the steps of terraform-plugin-testing, with the provider in this process. Afterwards everything is destroyed,
 // and no access key may be left at the API.
 func (c *CLI) Test(steps ...resource.TestStep) {

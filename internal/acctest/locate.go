@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,8 +27,9 @@ const namespace = "outscale-access"
 
 // cli is the Terraform or OpenTofu that the tests of this process run.
 type cli struct {
-	path string
-	tofu bool
+	path  string
+	tofu  bool
+	minor int // of version 1.minor; later major versions have everything
 }
 
 var theCLI = sync.OnceValues(findCLI)
@@ -104,10 +106,14 @@ func identify(path string) (cli, error) {
 		return cli{}, fmt.Errorf("%s is neither Terraform nor OpenTofu: %q", path, first)
 	}
 	major, _ := strconv.Atoi(match[2])
-	if minor, _ := strconv.Atoi(match[3]); major < 1 || major == 1 && minor < 10 {
+	minor, _ := strconv.Atoi(match[3])
+	if major < 1 || major == 1 && minor < 10 {
 		return cli{}, fmt.Errorf("%s is %q: the tests need version 1.10 or later", path, first)
 	}
-	return cli{path: path, tofu: match[1] == "OpenTofu"}, nil
+	if major > 1 {
+		minor = math.MaxInt
+	}
+	return cli{path: path, tofu: match[1] == "OpenTofu", minor: minor}, nil
 }
 
 // root is the folder of the module.

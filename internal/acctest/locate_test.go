@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,7 +26,7 @@ func fake(t *testing.T, path, says string) {
 func TestIdentify_versions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cli")
 	for says, want := range map[string]cli{
-		"OpenTofu v1.12.6": {path, true}, "Terraform v1.11.4": {path, false}, "Terraform v2.0.0": {path, false},
+		"OpenTofu v1.12.6": {path, true, 12}, "Terraform v1.11.4": {path, false, 11}, "Terraform v2.0.0": {path, false, math.MaxInt},
 		"Terraform v1.9.8": {}, "something else": {},
 	} {
 		fake(t, path, says)
