@@ -8,9 +8,10 @@ import (
 
 // Count is a number of logged calls, and when the first and the last of them were made.
 type Count struct {
-	Calls       int
-	Refused     int // of Calls, those that were answered with 401 or 403: the caller lacked a right, or its address was refused
-	First, Last time.Time
+	Calls   int       `json:"calls"`
+	Refused int       `json:"refused"` // of Calls, those that were answered with 401 or 403: a right was missing, or an address refused
+	First   time.Time `json:"first"`
+	Last    time.Time `json:"last"`
 }
 
 // Use is what one key signed. Refused calls count as well.

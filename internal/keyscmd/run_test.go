@@ -37,6 +37,8 @@ func (r *rig) key(id string) (admin.AccessKey, bool) {
 	return admin.AccessKey{}, false
 }
 
+const hour = time.Hour
+
 func inAnHour() *time.Time {
 	t := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
 	return &t

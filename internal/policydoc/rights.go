@@ -86,24 +86,10 @@ func Escalations(docs ...Document) []string {
 // "all but ..." for a statement with NotAction.
 func Wildcards(docs ...Document) []string {
 	var found []string
-	add := func(pattern string) {
-		if !slices.Contains(found, pattern) {
+	for _, pattern := range AllowedPatterns(docs...) {
+		_, call, _ := strings.Cut(pattern, ":")
+		if pattern == "*" || strings.Trim(call, "*") == "" || strings.HasPrefix(pattern, allBut) {
 			found = append(found, pattern)
-		}
-	}
-	for _, doc := range docs {
-		for _, s := range doc.Statements {
-			if s.Effect != Allow {
-				continue
-			}
-			for _, pattern := range s.Action {
-				if _, call, _ := strings.Cut(pattern, ":"); pattern == "*" || strings.Trim(call, "*") == "" {
-					add(pattern)
-				}
-			}
-			if len(s.NotAction) > 0 {
-				add("all but " + strings.Join(s.NotAction, ", "))
-			}
 		}
 	}
 	return found
