@@ -39,6 +39,8 @@ type API interface {
 	DeleteUserGroup(ctx context.Context, g api.GroupRef, force bool) error
 	AddUserToUserGroup(ctx context.Context, g api.GroupRef, u api.UserRef) error
 	RemoveUserFromUserGroup(ctx context.Context, g api.GroupRef, u api.UserRef) error
+	ReadManagedPoliciesLinkedToUserGroup(ctx context.Context, groupName string) ([]api.LinkedPolicy, error)
+	ReadUserGroupPolicies(ctx context.Context, g api.GroupRef) ([]api.InlinePolicy, error)
 }
 
 var _ API = (*api.Client)(nil)

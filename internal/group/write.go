@@ -74,7 +74,7 @@ func (s *Service) Update(ctx context.Context, id string, recorded domain.Identit
 // Delete deletes the group with that id (DeleteUserGroup). Without force the API refuses while the group has members or
 // linked policies. A group that is already gone is success.
 //
-// Errors: *domain.IdentityMismatchError, or the API's.
+// Errors: *domain.HeldError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identity, force bool) error {
 	for try := 1; ; try++ {
 		now, err := s.reload(ctx, id, recorded)
@@ -87,10 +87,34 @@ func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identit
 		err = s.api.DeleteUserGroup(ctx, now.ref(), force)
 		s.all.Drop(allGroups)
 		s.members.Drop(id)
+		if api.IsConflict(err) {
+			return s.heldBy(ctx, now, err)
+		}
 		if err == nil || try == tries || (!api.IsAmbiguous(err) && !api.IsNotFound(err)) {
 			return err
 		}
 	}
+}
+
+// heldBy explains a conflict by what the group still has. What the caller may not read is left out.
+func (s *Service) heldBy(ctx context.Context, g Group, conflict error) error {
+	held := &domain.HeldError{Kind: domain.KindUserGroup, Name: g.Name, Err: conflict}
+	_, users, _ := s.api.ReadUserGroup(ctx, g.ref())
+	for _, u := range users {
+		held.Users = append(held.Users, u.Name)
+	}
+	policies, _ := s.api.ReadManagedPoliciesLinkedToUserGroup(ctx, g.Name)
+	for _, p := range policies {
+		held.PolicyORNs = append(held.PolicyORNs, p.ORN)
+	}
+	inline, _ := s.api.ReadUserGroupPolicies(ctx, g.ref())
+	for _, p := range inline {
+		held.InlinePolicies = append(held.InlinePolicies, p.Name)
+	}
+	if held.What() == "" {
+		return conflict
+	}
+	return held
 }
 
 // Members returns the users in a group (ReadUserGroup), from a read that the process shares.

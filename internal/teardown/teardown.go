@@ -1,4 +1,4 @@
-// Package teardown removes what a user has, so that the user can be deleted.
+// Package teardown removes what a user or a group has, so that it can be deleted.
 package teardown
 
 import (
@@ -22,6 +22,7 @@ type Keys interface {
 // Groups ends memberships; *group.Service has it.
 type Groups interface {
 	OfUser(ctx context.Context, userName string) ([]group.Group, error)
+	Members(ctx context.Context, id string, recorded domain.Identity) ([]group.Member, error)
 	RemoveMember(ctx context.Context, id string, recorded domain.Identity, userName string) error
 }
 
@@ -44,7 +45,7 @@ type Services struct {
 // Everything removes the access keys of a user, then its memberships, links and inline policies. The keys come first: while
 // one of them is left, no right is taken away, because a policy can also deny.
 //
-// Errors: *key.OwnKeyError before any change when one of the keys signs the calls; *user.HeldError with what is left after
+// Errors: *key.OwnKeyError before any change when one of the keys signs the calls; *domain.HeldError with what is left after
 // a step failed; or those of the reads, before any change.
 func (s Services) Everything(ctx context.Context, u user.User) error {
 	owner, who := key.Owner{UserID: u.ID}, rights.Principal{Name: u.Name}
@@ -81,8 +82,8 @@ func (s Services) Everything(ctx context.Context, u user.User) error {
 }
 
 // read lists what a user has, but for its groups.
-func (s Services) read(ctx context.Context, owner key.Owner, u user.User) (keys []key.Key, left *user.HeldError, err error) {
-	left = &user.HeldError{User: u}
+func (s Services) read(ctx context.Context, owner key.Owner, u user.User) (keys []key.Key, left *domain.HeldError, err error) {
+	left = &domain.HeldError{Kind: domain.KindUser, Name: u.Name}
 	if keys, err = s.Keys.List(ctx, owner); err != nil {
 		return nil, nil, err
 	}
@@ -106,7 +107,7 @@ func (s Services) read(ctx context.Context, owner key.Owner, u user.User) (keys 
 // Links removes links of a user that is to be deleted. While the user has access keys nothing is removed: it could not be
 // deleted, and a policy can also deny.
 //
-// Errors: *user.HeldError when the user has keys, or the API's.
+// Errors: *domain.HeldError when the user has keys, or the API's.
 func (s Services) Links(ctx context.Context, u user.User, orns []string) error {
 	if len(orns) == 0 {
 		return nil
@@ -115,7 +116,7 @@ func (s Services) Links(ctx context.Context, u user.User, orns []string) error {
 	if err != nil {
 		return err
 	}
-	held := &user.HeldError{User: u}
+	held := &domain.HeldError{Kind: domain.KindUser, Name: u.Name}
 	for _, k := range keys {
 		held.KeyIDs = append(held.KeyIDs, k.ID)
 	}
@@ -124,6 +125,50 @@ func (s Services) Links(ctx context.Context, u user.User, orns []string) error {
 	}
 	for _, orn := range orns {
 		if err := s.Rights.Unlink(ctx, rights.Principal{Name: u.Name}, orn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Group removes members, by their ids, and links of a group that is to be deleted. If the group has other members or links,
+// nothing is removed.
+//
+// Errors: *domain.HeldError with the others, or the API's.
+func (s Services) Group(ctx context.Context, g group.Group, memberIDs, orns []string) error {
+	if len(memberIDs)+len(orns) == 0 {
+		return nil
+	}
+	members, err := s.Groups.Members(ctx, g.ID, g.Identity)
+	if err != nil {
+		return err
+	}
+	who := rights.Principal{Group: true, Name: g.Name}
+	links, err := s.Rights.Links(ctx, who)
+	if err != nil {
+		return err
+	}
+	others := &domain.HeldError{Kind: domain.KindUserGroup, Name: g.Name}
+	for _, m := range members {
+		if !slices.Contains(memberIDs, m.ID) {
+			others.Users = append(others.Users, m.Name)
+		}
+	}
+	for _, link := range links {
+		if !slices.Contains(orns, link.ORN) {
+			others.PolicyORNs = append(others.PolicyORNs, link.ORN)
+		}
+	}
+	if others.What() != "" {
+		return others
+	}
+	for _, m := range members {
+		if err := s.Groups.RemoveMember(ctx, g.ID, g.Identity, m.Name); err != nil {
+			return err
+		}
+	}
+	for _, link := range links {
+		if err := s.Rights.Unlink(ctx, who, link.ORN); err != nil {
 			return err
 		}
 	}

@@ -4,9 +4,7 @@ package user
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,42 +23,6 @@ type User struct {
 // Spec is what a user is asked to be. An empty Path means "/" when the user is created and "leave it" when it is updated;
 // an empty Email is left to the API.
 type Spec struct{ Name, Path, Email string }
-
-// HeldError says that a user was not deleted because of what it still has.
-type HeldError struct {
-	User           User
-	KeyIDs         []string
-	Groups         []string // names
-	PolicyORNs     []string // of linked managed policies
-	InlinePolicies []string // names
-	Err            error    // of the API; nil when nothing was tried
-}
-
-func (e *HeldError) Error() string {
-	text := fmt.Sprintf("user %s still has %s", e.User.Name, e.What())
-	if e.Err != nil {
-		text += ": " + e.Err.Error()
-	}
-	return text
-}
-
-func (e *HeldError) Unwrap() error { return e.Err }
-
-// What lists what the user still has: "access keys AK1, AK2; memberships in groups ops".
-func (e *HeldError) What() string {
-	var parts []string
-	for _, part := range []struct {
-		what string
-		ids  []string
-	}{
-		{"access keys ", e.KeyIDs}, {"memberships in groups ", e.Groups}, {"linked policies ", e.PolicyORNs}, {"inline policies ", e.InlinePolicies},
-	} {
-		if len(part.ids) > 0 {
-			parts = append(parts, part.what+strings.Join(part.ids, ", "))
-		}
-	}
-	return strings.Join(parts, "; ")
-}
 
 // API is what the service needs of the OUTSCALE API; *api.Client has it.
 type API interface {

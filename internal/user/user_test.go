@@ -88,7 +88,7 @@ func TestUser_lifecycle(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = w.Delete(bg, bob.ID, bob.Identity)
-	if held := apitest.As[*HeldError](t, err); !slices.Equal(held.KeyIDs, []string{key.ID}) || held.User.Name != "robert" || !api.IsConflict(err) || !strings.Contains(err.Error(), key.ID) {
+	if held := apitest.As[*domain.HeldError](t, err); !slices.Equal(held.KeyIDs, []string{key.ID}) || held.Name != "robert" || !api.IsConflict(err) || !strings.Contains(err.Error(), key.ID) {
 		t.Errorf("error = %v", err)
 	}
 	if _, err := w.Client.UpdateAccessKey(bg, api.UpdateAccessKeyInput{ID: key.ID, UserName: "robert", State: "INACTIVE"}); err != nil {

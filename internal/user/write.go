@@ -102,7 +102,7 @@ func (s *Service) Update(ctx context.Context, id string, recorded domain.Identit
 // deletes by name and another user may have it by now; deletions at the same time share that list. A user that is already
 // gone is success.
 //
-// Errors: *HeldError, *domain.IdentityMismatchError, or the API's.
+// Errors: *domain.HeldError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identity) error {
 	user, err := s.readWithin(ctx, id, recorded, deleteNameTTL)
 	if err == nil {
@@ -140,7 +140,7 @@ func (s *Service) delete(ctx context.Context, user User) error {
 
 // heldBy explains a conflict by what the user still has. What the caller may not read is left out.
 func (s *Service) heldBy(ctx context.Context, user User, conflict error) error {
-	held := &HeldError{User: user, Err: conflict}
+	held := &domain.HeldError{Kind: domain.KindUser, Name: user.Name, Err: conflict}
 	keys, _ := s.api.ReadAccessKeys(ctx, api.ReadAccessKeysInput{UserName: user.Name})
 	for _, key := range keys {
 		held.KeyIDs = append(held.KeyIDs, key.ID)

@@ -4,6 +4,7 @@ package base
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -12,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
@@ -90,6 +92,28 @@ func (c *Configured) BeginRefresh(ctx context.Context, diags *diag.Diagnostics, 
 		return ctx, nil, false
 	}
 	return c.BeginRead(ctx, diags, summary, timeout, ReadTimeout)
+}
+
+// DeleteWhenFree calls remove, and again after other requests of the run, such as the revocation of a user's keys, have removed what
+// was in its way.
+func (c *Configured) DeleteWhenFree(ctx context.Context, remove func() error) error {
+	for before := ""; ; {
+		err := remove()
+		var held *domain.HeldError
+		if !errors.As(err, &held) || held.What() == before || !c.Data.Requests.AwaitOthers(ctx) {
+			return err
+		}
+		before = held.What()
+	}
+}
+
+// ForceText names `force_destroy` as a way out where a deletion failed because of what the object still has.
+func ForceText(err error, force bool) string {
+	var held *domain.HeldError
+	if force || !errors.As(err, &held) {
+		return ""
+	}
+	return "With `force_destroy` everything that it has is removed with it: set it to true and apply before the destruction."
 }
 
 // ResourceBase is embedded in a managed resource.

@@ -15,7 +15,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
-	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
 func refusal(status int, code, kind, details string) *api.Error {
@@ -70,11 +69,11 @@ func TestError_fullTexts(t *testing.T) {
 		"the provider's own key": {&key.OwnKeyError{ID: "AK1", Action: "delete"}, "Creating an access key for user alice failed.\n\n" +
 			"Access key AK1 signs the calls of this provider. To delete it would end the provider's access to the account.\n\n" +
 			"Configure the provider with another key, or take this one out of the state (`terraform state rm`) and keep it."},
-		"a user with keys": {&user.HeldError{User: user.User{Name: "alice"}, KeyIDs: []string{"AK1", "AK2"}, Groups: []string{"ops"},
+		"a user with keys": {&domain.HeldError{Kind: domain.KindUser, Name: "alice", KeyIDs: []string{"AK1", "AK2"}, Groups: []string{"ops"},
 			Err: refusal(409, "9002", "ResourceConflict", "")}, "Creating an access key for user alice failed.\n\n" +
 			"User alice still has access keys AK1, AK2; memberships in groups ops.\n\n" +
 			"CreateAccessKey was answered with HTTP status 409, ResourceConflict, code 9002." + request + "\n\n" +
-			"Remove what it has, or import it so that it is destroyed with the user, then run again."},
+			"Remove what it has, or import it so that it is destroyed in the same run, then run again."},
 		"a key that is not as asked": {&key.IncompleteError{KeyID: "AK1", What: []key.Difference{{Field: key.FieldState, Is: "ACTIVE", Asked: "INACTIVE"}, {Field: key.FieldExpiry, Asked: "2028-01-01T00:00:00.000Z"}, {Field: key.FieldTag, Is: "x\n", Asked: ""}}},
 			"Creating an access key for user alice failed.\n\nAccess key AK1 exists, but it is not as asked:\n- its state is ACTIVE, and INACTIVE was asked\n- its expiry is none, and 2028-01-01T00:00:00.000Z was asked\n- its tag is \"x\\n\", and \"\" was asked\n\n" +
 				"Its id and what is known of it are in the state. Look at the plan before you apply again: it brings the key to what the configuration says, " +

@@ -10,7 +10,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
-	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
 // domainText says what the domain knows of an error, and what to do next. Both are empty where it adds nothing to the
@@ -18,7 +17,7 @@ import (
 func domainText(err error) (facts, remedy string) {
 	var own *key.OwnKeyError
 	var quota *key.QuotaError
-	var held *user.HeldError
+	var held *domain.HeldError
 	var incomplete *key.IncompleteError
 	var ambiguous *domain.AmbiguousError
 	var unsupported *key.UnsupportedError
@@ -34,8 +33,8 @@ func domainText(err error) (facts, remedy string) {
 	case errors.As(err, &quota):
 		return quotaText(quota)
 	case errors.As(err, &held):
-		return fmt.Sprintf("User %s still has %s.", text.Word(held.User.Name), text.Escape(held.What())),
-			"Remove what it has, or import it so that it is destroyed with the user, then run again."
+		return sentence(fmt.Sprintf("%s %s still has %s", held.Kind, text.Word(held.Name), text.Escape(held.What()))),
+			"Remove what it has, or import it so that it is destroyed in the same run, then run again."
 	case errors.As(err, &incomplete):
 		return incompleteText(incomplete),
 			"Its id and what is known of it are in the state. Look at the plan before you apply again: it brings the key to what the configuration says, " +

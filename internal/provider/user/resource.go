@@ -4,7 +4,6 @@ package user
 
 import (
 	"context"
-	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
@@ -17,7 +16,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/teardown"
-	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
 // Resource is outscale_user. API actions: CreateUser, ReadUsers, UpdateUser, DeleteUser; ReadAccounts before a creation; with
@@ -144,22 +142,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	defer end()
 	policies := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
-	var held *user.HeldError
-	for before := ""; ; {
-		err := r.delete(ctx, state, policyblock.ORNs(policies), keyattr.ReadIdentity(ctx, req.Private))
-		if err == nil {
-			return
-		}
-		if errors.As(err, &held) && held.What() != before && r.Data.Requests.AwaitOthers(ctx) {
-			before = held.What()
-			continue
-		}
-		more := ""
-		if held != nil && !state.ForceDestroy.ValueBool() {
-			more = "With `force_destroy` everything that the user has is removed with it: set it to true and apply before the destruction."
-		}
-		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, more)
-		return
+	recorded := keyattr.ReadIdentity(ctx, req.Private)
+	err := r.DeleteWhenFree(ctx, func() error { return r.delete(ctx, state, policyblock.ORNs(policies), recorded) })
+	if err != nil {
+		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, base.ForceText(err, state.ForceDestroy.ValueBool()))
 	}
 }
 
