@@ -1,1 +1,3 @@
 terraform import outscale_user_group.ops ug-12345678
+# or by its name
+terraform import outscale_user_group.ops ops

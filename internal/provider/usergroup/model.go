@@ -19,6 +19,8 @@ type model struct {
 	Path                 types.String   `tfsdk:"path"`
 	ORN                  types.String   `tfsdk:"orn"`
 	ForceDestroy         types.Bool     `tfsdk:"force_destroy"`
+	User                 types.Set      `tfsdk:"user"`
+	Policy               types.Set      `tfsdk:"policy"`
 	CreationDate         isodate.Value  `tfsdk:"creation_date"`
 	LastModificationDate isodate.Value  `tfsdk:"last_modification_date"`
 	Timeouts             timeouts.Value `tfsdk:"timeouts"`

@@ -6,30 +6,42 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/group"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
+	"github.com/outscale-access/terraform-provider-outscale/internal/teardown"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// Resource is outscale_user_group. API actions: CreateUserGroup, ReadUserGroups, UpdateUserGroup, DeleteUserGroup.
+// Resource is outscale_user_group. API actions: CreateUserGroup, ReadUserGroups, UpdateUserGroup, DeleteUserGroup; with `user`
+// blocks AddUserToUserGroup, RemoveUserFromUserGroup, ReadUserGroup and ReadUsers; with `policy` blocks
+// LinkManagedPolicyToUserGroup, UnlinkManagedPolicyFromUserGroup, ReadManagedPoliciesLinkedToUserGroup and ReadPolicies.
 type Resource struct {
 	base.ResourceBase
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
 )
 
 // The summaries of the errors, stable so that they can be searched for.
 const (
-	notCreated = "User group not created"
-	notRead    = "User group not read"
-	notUpdated = "User group not updated"
-	notDeleted = "User group not deleted"
-	isGone     = "User group is gone"
+	notCreated  = "User group not created"
+	notRead     = "User group not read"
+	notUpdated  = "User group not updated"
+	notDeleted  = "User group not deleted"
+	notImported = "User group not imported"
+	isGone      = "User group is gone"
 )
 
 // New returns the resource.
@@ -48,9 +60,39 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notCreated, "Creating user group "+plan.UserGroupName.ValueString(), err)
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withGroup(created), &resp.Diagnostics)
 	keyattr.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
+	planned := r.blocks(ctx, plan, &resp.Diagnostics)
+	r.save(ctx, &resp.State, plan.withGroup(created), blocks{}, &resp.Diagnostics)
+	r.setBlocks(ctx, &resp.State, plan.withGroup(created), created, blocks{}, planned, notCreated, &resp.Diagnostics)
 }
+
+// blocks are the repeated blocks of a plan or a state.
+type blocks struct {
+	users    []member
+	policies []policyblock.Element
+}
+
+func (r *Resource) blocks(ctx context.Context, m model, diags *diag.Diagnostics) blocks {
+	return blocks{blockset.Decode[member](ctx, m.User, diags), blockset.Decode[policyblock.Element](ctx, m.Policy, diags)}
+}
+
+// save writes the state, with these blocks.
+func (r *Resource) save(ctx context.Context, state *tfsdk.State, m model, b blocks, diags *diag.Diagnostics) {
+	m.User = blockset.Encode(ctx, memberType(), b.users, diags)
+	m.Policy = blockset.Encode(ctx, policyblock.Type(), b.policies, diags)
+	codec.Encode(ctx, state.Schema, &state.Raw, m, diags)
+}
+
+// setBlocks makes members and links as planned, and writes the state with what they are then.
+func (r *Resource) setBlocks(ctx context.Context, state *tfsdk.State, plan model, g group.Group, prior, planned blocks, summary string, diags *diag.Diagnostics) {
+	done := blocks{r.setMembers(ctx, g, prior.users, planned.users, summary, diags), prior.policies}
+	if !diags.HasError() {
+		done.policies = policyblock.Apply(ctx, r.Data, principal(g), prior.policies, planned.policies, summary, diags)
+	}
+	r.save(ctx, state, plan, done, diags)
+}
+
+func principal(g group.Group) rights.Principal { return rights.Principal{Group: true, Name: g.Name} }
 
 // Read refreshes the state, and forgets a group that is proved gone.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -60,7 +102,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.Data.Groups.Read(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	found, have, err := r.read(ctx, state, keyattr.ReadIdentity(ctx, req.Private), &resp.Diagnostics)
 	if reason, gone := diag.Gone(err); gone {
 		resp.Diagnostics.Append(diag.IsGone(isGone, state.describe(), state.ID.ValueString(), reason))
 		resp.State.RemoveResource(ctx)
@@ -70,13 +112,30 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withGroup(found), &resp.Diagnostics)
+	r.save(ctx, &resp.State, state.withGroup(found), have, &resp.Diagnostics)
 	if found.Identity.AccountID != "" {
 		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
 }
 
-// Update renames the group and moves it to another path, in place.
+// read reads the group, and what the state has blocks of: without blocks members and links are not managed here.
+func (r *Resource) read(ctx context.Context, state model, recorded domain.Identity, diags *diag.Diagnostics) (found group.Group, have blocks, err error) {
+	have = r.blocks(ctx, state, diags)
+	if found, err = r.Data.Groups.Read(ctx, state.ID.ValueString(), recorded); err != nil {
+		return found, have, err
+	}
+	if len(have.users) > 0 {
+		if have.users, err = r.members(ctx, found.ID, recorded, have.users); err != nil {
+			return found, have, err
+		}
+	}
+	if len(have.policies) > 0 {
+		have.policies, err = policyblock.Linked(ctx, r.Data, principal(found), have.policies)
+	}
+	return found, have, err
+}
+
+// Update renames the group, moves it to another path and changes its members and its policies, in place.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
@@ -86,18 +145,23 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	defer end()
 	recorded, id := keyattr.ReadIdentity(ctx, req.Private), state.ID.ValueString()
-	var changed group.Group
+	prior, planned := r.blocks(ctx, state, &resp.Diagnostics), r.blocks(ctx, plan, &resp.Diagnostics)
+	var now group.Group
 	var err error
-	if plan.toSpec() == state.toSpec() { // timeouts or `force_destroy` alone
-		changed, err = r.Data.Groups.Read(ctx, id, recorded)
-	} else {
-		changed, err = r.Data.Groups.Update(ctx, id, recorded, plan.toSpec())
+	switch {
+	case plan.toSpec() != state.toSpec():
+		if now, err = r.Data.Groups.Update(ctx, id, recorded, plan.toSpec()); err == nil {
+			plan = plan.withGroup(now)
+			r.save(ctx, &resp.State, plan, prior, &resp.Diagnostics)
+		}
+	case !plan.User.Equal(state.User) || !plan.Policy.Equal(state.Policy):
+		now, err = r.Data.Groups.Read(ctx, id, recorded)
 	}
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notUpdated, "Changing "+state.describe(), err)
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withGroup(changed), &resp.Diagnostics)
+	r.setBlocks(ctx, &resp.State, plan, now, prior, planned, notUpdated, &resp.Diagnostics)
 }
 
 // Delete deletes the group; one that is already gone is success.
@@ -108,14 +172,62 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	err := r.Data.Groups.Delete(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private), state.ForceDestroy.ValueBool())
+	recorded, have := keyattr.ReadIdentity(ctx, req.Private), r.blocks(ctx, state, &resp.Diagnostics)
+	err := r.DeleteWhenFree(ctx, func() error { return r.delete(ctx, state, have, recorded) })
 	if err != nil {
-		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err,
-			"A group with members or policies is deleted only with `force_destroy`: set it to true and apply before the destruction.")
+		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, base.ForceText(err, state.ForceDestroy.ValueBool()))
 	}
 }
 
-// ImportState imports the id of the group.
+// delete removes what the blocks name, and then the group; with `force_destroy` the API removes everything with it.
+func (r *Resource) delete(ctx context.Context, state model, have blocks, recorded domain.Identity) error {
+	id, force := state.ID.ValueString(), state.ForceDestroy.ValueBool()
+	if !force && len(have.users)+len(have.policies) > 0 {
+		found, err := r.Data.Groups.Read(ctx, id, recorded)
+		if err == nil {
+			err = teardown.Services{Groups: r.Data.Groups, Rights: r.Data.Rights}.Group(ctx, found, ids(have.users), policyblock.ORNs(have.policies))
+		}
+		if err != nil && !domain.IsGone(err) {
+			return err
+		}
+	}
+	return r.Data.Groups.Delete(ctx, id, recorded, force)
+}
+
+// ImportState imports the id of the group, or its name, with the members and the links that it has.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
+	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout), 0)
+	if !ok {
+		return
+	}
+	defer end()
+	found, err := r.Data.Groups.Read(ctx, req.ID, domain.Identity{})
+	if domain.IsGone(err) {
+		found, err = r.Data.Groups.Find(ctx, req.ID)
+	}
+	var have blocks
+	if err == nil {
+		have, err = r.everything(ctx, found)
+	}
+	if err != nil {
+		diag.Add(&resp.Diagnostics, notImported, "Looking for the user group with the id or the name "+text.Word(req.ID), err)
+		return
+	}
+	// The account's id is worth recording, and no reason not to import.
+	found.Identity.AccountID, _ = r.Data.Account.ID(ctx)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(userBlock), blockset.Encode(ctx, memberType(), have.users, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(policyblock.Name), blockset.Encode(ctx, policyblock.Type(), have.policies, &resp.Diagnostics))...)
+	keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+}
+
+// everything returns blocks for all members and links of a group. What the caller may not read is left out.
+func (r *Resource) everything(ctx context.Context, g group.Group) (all blocks, err error) {
+	if all.users, err = r.members(ctx, g.ID, domain.Identity{}, nil); err != nil && !domain.IsClosed(err) {
+		return all, err
+	}
+	if all.policies, err = policyblock.Linked(ctx, r.Data, principal(g), nil); err != nil && !domain.IsClosed(err) {
+		return all, err
+	}
+	return all, nil
 }

@@ -14,17 +14,25 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 )
 
 const maxPath = 512
 
-// Schema is the official provider's, without its blocks and with `force_destroy`.
+func pathValidators() []validator.String {
+	return []validator.String{
+		stringvalidator.RegexMatches(keyattr.Path, "must start and end with a slash, with letters, digits, _ and / between"),
+		stringvalidator.LengthAtMost(maxPath),
+	}
+}
+
+// Schema is the official provider's, with `force_destroy`.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages a group of EIM users. Members are managed with `outscale_user_group_membership`, policies with " +
-			"`outscale_user_group_policy_link` and `outscale_user_group_inline_policy`. The `user` and `policy` blocks of the official provider's " +
-			"resource are not offered yet.",
+		MarkdownDescription: "Manages a group of EIM users. Its members and its managed policies are either all in `user` and `policy` blocks here, or, " +
+			"without such a block, in resources of their own, `outscale_user_group_membership` and `outscale_user_group_policy_link`, which several " +
+			"configurations can share.",
 		Attributes: map[string]schema.Attribute{
 			"user_group_name": schema.StringAttribute{
 				Required:            true,
@@ -33,15 +41,14 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"path": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString("/"),
-				Validators: []validator.String{
-					stringvalidator.RegexMatches(keyattr.Path, "must start and end with a slash, with letters, digits, _ and / between"),
-					stringvalidator.LengthAtMost(maxPath),
-				},
+				Validators:          pathValidators(),
 				MarkdownDescription: "The path of the group, which starts and ends with a slash. Default: `/`. Changed in place.",
 			},
 			"force_destroy": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether the destruction of the group also removes members and policies that are not managed here. Default: `false`, which makes a destruction fail while there are any.",
+				Optional: true,
+				MarkdownDescription: "Whether the destruction of the group also removes its members, its linked and its inline policies, also those that are not managed here. " +
+					"Default: `false`, which makes a destruction fail while the group has any that its blocks do not name. " +
+					"It must be in the state before the destruction: set it and apply.",
 			},
 			"user_group_id":          schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "The id of the group. It stays the same when the group is renamed."},
 			"id":                     schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "The same as `user_group_id`."},
@@ -49,6 +56,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"creation_date":          schema.StringAttribute{CustomType: isodate.Type{}, Computed: true, PlanModifiers: kept, MarkdownDescription: "The date and time (UTC) at which the group was created."},
 			"last_modification_date": schema.StringAttribute{CustomType: isodate.Type{}, Computed: true, MarkdownDescription: "The date and time (UTC) at which the group was last modified."},
 		},
-		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
+		Blocks: map[string]schema.Block{
+			userBlock:        memberBlock(),
+			policyblock.Name: policyblock.Block("user group"),
+			"timeouts":       base.TimeoutsBlock(ctx),
+		},
 	}
 }

@@ -1,0 +1,47 @@
+package usergroup
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
+)
+
+// ValidateConfig refuses what a `policy` block cannot set.
+func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	policyblock.RefuseDefaultVersions(ctx, config.Policy, types.Set{}, &resp.Diagnostics)
+}
+
+// ModifyPlan plans the blocks, and what a rename changes.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	var state model
+	if !req.State.Raw.IsNull() {
+		state = codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		if plan.toSpec() == state.toSpec() {
+			plan.LastModificationDate, plan.ORN = state.LastModificationDate, state.ORN
+		}
+	}
+	plan.Policy = policyblock.Plan(ctx, config.Policy, state.Policy, state.describe(), state.ID.ValueString(), &resp.Diagnostics)
+	prior := blockset.Decode[member](ctx, state.User, &resp.Diagnostics)
+	if len(prior) > 0 && !config.User.IsUnknown() && len(config.User.Elements()) == 0 {
+		var names []string
+		for _, m := range prior {
+			names = append(names, m.UserName.ValueString())
+		}
+		resp.Diagnostics.AddWarning("Users are removed from the group: "+state.ID.ValueString(),
+			"The configuration has no `user` block any more. These users are removed from "+state.describe()+": "+strings.Join(names, ", ")+".\n\n"+
+				"To keep them, for example to manage them with `outscale_user_group_membership` after an import, add `lifecycle { ignore_changes = [user] }`.")
+	}
+	plan.User = blockset.Plan[member](ctx, config.User, state.User, &resp.Diagnostics)
+	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
+}
