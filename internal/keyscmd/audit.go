@@ -1,6 +1,7 @@
 package keyscmd
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -18,9 +19,7 @@ const (
 )
 
 func (a *app) auditCommand() *cobra.Command {
-	var logs logFlags
-	var maxAge, maxUnused, rules string
-	var states []string
+	var flags judgeFlags
 	cmd := &cobra.Command{
 		Use: "audit", Args: cobra.NoArgs, Short: "Judge every access key of the account",
 		Long: `Judge every access key of the account by the rules below, and say for each finding why it matters and what to do.
@@ -36,33 +35,51 @@ made; 32 days of the log are at most --usage-pages calls.
 ` + exitCodes,
 		Example: "  outscale-keys audit --max-age 180d\n  outscale-keys audit --output sarif > keys.sarif",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := readRules(rules, map[string]string{"old": maxAge, "unused": maxUnused})
-			if err != nil {
-				return err
-			}
-			w := wanted{rights: true, usage: logs.back(), pages: logs.pages, places: true, calls: true}
-			if len(states) > 0 {
-				if w.states, err = idsOfStates(states); err != nil {
-					return err
-				}
-			}
-			s, err := a.connect()
-			if err != nil {
-				return err
-			}
-			c, err := a.collect(cmd.Context(), s, w)
+			c, config, err := a.collectToJudge(cmd.Context(), flags)
 			if err != nil {
 				return err
 			}
 			return a.audit(judge(c, config), c)
 		},
 	}
-	logs.add(cmd, 32)
-	cmd.Flags().StringVar(&maxAge, "max-age", "", "the age from which a key is old (default 90d)")
-	cmd.Flags().StringVar(&maxUnused, "max-unused", "", "the time without use from which a key is unused (default 30d)")
-	cmd.Flags().StringVar(&rules, "rules", "", "a JSON file with settings of the rules")
-	cmd.Flags().StringArrayVar(&states, "state", nil, "a state file; keys that are in none of them are findings (may be repeated)")
+	flags.add(cmd)
 	return cmd
+}
+
+// judgeFlags are the flags of the commands that judge keys.
+type judgeFlags struct {
+	logs                     logFlags
+	maxAge, maxUnused, rules string
+	states                   []string
+	account                  bool // the id of the account is wanted; no flag
+}
+
+func (f *judgeFlags) add(cmd *cobra.Command) {
+	f.logs.add(cmd, 32)
+	cmd.Flags().StringVar(&f.maxAge, "max-age", "", "the age from which a key is old (default 90d)")
+	cmd.Flags().StringVar(&f.maxUnused, "max-unused", "", "the time without use from which a key is unused (default 30d)")
+	cmd.Flags().StringVar(&f.rules, "rules", "", "a JSON file with settings of the rules")
+	cmd.Flags().StringArrayVar(&f.states, "state", nil, "a state file; keys that are in none of them are findings (may be repeated)")
+}
+
+// collectToJudge reads what the flags name, and the keys of the account with all that the rules judge.
+func (a *app) collectToJudge(ctx context.Context, f judgeFlags) (*collected, review.Config, error) {
+	config, err := readRules(f.rules, map[string]string{"old": f.maxAge, "unused": f.maxUnused})
+	if err != nil {
+		return nil, config, err
+	}
+	w := wanted{account: f.account, rights: true, usage: f.logs.back(), pages: f.logs.pages, places: true, calls: true}
+	if len(f.states) > 0 {
+		if w.states, err = idsOfStates(f.states); err != nil {
+			return nil, config, err
+		}
+	}
+	s, err := a.connect()
+	if err != nil {
+		return nil, config, err
+	}
+	c, err := a.collect(ctx, s, w)
+	return c, config, err
 }
 
 // ruleList is the rules as the help shows them.

@@ -16,20 +16,23 @@ import (
 
 // wanted says what is collected of the keys beside their list. Each part costs calls.
 type wanted struct {
-	rights bool          // about three calls per user that has keys, one per group and two per policy
-	usage  time.Duration // how far back the log is read; 0 = not at all
-	pages  int           // at most so many pages of the log
-	places bool          // the networks that keys were used from; no further calls
-	calls  bool          // say before it starts how many calls it takes
-	states map[string]bool
+	account bool          // the id of the account: one call
+	rights  bool          // about three calls per user that has keys, one per group and two per policy
+	usage   time.Duration // how far back the log is read; 0 = not at all
+	pages   int           // at most so many pages of the log
+	places  bool          // the networks that keys were used from; no further calls
+	calls   bool          // say before it starts how many calls it takes
+	states  map[string]bool
 }
 
 // collected is what is known of an account's keys.
 type collected struct {
-	keys     []fact
-	missing  []string // what could not be read, one sentence each
-	complete bool     // every key of the account is in keys
-	noRights bool     // the caller may not read the rights of users
+	accountID string    // "" = the caller may not read it
+	now       time.Time // by the API's clock
+	keys      []fact
+	missing   []string // what could not be read, one sentence each
+	complete  bool     // every key of the account is in keys
+	noRights  bool     // the caller may not read the rights of users
 }
 
 // fact is a key with its owner.
@@ -65,11 +68,16 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 	if err != nil {
 		return nil, err
 	}
-	now := s.keys.Now()
+	if w.account {
+		if c.accountID, err = s.account.ID(ctx); err != nil {
+			return nil, err
+		}
+	}
+	c.now = s.keys.Now()
 	documents := map[string]documents{}
 	for i, owned := range report.Keys {
 		f := fact{userName: owned.UserName, userID: owned.UserID}
-		f.Key, f.Now, f.Root = owned.Key, now, report.Users && owned.UserID == ""
+		f.Key, f.Now, f.Root = owned.Key, c.now, report.Users && owned.UserID == ""
 		if report.MaxKeyLifetime != nil {
 			f.MaxLifetime = *report.MaxKeyLifetime
 		}

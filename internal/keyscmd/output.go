@@ -3,6 +3,7 @@ package keyscmd
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -66,8 +67,10 @@ func (a *app) blocks(header []string, rows [][]string) error {
 }
 
 // json writes a value as indented JSON.
-func (a *app) json(v any) error {
-	encoder := json.NewEncoder(a.host.Out)
+func (a *app) json(v any) error { return writeJSON(a.host.Out, v) }
+
+func writeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(v)
 }

@@ -119,7 +119,7 @@ profile of ~/.osc/config.json, as for the Terraform provider.
 	flags.StringVar(&a.flags.endpoint, "endpoint", "", "the address of the API, in place of the region's")
 	flags.Float64Var(&a.flags.rate, "requests-per-second", 5, "the rate limit of the command's own, 0 = none")
 	flags.StringVarP(&a.flags.output, "output", "o", formatTable, "the format of the result: table or json")
-	root.AddCommand(a.listCommand(), a.auditCommand(), a.usageCommand(), a.policyCommand(), a.orphansCommand(), a.scanCommand(), a.execCommand())
+	root.AddCommand(a.listCommand(), a.auditCommand(), a.reportCommand(), a.usageCommand(), a.policyCommand(), a.orphansCommand(), a.scanCommand(), a.execCommand())
 	root.AddCommand(a.changeCommands()...)
 	return root
 }

@@ -1,0 +1,93 @@
+package keyscmd
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/report"
+	"github.com/outscale-access/terraform-provider-outscale/internal/review"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	flags := judgeFlags{account: true}
+	var file string
+	cmd := &cobra.Command{
+		Use: "report", Args: cobra.NoArgs, Short: "Write an HTML page that shows every access key of the account",
+		Long: `Write one HTML page that shows every access key of the account by owner: a time line with its creation, last use and
+expiry, and what the rules of the command audit found. The page can be searched, sorted, filtered and printed. It is one
+file that loads nothing from anywhere, and it has no secret.
+
+With --output json, the same is written as JSON. The exit code is 0 also if there are findings: the command audit is the
+one for pipelines.`,
+		Example: "  outscale-keys report --file keys.html\n  outscale-keys report --state terraform.tfstate > keys.html",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, config, err := a.collectToJudge(cmd.Context(), flags)
+			if err != nil {
+				return err
+			}
+			return a.report(c, config, file)
+		},
+	}
+	flags.add(cmd)
+	cmd.Flags().StringVar(&file, "file", "", "the file to write the page to, which only its owner can read; without it, the page is written to standard output")
+	return cmd
+}
+
+// reportedKey is a key in the JSON of report.
+type reportedKey struct {
+	listedKey
+	Findings []finding `json:"findings"`
+}
+
+// reportResult is the JSON of report.
+type reportResult struct {
+	AccountID  string        `json:"account_id,omitempty"`
+	Complete   bool          `json:"complete"` // every key of the account is there
+	Missing    []string      `json:"missing,omitempty"`
+	AccessKeys []reportedKey `json:"access_keys"`
+}
+
+// report writes the page, or the same as JSON.
+func (a *app) report(c *collected, config review.Config, file string) error {
+	var result bytes.Buffer
+	var err error
+	if a.flags.output == formatJSON {
+		err = a.reportJSON(&result, c, config)
+	} else {
+		err = a.reportPage(&result, c, config)
+	}
+	if err != nil {
+		return err
+	}
+	if file == "" {
+		_, err = result.WriteTo(a.host.Out)
+		return err
+	}
+	// The page has no secret, but tells who has which rights.
+	if err := os.WriteFile(file, result.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("--file: %w", err)
+	}
+	a.note("%s shows %d access keys.", file, len(c.keys))
+	a.noteMissing(c)
+	return nil
+}
+
+func (a *app) reportPage(w *bytes.Buffer, c *collected, config review.Config) error {
+	page := report.Account{ID: c.accountID, Now: c.now, Version: a.version, Missing: c.missing}
+	for _, f := range c.keys {
+		page.Keys = append(page.Keys, report.Key{Facts: f.Facts, Owner: owner(f), Findings: config.Review(f.Facts)})
+	}
+	return report.Write(w, page)
+}
+
+func (a *app) reportJSON(w *bytes.Buffer, c *collected, config review.Config) error {
+	all := reportResult{AccountID: c.accountID, Complete: c.complete, Missing: c.missing, AccessKeys: []reportedKey{}}
+	for _, f := range c.keys {
+		findings := findingsOf([]judged{{f, config.Review(f.Facts)}})
+		all.AccessKeys = append(all.AccessKeys, reportedKey{listed(f, true), findings})
+	}
+	return writeJSON(w, all)
+}
