@@ -1,5 +1,5 @@
 # What a user runs: make demo, make test. What a contributor runs besides: make check.
-# Needs Go, git and make; make test also uses curl, gpg, and a C compiler for the race detector.
+# Needs Go, git and make; make test also uses curl, gpg, a C compiler for the race detector, and Chromium if it is there.
 
 VERSION   := 0.1.0
 BIN       := bin
@@ -16,7 +16,7 @@ EXE       := $(shell go env GOEXE)
 # The race detector needs cgo and a C compiler; without one the tests still run, and say so.
 RACE      := $(shell command -v $$(go env CC | cut -d' ' -f1) >/dev/null 2>&1 && echo -race)
 
-.PHONY: demo recording test test-unit test-acceptance build install check fmt generate docs bench soak sim tools clean
+.PHONY: demo recording test test-unit test-acceptance build install check fmt generate docs bench screenshots soak sim tools clean
 
 # Without cgo a binary runs on every Linux, whatever its C library, and starts sooner.
 build: ## the three binaries into bin/
@@ -72,6 +72,9 @@ bench: build $(TOFU) ## calls, time and memory of the provider with the real CLI
 	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/... > $(BIN)/bench/go.txt || { cat $(BIN)/bench/go.txt; exit 1; }
 	@grep '^Benchmark' $(BIN)/bench/go.txt
 	$(BIN)/bench-cmd$(EXE) -bin $(BIN) -go-bench $(BIN)/bench/go.txt $(BENCH_FLAGS)
+
+screenshots: ## the pictures of the pages in docs/, taken in Chromium
+	go -C tools/browser test -count=1 -run Screenshots . -screenshots $(CURDIR)/docs/images
 
 sim: build ## the simulator in the foreground, on 127.0.0.1:3000 (admin 3001)
 	$(SIM)$(EXE) serve --listen 127.0.0.1:3000 --admin 127.0.0.1:3001 --data :memory:

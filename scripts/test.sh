@@ -38,6 +38,7 @@ unit)
 	# Many of these tests wait, so that more of them run at a time than there are processors.
 	# shellcheck disable=SC2046
 	step "provider by protocol, and commands" go test -count=1 -parallel 8 "$@" $(grep -E "$plain" <<<"$all")
+	step "pages in Chromium" go -C tools/browser test -count=1 "$@" ./...
 	;;
 cli)
 	title=$2
