@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
@@ -147,6 +148,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		diag.Add(&resp.Diagnostics, keyattr.NotRead, "Reading "+state.Describe(), err)
 		return
 	}
+	if current.ID == "" {
+		state = r.withOwnerName(ctx, state, identity)
+	}
 	r.Data.WarnUnfinished(ctx, state.Owner(), &resp.Diagnostics)
 	result := applied{state: state.withCurrent(current, r.Data.Now()).withPrevious(previous), identity: current.Identity, exists: true}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
@@ -163,6 +167,17 @@ func (r *Resource) readOne(ctx context.Context, owner key.Owner, id string, reco
 		return key.Key{}, nil
 	}
 	return found, err
+}
+
+// withOwnerName sets the name that the owner has now. A current key that is there tells it; without one the user does, because
+// the next key is planned for that name.
+func (r *Resource) withOwnerName(ctx context.Context, state model, identity key.Identity) model {
+	if id := state.UserID.ValueString(); id != "" {
+		if owner, err := r.Data.Users.Read(ctx, id, identity); err == nil {
+			state.UserName = types.StringValue(owner.Name)
+		}
+	}
+	return state
 }
 
 // Update rotates where the plan says so, and otherwise changes the current key and removes the one before it. While the

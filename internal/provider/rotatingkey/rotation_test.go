@@ -170,6 +170,23 @@ func TestRotatingKey_ownerChanges(t *testing.T) {
 	}
 }
 
+// TestRotatingKey_goneAndOwnerRenamed: the plan of the next key shows the name that the owner has now, also where
+// ignore_changes fills the owner from the state.
+func TestRotatingKey_goneAndOwnerRenamed(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	alice := h.Resource(user, acctest.Args{"user_name": "alice"})
+	config := monthly(acctest.Args{"user_id": alice.Get("user_id")})
+	pair := h.Resource(rotatingKey, config)
+	h.DeleteKey(h.OnlyKey())
+	alice.Update(acctest.Args{"user_name": "robert"})
+	pair.IgnoreChanges = []string{"user_id", "user_name"}
+	pair.Plan(config).Expect(acctest.Update, acctest.Args{"user_name": "robert"}).Apply().ExpectNoErrors()
+	if owner := h.OnlyKey().UserName; owner != "robert" {
+		t.Errorf("the key belongs to %q", owner)
+	}
+}
+
 // TestRotatingKey_failsHalfWay: at each of its calls a rotation leaves the old key alone or both keys in the state; the next
 // run heals it.
 func TestRotatingKey_failsHalfWay(t *testing.T) {
