@@ -10,6 +10,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
 // besideOfficial is a configuration that has the official provider beside this one.
@@ -86,6 +87,35 @@ func TestAccRotatingKey_movedFromOfficialProvider(t *testing.T) {
 			c.ExpectWrites()
 		}
 	}
+}
+
+// TestAccAccessKey_importWithSecret: the example of the page. The secret that a person still has is sealed, and it is nowhere
+// in clear. A wrong one is an error.
+func TestAccAccessKey_importWithSecret(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	key, mine := c.CreateKey(api.CreateAccessKeyInput{}), acctest.AgePair(t)
+	page := read(t, filepath.Join(acctest.Root(t), "templates", "resources", "access_key.md.tmpl"))
+	_, example, _ := strings.Cut(page, "```terraform\nvariable \"secret\"")
+	example, _, _ = strings.Cut("variable \"secret\""+example, "```")
+	s := c.Workspace("variable \"recipient\" {}\n" + strings.ReplaceAll(example, "ABCDEFGHIJ0123456789", key.ID))
+	s.Trace()
+	s.Setenv("TF_VAR_recipient", mine.Public)
+	s.Setenv("TF_VAR_secret", strings.Repeat("X", 40))
+	c.ResetCalls()
+	if r := s.Run(apply...); r.Code != 1 || !strings.Contains(r.Output, "Error: Secret not taken") {
+		t.Errorf("a wrong secret ended with %d:\n%s", r.Code, r.Output)
+	}
+	s.Setenv("TF_VAR_secret", key.SecretKey)
+	s.Apply().Contains(t, "0 added, 1 changed, 0 destroyed")
+	c.ExpectWrites()
+	secret, err := seal.Open(s.Attributes("outscale_access_key")["sealed_secret_key"].(string), mine.Private, "")
+	if c.NoError(err); secret != key.SecretKey {
+		t.Error("what opens is not the secret of the key")
+	}
+	s.Setenv("TF_VAR_secret", "")
+	s.EmptyPlan()
+	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
 }
 
 // TestAccAccessKey_stateOfOfficialProvider: a state of the official provider, after `state replace-provider`, plans empty with

@@ -59,6 +59,7 @@ type Config struct {
 
 // Client speaks to one endpoint with one credential. It is safe for concurrent use.
 type Client struct {
+	config      Config // without the credential
 	endpoint    string
 	keyID       string
 	userAgent   string
@@ -99,6 +100,8 @@ func New(cfg Config) (*Client, error) {
 		timeouts: defaultTimeouts, redact: newRedactor(cfg.Credential),
 		log: cfg.Log, now: cfg.Now, sleep: sleep, random: rand.Float64,
 	}
+	c.config = cfg
+	c.config.Credential = Credential{}
 	if c.log == nil {
 		c.log = func(context.Context, Level, string, map[string]any) {}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,6 +26,8 @@ type API interface {
 	ReadAccessKeys(context.Context, api.ReadAccessKeysInput) ([]api.AccessKey, error)
 	UpdateAccessKey(context.Context, api.UpdateAccessKeyInput) (api.AccessKey, error)
 	DeleteAccessKey(ctx context.Context, userName, id string) error
+	// CheckSecret makes one call that is signed with the key and the secret.
+	CheckSecret(ctx context.Context, keyID, secret string) error
 }
 
 var _ API = (*api.Client)(nil)
@@ -56,6 +59,7 @@ type Service struct {
 	account domain.Account
 	opts    Options
 	reads   *cache.Reads[[]Key] // by the owner's name now; without identities
+	checks  sync.Mutex          // of secrets: one at a time
 }
 
 // New returns the service. It makes no call.

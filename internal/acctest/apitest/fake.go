@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -206,6 +207,18 @@ func (f *Fake) ReadAccessKeys(ctx context.Context, in api.ReadAccessKeysInput) (
 		}
 	}
 	return keys, f.leave(c)
+}
+
+// CheckSecret implements the API: the secret of a key is as CreateAccessKey returns it.
+func (f *Fake) CheckSecret(ctx context.Context, keyID, secret string) error {
+	c, err := f.enter(Call{Ctx: ctx, Action: "CheckSecret"})
+	if err == nil && secret != "the-secret-of-"+keyID {
+		err = Refusal(http.StatusUnauthorized, "1")
+	}
+	if err != nil {
+		return err
+	}
+	return f.leave(c)
 }
 
 // UpdateAccessKey implements the API.

@@ -1,6 +1,7 @@
 package accesskey_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
@@ -28,7 +29,7 @@ func TestAccessKey_lifecycleOfCallersKey(t *testing.T) {
 	if made := h.OnlyKey(); made.UserName != "" || made.State != "ACTIVE" || acctest.Tag(made) != "" || expiry(h) != "2028-01-01T00:00:00Z" {
 		t.Errorf("not as configured: %+v", made)
 	}
-	if got := h.SensitiveAttributes(accessKey); len(got) != 1 || got[0] != "secret_key" {
+	if got := h.SensitiveAttributes(accessKey); !slices.Equal(got, []string{"secret_key", "secret_key_wo"}) {
 		t.Errorf("sensitive: %v", got)
 	}
 

@@ -55,6 +55,7 @@ func decide(config Model, state *Model, f facts) decision {
 // create plans a key that does not exist.
 func (d *decision) create(config Model, f facts) {
 	d.plan = planNew(config, f.recipients)
+	d.diags.Append(keyattr.WarnGivenSecret(config.Key, nil, true)...)
 	if f.hadExpiry {
 		d.warnPast(config.ExpirationDate, f.now)
 	} else {
@@ -68,7 +69,7 @@ func (d *decision) create(config Model, f facts) {
 
 // changeOrReplace plans a key that exists.
 func (d *decision) changeOrReplace(config, state Model, f facts) {
-	keeps, resealed := keyattr.KeepsOwner(config.Key, state.Key, f.sameUser), keyattr.WhyResealed(f.recipients, state.Key)
+	keeps, resealed := keyattr.KeepsOwner(config.Key, state.Key, f.sameUser), keyattr.WhyResealed(f.recipients, config.Key, state.Key)
 	d.plan = planChange(config, state, f.recipients)
 	if !keeps || resealed != "" {
 		d.plan = planNew(config, f.recipients)
@@ -84,8 +85,10 @@ func (d *decision) changeOrReplace(config, state Model, f facts) {
 	if !config.ExpirationDate.Same(state.ExpirationDate) {
 		d.refusePast(config.ExpirationDate, f.now, "")
 	}
+	d.diags.Append(keyattr.WarnGivenSecret(config.Key, &state.Key, len(d.replace) > 0)...)
 	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.recipients, f.now)...)
 	if len(d.replace) == 0 {
+		d.diags.Append(keyattr.RefuseUncheckable(config.Key, state.Key, f.now)...)
 		d.warnExpiry(state, f.now)
 		d.diags.Append(keyattr.WarnSealing(d.plan.Key, state.Key, func(begin string) (summary, detail string) {
 			return "No secret to seal", begin + "`sealed_secret_key` stays empty. `seal_to` is noted in the state, without a call.\n\n" +
@@ -117,7 +120,7 @@ func planNew(config Model, to keyattr.Recipients) Model {
 // will be asked to change the key: then, and only then, the values are unknown that such a call can change.
 func planChange(config, state Model, to keyattr.Recipients) Model {
 	plan := state
-	plan.Key = plan.PlanKeptSecret(to, state.Key)
+	plan.Key = plan.PlanKeptSecret(to, config.Key, state.Key)
 	plan.Timeouts, plan.Tag, plan.ExpirationDate = config.Timeouts, config.Tag, config.ExpirationDate
 	// GOTCHA: the CLI allows the state's text in the place of the configuration's only where both are set.
 	if config.ExpirationDate.Same(state.ExpirationDate) && !config.ExpirationDate.IsNull() && !state.ExpirationDate.IsNull() {

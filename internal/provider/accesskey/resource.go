@@ -153,27 +153,35 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
-// Update changes state, expiry and tag in place, and seals a secret that is in the state in clear. When none of the first
-// three changes there is no call.
+// Update changes state, expiry and tag in place, seals a secret that is in the state in clear, and takes the one that the
+// configuration gives. Without a change of the first three and a given secret there is no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	sealed, refused := plan.SealInPlace(state.Key, r.Data.Now)
-	resp.Diagnostics.Append(refused...)
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for what is write-only
+	identity := keyattr.ReadIdentity(ctx, req.Private)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.Key = sealed
-	if !changesKey(plan, state) {
+	changes := changesKey(plan, state)
+	if changes || plan.WaitsForSecret(config.Key, state.Key) {
+		var end func()
+		var ok bool
+		ctx, end, ok = r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotUpdated, plan.Timeouts.Update, base.UpdateTimeout)
+		if !ok {
+			return
+		}
+		defer end()
+	}
+	plan.Key = plan.SecretInPlace(ctx, r.Data, config.Key, state.Key, identity, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !changes {
 		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
 		return
 	}
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotUpdated, plan.Timeouts.Update, base.UpdateTimeout)
-	if !ok {
-		return
-	}
-	defer end()
-	found, err := r.Data.Keys.Update(ctx, state.ToKey(keyattr.ReadIdentity(ctx, req.Private)), plan.toSpec(state.State))
+	found, err := r.Data.Keys.Update(ctx, state.ToKey(identity), plan.toSpec(state.State))
 	if found.ID != "" {
 		changed := plan.withKey(found, r.Data.Now())
 		if err == nil {

@@ -188,7 +188,10 @@ func TestUpdate_withoutCall(t *testing.T) {
 	r := newResource(f)
 	r.Data = providerdata.Unknown([]string{"profile"}, func() time.Time { return now }, providerdata.Options{})
 	resp := resource.UpdateResponse{State: stateOf(t, &prior)}
-	r.Update(t.Context(), resource.UpdateRequest{Plan: planOf(t, planned), State: stateOf(t, &prior)}, &resp)
+	r.Update(t.Context(), resource.UpdateRequest{
+		Plan: planOf(t, planned), State: stateOf(t, &prior),
+		Config: tfsdk.Config{Schema: Schema(t.Context()), Raw: encoded(t, config(until("2028-01-01"), to(keyA)))},
+	}, &resp)
 	expectSummaries(t, resp.Diagnostics)
 	if got := saved(t, resp.State); len(f.asked) != 0 || !got.SecretKey.IsNull() || got.SealedSecretKey.ValueString() == "" {
 		t.Errorf("calls %v, sealed %v", f.asked, !got.SealedSecretKey.IsNull())

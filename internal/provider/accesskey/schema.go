@@ -63,6 +63,11 @@ var descriptions = map[string]string{
 	"access_key_id": "The id of the access key.",
 	"secret_key": "The secret that signs requests, 40 characters, **in clear in the state**. Always empty with `seal_to`, in plans too. " +
 		"The API shows the secret once, when the key is created: empty after an import.",
+	"secret_key_wo": "The secret of the key, if you still have it: for a key that was imported. Write-only: it is never in a plan or a state. " +
+		"It is taken if the state has no secret, or if `secret_key_wo_version` changes. The provider checks it with one call that is signed with it, and then stores it as `secret_key`, " +
+		"or sealed as `sealed_secret_key` if `seal_to` is set. A wrong secret is an error, and nothing is changed. A new key has a secret of its own, and this one is not used. " +
+		"Needs Terraform 1.11 or later, or OpenTofu 1.11 or later.",
+	"secret_key_wo_version": "Any number. A change takes `secret_key_wo` again, also with other recipients in `seal_to`: the key is then not replaced.",
 	"seal_to": "The public keys that the secret is sealed to, so that it is never in a state or a plan in clear: 1 to 20 age recipients (`age1...`) " +
 		"and SSH public keys (`ssh-ed25519`, `ssh-rsa` of 2048 bits or more), or age's post-quantum recipients (`age1pq1...`) only, or exactly one armored OpenPGP public key. " +
 		"Each of them opens the secret. They are checked, and a sealing is tried, before the key is created. " +

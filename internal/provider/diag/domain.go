@@ -26,7 +26,10 @@ func domainText(err error) (facts, remedy string) {
 	var expired *key.ExpiredError
 	var previous *rotation.PreviousError
 	var gone *domain.GoneError
+	var secret *key.SecretError
 	switch {
+	case errors.As(err, &secret):
+		return secretText(secret)
 	case errors.As(err, &own):
 		return fmt.Sprintf("Access key %s signs the calls of this provider. To %s it would end the provider's access to the account.", own.ID, own.Action),
 			"Configure the provider with another key, or take this one out of the state (`terraform state rm`) and keep it."
@@ -61,6 +64,20 @@ func domainText(err error) (facts, remedy string) {
 		return goneText(gone), ""
 	}
 	return "", ""
+}
+
+// secretText says why a given secret was not taken.
+func secretText(e *key.SecretError) (facts, remedy string) {
+	const nothing = "Nothing was changed."
+	switch {
+	case e.Malformed != "":
+		return fmt.Sprintf("The value %s, so that it cannot be the secret of an access key. It was not sent.", e.Malformed), "Give the secret as the API showed it: 40 letters and digits."
+	case e.Unusable:
+		return fmt.Sprintf("Access key %s is INACTIVE or has expired, and nothing can be signed with it: its secret cannot be checked. %s", e.KeyID, nothing),
+			"Activate the key, or give it a later expiry, in an apply before."
+	}
+	return fmt.Sprintf("The API refused a call that was signed with access key %s and the given secret: it is not the secret of this key. %s", e.KeyID, nothing),
+		"Give the right secret, or leave the argument out. Do not simply try again: four refusals in a row lock the access out for a minute and more."
 }
 
 // quotaText lists the keys that fill a quota, so that the user can choose.

@@ -43,6 +43,8 @@ type Key struct {
 	State           types.String   `tfsdk:"state"` // null for a current key of a pair that is gone
 	Tag             types.String   `tfsdk:"tag"`
 	SecretKey       types.String   `tfsdk:"secret_key"`
+	SecretKeyWO     types.String   `tfsdk:"secret_key_wo"` // in a configuration only
+	SecretVersion   types.Int64    `tfsdk:"secret_key_wo_version"`
 	SealTo          types.List     `tfsdk:"seal_to"`
 	SealedSecretKey types.String   `tfsdk:"sealed_secret_key"`
 	SealedTo        types.List     `tfsdk:"sealed_to"`

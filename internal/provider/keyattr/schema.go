@@ -29,6 +29,11 @@ func Attributes(descriptions map[string]string) map[string]schema.Attribute {
 		"access_key_id": schema.StringAttribute{Computed: true, MarkdownDescription: descriptions["access_key_id"]},
 		"id":            schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `access_key_id`."},
 		"secret_key":    schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: descriptions["secret_key"]},
+		"secret_key_wo": schema.StringAttribute{
+			Optional: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretValidator{}},
+			MarkdownDescription: descriptions["secret_key_wo"],
+		},
+		"secret_key_wo_version": schema.Int64Attribute{Optional: true, MarkdownDescription: descriptions["secret_key_wo_version"]},
 		"seal_to": schema.ListAttribute{
 			ElementType: types.StringType, Optional: true, MarkdownDescription: descriptions["seal_to"],
 		},

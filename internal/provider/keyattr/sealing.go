@@ -16,6 +16,7 @@ import (
 // PlanSecret returns the key with what is known, before a secret is created or sealed, of secret_key, sealed_secret_key
 // and sealed_to. Once it is certain that the secret will be sealed, secret_key is null.
 func (k Key) PlanSecret(to Recipients) Key {
+	k.SecretKeyWO = types.StringNull()
 	switch {
 	case to.List.IsNull():
 		k.SecretKey, k.SealedSecretKey, k.SealedTo = types.StringUnknown(), types.StringNull(), noTexts()
@@ -30,9 +31,14 @@ func (k Key) PlanSecret(to Recipients) Key {
 	return k
 }
 
-// PlanKeptSecret returns the plan of a key that stays: its secret stays as it is, or is sealed in place. `seal_to` keeps the
-// text of the state where it names the same keys.
-func (k Key) PlanKeptSecret(to Recipients, state Key) Key {
+// PlanKeptSecret returns the plan of a key that stays: its secret stays as it is, is sealed in place, or is taken from the
+// configuration. `seal_to` keeps the text of the state where it names the same keys.
+func (k Key) PlanKeptSecret(to Recipients, config, state Key) Key {
+	k.SecretKeyWO, k.SecretVersion = types.StringNull(), config.SecretVersion
+	if takesSecret(config, state) {
+		k.SealTo = to.List
+		return k.PlanSecret(to)
+	}
 	k.SecretKey, k.SealedSecretKey, k.SealedTo, k.SealTo = state.SecretKey, state.SealedSecretKey, state.SealedTo, to.List
 	if !state.SealedSecretKey.IsNull() && !state.SealTo.IsNull() && !to.List.IsNull() {
 		k.SealTo = state.SealTo // the keys were found to be the same
@@ -53,12 +59,13 @@ func RefuseUnusable(plan Key, to Recipients, now time.Time) diag.Diagnostics {
 }
 
 // WhyResealed says why the sealed secret of a state does not serve the configuration; empty where it does, or where
-// nothing is sealed. Nobody but a recipient can read it to seal it again, so that another key is needed.
+// nothing is sealed. Nobody but a recipient can read it to seal it again, so that another key is needed, unless the
+// configuration gives the secret once more.
 //
 // Recipients that are unknown count as other ones, as everywhere in Terraform: once they are known it is too late to
 // replace the key.
-func WhyResealed(to Recipients, state Key) string {
-	if state.SealedSecretKey.IsNull() {
+func WhyResealed(to Recipients, config, state Key) string {
+	if state.SealedSecretKey.IsNull() || takesSecret(config, state) {
 		return ""
 	}
 	begin := "The secret of " + state.Describe() + " is sealed, and only its recipients can read it. "
@@ -85,7 +92,7 @@ func WarnSealing(plan, state Key, noSecret func(begin string) (summary, detail s
 		diags.AddAttributeWarning(AtSealTo, "Older states hold the secret in clear: "+state.ID.ValueString(), "The secret of "+state.Describe()+" is sealed in place, and the clear one leaves the state. "+
 			"Every older version and backup of the state, and every plan file saved before, still holds it in clear.\n\n"+
 			"Replace the key (`-replace=ADDRESS`) unless you know that nobody else can read those.")
-	case state.SealTo.IsNull():
+	case state.SealTo.IsNull() && plan.SealedSecretKey.IsNull():
 		summary, detail := noSecret("The state has no secret of " + state.Describe() + ", as after an import, and the API does not show it again: ")
 		diags.AddAttributeWarning(AtSealTo, summary+": "+state.ID.ValueString(), detail)
 	}
@@ -106,24 +113,6 @@ func Soften(diags diag.Diagnostics, outcome string) (softer diag.Diagnostics) {
 		softer.Append(d)
 	}
 	return softer
-}
-
-// SealInPlace returns the plan with the secret of the state sealed, when the plan asks for that. It makes no call.
-func (k Key) SealInPlace(state Key, clock func() time.Time) (Key, diag.Diagnostics) {
-	if k.SealTo.IsNull() || state.SecretKey.IsNull() {
-		k.SecretKey, k.SealedSecretKey, k.SealedTo = state.SecretKey, state.SealedSecretKey, state.SealedTo
-		return k, nil
-	}
-	to, diags := ParseRecipients(k.SealTo).Usable(clock)
-	if diags.HasError() {
-		return k, diags
-	}
-	ciphertext, err := to.Seal(state.SecretKey.ValueString())
-	if err != nil {
-		diags.AddAttributeError(AtSealTo, NotSealed, "Sealing the secret of "+state.Describe()+" failed. "+whyNotSealed(err))
-		return k, diags
-	}
-	return k.withSealed(ciphertext, to), nil
 }
 
 // withSealed puts the ciphertext into the place of the secret.

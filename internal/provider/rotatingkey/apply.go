@@ -73,19 +73,18 @@ func leftOf(state *model, previous key.Key) applied {
 }
 
 // callsAPI reports whether an update needs a call.
-func callsAPI(plan, state model) bool {
-	return plan.AccessKeyID.IsUnknown() || changesKey(plan, state) ||
+func callsAPI(plan, config, state model) bool {
+	return plan.AccessKeyID.IsUnknown() || changesKey(plan, state) || plan.WaitsForSecret(config.Key, state.Key) ||
 		!state.PreviousAccessKeyID.IsNull() && (plan.PreviousAccessKeyID.IsNull() || plan.PreviousExpirationDate.IsUnknown())
 }
 
 // change brings a pair whose current key stays to the plan.
-func (r *Resource) change(ctx context.Context, plan model, state *model, identity key.Identity, diags *diag.Diagnostics) applied {
+func (r *Resource) change(ctx context.Context, plan, config model, state *model, identity key.Identity, diags *diag.Diagnostics) applied {
 	diags.Append(refuseDurations(plan)...)
-	sealed, refused := plan.SealInPlace(state.Key, r.Data.Now)
-	if diags.Append(refused...); diags.HasError() {
+	plan.Key = plan.SecretInPlace(ctx, r.Data, config.Key, state.Key, identity, diags)
+	if diags.HasError() {
 		return applied{}
 	}
-	plan.Key = sealed
 	result, ok := r.changeCurrent(ctx, plan, *state, identity, diags)
 	if !ok {
 		return result

@@ -50,6 +50,34 @@ func TestRotatingKey_import(t *testing.T) {
 	}
 }
 
+// TestRotatingKey_secretGiven: an imported key gets the secret that a person still has, in clear or sealed. It is not used
+// any more once the key rotates.
+func TestRotatingKey_secretGiven(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	mine := acctest.AgePair(t)
+	made := h.CreateKey(api.CreateAccessKeyInput{ExpirationDate: ptr(h.Simulator.Now().Add(20 * day))})
+	pair, _ := h.Import(rotatingKey, made.ID)
+	config := monthly(acctest.Args{"secret_key_wo": made.SecretKey, "secret_key_wo_version": 1})
+	h.ResetCalls()
+	pair.Update(config)
+	pair.Expect(acctest.Args{"secret_key": made.SecretKey, "secret_key_wo": nil, "access_key_id": made.ID})
+	config["seal_to"] = []string{mine.Public}
+	pair.Update(config)
+	h.ExpectWrites()
+	expectOpens(t, h, pair, mine.Private)
+
+	h.Advance(14 * day)
+	pair.Update(config)
+	expectPair(t, h, pair, true)
+	expectOpens(t, h, pair, mine.Private)
+
+	other, _ := h.Import(rotatingKey, pair.String("access_key_id"))
+	config["secret_key_wo"] = made.SecretKey // that of the key before
+	other.Apply(config).ExpectError("Secret not taken", "it is not the secret of this key")
+	other.Expect(acctest.Args{"sealed_secret_key": nil, "secret_key_wo_version": nil})
+}
+
 // TestRotatingKey_movedFromPlainKey with its secret, in clear or sealed: no key is created until its window comes.
 func TestRotatingKey_movedFromPlainKey(t *testing.T) {
 	t.Parallel()

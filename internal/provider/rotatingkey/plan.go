@@ -61,6 +61,7 @@ func decide(config model, state *model, f facts) decision {
 	case d.diags.HasError():
 	case state == nil:
 		d.plan = planFirst(config, f.recipients)
+		d.diags.Append(keyattr.WarnGivenSecret(config.Key, nil, true)...)
 		d.refuseUnusable(f)
 		if f.wasSealed {
 			d.diags = keyattr.Soften(d.diags, keyattr.KeyIsGone)
@@ -69,6 +70,7 @@ func decide(config model, state *model, f facts) decision {
 		d.plan = planFirst(config, f.recipients)
 		d.replace = keyattr.ReplacedOwner(d.plan.Key, state.Key)
 		d.diags.Append(keyattr.WarnUnknownOwner(config.Key, state.Key, "both keys are revoked and a new one is created")...)
+		d.diags.Append(keyattr.WarnGivenSecret(config.Key, &state.Key, true)...)
 		d.refuseUnusable(f)
 	default:
 		d.keepOrRotate(config, *state, f)
@@ -79,6 +81,7 @@ func decide(config model, state *model, f facts) decision {
 // keepOrRotate plans a pair of keys that stays with its owner.
 func (d *decision) keepOrRotate(config, state model, f facts) {
 	due := whyRotated(config, state, f)
+	d.diags.Append(keyattr.WarnGivenSecret(config.Key, &state.Key, due != nil)...)
 	switch {
 	case due == nil:
 		d.plan = planKept(config, state, f)
@@ -94,7 +97,7 @@ func (d *decision) keepOrRotate(config, state model, f facts) {
 	}
 	d.refuseUnusable(f)
 	if due != nil {
-		if !state.SealedSecretKey.IsNull() && keyattr.WhyResealed(f.recipients, state.Key) == "" {
+		if !state.SealedSecretKey.IsNull() && keyattr.WhyResealed(f.recipients, config.Key, state.Key) == "" {
 			d.diags = keyattr.Soften(d.diags, "The key is due for its rotation, and apply will refuse to create the next one.")
 		}
 		d.warnRotated(due, state, f.now)
@@ -155,7 +158,7 @@ func planMaybeRotation(config, state model, f facts) model {
 // withArguments sets the arguments that do not depend on whether the key stays; a duration keeps the text of the state
 // where both are of one length.
 func withArguments(plan, config, state model) model {
-	plan.Timeouts, plan.Tag, plan.Triggers = config.Timeouts, config.Tag, config.Triggers
+	plan.Timeouts, plan.Tag, plan.Triggers, plan.SecretVersion = config.Timeouts, config.Tag, config.Triggers, config.SecretVersion
 	plan.Lifetime, plan.RotateBefore = config.Lifetime, config.RotateBefore
 	if config.Lifetime.Same(state.Lifetime) {
 		plan.Lifetime = state.Lifetime
@@ -188,7 +191,7 @@ func withNewKey(plan, config model, to keyattr.Recipients) model {
 // planKept is the plan of a pair whose current key stays.
 func planKept(config, state model, f facts) model {
 	plan := withArguments(state, config, state)
-	plan.Key = plan.PlanKeptSecret(f.recipients, state.Key)
+	plan.Key = plan.PlanKeptSecret(f.recipients, config.Key, state.Key)
 	if exceedsLifetime(plan, f.now) {
 		plan.ExpirationDate = isodate.Unknown()
 	}
@@ -235,7 +238,7 @@ func whyRotated(config, state model, f facts) *due {
 	windowed := state
 	windowed.RotateBefore = config.RotateBefore
 	at, open := windowed.window()
-	switch resealed := keyattr.WhyResealed(f.recipients, state.Key); {
+	switch resealed := keyattr.WhyResealed(f.recipients, config.Key, state.Key); {
 	case state.State.IsNull():
 		return &due{gone: true}
 	case state.unusable():

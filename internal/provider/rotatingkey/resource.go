@@ -185,10 +185,11 @@ func (r *Resource) withOwnerName(ctx context.Context, state model, identity key.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for what is write-only
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.Data.Unknown() || callsAPI(plan, state) {
+	if !r.Data.Unknown() || callsAPI(plan, config, state) {
 		var end func()
 		var ok bool
 		ctx, end, ok = r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotUpdated, plan.Timeouts.Update, base.UpdateTimeout)
@@ -197,11 +198,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		defer end()
 	}
-	apply := r.change
+	identity := keyattr.ReadIdentity(ctx, req.Private)
+	var result applied
 	if plan.AccessKeyID.IsUnknown() {
-		apply = r.rotate
+		result = r.rotate(ctx, plan, &state, identity, &resp.Diagnostics)
+	} else {
+		result = r.change(ctx, plan, config, &state, identity, &resp.Diagnostics)
 	}
-	result := apply(ctx, plan, &state, keyattr.ReadIdentity(ctx, req.Private), &resp.Diagnostics)
 	if result.exists {
 		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
 		r.record(ctx, resp.Private, result, &resp.Diagnostics)

@@ -77,6 +77,11 @@ var descriptions = map[string]string{
 		"a tag that was set elsewhere is removed. Changed in place; the key before the current one keeps the tag it had.",
 	"secret_key": "The secret of the current key, 40 characters, **in clear in the state**. Always empty with `seal_to`, in plans too. " +
 		"The API shows the secret once, when the key is created: empty from an import until the next rotation.",
+	"secret_key_wo": "The secret of the current key, if you still have it: for a current key that was imported. Write-only: it is never in a plan or a state. " +
+		"It is taken if the state has no secret, or if `secret_key_wo_version` changes. The provider checks it with one call that is signed with it, and then stores it as `secret_key`, " +
+		"or sealed as `sealed_secret_key` if `seal_to` is set. A wrong secret is an error, and nothing is changed. A new key has a secret of its own, and this one is not used. After a rotation it is not used. " +
+		"Needs Terraform 1.11 or later, or OpenTofu 1.11 or later.",
+	"secret_key_wo_version": "Any number. A change takes `secret_key_wo` again, also with other recipients in `seal_to`: the key is then not replaced.",
 	"seal_to": "The public keys that the secret is sealed to, so that it is never in a state or a plan in clear, exactly as on `outscale_access_key`. " +
 		"They are checked, and a sealing is tried, before a key is created. Added to a key whose secret is in the state, it seals that secret in place. " +
 		"Other recipients for a sealed key, or none, rotate now: nobody but a recipient can read the secret to seal it again. " +

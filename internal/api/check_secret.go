@@ -1,0 +1,30 @@
+package api
+
+import (
+	"context"
+)
+
+// CheckSecret makes one call that is signed with an access key and the secret that it may have (ReadAccessKeys). It returns
+// nil if the API accepted the signature, whatever the key may do. A refusal counts towards the lock-out of that key and of
+// the account: see IsWrongSecret, and do not send a secret again that was refused.
+func (c *Client) CheckSecret(ctx context.Context, keyID, secret string) error {
+	cfg := c.config
+	cfg.Credential = Credential{AccessKeyID: keyID, SecretKey: secret}
+	other, err := New(cfg)
+	if err != nil {
+		return err
+	}
+	defer other.CloseIdleConnections()
+	other.clock, other.sleep, other.timeouts = c.clock, c.sleep, c.timeouts
+	if _, err = other.ReadAccessKeys(ctx, ReadAccessKeysInput{IDs: []string{keyID}}); other.Accepted() {
+		return nil
+	}
+	return err
+}
+
+// IsWrongSecret reports that the API knows the key and refused the signature: 401 with code 1. An INACTIVE or expired key
+// is refused in the same way (A21).
+func IsWrongSecret(err error) bool { return hasCode(err, 1, 1) && IsUnauthorized(err) }
+
+// MalformedSecret says what is wrong with the form of a secret, "" where it can be one. It never repeats the secret.
+func MalformedSecret(secret string) string { return inspect(keySecret, secret) }
