@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -27,6 +28,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/identity"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/inlinepolicy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keydata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keylist"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/managedpolicy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policydocument"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policylink"
@@ -41,7 +43,10 @@ import (
 	users "github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-var _ provider.ProviderWithEphemeralResources = (*Provider)(nil)
+var (
+	_ provider.ProviderWithEphemeralResources = (*Provider)(nil)
+	_ provider.ProviderWithListResources      = (*Provider)(nil)
+)
 
 // Host is what the provider takes from the machine it runs on.
 type Host struct {
@@ -114,6 +119,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		data = p.configured(client, opts)
 	}
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = data, data, data
+	resp.ListResourceData, resp.ActionData = data, data
 }
 
 // connect returns the client for the settings, and what of them was not followed or is a risk.
@@ -175,4 +181,9 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 // EphemeralResources lists what lives as long as a run.
 func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{ephemeralkey.New, sealedsecret.New}
+}
+
+// ListResources lists what `terraform query` finds.
+func (p *Provider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{keylist.New, user.NewQuery}
 }

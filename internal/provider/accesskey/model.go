@@ -33,6 +33,13 @@ func (m Model) toSpec(prior types.String) key.Spec {
 	return spec
 }
 
+// Found is the state that a key has after an import.
+func Found(k key.Key, now time.Time) Model {
+	var m Model
+	m.UserName, m.UserID = keyattr.TextOrNull(k.UserName), keyattr.TextOrNull(k.Identity.UserID)
+	return m.withKey(k, now)
+}
+
 // withKey takes over what the API has.
 func (m Model) withKey(found key.Key, now time.Time) Model {
 	m.Key = m.WithKey(found)

@@ -24,6 +24,7 @@ const (
 	ReadTimeout   = 5 * time.Minute
 	UpdateTimeout = 10 * time.Minute
 	DeleteTimeout = 10 * time.Minute
+	ListTimeout   = 30 * time.Minute // of what reads the keys of every owner
 )
 
 // TimeoutsBlock is the timeouts block of a managed resource.

@@ -147,12 +147,7 @@ func (r *identified) identify(ctx context.Context, into *tfsdk.ResourceIdentity,
 	for _, name := range r.attributes {
 		parts[name] = have[name]
 	}
-	kind := into.Schema.Type().TerraformType(ctx)
-	if err := tftypes.ValidateValue(kind, parts); err != nil {
-		diag.AddDefect(diags, err)
-		return
-	}
-	into.Raw = tftypes.NewValue(kind, parts)
+	set(ctx, into, parts, diags)
 }
 
 // place determines account and owner of an object without an identity. An account that was read is recorded in the private
@@ -167,6 +162,23 @@ func (r *identified) place(ctx context.Context, parts map[string]tftypes.Value, 
 	parts[atAccount] = textOrNull(known.AccountID)
 	if r.owned {
 		parts[atOwner] = textOrNull(known.UserID)
+	}
+}
+
+// Set writes an identity from its attributes, where "" is null. It is for lists of objects.
+func Set(ctx context.Context, into *tfsdk.ResourceIdentity, attributes map[string]string, diags *diag.Diagnostics) {
+	parts := map[string]tftypes.Value{}
+	for name, text := range attributes {
+		parts[name] = textOrNull(text)
+	}
+	set(ctx, into, parts, diags)
+}
+
+func set(ctx context.Context, into *tfsdk.ResourceIdentity, parts map[string]tftypes.Value, diags *diag.Diagnostics) {
+	kind := into.Schema.Type().TerraformType(ctx)
+	err := tftypes.ValidateValue(kind, parts)
+	if diag.AddDefect(diags, err); err == nil {
+		into.Raw = tftypes.NewValue(kind, parts)
 	}
 }
 

@@ -28,7 +28,6 @@ var _ datasource.DataSourceWithConfigure = (*Audit)(nil)
 
 // The defaults of the arguments.
 const (
-	auditTimeout    = 30 * time.Minute
 	auditUsageDays  = int64(account.LogKept / day)
 	auditUsagePages = 100
 )
@@ -38,8 +37,6 @@ const day = 24 * time.Hour
 // The summaries of the errors and warnings of an audit.
 const (
 	notAudited  = "Access keys not audited"
-	onlyOwn     = "Access keys of users not audited"
-	notRoots    = "Access keys of the root account not audited"
 	useUnknown  = "Use of access keys not known"
 	useForShort = "Use of access keys known for a shorter time"
 )
@@ -85,7 +82,7 @@ type audited struct {
 func (d *Audit) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m auditModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, notAudited, m.Timeouts.Read, auditTimeout)
+	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, notAudited, m.Timeouts.Read, base.ListTimeout)
 	if !ok {
 		return
 	}
@@ -95,7 +92,7 @@ func (d *Audit) Read(ctx context.Context, req datasource.ReadRequest, resp *data
 		diag.Add(&resp.Diagnostics, notAudited, "Listing the access keys of the account", err)
 		return
 	}
-	warnUnseen(report, &resp.Diagnostics)
+	keyattr.WarnUnseen(report, "audited", &resp.Diagnostics)
 	usage, ok := d.usage(ctx, &m, &resp.Diagnostics)
 	if !ok {
 		return
@@ -132,18 +129,6 @@ func (d *Audit) usage(ctx context.Context, m *auditModel, diags *diag.Diagnostic
 			duration.Words(time.Duration(days)*day), pages, isodate.Format(usage.From)))
 	}
 	return usage, true
-}
-
-// warnUnseen says which keys of the account the caller could not list.
-func warnUnseen(report account.Report, diags *diag.Diagnostics) {
-	switch {
-	case !report.Users:
-		diags.AddWarning(onlyOwn, "The caller may not list the users of the account: only its own access keys are here.\n\n"+
-			"Grant it the action `api:ReadUsers` in a policy.")
-	case !report.Root:
-		diags.AddWarning(notRoots, "The caller is a user of the account, and the API lists the root account's access keys to the root account only.\n\n"+
-			"Configure the provider with a key of the root account to have them here.")
-	}
 }
 
 // withReport takes over what was read. What is not known is null.

@@ -1,0 +1,94 @@
+package acctest
+
+import (
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Listing is what a list resource has answered.
+type Listing struct {
+	// Diagnostics are those of the validation, of the provider block and of all results.
+	Diagnostics
+	Results []Listed
+}
+
+// Listed is one object of a listing.
+type Listed struct {
+	Type        string
+	DisplayName string
+	Identity    Args
+	Object      Args // nil where no objects were asked for
+	value       tftypes.Value
+}
+
+// List runs a list resource with objects, as `terraform query -generate-config-out` does. It does not fail the test on an
+// error.
+func (h *Protocol) List(typeName string, config Args) *Listing {
+	h.t.Helper()
+	return h.list(typeName, config, true)
+}
+
+// ListIdentities is List without objects, as `terraform query` does.
+func (h *Protocol) ListIdentities(typeName string, config Args) *Listing {
+	h.t.Helper()
+	return h.list(typeName, config, false)
+}
+
+func (h *Protocol) list(typeName string, config Args, objects bool) *Listing {
+	h.t.Helper()
+	schema, ok := h.schema.ListResourceSchemas[typeName]
+	if !ok {
+		h.t.Fatalf("the provider has no list resource %s", typeName)
+	}
+	value := dynamic(blockOf(schema.Block).configured(config))
+	got := &Listing{Diagnostics: Diagnostics{t: h.t}}
+	// The CLI finds the optional parts of the protocol by type assertions, too.
+	unconfigured := &Process{ProviderServer: h.server(), h: h}
+	checked, err := unconfigured.ProviderServer.(tfprotov6.ListResourceServer).ValidateListResourceConfig(h.context(),
+		&tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: value})
+	h.NoError(err)
+	unconfigured.keep(&got.Diagnostics, checked.Diagnostics)
+	if got.HasError() {
+		return got
+	}
+	p := h.Start()
+	got.add(p.all)
+	if got.HasError() {
+		return got
+	}
+	answer, err := p.ProviderServer.(tfprotov6.ListResourceServer).ListResource(h.context(),
+		&tfprotov6.ListResourceRequest{TypeName: typeName, Config: value, IncludeResource: objects, Limit: 100})
+	h.NoError(err)
+	for result := range answer.Results {
+		p.keep(&got.Diagnostics, result.Diagnostics)
+		if result.Identity == nil {
+			continue
+		}
+		one := Listed{Type: typeName, DisplayName: result.DisplayName, Identity: h.identityOf(typeName, result.Identity)}
+		if result.Resource != nil {
+			one.value = p.value(h.resource(typeName).object, result.Resource)
+			one.Object, _ = fromValue(one.value).(map[string]any)
+		}
+		got.Results = append(got.Results, one)
+	}
+	return got
+}
+
+// GeneratedConfig is the configuration that the provider makes of a listed object.
+func (h *Protocol) GeneratedConfig(one Listed) Args {
+	h.t.Helper()
+	answer, err := h.server().GenerateResourceConfig(h.context(), &tfprotov6.GenerateResourceConfigRequest{TypeName: one.Type, State: dynamic(one.value)})
+	h.NoError(err)
+	got := Diagnostics{t: h.t}
+	got.add(answer.Diagnostics)
+	got.ExpectNoErrors()
+	value, err := answer.Config.Unmarshal(h.resource(one.Type).object)
+	h.NoError(err)
+	config, _ := fromValue(value).(map[string]any)
+	for _, block := range h.resource(one.Type).blocks {
+		if config[block.TypeName] == nil {
+			delete(config, block.TypeName)
+		}
+	}
+	return config
+}

@@ -1,0 +1,99 @@
+package user
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/identity"
+	"github.com/outscale-access/terraform-provider-outscale/internal/user"
+)
+
+// Query is the list resource outscale_user: the users of the account, for `terraform query`. API actions: ReadUsers, all
+// pages, and ReadAccounts.
+type Query struct {
+	base.ResourceBase
+}
+
+var _ list.ListResourceWithConfigure = (*Query)(nil)
+
+var pathPrefix = regexp.MustCompile(`^/`)
+
+const notListed = "Users not listed"
+
+// NewQuery returns the list resource.
+func NewQuery() list.ListResource { return &Query{base.NewResource("user")} }
+
+// queryModel is a configuration: the filters. A filter that is left out passes every user.
+type queryModel struct {
+	PathPrefix types.String `tfsdk:"path_prefix"`
+	NamePrefix types.String `tfsdk:"user_name_prefix"`
+}
+
+// ListResourceConfigSchema implements list.ListResource.
+func (q *Query) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the EIM users of the account, each with its identity, oldest first.",
+		Attributes: map[string]schema.Attribute{
+			"path_prefix": schema.StringAttribute{
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.RegexMatches(pathPrefix, "must start with a slash")},
+				MarkdownDescription: "Only the users whose path begins with this: `/team/` lists the users in `/team/` and below.",
+			},
+			"user_name_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Only the users whose name begins with this."},
+		},
+	}
+}
+
+// List reads all users first, and answers those that pass.
+func (q *Query) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var m queryModel
+	var diags diag.Diagnostics
+	diags.Append(req.Config.Get(ctx, &m)...)
+	account, users := q.read(ctx, &diags)
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	var results []list.ListResult
+	for _, u := range users {
+		if strings.HasPrefix(u.Path, m.PathPrefix.ValueString()) && strings.HasPrefix(u.Name, m.NamePrefix.ValueString()) {
+			results = append(results, listed(ctx, req, account, u))
+		}
+	}
+	stream.Results = slices.Values(results)
+}
+
+func (q *Query) read(ctx context.Context, diags *diag.Diagnostics) (account string, users []user.User) {
+	ctx, end, ok := q.BeginRead(ctx, diags, notListed, base.Fixed(base.ListTimeout), 0)
+	if !ok {
+		return "", nil
+	}
+	defer end()
+	users, err := q.Data.Users.List(ctx)
+	if err != nil {
+		diag.Add(diags, notListed, "Listing users", err)
+		return "", nil
+	}
+	return q.Data.AccountID(ctx), users
+}
+
+// listed is one user as the CLI asks for it.
+func listed(ctx context.Context, req list.ListRequest, account string, u user.User) list.ListResult {
+	r := req.NewListResult(ctx)
+	r.DisplayName = u.Name
+	identity.Set(ctx, r.Identity, map[string]string{"account_id": account, "user_id": u.ID}, &r.Diagnostics)
+	if req.IncludeResource {
+		codec.Encode(ctx, r.Resource.Schema, &r.Resource.Raw, model{}.withUser(u), &r.Diagnostics)
+	}
+	return r
+}

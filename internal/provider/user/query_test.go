@@ -1,0 +1,54 @@
+package user_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// TestUserList_filters: by the beginning of path and name.
+func TestUserList_filters(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	for name, path := range map[string]string{"ci": "/team/", "ci-2": "/team/a/", "ops": "/"} {
+		_, err := h.API().CreateUser(t.Context(), api.CreateUserInput{UserName: name, Path: path})
+		h.NoError(err)
+	}
+	for want, config := range map[string]acctest.Args{
+		"ci ci-2 ops": {}, "ci ci-2": {"path_prefix": "/team/"}, "ci-2": {"path_prefix": "/team/a", "user_name_prefix": "ci"}, "ops": {"user_name_prefix": "o"}, "": {"user_name_prefix": "x"},
+	} {
+		got := h.ListIdentities(user, config)
+		got.ExpectNone()
+		var names []string
+		for _, one := range got.Results {
+			names = append(names, one.DisplayName)
+		}
+		slices.Sort(names)
+		if text := strings.Join(names, " "); text != want {
+			t.Errorf("%v: %q, want %q", config, text, want)
+		}
+	}
+	h.List(user, acctest.Args{"path_prefix": "team"}).ExpectErrorAt("path_prefix", "start with a slash")
+	h.SetFaults(acctest.Refusal("ReadUsers"))
+	h.List(user, acctest.Args{}).ExpectError("Users not listed", "ReadUsers")
+}
+
+// TestUserList_generatedConfigurationPlansEmpty: the object of a user is what an import by its identity finds, and a
+// configuration that is made of it plans empty.
+func TestUserList_generatedConfigurationPlansEmpty(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	h.CreateUser("alice")
+	got := h.List(user, acctest.Args{})
+	got.ExpectNone()
+	if len(got.Results) != 1 {
+		t.Fatalf("%d users", len(got.Results))
+	}
+	one := got.Results[0]
+	imported, diags := h.ImportByIdentity(user, one.Identity)
+	diags.ExpectNone()
+	imported.Expect(one.Object)
+	imported.ExpectEmptyPlan(h.GeneratedConfig(one))
+	h.ExpectWrites()
+}
