@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -85,5 +86,27 @@ func TestConfigurations_formatted(t *testing.T) {
 	}
 	if checked < 20 {
 		t.Errorf("found %d configurations", checked)
+	}
+}
+
+var action = regexp.MustCompile(`"api:([A-Za-z]+)"`)
+
+// TestExamples_actions: every action that an example allows is in the official description of the API.
+func TestExamples_actions(t *testing.T) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/outscale/osc-sdk-go/v3").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	description := read(t, filepath.Join(strings.TrimSpace(string(out)), "pkg", "osc", "api.yaml"))
+	found := 0
+	for _, file := range files(t, func(name string) bool { return strings.HasSuffix(name, ".tf") }) {
+		for _, a := range action.FindAllStringSubmatch(read(t, file), -1) {
+			if found++; !strings.Contains(description, "operationId: "+a[1]+"\n") {
+				t.Errorf("%s allows %s, which is not an action", file, a[0])
+			}
+		}
+	}
+	if found < 100 {
+		t.Errorf("found %d actions", found)
 	}
 }

@@ -1,11 +1,12 @@
 # The rights of a user that may only read and rotate access keys of its own.
 data "outscale_policy_document" "rotate_own_key" {
   statement {
-    sid     = "Rotate"
-    actions = ["api:CreateAccessKey", "api:ReadAccessKeys", "api:UpdateAccessKey", "api:DeleteAccessKey"]
+    sid       = "Rotate"
+    actions   = ["api:CreateAccessKey", "api:ReadAccessKeys", "api:UpdateAccessKey", "api:DeleteAccessKey"]
+    resources = ["orn:ows:idauth::123456789012:user/robot"]
   }
 
-  # CreateAccessKey and UpdateAccessKey allow escalation, which is intended here.
+  # CreateAccessKey and UpdateAccessKey allow escalation with the resource "*", which this statement does not have.
   validate = false
 }
 

@@ -5,7 +5,7 @@ terraform {
     }
   }
 
-  # The credential comes from the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, with an OUTSCALE access key.
+  # The credential comes from the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, with an access key of the root account.
   backend "s3" {
     bucket = "example-terraform-states"
     key    = "access-keys/terraform.tfstate"

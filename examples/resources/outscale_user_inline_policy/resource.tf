@@ -2,12 +2,15 @@ resource "outscale_user" "robot" {
   user_name = "robot"
 }
 
+data "outscale_caller_identity" "current" {}
+
 data "outscale_policy_document" "rotate" {
   statement {
-    actions = ["api:CreateAccessKey", "api:ReadAccessKeys", "api:UpdateAccessKey", "api:DeleteAccessKey"]
+    actions   = ["api:CreateAccessKey", "api:ReadAccessKeys", "api:UpdateAccessKey", "api:DeleteAccessKey"]
+    resources = ["orn:ows:idauth::${data.outscale_caller_identity.current.account_id}:user/robot"]
   }
 
-  validate = false # CreateAccessKey and UpdateAccessKey allow escalation, which is intended here
+  validate = false # CreateAccessKey and UpdateAccessKey allow escalation with the resource "*" only
 }
 
 resource "outscale_user_inline_policy" "rotate" {

@@ -1,0 +1,55 @@
+# A pipeline that manages users, groups, policies and access keys.
+data "outscale_policy_document" "identities" {
+  statement {
+    actions = [
+      "api:AddUserToUserGroup",
+      "api:CreateAccessKey",
+      "api:CreatePolicy",
+      "api:CreateUser",
+      "api:CreateUserGroup",
+      "api:DeleteAccessKey",
+      "api:DeletePolicy",
+      "api:DeleteUser",
+      "api:DeleteUserGroup",
+      "api:DeleteUserGroupPolicy",
+      "api:DeleteUserPolicy",
+      "api:LinkManagedPolicyToUserGroup",
+      "api:LinkPolicy",
+      "api:PutUserGroupPolicy",
+      "api:PutUserPolicy",
+      "api:ReadAccessKeys",
+      "api:ReadAccounts",
+      "api:ReadApiAccessPolicy",
+      "api:ReadEntitiesLinkedToPolicy",
+      "api:ReadLinkedPolicies",
+      "api:ReadManagedPoliciesLinkedToUserGroup",
+      "api:ReadPolicies",
+      "api:ReadPolicy",
+      "api:ReadPolicyVersion",
+      "api:ReadPolicyVersions",
+      "api:ReadUserGroup",
+      "api:ReadUserGroupPolicies",
+      "api:ReadUserGroups",
+      "api:ReadUserPolicy",
+      "api:ReadUsers",
+      "api:RemoveUserFromUserGroup",
+      "api:UnlinkManagedPolicyFromUserGroup",
+      "api:UnlinkPolicy",
+      "api:UpdateAccessKey",
+      "api:UpdateUser",
+      "api:UpdateUserGroup",
+    ]
+  }
+
+  validate = false # who manages rights can get every right: only the pipeline has this credential
+}
+
+resource "outscale_user" "identities" {
+  user_name = "terraform-identities"
+}
+
+resource "outscale_user_inline_policy" "identities" {
+  user_id     = outscale_user.identities.user_id
+  policy_name = "identities"
+  document    = data.outscale_policy_document.identities.json
+}

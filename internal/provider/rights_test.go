@@ -1,0 +1,244 @@
+package provider_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// rightsCases are the configurations of the guide "Rights of a key" that say what this provider needs, with what the
+// pipeline does that has exactly these rights.
+var rightsCases = map[string]struct {
+	user    string
+	prepare func(*rightsTrial) // as root
+	run     func(*rightsTrial)
+}{
+	"plan.tf":   {"terraform-plan", (*rightsTrial).createAll, (*rightsTrial).planAll},
+	"keys.tf":   {"terraform-keys", (*rightsTrial).createOwners, (*rightsTrial).manageKeys},
+	"family.tf": {"terraform-identities", (*rightsTrial).createOwners, (*rightsTrial).manageAll},
+	"rotate.tf": {"robot", (*rightsTrial).createOwners, (*rightsTrial).rotateOwnKey},
+}
+
+// TestRights_examples: what a guide's configuration allows is enough, and nothing of it can be left out.
+func TestRights_examples(t *testing.T) {
+	t.Parallel()
+	for file, c := range rightsCases {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			actions, resources := rightsOf(t, file)
+			if problems := tryRights(t, c.user, actions, resources, c.prepare, c.run); problems != "" {
+				t.Fatalf("with all its rights:\n%s", problems)
+			}
+			for _, action := range actions {
+				others := slices.DeleteFunc(slices.Clone(actions), func(a string) bool { return a == action })
+				if tryRights(t, c.user, others, resources, c.prepare, c.run) == "" {
+					t.Errorf("%s is not needed", action)
+				}
+			}
+		})
+	}
+}
+
+var (
+	exampleAction   = regexp.MustCompile(`"(api:[A-Za-z]+)"`)
+	exampleResource = regexp.MustCompile(`resources = \["([^"]+)"\]`)
+)
+
+// rightsOf are the actions and the resource of the statement of an example.
+func rightsOf(t *testing.T, file string) (actions []string, resource string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(acctest.Root(t), "examples", "guides", "rights", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, found := range exampleAction.FindAllStringSubmatch(string(text), -1) {
+		actions = append(actions, found[1])
+	}
+	if found := exampleResource.FindStringSubmatch(string(text)); found != nil {
+		return actions, found[1]
+	}
+	return actions, "*"
+}
+
+// rightsTrial is a run of the provider with some rights, and what went wrong.
+type rightsTrial struct {
+	*acctest.Protocol
+	alice    string // the id of a user that the run does not create
+	problems []string
+	gone     *acctest.Resource
+	made     []*acctest.Resource
+	configs  []acctest.Args
+}
+
+// tryRights runs the provider with the key of a user that has these rights only, and returns what went wrong, "" = nothing.
+func tryRights(t *testing.T, user string, actions []string, resource string, prepare, run func(*rightsTrial)) string {
+	t.Helper()
+	r := &rightsTrial{Protocol: acctest.NewProtocol(t)}
+	account, err := r.API().ReadAccounts(t.Context())
+	r.NoError(err)
+	resource = strings.ReplaceAll(resource, "${data.outscale_caller_identity.current.account_id}", account.ID)
+	document, err := json.Marshal(map[string]any{"Statement": []any{
+		map[string]any{"Effect": "Allow", "Action": append([]string{}, actions...), "Resource": []string{resource}},
+	}})
+	r.NoError(err)
+	r.CreateUser(user)
+	r.OutOfBand(func(ctx context.Context, c *api.Client) error {
+		return c.PutUserPolicy(ctx, user, api.InlinePolicy{Name: "rights", Document: string(document)})
+	})
+	ends := r.Simulator.Now().Add(50 * 24 * time.Hour)
+	key := r.CreateKey(api.CreateAccessKeyInput{UserName: user, ExpirationDate: &ends})
+	prepare(r)
+	r.Ceiling(100 * 24 * time.Hour)
+	if user != "robot" {
+		r.Block["allowed_account_ids"] = []any{account.ID}
+	}
+	r.Env("OSC_ACCESS_KEY", key.ID)
+	r.Env("OSC_SECRET_KEY", key.SecretKey)
+	run(r)
+	return strings.Join(r.problems, "\n")
+}
+
+// want notes what went wrong: a diagnostic, or, if one is expected, that its text is missing.
+func (r *rightsTrial) want(what string, d acctest.Diagnostics, text string) bool {
+	got := d.String()
+	ok := text == "" && got == "" || text != "" && strings.Contains(got, text)
+	if !ok {
+		r.problems = append(r.problems, what+": "+got)
+	}
+	return ok
+}
+
+// resource applies one configuration after the other, and plans the last one.
+func (r *rightsTrial) resource(typeName string, configs ...acctest.Args) *acctest.Resource {
+	made := r.NewResource(typeName)
+	for _, config := range configs {
+		if !r.want(typeName, made.Apply(config).Diagnostics, "") {
+			return made
+		}
+	}
+	r.made, r.configs = append(r.made, made), append(r.configs, configs[len(configs)-1])
+	r.want(typeName, made.Plan(configs[len(configs)-1]).Diagnostics, "")
+	return made
+}
+
+func (r *rightsTrial) destroyAll() {
+	for _, made := range slices.Backward(r.made) {
+		r.want("destroy "+made.Type, made.TryDestroy(), "")
+	}
+}
+
+func (r *rightsTrial) createOwners() { r.alice = r.CreateUser("alice").ID }
+
+// keyArgs are the arguments of a key that lives for 20 days.
+func (r *rightsTrial) keyArgs(owner string) acctest.Args {
+	config := acctest.Args{"expiration_date": r.Date(20 * 24 * time.Hour), "state": "ACTIVE"}
+	if owner != "" {
+		config["user_id"] = owner
+	}
+	return config
+}
+
+// keys manages keys of one owner, "" = the caller.
+func (r *rightsTrial) keys(owner string) {
+	off := r.keyArgs(owner)
+	off["state"] = "INACTIVE"
+	r.resource("outscale_access_key", r.keyArgs(owner), off)
+	rotating := acctest.Args{"lifetime": "40d", "rotate_before": "10d"}
+	if owner != "" {
+		rotating["user_id"] = owner
+	}
+	r.resource("outscale_rotating_access_key", rotating)
+}
+
+// doomed is a key that limits deletes outside.
+func (r *rightsTrial) doomed() {
+	made := r.resource("outscale_access_key", r.keyArgs(r.alice))
+	if r.gone = made; len(r.problems) == 0 {
+		r.made = r.made[:len(r.made)-1]
+	}
+}
+
+// limits: a date that the account does not allow is refused at plan, and a key that is gone is planned again.
+func (r *rightsTrial) limits() {
+	if len(r.problems) > 0 {
+		return
+	}
+	late := acctest.Args{"user_id": r.alice, "expiration_date": r.Date(200 * 24 * time.Hour)}
+	r.want("a late date", r.NewResource("outscale_access_key").Plan(late).Diagnostics, "ERROR")
+	r.DeleteKey(r.Key(r.gone.String("access_key_id")))
+	r.want("a key that is gone", r.gone.Read(), "WARNING: Access key is gone")
+}
+
+func (r *rightsTrial) manageKeys() {
+	r.keys(r.alice)
+	r.doomed()
+	r.limits()
+	r.destroyAll()
+}
+
+func (r *rightsTrial) rotateOwnKey() {
+	r.keys("")
+	r.want("a key of another user", r.NewResource("outscale_access_key").Apply(acctest.Args{"user_name": "alice"}).Diagnostics, "ERROR")
+	if len(r.problems) > 0 {
+		return
+	}
+	r.Advance(31 * 24 * time.Hour)
+	r.want("a rotation", r.made[1].Apply(r.configs[1]).Diagnostics, "")
+	r.destroyAll()
+}
+
+const (
+	readsUsers    = `{"Statement":[{"Effect":"Allow","Action":["api:ReadUsers"],"Resource":["*"]}]}`
+	readsAccounts = `{"Statement":[{"Effect":"Allow","Action":["api:ReadAccounts"],"Resource":["*"]}]}`
+)
+
+func (r *rightsTrial) manageAll() {
+	r.everything()
+	r.limits()
+	r.destroyAll()
+}
+
+func (r *rightsTrial) createAll() {
+	r.createOwners()
+	r.everything()
+}
+
+func (r *rightsTrial) planAll() {
+	for i, made := range r.made {
+		r.want(made.Type, made.Plan(r.configs[i]).Diagnostics, "")
+	}
+	r.limits()
+}
+
+// everything creates and changes one object of each type.
+func (r *rightsTrial) everything() {
+	user := r.resource("outscale_user", acctest.Args{"user_name": "ci"}, acctest.Args{"user_name": "pipeline"})
+	group := r.resource("outscale_user_group", acctest.Args{"user_group_name": "ops"}, acctest.Args{"user_group_name": "platform"})
+	policy := r.resource("outscale_policy", acctest.Args{"policy_name": "read", "document": readsUsers}, acctest.Args{"policy_name": "read", "document": readsAccounts})
+	if len(r.problems) > 0 {
+		return
+	}
+	of := func(principal string, more acctest.Args) acctest.Args {
+		more[principal] = map[string]string{"user_id": user.String("user_id"), "user_group_id": group.String("user_group_id")}[principal]
+		return more
+	}
+	orn := policy.String("orn")
+	r.resource("outscale_user_group_membership", of("user_id", of("user_group_id", acctest.Args{})))
+	r.resource("outscale_user_policy_link", of("user_id", acctest.Args{"policy_orn": orn}))
+	r.resource("outscale_user_group_policy_link", of("user_group_id", acctest.Args{"policy_orn": orn}))
+	for principal, typeName := range map[string]string{"user_id": "outscale_user_inline_policy", "user_group_id": "outscale_user_group_inline_policy"} {
+		r.resource(typeName, of(principal, acctest.Args{"policy_name": "read", "document": readsUsers}),
+			of(principal, acctest.Args{"policy_name": "read", "document": readsAccounts}))
+	}
+	r.keys(user.String("user_id"))
+	r.doomed()
+}
