@@ -25,7 +25,6 @@ data "outscale_policy_document" "identities" {
       "api:ReadManagedPoliciesLinkedToUserGroup",
       "api:ReadPolicies",
       "api:ReadPolicy",
-      "api:ReadPolicyVersion",
       "api:ReadPolicyVersions",
       "api:ReadUserGroup",
       "api:ReadUserGroupPolicies",

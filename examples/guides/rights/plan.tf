@@ -8,7 +8,7 @@ data "outscale_policy_document" "plan" {
       "api:ReadLinkedPolicies",
       "api:ReadManagedPoliciesLinkedToUserGroup",
       "api:ReadPolicies",
-      "api:ReadPolicyVersion",
+      "api:ReadPolicyVersions",
       "api:ReadUserGroup",
       "api:ReadUserGroupPolicies",
       "api:ReadUserGroups",
