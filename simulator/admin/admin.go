@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
@@ -79,11 +80,12 @@ const maxBody = 1 << 20
 // request arrives. No GET request changes anything.
 func Handler(t Target, hosts ...string) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", page())
 	get := func(pattern string, value func() any) {
 		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, value()) })
 	}
-	get("/requests", func() any { return t.Requests() })
-	get("/denials", func() any { return t.Denials() })
+	mux.HandleFunc("GET /requests", calls(t.Requests))
+	mux.HandleFunc("GET /denials", calls(t.Denials))
 	get("/requests/stats", func() any { return t.Stats() })
 	get("/state", func() any { return t.State() })
 	get("/faults", func() any { return t.Faults() })
@@ -110,6 +112,22 @@ func Handler(t Target, hosts ...string) http.Handler {
 		reply(w, http.StatusOK, t.Faults())
 	})
 	return guard(hosts, mux)
+}
+
+// calls serves recorded calls: all of them, or the newest ones with the query last=N.
+func calls(list func() []Request) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		all := list()
+		if text := r.URL.Query().Get("last"); text != "" {
+			last, err := strconv.Atoi(text)
+			if err != nil || last < 0 {
+				fail(w, http.StatusBadRequest, fmt.Errorf("last must be a number of calls, not %q", text))
+				return
+			}
+			all = all[len(all)-min(last, len(all)):]
+		}
+		reply(w, http.StatusOK, all)
+	}
 }
 
 func moveClock(t Target, w http.ResponseWriter, r *http.Request) {

@@ -41,6 +41,9 @@ func TestHandler_errors(t *testing.T) {
 		{http.MethodPut, "/faults", `[] []`, http.StatusBadRequest, "more than one"},
 		{http.MethodGet, "/reset", "", http.StatusMethodNotAllowed, ""},
 		{http.MethodGet, "/requests", "", http.StatusOK, "[]"},
+		{http.MethodGet, "/requests?last=x", "", http.StatusBadRequest, "number of calls"},
+		{http.MethodGet, "/denials?last=-1", "", http.StatusBadRequest, "number of calls"},
+		{http.MethodGet, "/denials?last=9", "", http.StatusOK, "[]"},
 	} {
 		recorder := httptest.NewRecorder()
 		handler.ServeHTTP(recorder, httptest.NewRequest(test.method, "http://localhost:3001"+test.path, strings.NewReader(test.body)))
