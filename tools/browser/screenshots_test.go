@@ -8,6 +8,9 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
 // screenshots is the folder for the screenshots of the docs: make screenshots.
@@ -36,4 +39,25 @@ func TestScreenshots_report(t *testing.T) {
 	p.do(chromedp.Click(`[data-key="AKEXAMPLE00000000007"] summary`))
 	check(p, `(scrollTo(0, 0), true)`, true)
 	p.shoot("report", 1000)
+}
+
+func TestScreenshots_console(t *testing.T) {
+	if *screenshots == "" {
+		t.Skip("no folder for screenshots")
+	}
+	c := openConsole(t)
+	ctx := t.Context()
+	root := c.client(c.RootAccessKey, c.RootSecretKey)
+	deploy := c.user("deploy", "production")
+	c.user("backup", "nightly")
+	if err := root.PutUserPolicy(ctx, "deploy", api.InlinePolicy{Name: "read", Document: `{"Statement": [{"Effect": "Allow", "Action": ["api:ReadUsers"], "Resource": ["*"]}]}`}); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = deploy.CreateUser(ctx, api.CreateUserInput{UserName: "eve"}) // denied
+	if err := c.Simulator.SetFaults([]simulator.Fault{{Kind: "drop_after", Action: "CreateAccessKey", Probability: 0.2}}); err != nil {
+		t.Fatal(err)
+	}
+	c.until(callRows + `.length === 6`)
+	c.until(`document.querySelectorAll('#faults li').length === 1`)
+	c.shoot("console", 1000)
 }
