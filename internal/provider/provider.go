@@ -24,6 +24,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/calleridentity"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/ephemeralkey"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/exclusive"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/groupmembership"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/identity"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/inlinepolicy"
@@ -166,6 +167,8 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		identity.Of(policylink.NewForGroup, "user_group_id", "policy_orn"),
 		identity.Of(inlinepolicy.NewForUser, "user_id", "policy_name"),
 		identity.Of(inlinepolicy.NewForGroup, "user_group_id", "policy_name"),
+		identity.Of(exclusive.NewForUser, "user_id"), identity.Of(exclusive.NewInlineForUser, "user_id"),
+		identity.Of(exclusive.NewForGroup, "user_group_id"), identity.Of(exclusive.NewInlineForGroup, "user_group_id"),
 	}
 }
 

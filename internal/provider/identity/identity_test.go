@@ -57,6 +57,18 @@ var kinds = map[string]kind{
 	"outscale_user_group_inline_policy": {func(world) acctest.Args {
 		return acctest.Args{"user_group_name": "ops", "policy_name": "p", "document": document}
 	}, []string{"user_group_id", "policy_name"}, false},
+	"outscale_user_policies_exclusive": {func(w world) acctest.Args {
+		return acctest.Args{"user_name": "ci", "policy_orns": []string{w.policy}}
+	}, []string{"user_id"}, false},
+	"outscale_user_inline_policies_exclusive": {func(world) acctest.Args {
+		return acctest.Args{"user_name": "ci", "policy_names": []string{}}
+	}, []string{"user_id"}, false},
+	"outscale_user_group_policies_exclusive": {func(w world) acctest.Args {
+		return acctest.Args{"user_group_name": "ops", "policy_orns": []string{w.policy}}
+	}, []string{"user_group_id"}, false},
+	"outscale_user_group_inline_policies_exclusive": {func(world) acctest.Args {
+		return acctest.Args{"user_group_name": "ops", "policy_names": []string{}}
+	}, []string{"user_group_id"}, false},
 }
 
 func pair(w world, trigger string) acctest.Args {

@@ -1,0 +1,2 @@
+# The name or the id of the user group.
+terraform import outscale_user_group_policies_exclusive.ops ops
