@@ -3,8 +3,6 @@ package keyscmd
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
@@ -32,7 +30,6 @@ type collected struct {
 	keys      []fact
 	missing   []string // what could not be read, one sentence each
 	complete  bool     // every key of the account is in keys
-	noRights  bool     // the caller may not read the rights of users
 }
 
 // fact is a key with its owner.
@@ -74,29 +71,27 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 		}
 	}
 	c.now = s.keys.Now()
-	documents := map[string]documents{}
+	rights := review.OwnersRights{Read: func(ctx context.Context, userName string) ([]policydoc.Document, error) {
+		return s.rights.Documents(ctx, s.policies, s.groups, userName)
+	}}
 	for i, owned := range report.Keys {
-		f := fact{userName: owned.UserName, userID: owned.UserID}
-		f.Key, f.Now, f.Root = owned.Key, c.now, report.Users && owned.UserID == ""
-		if report.MaxKeyLifetime != nil {
-			f.MaxLifetime = *report.MaxKeyLifetime
-		}
-		if use, known := usage.Keys[owned.ID], usage.Readable; known {
-			f.UseKnown, f.UseSince, f.LastUse = true, usage.From, use.Last
-			f.Networks = slices.Sorted(maps.Keys(use.Places))
-		}
+		f := fact{Facts: review.FactsOf(owned, report, usage, c.now), userName: owned.UserName, userID: owned.UserID}
 		if w.states != nil {
 			f.StatesKnown, f.InState = true, w.states[owned.ID]
 		}
-		if w.rights && !f.Root && owned.UserName != "" {
+		if w.rights {
 			a.progress("reading the rights of the owners: key %d of %d", i+1, len(report.Keys))
-			known, err := a.documentsOf(ctx, s, owned.UserName, documents, c)
-			if err != nil {
+			if err := rights.AddTo(ctx, &f.Facts); err != nil {
 				return nil, err
 			}
-			f.RightsKnown, f.Documents = known.known, known.docs
 		}
 		c.keys = append(c.keys, f)
+	}
+	if rights.Refused != nil {
+		c.lacks("The rights of users are not known: the caller may not call %s. An audit of rights needs %s.", actionOf(rights.Refused), rightsNeeded)
+	}
+	for _, err := range rights.Failed {
+		c.lacks("Rights are not known, of %v", err)
 	}
 	return c, nil
 }
@@ -156,35 +151,6 @@ func actionOf(err error) string {
 		return "api:" + refused.Action
 	}
 	return "an action"
-}
-
-// documents are the policy documents of a user, if they are known.
-type documents struct {
-	known bool
-	docs  []policydoc.Document
-}
-
-// documentsOf reads the rights of a user once. A user whose rights may not be read has unknown rights.
-func (a *app) documentsOf(ctx context.Context, s *services, userName string, read map[string]documents, c *collected) (documents, error) {
-	if known, found := read[userName]; found {
-		return known, nil
-	}
-	if c.noRights {
-		return documents{}, nil
-	}
-	docs, err := s.rights.Documents(ctx, s.policies, s.groups, userName)
-	if ctx.Err() != nil {
-		return documents{}, ctx.Err()
-	}
-	switch {
-	case domain.IsClosed(err):
-		c.noRights = true
-		c.lacks("The rights of users are not known: the caller may not call %s. An audit of rights needs %s.", actionOf(err), rightsNeeded)
-	case err != nil:
-		c.lacks("The rights of user %s are not known: %v", userName, err)
-	}
-	read[userName] = documents{known: err == nil, docs: docs}
-	return read[userName], nil
 }
 
 // lacks names something that could not be read, once.

@@ -33,6 +33,9 @@ const (
 	Count    Bound = "count"
 )
 
+// NoState is the id of the rule about keys that no state has. Only who knows states can apply it.
+const NoState = "no-state"
+
 // The limits of rules that a configuration does not bound.
 const (
 	DefaultMaxAge      = 90 * day
@@ -63,7 +66,7 @@ var rules = []Rule{
 		},
 	},
 	{
-		ID: "no-state", Severity: High, Title: "Key in no state",
+		ID: NoState, Severity: High, Title: "Key in no state",
 		Why:    "Nothing manages the key: nobody renews it, and nobody revokes it when its service ends.",
 		Remedy: "Import it into a configuration, or revoke it.",
 		check: func(f Facts, _ Settings) string {

@@ -34,3 +34,21 @@ check "no_access_key_is_unfinished" {
     error_message = "To be deleted: ${join(", ", [for key in local.keys : key.access_key_id if key.unfinished])}."
   }
 }
+
+# The rules of the command outscale-keys, with their settings. read_rights costs about three calls per user.
+data "outscale_access_key_audit" "reviewed" {
+  read_rights = true
+  rules       = jsonencode({ rules = { old = { max = "180d" }, networks = { max = 5 } } })
+}
+
+check "no_access_key_has_a_serious_finding" {
+  assert {
+    condition = alltrue(flatten([
+      for key in data.outscale_access_key_audit.reviewed.access_keys : [for finding in key.findings : finding.severity != "high"]
+    ]))
+    error_message = join("\n", flatten([
+      for key in data.outscale_access_key_audit.reviewed.access_keys :
+      [for finding in key.findings : "${key.access_key_id}: ${finding.reason}. ${finding.remedy}" if finding.severity == "high"]
+    ]))
+  }
+}

@@ -16,10 +16,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/review"
 )
 
 // Audit is the data source outscale_access_key_audit: every key of the account. API actions: ReadAccessKeys, ReadUsers,
-// ReadApiAccessPolicy, ReadApiLogs.
+// ReadApiAccessPolicy, ReadApiLogs; with read_rights those of package rights.
 type Audit struct {
 	base.DataSourceBase
 }
@@ -54,6 +55,8 @@ type auditModel struct {
 	UsageEndDate   types.String   `tfsdk:"usage_end_date"`
 	UsageComplete  types.Bool     `tfsdk:"usage_complete"`
 	AccessKeys     []audited      `tfsdk:"access_keys"`
+	ReadRights     types.Bool     `tfsdk:"read_rights"`
+	Rules          types.String   `tfsdk:"rules"`
 	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -76,6 +79,9 @@ type audited struct {
 	LastUseDate          types.String `tfsdk:"last_use_date"`
 	UnusedDays           types.Int64  `tfsdk:"unused_days"`
 	Calls                types.Int64  `tfsdk:"calls"`
+	Networks             []string     `tfsdk:"networks"` // nil = null
+	Rights               types.String `tfsdk:"rights"`
+	Findings             []finding    `tfsdk:"findings"`
 }
 
 // Read lists the keys of the account, then reads what the log says of them.
@@ -87,6 +93,10 @@ func (d *Audit) Read(ctx context.Context, req datasource.ReadRequest, resp *data
 		return
 	}
 	defer end()
+	config, ok := m.config(&resp.Diagnostics)
+	if !ok {
+		return
+	}
 	report, err := d.Data.Account.Audit(ctx, d.Data.Keys, d.Data.Users)
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notAudited, "Listing the access keys of the account", err)
@@ -97,7 +107,12 @@ func (d *Audit) Read(ctx context.Context, req datasource.ReadRequest, resp *data
 	if !ok {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m.withReport(report, usage, d.Data.Now()))...)
+	m = m.withReport(report, usage, d.Data.Now())
+	if err := d.review(ctx, &m, config, report, usage, &resp.Diagnostics); err != nil {
+		diag.Add(&resp.Diagnostics, notAudited, "Reading the rights of users", err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
 // usage reads the log as far as the arguments say; false when that failed.
@@ -112,7 +127,9 @@ func (d *Audit) usage(ctx context.Context, m *auditModel, diags *diag.Diagnostic
 	if days == 0 {
 		return usage, true
 	}
-	usage, err := d.Data.Account.Usage(ctx, account.UsageQuery{Back: time.Duration(days) * day, Pages: int(pages)})
+	usage, err := d.Data.Account.Usage(ctx, account.UsageQuery{
+		Back: time.Duration(days) * day, Pages: int(pages), Places: true, Place: review.Network,
+	})
 	if err == nil {
 		err = usage.Ended
 	}

@@ -3,6 +3,7 @@ package keydata
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -14,7 +15,7 @@ import (
 // Schema has every fact of a key that a rule about keys may ask for, so that a rule is one expression.
 func (d *Audit) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists every access key of the account, the root account's and each user's: its owner, its age, when it expires, when it was last used.",
+		MarkdownDescription: "Lists every access key of the account, the root account's and each user's: its owner, its age, when it expires, when it was last used, and from where, what its owner may do, and what rules find about it.",
 		Attributes:          auditAttributes(),
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: "How long the audit may take, for example `10m`. Default: 30 minutes."}),
@@ -23,7 +24,7 @@ func (d *Audit) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *da
 }
 
 func auditAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		"usage_days": schema.Int64Attribute{
 			Optional: true, Computed: true,
 			Validators: []validator.Int64{int64validator.Between(0, auditUsageDays)},
@@ -48,10 +49,12 @@ func auditAttributes() map[string]schema.Attribute {
 			NestedObject:        schema.NestedAttributeObject{Attributes: auditedAttributes()},
 		},
 	}
+	maps.Copy(attributes, reviewArguments())
+	return attributes
 }
 
 func auditedAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		"access_key_id":          textAttribute("The id of the key."),
 		"user_name":              textAttribute("The name of the user that owns the key; null for the root account, and for the caller's own keys when the users cannot be listed."),
 		"user_id":                textAttribute("The id of the user that owns the key; null as `user_name` is."),
@@ -71,4 +74,6 @@ func auditedAttributes() map[string]schema.Attribute {
 			"Null when the log was not read."),
 		"calls": numberAttribute("How many calls the key signed between `usage_start_date` and `usage_end_date`. Null when the log was not read."),
 	}
+	maps.Copy(attributes, reviewedAttributes())
+	return attributes
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/group"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policy"
+	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
@@ -108,6 +109,7 @@ type Rights interface {
 	Inline(ctx context.Context, p rights.Principal, name string) (rights.InlinePolicy, error)
 	PutInline(ctx context.Context, p rights.Principal, policy rights.InlinePolicy) error
 	DeleteInline(ctx context.Context, p rights.Principal, name string) error
+	Documents(ctx context.Context, policies rights.Policies, groups rights.Groups, userName string) ([]policydoc.Document, error)
 }
 
 var (
