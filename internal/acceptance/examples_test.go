@@ -93,7 +93,7 @@ func TestAccGuides(t *testing.T) {
 	if len(files) < 15 {
 		t.Fatalf("found %d configurations", len(files))
 	}
-	needsAnother := map[string]bool{"vault.tf": true, "kubernetes.tf": true, "oos.tf": true, "pg.tf": true} // the last one's test has a database
+	needsAnother := map[string]bool{"vault.tf": true, "kubernetes.tf": true, "oos.tf": true, "pg.tf": true, "adopt.tf": true} // the last two have tests of their own
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
