@@ -154,6 +154,11 @@ func setTag(in *api.UpdateAccessKeyInput, tag string) {
 	}
 }
 
+// SetState activates or deactivates a key and keeps its expiry and its tag. Errors are those of Update.
+func (s *Service) SetState(ctx context.Context, owner Owner, have Key, state State) (Key, error) {
+	return s.Update(ctx, have, Spec{Owner: owner, State: state, Expires: have.Expires, Tag: have.Tag})
+}
+
 // ExpireWithin gives a key an expiry that far from now, by the API's clock, unless it expires earlier. It returns the key
 // as it is then. Errors are those of Update.
 func (s *Service) ExpireWithin(ctx context.Context, owner Owner, have Key, left time.Duration) (Key, error) {

@@ -24,7 +24,7 @@ type change struct {
 
 func setState(state key.State) func(context.Context, *services, key.Key) error {
 	return func(ctx context.Context, s *services, k key.Key) error {
-		_, err := s.keys.Update(ctx, k, key.Spec{Owner: ownerOf(k), State: state, Expires: k.Expires, Tag: k.Tag})
+		_, err := s.keys.SetState(ctx, ownerOf(k), k, state)
 		return err
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -28,6 +29,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/groupmembership"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/identity"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/inlinepolicy"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyactions"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keydata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keylist"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/managedpolicy"
@@ -47,6 +49,7 @@ import (
 var (
 	_ provider.ProviderWithEphemeralResources = (*Provider)(nil)
 	_ provider.ProviderWithListResources      = (*Provider)(nil)
+	_ provider.ProviderWithActions            = (*Provider)(nil)
 )
 
 // Host is what the provider takes from the machine it runs on.
@@ -189,4 +192,9 @@ func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.Epheme
 // ListResources lists what `terraform query` finds.
 func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{keylist.New, user.NewQuery}
+}
+
+// Actions lists what a run can do to keys without a change of a resource.
+func (p *Provider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{keyactions.NewDeactivate, keyactions.NewActivate, keyactions.NewRevoke, keyactions.NewRotate}
 }

@@ -1,4 +1,4 @@
-// Package base has what all resources, data sources and ephemeral resources do alike: their name, Configure, the begin
+// Package base has what all resources, data sources, ephemeral resources and actions do alike: their name, Configure, the begin
 // and the end of a request, and timeouts.
 package base
 
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -180,5 +181,24 @@ func (b *EphemeralBase) Metadata(_ context.Context, req ephemeral.MetadataReques
 
 // Configure stores the provider's data.
 func (b *EphemeralBase) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	b.Data = providerdata.From(req.ProviderData, &resp.Diagnostics)
+}
+
+// ActionBase is embedded in an action.
+type ActionBase struct {
+	Configured
+	suffix string
+}
+
+// NewAction returns the base of the action outscale_SUFFIX.
+func NewAction(suffix string) ActionBase { return ActionBase{suffix: suffix} }
+
+// Metadata names the action.
+func (b *ActionBase) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + b.suffix
+}
+
+// Configure stores the provider's data.
+func (b *ActionBase) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	b.Data = providerdata.From(req.ProviderData, &resp.Diagnostics)
 }

@@ -38,6 +38,7 @@ type Keys interface {
 	Identify(ctx context.Context, k key.Key) key.Identity
 	Update(ctx context.Context, have key.Key, want key.Spec) (key.Key, error)
 	CheckSecret(ctx context.Context, owner key.Owner, have key.Key, secret string) error
+	SetState(ctx context.Context, owner key.Owner, have key.Key, state key.State) (key.Key, error)
 	ExpireWithin(ctx context.Context, owner key.Owner, have key.Key, left time.Duration) (key.Key, error)
 	Deactivate(ctx context.Context, owner key.Owner, have key.Key) (key.Key, error)
 	Revoke(ctx context.Context, owner key.Owner, have key.Key) error

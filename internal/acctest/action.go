@@ -1,0 +1,67 @@
+package acctest
+
+import "github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+// Invoked is what came of an action.
+type Invoked struct {
+	// Diagnostics are those of the validation, the plan and the action.
+	Diagnostics
+	Progress []string // what the action said while it ran
+}
+
+// Invoke validates, plans and invokes an action, as `terraform apply -invoke` does: the plan with a process of its own. It
+// does not fail the test on an error.
+func (h *Protocol) Invoke(typeName string, config Args) *Invoked {
+	h.t.Helper()
+	got := h.PlanAction(typeName, config)
+	if got.HasError() {
+		return got
+	}
+	p := h.Start()
+	answer, err := p.ProviderServer.(tfprotov6.ActionServer).InvokeAction(h.context(), &tfprotov6.InvokeActionRequest{
+		ActionType: typeName, Config: h.actionConfig(typeName, config),
+	})
+	h.NoError(err)
+	for event := range answer.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			got.Progress = append(got.Progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			p.keep(&got.Diagnostics, event.Diagnostics)
+		}
+	}
+	return got
+}
+
+// PlanAction validates and plans an action. It does not fail the test on an error.
+func (h *Protocol) PlanAction(typeName string, config Args) *Invoked {
+	h.t.Helper()
+	value := h.actionConfig(typeName, config)
+	got := &Invoked{Diagnostics: Diagnostics{t: h.t}}
+	unconfigured := &Process{ProviderServer: h.server(), h: h}
+	checked, err := unconfigured.ProviderServer.(tfprotov6.ActionServer).ValidateActionConfig(h.context(),
+		&tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: value})
+	h.NoError(err)
+	unconfigured.keep(&got.Diagnostics, checked.Diagnostics)
+	if got.HasError() {
+		return got
+	}
+	p := h.Start()
+	got.add(p.all)
+	if got.HasError() {
+		return got
+	}
+	planned, err := p.ProviderServer.(tfprotov6.ActionServer).PlanAction(h.context(), &tfprotov6.PlanActionRequest{ActionType: typeName, Config: value})
+	h.NoError(err)
+	p.keep(&got.Diagnostics, planned.Diagnostics)
+	return got
+}
+
+func (h *Protocol) actionConfig(typeName string, config Args) *tfprotov6.DynamicValue {
+	h.t.Helper()
+	schema, ok := h.schema.ActionSchemas[typeName]
+	if !ok {
+		h.t.Fatalf("the provider has no action %s", typeName)
+	}
+	return dynamic(blockOf(schema.Schema.Block).configured(config))
+}
