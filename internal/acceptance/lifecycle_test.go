@@ -34,7 +34,7 @@ func TestAccAccessKey_basic(t *testing.T) {
 				attribute(accessKeyAddress, "access_key_id", knownvalue.StringRegexp(regexp.MustCompile(`^[A-Z0-9]{20}$`))),
 				attribute(accessKeyAddress, "secret_key", knownvalue.StringRegexp(regexp.MustCompile(`^[A-Z0-9]{40}$`))),
 				attribute(accessKeyAddress, "expiration_date", knownvalue.StringExact("2028-01-01")),
-				attribute(accessKeyAddress, "user_name", knownvalue.Null()),
+				attribute(accessKeyAddress, "user_name", knownvalue.StringExact("")),
 				statecheck.ExpectSensitiveValue(accessKeyAddress, tfjsonpath.New("secret_key")),
 			},
 			Check: writes(c, "CreateAccessKey", "UpdateAccessKey"),
@@ -51,7 +51,7 @@ func TestAccAccessKey_basic(t *testing.T) {
 		resource.TestStep{
 			Config: acctest.Key("this"), ConfigPlanChecks: planned(accessKeyAddress, plancheck.ResourceActionUpdate),
 			ConfigStateChecks: []statecheck.StateCheck{
-				attribute(accessKeyAddress, "state", knownvalue.StringExact("INACTIVE")), attribute(accessKeyAddress, "expiration_date", knownvalue.Null()),
+				attribute(accessKeyAddress, "state", knownvalue.StringExact("INACTIVE")), attribute(accessKeyAddress, "expiration_date", knownvalue.StringExact("")),
 			},
 		},
 		resource.TestStep{

@@ -93,7 +93,7 @@ func TestAccessKey_otherSpellingOfDate(t *testing.T) {
 	}
 	h.ResetCalls()
 	key.Update(acctest.Args{})
-	key.Expect(acctest.Args{"expiration_date": nil})
+	key.Expect(acctest.Args{"expiration_date": ""})
 	h.ExpectWrites()
 }
 

@@ -76,8 +76,8 @@ func TestAccessKey_tag(t *testing.T) {
 	for _, tag := range []any{"two", "", "three", nil} {
 		config := acctest.Args{"tag": tag}
 		key.Update(config)
-		key.Expect(config)
 		want, _ := tag.(string)
+		key.Expect(acctest.Args{"tag": want})
 		if got := acctest.Tag(h.OnlyKey()); got != want {
 			t.Errorf("tag %q, want %q", got, want)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
@@ -45,7 +46,7 @@ func TestWithKey_drift(t *testing.T) {
 		t.Errorf("drift is not taken over as it is: %s", differs(got, want))
 	}
 	gone := state(until("2028-01-01"), tag("mine")).withKey(apiKey(), now)
-	if !gone.ExpirationDate.IsNull() || !gone.Tag.IsNull() || gone.Expired.ValueBool() {
+	if !gone.ExpirationDate.Equal(isodate.Text("")) || !gone.Tag.Equal(keyattr.None) || gone.Expired.ValueBool() {
 		t.Errorf("date %s, tag %s, expired %s", gone.ExpirationDate, gone.Tag, gone.Expired)
 	}
 }

@@ -40,6 +40,7 @@ func decide(config Model, state *Model, f facts) decision {
 	}
 	d := decision{plan: config}
 	d.diags.Append(keyattr.RefuseTwoOwners(config.Key, prior, f.sameUser)...)
+	d.diags.Append(keyattr.WarnEmptyName(config.Key, prior)...)
 	d.diags.Append(f.recipients.Refused...)
 	d.diags.Append(keyattr.RefuseMarker(config.Tag, prior)...)
 	switch {
@@ -100,7 +101,7 @@ func (d *decision) changeOrReplace(config, state Model, f facts) {
 // planNew is the plan of a key that does not exist.
 func planNew(config Model, to keyattr.Recipients) Model {
 	plan := config
-	plan.Key = plan.PlanSecret(to)
+	plan.Key = plan.PlanSecret(to).WithNone()
 	plan.ID, plan.AccessKeyID = types.StringUnknown(), types.StringUnknown()
 	plan.CreationDate, plan.LastModificationDate = isodate.Unknown(), isodate.Unknown()
 	if plan.State.IsNull() {
@@ -121,7 +122,8 @@ func planNew(config Model, to keyattr.Recipients) Model {
 func planChange(config, state Model, to keyattr.Recipients) Model {
 	plan := state
 	plan.Key = plan.PlanKeptSecret(to, config.Key, state.Key)
-	plan.Timeouts, plan.Tag, plan.ExpirationDate = config.Timeouts, config.Tag, config.ExpirationDate
+	plan.Timeouts, plan.Tag = config.Timeouts, keyattr.KeepNone(config.Tag, state.Tag)
+	plan.ExpirationDate.StringValue = keyattr.KeepNone(config.ExpirationDate.StringValue, state.ExpirationDate.StringValue)
 	// GOTCHA: the CLI allows the state's text in the place of the configuration's only where both are set.
 	if config.ExpirationDate.Same(state.ExpirationDate) && !config.ExpirationDate.IsNull() && !state.ExpirationDate.IsNull() {
 		plan.ExpirationDate = state.ExpirationDate

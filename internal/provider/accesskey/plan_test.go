@@ -32,7 +32,7 @@ func state(with ...func(*Model)) Model {
 	m := Model{
 		Key: keyattr.Key{
 			ID: types.StringValue("AK1"), AccessKeyID: types.StringValue("AK1"), State: types.StringValue("ACTIVE"),
-			SecretKey: types.StringValue("the secret"), SealTo: noTexts, SealedTo: noTexts,
+			SecretKey: types.StringValue("the secret"), UserName: keyattr.None, Tag: keyattr.None, SealTo: noTexts, SealedTo: noTexts,
 			CreationDate: isodate.Text("2026-01-01T00:00:00.000Z"),
 		},
 		Expired: types.BoolValue(false), LastModificationDate: isodate.Text("2026-01-02T00:00:00.000Z"),
@@ -73,7 +73,7 @@ func plan(config Model, prior *Model, with ...func(*facts)) decision {
 
 func TestDecide_newKey(t *testing.T) {
 	v := plan(config(), nil)
-	if !v.plan.UserName.IsNull() || !v.plan.UserID.IsNull() {
+	if !v.plan.UserName.Equal(keyattr.None) || !v.plan.UserID.IsNull() {
 		t.Errorf("a key of the caller's own has no owner: %s, %s", v.plan.UserName, v.plan.UserID)
 	}
 	for what, unknown := range map[string]bool{
@@ -171,13 +171,13 @@ func TestDecide_changeMakesUnknownWhatItChanges(t *testing.T) {
 		expired       string
 		userName      string
 	}{
-		"state":                      {config(is("INACTIVE")), state(), "false", "<null>"},
-		"state of a dated key":       {config(is("INACTIVE"), until("2028-01-01")), state(until("2028-01-01")), "false", "<null>"},
-		"a new date":                 {config(until("2028-01-01")), state(), "<unknown>", "<null>"},
-		"no date any more":           {config(), state(until("2028-01-01")), "false", "<null>"},
-		"a tag":                      {config(tag("x")), state(), "false", "<null>"},
-		"no tag any more":            {config(), state(tag("x")), "false", "<null>"},
-		"a tag that is not known":    {config(unknownTag), state(), "false", "<null>"},
+		"state":                      {config(is("INACTIVE")), state(), "false", `""`},
+		"state of a dated key":       {config(is("INACTIVE"), until("2028-01-01")), state(until("2028-01-01")), "false", `""`},
+		"a new date":                 {config(until("2028-01-01")), state(), "<unknown>", `""`},
+		"no date any more":           {config(), state(until("2028-01-01")), "false", `""`},
+		"a tag":                      {config(tag("x")), state(), "false", `""`},
+		"no tag any more":            {config(), state(tag("x")), "false", `""`},
+		"a tag that is not known":    {config(unknownTag), state(), "false", `""`},
 		"owner by name":              {config(name("alice"), tag("x")), state(name("alice"), id("U1")), "false", `"alice"`},
 		"owner by id may be renamed": {config(id("U1"), tag("x")), state(name("alice"), id("U1")), "false", "<unknown>"},
 	} {

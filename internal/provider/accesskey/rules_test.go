@@ -62,8 +62,53 @@ func TestAccessKey_emptyUserName(t *testing.T) {
 	key.Plan(named("")).Expect(acctest.Create, nil).ExpectWarning("Empty user name", acctest.At("user_name"))
 	key.Apply(named("")).ExpectNoErrors()
 	key.Expect(acctest.Args{"user_name": "", "user_id": nil})
-	key.Plan(named("")).Expect(acctest.NoOp, nil)
+	key.ExpectEmptyPlan(named("")).ExpectNone()
 	key.ExpectEmptyPlan(acctest.Args{})
+	h.CreateUser("alice")
+	key.Apply(named("alice")).ExpectNoErrors()
+	key.PlanExpectReplace(named(""), "user_name").ExpectWarning("Empty user name", acctest.At("user_name"))
+}
+
+// TestAccessKey_nullAndEmpty mean the same for an expiry, a tag and the name of the owner: one in the place of the other is no
+// change, for a key that was created, imported or taken over. What is left out later is removed.
+func TestAccessKey_nullAndEmpty(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	left := acctest.Args{}
+	empty := acctest.Args{"expiration_date": "", "tag": "", "user_name": ""}
+	h.NewResource(accessKey).Plan(left).Expect(acctest.Create, empty) // not only after a refresh: an output would change then
+	imported, _ := h.Import(accessKey, h.CreateKey(api.CreateAccessKeyInput{}).ID)
+	official := h.NewResource(accessKey)
+	official.SetState(stateOfOfficialProvider(h.CreateKey(api.CreateAccessKeyInput{}), nil, nil))
+	for name, key := range map[string]*acctest.Resource{
+		"created without": h.Resource(accessKey, left), "created with empty": h.Resource(accessKey, empty), "imported": imported, "taken over": official,
+	} {
+		t.Log(name)
+		for _, config := range []acctest.Args{left, empty, left, {"tag": ""}, {"expiration_date": ""}, {"user_name": ""}} {
+			key.ExpectEmptyPlan(config).ExpectNone()
+		}
+	}
+	key := h.Resource(accessKey, acctest.Args{"expiration_date": "2040-01-01", "tag": "x"})
+	for _, config := range []acctest.Args{left, empty} {
+		key.Plan(config).Expect(acctest.Update, acctest.Args{"expiration_date": "", "tag": "", "expired": false})
+	}
+	h.ResetCalls()
+	key.Update(left)
+	h.ExpectWrites("UpdateAccessKey")
+	key.ExpectEmptyPlan(empty).ExpectNone()
+}
+
+// TestAccessKey_nullInOldState: without a refresh, null in the state of another provider or of an earlier version stays as it
+// is where the arguments are left out.
+func TestAccessKey_nullInOldState(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	key := h.NewResource(accessKey)
+	old := stateOfOfficialProvider(h.CreateKey(api.CreateAccessKeyInput{}), nil, nil)
+	old["expired"] = false
+	key.SetState(old)
+	key.SkipRefresh = true
+	key.ExpectEmptyPlan(acctest.Args{}).ExpectNone()
 }
 
 // TestAccessKey_generatedConfiguration: the CLI generates a configuration for an import from the state, with the owner's

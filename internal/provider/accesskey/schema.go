@@ -29,7 +29,7 @@ func Schema(ctx context.Context) schema.Schema {
 			"and an existing one stays as it is, also when somebody deactivated it by hand. Changed in place.",
 	}
 	attributes["expiration_date"] = schema.StringAttribute{
-		CustomType: isodate.Type{}, Optional: true,
+		CustomType: isodate.Type{}, Optional: true, Computed: true,
 		Validators: []validator.String{isodate.Validator()},
 		MarkdownDescription: "The moment the key expires: " + isodate.Allowed + ". It is kept as written and compared as an instant. " +
 			"Left out, or `\"\"`, the key does not expire: taking the argument out of a configuration removes the date at the API. " +

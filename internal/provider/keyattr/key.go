@@ -96,22 +96,49 @@ func (k Key) ToKey(identity key.Identity) key.Key {
 
 // WithKey takes over what the API has, in the user's text where that still means the same. The secret stays: the API never
 // shows it again.
+//
+// An argument that the API has nothing for is "", and not null: see KeepNone.
 func (k Key) WithKey(found key.Key) Key {
 	k.ID, k.AccessKeyID = types.StringValue(found.ID), types.StringValue(found.ID)
-	k.UserName = keepText(k.UserName, found.UserName)
+	k.UserName = types.StringValue(found.UserName)
 	k.State = types.StringValue(string(found.State))
-	k.Tag = keepText(k.Tag, found.Tag)
+	k.Tag = types.StringValue(found.Tag)
 	k.CreationDate = isodate.Keep(k.CreationDate, &found.Created)
 	k.ExpirationDate = isodate.Keep(k.ExpirationDate, found.Expires)
+	if k.ExpirationDate.IsNull() {
+		k.ExpirationDate = isodate.Text("")
+	}
 	return k
 }
 
-// keepText returns have as long as it means what the API has: null and "" both mean none.
-func keepText(have types.String, found string) types.String {
-	if !have.IsUnknown() && have.ValueString() == found {
-		return have
+// None is what a state has for an argument that the API has nothing for.
+var None = types.StringValue("")
+
+// KeepNone returns the planned value of an optional argument for which null and "" both mean none. state is None for a key
+// that does not exist.
+//
+// GOTCHA: a planned value may differ from a configured "" only if it is the state's, and may be anything where the argument
+// is left out, because it is computed. So a state has "" for none: then neither null in place of "" nor the reverse is a
+// change. A state of another provider, or of an earlier version, has null until it is refreshed.
+func KeepNone(config, state types.String) types.String {
+	switch {
+	case !config.IsNull():
+		return config
+	case state.ValueString() == "":
+		return state
 	}
-	return TextOrNull(found)
+	return None
+}
+
+// WithNone returns the plan of a key that does not exist with "" for the arguments that are left out. The name of an owner
+// that is given by its id is not left out.
+func (k Key) WithNone() Key {
+	k.Tag = KeepNone(k.Tag, None)
+	k.ExpirationDate.StringValue = KeepNone(k.ExpirationDate.StringValue, None)
+	if k.UserID.IsNull() {
+		k.UserName = KeepNone(k.UserName, None)
+	}
+	return k
 }
 
 // WithSecret sets the secret of a new key, in clear.

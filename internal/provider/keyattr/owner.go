@@ -34,7 +34,8 @@ func PolicyORNValidator() validator.String {
 // UserNameValidator accepts the name of a user, and "" with a warning: the official provider takes it for the caller.
 func UserNameValidator() validator.String { return userNameValidator{} }
 
-type userNameValidator struct{}
+// userNameValidator is UserNameValidator; quiet leaves the warning out.
+type userNameValidator struct{ quiet bool }
 
 func (userNameValidator) Description(context.Context) string {
 	return "must be the name of a user: 1 to 64 of A-Z a-z 0-9 + = , . @ _ - (leave the argument out for a key of the caller's own)"
@@ -45,14 +46,29 @@ func (v userNameValidator) MarkdownDescription(ctx context.Context) string { ret
 func (v userNameValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	switch name := req.ConfigValue.ValueString(); {
 	case req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || UserName.MatchString(name):
+	case name == "" && v.quiet:
 	case name == "":
-		resp.Diagnostics.AddAttributeWarning(req.Path, "Empty user name",
-			fmt.Sprintf("`%s` is \"\", which means the caller, as if the argument were left out. If a variable was meant to have a name in it, the key belongs to somebody else now.\n\n"+
-				"Leave the argument out for a key of the caller's own.", req.Path))
+		resp.Diagnostics.Append(emptyName(req.Path)...)
 	default:
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match",
 			fmt.Sprintf("Attribute %s %s, got: %s", req.Path, v.Description(ctx), text.Quote(name)))
 	}
+}
+
+// WarnEmptyName warns of an empty name of the owner where a key is to be created with it. The state of a key of the
+// caller's own has an empty name, and so has a configuration that the CLI generates from it.
+func WarnEmptyName(config Key, state *Key) diag.Diagnostics {
+	if !config.UserName.IsNull() && !config.UserName.IsUnknown() && !isSet(config.UserName) && (state == nil || isSet(state.UserName)) {
+		return emptyName(AtUserName)
+	}
+	return nil
+}
+
+func emptyName(at path.Path) (diags diag.Diagnostics) {
+	diags.AddAttributeWarning(at, "Empty user name", fmt.Sprintf(
+		"`%s` is \"\", which means the caller, as if the argument were left out. If a variable was meant to have a name in it, the key belongs to somebody else now.\n\n"+
+			"Leave the argument out for a key of the caller's own.", at))
+	return diags
 }
 
 // isSet reports whether a value is known and names something.

@@ -15,7 +15,7 @@ func Attributes(descriptions map[string]string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"user_name": schema.StringAttribute{
 			Optional: true, Computed: true,
-			Validators:          []validator.String{UserNameValidator()},
+			Validators:          []validator.String{userNameValidator{quiet: true}}, // see WarnEmptyName
 			MarkdownDescription: descriptions["user_name"],
 		},
 		"user_id": schema.StringAttribute{
@@ -25,7 +25,7 @@ func Attributes(descriptions map[string]string) map[string]schema.Attribute {
 			},
 			MarkdownDescription: descriptions["user_id"],
 		},
-		"tag":           schema.StringAttribute{Optional: true, MarkdownDescription: descriptions["tag"]},
+		"tag":           schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: descriptions["tag"]},
 		"access_key_id": schema.StringAttribute{Computed: true, MarkdownDescription: descriptions["access_key_id"]},
 		"id":            schema.StringAttribute{Computed: true, MarkdownDescription: "The same as `access_key_id`."},
 		"secret_key":    schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: descriptions["secret_key"]},

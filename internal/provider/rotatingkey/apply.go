@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
@@ -126,7 +128,7 @@ func (r *Resource) changeCurrent(ctx context.Context, plan, state model, identit
 	}
 	changed := plan
 	if plan.UserName.IsUnknown() {
-		changed.UserName = keyattr.TextOrNull(found.UserName)
+		changed.UserName = types.StringValue(found.UserName)
 	}
 	if plan.ExpirationDate.IsUnknown() {
 		changed.ExpirationDate = isodate.Keep(state.ExpirationDate, found.Expires)

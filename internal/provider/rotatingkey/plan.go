@@ -54,6 +54,7 @@ func decide(config model, state *model, f facts) decision {
 	}
 	d := decision{plan: config}
 	d.diags.Append(keyattr.RefuseTwoOwners(config.Key, prior, f.sameUser)...)
+	d.diags.Append(keyattr.WarnEmptyName(config.Key, prior)...)
 	d.diags.Append(f.recipients.Refused...)
 	d.diags.Append(keyattr.RefuseMarker(config.Tag, prior)...)
 	d.diags.Append(refuseDurations(config)...)
@@ -131,7 +132,9 @@ func refuseWindow(m model) (diags diag.Diagnostics) {
 
 // planFirst is the plan of a pair of which no key exists.
 func planFirst(config model, to keyattr.Recipients) model {
-	plan := withNewKey(config, config, to)
+	plan := config
+	plan.Key = plan.WithNone()
+	plan = withNewKey(plan, config, to)
 	plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringNull(), isodate.Null()
 	return plan
 }
@@ -158,7 +161,8 @@ func planMaybeRotation(config, state model, f facts) model {
 // withArguments sets the arguments that do not depend on whether the key stays; a duration keeps the text of the state
 // where both are of one length.
 func withArguments(plan, config, state model) model {
-	plan.Timeouts, plan.Tag, plan.Triggers, plan.SecretVersion = config.Timeouts, config.Tag, config.Triggers, config.SecretVersion
+	plan.Timeouts, plan.Triggers, plan.SecretVersion = config.Timeouts, config.Triggers, config.SecretVersion
+	plan.Tag = keyattr.KeepNone(config.Tag, state.Tag)
 	plan.Lifetime, plan.RotateBefore = config.Lifetime, config.RotateBefore
 	if config.Lifetime.Same(state.Lifetime) {
 		plan.Lifetime = state.Lifetime

@@ -46,6 +46,20 @@ func TestRotatingKey_generatedConfiguration(t *testing.T) {
 	}
 }
 
+// TestRotatingKey_nullAndEmpty mean the same for a tag and the name of the owner, also after a rotation.
+func TestRotatingKey_nullAndEmpty(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	empty := monthly(acctest.Args{"tag": "", "user_name": ""})
+	for _, config := range []acctest.Args{monthly(), empty} {
+		key := h.Resource(rotatingKey, config)
+		key.ExpectEmptyPlan(monthly()).ExpectNone()
+		key.ExpectEmptyPlan(empty).ExpectNone()
+		key.Update(monthly(acctest.Args{"triggers": map[string]any{"why": "now"}}))
+		key.ExpectEmptyPlan(monthly(acctest.Args{"triggers": map[string]any{"why": "now"}, "tag": "", "user_name": ""})).ExpectNone()
+	}
+}
+
 // TestRotatingKey_ignoreChangesAll: nothing is changed or refused, also for a key that was moved here and has no durations in
 // its state.
 func TestRotatingKey_ignoreChangesAll(t *testing.T) {
