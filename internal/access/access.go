@@ -1,11 +1,14 @@
-// Package access keeps an account's API access rules and the certificate authorities that they name: from where, and with
-// which client certificates, the API may be called.
+// Package access keeps an account's API access rules, the certificate authorities that they name, and the API access
+// policy: from where, and with which client certificates and keys, the API may be called.
 package access
 
 import (
 	"context"
+	"crypto/x509"
+	"errors"
 	"net/netip"
 	"slices"
+	"sync"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/cache"
@@ -14,14 +17,18 @@ import (
 
 // API is what the service needs of the OUTSCALE API; *api.Client has it.
 type API interface {
-	CreateAPIAccessRule(ctx context.Context, rule api.AccessRule) (api.AccessRule, error)
-	ReadAPIAccessRules(ctx context.Context) ([]api.AccessRule, error)
-	UpdateAPIAccessRule(ctx context.Context, rule api.AccessRule) (api.AccessRule, error)
+	CreateAPIAccessRule(ctx context.Context, rule Rule) (Rule, error)
+	ReadAPIAccessRules(ctx context.Context) ([]Rule, error)
+	UpdateAPIAccessRule(ctx context.Context, rule Rule) (Rule, error)
 	DeleteAPIAccessRule(ctx context.Context, id string) error
 	CreateCA(ctx context.Context, pem, description string) (api.CA, error)
 	ReadCAs(ctx context.Context) ([]api.CA, error)
 	UpdateCA(ctx context.Context, id, description string) (api.CA, error)
 	DeleteCA(ctx context.Context, id string) error
+	ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error)
+	UpdateAPIAccessPolicy(ctx context.Context, p api.AccessPolicy) (api.AccessPolicy, error)
+	CallerAddress(ctx context.Context) (netip.Addr, error)
+	CertificateChain() []*x509.Certificate
 }
 
 var _ API = (*api.Client)(nil)
@@ -32,9 +39,25 @@ type Service struct {
 	api     API
 	account domain.Account
 	opts    domain.Options
-	rules   *cache.Reads[[]api.AccessRule] // one entry
-	cas     *cache.Reads[[]api.CA]         // one entry
+	rules   *cache.Reads[[]Rule]     // one entry
+	cas     *cache.Reads[[]CA]       // one entry
+	address *cache.Reads[netip.Addr] // one entry: the caller's, zero when it is not known
+	writing sync.Mutex               // a rule is being changed
+
+	mu      sync.Mutex
+	planned map[string]*Rule // by id: the changes that were checked in this process; nil = deleted
+	onLimit func()           // called after a change of the access policy
 }
+
+// The client's types, for those who do not know the client.
+type (
+	// Rule is an API access rule.
+	Rule = api.AccessRule
+	// CA is a certificate authority.
+	CA = api.CA
+	// Policy is the account's API access policy.
+	Policy = api.AccessPolicy
+)
 
 // everything is the one entry of both caches.
 const everything = ""
@@ -44,13 +67,16 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 	opts = opts.WithDefaults()
 	return &Service{
 		api: client, account: account, opts: opts,
-		rules: cache.New[[]api.AccessRule](opts.Now, opts.ReadTTL),
-		cas:   cache.New[[]api.CA](opts.Now, opts.ReadTTL),
+		rules:   cache.New[[]Rule](opts.Now, opts.ReadTTL),
+		cas:     cache.New[[]CA](opts.Now, opts.ReadTTL),
+		address: cache.New[netip.Addr](opts.Now, opts.NameTTL),
+		planned: map[string]*Rule{},
+		onLimit: func() {},
 	}
 }
 
 // Rules returns every access rule (ReadApiAccessRules), from a read that the process shares.
-func (s *Service) Rules(ctx context.Context) ([]api.AccessRule, error) {
+func (s *Service) Rules(ctx context.Context) ([]Rule, error) {
 	rules, err := s.rules.Get(ctx, everything, s.api.ReadAPIAccessRules)
 	return slices.Clone(rules), err
 }
@@ -58,49 +84,56 @@ func (s *Service) Rules(ctx context.Context) ([]api.AccessRule, error) {
 // Rule returns a rule, from the shared read; what that lacks is read again before it is believed to be gone.
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError (the account is another one), or the API's.
-func (s *Service) Rule(ctx context.Context, id string, recorded domain.Identity) (api.AccessRule, error) {
+func (s *Service) Rule(ctx context.Context, id string, recorded domain.Identity) (Rule, error) {
 	for range 2 {
 		rules, err := s.Rules(ctx)
 		if err != nil {
-			return api.AccessRule{}, err
+			return Rule{}, err
 		}
-		if i := slices.IndexFunc(rules, func(r api.AccessRule) bool { return r.ID == id }); i >= 0 {
+		if i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id }); i >= 0 {
 			return rules[i], nil
 		}
 		s.rules.Drop(everything)
 	}
-	return api.AccessRule{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindAccessRule, ID: id}, recorded)
+	return Rule{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindAccessRule, ID: id}, recorded)
 }
 
 // CreateRule creates a rule (CreateApiAccessRule). When the answer is lost the rules are read: a new one that is as asked
 // is the one that was created.
 //
 // Errors: *domain.AmbiguousError, or the API's.
-func (s *Service) CreateRule(ctx context.Context, want api.AccessRule) (api.AccessRule, error) {
-	return createUnnamed(ctx, s.opts, unnamed[api.AccessRule]{
+func (s *Service) CreateRule(ctx context.Context, want Rule) (Rule, error) {
+	return createUnnamed(ctx, s.opts, unnamed[Rule]{
 		action: "CreateApiAccessRule",
 		list:   s.api.ReadAPIAccessRules,
-		create: func(ctx context.Context) (api.AccessRule, error) { return s.api.CreateAPIAccessRule(ctx, want) },
-		id:     func(r api.AccessRule) string { return r.ID },
-		like:   func(r api.AccessRule) bool { return SameRule(r, want) },
+		create: func(ctx context.Context) (Rule, error) { return s.api.CreateAPIAccessRule(ctx, want) },
+		id:     func(r Rule) string { return r.ID },
+		like:   func(r Rule) bool { return SameRule(r, want) },
 		done:   func() { s.rules.Drop(everything) },
 	})
 }
 
-// UpdateRule replaces a rule as a whole (UpdateApiAccessRule).
-func (s *Service) UpdateRule(ctx context.Context, rule api.AccessRule) (api.AccessRule, error) {
-	defer s.rules.Drop(everything)
-	return s.api.UpdateAPIAccessRule(ctx, rule)
+// UpdateRule replaces a rule as a whole (UpdateApiAccessRule). Unless force is set, a rule that would lock the caller out is
+// not written: see CheckChange.
+//
+// Errors: *LockOutError, or the API's.
+func (s *Service) UpdateRule(ctx context.Context, rule Rule, force bool) (updated Rule, err error) {
+	err = s.change(ctx, rule.ID, &rule, force, func() error {
+		updated, err = s.api.UpdateAPIAccessRule(ctx, rule)
+		return err
+	})
+	return updated, err
 }
 
-// DeleteRule deletes a rule (DeleteApiAccessRule). A rule that is already gone is success.
-func (s *Service) DeleteRule(ctx context.Context, id string, recorded domain.Identity) error {
-	defer s.rules.Drop(everything)
-	err := s.api.DeleteAPIAccessRule(ctx, id)
+// DeleteRule deletes a rule (DeleteApiAccessRule). A rule that is already gone is success. Unless force is set, a rule
+// without which the caller would be locked out is not deleted: see CheckChange.
+//
+// Errors: *LockOutError, *domain.IdentityMismatchError, or the API's.
+func (s *Service) DeleteRule(ctx context.Context, id string, recorded domain.Identity, force bool) error {
+	err := s.change(ctx, id, nil, force, func() error { return s.api.DeleteAPIAccessRule(ctx, id) })
 	if !api.IsNotFound(err) {
 		return err
 	}
-	s.rules.Drop(everything)
 	if _, proof := s.Rule(ctx, id, recorded); domain.IsGone(proof) {
 		return nil
 	} else if proof != nil {
@@ -109,27 +142,30 @@ func (s *Service) DeleteRule(ctx context.Context, id string, recorded domain.Ide
 	return err
 }
 
+// change writes a rule, one at a time in this process, unless that locks the caller out by what the API has now.
+func (s *Service) change(ctx context.Context, id string, after *Rule, force bool, write func() error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.rules.Drop(everything)
+	defer s.rules.Drop(everything)
+	if !force {
+		rules, err := s.Rules(ctx)
+		if err != nil {
+			return err
+		}
+		var locked *LockOutError
+		if err := s.decide(ctx, rules, id, after, nil); errors.As(err, &locked) {
+			return locked
+		}
+	}
+	return write()
+}
+
 // SameRule reports whether two rules let in the same calls. The order of lists makes no difference (measured).
-func SameRule(a, b api.AccessRule) bool {
+func SameRule(a, b Rule) bool {
 	return sameSet(a.IPRanges, b.IPRanges) && sameSet(a.CAIDs, b.CAIDs) && sameSet(a.CNs, b.CNs) && a.Description == b.Description
 }
 
 func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
-}
-
-// LetsIn reports whether one of the rules lets in calls from an address without a client certificate. A rule that names
-// certificate authorities does not: whether a certificate passes cannot be seen from here.
-func LetsIn(rules []api.AccessRule, address netip.Addr) bool {
-	return slices.ContainsFunc(rules, func(r api.AccessRule) bool {
-		return len(r.CAIDs) == 0 && slices.ContainsFunc(r.IPRanges, func(text string) bool { return covers(text, address) })
-	})
-}
-
-func covers(text string, address netip.Addr) bool {
-	if prefix, err := netip.ParsePrefix(text); err == nil {
-		return prefix.Contains(address.Unmap())
-	}
-	single, err := netip.ParseAddr(text)
-	return err == nil && single.Unmap() == address.Unmap()
 }

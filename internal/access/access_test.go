@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -39,9 +38,12 @@ type account string
 func (a account) ID(context.Context) (string, error) { return string(a), nil }
 func (a account) KnownID() string                    { return string(a) }
 
-func service(f *fake) *Service {
-	return New(f, account("1"), domain.Options{Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
-}
+var (
+	options  = domain.Options{Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
+	identity = domain.Identity{AccountID: "1"}
+)
+
+func service(f *fake) *Service { return New(f, account("1"), options) }
 
 func TestCreateRule_lostAnswer(t *testing.T) {
 	want := api.AccessRule{IPRanges: []string{"192.0.2.0/24", "198.51.100.1"}}
@@ -72,10 +74,10 @@ func TestCreateRule_lostAnswer(t *testing.T) {
 
 func TestDeleteRule_alreadyGone(t *testing.T) {
 	s := service(&fake{})
-	if err := s.DeleteRule(t.Context(), "aar-1", domain.Identity{AccountID: "1"}); err != nil {
+	if err := s.DeleteRule(t.Context(), "aar-1", domain.Identity{AccountID: "1"}, true); err != nil {
 		t.Error(err)
 	}
-	if err := s.DeleteRule(t.Context(), "aar-1", domain.Identity{AccountID: "2"}); !domain.IsMismatch(err) {
+	if err := s.DeleteRule(t.Context(), "aar-1", domain.Identity{AccountID: "2"}, true); !domain.IsMismatch(err) {
 		t.Errorf("in another account: %v", err)
 	}
 }
@@ -90,23 +92,5 @@ func TestRule_oneReadForAll(t *testing.T) {
 	}
 	if f.lists != 1 {
 		t.Errorf("%d reads, want 1", f.lists)
-	}
-}
-
-func TestLetsIn(t *testing.T) {
-	address := netip.MustParseAddr("192.0.2.7")
-	for name, c := range map[string]struct {
-		rule api.AccessRule
-		want bool
-	}{
-		"range":            {api.AccessRule{IPRanges: []string{"198.51.100.0/24", "192.0.2.0/24"}}, true},
-		"address":          {api.AccessRule{IPRanges: []string{"192.0.2.7"}}, true},
-		"other range":      {api.AccessRule{IPRanges: []string{"198.51.100.0/24"}}, false},
-		"needs a CA":       {api.AccessRule{IPRanges: []string{"0.0.0.0/0"}, CAIDs: []string{"ca-1"}}, false},
-		"unreadable range": {api.AccessRule{IPRanges: []string{"x"}}, false},
-	} {
-		if got := LetsIn([]api.AccessRule{c.rule}, address); got != c.want {
-			t.Errorf("%s: got %v, want %v", name, got, c.want)
-		}
 	}
 }

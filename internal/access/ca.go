@@ -9,7 +9,7 @@ import (
 )
 
 // CAs returns every certificate authority (ReadCas), from a read that the process shares.
-func (s *Service) CAs(ctx context.Context) ([]api.CA, error) {
+func (s *Service) CAs(ctx context.Context) ([]CA, error) {
 	cas, err := s.cas.Get(ctx, everything, s.api.ReadCAs)
 	return slices.Clone(cas), err
 }
@@ -17,46 +17,61 @@ func (s *Service) CAs(ctx context.Context) ([]api.CA, error) {
 // CA returns a certificate authority, from the shared read; what that lacks is read again before it is believed to be gone.
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError (the account is another one), or the API's.
-func (s *Service) CA(ctx context.Context, id string, recorded domain.Identity) (api.CA, error) {
+func (s *Service) CA(ctx context.Context, id string, recorded domain.Identity) (CA, error) {
 	for range 2 {
 		cas, err := s.CAs(ctx)
 		if err != nil {
-			return api.CA{}, err
+			return CA{}, err
 		}
-		if i := slices.IndexFunc(cas, func(c api.CA) bool { return c.ID == id }); i >= 0 {
+		if i := slices.IndexFunc(cas, func(c CA) bool { return c.ID == id }); i >= 0 {
 			return cas[i], nil
 		}
 		s.cas.Drop(everything)
 	}
-	return api.CA{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindCA, ID: id}, recorded)
+	return CA{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindCA, ID: id}, recorded)
 }
 
 // CreateCA uploads a certificate (CreateCa). When the answer is lost the authorities are read: a new one with the same
 // fingerprint and description is the one that was created.
 //
 // Errors: *domain.AmbiguousError, or the API's.
-func (s *Service) CreateCA(ctx context.Context, pem, fingerprint, description string) (api.CA, error) {
-	return createUnnamed(ctx, s.opts, unnamed[api.CA]{
+func (s *Service) CreateCA(ctx context.Context, pem, fingerprint, description string) (CA, error) {
+	return createUnnamed(ctx, s.opts, unnamed[CA]{
 		action: "CreateCa",
 		list:   s.api.ReadCAs,
-		create: func(ctx context.Context) (api.CA, error) { return s.api.CreateCA(ctx, pem, description) },
-		id:     func(c api.CA) string { return c.ID },
-		like:   func(c api.CA) bool { return c.Fingerprint == fingerprint && c.Description == description },
+		create: func(ctx context.Context) (CA, error) { return s.api.CreateCA(ctx, pem, description) },
+		id:     func(c CA) string { return c.ID },
+		like:   func(c CA) bool { return c.Fingerprint == fingerprint && c.Description == description },
 		done:   func() { s.cas.Drop(everything) },
 	})
 }
 
 // UpdateCA changes the description of a certificate authority (UpdateCa).
-func (s *Service) UpdateCA(ctx context.Context, id, description string) (api.CA, error) {
+func (s *Service) UpdateCA(ctx context.Context, id, description string) (CA, error) {
 	defer s.cas.Drop(everything)
 	return s.api.UpdateCA(ctx, id, description)
 }
 
+// CAInUseError says that a certificate authority was not deleted because rules name it.
+type CAInUseError struct {
+	RuleIDs []string
+	Err     error // the refusal of the API
+}
+
+func (e *CAInUseError) Error() string { return e.Err.Error() }
+
+func (e *CAInUseError) Unwrap() error { return e.Err }
+
 // DeleteCA deletes a certificate authority (DeleteCa). One that is already gone is success; the API refuses while a rule
-// names it.
+// names it (A12).
+//
+// Errors: *CAInUseError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) DeleteCA(ctx context.Context, id string, recorded domain.Identity) error {
 	err := s.api.DeleteCA(ctx, id)
 	s.cas.Drop(everything)
+	if api.IsConflict(err) {
+		return s.inUse(ctx, id, err)
+	}
 	if !api.IsNotFound(err) {
 		return err
 	}
@@ -66,4 +81,19 @@ func (s *Service) DeleteCA(ctx context.Context, id string, recorded domain.Ident
 		return proof
 	}
 	return err
+}
+
+// inUse adds the rules that name a certificate authority to the refusal to delete it.
+func (s *Service) inUse(ctx context.Context, id string, refusal error) error {
+	used := &CAInUseError{Err: refusal}
+	rules, err := s.api.ReadAPIAccessRules(ctx)
+	for _, r := range rules {
+		if slices.Contains(r.CAIDs, id) {
+			used.RuleIDs = append(used.RuleIDs, r.ID)
+		}
+	}
+	if err != nil || len(used.RuleIDs) == 0 {
+		return refusal
+	}
+	return used
 }

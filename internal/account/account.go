@@ -100,3 +100,6 @@ func (s *Service) maxKeyLifetime(ctx context.Context) (time.Duration, error) {
 		return policy.KeyLifetime, err
 	})
 }
+
+// ForgetKeyLifetime makes the next MaxKeyLifetime read the policy again.
+func (s *Service) ForgetKeyLifetime() { s.limits.Drop(theAccount) }

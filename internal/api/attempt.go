@@ -64,6 +64,7 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 	o.kind, o.problems, o.retryAfter = a.kind(), a.problems, c.retryAfter(a.header)
 	if a.inForm {
 		c.known.Store(true)
+		c.answered.add(a.requestID)
 		c.compareClocks(ctx, &o, a, dated, end)
 	}
 	o.err = c.decode(r, &o, a, out)

@@ -77,6 +77,8 @@ type Client struct {
 	sleep       func(context.Context, time.Duration) error
 	random      func() float64
 	known       atomic.Bool // the API itself has answered
+	answered    answered    // the calls of this process, for CallerAddress
+	certificate *tls.Certificate
 }
 
 // New checks cfg and returns a client. It makes no call. Errors are *ConfigError.
@@ -98,7 +100,7 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{
 		endpoint: endpoint, keyID: cfg.Credential.AccessKeyID, userAgent: cfg.UserAgent, sign: sign,
 		timeouts: defaultTimeouts, redact: newRedactor(cfg.Credential),
-		log: cfg.Log, now: cfg.Now, sleep: sleep, random: rand.Float64,
+		log: cfg.Log, now: cfg.Now, sleep: sleep, random: rand.Float64, certificate: cfg.ClientCertificate,
 	}
 	c.config = cfg
 	c.config.Credential = Credential{}

@@ -24,6 +24,7 @@ type Call struct {
 	Action      string // for example ReadUsers
 	Client      string // its user agent, at most maxClient bytes of it
 	Refused     bool   // it was answered with 401 or 403
+	RequestID   string // of its answer
 }
 
 // maxClient bounds what is kept of a user agent, which its sender chooses freely.
@@ -35,6 +36,7 @@ type LogQuery struct {
 	AccessKeyIDs  []string  // signed with one of these; nil = all
 	Addresses     bool      // Call.Address is wanted
 	Calls         bool      // Call.Action, Client and Refused are wanted
+	RequestIDs    bool      // Call.RequestID is wanted
 }
 
 // CallPage is one page of the log, oldest call first.
@@ -74,6 +76,7 @@ func (c *Client) ReadAPILogs(ctx context.Context, q LogQuery, token string) (Cal
 		page.Calls = append(page.Calls, Call{
 			AccessKeyID: val(w.QueryAccessKey), At: at, Address: val(w.QueryIPAddress), Action: val(w.QueryCallName),
 			Client: cut(val(w.QueryUserAgent), maxClient), Refused: w.ResponseStatusCode == http.StatusUnauthorized || w.ResponseStatusCode == http.StatusForbidden,
+			RequestID: val(w.RequestID),
 		})
 	}
 	return page, nil
@@ -92,9 +95,9 @@ func (q LogQuery) with() *osc.With {
 	yes, no := true, false
 	return &osc.With{
 		QueryAccessKey: &yes, QueryDate: &yes, QueryIpAddress: &q.Addresses,
-		QueryCallName: &q.Calls, QueryUserAgent: &q.Calls, ResponseStatusCode: &q.Calls,
+		QueryCallName: &q.Calls, QueryUserAgent: &q.Calls, ResponseStatusCode: &q.Calls, RequestId: &q.RequestIDs,
 		AccountId: &no, CallDuration: &no, QueryApiName: &no, QueryApiVersion: &no, QueryHeaderRaw: &no, QueryHeaderSize: &no,
-		QueryPayloadRaw: &no, QueryPayloadSize: &no, RequestId: &no, ResponseSize: &no,
+		QueryPayloadRaw: &no, QueryPayloadSize: &no, ResponseSize: &no,
 	}
 }
 
@@ -123,4 +126,5 @@ type wireCall struct {
 	QueryCallName      *string
 	QueryUserAgent     *string
 	ResponseStatusCode int
+	RequestID          *string `json:"RequestId"`
 }

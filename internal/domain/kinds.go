@@ -10,4 +10,5 @@ const (
 	KindInlinePolicy  Kind = "inline policy"
 	KindAccessRule    Kind = "API access rule"
 	KindCA            Kind = "certificate authority"
+	KindAccessPolicy  Kind = "API access policy"
 )

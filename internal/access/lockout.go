@@ -1,0 +1,212 @@
+package access
+
+import (
+	"context"
+	"crypto/sha1" //nolint:gosec // the fingerprints of the API
+	"crypto/x509"
+	"encoding/hex"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+)
+
+// Caller is what API access rules see of the calls of this process.
+type Caller struct {
+	Address netip.Addr          // zero = not known
+	Chain   []*x509.Certificate // the client certificate, and what was given with it; empty = none
+}
+
+// Answer is the result of a question that cannot always be answered.
+type Answer int
+
+// The answers, in the order in which "and" takes the smaller one and "or" the larger one.
+const (
+	No Answer = iota
+	Unknown
+	Yes
+)
+
+// Admits reports whether one of the rules lets the caller in. cas are the certificate authorities of the account. All
+// criteria of a rule must be met (official).
+func Admits(rules []Rule, cas []CA, caller Caller) Answer {
+	best := No
+	for _, r := range rules {
+		best = max(best, min(caller.comesFrom(r.IPRanges), caller.isIssuedBy(r.CAIDs, cas), caller.isNamed(r.CNs)))
+	}
+	return best
+}
+
+// comesFrom reports whether the caller's address is in one of the ranges. Every caller is in 0.0.0.0/0.
+func (c Caller) comesFrom(ranges []string) Answer {
+	if len(ranges) == 0 || slices.Contains(ranges, "0.0.0.0/0") {
+		return Yes
+	}
+	if !c.Address.IsValid() {
+		return Unknown
+	}
+	for _, text := range ranges {
+		if block, ok := ParseRange(text); ok && block.Contains(c.Address) {
+			return Yes
+		}
+	}
+	return No
+}
+
+// isIssuedBy reports whether the client certificate is issued by one of the authorities. Only their fingerprints are known:
+// one that was given with the client certificate can be recognised, of another one nothing can be said.
+func (c Caller) isIssuedBy(ids []string, cas []CA) Answer {
+	switch {
+	case len(ids) == 0:
+		return Yes
+	case len(c.Chain) == 0:
+		return No
+	}
+	for _, ca := range cas {
+		known := func(given *x509.Certificate) bool { return SameFingerprint(Fingerprint(given), ca.Fingerprint) }
+		if slices.Contains(ids, ca.ID) && slices.ContainsFunc(c.Chain, known) {
+			return Yes
+		}
+	}
+	return Unknown
+}
+
+func (c Caller) isNamed(names []string) Answer {
+	if len(names) == 0 || len(c.Chain) > 0 && slices.Contains(names, c.Chain[0].Subject.CommonName) {
+		return Yes
+	}
+	return No
+}
+
+// Fingerprint is what the API names a certificate by: its SHA-1 in hexadecimal digits.
+func Fingerprint(certificate *x509.Certificate) string {
+	sum := sha1.Sum(certificate.Raw) //nolint:gosec // it is what the API uses
+	return hex.EncodeToString(sum[:])
+}
+
+// SameFingerprint compares fingerprints, whatever their case and whether their bytes are separated by colons.
+func SameFingerprint(a, b string) bool {
+	digits := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, ":", "")) }
+	return a != "" && digits(a) == digits(b)
+}
+
+// ParseRange reads an address or a CIDR range. An address is the range of its own; bits behind the mask are ignored.
+func ParseRange(text string) (netip.Prefix, bool) {
+	if prefix, err := netip.ParsePrefix(text); err == nil {
+		return prefix.Masked(), true
+	}
+	address, err := netip.ParseAddr(text)
+	if err != nil || address.Zone() != "" {
+		return netip.Prefix{}, false
+	}
+	return netip.PrefixFrom(address, address.BitLen()), true
+}
+
+// SameRanges reports whether two lists are the same ranges, in whatever order and form.
+func SameRanges(a, b []string) bool { return slices.Equal(ranges(a), ranges(b)) }
+
+// ranges are the ranges in their usual form, in order, each once. A text that is none stays.
+func ranges(texts []string) []string {
+	var all []string
+	for _, text := range texts {
+		if prefix, ok := ParseRange(text); ok {
+			text = prefix.String()
+		}
+		all = append(all, text)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// covers reports whether every call that one rule lets in passes by the other as well.
+func covers(wide, narrow Rule) bool {
+	within := func(list, of []string) bool {
+		return len(of) == 0 || len(list) > 0 && !slices.ContainsFunc(list, func(item string) bool { return !slices.Contains(of, item) })
+	}
+	inRanges := len(wide.IPRanges) == 0 || len(narrow.IPRanges) > 0 && !slices.ContainsFunc(narrow.IPRanges, func(text string) bool {
+		inner, ok := ParseRange(text)
+		return !ok || !slices.ContainsFunc(wide.IPRanges, func(text string) bool {
+			outer, ok := ParseRange(text)
+			return ok && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
+		})
+	})
+	return inRanges && within(narrow.CAIDs, wide.CAIDs) && within(narrow.CNs, wide.CNs)
+}
+
+// LockOutError says that after a change no rule would let the caller in.
+type LockOutError struct {
+	Caller Caller
+	Left   int // the rules that there would be
+}
+
+func (e *LockOutError) Error() string { return "no API access rule would let the caller in" }
+
+// UndecidedError says that it is not known whether a rule would let the caller in after a change.
+type UndecidedError struct {
+	Caller Caller
+	Err    error // why the address could not be read; nil when it was, or the log does not have it
+}
+
+func (e *UndecidedError) Error() string {
+	return "whether an API access rule would let the caller in is not known"
+}
+
+func (e *UndecidedError) Unwrap() error { return e.Err }
+
+// CheckChange returns whether the caller is still let in when the rule with that id is as after, or deleted for nil: nil, a
+// *LockOutError, an *UndecidedError, or why the rules could not be read. Changes that were checked before in this process
+// are taken as made: a plan may delete two rules of which one would be enough.
+func (s *Service) CheckChange(ctx context.Context, id string, after *Rule) error {
+	rules, err := s.Rules(ctx)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	planned := maps.Clone(s.planned)
+	s.planned[id] = after
+	s.mu.Unlock()
+	return s.decide(ctx, rules, id, after, planned)
+}
+
+// decide is CheckChange for known rules and changes.
+func (s *Service) decide(ctx context.Context, rules []Rule, id string, after *Rule, planned map[string]*Rule) error {
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
+	if i >= 0 && after != nil && covers(*after, rules[i]) && len(planned) == 0 {
+		return nil
+	}
+	planned = maps.Clone(planned)
+	if planned == nil {
+		planned = map[string]*Rule{}
+	}
+	planned[id] = after
+	var then []Rule
+	for _, r := range rules {
+		if change, changed := planned[r.ID]; !changed {
+			then = append(then, r)
+		} else if change != nil {
+			then = append(then, *change)
+		}
+	}
+	caller := Caller{Chain: s.api.CertificateChain()}
+	var cas []CA
+	if len(caller.Chain) > 0 {
+		var err error
+		if cas, err = s.CAs(ctx); err != nil && !domain.IsClosed(err) {
+			return err
+		}
+	}
+	if Admits(then, cas, caller) == Yes {
+		return nil
+	}
+	var readErr error
+	caller.Address, readErr = s.address.Get(ctx, everything, s.api.CallerAddress)
+	switch Admits(then, cas, caller) {
+	case Yes:
+		return nil
+	case No:
+		return &LockOutError{Caller: caller, Left: len(then)}
+	}
+	return &UndecidedError{Caller: caller, Err: readErr}
+}
