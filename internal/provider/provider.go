@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/access"
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
@@ -22,6 +23,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/orphan"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesskey"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesspolicy"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accessrule"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/ca"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/calleridentity"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/ephemeralkey"
@@ -149,9 +153,12 @@ func (p *Provider) configured(client *api.Client, opts providerdata.Options) *pr
 	keys := key.New(client, userService, accounts, key.Options{Options: common, Recorder: opts.Orphans})
 	rightsService := rights.New(client, common)
 	userService.OnChange(func(name string) { rightsService.Forget(rights.Principal{Name: name}) })
+	accessService := access.New(client, accounts, common)
+	accessService.OnPolicyChange(accounts.ForgetKeyLifetime)
 	data := providerdata.Configured(providerdata.Services{
 		Keys: keys, Users: userService, Account: accounts, Rotation: rotation.New(keys),
 		Groups: group.New(client, accounts, common), Policies: policy.New(client, accounts, common), Rights: rightsService,
+		Access: accessService,
 	}, keys.Clock(), client.Endpoint(), opts)
 	data.Signer = client.AccessKeyID()
 	return data
@@ -166,6 +173,9 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		identity.Of(groupmembership.New, "user_group_id", "user_id"),
 		identity.Of(managedpolicy.New, "orn"),
 		identity.OfMutable(policyversion.New, "policy_orn", "version_id"),
+		identity.Of(accessrule.New, "api_access_rule_id"),
+		identity.Of(accesspolicy.New),
+		identity.Of(ca.New, "ca_id"),
 		identity.Of(policylink.NewForUser, "user_id", "policy_orn"),
 		identity.Of(policylink.NewForGroup, "user_group_id", "policy_orn"),
 		identity.Of(inlinepolicy.NewForUser, "user_id", "policy_name"),

@@ -33,6 +33,11 @@ const (
 // NewError returns an error with that text.
 func NewError(summary, detail string) Diagnostic { return diag.NewErrorDiagnostic(summary, detail) }
 
+// NewWarning returns a warning with that text.
+func NewWarning(summary, detail string) Diagnostic {
+	return diag.NewWarningDiagnostic(summary, detail)
+}
+
 // Error returns the diagnostic for err. summary is stable, so that it can be searched for ("Access key not created").
 // tried is a sentence fragment that names the objects: "Creating an access key for user alice".
 func Error(summary, tried string, err error) Diagnostic {

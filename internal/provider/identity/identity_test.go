@@ -13,12 +13,12 @@ const document = `{"Statement":[{"Effect":"Allow","Action":["api:ReadUsers"],"Re
 // world is an account with a user, a group and a policy, for resources that refer to them.
 type world struct {
 	*acctest.Protocol
-	account, user, group, policy string
+	account, user, group, policy, pem string
 }
 
 func newWorld(t *testing.T) world {
 	t.Helper()
-	w := world{Protocol: acctest.NewProtocol(t)}
+	w := world{Protocol: acctest.NewProtocol(t), pem: acctest.CertificatePEM(t, "authority")}
 	account, err := w.API().ReadAccounts(t.Context())
 	w.NoError(err)
 	w.account = account.ID
@@ -43,6 +43,10 @@ var kinds = map[string]kind{
 	"outscale_user_group":          {func(world) acctest.Args { return acctest.Args{"user_group_name": "dev"} }, []string{"user_group_id"}, false},
 	"outscale_policy": {func(world) acctest.Args { return acctest.Args{"policy_name": "deploy", "document": document} },
 		[]string{"orn"}, false},
+	"outscale_api_access_rule": {func(world) acctest.Args { return acctest.Args{"ip_ranges": []string{"192.0.2.0/24"}} },
+		[]string{"api_access_rule_id"}, false},
+	"outscale_api_access_policy": {func(world) acctest.Args { return acctest.Args{"max_access_key_expiration_seconds": 0} }, nil, false},
+	"outscale_ca":                {func(w world) acctest.Args { return acctest.Args{"ca_pem": w.pem} }, []string{"ca_id"}, false},
 	"outscale_policy_version": {func(w world) acctest.Args { return acctest.Args{"policy_orn": w.policy, "document": document} },
 		[]string{"policy_orn", "version_id"}, false},
 	"outscale_user_group_membership": {func(world) acctest.Args { return acctest.Args{"user_name": "ci", "user_group_name": "ops"} },
@@ -97,7 +101,9 @@ func TestIdentity_everyResource(t *testing.T) {
 				want["user_id"] = w.user
 			}
 			expectIdentity(t, r, want)
-			expectNoCostOf(t, w, r, config)
+			if len(k.parts) > 0 { // the account tells one access policy from another, so that it is read in any case
+				expectNoCostOf(t, w, r, config)
+			}
 			expectFoundAgain(t, w, r, want)
 			expectImports(t, w, r, want)
 		})
@@ -143,7 +149,7 @@ func expectFoundAgain(t *testing.T, w world, r *acctest.Resource, want acctest.A
 	w.ResetCalls()
 	r.ForgetIdentity()
 	r.Read().ExpectNoErrors()
-	if n := w.Calls("ReadAccounts"); n != 0 {
+	if n := w.Calls("ReadAccounts"); n != 0 && r.Type != "outscale_api_access_policy" {
 		t.Errorf("%d ReadAccounts once the private state has the account", n)
 	}
 }

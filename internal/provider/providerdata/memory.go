@@ -14,6 +14,7 @@ type Memory struct {
 	mu         sync.Mutex
 	expired    map[string][]time.Time // expiries of keys that were found gone or expired
 	recipients map[string][]string    // fingerprints to which the secrets of keys that are gone were sealed
+	planned    map[string]bool        // the types that were planned, of which an account has one
 }
 
 // AddExpired remembers that a key with this expiry was found gone, or expired.
@@ -57,3 +58,17 @@ func (m *Memory) WasSealed(owner string, fingerprints []string) bool {
 
 // joined is the same for every order of the items.
 func joined(items []string) string { return strings.Join(slices.Sorted(slices.Values(items)), " ") }
+
+// SecondPlan reports whether this process has planned another resource of a type of which an account has one.
+//
+// GOTCHA: -replace plans a resource twice, but the CLIs show only the errors of the second time.
+func (m *Memory) SecondPlan(typeName string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.planned == nil {
+		m.planned = map[string]bool{}
+	}
+	second := m.planned[typeName]
+	m.planned[typeName] = true
+	return second
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/access"
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/group"
@@ -24,6 +25,7 @@ type Services struct {
 	Groups   Groups
 	Policies Policies
 	Rights   Rights
+	Access   Access
 }
 
 // Keys creates, reads, changes and revokes access keys; *key.Service has it.
@@ -100,6 +102,24 @@ type Policies interface {
 	RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity) (policy.Removal, error)
 }
 
+// Access keeps API access rules, certificate authorities and the API access policy; *access.Service has it.
+type Access interface {
+	Rules(ctx context.Context) ([]access.Rule, error)
+	Rule(ctx context.Context, id string, recorded domain.Identity) (access.Rule, error)
+	CreateRule(ctx context.Context, want access.Rule) (access.Rule, error)
+	CheckChange(ctx context.Context, id string, after *access.Rule) error
+	UpdateRule(ctx context.Context, rule access.Rule, force bool) (access.Rule, error)
+	DeleteRule(ctx context.Context, id string, recorded domain.Identity, force bool) error
+	CAs(ctx context.Context) ([]access.CA, error)
+	CA(ctx context.Context, id string, recorded domain.Identity) (access.CA, error)
+	CreateCA(ctx context.Context, pem, fingerprint, description string) (access.CA, error)
+	UpdateCA(ctx context.Context, id, description string) (access.CA, error)
+	DeleteCA(ctx context.Context, id string, recorded domain.Identity) error
+	AccessPolicy(ctx context.Context) (access.Policy, error)
+	SetAccessPolicy(ctx context.Context, want access.Policy) (access.Policy, error)
+	HasCertificate() bool
+}
+
 // Rights links policies to users and groups, and keeps their inline policies; *rights.Service has it.
 type Rights interface {
 	Links(ctx context.Context, p rights.Principal) ([]rights.LinkedPolicy, error)
@@ -116,6 +136,7 @@ type Rights interface {
 var (
 	_ Groups   = (*group.Service)(nil)
 	_ Policies = (*policy.Service)(nil)
+	_ Access   = (*access.Service)(nil)
 	_ Rights   = (*rights.Service)(nil)
 	_ Keys     = (*key.Service)(nil)
 	_ Users    = (*user.Service)(nil)

@@ -1,0 +1,1 @@
+terraform import outscale_api_access_rule.office aar-1234567890abcdef1234567890abcdef

@@ -1,0 +1,1 @@
+terraform import outscale_ca.pipelines ca-fedcba0987654321fedcba0987654321

@@ -1,0 +1,67 @@
+package accesspolicy
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+)
+
+// maxSeconds is the largest lifetime, a hundred years (official).
+const maxSeconds = 3_153_600_000
+
+// Schema is the official provider's, with `allow_lockout`, without its request_id, and with two arguments that may be left out.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages the API access policy of the account. An account has exactly one, so that one resource of this type is enough, " +
+			"and several of them undo each other's changes. A destruction changes nothing at the API: it only takes the policy out of the state.",
+		Attributes: map[string]schema.Attribute{
+			"max_access_key_expiration_seconds": schema.Int64Attribute{
+				Optional: true, Computed: true,
+				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+				Validators:    []validator.Int64{int64validator.Between(0, maxSeconds)},
+				MarkdownDescription: "The longest remaining lifetime that an access key of the account may have, in seconds: 0 to 3153600000 (100 years). " +
+					"With 0 a key may live for ever. Otherwise every key must have an expiration date, and the API refuses a value that an existing key exceeds. " +
+					"Left out, the value stays as it is. Changed in place.",
+			},
+			"require_trusted_env": schema.BoolAttribute{
+				Optional: true, Computed: true,
+				PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "Whether a trusted session is required: needs a `max_access_key_expiration_seconds` above 0, and a certificate authority in every " +
+					"API access rule. Left out, the value stays as it is. Changed in place.",
+			},
+			"allow_lockout": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether a change is planned that this provider itself does not comply with: a lifetime that its own access key exceeds, or a trusted " +
+					"session without a client certificate. Default: `false`, which refuses it at plan.",
+			},
+			"id": schema.StringAttribute{
+				Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "An id of the resource. The API has none.",
+			},
+		},
+		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
+	}
+}
+
+// ValidateConfig refuses a trusted session without a limit on the life of keys.
+func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var seconds types.Int64
+	var trusted types.Bool
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("max_access_key_expiration_seconds"), &seconds)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("require_trusted_env"), &trusted)...)
+	if trusted.ValueBool() && !seconds.IsNull() && !seconds.IsUnknown() && seconds.ValueInt64() == 0 {
+		resp.Diagnostics.AddAttributeError(path.Root("require_trusted_env"), notValid,
+			"A trusted session needs a limit on the life of access keys: `max_access_key_expiration_seconds` must be above 0.")
+	}
+}

@@ -1,0 +1,85 @@
+package accessrule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/access"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+)
+
+// ModifyPlan keeps ranges that are only written in another form, and refuses a change or a destruction that would lock this
+// provider out.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.Data == nil || r.Data.Unknown() {
+		return
+	}
+	if !req.Plan.Raw.IsNull() && !r.Data.CheckAccount(ctx, &resp.Diagnostics, notPlanned) || req.State.Raw.IsNull() {
+		return // a new rule keeps nobody out
+	}
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	if req.Plan.Raw.IsNull() {
+		r.refuseLockOut(ctx, &resp.Diagnostics, state, nil, state.AllowLockout.ValueBool())
+		return
+	}
+	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !plan.isKnown(ctx) {
+		return // the second plan, at apply, knows everything
+	}
+	if access.SameRanges(items(plan.IPRanges), items(state.IPRanges)) && !state.IPRanges.IsNull() {
+		plan.IPRanges = state.IPRanges
+		codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
+	}
+	after := plan.toRule(state.ID.ValueString())
+	if !access.SameRule(after, state.toRule(state.ID.ValueString())) {
+		r.refuseLockOut(ctx, &resp.Diagnostics, state, &after, plan.AllowLockout.ValueBool())
+	}
+}
+
+// refuseLockOut appends an error for a change after which no rule lets in the calls of this provider, or a warning where it
+// is allowed or not known. after is nil for a destruction.
+func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, state model, after *access.Rule, allowed bool) {
+	err := r.Data.Access.CheckChange(ctx, state.ID.ValueString(), after)
+	var locked *access.LockOutError
+	var undecided *access.UndecidedError
+	switch {
+	case errors.As(err, &locked) && allowed:
+		diags.AddWarning(lockOut, lockOutText(state, locked)+"\n\n`allow_lockout` is true: it is done all the same.")
+	case errors.As(err, &locked):
+		diags.AddError(lockOut, lockOutText(state, locked)+remedy(after == nil))
+	case errors.As(err, &undecided):
+		why := "The log of the API does not show from which address its calls come."
+		if undecided.Err != nil {
+			why = diag.Error(lockOutUnknown, "Reading from which address the calls of this provider come", undecided.Err).Detail()
+		} else if undecided.Caller.Address.IsValid() {
+			why = "Whether the client certificate is issued by the certificate authorities of the rules cannot be seen."
+		}
+		diags.AddWarning(lockOutUnknown, "After the change of "+state.describe()+" the account may have no API access rule that lets in the calls of this provider.\n\n"+
+			why+"\n\nCheck that another rule lets this machine in before you apply.")
+	case err != nil:
+		diag.Add(diags, notPlanned, "Checking what is left of the API access rules without "+state.describe(), err)
+	}
+}
+
+func lockOutText(state model, e *access.LockOutError) string {
+	from, with := "an unknown address", "without a client certificate"
+	if e.Caller.Address.IsValid() {
+		from = e.Caller.Address.String()
+	}
+	if len(e.Caller.Chain) > 0 {
+		with = fmt.Sprintf("with a client certificate for %q", e.Caller.Chain[0].Subject.CommonName)
+	}
+	return fmt.Sprintf("After the change of %s the account has %d API access rules, and none of them lets in the calls of this provider: they come from %s, %s.",
+		state.describe(), e.Left, from, with)
+}
+
+func remedy(destroy bool) string {
+	const first = "\n\nAdd a rule that lets this machine in first, in an apply of its own"
+	if destroy {
+		return first + ", or set `allow_lockout` to true and apply before the destruction."
+	}
+	return first + ", or set `allow_lockout` to true."
+}

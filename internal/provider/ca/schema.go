@@ -1,0 +1,84 @@
+package ca
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+)
+
+// Schema is the official provider's, without its request_id.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	computed := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages a certificate authority (CA) whose client certificates API access rules can demand. The API refuses to delete one that a rule names.",
+		Attributes: map[string]schema.Attribute{
+			"ca_pem": schema.StringAttribute{
+				Required: true, Validators: []validator.String{pemValidator{}},
+				MarkdownDescription: "The certificate of the CA in PEM format: one certificate, and no private key. Another certificate replaces the CA: " +
+					"with `create_before_destroy`, a rule that names it changes in between. The API never returns the text. After an import, " +
+					"the certificate is compared with `ca_fingerprint`.",
+			},
+			"description": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
+				MarkdownDescription: "A description. Default: none. Changed in place; taken out of the configuration, it is removed.",
+			},
+			"ca_id":          computed("The id of the CA."),
+			"id":             computed("The same as `ca_id`."),
+			"ca_fingerprint": computed("The SHA-1 fingerprint of the certificate: 40 hexadecimal digits."),
+		},
+		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
+	}
+}
+
+// parse returns the certificate of a PEM text. No error quotes the text: it may hold a private key.
+func parse(text string) (*x509.Certificate, error) {
+	if strings.Contains(text, "PRIVATE KEY-----") {
+		return nil, errors.New("the value holds a private key, which the API must not get: a CA is uploaded without its key")
+	}
+	block, rest := pem.Decode([]byte(text))
+	if block == nil || block.Type != "CERTIFICATE" {
+		return nil, errors.New("the value is not a certificate in PEM format. It begins with -----BEGIN CERTIFICATE-----")
+	}
+	if next, _ := pem.Decode(rest); next != nil {
+		return nil, errors.New("the value has more than one certificate. Upload each with a resource of its own")
+	}
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil, errors.New("the value has the form of a certificate and cannot be read as one")
+	}
+	return certificate, nil
+}
+
+type pemValidator struct{}
+
+func (pemValidator) Description(context.Context) string { return "must be a certificate in PEM format" }
+
+func (v pemValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (pemValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	certificate, err := parse(req.ConfigValue.ValueString())
+	switch {
+	case err != nil:
+		resp.Diagnostics.AddAttributeError(req.Path, "Certificate not valid", "T"+err.Error()[1:]+".")
+	case certificate.BasicConstraintsValid && !certificate.IsCA:
+		resp.Diagnostics.AddAttributeWarning(req.Path, "Certificate is not an authority's",
+			"The certificate says that it may not issue others, so that no client certificate of it can be accepted.")
+	}
+}
