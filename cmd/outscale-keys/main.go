@@ -26,16 +26,16 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := keyscmd.Run(ctx, version, os.Args[1:], keyscmd.Host{
 		Env: os.LookupEnv, Home: home, Now: time.Now, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Interactive: term.IsTerminal(int(os.Stdin.Fd())), Progress: term.IsTerminal(int(os.Stderr.Fd())),
-		Start: start, Columns: columns(),
+		Interactive: term.IsTerminal(int(os.Stdin.Fd())), Progress: columns(os.Stderr),
+		Start: start, Columns: columns(os.Stdout),
 	})
 	stop()
 	os.Exit(code)
 }
 
-// columns is the width of the terminal that standard output is, 0 when it is none.
-func columns() int {
-	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+// columns is the width of the terminal that a file is, 0 when it is none.
+func columns(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
 	if err != nil {
 		return 0
 	}

@@ -70,7 +70,9 @@ func (a *app) changeCommands() []*cobra.Command {
 
 The keys are arguments, or all keys of a user with --all-of, or read from standard input with "-", one per line. The expiry
 of a key is kept. The key that signs the calls of this command is refused. You are asked before anything is changed, unless
---yes is given. The exit code is 2 if a key could not be ` + c.done + `; the others are.`,
+--yes is given. One key that cannot be ` + c.done + ` does not keep the others; it is an error.
+
+` + exitCodes,
 			Example: fmt.Sprintf("  outscale-keys %[1]s ABCDEFGHIJ0123456789\n  outscale-keys %[1]s --all-of ci --dry-run", c.name),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return a.change(cmd.Context(), c, args, flags)
@@ -97,43 +99,95 @@ func (a *app) change(ctx context.Context, c change, args []string, flags changeF
 	if err != nil {
 		return err
 	}
-	var todo []key.Key
 	for _, k := range keys {
 		if k.ID == s.config.Credential.AccessKeyID {
 			return fmt.Errorf("access key %s signs the calls of this command: use another credential to %s it", k.ID, c.name)
 		}
-		if c.needed(k) {
-			todo = append(todo, k)
-			fmt.Fprintf(a.host.Out, "%s %s of %s (%s, created %s, expires %s)\n", c.name, k.ID, text.Escape(nameOf(k)), k.State,
-				date(&k.Created), orDash(date(k.Expires)))
-		} else {
-			fmt.Fprintf(a.host.Out, "%s is %s already\n", k.ID, k.State)
+	}
+	results := make([]changeResult, len(keys))
+	todo := 0
+	for i, k := range keys {
+		results[i] = changeResult{AccessKeyID: k.ID, UserName: k.UserName, State: string(k.State), Expires: date(k.Expires), Result: resultUnchanged}
+		if !c.needed(k) {
+			a.say("%s is %s already\n", k.ID, k.State)
+			continue
 		}
+		todo++
+		results[i].Result = resultPlanned
+		a.say("%s %s of %s (%s, created %s, expires %s)\n", c.name, k.ID, text.Escape(nameOf(k)), k.State, date(&k.Created), orDash(date(k.Expires)))
 	}
-	if len(todo) == 0 || flags.dryRun {
-		return nil
+	if todo > 0 && !flags.dryRun {
+		if err := a.confirm(fmt.Sprintf("%s %d keys?", strings.ToUpper(c.name[:1])+c.name[1:], todo), flags.yes); err != nil {
+			return err
+		}
+		err = a.apply(ctx, s, c, keys, results)
 	}
-	if err := a.confirm(fmt.Sprintf("%s %d keys?", strings.ToUpper(c.name[:1])+c.name[1:], len(todo)), flags.yes); err != nil {
-		return err
+	if a.flags.output == formatJSON {
+		return errors.Join(err, a.json(results))
 	}
-	return a.apply(ctx, s, c, todo)
+	return err
 }
 
-// apply changes the keys one after the other. One that fails does not keep the others.
-func (a *app) apply(ctx context.Context, s *services, c change, todo []key.Key) error {
+// changeResult is a key in the JSON of deactivate, activate and revoke.
+type changeResult struct {
+	AccessKeyID string `json:"access_key_id"`
+	UserName    string `json:"user_name,omitempty"`
+	State       string `json:"state"` // before the command; after it, where the change failed and the state can be read
+	Expires     string `json:"expiration_date,omitempty"`
+	Result      string `json:"result"`
+	Error       string `json:"error,omitempty"`
+}
+
+// The results beside "deactivated", "activated" and "revoked".
+const (
+	resultUnchanged = "unchanged"
+	resultPlanned   = "planned" // by --dry-run
+	resultFailed    = "failed"
+)
+
+// apply changes the keys that are to be changed, one after the other. One that fails does not keep the others. What was
+// done is written as it is done.
+func (a *app) apply(ctx context.Context, s *services, c change, keys []key.Key, results []changeResult) error {
 	var failed []error
-	for _, k := range todo {
-		if err := ctx.Err(); err != nil {
-			failed = append(failed, fmt.Errorf("access key %s was not %s: %w", k.ID, c.done, err))
+	for i, k := range keys {
+		r := &results[i]
+		if r.Result != resultPlanned {
 			continue
 		}
-		if err := c.apply(ctx, s, k); err != nil {
-			failed = append(failed, fmt.Errorf("access key %s was not %s: %w", k.ID, c.done, err))
+		err := ctx.Err()
+		if err == nil {
+			err = c.apply(ctx, s, k)
+		}
+		if err == nil {
+			r.Result = c.done
+			a.say("%s %s\n", c.done, k.ID)
 			continue
 		}
-		fmt.Fprintf(a.host.Out, "%s %s\n", c.done, k.ID)
+		r.Result, r.Error = resultFailed, err.Error()
+		now := ""
+		if state := stateNow(ctx, s, k); state != "" && state != r.State {
+			r.State = state
+			now = ", and is " + state + " now"
+		}
+		failed = append(failed, fmt.Errorf("access key %s was not %s%s: %w", k.ID, c.done, now, err))
 	}
 	return errors.Join(failed...)
+}
+
+// stateNow is the state of a key after a change of several calls failed, "" if it cannot be read.
+func stateNow(ctx context.Context, s *services, k key.Key) string {
+	found, err := s.keys.FindAll(ctx, []string{k.ID})
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	return string(found[0].State)
+}
+
+// say writes a line of the result, where that is text.
+func (a *app) say(format string, args ...any) {
+	if a.flags.output != formatJSON {
+		fmt.Fprintf(a.host.Out, format, args...)
+	}
 }
 
 func nameOf(k key.Key) string {

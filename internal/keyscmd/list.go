@@ -30,7 +30,9 @@ func (a *app) listCommand() *cobra.Command {
 		Long: `List every access key that the caller can see, with its owner, state, age, expiry and last use.
 
 It costs one call per user, one per page of 1000 users, three more, and the pages of the log. With --rights it costs about
-three more calls per user, and tells in one word what the owner may do: root, admin, escalation, limited or none.`,
+three more calls per user, and tells in one word what the owner may do: root, admin, escalation, limited or none.
+
+` + exitCodes,
 		Example: "  outscale-keys list\n  outscale-keys list --rights --output json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := a.connect()

@@ -15,7 +15,9 @@ func (a *app) orphansCommand() *cobra.Command {
 		Long: `Find access keys of the account that none of the given states has, and keys of the states that the account does not have.
 
 A state is a state file of Terraform or OpenTofu (version 4), or the output of "terraform show -json". Keys are found in
-resources of this provider and of the official one, and in aws_iam_access_key. The exit code is 1 if something was found.`,
+resources of this provider and of the official one, and in aws_iam_access_key.
+
+` + exitCodes,
 		Example: "  outscale-keys orphans --state prod.tfstate --state staging.tfstate",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if len(states) == 0 {

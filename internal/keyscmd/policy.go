@@ -42,7 +42,9 @@ can read it.
 Actions are named one by one. --wildcard PATTERN, for example "api:Read*", puts a pattern in the place of the used actions
 that it covers. With --compare the document is compared with what the user's policies and groups allow now.
 
-` + exitCodes + ` With --compare, what the rights allow beyond the use is a finding.`,
+With --compare, what the rights allow beyond the use is a finding.
+
+` + exitCodes,
 		Example: "  outscale-keys policy ci > ci.json\n  outscale-keys policy ci --hcl --wildcard 'api:Read*'\n  outscale-keys policy ci --compare\n" +
 			"  outscale-keys policy ci --collect ci-calls.json --since 180d",
 		RunE: func(cmd *cobra.Command, args []string) error { return a.policy(cmd.Context(), args[0], flags) },

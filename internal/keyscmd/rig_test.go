@@ -24,8 +24,9 @@ type rig struct {
 	client  *api.Client // signs as root
 	signer  api.Credential
 	in      string
-	asked   bool // In is a terminal
-	columns int
+	stdin   io.Reader         // in place of in
+	asked   bool              // In is a terminal
+	columns int               // of the terminal that both outputs are, 0 = none
 	env     map[string]string // beside the credential and the endpoint
 	start   func(ctx context.Context, argv, env []string) (int, error)
 	front   *httptest.Server // the API, with what from and refuse say
@@ -89,10 +90,15 @@ func (r *rig) run(args ...string) (code int, out, errOut string) {
 	r.t.Helper()
 	env := map[string]string{"OSC_ACCESS_KEY": r.signer.AccessKeyID, "OSC_SECRET_KEY": r.signer.SecretKey, "OSC_ENDPOINT_API": r.Endpoint}
 	maps.Copy(env, r.env)
+	stdin := r.stdin
+	if stdin == nil {
+		stdin = strings.NewReader(r.in)
+	}
 	var stdout, stderr bytes.Buffer
 	code = Run(r.t.Context(), "test", append([]string{"--requests-per-second", "0"}, args...), Host{
 		Env: func(name string) (string, bool) { v, found := env[name]; return v, found },
-		Now: r.Simulator.Now, In: strings.NewReader(r.in), Out: &stdout, Err: &stderr, Interactive: r.asked, Start: r.start, Columns: r.columns,
+		Now: r.Simulator.Now, In: stdin, Out: &stdout, Err: &stderr, Interactive: r.asked, Start: r.start,
+		Columns: r.columns, Progress: r.columns,
 	})
 	for _, secret := range []string{r.RootSecretKey, r.signer.SecretKey} {
 		if strings.Contains(stdout.String()+stderr.String(), secret) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ type Host struct {
 	In          io.Reader
 	Out, Err    io.Writer
 	Interactive bool // a person can be asked: In is a terminal
-	Progress    bool // Err is a terminal, so that progress may be shown there
+	Progress    int  // the width of the terminal that Err is, where progress is shown; 0 = it is none
 	Columns     int  // the width of the terminal that Out is, 0 = it is none
 	// Start runs a program with these variables added to the environment and returns its exit code. It ends the program
 	// when ctx ends.
@@ -110,7 +111,7 @@ profile of ~/.osc/config.json, as for the Terraform provider.
 
 ` + exitCodes,
 		Version: version, SilenceUsage: true, SilenceErrors: true,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkFlags() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd.Name()) },
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.flags.profile, "profile", "", "the profile of the profile file")
@@ -118,31 +119,35 @@ profile of ~/.osc/config.json, as for the Terraform provider.
 	flags.StringVar(&a.flags.region, "region", "", "the region, for example eu-west-2")
 	flags.StringVar(&a.flags.endpoint, "endpoint", "", "the address of the API, in place of the region's")
 	flags.Float64Var(&a.flags.rate, "requests-per-second", 5, "the rate limit of the command's own, 0 = none")
-	flags.StringVarP(&a.flags.output, "output", "o", formatTable, "the format of the result: table or json")
+	flags.StringVarP(&a.flags.output, "output", "o", formatTable, "the format of the result: table or json; for audit also csv or sarif")
 	root.AddCommand(a.listCommand(), a.auditCommand(), a.reportCommand(), a.usageCommand(), a.policyCommand(), a.orphansCommand(), a.scanCommand(), a.execCommand())
 	root.AddCommand(a.changeCommands()...)
 	return root
 }
 
 // checkFlags refuses a format that the command does not have. The command audit has more formats than the others.
-func (a *app) checkFlags() error {
-	switch a.flags.output {
-	case formatTable, formatJSON, formatCSV, formatSARIF:
+func (a *app) checkFlags(command string) error {
+	formats := []string{formatTable, formatJSON}
+	if command == "audit" {
+		formats = append(formats, formatCSV, formatSARIF)
+	}
+	if slices.Contains(formats, a.flags.output) {
 		return nil
 	}
-	return fmt.Errorf("--output %s: the formats are table and json, and for audit csv and sarif too", text.Word(a.flags.output))
+	return fmt.Errorf("--output %s: the formats of this command are %s", text.Word(a.flags.output), strings.Join(formats, ", "))
 }
 
 // progress shows how far a long command is, where somebody looks. The line is replaced by the next one.
 func (a *app) progress(format string, args ...any) {
-	if a.host.Progress {
-		fmt.Fprintf(a.host.Err, "\r\x1b[K"+format, args...)
+	if width := a.host.Progress; width > 0 {
+		line := []rune(fmt.Sprintf(format, args...))
+		fmt.Fprint(a.host.Err, "\r\x1b[K"+string(line[:min(len(line), width-1)])) // a line that wraps could not be replaced
 	}
 }
 
 // progressDone removes the line of progress.
 func (a *app) progressDone() {
-	if a.host.Progress {
+	if a.host.Progress > 0 {
 		fmt.Fprint(a.host.Err, "\r\x1b[K")
 	}
 }

@@ -14,9 +14,11 @@ func (a *app) scanCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "scan-state FILE ...", Args: cobra.MinimumNArgs(1), Short: "Find secrets of access keys in states and plan files",
 		Long: `Find secrets of access keys that are in clear in state files, saved plans, or the output of "show -json", and say which of
-the keys still work. No secret is shown. The exit code is 1 if something was found.
+the keys still work. No secret is shown.
 
-With --offline no call is made, and whether a key still works is not known.`,
+With --offline no call is made, and whether a key still works is not known.
+
+` + exitCodes,
 		Example: "  outscale-keys scan-state terraform.tfstate terraform.tfstate.backup tfplan",
 		RunE: func(cmd *cobra.Command, files []string) error {
 			var secrets []stateKey

@@ -33,15 +33,7 @@ var keyTypes = map[string][]struct{ id, secret string }{
 type stateFile struct {
 	Version   int             `json:"version"`
 	Encrypted json.RawMessage `json:"encrypted_data"` // OpenTofu's state encryption
-	Resources []struct {
-		Mode      string `json:"mode"`
-		Module    string `json:"module"`
-		Type      string `json:"type"`
-		Name      string `json:"name"`
-		Instances []struct {
-			Attributes map[string]json.RawMessage `json:"attributes"`
-		} `json:"instances"`
-	} `json:"resources"`
+	Resources []stateResource `json:"resources"`
 
 	// The output of "show -json" of a state or of a plan.
 	FormatVersion string      `json:"format_version"`
@@ -52,21 +44,71 @@ type stateFile struct {
 	} `json:"prior_state"`
 }
 
+// stateResource is a resource of a state file. The attributes of resources that hold no key are passed over: a state file can
+// be large.
+type stateResource struct {
+	stateHead
+	Instances []struct {
+		Attributes map[string]json.RawMessage `json:"attributes"`
+	} `json:"instances"`
+}
+
+type stateHead struct {
+	Mode   string `json:"mode"`
+	Module string `json:"module"`
+	Type   string `json:"type"`
+	Name   string `json:"name"`
+}
+
+func (r *stateResource) UnmarshalJSON(data []byte) error {
+	*r = stateResource{}
+	if err := json.Unmarshal(data, &r.stateHead); err != nil || keyTypes[r.Type] == nil {
+		return err
+	}
+	type plain stateResource
+	return json.Unmarshal(data, (*plain)(r))
+}
+
 type shownState struct {
 	Root shownModule `json:"root_module"`
 }
 
 type shownModule struct {
-	Resources []struct {
-		Address string                     `json:"address"`
-		Type    string                     `json:"type"`
-		Values  map[string]json.RawMessage `json:"values"`
-	} `json:"resources"`
-	Children []shownModule `json:"child_modules"`
+	Resources []shownResource `json:"resources"`
+	Children  []shownModule   `json:"child_modules"`
+}
+
+// shownResource is a resource in the output of "show -json", read as stateResource is.
+type shownResource struct {
+	Address string
+	Type    string
+	Values  map[string]json.RawMessage
+}
+
+func (r *shownResource) UnmarshalJSON(data []byte) error {
+	*r = shownResource{}
+	var head struct {
+		Address string `json:"address"`
+		Type    string `json:"type"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil || keyTypes[head.Type] == nil {
+		return err
+	}
+	r.Address, r.Type = head.Address, head.Type
+	return json.Unmarshal(data, &struct {
+		Values *map[string]json.RawMessage `json:"values"`
+	}{&r.Values})
 }
 
 // readState returns the keys of a state file, of the output of "show -json", or of a saved plan.
 func readState(file string) ([]stateKey, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxPart {
+		return nil, fmt.Errorf("%s has %d MiB, and at most %d MiB are read", file, info.Size()>>20, maxPart>>20)
+	}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err

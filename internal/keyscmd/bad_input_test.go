@@ -1,0 +1,234 @@
+package keyscmd
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf8"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+)
+
+// On a terminal of 40 columns rows are blocks, and a line of progress never wraps.
+func TestOutput_narrowTerminal(t *testing.T) {
+	r := newRig(t)
+	r.user("a-user-with-quite-a-long-name", nil)
+	r.columns = 40
+	for _, command := range []string{"list", "audit"} {
+		_, out, errOut := r.run(command)
+		if strings.Contains(out, "ACCESS KEY  OWNER") || strings.Contains(out, "SEVERITY  ACCESS") || !strings.Contains(out, "\nOWNER ") {
+			t.Errorf("%s:\n%s", command, out)
+		}
+		for _, line := range strings.Split(errOut, "\r\x1b[K")[1:] {
+			if utf8.RuneCountInString(line) >= 40 && !strings.Contains(line, "\n") {
+				t.Errorf("%s: progress of %d columns: %q", command, utf8.RuneCountInString(line), line)
+			}
+		}
+	}
+	r.columns = 200
+	if _, out, _ := r.run("list"); !strings.HasPrefix(out, "ACCESS KEY  ") || !strings.Contains(strings.Split(out, "\n")[0], "OWNER") {
+		t.Errorf("a wide terminal:\n%s", out)
+	}
+}
+
+func TestOutput_noTerminal(t *testing.T) {
+	r := newRig(t)
+	if _, _, errOut := r.run("list"); strings.ContainsAny(errOut, "\r\x1b") {
+		t.Errorf("progress without a terminal: %q", errOut)
+	}
+}
+
+func TestRun_formats(t *testing.T) {
+	r := newRig(t)
+	for _, args := range [][]string{{"list", "--output", "csv"}, {"usage", "ci", "--output", "sarif"}, {"audit", "--output", "yaml"}} {
+		if code, out, errOut := r.run(args...); code != ExitError || out != "" || !strings.Contains(errOut, "the formats of this command are table, json") {
+			t.Errorf("%v: exit code %d, %q, %q", args, code, out, errOut)
+		}
+	}
+}
+
+// A standard input that is closed or breaks off changes nothing.
+func TestChange_inputClosed(t *testing.T) {
+	r := newRig(t)
+	bob := r.user("bob", nil)
+	r.stdin = iotest.ErrReader(errors.New("bad file descriptor"))
+	for _, c := range []struct {
+		args  []string
+		asked bool
+		want  string
+	}{
+		{[]string{"revoke", "-", "--yes"}, false, "standard input could not be read: bad file descriptor"},
+		{[]string{"revoke", bob.ID}, true, "not confirmed: nothing was changed"},
+		{[]string{"revoke", bob.ID}, false, "nothing was changed"},
+	} {
+		r.asked = c.asked
+		code, _, errOut := r.run(c.args...)
+		if _, exists := r.key(bob.ID); code != ExitError || !exists || !strings.Contains(errOut, c.want) {
+			t.Errorf("%v: exit code %d, the key exists: %v, %q", c.args, code, exists, errOut)
+		}
+	}
+	r.stdin = iotest.DataErrReader(strings.NewReader(bob.ID + "\n" + bob.ID[:7]))
+	if code, _, errOut := r.run("revoke", "-", "--yes"); code != ExitError || !strings.Contains(errOut, "is not the id of an access key") {
+		t.Errorf("cut off: exit code %d, %q", code, errOut)
+	}
+}
+
+// What was done before and after a failure is listed, and what the failed change left is named.
+func TestChange_oneOfThreeFails(t *testing.T) {
+	r := newRig(t)
+	direct := r.Endpoint
+	for _, format := range []string{"table", "json"} {
+		var ids []string
+		for _, name := range []string{"a", "b", "c"} {
+			ids = append(ids, r.user(name+format, nil).ID)
+		}
+		r.Endpoint, r.refuse = r.front.URL+"/api/v1", nthCall("DeleteAccessKey", 2)
+		code, out, errOut := r.run(append([]string{"revoke", "--yes", "--output", format}, ids...)...)
+		r.Endpoint = direct
+		if code != ExitError || !strings.Contains(errOut, "access key "+ids[1]+" was not revoked, and is INACTIVE now: ") {
+			t.Errorf("%s: exit code %d: %s%s", format, code, out, errOut)
+		}
+		if format == "table" {
+			if !strings.Contains(out, "revoked "+ids[0]) || strings.Contains(out, "revoked "+ids[1]) || !strings.Contains(out, "revoked "+ids[2]) {
+				t.Errorf("listed: %s", out)
+			}
+			continue
+		}
+		var got []changeResult
+		if err := json.Unmarshal([]byte(out), &got); err != nil || len(got) != 3 || got[0].Result != "revoked" || got[1].Result != "failed" ||
+			got[1].State != "INACTIVE" || got[1].Error == "" || got[2].Result != "revoked" {
+			t.Errorf("%v: %+v", err, got)
+		}
+	}
+}
+
+func TestChange_json(t *testing.T) {
+	r := newRig(t)
+	bob := r.user("bob", inAnHour())
+	for _, step := range []struct{ args, want string }{
+		{"deactivate --dry-run", "planned"}, {"deactivate --yes", "deactivated"}, {"deactivate --yes", "unchanged"},
+	} {
+		code, out, errOut := r.run(append(strings.Fields(step.args), bob.ID, "--output", "json")...)
+		var got []changeResult
+		if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitOK || len(got) != 1 || got[0].Result != step.want || got[0].UserName != "bob" {
+			t.Errorf("%s: exit code %d, %v: %s%s", step.args, code, err, out, errOut)
+		}
+	}
+}
+
+// A caller that may not list users cannot act on keys of others, and is told which right is missing.
+func TestChange_missingRight(t *testing.T) {
+	r := newRig(t)
+	eve, bob := r.user("eve", nil), r.user("bob", nil)
+	r.put("bob", "p", allow(`"api:ReadAccessKeys", "api:UpdateAccessKey"`))
+	r.signer = api.Credential{AccessKeyID: bob.ID, SecretKey: bob.SecretKey}
+	code, out, errOut := r.run("deactivate", eve.ID, "--yes")
+	if k, _ := r.key(eve.ID); code != ExitError || out != "" || k.State != "ACTIVE" || !strings.Contains(errOut, "ReadUsers") {
+		t.Errorf("exit code %d, key %s, %q, %q", code, k.State, out, errOut)
+	}
+}
+
+// A log that breaks off leaves the rest of a list and of an audit.
+func TestList_logBreaksOff(t *testing.T) {
+	r := newRig(t)
+	r.user("bob", nil)
+	direct := r.Endpoint
+	for n, want := range map[int]string{1: "The use of keys is not known: ", 3: "The log was read back to 20"} {
+		for _, command := range []string{"list", "audit"} {
+			r.Endpoint, r.refuse = r.front.URL+"/api/v1", nthCall("ReadApiLogs", n)
+			code, out, errOut := r.run(command)
+			r.Endpoint = direct
+			if code == ExitError || !strings.Contains(out, r.RootAccessKey) || !strings.Contains(errOut, want) {
+				t.Errorf("%s, call %d: exit code %d: %s%q", command, n, code, out, errOut)
+			}
+		}
+	}
+}
+
+// A state that cannot be read ends a command before its first call.
+func TestStates_refusedBeforeAnyCall(t *testing.T) {
+	r := newRig(t)
+	good := r.file("good.tfstate", `{"version": 4, "resources": []}`)
+	huge := filepath.Join(t.TempDir(), "huge.tfstate")
+	f, err := os.Create(huge)
+	if err == nil {
+		err = errors.Join(f.Truncate(maxPart+1), f.Close()) // a sparse file
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ file, want string }{
+		"no state":        {r.file("s", "hello"), "is no state file"},
+		"JSON, no state":  {r.file("s", `{"a": 1}`), "is no state file"},
+		"encrypted":       {r.file("s", `{"serial":1,"lineage":"x","encrypted_data":"eA==","encryption_version":"v0"}`), "is encrypted"},
+		"truncated":       {r.file("s", `{"version": 4, "resources": [{"mode": "man`), "is cut off"},
+		"a plan cut off":  {r.file("s", "PK\x03\x04\x14\x00"), "cannot be unpacked"},
+		"too large":       {huge, "at most 1024 MiB are read"},
+		"a folder":        {t.TempDir(), "is a directory"},
+		"not there":       {filepath.Join(t.TempDir(), "x"), "no such file"},
+		"of another time": {r.file("s", `{"version": 3, "modules": []}`), "version 3"},
+	} {
+		before := len(r.Simulator.Requests())
+		for _, args := range [][]string{{"orphans", "--state", good, "--state", c.file}, {"audit", "--state", c.file}, {"scan-state", good, c.file}} {
+			code, out, errOut := r.run(args...)
+			if code != ExitError || out != "" || !strings.Contains(errOut, c.want) || len(r.Simulator.Requests()) != before {
+				t.Errorf("%s, %s: exit code %d, %q, %q", name, args[0], code, out, errOut)
+			}
+		}
+	}
+}
+
+// largeState writes a state file of about that many MiB, with one key at its end.
+func largeState(t testing.TB, mebibytes int) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "large.tfstate")
+	other := `{"mode":"managed","type":"outscale_vm","name":"x","instances":[{"attributes":{"user_data":"` + strings.Repeat("x", 1<<10) + `","tags":[{"key":"a","value":"b"}]}}]},` + "\n"
+	f, err := os.Create(file)
+	write := func(text string) {
+		if err == nil {
+			_, err = f.WriteString(text)
+		}
+	}
+	write(`{"version":4,"resources":[` + "\n")
+	block := strings.Repeat(other, 1<<20/len(other)+1)
+	for range mebibytes {
+		write(block)
+	}
+	write(`{"mode":"managed","type":"outscale_access_key","name":"k","instances":[{"attributes":{"access_key_id":"AAAAAAAAAAAAAAAAAAAA","secret_key":"` + clear + `"}}]}]}`)
+	if err = errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// readLarge reads a large state and returns how many bytes it allocated per byte of the file.
+func readLarge(t testing.TB, mebibytes int) float64 {
+	t.Helper()
+	file := largeState(t, mebibytes)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	keys, err := readState(file)
+	runtime.ReadMemStats(&after)
+	if err != nil || len(keys) != 1 || keys[0].id != "AAAAAAAAAAAAAAAAAAAA" || keys[0].secret != "secret_key" {
+		t.Fatalf("%+v, %v", keys, err)
+	}
+	return float64(after.TotalAlloc-before.TotalAlloc) / float64(mebibytes<<20)
+}
+
+// What a large state takes grows with the file, and not with what is in it.
+func TestReadState_large(t *testing.T) {
+	if perByte := readLarge(t, 16); perByte > 2 {
+		t.Errorf("%.1f bytes allocated per byte of the file", perByte)
+	}
+}
+
+func BenchmarkReadState200MiB(b *testing.B) {
+	for range b.N {
+		b.ReportMetric(readLarge(b, 200), "B-allocated/B")
+	}
+}

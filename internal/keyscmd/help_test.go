@@ -1,0 +1,24 @@
+package keyscmd
+
+import (
+	"strings"
+	"testing"
+)
+
+// Every command has an example, and says what its exit codes mean.
+func TestHelp(t *testing.T) {
+	root := newRoot("test", Host{})
+	for _, command := range root.Commands() {
+		if command.Name() == "help" || command.Name() == "completion" {
+			continue
+		}
+		if command.Example == "" || !strings.Contains(command.Long, "xit code") {
+			t.Errorf("%s: an example or the exit codes are missing", command.Name())
+		}
+		for _, line := range strings.Split(command.Long+"\n"+command.Example, "\n") {
+			if len(line) > 125 {
+				t.Errorf("%s: a line of %d characters: %s", command.Name(), len(line), line)
+			}
+		}
+	}
+}
