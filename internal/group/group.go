@@ -20,8 +20,8 @@ type Group struct {
 
 // Member is a user in a group.
 type Member struct {
-	ID, Name, Path    string
-	Created, Modified time.Time
+	ID, Name, Path, Email string
+	Created, Modified     time.Time
 }
 
 // Spec is what a group is asked to be. An empty Path means "/".

@@ -141,7 +141,7 @@ func (s *Service) readMembers(ctx context.Context, id string, recorded domain.Id
 	}
 	members := make([]Member, 0, len(users))
 	for _, u := range users {
-		members = append(members, Member{ID: u.ID, Name: u.Name, Path: u.Path, Created: u.CreationDate, Modified: u.LastModificationDate})
+		members = append(members, Member{ID: u.ID, Name: u.Name, Path: u.Path, Email: u.Email, Created: u.CreationDate, Modified: u.LastModificationDate})
 	}
 	return members, nil
 }

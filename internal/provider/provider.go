@@ -190,6 +190,8 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		keydata.NewOne, keydata.NewList, keydata.NewAudit,
 		user.NewOne, user.NewList,
+		usergroup.NewOne, usergroup.NewList, usergroup.NewPerUser,
+		policylink.NewListForUser, policylink.NewListForGroup, inlinepolicy.NewListForUser, inlinepolicy.NewListForGroup,
 		policydocument.New, calleridentity.New,
 	}
 }

@@ -38,6 +38,12 @@ func Block(names ...string) schema.Block {
 	}
 }
 
+// IDAttribute is the `id` of a data source with a list, set by Set.ID.
+func IDAttribute() schema.Attribute {
+	return schema.StringAttribute{Optional: true, Computed: true,
+		MarkdownDescription: "An id of the question: the same arguments give the same id in every run."}
+}
+
 type block struct {
 	Name   types.String `tfsdk:"name"`
 	Values types.List   `tfsdk:"values"`
@@ -74,6 +80,12 @@ func (s Set) Limit(name string, values []string) {
 func (s Set) Pass(name, value string) bool {
 	values, limited := s[name]
 	return !limited || slices.Contains(values, value)
+}
+
+// PassPrefix reports whether a value begins with one that passes under a name.
+func (s Set) PassPrefix(name, value string) bool {
+	prefixes, limited := s[name]
+	return !limited || slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(value, prefix) })
 }
 
 // String says what was asked for, the same for the same question: "access_key_ids = AK1, AK2; states = ACTIVE".

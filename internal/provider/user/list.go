@@ -38,8 +38,7 @@ func (d *List) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datas
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the EIM users of the account, all pages of them. When no user matches, the list is empty.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Optional: true, Computed: true,
-				MarkdownDescription: "An id of the question: the same filters give the same id in every run."},
+			"id": filter.IDAttribute(),
 			"users": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The users that match, oldest first.",
