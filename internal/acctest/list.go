@@ -25,16 +25,22 @@ type Listed struct {
 // error.
 func (h *Protocol) List(typeName string, config Args) *Listing {
 	h.t.Helper()
-	return h.list(typeName, config, true)
+	return h.list(typeName, config, true, 100)
 }
 
 // ListIdentities is List without objects, as `terraform query` does.
 func (h *Protocol) ListIdentities(typeName string, config Args) *Listing {
 	h.t.Helper()
-	return h.list(typeName, config, false)
+	return h.list(typeName, config, false, 100)
 }
 
-func (h *Protocol) list(typeName string, config Args, objects bool) *Listing {
+// ListLimited is ListIdentities of that many objects at most.
+func (h *Protocol) ListLimited(typeName string, config Args, limit int64) *Listing {
+	h.t.Helper()
+	return h.list(typeName, config, false, limit)
+}
+
+func (h *Protocol) list(typeName string, config Args, objects bool, limit int64) *Listing {
 	h.t.Helper()
 	schema, ok := h.schema.ListResourceSchemas[typeName]
 	if !ok {
@@ -57,7 +63,7 @@ func (h *Protocol) list(typeName string, config Args, objects bool) *Listing {
 		return got
 	}
 	answer, err := p.ProviderServer.(tfprotov6.ListResourceServer).ListResource(h.context(),
-		&tfprotov6.ListResourceRequest{TypeName: typeName, Config: value, IncludeResource: objects, Limit: 100})
+		&tfprotov6.ListResourceRequest{TypeName: typeName, Config: value, IncludeResource: objects, Limit: limit})
 	h.NoError(err)
 	for result := range answer.Results {
 		p.keep(&got.Diagnostics, result.Diagnostics)
@@ -86,8 +92,12 @@ func (h *Protocol) GeneratedConfig(one Listed) Args {
 	h.NoError(err)
 	config, _ := fromValue(value).(map[string]any)
 	for _, block := range h.resource(one.Type).blocks {
-		if config[block.TypeName] == nil {
-			delete(config, block.TypeName)
+		if all, repeated := config[block.TypeName].([]any); repeated {
+			blocks := make([]map[string]any, len(all))
+			for i := range all {
+				blocks[i], _ = all[i].(map[string]any)
+			}
+			config[block.TypeName] = blocks
 		}
 	}
 	return config

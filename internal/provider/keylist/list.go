@@ -97,6 +97,9 @@ func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.List
 		results = append(results, list.ListResult{Diagnostics: diags})
 	}
 	for _, k := range found {
+		if req.Limit > 0 && int64(len(results)) >= req.Limit {
+			break
+		}
 		results = append(results, result(ctx, req, k, l.Data.Now()))
 	}
 	stream.Results = slices.Values(results)

@@ -61,6 +61,9 @@ func TestKeyList_filters(t *testing.T) {
 			}
 		}
 	}
+	if n := len(h.ListLimited(typeName, acctest.Args{}, 2).Results); n != 2 {
+		t.Errorf("%d keys within a limit of 2", n)
+	}
 	h.ExpectWrites()
 }
 

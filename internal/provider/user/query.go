@@ -19,7 +19,7 @@ import (
 )
 
 // Query is the list resource outscale_user: the users of the account, for `terraform query`. API actions: ReadUsers, all
-// pages, and ReadAccounts.
+// pages, and ReadAccounts; ReadLinkedPolicies for each user whose object is asked for.
 type Query struct {
 	base.ResourceBase
 }
@@ -59,41 +59,46 @@ func (q *Query) List(ctx context.Context, req list.ListRequest, stream *list.Lis
 	var m queryModel
 	var diags diag.Diagnostics
 	diags.Append(req.Config.Get(ctx, &m)...)
-	account, users := q.read(ctx, &diags)
+	results := q.results(ctx, req, m, &diags)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	var results []list.ListResult
-	for _, u := range users {
-		if strings.HasPrefix(u.Path, m.PathPrefix.ValueString()) && strings.HasPrefix(u.Name, m.NamePrefix.ValueString()) {
-			results = append(results, listed(ctx, req, account, u))
-		}
-	}
 	stream.Results = slices.Values(results)
 }
 
-func (q *Query) read(ctx context.Context, diags *diag.Diagnostics) (account string, users []user.User) {
+func (q *Query) results(ctx context.Context, req list.ListRequest, m queryModel, diags *diag.Diagnostics) (results []list.ListResult) {
 	ctx, end, ok := q.BeginRead(ctx, diags, notListed, base.Fixed(base.ListTimeout), 0)
 	if !ok {
-		return "", nil
+		return nil
 	}
 	defer end()
 	users, err := q.Data.Users.List(ctx)
 	if err != nil {
 		diag.Add(diags, notListed, "Listing users", err)
-		return "", nil
+		return nil
 	}
-	return q.Data.AccountID(ctx), users
+	account := q.Data.AccountID(ctx)
+	for _, u := range users {
+		if req.Limit > 0 && int64(len(results)) >= req.Limit {
+			break
+		}
+		if strings.HasPrefix(u.Path, m.PathPrefix.ValueString()) && strings.HasPrefix(u.Name, m.NamePrefix.ValueString()) {
+			results = append(results, q.result(ctx, req, account, u))
+		}
+	}
+	return results
 }
 
-// listed is one user as the CLI asks for it.
-func listed(ctx context.Context, req list.ListRequest, account string, u user.User) list.ListResult {
+// result is one user as the CLI asks for it: what an import finds.
+func (q *Query) result(ctx context.Context, req list.ListRequest, account string, u user.User) list.ListResult {
 	r := req.NewListResult(ctx)
 	r.DisplayName = u.Name
 	identity.Set(ctx, r.Identity, map[string]string{"account_id": account, "user_id": u.ID}, &r.Diagnostics)
 	if req.IncludeResource {
-		codec.Encode(ctx, r.Resource.Schema, &r.Resource.Raw, model{}.withUser(u), &r.Diagnostics)
+		m := model{}.withUser(u)
+		m.Policy = linkedPolicies(ctx, q.Data, u.Name, notListed, &r.Diagnostics)
+		codec.Encode(ctx, r.Resource.Schema, &r.Resource.Raw, m, &r.Diagnostics)
 	}
 	return r
 }

@@ -30,22 +30,32 @@ func TestUserList_filters(t *testing.T) {
 			t.Errorf("%v: %q, want %q", config, text, want)
 		}
 	}
+	limited := h.ListLimited(user, acctest.Args{}, 2)
+	if n := len(limited.Results); n != 2 {
+		t.Errorf("%d users within a limit of 2", n)
+	}
 	h.List(user, acctest.Args{"path_prefix": "team"}).ExpectErrorAt("path_prefix", "start with a slash")
 	h.SetFaults(acctest.Refusal("ReadUsers"))
 	h.List(user, acctest.Args{}).ExpectError("Users not listed", "ReadUsers")
 }
 
-// TestUserList_generatedConfigurationPlansEmpty: the object of a user is what an import by its identity finds, and a
-// configuration that is made of it plans empty.
+// TestUserList_generatedConfigurationPlansEmpty: the object of a user, with its policies, is what an import by its identity
+// finds, and a configuration that is made of it plans empty.
 func TestUserList_generatedConfigurationPlansEmpty(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")
+	policy := h.Resource("outscale_policy", acctest.Args{"policy_name": "read", "document": `{"Statement":[{"Effect":"Allow","Action":["api:ReadUsers"],"Resource":["*"]}]}`})
+	h.NoError(h.API().LinkPolicy(t.Context(), policy.String("orn"), "alice"))
+	h.ResetCalls()
 	got := h.List(user, acctest.Args{})
 	got.ExpectNone()
 	if len(got.Results) != 1 {
 		t.Fatalf("%d users", len(got.Results))
 	}
 	one := got.Results[0]
+	if blocks, _ := one.Object["policy"].([]any); len(blocks) != 1 {
+		t.Errorf("policies: %v", blocks)
+	}
 	imported, diags := h.ImportByIdentity(user, one.Identity)
 	diags.ExpectNone()
 	imported.Expect(one.Object)
