@@ -1,0 +1,44 @@
+package keyscmd
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var commandLine = regexp.MustCompile(`(?m)^outscale-keys ([^#|>\n]+)`)
+
+// TestDocs_commandLines: every command line of README.md and of the guides names a command that exists, and flags that it has.
+func TestDocs_commandLines(t *testing.T) {
+	root := filepath.Join("..", "..")
+	guides, err := filepath.Glob(filepath.Join(root, "docs", "guides", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, page := range append(guides, filepath.Join(root, "README.md")) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range commandLine.FindAllStringSubmatch(string(text), -1) {
+			arguments := strings.Fields(found[1])
+			if arguments[0] == "COMMAND" {
+				continue
+			}
+			checked++
+			command, rest, err := newRoot("test", Host{}).Find(arguments)
+			if err == nil {
+				err = command.ParseFlags(rest)
+			}
+			if err != nil || !command.Runnable() {
+				t.Errorf("%s: outscale-keys %s: %v", page, found[1], err)
+			}
+		}
+	}
+	if checked < 15 {
+		t.Errorf("found %d command lines", checked)
+	}
+}
