@@ -108,6 +108,10 @@ func (s *Simulator) checkSignature(c *call, sig signature) (*caller, *problem) {
 	if !known {
 		return nil, unknownSigner().withReason("the access key is unknown")
 	}
+	if key.Secret == "" {
+		return nil, badSignature().withReason("the access key was loaded without its secret, so no signature of it can be verified: " +
+			"give its SecretKey in the seed file")
+	}
 	bodyHash := hashOf(c.body)
 	if flaw := sig.checkHeaders(c.request, bodyHash); flaw != "" {
 		return nil, badSignature().withReason("%s", flaw)

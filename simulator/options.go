@@ -27,6 +27,10 @@ type Options struct {
 	AccountPassword string
 	// APIVersion is the emulated version of the API, DefaultAPIVersion when empty.
 	APIVersion string
+	// Objects are what a new account has besides its root access key; nil for nothing. They are loaded by the first start with the
+	// data, and again by Reset. Of a key, SecretKey or SecretSHA256 can be given: with the hash only, no signature of the key can
+	// be verified. The account's own root access key keeps its secret. ReadSnapshot reads them from JSON.
+	Objects *Snapshot
 	// Seed makes ids, secrets and faults repeatable; 0 chooses a random seed.
 	Seed uint64
 	// Now is the clock that the simulated clock is based on; nil means time.Now.

@@ -27,18 +27,23 @@ func versionID(number int) string { return fmt.Sprintf("v%d", number) }
 // document reads a policy document and refuses a malformed one (A34, S7). It is stored as it was sent (measured).
 func (s *Simulator) document(c *call, member string) (string, *problem) {
 	text, _ := c.text(member)
-	parse := policy.Parse
-	if s.opts.Assumptions.LenientDocuments {
-		parse = policy.ParseLenient
-	}
-	_, err := parse(text)
-	switch {
+	switch err := s.checkDocument(text); {
 	case errors.Is(err, policy.ErrTooLong):
 		return "", tooManyCharacters(member, policy.MaxLength)
 	case err != nil:
 		return "", badValue(member, err.Error())
 	}
 	return text, nil
+}
+
+// checkDocument returns what is wrong with a policy document.
+func (s *Simulator) checkDocument(text string) error {
+	parse := policy.Parse
+	if s.opts.Assumptions.LenientDocuments {
+		parse = policy.ParseLenient
+	}
+	_, err := parse(text)
+	return err
 }
 
 // createPolicy serves CreatePolicy. The document is version v1, the default version.

@@ -85,8 +85,10 @@ func (s *Simulator) loadAccount(v *store.View, change *store.Change) error {
 	moved := v.Clock()
 	s.clock.moved.Store(&moved)
 	if account.ID == "" {
-		s.createAccount(change, s.opts.RootAccessKey, s.opts.RootSecretKey)
-		return nil
+		return s.createAccount(change, s.opts.RootAccessKey, s.opts.RootSecretKey)
+	}
+	if s.opts.Objects != nil {
+		s.opts.Log.Info("the data has an account already: no objects are loaded", "data", s.opts.DataFile)
 	}
 	if err := s.checkRootKey(v); err != nil {
 		return err
@@ -110,8 +112,8 @@ func (s *Simulator) addDefaults(v *store.View, change *store.Change) {
 }
 
 // createAccount adds an account with its root access key to an empty store. The key is
-// generated when keyID is "".
-func (s *Simulator) createAccount(change *store.Change, keyID, secret string) {
+// generated when keyID is "". It fails for objects of the options that cannot be loaded.
+func (s *Simulator) createAccount(change *store.Change, keyID, secret string) error {
 	source := s.startIDs(1)
 	account := store.Account{
 		ID: source.account(), CustomerID: source.customer(), Email: s.opts.AccountEmail, GivenEmail: s.opts.AccountEmail, Starts: 1,
@@ -122,10 +124,18 @@ func (s *Simulator) createAccount(change *store.Change, keyID, secret string) {
 	}
 	account.RootKeyID, account.RootSecret = keyID, secret
 	now := millis(s.Now())
+	root := store.Key{ID: keyID, Secret: secret, State: stateActive, Created: now, Modified: now}
+	if s.opts.Objects != nil {
+		if err := s.load(change, &account, root); err != nil {
+			return fmt.Errorf("the objects cannot be loaded: %w", err)
+		}
+	} else {
+		change.PutKey(root)
+		change.PutRule(s.defaultRule())
+	}
 	change.PutAccount(account)
-	change.PutKey(store.Key{ID: keyID, Secret: secret, State: stateActive, Created: now, Modified: now})
-	change.PutRule(s.defaultRule())
 	putOWSPolicies(change)
+	return nil
 }
 
 func (s *Simulator) checkRootKey(v *store.View) error {
@@ -169,8 +179,7 @@ func (s *Simulator) RootAccessKey() string {
 // so that it can be shown once; "" when it was given or already stored.
 func (s *Simulator) GeneratedSecret() string { return s.generatedSecret }
 
-// Reset returns to the initial state: an account with the same root access key and nothing
-// else, no records, no faults, no lock-outs, the clock not moved. With a seed the ids
+// Reset returns to the initial state: an account with the same root access key and the objects of the options, no records, no faults, no lock-outs, the clock not moved. With a seed the ids
 // start again too.
 func (s *Simulator) Reset() error {
 	if err := s.faults.Set(nil); err != nil {
@@ -181,7 +190,9 @@ func (s *Simulator) Reset() error {
 		account := v.Account()
 		change.Clear()
 		s.clock.moved.Store(&store.Clock{}) // before createAccount, which dates the root key
-		s.createAccount(change, account.RootKeyID, account.RootSecret)
+		if err := s.createAccount(change, account.RootKeyID, account.RootSecret); err != nil {
+			return err
+		}
 		change.Then(func(v *store.View) {
 			s.history.clear()
 			s.recordRights(v, time.Time{})

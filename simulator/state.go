@@ -1,8 +1,6 @@
 package simulator
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
@@ -101,10 +99,9 @@ func inlineState(v *store.View) []admin.InlinePolicy {
 
 func keyState(v *store.View, k store.Key, now time.Time) admin.AccessKey {
 	owner, _ := v.User(k.OwnerID)
-	hash := sha256.Sum256([]byte(k.Secret))
 	out := admin.AccessKey{
 		AccessKeyID: k.ID, UserName: owner.Name, UserID: k.OwnerID, State: k.State, Tag: k.Tag,
-		CreationDate: k.Created, LastModificationDate: k.Modified, Expired: k.Expired(now), SecretSHA256: hex.EncodeToString(hash[:]),
+		CreationDate: k.Created, LastModificationDate: k.Modified, Expired: k.Expired(now), SecretSHA256: secretHash(k),
 	}
 	if !k.Expires.IsZero() {
 		out.ExpirationDate = &k.Expires

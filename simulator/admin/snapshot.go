@@ -106,6 +106,8 @@ type AccessKey struct {
 	Expired bool `json:"Expired"`
 	// SecretSHA256 is the hash of the secret in lower-case hexadecimal.
 	SecretSHA256 string `json:"SecretSHA256"`
+	// SecretKey is the secret of a key to load. GET /state never has it.
+	SecretKey string `json:"SecretKey,omitempty"`
 }
 
 // AccessRule is an API access rule.

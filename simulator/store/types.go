@@ -41,9 +41,11 @@ type Key struct {
 	ID string
 	// OwnerID is the id of the EIM user that owns the key, "" for the root account.
 	OwnerID string
-	// Secret is kept in clear: signatures cannot be verified without it.
-	Secret string
-	State  string
+	// Secret is kept in clear: signatures cannot be verified without it. It is "" for a key that was loaded without it, of which
+	// only SecretHash is known, the SHA-256 in hexadecimal.
+	Secret     string
+	SecretHash string `json:",omitempty"`
+	State      string
 	// Tag is nil when the key has none; an empty tag is a tag (A32).
 	Tag      *string
 	Created  time.Time
