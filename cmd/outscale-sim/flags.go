@@ -18,9 +18,13 @@ type settings struct {
 	options            simulator.Options
 	listen, tls, admin string
 	// caFile is where the CA of the TLS listener is written.
-	caFile       string
+	caFile string
+	// seedFile has the objects of a new account.
+	seedFile     string
 	level        slog.Level
 	printVersion bool
+	// client is set for the commands env and wait.
+	client *client
 }
 
 func (s settings) logger(w io.Writer) *slog.Logger {
@@ -29,6 +33,8 @@ func (s settings) logger(w io.Writer) *slog.Logger {
 
 const usage = `Usage:
   outscale-sim serve [flags]   serve a local OUTSCALE API until SIGTERM or Ctrl-C
+  outscale-sim wait [flags]    wait until a simulator serves
+  outscale-sim env [flags]     print the variables that point a client at a simulator
   outscale-sim version         print the version
 
 When it listens, serve prints one line of JSON: "api", "tls" and "admin" (base URLs),
@@ -36,13 +42,21 @@ When it listens, serve prints one line of JSON: "api", "tls" and "admin" (base U
 
 Each flag can also be set in the environment: --api-version as OUTSCALE_SIM_API_VERSION,
 and so on; the flag has precedence. Values of a flag that can be repeated are separated
-by ";" there.
+by ";" there. The flags of wait and env are listed by --help after the command.
 
-Flags:
+Flags of serve:
 `
+
+// The addresses without a flag.
+const (
+	defaultListen = "127.0.0.1:3000"
+	defaultAdmin  = "127.0.0.1:3001"
+)
 
 // envPrefix is the prefix of the environment variables.
 const envPrefix = "OUTSCALE_SIM_"
+
+const commands = "serve, wait, env, version or help"
 
 func parse(args []string, env func(string) (string, bool), help io.Writer) (settings, error) {
 	var s settings
@@ -54,10 +68,13 @@ func parse(args []string, env func(string) (string, bool), help io.Writer) (sett
 		fmt.Fprintf(help, "\nAssumptions about the API, the first value is the default:\n%s\n", simulator.AssumptionHelp())
 	}
 	if len(args) == 0 {
-		return s, fmt.Errorf("want a command: serve, version or help")
+		return s, fmt.Errorf("want a command: %s", commands)
 	}
 	switch args[0] {
 	case "serve":
+	case "env", "wait":
+		s.client = &client{command: args[0]}
+		return s, s.client.parse(args[1:], env, help)
 	case "version", "--version", "-version":
 		s.printVersion = true
 		return s, nil
@@ -65,21 +82,29 @@ func parse(args []string, env func(string) (string, bool), help io.Writer) (sett
 		printHelp()
 		return s, flag.ErrHelp
 	default:
-		return s, fmt.Errorf("unknown command %q: want serve, version or help", args[0])
+		return s, fmt.Errorf("unknown command %q: want %s", args[0], commands)
 	}
-	if err := fromEnv(flags, env); err != nil {
+	if err := parseFlags(flags, args[1:], env, printHelp); err != nil {
 		return s, err
 	}
-	if err := flags.Parse(args[1:]); err != nil {
+	return s, s.check()
+}
+
+// parseFlags reads the environment and the command line, in this order.
+func parseFlags(flags *flag.FlagSet, args []string, env func(string) (string, bool), printHelp func()) error {
+	if err := fromEnv(flags, env); err != nil {
+		return err
+	}
+	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			printHelp()
 		}
-		return s, err
+		return err
 	}
 	if flags.NArg() > 0 {
-		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	return s, s.check()
+	return nil
 }
 
 func (s *settings) flags() *flag.FlagSet {
@@ -87,12 +112,13 @@ func (s *settings) flags() *flag.FlagSet {
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}
 	o := &s.options
-	flags.StringVar(&s.listen, "listen", "127.0.0.1:3000", "`address` of the API; port 0 chooses a free port")
+	flags.StringVar(&s.listen, "listen", defaultListen, "`address` of the API; port 0 chooses a free port")
 	flags.StringVar(&s.tls, "tls-listen", "", "`address` of the API over TLS, where clients can show certificates; empty for none")
 	flags.StringVar(&s.caFile, "tls-ca-file", "", "`file` for the CA of the TLS listener, which is made at each start; clients have to trust it")
 	flags.Var(list(s.tlsHost), "tls-host", "`name` for the certificate of the TLS listener, in addition to loopback names and the host it listens on; may be repeated")
-	flags.StringVar(&s.admin, "admin", "127.0.0.1:3001", "`address` of the admin port, which needs no credentials; empty for none")
+	flags.StringVar(&s.admin, "admin", defaultAdmin, "`address` of the admin port, which needs no credentials; empty for none")
 	flags.StringVar(&o.DataFile, "data", store.Memory, "`file` that stores everything, or :memory:")
+	flags.StringVar(&s.seedFile, "seed-file", "", "`file` with the objects of a new account, in the form of GET /state; not loaded into data that has an account")
 	flags.StringVar(&o.RootAccessKey, "root-access-key", "", "`id` of the account's first access key; generated when empty")
 	flags.StringVar(&o.RootSecretKey, "root-secret-key", "", "`secret` of that key; prefer the environment variable")
 	flags.StringVar(&o.AccountEmail, "account-email", simulator.DefaultEmail, "`e-mail` of the account, its login")

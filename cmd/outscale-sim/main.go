@@ -43,6 +43,13 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		fmt.Fprintf(stdout, "outscale-sim %s\n", version)
 		return 0
 	}
+	if c := settings.client; c != nil {
+		if err := c.run(ctx, stdout); err != nil {
+			fmt.Fprintf(stderr, "outscale-sim: %v\n", err)
+			return 1
+		}
+		return 0
+	}
 	settings.options.Log = settings.logger(stderr)
 	if err := serve(ctx, settings, stdout); err != nil {
 		fmt.Fprintf(stderr, "outscale-sim: %v\n", err)
@@ -65,7 +72,25 @@ type ready struct {
 	Data          string `json:"data"`
 }
 
+func readObjects(path string) (*simulator.Snapshot, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	objects, err := simulator.ReadSnapshot(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return objects, nil
+}
+
 func serve(ctx context.Context, settings settings, stdout io.Writer) (err error) {
+	if settings.seedFile != "" {
+		if settings.options.Objects, err = readObjects(settings.seedFile); err != nil {
+			return fmt.Errorf("--seed-file: %w", err)
+		}
+	}
 	sim, err := simulator.New(settings.options)
 	if err != nil {
 		return err
