@@ -72,14 +72,31 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Clock is the API's clock: it decides what has expired.
+// Clock is the API's clock: it decides what has expired, and new expiries count from it.
 type Clock struct {
 	Machine func() time.Time     // this machine's clock
 	Offset  func() time.Duration // how far the API's clock is ahead of it; 0 as long as no answer has told it
+	Proven  func() bool          // the API has accepted a signature that is dated by the offset; nil = always
 }
 
-// Now is the time by the API's clock, as far as its answers have told it.
-func (c Clock) Now() time.Time { return c.Machine().Add(c.Offset()) }
+// Now is the time by the API's clock, as far as its answers have told it. An offset that is not proved, as with a login,
+// which has no date, may have been written by something between: then it is the earlier one of the two clocks. With the
+// later one a key could live for years longer than was asked, or count as expired and be revoked.
+func (c Clock) Now() time.Time { return c.Machine().Add(c.ahead()) }
+
+// ahead is the offset that Now goes by.
+func (c Clock) ahead() time.Duration {
+	if !c.IsProven() {
+		return min(c.Offset(), 0)
+	}
+	return c.Offset()
+}
+
+// IsProven reports whether Now is the API's clock, as far as its answers have told it.
+func (c Clock) IsProven() bool { return c.Proven == nil || c.Proven() }
+
+// API is the time by the API's clock, also where it is not proved. Nothing that must not come too late may count from it.
+func (c Clock) API() time.Time { return c.Machine().Add(c.Offset()) }
 
 // Off is how far the API's clock is ahead of this machine's when that is more than the API tolerates, and 0 otherwise.
 func (c Clock) Off() time.Duration {
@@ -89,5 +106,5 @@ func (c Clock) Off() time.Duration {
 	return 0
 }
 
-// Local converts a moment of the API's clock to this machine's clock.
-func (c Clock) Local(at time.Time) time.Time { return at.Add(-c.Offset()) }
+// Local converts a moment by the clock of Now to this machine's clock.
+func (c Clock) Local(at time.Time) time.Time { return at.Add(-c.ahead()) }

@@ -25,6 +25,21 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// TestClock_notProved: an offset that may have been written by something between makes nothing later.
+func TestClock_notProved(t *testing.T) {
+	machine := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for offset, want := range map[time.Duration]time.Duration{0: 0, 10 * 365 * 24 * time.Hour: 0, 4 * time.Minute: 0, -time.Hour: -time.Hour} {
+		proven := false
+		c := Clock{Machine: func() time.Time { return machine }, Offset: func() time.Duration { return offset }, Proven: func() bool { return proven }}
+		if c.Now() != machine.Add(want) || c.Local(c.Now()) != machine || c.API() != machine.Add(offset) || c.IsProven() {
+			t.Errorf("offset %s: now %s, local %s", offset, c.Now(), c.Local(c.Now()))
+		}
+		if proven = true; c.Now() != machine.Add(offset) || c.Local(c.Now()) != machine {
+			t.Errorf("offset %s, proved: now %s, local %s", offset, c.Now(), c.Local(c.Now()))
+		}
+	}
+}
+
 func TestCreateContexts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		left := func(ctx context.Context) time.Duration {

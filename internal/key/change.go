@@ -238,8 +238,9 @@ func (s *Service) deactivate(ctx context.Context, userName string, have Key) err
 		in.ExpirationDate = s.soon()
 	}
 	_, err := s.update(ctx, in)
-	if have.Expires != nil && !expired && api.IsInvalid(err) {
-		in.ExpirationDate = s.soon() // it may have passed by the API's clock, which the answer has told
+	if have.Expires != nil && api.IsInvalid(err) && (!expired || s.Clock().API().After(s.Now())) {
+		at := s.Clock().API().Add(deletionExpiry) // it may have passed by the API's clock, which the answer has told
+		in.ExpirationDate = &at
 		_, err = s.update(ctx, in)
 	}
 	return err

@@ -207,3 +207,43 @@ func TestDeactivate_calls(t *testing.T) {
 		t.Errorf("%+v, %v after %v", now, err, f.Actions())
 	}
 }
+
+// TestExpireWithin_clockNotProved: headers that are ten years ahead make no expiry later; those that are behind make it earlier.
+func TestExpireWithin_clockNotProved(t *testing.T) {
+	for ahead, want := range map[time.Duration]time.Duration{10 * year: day, -time.Hour: day - time.Hour} {
+		f := &apitest.Fake{Ahead: ahead, Unproven: true}
+		key := keyOf("bob", f.Add("bob", "", nil))
+		got, err := service(f).ExpireWithin(bg, bob, key, day)
+		if err != nil || got.Expires == nil || time.Until(*got.Expires).Round(time.Minute) != want {
+			t.Errorf("ahead %s: %v, %v", ahead, got.Expires, err)
+		}
+	}
+}
+
+// TestRevoke_clockNotProved: the expiry of a key that has expired is moved ahead by minutes of this machine's clock. Only if
+// the API refuses that date, its own clock is ahead.
+func TestRevoke_clockNotProved(t *testing.T) {
+	for _, ahead := range []bool{false, true} {
+		f := &apitest.Fake{Ahead: 2 * time.Hour, Unproven: true}
+		past := time.Now().Add(-time.Hour)
+		key := keyOf("bob", f.Add("bob", "", &past))
+		var sent []time.Duration
+		f.Before = func(c apitest.Call) error {
+			if c.Action != "UpdateAccessKey" {
+				return nil
+			}
+			sent = append(sent, time.Until(*c.Update.ExpirationDate).Round(time.Hour))
+			if ahead && c.Update.ExpirationDate.Before(time.Now().Add(f.Ahead)) {
+				return apitest.Refusal(400, "4047")
+			}
+			return nil
+		}
+		want := []time.Duration{0}
+		if ahead {
+			want = append(want, 2*time.Hour)
+		}
+		if err := service(f).Revoke(bg, bob, key); err != nil || len(f.Keys) != 0 || !slices.Equal(sent, want) {
+			t.Errorf("%v, keys %v, expiries %v from now, want %v", err, f.Keys, sent, want)
+		}
+	}
+}

@@ -20,8 +20,8 @@ type API interface {
 	AccessKeyID() string
 	// Accepted reports whether an answer has shown that the credential is good.
 	Accepted() bool
-	// Offset is how far the API's clock is ahead of this machine's, 0 as long as nothing is known.
-	Offset() time.Duration
+	// Clock is what is known of the time.
+	Clock() api.Clock
 	CreateAccessKey(context.Context, api.CreateAccessKeyInput) (api.AccessKey, error)
 	ReadAccessKeys(context.Context, api.ReadAccessKeysInput) ([]api.AccessKey, error)
 	UpdateAccessKey(context.Context, api.UpdateAccessKeyInput) (api.AccessKey, error)
@@ -79,10 +79,17 @@ func New(client API, users Users, account domain.Account, opts Options) *Service
 
 // Clock is the API's clock.
 func (s *Service) Clock() domain.Clock {
-	return domain.Clock{Machine: s.opts.Now, Offset: s.api.Offset}
+	return domain.Clock{
+		Machine: s.opts.Now,
+		Offset: func() time.Duration {
+			known := s.api.Clock()
+			return known.API.Sub(known.Machine)
+		},
+		Proven: func() bool { return s.api.Clock().Proven },
+	}
 }
 
-// Now is the time by the API's clock.
+// Now is the time by the API's clock; see domain.Clock for a login.
 func (s *Service) Now() time.Time { return s.Clock().Now() }
 
 // signs reports whether id is the key that signs the calls of this process.

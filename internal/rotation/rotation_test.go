@@ -280,3 +280,17 @@ func TestRotate_lostAnswer(t *testing.T) {
 		w.OnlyLive(ids(next.Pair)...)
 	}
 }
+
+// TestRotate_clockNotProved: the API's headers are ten years ahead, and nothing proves them. The next key lives no longer than
+// was asked by the clock of this machine, and the key before, which has not expired by it, is not revoked.
+func TestRotate_clockNotProved(t *testing.T) {
+	f := &apitest.Fake{Ahead: 10 * 365 * day, Unproven: true}
+	have := Pair{Current: add(f, "bob", "ci", from(5*day))}
+	next, err := service(f, domain.Options{}).Rotate(bg, have, bobs, key.CreateOptions{})
+	if err != nil || next.Current.Secret == "" || next.Previous.ID != have.Current.ID {
+		t.Fatalf("%v, pair %v", err, next.Pair)
+	}
+	if expires := next.Current.Expires; expires == nil || expires.After(time.Now().Add(bobs.Lifetime)) {
+		t.Errorf("the next key expires on %v", expires)
+	}
+}

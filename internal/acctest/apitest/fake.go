@@ -45,6 +45,7 @@ type Fake struct {
 	Policy        api.AccessPolicy
 	Page          func(after, before time.Time, token string) api.CallPage
 	Ahead         time.Duration // of the API's clock
+	Unproven      bool          // no signature that is dated by Ahead was accepted
 }
 
 // Key is an access key of the fake and its owner, "" = the caller.
@@ -180,6 +181,12 @@ func (f *Fake) Accepted() bool { return !f.Refused }
 
 // Offset is how far the API's clock is ahead.
 func (f *Fake) Offset() time.Duration { return f.Ahead }
+
+// Clock is both clocks.
+func (f *Fake) Clock() api.Clock {
+	now := time.Now()
+	return api.Clock{Machine: now, API: now.Add(f.Ahead), Proven: !f.Unproven}
+}
 
 // CreateAccessKey implements the API.
 func (f *Fake) CreateAccessKey(ctx context.Context, in api.CreateAccessKeyInput) (api.AccessKey, error) {

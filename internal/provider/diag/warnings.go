@@ -136,7 +136,7 @@ func ageText(age time.Duration) string {
 
 // Clock is the warning that this machine's clock differs from the API's by more than the API tolerates. off is how far the
 // API's clock is ahead.
-func Clock(off time.Duration, endpoint string) Diagnostic {
+func Clock(off time.Duration, proven bool, endpoint string) Diagnostic {
 	way, at := "behind", ""
 	if off < 0 {
 		way = "ahead of"
@@ -144,10 +144,13 @@ func Clock(off time.Duration, endpoint string) Diagnostic {
 	if endpoint != "" {
 		at = " at " + endpoint
 	}
+	decides := "The calls of this run are signed with the API's time, and the API's time decides what has expired."
+	if !proven {
+		decides = "Nothing shows which of the two is right, because the calls of a login have no date. The earlier one decides what has expired and when new keys expire."
+	}
 	return diag.NewWarningDiagnostic("Clock of this machine is off", fmt.Sprintf(
-		"It is %s %s the clock of the OUTSCALE API%s, which tolerates 5 minutes. The calls of this run are signed with the API's time, "+
-			"and the API's time decides what has expired.\n\nSet the clock of this machine, best by a time service (NTP): other clients "+
-			"on it are refused as long as it is off.", off.Abs().Round(time.Second), way, at))
+		"It is %s %s the clock of the OUTSCALE API%s, which tolerates 5 minutes. %s\n\nSet the clock of this machine, best by a time service (NTP): other clients "+
+			"on it are refused as long as it is off.", off.Abs().Round(time.Second), way, at, decides))
 }
 
 // unknownText says which arguments of the provider block are not known yet.

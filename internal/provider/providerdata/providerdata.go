@@ -166,6 +166,6 @@ func (d *Data) WarnNotRefreshed(diags *diag.Diagnostics) {
 // answer of the API tells that: call it after a call.
 func (d *Data) WarnClock(diags *diag.Diagnostics) {
 	if off := d.Clock.Off(); off != 0 {
-		d.offClock.Do(func() { diags.Append(diag.Clock(off, d.Endpoint)) })
+		d.offClock.Do(func() { diags.Append(diag.Clock(off, d.Clock.IsProven(), d.Endpoint)) })
 	}
 }
