@@ -62,6 +62,7 @@ generate: docs ## everything generated: the simulator's table of the API, docs/
 
 docs: build $(TFDOCS) $(TOFU)
 	go run ./scripts/docs -tofu $(TOFU) -tfplugindocs $(TFDOCS) -provider $(PROVIDER)$(EXE) -out docs
+	go test -count=1 ./internal/keyscmd -run Transcripts -update
 
 # Into bin/bench; make bench BENCH_FLAGS="-out docs/benchmarks" publishes. scripts/bench says what else it takes.
 bench: build $(TOFU) ## calls, time and memory of the provider with the real CLI, and the Go benchmarks

@@ -29,13 +29,15 @@ type rig struct {
 	columns int               // of the terminal that both outputs are, 0 = none
 	env     map[string]string // beside the credential and the endpoint
 	start   func(ctx context.Context, argv, env []string) (int, error)
+	version string
+	both    *bytes.Buffer    // takes both outputs, in the order in which they are written; nil = each is apart
 	front   *httptest.Server // the API, with what from and refuse say
 	refuse  func(action string) bool
 }
 
 func newRig(t testing.TB, opts ...func(*simulator.Options)) *rig {
 	t.Helper()
-	r := &rig{Server: simtest.Start(t, opts...), t: t, env: map[string]string{}}
+	r := &rig{Server: simtest.Start(t, opts...), t: t, env: map[string]string{}, version: "test"}
 	r.signer = api.Credential{AccessKeyID: r.RootAccessKey, SecretKey: r.RootSecretKey}
 	r.front = httptest.NewServer(http.HandlerFunc(r.fromElsewhere))
 	t.Cleanup(r.front.Close)
@@ -95,11 +97,15 @@ func (r *rig) run(args ...string) (code int, out, errOut string) {
 		stdin = strings.NewReader(r.in)
 	}
 	var stdout, stderr bytes.Buffer
-	code = Run(r.t.Context(), "test", append([]string{"--requests-per-second", "0"}, args...), Host{
+	host := Host{
 		Env: func(name string) (string, bool) { v, found := env[name]; return v, found },
 		Now: r.Simulator.Now, In: stdin, Out: &stdout, Err: &stderr, Interactive: r.asked, Start: r.start,
 		Columns: r.columns, Progress: r.columns,
-	})
+	}
+	if r.both != nil {
+		host.Out, host.Err = r.both, r.both
+	}
+	code = Run(r.t.Context(), r.version, append([]string{"--requests-per-second", "0"}, args...), host)
 	for _, secret := range []string{r.RootSecretKey, r.signer.SecretKey} {
 		if strings.Contains(stdout.String()+stderr.String(), secret) {
 			r.t.Error("the output has the secret of the caller")

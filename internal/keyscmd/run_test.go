@@ -37,7 +37,10 @@ func (r *rig) key(id string) (admin.AccessKey, bool) {
 	return admin.AccessKey{}, false
 }
 
-const hour = time.Hour
+const (
+	hour = time.Hour
+	day  = 24 * hour
+)
 
 func inAnHour() *time.Time {
 	t := time.Now().Add(time.Hour).UTC().Truncate(time.Second)

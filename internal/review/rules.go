@@ -81,6 +81,9 @@ var rules = []Rule{
 			if !f.RightsKnown || f.Root {
 				return ""
 			}
+			if policydoc.IsAdmin(f.Documents...) {
+				return "its owner may call everything"
+			}
 			actions := policydoc.Escalations(f.Documents...)
 			return when(len(actions) > 0, "its owner may call "+strings.Join(actions, ", "))
 		},
