@@ -57,6 +57,9 @@ if [ -n "${stale:-}" ]; then
 	exit 1
 fi
 
+step "the SARIF of outscale-keys is what the schema says" # a test of internal/keyscmd holds the file up to date
+(cd tools/sarif && go test -count=1 ./...)
+
 step "examples are formatted as the CLIs want it"
 # The two examples of the official page are kept word for word.
 for cli in bin/tools/tofu terraform; do
