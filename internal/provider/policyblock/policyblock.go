@@ -129,8 +129,10 @@ func (e Element) filled(has Element) Element {
 	return e
 }
 
-// RefuseDefaultVersions refuses a configured `default_version_id`. What ignore_changes has filled in from the state passes.
-func RefuseDefaultVersions(ctx context.Context, config, state types.Set, diags *diag.Diagnostics) {
+// refuseDefaultVersions refuses a configured `default_version_id`. What the state has passes: ignore_changes fills it in, and
+// a configuration that a CLI generates for an import has it. Therefore it is refused at plan and not by the validation, which
+// knows no state.
+func refuseDefaultVersions(ctx context.Context, config, state types.Set, diags *diag.Diagnostics) {
 	prior := blockset.Decode[Element](ctx, state, diags)
 	for _, e := range blockset.Decode[Element](ctx, config, diags) {
 		if e.DefaultVersionID.IsNull() || e.DefaultVersionID.IsUnknown() {
@@ -147,7 +149,7 @@ func RefuseDefaultVersions(ctx context.Context, config, state types.Set, diags *
 
 // Plan returns the blocks to plan. what and id name the user or the group in a warning.
 func Plan(ctx context.Context, config, state types.Set, what, id string, diags *diag.Diagnostics) types.Set {
-	RefuseDefaultVersions(ctx, config, state, diags)
+	refuseDefaultVersions(ctx, config, state, diags)
 	if prior := blockset.Decode[Element](ctx, state, diags); len(prior) > 0 && !config.IsUnknown() && len(config.Elements()) == 0 {
 		diags.AddWarning("Policies are unlinked: "+id, "The configuration has no `policy` block any more. These policies are unlinked from "+what+": "+strings.Join(ORNs(prior), ", ")+".\n\n"+
 			"To keep them, for example to manage them with link resources after an import, add `lifecycle { ignore_changes = [policy] }`.")

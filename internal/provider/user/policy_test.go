@@ -126,7 +126,11 @@ func TestUser_defaultVersion(t *testing.T) {
 	config := acctest.Args{"user_name": "ci", "policy": blocks{{"policy_orn": orn[0], "default_version_id": "v1"}}}
 	h.NewResource(user).Plan(config).ExpectErrorAt("policy", "every user and group", "outscale_policy_version")
 	u := h.Resource(user, withPolicies("ci", orn...))
-	u.Plan(config).ExpectErrorAt("policy", "outscale_policy_version")
+	other := acctest.Args{"user_name": "ci", "policy": blocks{{"policy_orn": orn[0], "default_version_id": "v2"}}}
+	u.Plan(other).ExpectErrorAt("policy", "outscale_policy_version")
+
+	// A configuration that a CLI generates for an import has the default version.
+	u.ExpectEmptyPlan(config)
 
 	// What a CLI fills in for ignore_changes is no wish of the user's.
 	u.IgnoreChanges = []string{"policy"}

@@ -5,17 +5,10 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 )
-
-// ValidateConfig refuses what a `policy` block cannot set.
-func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
-	policyblock.RefuseDefaultVersions(ctx, config.Policy, types.Set{}, &resp.Diagnostics)
-}
 
 // ModifyPlan plans the blocks, and what a rename changes.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
