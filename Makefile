@@ -72,6 +72,8 @@ bench: build $(TOFU) ## calls, time and memory of the provider with the real CLI
 	go build -trimpath -o $(BIN)/bench-cmd$(EXE) ./scripts/bench
 	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/... > $(BIN)/bench/go.txt || { cat $(BIN)/bench/go.txt; exit 1; }
 	@grep '^Benchmark' $(BIN)/bench/go.txt
+	@go -C tools/browser test -count=1 -v -run largeAccount . > $(BIN)/bench/report.txt || { cat $(BIN)/bench/report.txt; exit 1; }
+	@grep -E 'opened in|filter step|SKIP' $(BIN)/bench/report.txt
 	$(BIN)/bench-cmd$(EXE) -bin $(BIN) -go-bench $(BIN)/bench/go.txt $(BENCH_FLAGS)
 
 screenshots: ## the pictures of the pages in docs/, taken in Chromium

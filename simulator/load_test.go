@@ -62,7 +62,7 @@ func TestLoad_roundTrip(t *testing.T) {
 	r.must("CreateApiAccessRule", `{"CaIds":[%q],"Cns":["client"],"IpRanges":["192.0.2.0/24"],"Description":"d"}`, id)
 	want := r.state()
 
-	again := loaded(t, want, func(o *Options) { o.Now = r.clock.now })
+	again := loaded(t, want, func(o *Options) { o.Now, o.Seed = r.clock.now, 8 })
 	if got := again.state(); got != want {
 		t.Errorf("loaded:\n%s\nwant:\n%s", got, want)
 	}
