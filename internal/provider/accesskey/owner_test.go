@@ -175,7 +175,10 @@ func TestAccessKey_ownerIsReplaced(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	owner := h.Resource(user, named("alice"))
 	byID := h.Resource(accessKey, identified(owner.Get("user_id")))
-	byID.PlanExpectReplace(identified(acctest.Unknown), "user_id")
+	byID.PlanExpectReplace(identified(acctest.Unknown), "user_id").
+		ExpectWarning("Access key replaced because its owner is unknown: "+byID.String("id"), acctest.At("user_id"), "`outscale_user.NAME.user_id`", "`-target`")
+	byID.PlanExpectReplace(acctest.Args{"user_name": acctest.Unknown}, "user_id", "user_name").ExpectWarning("Access key replaced because its owner is unknown", acctest.At("user_name"))
+	byID.Plan(acctest.Args{"user_name": "alice", "user_id": acctest.Unknown}).ExpectNoWarning("Access key replaced because its owner is unknown")
 	byID.Destroy()
 	byName := h.Resource(accessKey, named("alice"))
 	owner.ForceReplace = true
