@@ -5,6 +5,8 @@ data "outscale_policy_document" "plan" {
       "api:ReadAccessKeys",
       "api:ReadAccounts",
       "api:ReadApiAccessPolicy",
+      "api:ReadApiAccessRules",
+      "api:ReadCas",
       "api:ReadLinkedPolicies",
       "api:ReadManagedPoliciesLinkedToUserGroup",
       "api:ReadPolicies",
@@ -12,6 +14,7 @@ data "outscale_policy_document" "plan" {
       "api:ReadUserGroup",
       "api:ReadUserGroupPolicies",
       "api:ReadUserGroups",
+      "api:ReadUserPolicies",
       "api:ReadUserPolicy",
       "api:ReadUsers",
     ]
