@@ -83,15 +83,27 @@ func (h *Protocol) list(typeName string, config Args, objects bool, limit int64)
 // GeneratedConfig is the configuration that the provider makes of a listed object.
 func (h *Protocol) GeneratedConfig(one Listed) Args {
 	h.t.Helper()
-	answer, err := h.server().GenerateResourceConfig(h.context(), &tfprotov6.GenerateResourceConfigRequest{TypeName: one.Type, State: dynamic(one.value)})
+	return h.generated(one.Type, one.value)
+}
+
+// GeneratedConfig is the configuration that the provider makes of the object in the state, as for an import.
+func (r *Resource) GeneratedConfig() Args {
+	r.h.t.Helper()
+	return r.h.generated(r.Type, r.state.value)
+}
+
+func (h *Protocol) generated(typeName string, object tftypes.Value) Args {
+	h.t.Helper()
+	answer, err := h.server().GenerateResourceConfig(h.context(), &tfprotov6.GenerateResourceConfigRequest{TypeName: typeName, State: dynamic(object)})
 	h.NoError(err)
 	got := Diagnostics{t: h.t}
 	got.add(answer.Diagnostics)
 	got.ExpectNoErrors()
-	value, err := answer.Config.Unmarshal(h.resource(one.Type).object)
+	schema := h.resource(typeName)
+	value, err := answer.Config.Unmarshal(schema.object)
 	h.NoError(err)
 	config, _ := fromValue(value).(map[string]any)
-	for _, block := range h.resource(one.Type).blocks {
+	for _, block := range schema.blocks {
 		if all, repeated := config[block.TypeName].([]any); repeated {
 			blocks := make([]map[string]any, len(all))
 			for i := range all {

@@ -174,7 +174,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		identity.Of(managedpolicy.New, "orn"),
 		identity.OfMutable(policyversion.New, "policy_orn", "version_id"),
 		identity.Of(accessrule.New, "api_access_rule_id"),
-		identity.Of(accesspolicy.New),
+		identity.Of(accesspolicy.New, "id"),
 		identity.Of(ca.New, "ca_id"),
 		identity.Of(policylink.NewForUser, "user_id", "policy_orn"),
 		identity.Of(policylink.NewForGroup, "user_group_id", "policy_orn"),

@@ -45,7 +45,7 @@ var kinds = map[string]kind{
 		[]string{"orn"}, false},
 	"outscale_api_access_rule": {func(world) acctest.Args { return acctest.Args{"ip_ranges": []string{"192.0.2.0/24"}} },
 		[]string{"api_access_rule_id"}, false},
-	"outscale_api_access_policy": {func(world) acctest.Args { return acctest.Args{"max_access_key_expiration_seconds": 0} }, nil, false},
+	"outscale_api_access_policy": {func(world) acctest.Args { return acctest.Args{"max_access_key_expiration_seconds": 0} }, []string{"id"}, false},
 	"outscale_ca":                {func(w world) acctest.Args { return acctest.Args{"ca_pem": w.pem} }, []string{"ca_id"}, false},
 	"outscale_policy_version": {func(w world) acctest.Args { return acctest.Args{"policy_orn": w.policy, "document": document} },
 		[]string{"policy_orn", "version_id"}, false},
@@ -80,7 +80,7 @@ func pair(w world, trigger string) acctest.Args {
 }
 
 // TestIdentity_everyResource: every resource of the provider has an identity that is set when the object is created, costs no
-// call, is found again for a state of an older version, and imports the object.
+// call, is found again for a state of an older version, and imports the object. What a CLI generates for the import plans empty.
 func TestIdentity_everyResource(t *testing.T) {
 	schemas := acctest.NewProtocol(t)
 	identities := schemas.IdentitySchemas()
@@ -101,11 +101,18 @@ func TestIdentity_everyResource(t *testing.T) {
 				want["user_id"] = w.user
 			}
 			expectIdentity(t, r, want)
-			if len(k.parts) > 0 { // the account tells one access policy from another, so that it is read in any case
+			if typeName != "outscale_api_access_policy" { // the account tells one access policy from another, so that it is read in any case
 				expectNoCostOf(t, w, r, config)
 			}
 			expectFoundAgain(t, w, r, want)
 			expectImports(t, w, r, want)
+
+			// A caller that may not read its account has the same without it.
+			w = newWorld(t)
+			w.SetFaults(acctest.Refusal("ReadAccounts"))
+			if got := w.Resource(typeName, k.config(w)).Identity(); got["account_id"] != nil || got[k.parts[0]] == nil {
+				t.Errorf("without the right to read the account: %v", got)
+			}
 		})
 	}
 }
@@ -160,6 +167,9 @@ func expectImports(t *testing.T, w world, r *acctest.Resource, want acctest.Args
 	got.ExpectNoErrors()
 	imported.Expect(acctest.Args{"id": r.Get("id")})
 	expectIdentity(t, imported, want)
+	if r.Type != "outscale_ca" { // no action reads `ca_pem`
+		imported.ExpectEmptyPlan(imported.GeneratedConfig())
+	}
 
 	short := maps.Clone(want) // the account is optional
 	delete(short, "account_id")
