@@ -24,11 +24,11 @@ type protocol interface {
 func NewServer(version string, host Host) tfprotov6.ProviderServer {
 	p := New(version, host)().(*Provider)
 	p.requests = &providerdata.Requests{}
-	return server{providerserver.NewProtocol6(p)().(protocol), p.requests}
+	return server{providerserver.NewProtocol6(p)().(protocol), p.requests, &schemaOnce{}}
 }
 
-// server is the framework's server. It counts the requests under way, and keeps the memory of the process from growing with
-// the number of resources.
+// server is the framework's server. It counts the requests under way, keeps the memory of the process from growing with the
+// number of resources, and conceals what no diagnostic may repeat (conceal.go).
 //
 // GOTCHA: framework 1.19.0 stores a cancel function for every request until the process ends (registerContext in
 // internal/proto6server/serve.go), and with it the context of the request with its loggers: about 12 KiB for each of the
@@ -37,43 +37,49 @@ func NewServer(version string, host Host) tfprotov6.ProviderServer {
 type server struct {
 	protocol
 	requests *providerdata.Requests
+	schemas  *schemaOnce
 }
 
 // The requests below are those that a plan or an apply makes for each object.
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	defer s.requests.Begin()()
-	return detach(ctx, req, s.protocol.ValidateResourceConfig)
+	return concealed(ctx, s, ofResource, req, detaching(s.protocol.ValidateResourceConfig))
 }
 
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	defer s.requests.Begin()()
-	return detach(ctx, req, s.protocol.UpgradeResourceState)
+	return concealed(ctx, s, ofResource, req, detaching(s.protocol.UpgradeResourceState))
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	defer s.requests.Begin()()
-	return detach(ctx, req, s.protocol.ReadResource)
+	return concealed(ctx, s, ofResource, req, detaching(s.protocol.ReadResource))
 }
 
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	defer s.requests.Begin()()
-	return detach(ctx, req, s.protocol.PlanResourceChange)
+	return concealed(ctx, s, ofResource, req, detaching(s.protocol.PlanResourceChange))
 }
 
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	defer s.requests.Begin()()
-	return detach(ctx, req, s.protocol.ApplyResourceChange)
+	return concealed(ctx, s, ofResource, req, detaching(s.protocol.ApplyResourceChange))
 }
 
 func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	defer s.requests.Begin()()
-	return s.protocol.ReadDataSource(ctx, req)
+	return concealed(ctx, s, ofData, req, s.protocol.ReadDataSource)
 }
 
 func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
 	defer s.requests.Begin()()
-	return s.protocol.OpenEphemeralResource(ctx, req)
+	return concealed(ctx, s, ofEphemeral, req, s.protocol.OpenEphemeralResource)
+}
+
+// detaching is a call through detach.
+func detaching[Req, Resp any](call func(context.Context, Req) (Resp, error)) func(context.Context, Req) (Resp, error) {
+	return func(ctx context.Context, req Req) (Resp, error) { return detach(ctx, req, call) }
 }
 
 // detach calls with a context that does not hold the context of the request once the call has returned.

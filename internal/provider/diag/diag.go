@@ -41,7 +41,7 @@ func NewWarning(summary, detail string) Diagnostic {
 // Error returns the diagnostic for err. summary is stable, so that it can be searched for ("Access key not created").
 // tried is a sentence fragment that names the objects: "Creating an access key for user alice".
 func Error(summary, tried string, err error) Diagnostic {
-	parts := []string{tried + " failed."}
+	parts := []string{text.Escape(tried) + " failed."}
 	facts, remedy := domainText(err)
 	for _, part := range []string{facts, callText(err)} {
 		if part != "" {
@@ -119,22 +119,22 @@ func goneText(e *domain.GoneError) string {
 	case e.Kind == domain.KindPolicyVersion:
 		return fmt.Sprintf("Policy %s has no version %s.", e.Name, e.ID)
 	case e.Kind != domain.KindAccessKey && e.Name != "":
-		return fmt.Sprintf("The account has no %s named %s.", e.Kind, e.Name)
+		return fmt.Sprintf("The account has no %s named %s.", e.Kind, text.Word(e.Name))
 	case e.Kind != domain.KindAccessKey:
-		return fmt.Sprintf("The account has no %s with the id %s.", e.Kind, e.ID)
+		return fmt.Sprintf("The account has no %s with the id %s.", e.Kind, text.Word(e.ID))
 	case e.Users > 0:
-		return fmt.Sprintf("Neither the caller nor any of the %d users of the account has access key %s.", e.Users, e.ID)
+		return fmt.Sprintf("Neither the caller nor any of the %d users of the account has access key %s.", e.Users, text.Word(e.ID))
 	}
-	return sentence(OwnerText(e.UserName, "") + " has no access key with the id " + e.ID)
+	return sentence(OwnerText(e.UserName, "") + " has no access key with the id " + text.Word(e.ID))
 }
 
 // OwnerText names the owner of a key in a sentence.
 func OwnerText(userName, userID string) string {
 	switch {
 	case userName != "":
-		return "user " + userName
+		return "user " + text.Word(userName)
 	case userID != "":
-		return "the user with id " + userID
+		return "the user with id " + text.Word(userID)
 	}
 	return "the caller"
 }

@@ -132,7 +132,7 @@ func ambiguousText(e *domain.AmbiguousError) (facts, remedy string) {
 	var taken *domain.NameTakenError
 	switch {
 	case errors.As(e.Err, &taken):
-		return facts + fmt.Sprintf(" A %s named %s exists (%s), and it is not the one that was to be created.", taken.Kind, taken.Name, taken.ID),
+		return facts + fmt.Sprintf(" A %s named %s exists (%s), and it is not the one that was to be created.", taken.Kind, text.Word(taken.Name), text.Word(taken.ID)),
 			"Choose another name, or import the existing one (`terraform import ADDRESS NAME`)."
 	case len(e.Left) > 0:
 		return facts + fmt.Sprintf(" It left access keys behind whose secret nobody knows: %s.", strings.Join(e.Left, ", ")),
@@ -191,7 +191,7 @@ func mismatchText(e *domain.IdentityMismatchError) (facts, remedy string) {
 func placeText(i domain.Identity, userName string) string {
 	switch {
 	case userName != "" && i.UserID != "":
-		return fmt.Sprintf("user %s (id %s)", userName, i.UserID)
+		return fmt.Sprintf("user %s (id %s)", text.Word(userName), i.UserID)
 	case userName != "" || i.UserID != "":
 		return OwnerText(userName, i.UserID)
 	case i.Signer == domain.SignerLogin:

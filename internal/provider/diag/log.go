@@ -6,11 +6,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Log writes what the client logs to the plugin's log. The client has removed every secret before: masks of the plugin's
-// log do not reach nested values (docs/dev/platform.md).
+// log do not reach nested values (docs/dev/platform.md). Control characters are escaped: the log may go to a terminal.
 func Log(ctx context.Context, level api.Level, message string, fields map[string]any) {
+	message = text.Escape(message)
+	for name, value := range fields {
+		if s, ok := value.(string); ok {
+			fields[name] = text.Escape(s)
+		}
+	}
 	switch level {
 	case api.LevelTrace:
 		tflog.Trace(ctx, message, fields)

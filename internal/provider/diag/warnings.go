@@ -18,12 +18,12 @@ import (
 
 // The summary of each warning about an object ends with the object's id: of several warnings with one summary the CLIs
 // show the first.
-func summaryOf(summary, id string) string { return summary + ": " + id }
+func summaryOf(summary, id string) string { return summary + ": " + text.Word(id) }
 
 // IsGone is the warning for an object that a refresh found gone. what names it ("access key AK1 of user alice").
 func IsGone(summary, what, id, reason string) Diagnostic {
 	return diag.NewWarningDiagnostic(summaryOf(summary, id),
-		"The "+what+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
+		"The "+text.Escape(what)+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
 }
 
 // AddWarnings appends the warnings of the domain about a change that succeeded.
@@ -104,7 +104,7 @@ func Orphan(o orphan.Orphan, now time.Time) Diagnostic {
 func removal(k key.Key, now time.Time) []string {
 	user := ""
 	if k.UserName != "" {
-		user = " --UserName " + k.UserName
+		user = " --UserName " + text.Word(k.UserName)
 	}
 	var commands []string
 	if k.State != key.Inactive || k.Expired(now) {

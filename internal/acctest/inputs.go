@@ -1,0 +1,130 @@
+package acctest
+
+import (
+	"bytes"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Input is one place of a configuration that takes a string.
+type Input struct {
+	// Kind is "provider", "resource", "data", "ephemeral", "list" or "action". Type is "" for the provider block.
+	Kind, Type string
+	// Path is the path of the argument, as `api.endpoint`. The parts of lists, sets and maps have no keys in it.
+	Path string
+
+	set func(config Args, value string)
+}
+
+// With returns a copy of a configuration that has a value at this place, with the blocks that the place is in.
+func (in Input) With(config Args, value string) Args {
+	changed := maps.Clone(config)
+	if changed == nil {
+		changed = Args{}
+	}
+	in.set(changed, value)
+	return changed
+}
+
+// Inputs are all places of all configurations of the provider that take a string, found in its schemas.
+func (h *Protocol) Inputs() (all []Input) {
+	add := func(kind, typeName string, b *tfprotov6.SchemaBlock) {
+		for path, set := range inputsOf(blockOf(b)) {
+			all = append(all, Input{kind, typeName, path, set})
+		}
+	}
+	add("provider", "", h.schema.Provider.Block)
+	for kind, schemas := range map[string]map[string]*tfprotov6.Schema{
+		"resource": h.schema.ResourceSchemas, "data": h.schema.DataSourceSchemas, "ephemeral": h.schema.EphemeralResourceSchemas,
+		"list": h.schema.ListResourceSchemas,
+	} {
+		for name, schema := range schemas {
+			add(kind, name, schema.Block)
+		}
+	}
+	for name, action := range h.schema.ActionSchemas {
+		add("action", name, action.Schema.Block)
+	}
+	slices.SortFunc(all, func(a, b Input) int {
+		return strings.Compare(a.Kind+" "+a.Type+" "+a.Path, b.Kind+" "+b.Type+" "+b.Path)
+	})
+	return all
+}
+
+// inputsOf are the setters of a block by path.
+func inputsOf(b schemaBlock) map[string]func(config Args, value string) {
+	all := map[string]func(config Args, value string){}
+	for _, a := range b.attributes {
+		name := a.Name
+		switch {
+		case !a.Optional && !a.Required:
+		case a.NestedType != nil:
+			addNested(all, name, inputsOf(nestedObject(a.NestedType)), nestingOf(a.NestedType.Nesting) != single)
+		case a.Type.Is(tftypes.String):
+			all[name] = func(config Args, value string) { config[name] = value }
+		case a.Type.Is(tftypes.List{ElementType: tftypes.String}), a.Type.Is(tftypes.Set{ElementType: tftypes.String}):
+			all[name] = func(config Args, value string) { config[name] = []any{value} }
+		case a.Type.Is(tftypes.Map{ElementType: tftypes.String}):
+			all[name] = func(config Args, value string) { config[name] = map[string]any{value: value} }
+		}
+	}
+	for _, nested := range b.blocks {
+		repeated := nested.Nesting == tfprotov6.SchemaNestedBlockNestingModeList || nested.Nesting == tfprotov6.SchemaNestedBlockNestingModeSet
+		addNested(all, nested.TypeName, inputsOf(blockOf(nested.Block)), repeated)
+	}
+	return all
+}
+
+func addNested(all map[string]func(config Args, value string), name string, inner map[string]func(config Args, value string), repeated bool) {
+	for path, set := range inner {
+		all[name+"."+path] = func(config Args, value string) {
+			object := map[string]any{}
+			set(object, value)
+			config[name] = object
+			if repeated {
+				config[name] = []map[string]any{object}
+			}
+		}
+	}
+}
+
+// Shown is every diagnostic that was shown so far.
+func (h *Protocol) Shown() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.shown.String()
+}
+
+// Rewrite puts a proxy between the provider and the API that changes each answer, for whatever provider starts from now on.
+func (a *Account) Rewrite(rewrite func(answer *http.Response, body []byte) []byte) {
+	a.t.Helper()
+	target, err := url.Parse(a.Endpoint)
+	a.NoError(err)
+	server := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = target.Scheme, target.Host, r.In.Host
+		},
+		ModifyResponse: func(answer *http.Response) error {
+			body, err := io.ReadAll(answer.Body)
+			if err != nil {
+				return err
+			}
+			body = rewrite(answer, body)
+			answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+			answer.Header.Set("Content-Length", strconv.Itoa(len(body)))
+			return nil
+		},
+	})
+	a.t.Cleanup(server.Close)
+	a.Env("OSC_ENDPOINT_API", server.URL+target.Path)
+}

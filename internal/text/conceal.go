@@ -1,0 +1,73 @@
+package text
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	// privateKey is a private key in PEM form, also one with escaped line breaks or without its end.
+	privateKey = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
+	// token is what an access key's secret and other secrets look like: long, and without what parts a name.
+	token = regexp.MustCompile(`[A-Za-z0-9+/=]{40,}`)
+	// secretKey is the secret of an access key (A41).
+	secretKey = regexp.MustCompile(`\b[A-Z0-9]{40}\b`)
+)
+
+// Conceal returns a text for users without what it may not repeat: private keys, secrets of access keys, and of the given
+// values, which the user wrote, what looks like a secret. Their control characters and line breaks are escaped, and so is
+// every other control character of the text but line breaks.
+func Conceal(s string, given []string) string {
+	var pairs []string
+	for _, value := range given {
+		if safe := concealTokens(Escape(value)); safe != value {
+			pairs = append(pairs, value, safe)
+		}
+		for _, secret := range tokens(value) {
+			pairs = append(pairs, secret, looksSecret(secret))
+		}
+	}
+	if len(pairs) > 0 {
+		s = strings.NewReplacer(pairs...).Replace(s)
+	}
+	s = privateKey.ReplaceAllString(s, "(a private key)")
+	s = secretKey.ReplaceAllStringFunc(s, looksSecret)
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = Escape(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// tokens are the parts of a value that look like secrets.
+func tokens(value string) []string {
+	if isPublic(value) {
+		return nil
+	}
+	return slices.DeleteFunc(token.FindAllString(value, -1), func(s string) bool { return !isToken(s) })
+}
+
+// isPublic reports whether a value is the path of a file, a public key, or the fingerprint of one.
+func isPublic(value string) bool {
+	return slices.ContainsFunc([]string{"/", "age1", "ssh-", "SHA256:"}, func(prefix string) bool { return strings.HasPrefix(value, prefix) })
+}
+
+// isToken distinguishes a token from ids and words with slashes between: these are of one case each.
+func isToken(s string) bool {
+	return !strings.Contains(s, "/") || slices.ContainsFunc(strings.Split(s, "/"), func(part string) bool {
+		return len(part) >= 16 && strings.ToLower(part) != part && strings.ToUpper(part) != part
+	})
+}
+
+func concealTokens(s string) string {
+	for _, secret := range tokens(s) {
+		s = strings.ReplaceAll(s, secret, looksSecret(secret))
+	}
+	return privateKey.ReplaceAllString(s, "(a private key)")
+}
+
+func looksSecret(s string) string {
+	return fmt.Sprintf("(%d characters that look like a secret)", len(s))
+}
