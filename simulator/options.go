@@ -78,8 +78,8 @@ type Limits struct {
 	// faults; 2 minutes. Only Start applies it.
 	Write time.Duration
 	// Requests is the number of calls kept for GET /requests and ReadApiLogs; 50,000. Fewer
-	// are kept when they are larger than 64 MiB together.
-	Requests int
+	// are kept when they are larger than RequestBytes together; 64 MiB.
+	Requests, RequestBytes int
 }
 
 func (l Limits) withDefaults() Limits {
@@ -89,6 +89,7 @@ func (l Limits) withDefaults() Limits {
 	setDefault(&l.Read, 30*time.Second)
 	setDefault(&l.Write, 2*time.Minute)
 	setDefault(&l.Requests, 50_000)
+	setDefault(&l.RequestBytes, 64<<20)
 	return l
 }
 

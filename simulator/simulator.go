@@ -63,7 +63,7 @@ func New(opts Options) (*Simulator, error) {
 	if err := opts.check(); err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
-	data, err := store.Open(opts.DataFile, opts.Limits.Requests)
+	data, err := store.Open(opts.DataFile, opts.Limits.Requests, opts.Limits.RequestBytes)
 	if err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}

@@ -241,7 +241,7 @@ func TestOpen_unknownKind(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(path, 1); err == nil {
+	if _, err := Open(path, 1, 1<<20); err == nil {
 		t.Error("a file with an object of an unknown kind is opened")
 	}
 }

@@ -12,9 +12,6 @@ import (
 // flushAt is the number of waiting records at which a call writes them.
 const flushAt = 256
 
-// maxKept is the largest total size of the kept records, in bytes.
-const maxKept = 64 << 20
-
 // records are the recorded calls: the newest ones in memory, and those not yet written.
 type records struct {
 	lock sync.Mutex
@@ -22,20 +19,22 @@ type records struct {
 	kept    []Record
 	start   int
 	bytes   int
-	keep    int
+	keep    int // at most so many records, of keepBytes bytes together
 	last    int64
 	counts  map[string]int
 	waiting []Record
+
+	keepBytes int
 }
 
-func newRecords(keep int) *records {
-	return &records{keep: max(keep, 1), counts: map[string]int{}}
+func newRecords(keep, keepBytes int) *records {
+	return &records{keep: max(keep, 1), keepBytes: keepBytes, counts: map[string]int{}}
 }
 
 func (r *records) add(rec Record) {
 	r.kept = append(r.kept, rec)
 	r.bytes += rec.bytes()
-	for len(r.kept)-r.start > r.keep || r.bytes > maxKept && len(r.kept)-r.start > 1 {
+	for len(r.kept)-r.start > r.keep || r.bytes > r.keepBytes && len(r.kept)-r.start > 1 {
 		r.bytes -= r.kept[r.start].bytes()
 		r.kept[r.start] = Record{}
 		r.start++

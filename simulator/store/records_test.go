@@ -20,7 +20,7 @@ func TestRecords_bounded(t *testing.T) {
 		"larger than all": {keep: 1000, calls: 2, body: strings.Repeat(large, 65), want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRecords(tt.keep)
+			r := newRecords(tt.keep, 64<<20)
 			for i := range tt.calls {
 				r.add(Record{Seq: int64(i + 1), Action: "ReadUsers", Body: tt.body})
 			}

@@ -48,8 +48,8 @@ type Store struct {
 }
 
 // Open opens the data file, or a store in memory for Memory or "". A missing file is created
-// with mode 0600. keep is the number of recorded calls that are kept.
-func Open(path string, keep int) (*Store, error) {
+// with mode 0600. keep is the number of recorded calls that are kept, keepBytes their largest total size.
+func Open(path string, keep, keepBytes int) (*Store, error) {
 	name := Memory
 	if path != "" && path != Memory {
 		if err := prepareFile(path); err != nil {
@@ -71,7 +71,7 @@ func Open(path string, keep int) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("data file %s: %w", path, err), db.Close())
 	}
-	s := &Store{db: db, conn: conn, view: newView(), records: newRecords(keep)}
+	s := &Store{db: db, conn: conn, view: newView(), records: newRecords(keep, keepBytes)}
 	if err := s.load(); err != nil {
 		var failed *sqlite.Error
 		if errors.As(err, &failed) && failed.Code()&0xff == sqlite3.SQLITE_BUSY {

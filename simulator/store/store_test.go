@@ -34,7 +34,7 @@ func contract(t *testing.T, test func(t *testing.T, s *Store)) {
 
 func open(t *testing.T, path string) *Store {
 	t.Helper()
-	s, err := Open(path, 100)
+	s, err := Open(path, 100, 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +315,7 @@ func TestOpen_otherLayout(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(path, 1); err == nil {
+	if _, err := Open(path, 1, 1<<20); err == nil {
 		t.Error("taken")
 	}
 }
