@@ -19,15 +19,16 @@ import (
 // rightsCases are the configurations of the guide "Rights of a key" that say what this provider needs, with what the
 // pipeline does that has exactly these rights.
 var rightsCases = map[string]struct {
-	user    string
-	prepare func(*rightsTrial) // as root
-	run     func(*rightsTrial)
+	user     string
+	prepare  func(*rightsTrial) // as root
+	run      func(*rightsTrial)
+	readOnly bool // the run can be repeated on the same account
 }{
-	"plan.tf":    {"terraform-plan", (*rightsTrial).createAll, (*rightsTrial).planAll},
-	"keys.tf":    {"terraform-keys", (*rightsTrial).createOwners, (*rightsTrial).manageKeys},
-	"family.tf":  {"terraform-identities", (*rightsTrial).createOwners, (*rightsTrial).manageAll},
-	"account.tf": {"terraform-account", (*rightsTrial).createOwners, (*rightsTrial).manageAccount},
-	"rotate.tf":  {"robot", (*rightsTrial).createOwners, (*rightsTrial).rotateOwnKey},
+	"plan.tf":    {"terraform-plan", (*rightsTrial).createAll, (*rightsTrial).planAll, true},
+	"keys.tf":    {"terraform-keys", (*rightsTrial).createOwners, (*rightsTrial).manageKeys, false},
+	"family.tf":  {"terraform-identities", (*rightsTrial).createOwners, (*rightsTrial).manageAll, false},
+	"account.tf": {"terraform-account", (*rightsTrial).createOwners, (*rightsTrial).manageAccount, false},
+	"rotate.tf":  {"robot", (*rightsTrial).createOwners, (*rightsTrial).rotateOwnKey, false},
 }
 
 // TestRights_examples: what a guide's configuration allows is enough, and nothing of it can be left out. Every type of
@@ -52,12 +53,16 @@ func TestRights_examples(t *testing.T) {
 					types.Store(typeName, true)
 				}
 			}
-			if problems := tryRights(t, c.user, actions, resources, c.prepare, run); problems != "" {
+			trial := newRightsTrial(t, c.user, c.prepare)
+			if problems := trial.with(actions, resources, run); problems != "" {
 				t.Fatalf("with all its rights:\n%s", problems)
 			}
 			for _, action := range actions {
 				others := slices.DeleteFunc(slices.Clone(actions), func(a string) bool { return a == action })
-				if tryRights(t, c.user, others, resources, c.prepare, c.run) == "" {
+				if !c.readOnly {
+					trial = newRightsTrial(t, c.user, c.prepare)
+				}
+				if trial.with(others, resources, c.run) == "" {
 					t.Errorf("%s is not needed", action)
 				}
 			}
@@ -90,29 +95,25 @@ func rightsOf(t *testing.T, file string) (actions []string, resource string) {
 type rightsTrial struct {
 	*acctest.Protocol
 	t        *testing.T
+	user     string // whose key signs
+	account  string // the id of the account
 	alice    string // the id of a user that the run does not create
 	problems []string
 	types    []string // of the resources that were applied
 	gone     *acctest.Resource
+	deleted  bool // gone is deleted outside
 	made     []*acctest.Resource
 	configs  []acctest.Args
 }
 
-// tryRights runs the provider with the key of a user that has these rights only, and returns what went wrong, "" = nothing.
-func tryRights(t *testing.T, user string, actions []string, resource string, prepare, run func(*rightsTrial)) string {
+// newRightsTrial prepares an account, as root, and has the provider sign with the key of a user.
+func newRightsTrial(t *testing.T, user string, prepare func(*rightsTrial)) *rightsTrial {
 	t.Helper()
-	r := &rightsTrial{Protocol: acctest.NewProtocol(t), t: t}
+	r := &rightsTrial{Protocol: acctest.NewProtocol(t), t: t, user: user}
 	account, err := r.API().ReadAccounts(t.Context())
 	r.NoError(err)
-	resource = strings.ReplaceAll(resource, "${data.outscale_caller_identity.current.account_id}", account.ID)
-	document, err := json.Marshal(map[string]any{"Statement": []any{
-		map[string]any{"Effect": "Allow", "Action": append([]string{}, actions...), "Resource": []string{resource}},
-	}})
-	r.NoError(err)
+	r.account = account.ID
 	r.CreateUser(user)
-	r.OutOfBand(func(ctx context.Context, c *api.Client) error {
-		return c.PutUserPolicy(ctx, user, api.InlinePolicy{Name: "rights", Document: string(document)})
-	})
 	ends := r.Simulator.Now().Add(50 * 24 * time.Hour)
 	key := r.CreateKey(api.CreateAccessKeyInput{UserName: user, ExpirationDate: &ends})
 	prepare(r)
@@ -122,6 +123,21 @@ func tryRights(t *testing.T, user string, actions []string, resource string, pre
 	}
 	r.Env("OSC_ACCESS_KEY", key.ID)
 	r.Env("OSC_SECRET_KEY", key.SecretKey)
+	return r
+}
+
+// with gives the user these rights and no others, runs the provider, and returns what went wrong, "" = nothing.
+func (r *rightsTrial) with(actions []string, resource string, run func(*rightsTrial)) string {
+	r.t.Helper()
+	resource = strings.ReplaceAll(resource, "${data.outscale_caller_identity.current.account_id}", r.account)
+	document, err := json.Marshal(map[string]any{"Statement": []any{
+		map[string]any{"Effect": "Allow", "Action": actions, "Resource": []string{resource}},
+	}})
+	r.NoError(err)
+	r.OutOfBand(func(ctx context.Context, c *api.Client) error {
+		return c.PutUserPolicy(ctx, r.user, api.InlinePolicy{Name: "rights", Document: string(document)})
+	})
+	r.problems = nil
 	run(r)
 	return strings.Join(r.problems, "\n")
 }
@@ -195,8 +211,12 @@ func (r *rightsTrial) limits() {
 	}
 	late := acctest.Args{"user_id": r.alice, "expiration_date": r.Date(200 * 24 * time.Hour)}
 	r.want("a late date", r.NewResource("outscale_access_key").Plan(late).Diagnostics, "ERROR")
-	r.DeleteKey(r.Key(r.gone.String("access_key_id")))
-	r.want("a key that is gone", r.gone.Read(), "WARNING: Access key is gone")
+	if !r.deleted {
+		r.DeleteKey(r.Key(r.gone.String("access_key_id")))
+		r.deleted = true
+	}
+	gone := *r.gone // its state stays for the next run
+	r.want("a key that is gone", gone.Read(), "WARNING: Access key is gone")
 }
 
 func (r *rightsTrial) manageKeys() {
