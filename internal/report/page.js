@@ -19,6 +19,10 @@
   });
   const groups = Array.from(document.querySelectorAll('.owner'));
   let sorted = rows;
+  // Rows are in boxes, of which the browser lays out only those on the screen: the groups, or chunks of one list.
+  let boxes = groups;
+  for (const row of rows) row.box = row.group;
+  const chunk = 50;
 
   // The filters. A row is shown if it passes all of them.
   const chosen = (name) => id(name).value;
@@ -26,7 +30,7 @@
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const levels = new Set(Array.from(document.querySelectorAll('[name="level"]:checked'), (box) => box.value));
     const [rule, state, rights] = [chosen('rule'), chosen('state'), chosen('rights')];
-    const used = new Set();
+    const used = new Map();
     let shown = 0;
     for (const row of rows) {
       const hide = !levels.has(row.data.level) || (rule !== '' && !row.rules.includes(rule)) ||
@@ -35,10 +39,13 @@
       if (row.item.hidden !== hide) row.item.hidden = hide;
       if (!hide) {
         shown++;
-        used.add(row.group);
+        used.set(row.box, (used.get(row.box) || 0) + 1);
       }
     }
-    for (const group of groups) group.hidden = !grouped() || !used.has(group);
+    for (const box of boxes) {
+      box.hidden = !used.has(box);
+      if (!grouped()) box.style.containIntrinsicHeight = `${2.4 * (used.get(box) || 0)}rem`;
+    }
     id('count').textContent = shown === rows.length ? `${rows.length} keys` : `${shown} of ${rows.length} keys`;
     id('nothing').hidden = shown !== 0 || rows.length === 0;
     choose(current && !current.item.hidden ? current : sorted.find((row) => !row.item.hidden));
@@ -67,14 +74,26 @@
   function place() {
     keys.classList.toggle('grouped', grouped());
     if (grouped()) {
-      const order = new Set();
       for (const row of sorted) {
+        row.box = row.group;
         row.group.lastElementChild.append(row.item);
-        order.add(row.group);
       }
-      flat.before(...order);
+      boxes = Array.from(new Set(sorted.map((row) => row.group)));
+      flat.before(...boxes);
+      flat.replaceChildren();
     } else {
-      flat.append(...sorted.map((row) => row.item));
+      for (const group of groups) group.hidden = true;
+      boxes = [];
+      for (let i = 0; i < sorted.length; i += chunk) {
+        const box = document.createElement('ul');
+        box.className = 'list chunk';
+        for (const row of sorted.slice(i, i + chunk)) {
+          row.box = box;
+          box.append(row.item);
+        }
+        boxes.push(box);
+      }
+      flat.replaceChildren(...boxes);
     }
     filter();
   }
