@@ -32,7 +32,7 @@ one for pipelines.`,
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVar(&file, "file", "", "the file to write the page to, which only its owner can read; without it, the page is written to standard output")
+	cmd.Flags().StringVar(&file, "file", "", "the file to write the page to; a new file can be read by its owner only (default standard output)")
 	return cmd
 }
 
