@@ -88,7 +88,11 @@ func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identit
 		s.all.Drop(allGroups)
 		s.members.Drop(id)
 		if api.IsConflict(err) {
-			return s.heldBy(ctx, now, err)
+			if held := s.heldBy(ctx, now, err); held.What() != "" {
+				return held
+			}
+			// What held the group was removed meanwhile, or cannot be read.
+			err = s.api.DeleteUserGroup(ctx, now.ref(), force)
 		}
 		if err == nil || try == tries || (!api.IsAmbiguous(err) && !api.IsNotFound(err)) {
 			return err
@@ -97,7 +101,7 @@ func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identit
 }
 
 // heldBy explains a conflict by what the group still has. What the caller may not read is left out.
-func (s *Service) heldBy(ctx context.Context, g Group, conflict error) error {
+func (s *Service) heldBy(ctx context.Context, g Group, conflict error) *domain.HeldError {
 	held := &domain.HeldError{Kind: domain.KindUserGroup, Name: g.Name, Err: conflict}
 	_, users, _ := s.api.ReadUserGroup(ctx, g.ref())
 	for _, u := range users {
@@ -110,9 +114,6 @@ func (s *Service) heldBy(ctx context.Context, g Group, conflict error) error {
 	inline, _ := s.api.ReadUserGroupPolicies(ctx, g.ref())
 	for _, p := range inline {
 		held.InlinePolicies = append(held.InlinePolicies, p.Name)
-	}
-	if held.What() == "" {
-		return conflict
 	}
 	return held
 }

@@ -132,14 +132,21 @@ func (s *Service) delete(ctx context.Context, user User) error {
 		return nil
 	}
 	s.all.Drop(allUsers)
-	if api.IsConflict(err) {
-		return s.heldBy(ctx, user, err)
+	if !api.IsConflict(err) {
+		return err
+	}
+	if held := s.heldBy(ctx, user, err); held.What() != "" {
+		return held
+	}
+	// What held the user was removed meanwhile, or cannot be read.
+	if err = s.api.DeleteUser(ctx, user.Name); err == nil {
+		s.forget(user.ID)
 	}
 	return err
 }
 
 // heldBy explains a conflict by what the user still has. What the caller may not read is left out.
-func (s *Service) heldBy(ctx context.Context, user User, conflict error) error {
+func (s *Service) heldBy(ctx context.Context, user User, conflict error) *domain.HeldError {
 	held := &domain.HeldError{Kind: domain.KindUser, Name: user.Name, Err: conflict}
 	keys, _ := s.api.ReadAccessKeys(ctx, api.ReadAccessKeysInput{UserName: user.Name})
 	for _, key := range keys {
@@ -154,9 +161,6 @@ func (s *Service) heldBy(ctx context.Context, user User, conflict error) error {
 		held.PolicyORNs = append(held.PolicyORNs, policy.ORN)
 	}
 	held.InlinePolicies, _ = s.api.ReadUserPolicies(ctx, user.Name)
-	if held.What() == "" {
-		return conflict
-	}
 	return held
 }
 

@@ -100,9 +100,10 @@ func (c *Configured) BeginRefresh(ctx context.Context, diags *diag.Diagnostics, 
 // was in its way.
 func (c *Configured) DeleteWhenFree(ctx context.Context, remove func() error) error {
 	for before := ""; ; {
+		ended := c.Data.Requests.Ended()
 		err := remove()
 		var held *domain.HeldError
-		if !errors.As(err, &held) || held.What() == before || !c.Data.Requests.AwaitOthers(ctx) {
+		if !errors.As(err, &held) || held.What() == before || !c.Data.Requests.AwaitOthers(ctx, ended) {
 			return err
 		}
 		before = held.What()

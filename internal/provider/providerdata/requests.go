@@ -20,6 +20,7 @@ type Requests struct {
 	mu       sync.Mutex
 	underWay int
 	begun    int
+	ended    int
 	waiting  int                // in AwaitOthers
 	replace  context.CancelFunc // of the request that waits
 }
@@ -37,7 +38,18 @@ func (r *Requests) Begin() (end func()) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.underWay--
+		r.ended++
 	}
+}
+
+// Ended returns how many requests have ended, for AwaitOthers.
+func (r *Requests) Ended() int {
+	if r == nil {
+		return 0
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended
 }
 
 // Await is called by a request, and waits until no other one was under way for a while, or until it need not wait any more.
@@ -74,8 +86,9 @@ func (r *Requests) Await(ctx context.Context, stop func() bool) bool {
 
 // AwaitOthers is called by a request that others of the same run may be in the way of, such as the deletion of a user while
 // its keys are being revoked. It waits until no other request is under way, those aside that wait here as well. It reports
-// whether there was another one: if not, trying again is of no use. A nil Requests does not wait.
-func (r *Requests) AwaitOthers(ctx context.Context) (others bool) {
+// whether there was another one, or one has ended since Ended returned that number: if not, trying again is of no use. A nil
+// Requests does not wait.
+func (r *Requests) AwaitOthers(ctx context.Context, ended int) (others bool) {
 	if r == nil {
 		return false
 	}
@@ -84,6 +97,7 @@ func (r *Requests) AwaitOthers(ctx context.Context) (others bool) {
 	r.mu.Lock()
 	r.waiting++
 	begun := r.begun
+	others = r.ended != ended
 	r.mu.Unlock()
 	defer func() {
 		r.mu.Lock()

@@ -91,11 +91,16 @@ func TestRequests_awaitOthers(t *testing.T) {
 		wait := func() (others bool, took time.Duration) {
 			began := time.Now()
 			defer r.Begin()()
-			others = r.AwaitOthers(t.Context())
+			others = r.AwaitOthers(t.Context(), r.Ended())
 			return others, time.Since(began)
 		}
 		if others, took := wait(); others || took > aloneTime {
 			t.Errorf("alone: %v after %s", others, took)
+		}
+		ended := r.Ended()
+		r.Begin()()
+		if !r.AwaitOthers(t.Context(), ended) {
+			t.Error("one that has ended since is no reason to try again")
 		}
 		end := r.Begin()
 		go func() { time.Sleep(time.Minute); end() }()
@@ -111,7 +116,7 @@ func TestRequests_awaitOthers(t *testing.T) {
 			t.Error("two that wait took each other for a reason to wait")
 		}
 	})
-	if (*Requests)(nil).AwaitOthers(t.Context()) {
+	if (*Requests)(nil).AwaitOthers(t.Context(), 0) {
 		t.Error("nobody counts, and there are others")
 	}
 }
