@@ -152,7 +152,7 @@ func Plan(ctx context.Context, config, state types.Set, what, id string, diags *
 	refuseDefaultVersions(ctx, config, state, diags)
 	if prior := blockset.Decode[Element](ctx, state, diags); len(prior) > 0 && !config.IsUnknown() && len(config.Elements()) == 0 {
 		diags.AddWarning("Policies are unlinked: "+id, "The configuration has no `policy` block any more. These policies are unlinked from "+what+": "+strings.Join(ORNs(prior), ", ")+".\n\n"+
-			"To keep them, for example to manage them with link resources after an import, add `lifecycle { ignore_changes = [policy] }`.")
+			"To keep them, for example to manage them with link resources from now on, add `lifecycle { ignore_changes = [policy] }` for good.")
 	}
 	return blockset.Plan[Element](ctx, config, state, diags)
 }

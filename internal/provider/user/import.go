@@ -6,21 +6,17 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
-	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-// ImportState takes a user's id or name. It changes nothing.
+// ImportState takes a user's id or name. It changes nothing. The state gets no `policy` blocks, also where policies are
+// linked: other resources may manage the links, and a configuration without blocks would unlink what the state has.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if !keyattr.UserName.MatchString(req.ID) {
 		resp.Diagnostics.AddError(notImported, fmt.Sprintf("%s is neither the id nor the name of a user. Give one of them: `ABCDEFGHIJKLMNOPQRSTUVWXYZ12345` or `alice`.", text.Quote(req.ID)))
@@ -42,18 +38,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		found.Identity.AccountID, _ = r.Data.Account.ID(ctx)
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
 		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
-		policies := linkedPolicies(ctx, r.Data, found.Name, notImported, &resp.Diagnostics)
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(policyblock.Name), policies)...)
 	}
-}
-
-// linkedPolicies are the policy blocks of a user that no state has. A caller that may not read them gets none.
-func linkedPolicies(ctx context.Context, d *providerdata.Data, userName, summary string, diags *diag.Diagnostics) types.Set {
-	policies, err := policyblock.Linked(ctx, d, rights.Principal{Name: userName}, nil)
-	if err != nil && !domain.IsClosed(err) {
-		diag.Add(diags, summary, "Reading the policies of user "+userName, err)
-	}
-	return blockset.Encode(ctx, policyblock.Type(), policies, diags)
 }
 
 // find looks for an id first: a name can be given to any user, also one that looks like an id.

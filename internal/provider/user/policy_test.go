@@ -2,6 +2,7 @@ package user_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -65,7 +66,7 @@ func TestUser_policyBlocks(t *testing.T) {
 	u := h.Resource(user, withPolicies("ci", orn[0]))
 	u.Expect(acctest.Args{"policy": blocks{{"policy_orn": orn[0], "policy_name": "a", "policy_id": policyAttr(u, "policy_id"), "default_version_id": "v1",
 		"creation_date": policyAttr(u, "creation_date"), "last_modification_date": policyAttr(u, "last_modification_date")}}})
-	u.ExpectImport(u.String("id"))
+	u.ExpectImport(u.String("id"), "policy")
 
 	h.ResetCalls() // exchanged: what goes is unlinked first
 	u.Update(withPolicies("ci", orn[1], orn[2]))
@@ -73,7 +74,10 @@ func TestUser_policyBlocks(t *testing.T) {
 	h.ExpectWrites("UnlinkPolicy", "LinkPolicy", "LinkPolicy")
 
 	h.ResetCalls() // a rename keeps the links, and plans nothing for them
-	u.Plan(withPolicies("robot", orn[1], orn[2])).Expect(acctest.Update, acctest.Args{"policy": u.Get("policy")})
+	plan := u.Plan(withPolicies("robot", orn[1], orn[2])).Expect(acctest.Update, nil)
+	if got, want := byORN(plan.Get("policy")), byORN(u.Get("policy")); !reflect.DeepEqual(got, want) {
+		t.Errorf("planned policies %v, want %v", got, want)
+	}
 	u.Update(withPolicies("robot", orn[1], orn[2]))
 	h.ExpectWrites("UpdateUser")
 
@@ -95,6 +99,15 @@ func TestUser_policyBlocks(t *testing.T) {
 	u.ExpectEmptyPlan(withPolicies("robot"))
 	h.ExpectCalls(map[string]int{"ReadUsers": 1})
 	expectLinked(t, h, "robot", orn[0])
+}
+
+// byORN are the blocks of a value by their ORNs.
+func byORN(value any) map[any]any {
+	all := map[any]any{}
+	for _, b := range value.([]any) {
+		all[b.(map[string]any)["policy_orn"]] = b
+	}
+	return all
 }
 
 func policyAttr(u *acctest.Resource, name string) any {
@@ -194,4 +207,24 @@ func TestUser_vanished(t *testing.T) {
 	remove()
 	u.SkipRefresh = true
 	u.Destroy()
+}
+
+// TestUser_importKeepsLinks: an import plans no revocation. Without blocks the links stay, with blocks the next plan adds them,
+// and only the one after that, which shows it, removes others.
+func TestUser_importKeepsLinks(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	h.CreateUser("ci")
+	orn := policies(h, "a", "b")
+	link(h, orn[0], "ci")
+	link(h, orn[1], "ci")
+	u, got := h.Import(user, "ci")
+	got.ExpectNone()
+	u.ExpectEmptyPlan(named("ci"))
+	config := withPolicies("ci", orn[0])
+	u.Plan(config).Expect(acctest.Update, nil)
+	u.Apply(config).ExpectNoErrors()
+	expectLinked(t, h, "ci", orn...)
+	u.Update(config)
+	expectLinked(t, h, "ci", orn[0])
 }

@@ -13,13 +13,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/identity"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
 // Query is the list resource outscale_user: the users of the account, for `terraform query`. API actions: ReadUsers, all
-// pages, and ReadAccounts; ReadLinkedPolicies for each user whose object is asked for.
+// pages, and ReadAccounts.
 type Query struct {
 	base.ResourceBase
 }
@@ -97,7 +99,7 @@ func (q *Query) result(ctx context.Context, req list.ListRequest, account string
 	identity.Set(ctx, r.Identity, map[string]string{"account_id": account, "user_id": u.ID}, &r.Diagnostics)
 	if req.IncludeResource {
 		m := model{}.withUser(u)
-		m.Policy = linkedPolicies(ctx, q.Data, u.Name, notListed, &r.Diagnostics)
+		m.Policy = blockset.Encode(ctx, policyblock.Type(), []policyblock.Element{}, &r.Diagnostics)
 		codec.Encode(ctx, r.Resource.Schema, &r.Resource.Raw, m, &r.Diagnostics)
 	}
 	return r

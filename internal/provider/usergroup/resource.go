@@ -193,7 +193,7 @@ func (r *Resource) delete(ctx context.Context, state model, have blocks, recorde
 	return r.Data.Groups.Delete(ctx, id, recorded, force)
 }
 
-// ImportState imports the id of the group, or its name, with the members and the links that it has.
+// ImportState imports the id of the group, or its name. The state gets no blocks: see the import of a user.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout), 0)
 	if !ok {
@@ -204,10 +204,6 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	if domain.IsGone(err) {
 		found, err = r.Data.Groups.Find(ctx, req.ID)
 	}
-	var have blocks
-	if err == nil {
-		have, err = r.everything(ctx, found)
-	}
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notImported, "Looking for the user group with the id or the name "+text.Word(req.ID), err)
 		return
@@ -215,18 +211,5 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	// The account's id is worth recording, and no reason not to import.
 	found.Identity.AccountID, _ = r.Data.Account.ID(ctx)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(userBlock), blockset.Encode(ctx, memberType(), have.users, &resp.Diagnostics))...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(policyblock.Name), blockset.Encode(ctx, policyblock.Type(), have.policies, &resp.Diagnostics))...)
 	keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
-}
-
-// everything returns blocks for all members and links of a group. What the caller may not read is left out.
-func (r *Resource) everything(ctx context.Context, g group.Group) (all blocks, err error) {
-	if all.users, err = r.members(ctx, g.ID, domain.Identity{}, nil); err != nil && !domain.IsClosed(err) {
-		return all, err
-	}
-	if all.policies, err = policyblock.Linked(ctx, r.Data, principal(g), nil); err != nil && !domain.IsClosed(err) {
-		return all, err
-	}
-	return all, nil
 }
