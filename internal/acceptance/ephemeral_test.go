@@ -196,6 +196,25 @@ ephemeral "outscale_access_key" "second" {
 	}
 }
 
+// TestAccEphemeralKey_userOfSameApply: named by its name, an owner that the same apply creates is known at plan. OpenTofu waits
+// for it all the same; Terraform opens the key too early, and the error says what to write.
+func TestAccEphemeralKey_userOfSameApply(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	s := c.Workspace(owner("alice") + ephemeralKey(byName))
+	r := s.Plan()
+	if c.Tofu() {
+		if r.Code != 2 || c.Calls("CreateAccessKey") != 0 {
+			t.Errorf("plan ended with %d:\n%s", r.Code, r.Output)
+		}
+		return
+	}
+	if r.Code != 1 {
+		t.Errorf("plan ended with %d:\n%s", r.Code, r.Output)
+	}
+	r.Contains(t, "user alice", "`user_id = outscale_user.NAME.user_id`", "`enabled = terraform.applying`")
+}
+
 // TestAccEphemeralKey_notClosed: the run says so, and the provider tries once more when it ends.
 func TestAccEphemeralKey_notClosed(t *testing.T) {
 	t.Parallel()

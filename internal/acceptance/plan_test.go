@@ -99,7 +99,6 @@ func TestAccAccessKey_importGeneratesConfiguration(t *testing.T) {
 	c.CreateUser("bob")
 	at := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	own, bobs := c.CreateKey(api.CreateAccessKeyInput{ExpirationDate: &at}), c.CreateKey(api.CreateAccessKeyInput{UserName: "bob"})
-	generate := []string{"plan", "-generate-config-out=generated.tf", "-input=false", "-no-color"}
 	s := c.Workspace(importBlock(own.ID))
 	s.Must(generate...).Contains(t, "1 to import, 0 to add, 0 to change")
 	if text := read(t, filepath.Join(s.Dir, "generated.tf")); !regexp.MustCompile(`expiration_date\s+= "2030-01-01T00:00:00.000Z"`).MatchString(text) {

@@ -110,8 +110,13 @@ func regionHint(endpoint string) string {
 	return fmt.Sprintf(" The region %q is none of those that are known: %s.", region, strings.Join(api.Regions, ", "))
 }
 
+// emailTaken is the code of a conflict about an e-mail address.
+const emailTaken = "9007"
+
 func refusalRemedy(refusal *api.Error, err error) string {
 	switch {
+	case api.IsConflict(err) && refusal.Code() == emailTaken:
+		return "Another user has that e-mail address: choose another `user_email`."
 	case refusal.Action == "CreateUser" && api.IsConflict(err):
 		return "A user of that name exists. If it is yours, left by a run that was interrupted, import it (`terraform import ADDRESS NAME`); otherwise choose another name."
 	case refusal.Action == "CreatePolicy" && api.IsConflict(err):
@@ -119,6 +124,10 @@ func refusalRemedy(refusal *api.Error, err error) string {
 	case refusal.Action == "UpdateUser" && api.IsConflict(err):
 		return "A user of that name exists, so that this one cannot be renamed to it. Choose another `user_name`, or rename or delete the other user first; " +
 			"two users that exchange their names need a third name and two applies."
+	case refusal.Action == "CreateUserGroup" && api.IsConflict(err):
+		return "A user group of that name exists. If it is yours, import it (`terraform import ADDRESS NAME`); otherwise choose another name."
+	case refusal.Action == "UpdateUserGroup" && api.IsConflict(err):
+		return "A user group of that name exists, so that this one cannot be renamed to it. Choose another `user_group_name`, or rename or delete the other group first."
 	case api.IsForbidden(err):
 		return fmt.Sprintf("The caller lacks the right. Grant it the action `api:%s` in a policy; a change of rights can take 15 seconds to act.", refusal.Action)
 	case api.IsThrottled(err):

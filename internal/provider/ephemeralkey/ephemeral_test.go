@@ -313,3 +313,13 @@ func TestEphemeralKey_unfinishedKeyNamed(t *testing.T) {
 		})
 	}
 }
+
+// TestEphemeralKey_userDoesNotExistYet: the error of a plan that opens the key before its owner is created names what makes
+// the plan wait.
+func TestEphemeralKey_userDoesNotExistYet(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	opened := h.Ephemeral(ephemeralKey, acctest.Args{"user_name": "alice"}).Open()
+	opened.ExpectError("Access key not opened", "user alice", "`user_id = outscale_user.NAME.user_id`", "`enabled = terraform.applying`")
+	h.ExpectWrites("CreateAccessKey")
+}
