@@ -71,6 +71,18 @@ func (s *Service) ID(ctx context.Context) (string, error) {
 	})
 }
 
+// Account is the account with its details.
+type Account = api.Account
+
+// Read returns the caller's account (ReadAccounts). It is not cached.
+func (s *Service) Read(ctx context.Context) (Account, error) {
+	account, err := s.api.ReadAccounts(ctx)
+	if err == nil {
+		s.known.Store(&account.ID)
+	}
+	return account, err
+}
+
 // KnownID is ID without a call: "" as long as the id was not read.
 func (s *Service) KnownID() string {
 	if id := s.known.Load(); id != nil {

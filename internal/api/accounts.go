@@ -12,6 +12,11 @@ type Account struct {
 	ID         string // 12 digits
 	CustomerID string // 8 digits, "" where the API does not give it
 	Email      string // the address of the root user, "" where the API does not give it
+
+	AdditionalEmails                           []string
+	FirstName, LastName, JobTitle, CompanyName string // "" = not set, as below
+	City, ZipCode, StateProvince, Country      string
+	PhoneNumber, MobileNumber, VATNumber       string
 }
 
 // ReadAccounts returns the caller's account, the only one that the action returns. The action accepts no login and
@@ -27,5 +32,10 @@ func (c *Client) ReadAccounts(ctx context.Context) (Account, error) {
 		return Account{}, c.unusable(action, errors.New("the answer does not have exactly one account with an id"))
 	}
 	a := (*answer.Accounts)[0]
-	return Account{ID: val(a.AccountId), CustomerID: val(a.CustomerId), Email: val(a.Email)}, nil
+	return Account{
+		ID: val(a.AccountId), CustomerID: val(a.CustomerId), Email: val(a.Email), AdditionalEmails: deref(a.AdditionalEmails),
+		FirstName: val(a.FirstName), LastName: val(a.LastName), JobTitle: val(a.JobTitle), CompanyName: val(a.CompanyName),
+		City: val(a.City), ZipCode: val(a.ZipCode), StateProvince: val(a.StateProvince), Country: val(a.Country),
+		PhoneNumber: val(a.PhoneNumber), MobileNumber: val(a.MobileNumber), VATNumber: val(a.VatNumber),
+	}, nil
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesskey"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesspolicy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accessrule"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accountdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/ca"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/calleridentity"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
@@ -37,6 +38,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keydata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keylist"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/managedpolicy"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policydata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policydocument"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policylink"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyversion"
@@ -193,6 +195,9 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 		usergroup.NewOne, usergroup.NewList, usergroup.NewPerUser,
 		policylink.NewListForUser, policylink.NewListForGroup, inlinepolicy.NewListForUser, inlinepolicy.NewListForGroup,
 		policydocument.New, calleridentity.New,
+		policydata.NewOne, policydata.NewList, policydata.NewVersions, policydata.NewEntities,
+		accessrule.NewOne, accessrule.NewList, accesspolicy.NewOne, ca.NewOne, ca.NewList,
+		accountdata.NewOne, accountdata.NewList,
 	}
 }
 

@@ -88,6 +88,12 @@ func (s Set) PassPrefix(name, value string) bool {
 	return !limited || slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(value, prefix) })
 }
 
+// PassAny reports whether one of the values passes under a name.
+func (s Set) PassAny(name string, values []string) bool {
+	_, limited := s[name]
+	return !limited || slices.ContainsFunc(values, func(value string) bool { return s.Pass(name, value) })
+}
+
 // String says what was asked for, the same for the same question: "access_key_ids = AK1, AK2; states = ACTIVE".
 func (s Set) String() string {
 	var parts []string

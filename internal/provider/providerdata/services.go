@@ -60,6 +60,7 @@ type Users interface {
 type Account interface {
 	ID(ctx context.Context) (string, error)
 	KnownID() string
+	Read(ctx context.Context) (account.Account, error)
 	MaxKeyLifetime(ctx context.Context) (time.Duration, error)
 	Usage(ctx context.Context, q account.UsageQuery) (account.Usage, error)
 	Audit(ctx context.Context, keys account.Keys, users account.Users) (account.Report, error)

@@ -1,0 +1,1 @@
+data "outscale_accounts" "all" {}

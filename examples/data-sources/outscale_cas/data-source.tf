@@ -1,0 +1,5 @@
+data "outscale_cas" "all" {}
+
+output "fingerprints" {
+  value = data.outscale_cas.all.cas[*].ca_fingerprint
+}

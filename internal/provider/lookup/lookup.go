@@ -1,0 +1,223 @@
+// Package lookup makes the data sources that show what a list of the API has: one for the objects that match, and one for
+// the only one that does. Both have the same filters and the same attributes of an object.
+package lookup
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/filter"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// Kind is a kind of object T that can be looked up.
+type Kind[T any] struct {
+	Singular, Plural string                                                             // in sentences: "API access rule", "API access rules"
+	Attributes       map[string]schema.Attribute                                        // of an object, all of them computed
+	Values           func(T) map[string]attr.Value                                      // its values
+	ID               func(T) string                                                     // names it among others
+	Filters          []string                                                           // the names that the block `filter` knows; none = there is no such block
+	Arguments        map[string]schema.Attribute                                        // of the data sources, required strings: they are passed on as filters
+	Find             func(context.Context, *providerdata.Data, filter.Set) ([]T, error) // those that match, from all pages
+}
+
+const (
+	idAttribute     = "id"
+	filterAttribute = "filter"
+)
+
+// source is what both data sources have.
+type source[T any] struct {
+	base.DataSourceBase
+	kind        Kind[T]
+	description string
+	summary     string // of errors
+}
+
+// find reads the configuration and the objects. The summary of errors is stable: "API access rules not read".
+func (d *source[T]) find(ctx context.Context, req datasource.ReadRequest, diags *diag.Diagnostics) ([]T, filter.Set, bool) {
+	filters := filter.Set{}
+	if len(d.kind.Filters) > 0 {
+		var blocks types.Set
+		diags.Append(req.Config.GetAttribute(ctx, path.Root(filterAttribute), &blocks)...)
+		filters = filter.From(ctx, blocks, diags)
+	}
+	for name := range d.kind.Arguments {
+		var value types.String
+		diags.Append(req.Config.GetAttribute(ctx, path.Root(name), &value)...)
+		filters.Limit(name, []string{value.ValueString()})
+	}
+	ctx, end, ok := d.BeginRead(ctx, diags, d.summary, base.Fixed(base.ReadTimeout), 0)
+	if !ok {
+		return nil, nil, false
+	}
+	defer end()
+	found, err := d.kind.Find(ctx, d.Data, filters)
+	if err != nil {
+		diag.Add(diags, d.summary, "Reading "+d.kind.Plural+with(filters), err)
+		return nil, nil, false
+	}
+	return found, filters, true
+}
+
+func with(filters filter.Set) string {
+	if asked := filters.String(); asked != "" {
+		return " with " + text.Escape(asked)
+	}
+	return ""
+}
+
+func (d *source[T]) schema(attributes map[string]schema.Attribute) schema.Schema {
+	maps.Copy(attributes, d.kind.Arguments)
+	s := schema.Schema{MarkdownDescription: d.description, Attributes: attributes, Blocks: map[string]schema.Block{}}
+	if len(d.kind.Filters) > 0 {
+		s.Blocks[filterAttribute] = filter.Block(d.kind.Filters...)
+	}
+	return s
+}
+
+// id is the configured id, or else the other one.
+func id(ctx context.Context, req datasource.ReadRequest, otherwise string, diags *diag.Diagnostics) types.String {
+	var configured types.String
+	diags.Append(req.Config.GetAttribute(ctx, path.Root(idAttribute), &configured)...)
+	if configured.IsNull() {
+		return types.StringValue(otherwise)
+	}
+	return configured
+}
+
+// list is a data source for all objects that match.
+type list[T any] struct {
+	source[T]
+	suffix, attribute string
+}
+
+// List returns the data source outscale_SUFFIX, with the objects under that attribute. An empty list is no error.
+func (k Kind[T]) List(suffix, attribute, description string) func() datasource.DataSource {
+	return func() datasource.DataSource {
+		return &list[T]{source[T]{base.NewDataSource(suffix), k, description, sentence(k.Plural) + " not read"}, suffix, attribute}
+	}
+}
+
+// Schema implements datasource.DataSource.
+func (d *list[T]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = d.schema(map[string]schema.Attribute{
+		idAttribute: filter.IDAttribute(),
+		d.attribute: schema.ListNestedAttribute{
+			Computed: true, MarkdownDescription: "The " + d.kind.Plural + " that match.",
+			NestedObject: schema.NestedAttributeObject{Attributes: d.kind.Attributes},
+		},
+	})
+}
+
+// Read lists the objects.
+func (d *list[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	found, filters, ok := d.find(ctx, req, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	element := types.ObjectType{AttrTypes: map[string]attr.Type{}}
+	for name, a := range d.kind.Attributes {
+		element.AttrTypes[name] = a.GetType()
+	}
+	all := make([]attr.Value, len(found))
+	for i, object := range found {
+		value, diags := types.ObjectValue(element.AttrTypes, d.kind.Values(object))
+		resp.Diagnostics.Append(diags...)
+		all[i] = value
+	}
+	objects, diags := types.ListValue(element, all)
+	resp.Diagnostics.Append(diags...)
+	resp.State.Raw = req.Config.Raw
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(d.attribute), objects)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(idAttribute), id(ctx, req, filters.ID(d.suffix), &resp.Diagnostics))...)
+}
+
+// one is a data source for the only object that matches.
+type one[T any] struct {
+	source[T]
+	plural string // the data source that accepts any number
+}
+
+// One returns the data source outscale_SUFFIX for exactly one object. None, or several, is an error that says what was found.
+// plural is the suffix of the data source for several.
+func (k Kind[T]) One(suffix, plural, description string) func() datasource.DataSource {
+	return func() datasource.DataSource {
+		return &one[T]{source[T]{base.NewDataSource(suffix), k, description, sentence(k.Singular) + " not read"}, plural}
+	}
+}
+
+// Schema implements datasource.DataSource.
+func (d *one[T]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := maps.Clone(d.kind.Attributes)
+	attributes[idAttribute] = schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The id of the " + d.kind.Singular + "."}
+	resp.Schema = d.schema(attributes)
+}
+
+// Read looks the object up.
+func (d *one[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	found, filters, ok := d.find(ctx, req, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if len(found) != 1 {
+		resp.Diagnostics.AddError(d.summary, d.notOne(found, filters))
+		return
+	}
+	resp.State.Raw = req.Config.Raw
+	for name, value := range d.kind.Values(found[0]) {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(idAttribute), id(ctx, req, d.kind.ID(found[0]), &resp.Diagnostics))...)
+}
+
+// notOne says what was found in place of one object.
+func (d *one[T]) notOne(found []T, filters filter.Set) string {
+	asked := ""
+	if words := filters.String(); words != "" {
+		asked = " " + text.Escape(words)
+	}
+	if len(found) == 0 {
+		return fmt.Sprintf("No %s matches%s.\n\nCheck the arguments. The data source `outscale_%s` accepts an empty result.", d.kind.Singular, asked, d.plural)
+	}
+	ids := make([]string, 0, len(found))
+	for _, object := range found {
+		ids = append(ids, text.Word(d.kind.ID(object)))
+	}
+	slices.Sort(ids)
+	return fmt.Sprintf("%d %s match%s: %s.\n\nAsk for one by a `filter`, or use the data source `outscale_%s`.", len(found), d.kind.Plural, asked, strings.Join(ids, ", "), d.plural)
+}
+
+// sentence begins words with a capital.
+func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
+
+// Text is a computed string attribute.
+func Text(description string) schema.Attribute {
+	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+}
+
+// Texts is a computed list of strings.
+func Texts(description string) schema.Attribute {
+	return schema.ListAttribute{ElementType: types.StringType, Computed: true, MarkdownDescription: description}
+}
+
+// TextsOf is the value of Texts.
+func TextsOf(items []string) attr.Value {
+	values := make([]attr.Value, len(items))
+	for i, item := range items {
+		values[i] = types.StringValue(item)
+	}
+	return types.ListValueMust(types.StringType, values)
+}
