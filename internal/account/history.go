@@ -56,11 +56,33 @@ func ReadHistory(r io.Reader) (History, error) {
 		return History{}, errors.New("it is no file of collected calls: there is more after the JSON object")
 	}
 	for name, user := range file.Users {
-		if user == nil {
-			return History{}, fmt.Errorf("it is no file of collected calls: user %q has no members", name)
+		if err := user.check(); err != nil {
+			return History{}, fmt.Errorf("it is no file of collected calls: user %q: %w", name, err)
 		}
 	}
 	return file.History, nil
+}
+
+// check refuses what Write does not write.
+func (h *UserHistory) check() error {
+	if h == nil {
+		return errors.New("it has no members")
+	}
+	for _, p := range h.Read {
+		if p.Until.Before(p.From) {
+			return fmt.Errorf("the period from %s ends before it begins", p.From)
+		}
+	}
+	for id, actions := range h.Keys {
+		for action, days := range actions {
+			for day, n := range days {
+				if _, err := time.Parse(time.DateOnly, day); err != nil || n.Calls < 1 || n.Refused < 0 || n.Refused > n.Calls || n.Last.Before(n.First) {
+					return fmt.Errorf("key %q, action %q, day %q: the counts are not possible", id, action, day)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // Write writes the history as JSON.

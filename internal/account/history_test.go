@@ -50,9 +50,40 @@ func TestReadHistory_refused(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "EOF", "{": "unexpected EOF", `{"version":2}`: "version 2", `{"version":1,"users":{"ci":null}}`: "no members", `{"version":1,"serial":3}`: "unknown field",
 		`{"version":1} x`: "there is more", `[]`: "no file of collected calls",
+		`{"version":1,"users":{"ci":{"read":[{"from":"2026-01-02T00:00:00Z","until":"2026-01-01T00:00:00Z"}]}}}`:  "ends before it begins",
+		`{"version":1,"users":{"ci":{"access_keys":{"K":{"ReadUsers":{"2026-01-02":{"calls":1,"refused":2}}}}}}}`: "not possible",
+		`{"version":1,"users":{"ci":{"access_keys":{"K":{"ReadUsers":{"yesterday":{"calls":1,"refused":0}}}}}}}`:  "not possible",
+		`{"version":1,"users":{"ci":{"access_keys":{"K":{"ReadUsers":{"2026-01-02":{"calls":"1"}}}}}}}`:           "cannot unmarshal",
 	} {
 		if _, err := ReadHistory(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
+}
+
+// FuzzReadHistory reads any bytes as a file of collected calls. What is accepted can be written and read again, and a reading
+// can be added to it.
+func FuzzReadHistory(f *testing.F) {
+	f.Add([]byte(`{"version":1,"account_id":"123456789012","users":{"ci":{"read":[{"from":"2026-01-01T00:00:00Z","until":"2026-01-02T00:00:00Z"}],` +
+		`"access_keys":{"K":{"ReadUsers":{"2026-01-02":{"calls":2,"refused":1,"first":"2026-01-02T00:00:00Z","last":"2026-01-02T01:00:00Z"}}}}}}}`))
+	f.Add([]byte(`{"version":1}`))
+	f.Add([]byte(`{"version":1,"users":{"ci":null}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		h, err := ReadHistory(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		h.Add("ci", []string{"K"}, read("K", "ReadUsers", 2*day, 3, 32*day, 0))
+		use, known := h.Since("ci", auditDay.Add(-3*day))
+		if use.Calls < 3 || use.Refused > use.Calls || len(known) == 0 {
+			t.Errorf("%+v, %+v", use, known)
+		}
+		var file bytes.Buffer
+		if err := h.Write(&file); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := ReadHistory(&file); err != nil || len(again.Users) != len(h.Users) {
+			t.Errorf("%v", err)
+		}
+	})
 }

@@ -9,7 +9,7 @@ import (
 // Count is a number of logged calls, and when the first and the last of them were made.
 type Count struct {
 	Calls   int       `json:"calls"`
-	Refused int       `json:"refused"` // of Calls, those that were answered with 401 or 403: a right was missing, or an address refused
+	Refused int       `json:"refused"` // of Calls, those that were answered with 401 or 403: a right was missing, or an address refused (A46)
 	First   time.Time `json:"first"`
 	Last    time.Time `json:"last"`
 }

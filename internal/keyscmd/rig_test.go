@@ -11,6 +11,7 @@ import (
 	"path"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
@@ -75,6 +76,13 @@ func (r *rig) fromElsewhere(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	r.Simulator.Handler().ServeHTTP(w, req)
+}
+
+func (r *rig) advance(by time.Duration) {
+	r.t.Helper()
+	if err := r.Simulator.Advance(by); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 // nthCall picks the n-th call of an action.

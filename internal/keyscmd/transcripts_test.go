@@ -52,7 +52,7 @@ var pages = []page{
 	{"scan-state", "Secrets in clear in states and plans.", []step{
 		{"", "outscale-keys scan-state prod.tfstate", ""},
 	}},
-	{"deactivate", "Switch keys off, on again, or delete them: `deactivate`, `activate` and `revoke`.", []step{
+	{"deactivate", "The commands `deactivate`, `activate` and `revoke`: switch keys off, on again, or delete them.", []step{
 		{"", "outscale-keys deactivate --all-of ci --dry-run", ""},
 		{"", "outscale-keys deactivate {backup}", "y"},
 		{"", "outscale-keys activate {backup} --yes", ""},
@@ -197,7 +197,7 @@ The command ` + "`outscale-keys`" + ` lists and judges the access keys of an OUT
 
 The pages show each command on an account that was made up for them. A test makes them: they are what the command writes.
 
-| command | does |
+| page | what it shows |
 |---|---|
 `
 

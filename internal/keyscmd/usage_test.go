@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
 // busyUser is a user that may read users, and has two keys that were used from several places.
@@ -33,9 +34,7 @@ func busyUser(t testing.TB, r *rig, name string) (first, second api.AccessKey) {
 				t.Fatal(err)
 			}
 		}
-		if err := r.Simulator.Advance(time.Hour); err != nil {
-			t.Fatal(err)
-		}
+		r.advance(time.Hour)
 	}
 	if _, err := r.from("198.51.100.1", second, "curl").CreateUser(t.Context(), api.CreateUserInput{UserName: "evil"}); !api.IsForbidden(err) {
 		t.Fatal(err)
@@ -156,5 +155,28 @@ func TestConnect_warnings(t *testing.T) {
 	r.env["OSC_TLS_SKIP_VERIFY"] = "true"
 	if code, out, errOut := r.run("list"); code != ExitOK || !strings.Contains(errOut, "warning: ") || strings.Contains(out, "warning") {
 		t.Errorf("exit code %d, %q: %s", code, errOut, out)
+	}
+}
+
+// What others wrote into the log reaches neither the terminal nor a policy as it is.
+func TestUsage_hostileLog(t *testing.T) {
+	r := newRig(t)
+	ci := r.user("ci", nil)
+	r.advance(time.Hour)
+	err := r.Simulator.AddCalls([]simulator.LoggedCall{
+		{Time: r.Simulator.Now().Add(-time.Minute), AccessKeyID: ci.ID, Action: "ReadUsers", Address: "192.0.2.1\x1b[2J", UserAgent: "\x1b]0;x\a\nADDRESS  CALLS"},
+		{Time: r.Simulator.Now().Add(-time.Minute), AccessKeyID: ci.ID, Action: "x\", \"*", Address: "192.0.2.1", UserAgent: "curl"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"usage", "ci"}, {"usage", "ci", "--output", "json"}, {"policy", "ci"}, {"policy", "ci", "--hcl"}, {"policy", "ci", "--compare"}, {"audit"}} {
+		code, out, errOut := r.run(args...)
+		if code == ExitError || strings.ContainsAny(out+errOut, "\x1b\a") || strings.Contains(out, "\nADDRESS  CALLS\"") {
+			t.Errorf("%v: exit code %d: %q %q", args, code, out, errOut)
+		}
+		if args[0] == "policy" && strings.Contains(out, "api:x") {
+			t.Errorf("%v: an action that none is: %s", args, out)
+		}
 	}
 }
