@@ -63,7 +63,7 @@ func TestProtocol_fails(t *testing.T) {
 		want string
 	}{
 		"a value that differs":      {func() { key.Expect(Args{"tag": "b"}) }, `tag: got "a", want "b"`},
-		"a value that is null":      {func() { key.Expect(Args{"user_name": NotNull}) }, "user_name: got <nil>"},
+		"a value that is null":      {func() { key.Expect(Args{"sealed_secret_key": NotNull}) }, "sealed_secret_key: got <nil>"},
 		"a plan with changes":       {func() { key.ExpectEmptyPlan(Args{"tag": "b"}) }, "the plan is not empty: update"},
 		"another action":            {func() { key.Plan(Args{"tag": "b"}).Expect(Replace, nil) }, "planned to update, want replace"},
 		"no replacement":            {func() { key.PlanExpectReplace(Args{"tag": "b"}, "tag") }, "want a replacement because of [tag]"},
