@@ -50,7 +50,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		state = &prior
 		r.Data.Orphans.Referenced(prior.ID.ValueString())
 	}
-	if resp.Diagnostics.HasError() || !r.Data.CheckAccount(ctx, &resp.Diagnostics, keyattr.NotPlanned) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	d := decide(config, state, r.facts(ctx, config, state, &resp.Diagnostics))

@@ -21,7 +21,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			"and both values stay as they are at the API. To lift it, apply `max_access_key_expiration_seconds = 0` and `require_trusted_env = false` before.")
 		return
 	}
-	if r.Data == nil || r.Data.Unknown() || !r.Data.CheckAccount(ctx, &resp.Diagnostics, notPlanned) {
+	if r.Data == nil || r.Data.Unknown() {
 		return
 	}
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)

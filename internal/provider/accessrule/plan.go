@@ -14,11 +14,8 @@ import (
 // ModifyPlan keeps ranges that are only written in another form, and refuses a change or a destruction that would lock this
 // provider out.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.Data == nil || r.Data.Unknown() {
+	if r.Data == nil || r.Data.Unknown() || req.State.Raw.IsNull() { // a new rule keeps nobody out
 		return
-	}
-	if !req.Plan.Raw.IsNull() && !r.Data.CheckAccount(ctx, &resp.Diagnostics, notPlanned) || req.State.Raw.IsNull() {
-		return // a new rule keeps nobody out
 	}
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {

@@ -36,7 +36,6 @@ var (
 const (
 	notCreated  = "Certificate authority not created"
 	notRead     = "Certificate authority not read"
-	notPlanned  = "Certificate authority not planned"
 	notUpdated  = "Certificate authority not updated"
 	notDeleted  = "Certificate authority not deleted"
 	notImported = "Certificate authority not imported"
@@ -71,9 +70,6 @@ func (m model) withCA(found access.CA) model {
 // ModifyPlan replaces the authority for another certificate. The text of the same certificate may change, and an import has
 // none: the fingerprint tells.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.Data != nil && !req.Plan.Raw.IsNull() {
-		r.Data.CheckAccount(ctx, &resp.Diagnostics, notPlanned)
-	}
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}

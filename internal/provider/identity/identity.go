@@ -25,8 +25,11 @@ const (
 	atOwner   = "user_id" // of an access key
 )
 
-// NotImported is the summary of the errors of an import by identity.
-const NotImported = "Object not imported"
+// The summaries of the errors of an import by identity, and of a plan for an account that is excluded.
+const (
+	NotImported = "Object not imported"
+	NotPlanned  = "Object not planned"
+)
 
 // Of returns new with an identity of `account_id` and these attributes of the resource, which name the object: they are
 // never null in a state and never change. An import by identity passes their values, with slashes between, to the

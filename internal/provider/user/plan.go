@@ -8,13 +8,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 )
 
-// ModifyPlan plans the `policy` blocks, and refuses a plan for an account that the provider block excludes.
+// ModifyPlan plans the `policy` blocks.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
-	}
-	if r.Data != nil {
-		r.Data.CheckAccount(ctx, &resp.Diagnostics, notPlanned)
 	}
 	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)

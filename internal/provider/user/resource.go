@@ -35,7 +35,6 @@ var (
 const (
 	notCreated  = "User not created"
 	notRead     = "User not read"
-	notPlanned  = "User not planned"
 	notUpdated  = "User not updated"
 	notDeleted  = "User not deleted"
 	notImported = "User not imported"
