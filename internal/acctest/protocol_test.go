@@ -11,7 +11,7 @@ func TestProtocol_lifecycle(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
 	key := h.Resource("outscale_access_key", acctest.Args{"tag": "ci", "expiration_date": "2030-01-01"})
-	key.Expect(acctest.Args{"tag": "ci", "state": "ACTIVE", "secret_key": acctest.Matches(`^[A-Z0-9]{40}$`), "user_name": nil, "timeouts": nil})
+	key.Expect(acctest.Args{"tag": "ci", "state": "ACTIVE", "secret_key": acctest.Matches(`^[A-Z0-9]{40}$`), "user_name": "", "timeouts": nil})
 	h.ExpectWrites("CreateAccessKey", "UpdateAccessKey")
 
 	h.ResetCalls()
