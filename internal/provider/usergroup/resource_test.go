@@ -264,3 +264,14 @@ func TestUserGroup_stateOfOfficialProvider(t *testing.T) {
 	group.Update(with("ops", []string{"ann"}, []string{a}))
 	h.ExpectWrites()
 }
+
+// TestUserGroup_inPlace: a path that is taken out of the configuration goes back to its default, and other timeouts call nothing.
+func TestUserGroup_inPlace(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	group := h.Resource(typeName, acctest.Args{"user_group_name": "ops", "path": "/infra/"})
+	group.Plan(acctest.Args{"user_group_name": "ops"}).Expect(acctest.Update, acctest.Args{"path": "/"})
+	group.Update(acctest.Args{"user_group_name": "ops"})
+	h.ResetCalls()
+	group.Update(acctest.Args{"user_group_name": "ops", "timeouts": acctest.Args{"update": "1m"}})
+	h.ExpectWrites()
+}
