@@ -96,6 +96,21 @@ func (c *Configured) BeginRefresh(ctx context.Context, diags *diag.Diagnostics, 
 	return c.BeginRead(ctx, diags, summary, timeout, ReadTimeout)
 }
 
+// Refreshed reports whether the refresh of a state has read its object. An object that err proves gone is taken out of the
+// state, with the warning isGone; any other error is reported under the summary notRead. what names the object, as "user
+// alice".
+func Refreshed(ctx context.Context, resp *resource.ReadResponse, err error, isGone, notRead, what, id string) bool {
+	reason, gone := diag.Gone(err)
+	switch {
+	case gone:
+		resp.Diagnostics.Append(diag.IsGone(isGone, what, id, reason))
+		resp.State.RemoveResource(ctx)
+	case err != nil:
+		diag.Add(&resp.Diagnostics, notRead, "Reading "+what, err)
+	}
+	return err == nil
+}
+
 // DeleteWhenFree calls remove, and again after other requests of the run, such as the revocation of a user's keys, have removed what
 // was in its way.
 func (c *Configured) DeleteWhenFree(ctx context.Context, remove func() error) error {

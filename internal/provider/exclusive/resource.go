@@ -182,20 +182,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	defer end()
 	found, err := r.kind.Find(ctx, r.Data, state.Ref, keyattr.ReadIdentity(ctx, req.Private))
-	if reason, gone := diag.Gone(err); gone {
-		resp.Diagnostics.Append(diag.IsGone(isGone, r.kind.Text(state.Ref), state.ID, reason))
-		resp.State.RemoveResource(ctx)
-		return
-	}
 	var actual []string
 	if err == nil {
 		actual, err = r.policy.read(ctx, r.Data, found.Principal)
 	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notRead, "Reading the "+r.describe(state), err)
-		return
+	if base.Refreshed(ctx, resp, err, isGone, notRead, r.kind.Text(state.Ref), state.ID) {
+		r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, actual)
 	}
-	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, actual)
 }
 
 // Update is Create for another list. Other timeouts need no change at the API.

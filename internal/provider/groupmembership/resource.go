@@ -139,13 +139,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if err == nil {
 		err = r.confirm(ctx, user, found, recorded)
 	}
-	if reason, gone := diag.Gone(err); gone {
-		resp.Diagnostics.Append(diag.IsGone(isGone, state.describe(), state.group.ID+"/"+state.user.ID, reason))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.group.ID+"/"+state.user.ID) {
 		return
 	}
 	set(ctx, &resp.Diagnostics, resp.Private, &resp.State, user, found)

@@ -146,13 +146,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if err == nil {
 		policy, err = r.Data.Rights.Inline(ctx, found.Principal, state.name)
 	}
-	if reason, gone := diag.Gone(err); gone {
-		resp.Diagnostics.Append(diag.IsGone(isGone, r.describe(state), state.name, reason))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notRead, "Reading "+r.describe(state), err)
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, r.describe(state), state.name) {
 		return
 	}
 	state.document = policyjson.Keep(state.document, policy.Document)

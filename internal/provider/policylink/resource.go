@@ -121,13 +121,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			err = &domain.GoneError{Kind: domain.KindPolicyLink, ID: state.orn}
 		}
 	}
-	if reason, gone := diag.Gone(err); gone {
-		resp.Diagnostics.Append(diag.IsGone(isGone, r.describe(state), state.orn, reason))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notRead, "Reading "+r.describe(state), err)
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, r.describe(state), state.orn) {
 		return
 	}
 	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, state.orn)

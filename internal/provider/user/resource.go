@@ -85,13 +85,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	defer end()
 	recorded := keyattr.ReadIdentity(ctx, req.Private)
 	found, err := r.Data.Users.Read(ctx, state.ID.ValueString(), recorded)
-	if reason, gone := diag.Gone(err); gone {
-		resp.Diagnostics.Append(diag.IsGone(isGone, state.describe(), state.ID.ValueString(), reason))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
 	}
 	policies := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)

@@ -102,13 +102,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	defer end()
 	found, have, err := r.read(ctx, state, keyattr.ReadIdentity(ctx, req.Private), &resp.Diagnostics)
-	if reason, gone := diag.Gone(err); gone {
-		resp.Diagnostics.Append(diag.IsGone(isGone, state.describe(), state.ID.ValueString(), reason))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
 	}
 	r.save(ctx, &resp.State, state.withGroup(found), have, &resp.Diagnostics)
