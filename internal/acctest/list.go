@@ -114,3 +114,30 @@ func (h *Protocol) generated(typeName string, object tftypes.Value) Args {
 	}
 	return config
 }
+
+// ArgumentProblems says which arguments of an "action" or a "list" block do not exist, and which required ones are missing.
+func (h *Protocol) ArgumentProblems(blockType, typeName string, arguments map[string]bool) (problems []string) {
+	h.t.Helper()
+	var block *tfprotov6.SchemaBlock
+	if schema := h.schema.ActionSchemas[typeName]; blockType == "action" && schema != nil {
+		block = schema.Schema.Block
+	} else if schema := h.schema.ListResourceSchemas[typeName]; blockType == "list" && schema != nil {
+		block = schema.Block
+	}
+	if block == nil {
+		return []string{"the provider has no " + blockType + " " + typeName}
+	}
+	known := map[string]bool{}
+	for _, a := range block.Attributes {
+		known[a.Name] = true
+		if a.Required && !arguments[a.Name] {
+			problems = append(problems, a.Name+" is missing")
+		}
+	}
+	for name := range arguments {
+		if !known[name] {
+			problems = append(problems, "there is no argument "+name)
+		}
+	}
+	return problems
+}

@@ -2,7 +2,7 @@
 //
 // tfplugindocs alone would ask a registry or a terraform on PATH for the schema, and which features
 // a page shows would depend on that CLI's age. This command asks the built provider through the
-// pinned OpenTofu instead, so that the pages are the same on every machine and need no network. It then holds the pages
+// pinned OpenTofu instead, and adds the list resources and actions, which OpenTofu does not know, so that the pages are the same on every machine and need no network. It then holds the pages
 // against the rules of the registries.
 package main
 
@@ -120,10 +120,11 @@ func readSchema(ctx context.Context, tofu, provider, work string) ([]byte, error
 		}
 		return nil, fmt.Errorf("reading the provider's schema: %w", err)
 	}
-	return renameProvider(output)
+	return renameProvider(ctx, output)
 }
 
-func renameProvider(schema []byte) ([]byte, error) {
+// renameProvider also completes the schema of the provider.
+func renameProvider(ctx context.Context, schema []byte) ([]byte, error) {
 	var document struct {
 		FormatVersion string                     `json:"format_version"`
 		Schemas       map[string]json.RawMessage `json:"provider_schemas"`
@@ -134,6 +135,10 @@ func renameProvider(schema []byte) ([]byte, error) {
 	ours, found := document.Schemas[address]
 	if !found {
 		return nil, fmt.Errorf("the schema lists no %s", address)
+	}
+	ours, err := withTerraformOnly(ctx, ours)
+	if err != nil {
+		return nil, err
 	}
 	document.Schemas = map[string]json.RawMessage{"outscale": ours}
 	return json.Marshal(document)

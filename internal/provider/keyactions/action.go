@@ -53,7 +53,7 @@ func NewDeactivate() action.Action {
 	return &Action{base.NewAction("access_key_deactivate"), kind{
 		summary: "Access key not deactivated", trying: "Deactivating", own: "deactivate", apply: setState(key.Inactive),
 		description: "Deactivates an access key: nothing can be signed with it until it is activated again. Its expiry and its tag are kept. " +
-			"The key that signs the calls of the provider is refused. A key that is `INACTIVE` already is left alone.",
+			"The key that signs the calls of the provider is refused. A key that is `INACTIVE` already is left alone. " + sameCommand("deactivate"),
 	}}
 }
 
@@ -61,7 +61,7 @@ func NewDeactivate() action.Action {
 func NewActivate() action.Action {
 	return &Action{base.NewAction("access_key_activate"), kind{
 		summary: "Access key not activated", trying: "Activating", apply: setState(key.Active),
-		description: "Activates an access key that was deactivated. Its expiry and its tag are kept. A key that is `ACTIVE` already is left alone.",
+		description: "Activates an access key that was deactivated. Its expiry and its tag are kept. A key that is `ACTIVE` already is left alone. " + sameCommand("activate"),
 	}}
 }
 
@@ -70,7 +70,7 @@ func NewRevoke() action.Action {
 	return &Action{base.NewAction("access_key_revoke"), kind{
 		summary: "Access key not revoked", trying: "Revoking", own: "delete", goneIsDone: true,
 		description: "Revokes an access key for good: it is deactivated, then deleted. The key that signs the calls of the provider is refused. " +
-			"A key that is already gone is success. If a state has the key, the next plan creates another one.",
+			"A key that is already gone is success. If a state has the key, the next plan creates another one. " + sameCommand("revoke"),
 		apply: func(ctx context.Context, d *providerdata.Data, owner key.Owner, k key.Key, _ model) (string, error) {
 			return "revoked", d.Keys.Revoke(ctx, owner, k)
 		},
@@ -82,7 +82,8 @@ func NewRotate() action.Action {
 	return &Action{base.NewAction("rotating_access_key_rotate"), kind{
 		summary: "Access key not due for rotation", trying: "Giving an earlier expiry to", rotates: true,
 		description: "Makes the current key of an `outscale_rotating_access_key` due for its rotation: the key gets an expiry that is `rotate_before` " +
-			"from now, unless it expires earlier. The next apply creates the next key, whose secret only a resource can keep.",
+			"from now, unless it expires earlier. The next apply creates the next key, whose secret only a resource can keep. " +
+			"Another value in `triggers` of the resource rotates the key in the same apply, with every CLI.",
 		apply: func(ctx context.Context, d *providerdata.Data, owner key.Owner, k key.Key, m model) (string, error) {
 			left, _ := m.RotateBefore.Meaning()
 			changed, err := d.Keys.ExpireWithin(ctx, owner, k, left)
@@ -92,6 +93,11 @@ func NewRotate() action.Action {
 			return "due for its rotation: it expires on " + isodate.Format(*changed.Expires), nil
 		},
 	}}
+}
+
+// sameCommand names what does the same without actions.
+func sameCommand(verb string) string {
+	return "The command `outscale-keys " + verb + " KEY` does the same with every CLI."
 }
 
 func setState(state key.State) func(context.Context, *providerdata.Data, key.Owner, key.Key, model) (string, error) {
@@ -153,7 +159,7 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 		resp.Schema.Attributes["rotate_before"] = schema.StringAttribute{
 			CustomType: duration.Type{}, Required: true,
 			Validators:          []validator.String{duration.Validator(time.Minute)},
-			MarkdownDescription: "How long the present key stays valid: the `rotate_before` of the resource, or less. " + duration.Allowed + ".",
+			MarkdownDescription: "How long the present key stays valid, at most the `rotate_before` of the resource: " + duration.Allowed + ".",
 		}
 	}
 }

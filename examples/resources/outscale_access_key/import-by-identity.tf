@@ -1,0 +1,8 @@
+import {
+  to = outscale_access_key.ImportedAccessKey
+  identity = {
+    account_id    = "123456789012"
+    user_id       = "ABCDEFGHIJKLMNOPQRSTUVWXYZ12345"
+    access_key_id = "ABCDEFGHIJ0123456789"
+  }
+}

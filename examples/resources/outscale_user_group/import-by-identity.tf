@@ -1,0 +1,7 @@
+import {
+  to = outscale_user_group.ops
+  identity = {
+    account_id    = "123456789012"
+    user_group_id = "ug-12345678"
+  }
+}
