@@ -140,7 +140,10 @@ func TestAccKeyAudit_checksOfExample(t *testing.T) {
 	s := c.Workspace(text)
 	const old, endless, unused, behind = "Older than 90 days: ", "Without an expiry: ", "Unused for 30 days: ", "To be deleted: "
 	s.EmptyPlan().Lacks(t, old, endless, unused, behind)
-	c.ExpectCalls(map[string]int{"ReadAccessKeys": 2, "ReadUsers": 1, "ReadApiAccessPolicy": 1, "ReadApiLogs": 5})
+	c.ExpectCalls(map[string]int{
+		"ReadAccessKeys": 2, "ReadUsers": 1, "ReadApiAccessPolicy": 1, "ReadApiLogs": 5,
+		"ReadLinkedPolicies": 1, "ReadUserPolicies": 1, "ReadUserGroupsPerUser": 1,
+	})
 
 	c.Advance(30*day + time.Hour)
 	r := s.EmptyPlan()
