@@ -245,3 +245,17 @@ func (b *syncBuffer) Bytes() []byte {
 	defer b.mu.Unlock()
 	return bytes.Clone(b.buf.Bytes())
 }
+
+// Concurrently calls do for every index, as many at a time as the CLIs work on resources.
+func Concurrently(n int, do func(i int)) {
+	var group sync.WaitGroup
+	slots := make(chan struct{}, 10)
+	for i := range n {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			do(i)
+		})
+	}
+	group.Wait()
+}

@@ -18,7 +18,7 @@ const closedPort = "http://127.0.0.1:1"
 // readAll reads n data sources with one process, as many at a time as the CLIs do.
 func readAll(h *acctest.Protocol, n int, read func(p *acctest.Process, i int) *acctest.Data) []*acctest.Data {
 	p, all := h.Start(), make([]*acctest.Data, n)
-	concurrently(n, func(i int) { all[i] = read(p, i) })
+	acctest.Concurrently(n, func(i int) { all[i] = read(p, i) })
 	return all
 }
 

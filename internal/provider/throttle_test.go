@@ -51,23 +51,9 @@ func (c contention) writes() int { return c.runs * ((c.keys+9)/10 + 2*c.keys) }
 func apply(h *acctest.Protocol, typeName string, n int, config func(i int) acctest.Args) {
 	plans := make([]*acctest.Plan, n)
 	p := h.Start()
-	concurrently(n, func(i int) { plans[i] = p.Plan(h.NewResource(typeName), config(i)) })
+	acctest.Concurrently(n, func(i int) { plans[i] = p.Plan(h.NewResource(typeName), config(i)) })
 	p = h.Start()
-	concurrently(n, func(i int) { p.Apply(plans[i], config(i)).ExpectNoErrors() })
-}
-
-// concurrently calls do for every index, as many at a time as the CLIs work on resources.
-func concurrently(n int, do func(i int)) {
-	var group sync.WaitGroup
-	slots := make(chan struct{}, 10)
-	for i := range n {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			do(i)
-		})
-	}
-	group.Wait()
+	acctest.Concurrently(n, func(i int) { p.Apply(plans[i], config(i)).ExpectNoErrors() })
 }
 
 // contend does the runs at once. Each must succeed.

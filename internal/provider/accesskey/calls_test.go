@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
@@ -15,20 +14,6 @@ const (
 	owners   = 12
 	keysEach = 5
 )
-
-// concurrently calls do for every index, as many at a time as the CLIs work on resources.
-func concurrently(n int, do func(i int)) {
-	var group sync.WaitGroup
-	slots := make(chan struct{}, 10)
-	for i := range n {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			do(i)
-		})
-	}
-	group.Wait()
-}
 
 // expectCallsOnce is ExpectCalls, and fails the test also if the keys of one owner were read twice.
 func expectCallsOnce(t *testing.T, h *acctest.Protocol, what string, want map[string]int) {
@@ -67,7 +52,7 @@ func TestAccessKey_callsByOwners(t *testing.T) {
 			t.Parallel()
 			h := acctest.NewProtocol(t)
 			ids := make([]string, c.users)
-			concurrently(c.users, func(i int) { ids[i] = h.CreateUser(fmt.Sprintf("user-%d", i)).ID })
+			acctest.Concurrently(c.users, func(i int) { ids[i] = h.CreateUser(fmt.Sprintf("user-%d", i)).ID })
 			n := owners*keysEach + 1
 			config := func(i int) acctest.Args {
 				switch {
@@ -85,7 +70,7 @@ func TestAccessKey_callsByOwners(t *testing.T) {
 			planAll := func(want acctest.Action) {
 				t.Helper()
 				p := h.Start()
-				concurrently(n, func(i int) { plans[i] = p.Plan(keys[i], config(i)) })
+				acctest.Concurrently(n, func(i int) { plans[i] = p.Plan(keys[i], config(i)) })
 				for _, plan := range plans {
 					plan.Expect(want, nil)
 				}
@@ -94,7 +79,7 @@ func TestAccessKey_callsByOwners(t *testing.T) {
 			expectCallsOnce(t, h, "plan of new keys", map[string]int{"ReadApiAccessPolicy": 1, "ReadUsers": c.looks, "ReadAccessKeys": owners + 1})
 
 			p := h.Start()
-			concurrently(n, func(i int) { p.Apply(plans[i], config(i)).ExpectNoErrors() })
+			acctest.Concurrently(n, func(i int) { p.Apply(plans[i], config(i)).ExpectNoErrors() })
 			// What an apply reads before its first change is a matter of time, and bounded.
 			counts := h.Counts()
 			if counts["ReadAccessKeys"] > owners+1 || counts["ReadUsers"] > c.looks {
@@ -107,7 +92,7 @@ func TestAccessKey_callsByOwners(t *testing.T) {
 
 			planAll(acctest.NoOp)
 			expectCallsOnce(t, h, "plan without changes", map[string]int{"ReadUsers": c.pages, "ReadAccessKeys": owners + 1})
-			concurrently(n, func(i int) { keys[i].SkipRefresh = true; keys[i].Destroy() })
+			acctest.Concurrently(n, func(i int) { keys[i].SkipRefresh = true; keys[i].Destroy() })
 			if got := h.Counts(); got["DeleteAccessKey"] != n || got["UpdateAccessKey"] != n-1 {
 				t.Errorf("destruction: calls %v", got)
 			}

@@ -38,11 +38,7 @@ func decide(config Model, state *Model, f facts) decision {
 	if state != nil {
 		prior = &state.Key
 	}
-	d := decision{plan: config}
-	d.diags.Append(keyattr.RefuseTwoOwners(config.Key, prior, f.sameUser)...)
-	d.diags.Append(keyattr.WarnEmptyName(config.Key, prior)...)
-	d.diags.Append(f.recipients.Refused...)
-	d.diags.Append(keyattr.RefuseMarker(config.Tag, prior)...)
+	d := decision{plan: config, diags: keyattr.Refuse(config.Key, prior, f.recipients, f.sameUser)}
 	switch {
 	case d.diags.HasError():
 	case state == nil:

@@ -1,27 +1,11 @@
 package accesskey_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
-
-// stateAsConfig are values of a state as a configuration.
-func stateAsConfig(t *testing.T, r *acctest.Resource, names ...string) acctest.Args {
-	t.Helper()
-	all, config := map[string]any{}, acctest.Args{}
-	if err := json.Unmarshal(r.State(), &all); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		if all[name] != nil {
-			config[name] = all[name]
-		}
-	}
-	return config
-}
 
 // TestAccessKey_applySendsThePlan: under ignore_changes = [state] the CLI plans with the state's value, and applies with the
 // configuration's. A key that was deactivated by hand, and whose plan changes the date only, stays INACTIVE.
@@ -120,7 +104,7 @@ func TestAccessKey_generatedConfiguration(t *testing.T) {
 	for _, in := range []api.CreateAccessKeyInput{{UserName: "alice", Tag: "x"}, {}} {
 		key, imported := h.Import(accessKey, h.CreateKey(in).ID)
 		imported.ExpectNoErrors()
-		key.ExpectEmptyPlan(stateAsConfig(t, key, "user_name", "user_id", "state", "expiration_date", "tag"))
+		key.ExpectEmptyPlan(key.GeneratedConfig())
 	}
 }
 

@@ -123,6 +123,16 @@ func RefuseTwoOwners(config Key, state *Key, sameUser bool) (diags diag.Diagnost
 	return diags
 }
 
+// Refuse returns what no plan of a key can correct, and the warning of WarnEmptyName. state is nil for a key that is to be
+// created, sameUser the result of SameUser, true where no look-up was needed. A value that the state has is not refused.
+func Refuse(config Key, state *Key, to Recipients, sameUser bool) (diags diag.Diagnostics) {
+	diags.Append(RefuseTwoOwners(config, state, sameUser)...)
+	diags.Append(WarnEmptyName(config, state)...)
+	diags.Append(to.Refused...)
+	diags.Append(RefuseMarker(config.Tag, state)...)
+	return diags
+}
+
 // KeepsOwner reports whether the configuration names the owner that the key has, as far as can be known.
 //
 // An owner that is unknown counts as another one, as everywhere in Terraform: it may come from a user that is being created

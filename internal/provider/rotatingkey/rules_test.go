@@ -1,27 +1,11 @@
 package rotatingkey_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
-
-// stateAsConfig are values of a state as a configuration.
-func stateAsConfig(t *testing.T, r *acctest.Resource, names ...string) acctest.Args {
-	t.Helper()
-	all, config := map[string]any{}, acctest.Args{}
-	if err := json.Unmarshal(r.State(), &all); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		if all[name] != nil {
-			config[name] = all[name]
-		}
-	}
-	return config
-}
 
 // TestRotatingKey_generatedConfiguration: the CLI generates a configuration for an import from the state. It can be planned:
 // the key stays, and one without an expiry gets one.
@@ -39,7 +23,7 @@ func TestRotatingKey_generatedConfiguration(t *testing.T) {
 		t.Log(name)
 		key, imported := h.Import(rotatingKey, h.CreateKey(c.in).ID)
 		imported.ExpectNoErrors()
-		generated := stateAsConfig(t, key, "user_name", "user_id", "lifetime", "rotate_before", "tag")
+		generated := key.GeneratedConfig()
 		key.Plan(generated).Expect(c.want, acctest.Args{"access_key_id": key.String("id")})
 		key.Apply(generated).ExpectNoErrors()
 		key.ExpectEmptyPlan(generated)
