@@ -25,24 +25,23 @@ func Schema(ctx context.Context) schema.Schema {
 	attributes["state"] = schema.StringAttribute{
 		Optional: true, Computed: true,
 		Validators: []validator.String{stringvalidator.OneOf(string(key.Active), string(key.Inactive))},
-		MarkdownDescription: "The state of the key: `ACTIVE`, with which it can be used, or `INACTIVE`. No default: left out, a new key is `ACTIVE`, " +
-			"and an existing one stays as it is, also when somebody deactivated it by hand. Changed in place.",
+		MarkdownDescription: "The state of the key. Valid values are `ACTIVE` and `INACTIVE`. Changed in place. " +
+			"Default: `ACTIVE` for a new key. An existing key keeps its state, also if somebody deactivated it outside of Terraform.",
 	}
 	attributes["expiration_date"] = schema.StringAttribute{
 		CustomType: isodate.Type{}, Optional: true, Computed: true,
 		Validators: []validator.String{isodate.Validator()},
-		MarkdownDescription: "The moment the key expires: " + isodate.Allowed + ". It is kept as written and compared as an instant. " +
-			"Left out, or `\"\"`, the key does not expire: taking the argument out of a configuration removes the date at the API. " +
-			"A date in the past is refused when it is new. Changed in place.",
+		MarkdownDescription: "When the key expires: " + isodate.Allowed + ". A new value must be in the future, and within the account's maximum lifetime of keys. " +
+			"Values are kept as written and compared as instants. Changed in place. " +
+			"Default: the key does not expire, and an expiry that it has is removed. `\"\"` means the same.",
 	}
 	attributes["last_modification_date"] = schema.StringAttribute{
 		CustomType: isodate.Type{}, Computed: true,
-		MarkdownDescription: "The date and time (UTC) at which the key was last modified.",
+		MarkdownDescription: "The date and time (UTC) of the last change.",
 	}
 	attributes["expired"] = schema.BoolAttribute{
-		Computed: true,
-		MarkdownDescription: "Whether `expiration_date` has passed. The API keeps such a key in the state it had, also `ACTIVE`, " +
-			"but refuses what it signs.",
+		Computed:            true,
+		MarkdownDescription: "Whether `expiration_date` has passed. The API refuses the requests of an expired key, and does not change its `state`.",
 	}
 	return schema.Schema{
 		MarkdownDescription: "Manages an access key.",
@@ -52,28 +51,33 @@ func Schema(ctx context.Context) schema.Schema {
 }
 
 var descriptions = map[string]string{
-	"user_name": "The name of the EIM user that owns the key. With neither this nor `user_id`, the key belongs to whoever sends the requests, " +
-		"which can be the root account. A change replaces the key, and so does a rename of the user. " +
-		"When `user_id` is set instead, this is computed: the name the user has today. Together with `user_id` only if both name the same user.",
-	"user_id": "The id of the EIM user that owns the key, as `outscale_user.NAME.user_id`. The key then survives a rename of its owner untouched. " +
-		"A change to another user replaces the key, and so does an id that is only known after apply; " +
-		"naming the same user by id instead of by name, or the reverse, does not. " +
-		"Empty when the configuration names the owner otherwise, unless an import found it. Together with `user_name` only if both name the same user.",
-	"tag":           "A tag, any text that does not begin with `" + key.MarkerPrefix + "`. Left out, or `\"\"`, the key has none: a tag that was set elsewhere is removed. Changed in place.",
+	"user_name": "The name of the EIM user that owns the key. A change replaces the key, and so does a rename of the user. " +
+		"Default: the caller that signs the requests, which can be the root account. `\"\"` means the same. " +
+		"If `user_id` is set, this is computed. If both are set, they must name the same user.",
+	"user_id": "The id of the EIM user that owns the key, such as `outscale_user.NAME.user_id`. A rename of the user does not replace the key. " +
+		"A change to another user does, and so does an id that is known only after apply. " +
+		"Naming the same user by id instead of by name, or the reverse, changes nothing. " +
+		"Null if the owner is not named by its id, other than after an import. If both are set, `user_name` and `user_id` must name the same user.",
+	"tag": "A tag. It must not begin with `" + key.MarkerPrefix + "`. Changed in place. " +
+		"Default: no tag, and a tag that was set outside of Terraform is removed. `\"\"` means the same.",
 	"access_key_id": "The id of the access key.",
-	"secret_key": "The secret that signs requests, 40 characters, **in clear in the state**. Always empty with `seal_to`, in plans too. " +
-		"The API shows the secret once, when the key is created: empty after an import.",
-	"secret_key_wo": "The secret of the key, if you still have it: for a key that was imported. Write-only: it is never in a plan or a state. " +
-		"It is taken if the state has no secret, or if `secret_key_wo_version` changes. The provider checks it with one call that is signed with it, and then stores it as `secret_key`, " +
-		"or sealed as `sealed_secret_key` if `seal_to` is set. A wrong secret is an error, and nothing is changed. A new key has a secret of its own, and this one is not used. " +
-		"Needs Terraform 1.11 or later, or OpenTofu 1.11 or later.",
-	"secret_key_wo_version": "Any number. A change takes `secret_key_wo` again, also with other recipients in `seal_to`: the key is then not replaced.",
-	"seal_to": "The public keys that the secret is sealed to, so that it is never in a state or a plan in clear: 1 to 20 age recipients (`age1...`) " +
-		"and SSH public keys (`ssh-ed25519`, `ssh-rsa` of 2048 bits or more), or age's post-quantum recipients (`age1pq1...`) only, or exactly one armored OpenPGP public key. " +
-		"Each of them opens the secret. They are checked, and a sealing is tried, before the key is created. " +
-		"Added to a key whose secret is in the state, it seals that secret in place. Other recipients for a sealed key, or none, replace the key: " +
-		"nobody but a recipient can read the secret to seal it again. Another order or spelling of the same recipients changes nothing. Never a private key.",
-	"sealed_secret_key": "The secret, sealed to the keys of `seal_to`: armored text, opened by the ephemeral resource `outscale_access_key_secret`, " +
-		"by `age -d -i KEYFILE` or by `gpg -d`. Empty without `seal_to`, and for an imported key, whose secret nobody can read any more.",
-	"creation_date": "The date and time (UTC) at which the key was created.",
+	"secret_key": "The secret of the key, 40 characters, **in clear in the state**. The API returns it only when it creates the key. " +
+		"Null if `seal_to` is set, and after an import without `secret_key_wo`.",
+	"secret_key_wo": "The secret of an imported key, if you still have it. It is in no plan and no state. " +
+		"The provider makes one call that is signed with it. It then stores the secret as `secret_key`, or as `sealed_secret_key` if `seal_to` is set. " +
+		"A wrong secret is an error, and nothing is changed. The argument is used if the state has no secret, or if `secret_key_wo_version` changes. " +
+		"It is not used for a new key, which has a secret of its own. Needs Terraform 1.11 or later, or OpenTofu 1.11 or later.",
+	"secret_key_wo_version": "A number. If it changes, `secret_key_wo` is used again. " +
+		"If the recipients in `seal_to` change at the same time, the secret is encrypted to the new ones, and the key is not replaced.",
+	"seal_to": "The public keys that the secret is encrypted to, so that it is never in a state or a plan in clear. " +
+		"Valid values are 1 to 20 age recipients (`age1...`) and SSH public keys (`ssh-ed25519`, or `ssh-rsa` of 2048 bits or more), " +
+		"or age's post-quantum recipients (`age1pq1...`) only, or exactly one armored OpenPGP public key. Each recipient can decrypt the secret. " +
+		"The public keys are checked, and an encryption is tried, before the access key is created. " +
+		"If the state has the secret, adding `seal_to` encrypts it in place. " +
+		"Other recipients, or none, replace the key, because only a recipient can read the secret. Order and spelling do not matter. " +
+		"Do not use a private key. Default: the secret is stored as `secret_key`.",
+	"sealed_secret_key": "The secret, encrypted to the public keys in `seal_to`, as armored text. " +
+		"The ephemeral resource `outscale_access_key_secret`, `age -d -i KEYFILE` and `gpg -d` decrypt it. " +
+		"Null without `seal_to`, and after an import without `secret_key_wo`.",
+	"creation_date": "The date and time (UTC) of the creation.",
 }

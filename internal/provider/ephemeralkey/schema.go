@@ -29,10 +29,10 @@ const (
 // Schema has no default values: an ephemeral resource has no plan that could hold them.
 func (r *Resource) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Creates an access key that lives as long as the run and is stored nowhere: neither in the state nor in a plan file.",
+		MarkdownDescription: "Creates an access key for one run. It is revoked when the run no longer needs it, and it is in no state and no plan file.",
 		Attributes:          attributes(),
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{OpenDescription: "How long creating the key may take, for example `30s` or `2m`. Default: 10 minutes."}),
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{OpenDescription: "How long the creation may take, for example `30s` or `2m`. Default: 10 minutes."}),
 		},
 	}
 }
@@ -40,10 +40,9 @@ func (r *Resource) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"user_name": schema.StringAttribute{
-			Optional:   true,
-			Validators: []validator.String{keyattr.UserNameValidator(), stringvalidator.ConflictsWith(path.MatchRoot("user_id"))},
-			MarkdownDescription: "The name of the EIM user that owns the key. With neither this nor `user_id`, the key belongs to whoever sends the requests. " +
-				"Not together with `user_id`.",
+			Optional:            true,
+			Validators:          []validator.String{keyattr.UserNameValidator(), stringvalidator.ConflictsWith(path.MatchRoot("user_id"))},
+			MarkdownDescription: "The name of the EIM user that owns the key. Default: the caller that signs the requests. Conflicts with `user_id`.",
 		},
 		"user_id": schema.StringAttribute{
 			Optional: true,
@@ -51,24 +50,24 @@ func attributes() map[string]schema.Attribute {
 				stringvalidator.RegexMatches(keyattr.ObjectID, "must be the id of a user (leave the argument out for a key of the caller's own)"),
 				stringvalidator.ConflictsWith(path.MatchRoot("user_name")),
 			},
-			MarkdownDescription: "The id of the EIM user that owns the key, as `outscale_user.NAME.user_id`: the key is found again also when the run renames its owner. " +
-				"Not together with `user_name`.",
+			MarkdownDescription: "The id of the EIM user that owns the key, such as `outscale_user.NAME.user_id`. The key is found again if the run renames the user. " +
+				"Conflicts with `user_name`.",
 		},
 		"lifetime": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{lifetimeValidator{}},
-			MarkdownDescription: "How long the key lives unless it is renewed, between `10m` and `24h`, for example `30m`. Default: `1h`. " +
-				"A run that goes on has the key renewed at half of that time. What is left behind when everything else failed, the API ends after this time.",
+			MarkdownDescription: "How long the key is valid without a renewal, for example `30m`. Minimum: `10m`. Maximum: `24h`, and the account's maximum lifetime of keys. Default: `1h`. " +
+				"A longer run renews the key at half of this time. A key that could not be revoked expires after it.",
 		},
 		"tag": schema.StringAttribute{
 			Optional:            true,
 			Validators:          []validator.String{tagValidator{}},
-			MarkdownDescription: "A tag, any text that does not begin with `" + key.MarkerPrefix + "`. Left out, or `\"\"`, the key has none.",
+			MarkdownDescription: "A tag. It must not begin with `" + key.MarkerPrefix + "`. Default: no tag.",
 		},
 		"enabled": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether to create a key at all; meant for `terraform.applying`, which is false during a plan. Default: `true`. " +
-				"With `false` no call is made, and `access_key_id`, `secret_key` and `expiration_date` are null.",
+			MarkdownDescription: "Whether to create a key. Use `terraform.applying` to create none during a plan. " +
+				"If `false`, no call is made, and `access_key_id`, `secret_key` and `expiration_date` are null. Default: `true`.",
 		},
 		"access_key_id": schema.StringAttribute{
 			Computed:            true,
@@ -77,11 +76,11 @@ func attributes() map[string]schema.Attribute {
 		"secret_key": schema.StringAttribute{
 			Computed:            true,
 			Sensitive:           true,
-			MarkdownDescription: "The secret that signs requests, 40 characters.",
+			MarkdownDescription: "The secret of the key, 40 characters.",
 		},
 		"expiration_date": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "The date and time (UTC) at which the key expires unless it is renewed. A renewal moves the date at the API, and not this value.",
+			MarkdownDescription: "The date and time (UTC) at which the key expires without a renewal. A renewal does not change this value.",
 		},
 	}
 }

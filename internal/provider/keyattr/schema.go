@@ -40,8 +40,8 @@ func Attributes(descriptions map[string]string) map[string]schema.Attribute {
 		"sealed_secret_key": schema.StringAttribute{Computed: true, MarkdownDescription: descriptions["sealed_secret_key"]},
 		"sealed_to": schema.ListAttribute{
 			ElementType: types.StringType, Computed: true,
-			MarkdownDescription: "The fingerprints of the keys the secret is sealed to: the recipient itself for age, `age1pq1:sha256:...` for age post-quantum, " +
-				"`SHA256:...` as `ssh-keygen -l` prints it for SSH, the primary key's fingerprint for OpenPGP. Empty where nothing is sealed.",
+			MarkdownDescription: "The fingerprints of the public keys that the secret is encrypted to: the recipient itself for age, `age1pq1:sha256:...` for age post-quantum, " +
+				"`SHA256:...` for SSH, as `ssh-keygen -l` prints it, and the fingerprint of the primary key for OpenPGP. Null if there is no `sealed_secret_key`.",
 		},
 		"creation_date": schema.StringAttribute{CustomType: isodate.Type{}, Computed: true, MarkdownDescription: descriptions["creation_date"]},
 	}

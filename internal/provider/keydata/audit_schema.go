@@ -15,7 +15,7 @@ import (
 // Schema has every fact of a key that a rule about keys may ask for, so that a rule is one expression.
 func (d *Audit) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists every access key of the account, the root account's and each user's: its owner, its age, when it expires, when it was last used, and from where, what its owner may do, and what rules find about it.",
+		MarkdownDescription: "Lists every access key of the account, those of the root account and of each user, with owner, age, expiry, last use, the rights of the owner, and findings of rules.",
 		Attributes:          auditAttributes(),
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: "How long the audit may take, for example `10m`. Default: 30 minutes."}),
@@ -27,25 +27,24 @@ func auditAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"usage_days": schema.Int64Attribute{
 			Optional: true, Computed: true,
-			Validators: []validator.Int64{int64validator.Between(0, auditUsageDays)},
-			MarkdownDescription: fmt.Sprintf("For how many days the account's log is read for the use of keys: 0 to %d, which is how long the API keeps it. "+
-				"Default: %d. With 0 the log is not read.", auditUsageDays, auditUsageDays),
+			Validators:          []validator.Int64{int64validator.Between(0, auditUsageDays)},
+			MarkdownDescription: fmt.Sprintf("For how many past days the use of keys is read from the log of API calls. Minimum: 0, the log is not read. Maximum: %d, which is how long the API keeps the log. Default: %d.", auditUsageDays, auditUsageDays),
 		},
 		"usage_pages": schema.Int64Attribute{
 			Optional: true, Computed: true,
 			Validators: []validator.Int64{int64validator.Between(1, 100_000)},
-			MarkdownDescription: fmt.Sprintf("How many pages of the log are read at most, each of 1000 calls and one request: 1 to 100000. Default: %d. "+
-				"The newest part is read first; a busy account may need more pages for all days.", auditUsagePages),
+			MarkdownDescription: fmt.Sprintf("The maximum number of pages of the log to read. A page has 1000 calls and costs one request. Minimum: 1. Maximum: 100000. Default: %d. "+
+				"The newest calls are read first.", auditUsagePages),
 		},
-		"audit_date":       textAttribute("The date and time (UTC) of the audit, by the API's clock: what ages and days left are counted from."),
-		"complete":         boolAttribute("Whether every key of the account is here. Without the right to list users only the caller's own keys are, and for a caller that is a user the root account's keys are missing; a warning says so."),
-		"ceiling_seconds":  numberAttribute("The longest life that the account's API access policy allows a key, in seconds; 0 when there is no limit. Null when the caller may not read the policy."),
-		"usage_start_date": textAttribute("From when on the use of keys was looked at: later than `usage_days` ago when `usage_complete` is false. Null when it was not."),
-		"usage_end_date":   textAttribute("Until when the use of keys was looked at. Null when it was not."),
-		"usage_complete":   boolAttribute("Whether `usage_pages` were enough for all of `usage_days`. Null when the use of keys was not looked at."),
+		"audit_date":       textAttribute("The date and time (UTC) of the audit, by the API's clock. Ages and remaining days are counted from it."),
+		"complete":         boolAttribute("Whether the list has every key of the account. Without the right to list users it has the keys of the caller only. If the caller is a user, the keys of the root account are missing. A warning says so."),
+		"ceiling_seconds":  numberAttribute("The maximum lifetime of keys in the account's API access policy, in seconds. 0 if there is no limit. Null if the caller may not read the policy."),
+		"usage_start_date": textAttribute("The date and time (UTC) from which on the log was read. Later than `usage_days` ago if `usage_complete` is false. Null if the log was not read."),
+		"usage_end_date":   textAttribute("The date and time (UTC) up to which the log was read. Null if it was not."),
+		"usage_complete":   boolAttribute("Whether `usage_pages` were enough for all of `usage_days`. Null if the log was not read."),
 		"access_keys": schema.ListNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "The keys: the root account's first, then each user's by name, the oldest key of each first.",
+			MarkdownDescription: "The keys: first those of the root account, then those of each user by name, each from old to new.",
 			NestedObject:        schema.NestedAttributeObject{Attributes: auditedAttributes()},
 		},
 	}
@@ -56,23 +55,23 @@ func auditAttributes() map[string]schema.Attribute {
 func auditedAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"access_key_id":          textAttribute("The id of the key."),
-		"user_name":              textAttribute("The name of the user that owns the key; null for the root account, and for the caller's own keys when the users cannot be listed."),
-		"user_id":                textAttribute("The id of the user that owns the key; null as `user_name` is."),
-		"root":                   boolAttribute("Whether the key is the root account's. Null when the users cannot be listed."),
-		"state":                  textAttribute("The state of the key: `ACTIVE` or `INACTIVE`. An expired key keeps the state it had."),
-		"tag":                    textAttribute("The tag of the key; null when it has none."),
+		"user_name":              textAttribute("The name of the user that owns the key. Null for the root account, and for keys of the caller if the users cannot be listed."),
+		"user_id":                textAttribute("The id of the user that owns the key. Null if `user_name` is."),
+		"root":                   boolAttribute("Whether the root account owns the key. Null if the users cannot be listed."),
+		"state":                  textAttribute("The state of the key: `ACTIVE` or `INACTIVE`. The API does not change the state of an expired key."),
+		"tag":                    textAttribute("The tag of the key. Null if it has none."),
 		"creation_date":          textAttribute("The date and time (UTC) at which the key was created."),
-		"last_modification_date": textAttribute("The date and time (UTC) at which the key was last modified."),
-		"age_days":               numberAttribute("How many whole days ago the key was created."),
-		"expiration_date":        textAttribute("The date and time (UTC) at which the key expires; null when it does not."),
-		"days_left":              numberAttribute("How many whole days the key still has; 0 when it has expired or does so today, null when it does not expire."),
-		"expired":                boolAttribute("Whether `expiration_date` has passed; `state` does not tell."),
-		"over_ceiling":           boolAttribute("Whether the key lives longer than the account allows, or for ever although the account sets a limit. Null when the limit cannot be read."),
-		"unfinished":             boolAttribute("Whether the key was left behind by a run that was killed while it made the key, or is being made just now. Nobody has the secret of a key that was left behind: delete it."),
-		"last_use_date":          textAttribute("When the key last signed a call, refused ones included. Null when the log has none between `usage_start_date` and `usage_end_date`, or was not read."),
-		"unused_days": numberAttribute("How many whole days ago that was. A key that the log does not name counts from `usage_start_date`, or from its creation when that is later. " +
-			"Null when the log was not read."),
-		"calls": numberAttribute("How many calls the key signed between `usage_start_date` and `usage_end_date`. Null when the log was not read."),
+		"last_modification_date": textAttribute("The date and time (UTC) of the last change."),
+		"age_days":               numberAttribute("The age of the key in whole days."),
+		"expiration_date":        textAttribute("The date and time (UTC) at which the key expires. Null if it does not."),
+		"days_left":              numberAttribute("The number of whole days until the key expires. 0 if it has expired or expires today. Null if it does not expire."),
+		"expired":                boolAttribute("Whether `expiration_date` has passed."),
+		"over_ceiling":           boolAttribute("Whether the key is valid for longer than the account's maximum lifetime, or does not expire although there is one. Null if the maximum cannot be read."),
+		"unfinished":             boolAttribute("Whether the creation of the key was not finished: a run was killed, or it is under way. Nobody has the secret of such a key. Delete it if no run is under way."),
+		"last_use_date":          textAttribute("The date and time (UTC) of the last call that was signed with the key, refused calls included. Null if there is none between `usage_start_date` and `usage_end_date`, or if the log was not read."),
+		"unused_days": numberAttribute("The number of whole days since the last use. For a key without a call in the log, since `usage_start_date`, or since its creation if that is later. " +
+			"Null if the log was not read."),
+		"calls": numberAttribute("The number of calls that were signed with the key between `usage_start_date` and `usage_end_date`. Null if the log was not read."),
 	}
 	maps.Copy(attributes, reviewedAttributes())
 	return attributes

@@ -2,6 +2,7 @@ package keydata
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -42,34 +43,47 @@ type listModel struct {
 // Schema is the official provider's, with the owner, the tag and the expiry added.
 func (d *List) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the access keys of one owner. When no key matches, the list is empty. The secrets of keys cannot be looked up.",
+		MarkdownDescription: "Lists the access keys of one owner. If no key matches, the list is empty. Secrets cannot be read.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Optional: true, Computed: true,
-				MarkdownDescription: "An id of the question: the same arguments give the same id in every run."},
+				MarkdownDescription: "An id of the query. The same arguments give the same id in every run."},
 			"user_name": schema.StringAttribute{Optional: true,
 				Validators:          []validator.String{keyattr.UserNameValidator()},
-				MarkdownDescription: "The name of the user whose keys are listed. Default: the caller's own keys; the ids in `access_key_ids` are looked for among every user's."},
+				MarkdownDescription: "The name of the user whose keys are listed. Default: the caller. With `access_key_ids`, the keys of every user are searched by default."},
 			"access_key_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "The ids of the keys to list. Default: all."},
 			"states": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.List{listvalidator.ValueStringsAre(stringvalidator.OneOf(string(key.Active), string(key.Inactive)))},
-				MarkdownDescription: "The states of the keys to list: `ACTIVE`, `INACTIVE`. Default: both."},
+				MarkdownDescription: "The states of the keys to list. Valid values are `ACTIVE` and `INACTIVE`. Default: both."},
 			"access_keys": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The keys that match, oldest first.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"access_key_id":          textAttribute("The id of the key."),
-					"user_name":              textAttribute("The name of the owner; empty when it is the caller."),
-					"state":                  textAttribute("The state of the key: `ACTIVE` or `INACTIVE`."),
-					"tag":                    textAttribute("The tag of the key; empty when it has none."),
-					"expired":                boolAttribute("Whether `expiration_date` has passed; `state` does not tell."),
-					"expiration_date":        textAttribute("The date and time (UTC) at which the key expires; empty when it does not."),
-					"creation_date":          textAttribute("The date and time (UTC) at which the key was created."),
-					"last_modification_date": textAttribute("The date and time (UTC) at which the key was last modified."),
-				}},
+				NestedObject:        schema.NestedAttributeObject{Attributes: listedAttributes()},
 			},
 		},
 		Blocks: map[string]schema.Block{"filter": filter.Block(byID, byState, byTag)},
+	}
+}
+
+// listedAttributes are those of a key in a list.
+func listedAttributes() map[string]schema.Attribute {
+	attributes := map[string]schema.Attribute{
+		"access_key_id": textAttribute("The id of the key."),
+		"user_name":     textAttribute("The name of the owner. Null if it is the caller."),
+		"state":         textAttribute("The state of the key: `ACTIVE` or `INACTIVE`."),
+	}
+	maps.Copy(attributes, keyAttributes())
+	return attributes
+}
+
+// keyAttributes are what the data sources show of every key.
+func keyAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"tag":                    textAttribute("The tag of the key. Null if it has none."),
+		"expired":                boolAttribute("Whether `expiration_date` has passed. The API does not change the `state` of an expired key."),
+		"expiration_date":        textAttribute("The date and time (UTC) at which the key expires. Null if it does not."),
+		"creation_date":          textAttribute("The date and time (UTC) at which the key was created."),
+		"last_modification_date": textAttribute("The date and time (UTC) of the last change."),
 	}
 }
 

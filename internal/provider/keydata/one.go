@@ -3,6 +3,7 @@ package keydata
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -50,27 +51,23 @@ type oneModel struct {
 
 // Schema is the official provider's, with the owner, the tag and the expiry added.
 func (d *One) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The same as `access_key_id`."},
+		"access_key_id": schema.StringAttribute{Optional: true, Computed: true,
+			MarkdownDescription: "The id of the key. Without `user_name`, the keys of the caller and then those of every user are searched."},
+		"user_name": schema.StringAttribute{Optional: true, Computed: true,
+			Validators: []validator.String{keyattr.UserNameValidator()},
+			MarkdownDescription: "The name of the user whose keys are searched. Default: the caller; with `access_key_id`, every user. " +
+				"Null in the result if the caller owns the key."},
+		"state": schema.StringAttribute{Optional: true, Computed: true,
+			Validators:          []validator.String{stringvalidator.OneOf(string(key.Active), string(key.Inactive))},
+			MarkdownDescription: "The state of the key: `ACTIVE` or `INACTIVE`."},
+	}
+	maps.Copy(attributes, keyAttributes())
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Looks one access key up. Exactly one key must match: none, or several, is an error that says what was found. " +
-			"The secret of a key cannot be looked up.",
-		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The same as `access_key_id`."},
-			"access_key_id": schema.StringAttribute{Optional: true, Computed: true,
-				MarkdownDescription: "The id of the key. Without `user_name`, the caller's own keys are looked at first, then every user's."},
-			"user_name": schema.StringAttribute{Optional: true, Computed: true,
-				Validators: []validator.String{keyattr.UserNameValidator()},
-				MarkdownDescription: "The name of the user whose keys are looked at. Default: the caller's own keys, unless the key's id is given. " +
-					"Empty in the result when the key is the caller's own."},
-			"state": schema.StringAttribute{Optional: true, Computed: true,
-				Validators:          []validator.String{stringvalidator.OneOf(string(key.Active), string(key.Inactive))},
-				MarkdownDescription: "The state of the key: `ACTIVE` or `INACTIVE`."},
-			"tag":                    textAttribute("The tag of the key; empty when it has none."),
-			"expired":                boolAttribute("Whether `expiration_date` has passed; `state` does not tell."),
-			"expiration_date":        textAttribute("The date and time (UTC) at which the key expires; empty when it does not."),
-			"creation_date":          textAttribute("The date and time (UTC) at which the key was created."),
-			"last_modification_date": textAttribute("The date and time (UTC) at which the key was last modified."),
-		},
-		Blocks: map[string]schema.Block{"filter": filter.Block(byID, byState, byTag)},
+		MarkdownDescription: "Looks up one access key. It is an error if no key matches, or more than one. Secrets cannot be read.",
+		Attributes:          attributes,
+		Blocks:              map[string]schema.Block{"filter": filter.Block(byID, byState, byTag)},
 	}
 }
 

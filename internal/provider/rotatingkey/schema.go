@@ -21,38 +21,39 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	attributes["lifetime"] = schema.StringAttribute{
 		CustomType: duration.Type{}, Required: true,
 		Validators: []validator.String{duration.Validator(leastWindow)},
-		MarkdownDescription: "How long each key lives: " + duration.Allowed + ". At most 100 years (36500 days), and at most the account's limit. " +
-			"The API enforces it: a key is created with its expiry. Kept as written, compared by its length. " +
-			"A longer one holds from the next key on. A shorter one also shortens the current key, in place, if that would live longer than `lifetime` from now.",
+		MarkdownDescription: "How long each key is valid: " + duration.Allowed + ". It must be longer than `rotate_before`, and at most 100 years (`36500d`) and the account's maximum lifetime of keys. " +
+			"Each key is created with its expiry, which the API enforces. Changed in place: a longer lifetime applies from the next key on, " +
+			"a shorter one also gives the current key an earlier expiry. Values are kept as written and compared by their length.",
 	}
 	attributes["rotate_before"] = schema.StringAttribute{
 		CustomType: duration.Type{}, Required: true,
 		Validators: []validator.String{duration.Validator(leastWindow)},
-		MarkdownDescription: "How long before its end a key is replaced: the window in which a run must happen, and the time in which the old key and the new one both work. " +
-			"Written as `lifetime`, shorter than that, at least one minute. A change moves `rotates_after`, in place; where that has passed already, the key rotates.",
+		MarkdownDescription: "How long before its expiry a key is replaced, in the form of `lifetime`. At least one minute, and shorter than `lifetime`. " +
+			"Terraform has to run within this time, and the old and the new key are both valid in it. " +
+			"Changed in place. If the new `rotates_after` has passed, the key is rotated.",
 	}
 	attributes["triggers"] = schema.MapAttribute{
 		ElementType: types.StringType, Optional: true,
-		MarkdownDescription: "Any texts. A change rotates now, whatever the age of the key. With a value that is only known after apply, the plan shows a rotation, " +
-			"and the apply rotates if the value is another one. The old key stays valid until its own expiry: for a key that leaked, see the guide.",
+		MarkdownDescription: "A map of any strings. A change rotates the key. If a value is known only after apply, the plan shows a rotation, " +
+			"and the apply rotates the key if the value is another one. The old key stays valid until its expiry; the guide says what to do if it leaked. Default: none.",
 	}
 	attributes["state"] = schema.StringAttribute{
 		Computed: true,
-		MarkdownDescription: "The state of the current key when it was last read: `ACTIVE` or `INACTIVE`, empty when it was gone. " +
-			"A key that is not `ACTIVE` is replaced by the next apply.",
+		MarkdownDescription: "The state of the current key at the last refresh: `ACTIVE` or `INACTIVE`, or null if it was deleted. " +
+			"The next apply replaces a key that is not `ACTIVE`.",
 	}
 	attributes["ready_to_rotate"] = schema.BoolAttribute{
 		Computed:            true,
-		MarkdownDescription: "Whether the current key was to be replaced when it was last read: `rotates_after` had passed, or the key was deactivated or gone.",
+		MarkdownDescription: "Whether the next apply replaces the current key: at the last refresh, `rotates_after` had passed, or the key was deactivated or deleted.",
 	}
 	attributes["previous_access_key_id"] = schema.StringAttribute{
 		Computed:            true,
-		MarkdownDescription: "The id of the key before the current one, as long as it exists. It is removed by a run that finds it expired. Empty when there is none.",
+		MarkdownDescription: "The id of the previous key. The first apply after its expiry deletes it. Null if there is none.",
 	}
 	for name, description := range map[string]string{
-		"expiration_date":          "The moment (UTC) the current key expires.",
-		"rotates_after":            "The moment (UTC) from which on a run replaces the current key: `expiration_date` less `rotate_before`.",
-		"previous_expiration_date": "The moment (UTC) until which the key before the current one is valid.",
+		"expiration_date":          "The date and time (UTC) at which the current key expires.",
+		"rotates_after":            "The date and time (UTC) from which an apply replaces the current key: `expiration_date` minus `rotate_before`.",
+		"previous_expiration_date": "The date and time (UTC) at which the previous key expires. Null if there is none.",
 	} {
 		attributes[name] = schema.StringAttribute{CustomType: isodate.Type{}, Computed: true, MarkdownDescription: description}
 	}
@@ -64,28 +65,30 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 }
 
 var descriptions = map[string]string{
-	"user_name": "The name of the EIM user that owns the keys. With neither this nor `user_id`, they belong to whoever sends the requests, " +
-		"which can be the root account. A change revokes both keys and creates a new one, and so does a rename of the user. " +
-		"When `user_id` is set instead, this is computed: the name the user has today. Together with `user_id` only if both name the same user.",
-	"user_id": "The id of the EIM user that owns the keys, as `outscale_user.NAME.user_id`. They then survive a rename of their owner untouched. " +
-		"A change to another user revokes both keys and creates a new one, and so does an id that is only known after apply; " +
-		"naming the same user by id instead of by name, or the reverse, does not. " +
-		"Empty when the configuration names the owner otherwise, unless an import found it. Together with `user_name` only if both name the same user.",
+	"user_name": "The name of the EIM user that owns the keys. A change revokes both keys and creates a new one, and so does a rename of the user. " +
+		"Default: the caller that signs the requests, which can be the root account. `\"\"` means the same. " +
+		"If `user_id` is set, this is computed. If both are set, they must name the same user.",
+	"user_id": "The id of the EIM user that owns the keys, such as `outscale_user.NAME.user_id`. A rename of the user changes nothing. " +
+		"A change to another user revokes both keys and creates a new one, and so does an id that is known only after apply. " +
+		"Naming the same user by id instead of by name, or the reverse, changes nothing. " +
+		"Null if the owner is not named by its id, other than after an import. If both are set, `user_name` and `user_id` must name the same user.",
 	"access_key_id": "The id of the current access key.",
 	"creation_date": "The date and time (UTC) at which the current key was created.",
-	"tag": "A tag of the current key, and of each new one, any text that does not begin with `" + key.MarkerPrefix + "`. Left out, or `\"\"`, it has none: " +
-		"a tag that was set elsewhere is removed. Changed in place; the key before the current one keeps the tag it had.",
-	"secret_key": "The secret of the current key, 40 characters, **in clear in the state**. Always empty with `seal_to`, in plans too. " +
-		"The API shows the secret once, when the key is created: empty from an import until the next rotation.",
-	"secret_key_wo": "The secret of the current key, if you still have it: for a current key that was imported. Write-only: it is never in a plan or a state. " +
-		"It is taken if the state has no secret, or if `secret_key_wo_version` changes. The provider checks it with one call that is signed with it, and then stores it as `secret_key`, " +
-		"or sealed as `sealed_secret_key` if `seal_to` is set. A wrong secret is an error, and nothing is changed. A new key has a secret of its own, and this one is not used. After a rotation it is not used. " +
-		"Needs Terraform 1.11 or later, or OpenTofu 1.11 or later.",
-	"secret_key_wo_version": "Any number. A change takes `secret_key_wo` again, also with other recipients in `seal_to`: the key is then not replaced.",
-	"seal_to": "The public keys that the secret is sealed to, so that it is never in a state or a plan in clear, exactly as on `outscale_access_key`. " +
-		"They are checked, and a sealing is tried, before a key is created. Added to a key whose secret is in the state, it seals that secret in place. " +
-		"Other recipients for a sealed key, or none, rotate now: nobody but a recipient can read the secret to seal it again. " +
-		"Another order or spelling of the same recipients changes nothing. Never a private key.",
-	"sealed_secret_key": "The secret of the current key, sealed to the keys of `seal_to`: armored text, opened by the ephemeral resource `outscale_access_key_secret`, " +
-		"by `age -d -i KEYFILE` or by `gpg -d`. Empty without `seal_to`, and from an import until the next rotation.",
+	"tag": "A tag of the current key and of each new one. It must not begin with `" + key.MarkerPrefix + "`. Changed in place; the previous key keeps its tag. " +
+		"Default: no tag, and a tag that was set outside of Terraform is removed. `\"\"` means the same.",
+	"secret_key": "The secret of the current key, 40 characters, **in clear in the state**. The API returns it only when it creates a key. " +
+		"Null if `seal_to` is set, and between an import without `secret_key_wo` and the next rotation.",
+	"secret_key_wo": "The secret of an imported key, if you still have it. It is in no plan and no state. " +
+		"The provider makes one call that is signed with it. It then stores the secret as `secret_key`, or as `sealed_secret_key` if `seal_to` is set. " +
+		"A wrong secret is an error, and nothing is changed. The argument is used if the state has no secret, or if `secret_key_wo_version` changes. " +
+		"It is not used in a rotation. Needs Terraform 1.11 or later, or OpenTofu 1.11 or later.",
+	"secret_key_wo_version": "A number. If it changes, `secret_key_wo` is used again. " +
+		"If the recipients in `seal_to` change at the same time, the secret is encrypted to the new ones, and the key is not rotated.",
+	"seal_to": "The public keys that the secrets are encrypted to, so that they are never in a state or a plan in clear. The valid values are those of `outscale_access_key`. " +
+		"The public keys are checked, and an encryption is tried, before a key is created. If the state has the secret, adding `seal_to` encrypts it in place. " +
+		"Other recipients, or none, rotate the key, because only a recipient can read the secret. Order and spelling do not matter. " +
+		"Do not use a private key. Default: the secret is stored as `secret_key`.",
+	"sealed_secret_key": "The secret of the current key, encrypted to the public keys in `seal_to`, as armored text. " +
+		"The ephemeral resource `outscale_access_key_secret`, `age -d -i KEYFILE` and `gpg -d` decrypt it. " +
+		"Null without `seal_to`, and between an import without `secret_key_wo` and the next rotation.",
 }

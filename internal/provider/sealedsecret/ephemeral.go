@@ -28,28 +28,27 @@ func New() ephemeral.EphemeralResource { return &Resource{base.NewEphemeral("acc
 // Schema has nothing that is stored anywhere: neither CLI writes the arguments and results of an ephemeral resource.
 func (*Resource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Opens the sealed secret of an access key for the length of a run.",
+		MarkdownDescription: "Decrypts the sealed secret of an access key for the duration of a run.",
 		Attributes: map[string]schema.Attribute{
 			"sealed_secret_key": schema.StringAttribute{
-				Required: true,
-				MarkdownDescription: "The sealed secret, as `outscale_access_key.NAME.sealed_secret_key`. While it is not known, before the key is created, " +
-					"opening waits for the apply.",
+				Required:            true,
+				MarkdownDescription: "The sealed secret, such as `outscale_access_key.NAME.sealed_secret_key`. If it is known only after apply, it is decrypted during the apply.",
 			},
 			"private_key": schema.StringAttribute{
 				Required:  true,
 				Sensitive: true,
-				MarkdownDescription: "The private key of one of the recipients: an age identity (the lines that `age-keygen` wrote), an SSH private key (ed25519 or RSA), " +
-					"or an armored OpenPGP private key. Give it from an ephemeral variable or another ephemeral resource: it is then stored nowhere.",
+				MarkdownDescription: "The private key of one of the recipients: an age identity (the lines that `age-keygen` writes), an SSH private key (ed25519 or RSA), " +
+					"or an armored OpenPGP private key. Use an ephemeral variable or another ephemeral resource, so that it is stored nowhere.",
 			},
 			"passphrase": schema.StringAttribute{
 				Optional:            true,
 				Sensitive:           true,
-				MarkdownDescription: "The passphrase of a private key that is locked (SSH, OpenPGP). Not looked at when the key needs none.",
+				MarkdownDescription: "The passphrase of an encrypted private key (SSH, OpenPGP). Ignored if the private key is not encrypted.",
 			},
 			"secret_key": schema.StringAttribute{
 				Computed:            true,
 				Sensitive:           true,
-				MarkdownDescription: "The secret in clear. It may go where ephemeral values may: provider blocks, write-only arguments, other ephemeral resources.",
+				MarkdownDescription: "The secret in clear. Use it in provider blocks, write-only arguments and other ephemeral resources.",
 			},
 		},
 	}
