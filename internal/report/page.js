@@ -151,10 +151,10 @@
     event.target.textContent = `Theme: ${root.dataset.theme}`;
   });
 
-  // Paper shows the findings of every row.
+  // On paper, the findings of every row are shown.
   let opened = [];
   addEventListener('beforeprint', () => {
-    opened = rows.filter((row) => !row.item.hidden && !row.details.open);
+    opened = rows.filter((row) => !row.item.hidden && row.data.level !== 'none' && !row.details.open);
     for (const row of opened) row.details.open = true;
   });
   addEventListener('afterprint', () => {

@@ -194,7 +194,10 @@ func TestReport_print(t *testing.T) {
 	check(p, `document.getElementById('filters').checkVisibility()`, false)
 	check(p, `document.getElementById('theme').checkVisibility()`, false)
 	check(p, shown, 3)
-	// Findings are on paper, also of rows that are closed on the screen.
+	// Findings are on paper, also of rows that are closed on the screen. A row without findings stays closed.
+	p.choose("#rule", "")
+	check(p, `(() => { dispatchEvent(new Event('beforeprint')); const n = document.querySelectorAll('details[open]').length; dispatchEvent(new Event('afterprint')); return n })()`, 7)
+	p.choose("#rule", "old")
 	check(p, `(() => { dispatchEvent(new Event('beforeprint')); return Array.from(document.querySelectorAll('.more')).filter((e) => e.checkVisibility()).length })()`, 3)
 	check(p, `(() => { dispatchEvent(new Event('afterprint')); return document.querySelectorAll('details[open]').length })()`, 0)
 	p.quiet()
