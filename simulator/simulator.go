@@ -9,10 +9,8 @@
 // have numbers, A1 to A44, and are listed in docs/dev/assumptions.md. Where an assumption
 // has more than one reading, Assumptions chooses one.
 //
-// Not simulated: API access rules, client certificates and trusted sessions (the API
-// access policy is stored, and its limit on the lifetime of keys is enforced); policies and
-// groups (Grant replaces them); throttling, except as a fault; regions (all are the same
-// account). An action of the API that is not served is answered with status 501.
+// Not simulated: throttling, except as a fault; regions (all are the same account); what the
+// README lists. An action of the API that is not served is answered with status 501.
 package simulator
 
 import (
