@@ -228,3 +228,18 @@ func TestUser_importKeepsLinks(t *testing.T) {
 	u.Update(config)
 	expectLinked(t, h, "ci", orn[0])
 }
+
+// TestUser_renamedSincePlan: policies are unlinked from the user that has the id, whatever its name is at the apply.
+func TestUser_renamedSincePlan(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	orn := policies(h, "a")
+	u := h.Resource(user, withPolicies("ci", orn...))
+	plan := u.Plan(named("ci"))
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
+		_, err := c.UpdateUser(ctx, api.UpdateUserInput{UserName: "ci", NewUserName: "robot"})
+		return err
+	})
+	plan.Apply().ExpectNoErrors()
+	expectLinked(t, h, "robot")
+}

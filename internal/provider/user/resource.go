@@ -16,6 +16,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/teardown"
+	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
 // Resource is outscale_user. API actions: CreateUser, ReadUsers, UpdateUser, DeleteUser; ReadAccounts before a creation; with
@@ -59,7 +60,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	keyattr.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
 	r.save(ctx, &resp.State, plan.withUser(created), nil, &resp.Diagnostics)
-	r.link(ctx, &resp.State, plan.withUser(created), nil, notCreated, &resp.Diagnostics)
+	r.link(ctx, &resp.State, plan.withUser(created), created.Name, nil, notCreated, &resp.Diagnostics)
 }
 
 // save writes the state, with these policies.
@@ -68,10 +69,10 @@ func (r *Resource) save(ctx context.Context, state *tfsdk.State, m model, polici
 	codec.Encode(ctx, state.Schema, &state.Raw, m, diags)
 }
 
-// link links and unlinks policies as planned, and writes the state with what is linked then.
-func (r *Resource) link(ctx context.Context, state *tfsdk.State, plan model, prior []policyblock.Element, summary string, diags *diag.Diagnostics) {
+// link links policies to the user with that name, and unlinks them, as planned, and writes the state with what is linked then.
+func (r *Resource) link(ctx context.Context, state *tfsdk.State, plan model, userName string, prior []policyblock.Element, summary string, diags *diag.Diagnostics) {
 	planned := blockset.Decode[policyblock.Element](ctx, plan.Policy, diags)
-	policies := policyblock.Apply(ctx, r.Data, rights.Principal{Name: plan.UserName.ValueString()}, prior, planned, summary, diags)
+	policies := policyblock.Apply(ctx, r.Data, rights.Principal{Name: userName}, prior, planned, summary, diags)
 	r.save(ctx, state, plan, policies, diags)
 }
 
@@ -112,16 +113,24 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	defer end()
 	prior := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
-	if plan.toSpec() != state.toSpec() {
-		changed, err := r.Data.Users.Update(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private), plan.toSpec())
-		if err != nil {
-			diag.Add(&resp.Diagnostics, notUpdated, "Changing "+state.describe(), err)
-			return
+	recorded, id, name := keyattr.ReadIdentity(ctx, req.Private), state.ID.ValueString(), plan.UserName.ValueString()
+	var now user.User
+	var err error
+	switch {
+	case plan.toSpec() != state.toSpec():
+		if now, err = r.Data.Users.Update(ctx, id, recorded, plan.toSpec()); err == nil {
+			plan = plan.withUser(now)
+			r.save(ctx, &resp.State, plan, prior, &resp.Diagnostics)
 		}
-		plan = plan.withUser(changed)
-		r.save(ctx, &resp.State, plan, prior, &resp.Diagnostics)
+	case !plan.Policy.Equal(state.Policy): // the user may have been renamed since the plan
+		now, err = r.Data.Users.Read(ctx, id, recorded)
+		name = now.Name
 	}
-	r.link(ctx, &resp.State, plan, prior, notUpdated, &resp.Diagnostics)
+	if err != nil {
+		diag.Add(&resp.Diagnostics, notUpdated, "Changing "+state.describe(), err)
+		return
+	}
+	r.link(ctx, &resp.State, plan, name, prior, notUpdated, &resp.Diagnostics)
 }
 
 // Delete deletes the user; one that is already gone is success. What another request of the run removes, such as a key, can
