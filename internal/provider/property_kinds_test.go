@@ -117,7 +117,7 @@ var kinds = []kind{
 			for _, p := range w.Simulator.State().Policies {
 				if p.Orn == r.Get("orn") {
 					return acctest.Args{
-						"policy_name": p.PolicyName, "path": p.Path, "description": p.Description, "document": p.Versions[0].Body,
+						"policy_name": p.PolicyName, "path": p.Path, "description": p.Description, "document": versionBody(p, r),
 						"policy_default_version_id": p.PolicyDefaultVersionID, "policy_id": p.PolicyID,
 					}
 				}
@@ -383,4 +383,15 @@ func changeKey(w *world, r *acctest.Resource) string {
 		}
 	})
 	return "key changed"
+}
+
+// versionBody is the document of the policy's version that the resource manages: the one that its state has, or else the
+// oldest one. A version that was made by hand may be older.
+func versionBody(p admin.Managed, r *acctest.Resource) string {
+	for _, v := range p.Versions {
+		if v.Body == r.Get("document") {
+			return v.Body
+		}
+	}
+	return p.Versions[0].Body
 }

@@ -15,15 +15,18 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policy"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyversion"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Resource is outscale_policy. API actions: CreatePolicy, ReadPolicies, ReadPolicy, ReadPolicyVersions, DeletePolicy; to
-// delete it ReadEntitiesLinkedToPolicy, DeletePolicyVersion, and with `force_detach` UnlinkPolicy and
+// change its document CreatePolicyVersion and DeletePolicyVersion; to delete it ReadEntitiesLinkedToPolicy,
+// DeletePolicyVersion, and with `force_detach` UnlinkPolicy and
 // UnlinkManagedPolicyFromUserGroup.
 type Resource struct {
 	base.ResourceBase
@@ -39,6 +42,7 @@ var (
 const (
 	notCreated  = "Policy not created"
 	notRead     = "Policy not read"
+	notUpdated  = "Policy not updated"
 	notDeleted  = "Policy not deleted"
 	notImported = "Policy not imported"
 	isGone      = "Policy is gone"
@@ -49,18 +53,20 @@ const (
 // New returns the resource.
 func New() resource.Resource { return &Resource{base.NewResource("policy")} }
 
-// ModifyPlan keeps the document of the state where the configuration writes the same one in another way.
+// ModifyPlan keeps the document of the state where the configuration writes the same one in another way. Another document
+// makes another version, which may be the default one.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}
-	var planned, prior types.String
-	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root("document"), &planned)...)
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("document"), &prior)...)
-	if !planned.Equal(prior) {
-		resp.RequiresReplace.Append(path.Root("document"))
+	plan := codec.Decode(ctx, resp.Plan.Schema, resp.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || plan.Document.Equal(state.Document) {
+		return
 	}
+	plan.DefaultVersionID, plan.LastModificationDate = types.StringUnknown(), isodate.Unknown()
+	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }
 
 // Create creates the policy.
@@ -81,8 +87,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 }
 
 // Read refreshes the state, and forgets a policy that is proved gone. The document is that of the version that the resource
-// manages: v1 if it created the policy, or the version that was the default one when the policy was imported. A version
-// never changes; if it was deleted, the document of the state is kept.
+// manages: the one that it created, or that was the default one when the policy was imported. A version never changes; if it was deleted, the document of the state is kept.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
@@ -145,11 +150,33 @@ func warnOtherDefault(diags *diag.Diagnostics, what, managed, now string) {
 		text.Word(now), what, managed))
 }
 
-// Update changes `force_detach` and timeouts alone: everything else replaces the policy.
+// Update replaces the version that the resource manages by one with another document, so that links stay. The new version is
+// the default one if the old one was. `force_detach` and timeouts need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withComputed(state), &resp.Diagnostics)
+	changed := plan.withComputed(state)
+	if !plan.Document.Equal(state.Document) {
+		ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
+		if !ok {
+			return
+		}
+		defer end()
+		orn := state.ID.ValueString()
+		created, err := r.Data.Policies.ReplaceVersion(ctx, orn, managedVersion(ctx, req.Private), plan.Document.ValueString(), false)
+		if !policyversion.Created(&resp.Diagnostics, notUpdated, "Changing the document of "+state.describe(), created, err) {
+			return
+		}
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, versionKey, []byte(strconv.Quote(created.ID)))...)
+		if created.IsDefault {
+			changed.DefaultVersionID = types.StringValue(created.ID)
+		}
+		// What else the policy has now is worth showing, and no reason to fail: the version is there.
+		if found, err := r.Data.Policies.Reload(ctx, orn, keyattr.ReadIdentity(ctx, req.Private)); err == nil {
+			changed = changed.withPolicy(found)
+		}
+	}
+	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, changed, &resp.Diagnostics)
 }
 
 // Delete deletes the policy with its versions; one that is already gone is success.

@@ -23,7 +23,7 @@ func TestPolicy_lifecycle(t *testing.T) {
 	policy.ExpectImport(policy.String("orn"))
 	config["document"] = rewritten
 	policy.ExpectEmptyPlan(config)
-	for argument, value := range map[string]any{"document": other, "path": "/", "description": "x", "policy_name": "y"} {
+	for argument, value := range map[string]any{"path": "/", "description": "x", "policy_name": "y"} {
 		changed := acctest.Args{"policy_name": "read", "path": "/ci/", "description": "reads users", "document": document}
 		changed[argument] = value
 		policy.PlanExpectReplace(changed, argument)
@@ -115,4 +115,35 @@ func TestPolicy_nameTaken(t *testing.T) {
 	config := acctest.Args{"policy_name": "read", "document": document}
 	h.Resource(typeName, config)
 	h.NewResource(typeName).Apply(config).ExpectError("Policy not created", "code 9000", "terraform import ADDRESS ORN")
+}
+
+// TestPolicy_documentInPlace: another document is another version, and links stay. With another default version, the rights
+// stay what they are.
+func TestPolicy_documentInPlace(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	h.CreateUser("ci")
+	config := acctest.Args{"policy_name": "read", "document": document}
+	policy := h.Resource(typeName, config)
+	orn := policy.String("orn")
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.LinkPolicy(ctx, orn, "ci") })
+	h.ResetCalls()
+	config["document"] = other
+	policy.Plan(config).Expect(acctest.Update, acctest.Args{"orn": orn, "policy_default_version_id": acctest.Unknown})
+	policy.Update(config)
+	policy.Expect(acctest.Args{"document": other, "policy_default_version_id": "v2", "resources_count": 1})
+	h.ExpectWrites("CreatePolicyVersion", "DeletePolicyVersion")
+	policy.ExpectImport(orn)
+
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
+		_, err := c.CreatePolicyVersion(ctx, orn, document, true)
+		return err
+	})
+	config["document"] = document
+	policy.Update(config)
+	policy.Expect(acctest.Args{"document": document, "policy_default_version_id": "v3"})
+	found, err := h.API().ReadPolicyVersions(t.Context(), orn)
+	h.NoError(err)
+	if len(found) != 2 || found[1].ID != "v4" || found[1].IsDefault {
+		t.Errorf("versions %+v", found)
+	}
 }

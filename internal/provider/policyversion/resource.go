@@ -60,8 +60,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer end()
 	orn := plan.PolicyORN.ValueString()
 	created, err := r.Data.Policies.CreateVersion(ctx, orn, plan.Document.ValueString(), plan.SetAsDefault.ValueBool())
-	if err != nil {
-		addFailure(&resp.Diagnostics, notCreated, "Creating a version of policy "+orn, err)
+	if !Created(&resp.Diagnostics, notCreated, "Creating a version of policy "+orn, created, err) {
 		return
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withVersion(created), &resp.Diagnostics)
@@ -109,14 +108,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	orn, old := state.PolicyORN.ValueString(), state.VersionID.ValueString()
 	if !plan.Document.Equal(state.Document) {
 		created, err := r.Data.Policies.ReplaceVersion(ctx, orn, old, plan.Document.ValueString(), plan.DefaultVersion.ValueBool())
-		var left *policy.VersionLeftError
-		switch {
-		case errors.As(err, &left):
-			warning := diag.Error(oldLeft, "Deleting "+state.describe(), left.Err)
-			resp.Diagnostics.AddWarning(oldLeft, warning.Detail()+"\n\nVersion "+created.ID+" has taken its place. Delete version "+left.ID+
-				" by hand: it decides no rights, and counts against the 5 versions that a policy may have.")
-		case err != nil:
-			addFailure(&resp.Diagnostics, notUpdated, "Replacing "+state.describe(), err)
+		if !Created(&resp.Diagnostics, notUpdated, "Replacing "+state.describe(), created, err) {
 			return
 		}
 		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withVersion(created), &resp.Diagnostics)
@@ -151,23 +143,36 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// addFailure reports a version that was not created. A quota names the versions that fill it.
-func addFailure(diags *diag.Diagnostics, summary, tried string, err error) {
+// Created reports whether a version was created, and appends why not. An old version that was left is a warning. A quota
+// names the versions that fill it.
+func Created(diags *diag.Diagnostics, summary, tried string, created policy.Version, err error) bool {
+	var left *policy.VersionLeftError
 	var full *policy.VersionQuotaError
-	if !errors.As(err, &full) {
+	switch {
+	case err == nil:
+		return true
+	case errors.As(err, &left):
+		diags.AddWarning(oldLeft, diag.Error(oldLeft, "Deleting version "+left.ID, left.Err).Detail()+"\n\nVersion "+created.ID+" has taken its place. Delete version "+
+			left.ID+" by hand: it decides no rights, and counts against the 5 versions that a policy may have.")
+		return true
+	case errors.As(err, &full):
+		diag.AddMore(diags, summary, tried, err, "The policy has the versions "+list(full.Versions)+". Delete one that is not the default and that no state has, then run again.")
+	default:
 		diag.Add(diags, summary, tried, err)
-		return
 	}
-	var versions []string
-	for _, v := range full.Versions {
+	return false
+}
+
+func list(versions []policy.Version) string {
+	var names []string
+	for _, v := range versions {
 		words := text.Word(v.ID)
 		if v.IsDefault {
 			words += " (the default)"
 		}
-		versions = append(versions, words)
+		names = append(names, words)
 	}
-	diag.AddMore(diags, summary, tried, err, "The policy has the versions "+strings.Join(versions, ", ")+". Delete one that is not the default and that "+
-		"no state has, then run again.")
+	return strings.Join(names, ", ")
 }
 
 // importForm is the ORN of a policy and a version.
