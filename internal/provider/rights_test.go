@@ -97,6 +97,7 @@ type rightsTrial struct {
 	t        *testing.T
 	user     string // whose key signs
 	account  string // the id of the account
+	orn      string // of the policy that everything creates
 	alice    string // the id of a user that the run does not create
 	problems []string
 	types    []string // of the resources that were applied
@@ -260,6 +261,27 @@ func (r *rightsTrial) planAll() {
 	}
 	r.want("an access policy", r.NewResource("outscale_api_access_policy").Plan(longLife).Diagnostics, "")
 	r.limits()
+	for arguments, names := range map[string][]string{
+		"": {"access_keys", "account", "accounts", "api_access_policy", "api_access_rules", "caller_identity", "cas", "policies",
+			"user_groups", "users"},
+		"user_name":       {"policies_linked_to_user", "user", "user_groups_per_user", "user_inline_policies"},
+		"user_group_name": {"policies_linked_to_user_group", "user_group", "user_group_inline_policies"},
+		"policy_orn":      {"entities_linked_to_policy", "policy", "policy_versions"},
+		"read_rights":     {"access_key_audit"},
+	} {
+		for _, name := range names {
+			r.want(name, r.DataSource("outscale_"+name, r.dataArgs(arguments)).Diagnostics, "")
+		}
+	}
+}
+
+// dataArgs is the argument of a data source that finds what everything has created.
+func (r *rightsTrial) dataArgs(name string) acctest.Args {
+	values := acctest.Args{"user_name": "pipeline", "user_group_name": "platform", "policy_orn": r.orn, "read_rights": true}
+	if name == "" {
+		return acctest.Args{}
+	}
+	return acctest.Args{name: values[name]}
 }
 
 func (r *rightsTrial) manageAccount() {
@@ -291,6 +313,7 @@ func (r *rightsTrial) everything() {
 		return more
 	}
 	orn := policy.String("orn")
+	r.orn = orn
 	r.resource("outscale_user_group_membership", of("user_id", of("user_group_id", acctest.Args{})))
 	r.resource("outscale_user_policy_link", of("user_id", acctest.Args{"policy_orn": orn}))
 	r.resource("outscale_user_group_policy_link", of("user_group_id", acctest.Args{"policy_orn": orn}))
