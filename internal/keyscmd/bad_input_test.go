@@ -52,6 +52,18 @@ func TestRun_formats(t *testing.T) {
 	}
 }
 
+func TestRun_arguments(t *testing.T) {
+	r := newRig(t)
+	for line, want := range map[string]string{
+		"usage": "give an access key or a user: see outscale-keys usage --help", "policy": "give a user", "policy a b": "give a user, and not 2",
+		"scan-state": "give a state file or a saved plan", "exec --user ci": "give the command to run",
+	} {
+		if code, out, errOut := r.run(strings.Fields(line)...); code != ExitError || out != "" || !strings.Contains(errOut, want) {
+			t.Errorf("%s: exit code %d, %q, %q", line, code, out, errOut)
+		}
+	}
+}
+
 // A standard input that is closed or breaks off changes nothing.
 func TestChange_inputClosed(t *testing.T) {
 	r := newRig(t)

@@ -104,12 +104,12 @@ func (a *app) noteCalls(ctx context.Context, s *services, w wanted) error {
 		return err
 	}
 	const own, policy, rightsPerUser = 1, 1, 3
-	n, what := len(users)+own+policy, fmt.Sprintf("the keys of %d users", len(users))
+	n, what := len(users)+own+policy, fmt.Sprintf("%d for the keys of the account", len(users)+own+policy)
 	if w.usage > 0 {
 		n += w.pages
 		what += fmt.Sprintf(", at most %d for the log", w.pages)
 	}
-	if w.rights {
+	if w.rights && len(users) > 0 {
 		n += rightsPerUser * len(users)
 		what += fmt.Sprintf(", at most %d for the rights of users, and one or two more per policy", rightsPerUser*len(users))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ func (a *app) execCommand() *cobra.Command {
 	var userName, tag string
 	var lifetime time.Duration
 	cmd := &cobra.Command{
-		Use: "exec --user USER [flags] -- COMMAND [ARGUMENT ...]", Args: cobra.MinimumNArgs(1),
+		Use: "exec --user USER [flags] -- COMMAND [ARGUMENT ...]", Args: named(1, math.MaxInt, "the command to run, after --"),
 		Short: "Run a command with an access key of its own",
 		Long: `Run a command with a new access key of a user in its environment (OSC_ACCESS_KEY, OSC_SECRET_KEY, OSC_REGION, and
 OSC_ENDPOINT_API).

@@ -29,7 +29,7 @@ type policyFlags struct {
 func (a *app) policyCommand() *cobra.Command {
 	var flags policyFlags
 	cmd := &cobra.Command{
-		Use: "policy USER", Args: cobra.ExactArgs(1), Short: "Write the smallest policy that allows what a user did",
+		Use: "policy USER", Args: named(1, 1, "a user"), Short: "Write the smallest policy that allows what a user did",
 		Long: `Write the smallest policy document that allows the actions that a user's access keys signed, as JSON, or with --hcl as a data
 source outscale_policy_document. A call that was refused is not in it.
 
@@ -121,7 +121,7 @@ func leastDocument(actions, wildcards []string) (policydoc.Document, error) {
 
 // did reads what a user did, from the log and from the file of collected calls.
 func (a *app) did(ctx context.Context, s *services, userName string, back time.Duration, flags policyFlags) (didUse, error) {
-	who, err := a.userSubject(ctx, s, userName)
+	who, err := a.userSubject(ctx, s, userName, "not")
 	if err != nil {
 		return didUse{}, err
 	}

@@ -181,8 +181,9 @@ func TestPolicy_refused(t *testing.T) {
 		want string
 	}{
 		"nothing used":       {[]string{"idle"}, "nothing to write a policy from"},
-		"no user":            {[]string{"eve"}, "eve is neither"},
-		"a secret":           {[]string{idle.SecretKey}, "is neither"},
+		"no user":            {[]string{"eve"}, "eve is not the name of a user of the account"},
+		"a secret":           {[]string{idle.SecretKey}, "is not the name of a user"},
+		"a key":              {[]string{idle.ID}, "is not the name of a user"},
 		"no pattern":         {[]string{"idle", "--wildcard", "api:ReadUsers"}, "--wildcard api:ReadUsers"},
 		"no service":         {[]string{"idle", "--wildcard", "Read*"}, "--wildcard"},
 		"another file":       {[]string{"idle", "--collect", noFile}, "no file of collected calls"},

@@ -137,6 +137,19 @@ func (a *app) checkFlags(command string) error {
 	return fmt.Errorf("--output %s: the formats of this command are %s", text.Word(a.flags.output), strings.Join(formats, ", "))
 }
 
+// named takes from least to most arguments, and says what they are where there are others.
+func named(least, most int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return fmt.Errorf("give %s: see outscale-keys %s --help", what, cmd.Name())
+		case len(args) > most:
+			return fmt.Errorf("give %s, and not %d: see outscale-keys %s --help", what, len(args), cmd.Name())
+		}
+		return nil
+	}
+}
+
 // progress shows how far a long command is, where somebody looks. The line is replaced by the next one.
 func (a *app) progress(format string, args ...any) {
 	if width := a.host.Progress; width > 0 {

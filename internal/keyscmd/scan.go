@@ -3,6 +3,7 @@ package keyscmd
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -12,7 +13,7 @@ import (
 func (a *app) scanCommand() *cobra.Command {
 	var offline bool
 	cmd := &cobra.Command{
-		Use: "scan-state FILE ...", Args: cobra.MinimumNArgs(1), Short: "Find secrets of access keys in states and plan files",
+		Use: "scan-state FILE ...", Args: named(1, math.MaxInt, "a state file or a saved plan"), Short: "Find secrets of access keys in states and plan files",
 		Long: `Find secrets of access keys that are in clear in state files, saved plans, or the output of "show -json", and say which of
 the keys still work. No secret is shown.
 

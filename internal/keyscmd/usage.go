@@ -41,7 +41,7 @@ func (f *windowFlags) back() (time.Duration, error) {
 func (a *app) usageCommand() *cobra.Command {
 	var window windowFlags
 	cmd := &cobra.Command{
-		Use: "usage KEY|USER", Args: cobra.ExactArgs(1), Short: "Show what a key or a user is used for, and from where",
+		Use: "usage KEY|USER", Args: named(1, 1, "an access key or a user"), Short: "Show what a key or a user is used for, and from where",
 		Long: `Show what an access key, or all access keys that a user has now, signed: which actions, how often, first and last, from which
 addresses, and with which clients (user agents).
 
@@ -95,16 +95,17 @@ func (a *app) subject(ctx context.Context, s *services, arg string) (subject, er
 	if isKeyID(arg) {
 		return subject{keys: []string{arg}}, nil
 	}
-	return a.userSubject(ctx, s, arg)
+	return a.userSubject(ctx, s, arg, "neither the id of an access key (20 capital letters and digits) nor")
 }
 
-func (a *app) userSubject(ctx context.Context, s *services, name string) (subject, error) {
+// userSubject lists the keys of a user. no is how an error denies that the name is one: "not".
+func (a *app) userSubject(ctx context.Context, s *services, name, no string) (subject, error) {
 	if isSecret(name) || name == "" {
-		return subject{}, errors.New(text.Word(short(name)) + " is neither the id of an access key (20 capital letters and digits) nor the name of a user")
+		return subject{}, fmt.Errorf("%s is %s the name of a user", text.Word(short(name)), no)
 	}
 	keys, err := s.keys.List(ctx, key.Owner{UserName: name})
 	if api.IsNotFound(err) {
-		return subject{}, fmt.Errorf("%s is neither the id of an access key (20 capital letters and digits) nor a user of the account: %w", text.Word(name), err)
+		return subject{}, fmt.Errorf("%s is %s the name of a user of the account: %w", text.Word(name), no, err)
 	} else if err != nil {
 		return subject{}, err
 	}
