@@ -17,11 +17,24 @@ func (h *Protocol) Invoke(typeName string, config Args) *Invoked {
 	if got.HasError() {
 		return got
 	}
-	p := h.Start()
-	answer, err := p.ProviderServer.(tfprotov6.ActionServer).InvokeAction(h.context(), &tfprotov6.InvokeActionRequest{
-		ActionType: typeName, Config: h.actionConfig(typeName, config),
+	h.Start().invoke(typeName, config, got)
+	return got
+}
+
+// Invoke invokes an action with this process, without the validation and the plan before.
+func (p *Process) Invoke(typeName string, config Args) *Invoked {
+	p.h.t.Helper()
+	got := &Invoked{Diagnostics: Diagnostics{t: p.h.t}}
+	p.invoke(typeName, config, got)
+	return got
+}
+
+func (p *Process) invoke(typeName string, config Args, got *Invoked) {
+	p.h.t.Helper()
+	answer, err := p.ProviderServer.(tfprotov6.ActionServer).InvokeAction(p.h.context(), &tfprotov6.InvokeActionRequest{
+		ActionType: typeName, Config: p.h.actionConfig(typeName, config),
 	})
-	h.NoError(err)
+	p.h.NoError(err)
 	for event := range answer.Events {
 		switch event := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
@@ -30,7 +43,6 @@ func (h *Protocol) Invoke(typeName string, config Args) *Invoked {
 			p.keep(&got.Diagnostics, event.Diagnostics)
 		}
 	}
-	return got
 }
 
 // PlanAction validates and plans an action. It does not fail the test on an error.

@@ -101,6 +101,24 @@ func TestAction_rotate(t *testing.T) {
 	h.Invoke(rotate, acctest.Args{"access_key_id": first, "rotate_before": "30s"}).ExpectErrorAt("rotate_before", "at least")
 }
 
+// TestAction_readsTheKeyAgain: what somebody changed since this process read the key is kept.
+func TestAction_readsTheKeyAgain(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	h.CreateUser("alice")
+	r := h.Resource("outscale_access_key", acctest.Args{"user_name": "alice"})
+	id := r.String("access_key_id")
+	for _, owner := range []any{"alice", nil} {
+		p := h.Start()
+		p.Read(r).ExpectNoErrors()
+		at := h.Simulator.Now().Add(90 * 24 * time.Hour)
+		h.UpdateKey(h.Key(id), func(in *api.UpdateAccessKeyInput) { in.State, in.ExpirationDate = "ACTIVE", &at })
+		p.Invoke(deactivate, acctest.Args{"access_key_id": id, "user_name": owner}).ExpectNone()
+		if key := h.Key(id); key.State != "INACTIVE" || key.ExpirationDate == nil || key.ExpirationDate.Sub(at).Abs() > time.Second {
+			t.Errorf("%v: state %s, expiry %v, want %s", owner, key.State, key.ExpirationDate, at)
+		}
+	}
+}
+
 // TestAction_fails: what is wrong with the key, its owner or the API is an error, and nothing was changed.
 func TestAction_fails(t *testing.T) {
 	h := acctest.NewProtocol(t)
