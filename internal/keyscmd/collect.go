@@ -111,7 +111,7 @@ func (a *app) noteCalls(ctx context.Context, s *services, w wanted) error {
 	}
 	if w.rights && len(users) > 0 {
 		n += rightsPerUser * len(users)
-		what += fmt.Sprintf(", at most %d for the rights of users, and one or two more per policy", rightsPerUser*len(users))
+		what += fmt.Sprintf(", at most %d for the rights of users, and one or two more per group and policy", rightsPerUser*len(users))
 	}
 	last := ""
 	if rate := a.flags.rate; rate > 0 {
