@@ -171,6 +171,15 @@ func NotRefreshed(arguments []string) Diagnostic {
 		"The next plan, with the values known, reads the account again.")
 }
 
+// Unproved is the error that an object was not found in the account of the run, while nothing says that it is the account of
+// the object. named is what names the object in the state.
+func Unproved(summary, named, account string) Diagnostic {
+	return NewError(summary, "The object with "+text.Escape(named)+" was not found in account "+account+", to which the credential of this run belongs. "+
+		"The state has no account for the object, because an older version or another provider wrote it: the object may exist in another account. Nothing was changed or forgotten.\n\n"+
+		"If the object is in another account, configure the provider with a credential of that one. If account "+account+" is the right one, and the object was deleted, "+
+		"confirm the account with `allowed_account_ids = [\""+account+"\"]` in the provider block, or take the object out of the state (`terraform state rm`).")
+}
+
 // AccountRefused is the error that the credential belongs to an account that the provider block excludes. id is "" when
 // the caller may not read its account's id.
 func AccountRefused(summary, id string, allowed, forbidden []string) Diagnostic {

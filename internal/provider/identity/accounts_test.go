@@ -161,3 +161,72 @@ func expectKept(t *testing.T, h *acctest.Protocol, r *acctest.Resource, got acct
 	}
 	h.ExpectWrites("CreateAccessKey", "UpdateAccessKey") // its creation
 }
+
+// TestIdentity_nothingRecorded: an object of a state that has no account is not gone because another account lacks it. The
+// first refresh that finds it records the account.
+func TestIdentity_nothingRecorded(t *testing.T) {
+	for typeName, k := range kinds {
+		if typeName == "outscale_api_access_policy" {
+			continue // every account has one
+		}
+		t.Run(typeName, func(t *testing.T) {
+			t.Parallel()
+			w, other := newWorld(t), otherAccount(t)
+			config := k.config(w)
+			r := w.Resource(typeName, config)
+			r.ForgetPrivate()
+			r.ForgetIdentity()
+			w.use(other)
+			there := other.Simulator.State().Account.AccountID
+			r.Plan(config).ExpectError("Object not found, and its account is not recorded", there, "allowed_account_ids", r.String(k.parts[0]))
+			if !r.Exists() {
+				t.Error("it was forgotten")
+			}
+			other.ExpectWrites()
+
+			w.use(w.Account)
+			r.ExpectEmptyPlan(config)
+			w.use(other)
+			expectBothAccounts(t, "plan once the account is recorded", r.Plan(config).Diagnostics, w.account, there)
+		})
+	}
+}
+
+// TestIdentity_nothingRecordedAndGone: what proves that a key is gone, of which nothing is recorded: its owner, an account
+// that the provider block confirms, or nothing where the account cannot be read.
+func TestIdentity_nothingRecordedAndGone(t *testing.T) {
+	for name, c := range map[string]struct {
+		owner    func(w world) acctest.Args
+		prepare  func(w world)
+		believed bool
+	}{
+		"owner by name":          {func(world) acctest.Args { return acctest.Args{"user_name": "ci"} }, func(world) {}, false},
+		"the caller":             {func(world) acctest.Args { return acctest.Args{} }, func(world) {}, false},
+		"owner by id":            {func(w world) acctest.Args { return acctest.Args{"user_id": w.user} }, func(world) {}, true},
+		"account confirmed":      {func(world) acctest.Args { return acctest.Args{} }, func(w world) { w.Block["allowed_account_ids"] = []any{w.account} }, true},
+		"account cannot be read": {func(world) acctest.Args { return acctest.Args{} }, func(w world) { w.SetFaults(acctest.Refusal("ReadAccounts")) }, true},
+		"several accounts allowed": {func(world) acctest.Args { return acctest.Args{} }, func(w world) {
+			w.Block["allowed_account_ids"] = []any{w.account, "000000000001"}
+		}, false},
+	} {
+		for _, typeName := range []string{"outscale_access_key", "outscale_rotating_access_key"} {
+			t.Run(name+" "+typeName, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				config := keyConfigs(c.owner(w))[typeName]
+				r := w.Resource(typeName, config)
+				w.DeleteKey(w.OnlyKey())
+				r.ForgetPrivate()
+				r.ForgetIdentity()
+				c.prepare(w)
+				plan := r.Plan(config)
+				switch {
+				case !c.believed:
+					plan.ExpectError("Object not found, and its account is not recorded", w.account)
+				case plan.HasError() || plan.Action == acctest.NoOp:
+					t.Errorf("planned to %s: %s", plan.Action, plan.Diagnostics)
+				}
+			})
+		}
+	}
+}

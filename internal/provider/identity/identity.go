@@ -25,10 +25,11 @@ const (
 	atOwner   = "user_id" // of an access key
 )
 
-// The summaries of the errors of an import by identity, and of a plan for an account that is excluded.
+// The summaries of the errors of an import by identity, of a plan for an account that is excluded, and of a refresh.
 const (
 	NotImported = "Object not imported"
 	NotPlanned  = "Object not planned"
+	NotRead     = "Object not found, and its account is not recorded"
 )
 
 // Of returns new with an identity of `account_id` and these attributes of the resource, which name the object: they are
@@ -117,6 +118,9 @@ func (r *identified) Create(ctx context.Context, req resource.CreateRequest, res
 // GOTCHA: framework 1.19.0 requires an identity of an object that is gone, too ("Missing Resource Identity After Read").
 func (r *identified) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	r.Resource.Read(ctx, req, resp)
+	if r.data != nil {
+		r.refuseUnproved(ctx, req, resp)
+	}
 	state := resp.State.Raw
 	if state.IsNull() {
 		state = req.State.Raw

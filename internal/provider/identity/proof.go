@@ -1,0 +1,92 @@
+package identity
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+)
+
+// A state of an older version, or of the official provider, has nothing recorded of the account. A refresh that finds the
+// object records it. One that does not find it proves nothing, because the credential may be another account's: the object
+// is gone only where something else tells that this is its account.
+
+// refuseUnproved turns the result of a refresh that found an object gone into an error, unless it is proved.
+func (r *identified) refuseUnproved(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	if resp.Diagnostics.HasError() || !foundGone(req.State.Raw, resp.State.Raw) {
+		return
+	}
+	account, proved := r.proved(ctx, req)
+	if proved {
+		return
+	}
+	var names []string
+	have := texts(req.State.Raw)
+	for _, name := range r.attributes {
+		names = append(names, "`"+name+"` = "+have[name])
+	}
+	resp.State.Raw = req.State.Raw
+	resp.Diagnostics = diag.Diagnostics{diag.Unproved(NotRead, strings.Join(names, ", "), account)}
+}
+
+// foundGone reports whether a refresh took an object out of the state, or the current key out of a pair.
+func foundGone(before, after tftypes.Value) bool {
+	if after.IsNull() {
+		return true
+	}
+	had, has := texts(before)["state"], texts(after)["state"]
+	return had != "" && has == ""
+}
+
+// proved reports whether the account of this run is the one of an object that was not found in it. Where the caller may not
+// read its account, there is nothing to compare: then it is believed.
+func (r *identified) proved(ctx context.Context, req resource.ReadRequest) (account string, proved bool) {
+	if keyattr.ReadIdentity(ctx, req.Private).AccountID != "" {
+		return "", true // it was compared
+	}
+	account = r.data.AccountID(ctx)
+	if account == "" || len(r.data.Accounts.Allowed) == 1 {
+		return account, true
+	}
+	if req.Identity != nil && !req.Identity.Raw.IsNull() && texts(req.Identity.Raw)[atAccount] == account {
+		return account, true
+	}
+	have := texts(req.State.Raw)
+	for _, name := range []string{"orn", "policy_orn"} {
+		if strings.Contains(have[name], ":"+account+":") {
+			return account, true
+		}
+	}
+	// Ids are unique: an account that has the owner is the right one.
+	if id := have["user_id"]; id != "" {
+		if _, err := r.data.Users.Read(ctx, id, domain.Identity{}); err == nil {
+			return account, true
+		}
+	}
+	if id := have["user_group_id"]; id != "" {
+		if _, err := r.data.Groups.Read(ctx, id, domain.Identity{}); err == nil {
+			return account, true
+		}
+	}
+	return account, false
+}
+
+// texts are the known strings of an object by attribute.
+func texts(object tftypes.Value) map[string]string {
+	all, values := map[string]string{}, map[string]tftypes.Value{}
+	if object.IsNull() || object.As(&values) != nil {
+		return all
+	}
+	for name, value := range values {
+		var text string
+		if value.Type().Is(tftypes.String) && value.IsKnown() && !value.IsNull() && value.As(&text) == nil {
+			all[name] = text
+		}
+	}
+	return all
+}
