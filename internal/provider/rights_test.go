@@ -3,6 +3,7 @@ package provider_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -62,6 +63,7 @@ func TestRights_examples(t *testing.T) {
 				if !c.readOnly {
 					trial = newRightsTrial(t, c.user, c.prepare)
 				}
+				trial.firstOnly = true
 				if trial.with(others, resources, c.run) == "" {
 					t.Errorf("%s is not needed", action)
 				}
@@ -100,11 +102,13 @@ type rightsTrial struct {
 	orn      string // of the policy that everything creates
 	alice    string // the id of a user that the run does not create
 	problems []string
-	types    []string // of the resources that were applied
-	gone     *acctest.Resource
-	deleted  bool // gone is deleted outside
-	made     []*acctest.Resource
-	configs  []acctest.Args
+	// firstOnly ends the run at the first problem.
+	firstOnly bool
+	types     []string // of the resources that were applied
+	gone      *acctest.Resource
+	deleted   bool // gone is deleted outside
+	made      []*acctest.Resource
+	configs   []acctest.Args
 }
 
 // newRightsTrial prepares an account, as root, and has the provider sign with the key of a user.
@@ -128,7 +132,7 @@ func newRightsTrial(t *testing.T, user string, prepare func(*rightsTrial)) *righ
 }
 
 // with gives the user these rights and no others, runs the provider, and returns what went wrong, "" = nothing.
-func (r *rightsTrial) with(actions []string, resource string, run func(*rightsTrial)) string {
+func (r *rightsTrial) with(actions []string, resource string, run func(*rightsTrial)) (problems string) {
 	r.t.Helper()
 	resource = strings.ReplaceAll(resource, "${data.outscale_caller_identity.current.account_id}", r.account)
 	document, err := json.Marshal(map[string]any{"Statement": []any{
@@ -139,9 +143,18 @@ func (r *rightsTrial) with(actions []string, resource string, run func(*rightsTr
 		return c.PutUserPolicy(ctx, r.user, api.InlinePolicy{Name: "rights", Document: string(document)})
 	})
 	r.problems = nil
+	defer func() {
+		if p := recover(); p != nil && p != errEnough {
+			panic(p)
+		}
+		problems = strings.Join(r.problems, "\n")
+	}()
 	run(r)
-	return strings.Join(r.problems, "\n")
+	return ""
 }
+
+// errEnough ends a run of which the first problem is enough.
+var errEnough = errors.New("enough")
 
 // want notes what went wrong: an error, a warning about something that the caller may not read, or, if a diagnostic is
 // expected, that its text is missing.
@@ -150,6 +163,9 @@ func (r *rightsTrial) want(what string, d acctest.Diagnostics, text string) bool
 	ok := text == "" && !d.HasError() && !strings.Contains(got, "may not") || text != "" && strings.Contains(got, text)
 	if !ok {
 		r.problems = append(r.problems, what+": "+got)
+		if r.firstOnly {
+			panic(errEnough)
+		}
 	}
 	return ok
 }
