@@ -68,7 +68,11 @@ func (a *app) collectToJudge(ctx context.Context, f judgeFlags) (*collected, rev
 	if err != nil {
 		return nil, config, err
 	}
-	w := wanted{account: f.account, rights: true, usage: f.logs.back(), pages: f.logs.pages, places: true, calls: true}
+	back, err := f.logs.back()
+	if err != nil {
+		return nil, config, err
+	}
+	w := wanted{account: f.account, rights: true, usage: back, pages: f.logs.pages, places: true, calls: true}
 	if len(f.states) > 0 {
 		if w.states, err = idsOfStates(f.states); err != nil {
 			return nil, config, err

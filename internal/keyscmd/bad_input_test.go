@@ -57,6 +57,8 @@ func TestRun_arguments(t *testing.T) {
 	for line, want := range map[string]string{
 		"usage": "give an access key or a user: see outscale-keys usage --help", "policy": "give a user", "policy a b": "give a user, and not 2",
 		"scan-state": "give a state file or a saved plan", "exec --user ci": "give the command to run",
+		"list --usage-days 33": "it can be 0 to 32", "audit --usage-days -1": "it can be 0 to 32", "list --usage-pages 0": "it can be 1 and more",
+		"usage ci --usage-pages 0": "it can be 1 and more",
 	} {
 		if code, out, errOut := r.run(strings.Fields(line)...); code != ExitError || out != "" || !strings.Contains(errOut, want) {
 			t.Errorf("%s: exit code %d, %q, %q", line, code, out, errOut)

@@ -1,6 +1,7 @@
 package keyscmd
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,8 +19,19 @@ func (f *logFlags) add(cmd *cobra.Command, days int) {
 	cmd.Flags().IntVar(&f.pages, "usage-pages", 100, "at most how many pages of 1000 calls of the log are read")
 }
 
-func (f logFlags) back() time.Duration {
-	return min(time.Duration(f.days)*24*time.Hour, account.LogKept)
+// back is the time for which the log is read.
+func (f logFlags) back() (time.Duration, error) {
+	if most := int(account.LogKept / (24 * time.Hour)); f.days < 0 || f.days > most {
+		return 0, fmt.Errorf("--usage-days %d: the API keeps its log for %d days, so it can be 0 to %d", f.days, most, most)
+	}
+	return time.Duration(f.days) * 24 * time.Hour, checkPages(f.pages)
+}
+
+func checkPages(pages int) error {
+	if pages < 1 {
+		return fmt.Errorf("--usage-pages %d: it can be 1 and more", pages)
+	}
+	return nil
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -35,11 +47,15 @@ three more calls per user, and tells in one word what the owner may do: root, ad
 ` + exitCodes,
 		Example: "  outscale-keys list\n  outscale-keys list --rights --output json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			back, err := logs.back()
+			if err != nil {
+				return err
+			}
 			s, err := a.connect()
 			if err != nil {
 				return err
 			}
-			c, err := a.collect(cmd.Context(), s, wanted{rights: rights, usage: logs.back(), pages: logs.pages})
+			c, err := a.collect(cmd.Context(), s, wanted{rights: rights, usage: back, pages: logs.pages})
 			if err != nil {
 				return err
 			}

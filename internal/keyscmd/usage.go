@@ -35,7 +35,7 @@ func (f *windowFlags) back() (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("--since: %w", err)
 	}
-	return d, nil
+	return d, checkPages(f.pages)
 }
 
 func (a *app) usageCommand() *cobra.Command {
@@ -70,7 +70,7 @@ It costs one call for the keys of a user, and a call per 1000 calls of the log, 
 			if err != nil {
 				return err
 			}
-			return a.showUsage(used(who, u))
+			return a.showUsage(used(who, u, back))
 		},
 	}
 	window.add(cmd)
@@ -176,17 +176,20 @@ type usageResult struct {
 }
 
 // used adds up the use of the subject's keys, the most frequent first.
-func used(who subject, u account.Usage) usageResult {
+func used(who subject, u account.Usage, back time.Duration) usageResult {
 	var all account.Use
 	for _, id := range who.keys {
 		all = all.Plus(u.Keys[id])
 	}
 	r := usageResult{
-		UserName: who.userName, Keys: slices.Clone(who.keys), Since: date(&u.From), Until: date(&u.Until), Complete: u.Whole,
+		UserName: who.userName, Keys: slices.Clone(who.keys), Since: date(&u.From), Until: date(&u.Until), Complete: u.Whole && back <= account.LogKept,
 		counted: countedOf(all.Count), Actions: []usedAction{}, Addresses: []usedAddress{}, Clients: []usedClient{},
 	}
 	if !u.Whole {
-		r.Missing = []string{cutOff(u)}
+		r.Missing = append(r.Missing, cutOff(u))
+	}
+	if back > account.LogKept {
+		r.Missing = append(r.Missing, "The log has 32 days: nothing before "+date(&u.From)+" is known.")
 	}
 	actions := all.ByAction()
 	for _, name := range frequent(actions) {

@@ -75,6 +75,10 @@ func TestUsage(t *testing.T) {
 	if got.Calls != 0 {
 		t.Errorf("no such key: %+v", got)
 	}
+	read(first.ID, "--since", "60d")
+	if got.Complete || len(got.Missing) != 1 || !strings.Contains(got.Missing[0], "The log has 32 days") {
+		t.Errorf("a longer time than the log has: %+v", got)
+	}
 	code, out, _ := r.run("usage", "ci")
 	for _, part := range []string{"user ci (2 access keys), from 20", "5 calls, 1 refused", "ACTION", "api:ReadUsers", "ADDRESS", "203.0.113.7", "CLIENT", "curl"} {
 		if code != ExitOK || !strings.Contains(out, part) {
