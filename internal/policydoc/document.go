@@ -2,7 +2,9 @@
 //
 // A document is a list of statements. Each statement allows or denies actions, named as "service:Call" with "*" as a
 // wildcard, for example "api:Read*". The form is that of the user guide; what the API does with a malformed document is
-// assumption A34. The package knows neither Terraform nor HTTP.
+// assumption A34. Where the user guide has a list, one string or one statement is read too, as people write it for other
+// clouds, and ForAPI writes the list: whether the API reads the other form is not known (A45). The package knows neither
+// Terraform nor HTTP.
 package policydoc
 
 import (

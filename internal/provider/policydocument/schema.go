@@ -23,7 +23,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		MarkdownDescription: "Writes a policy document as HCL. It makes no call to the API.",
 		Attributes: map[string]schema.Attribute{
 			"source_policy_documents": texts("Documents, as JSON, whose statements come first. Among them a `sid` may occur once. " +
-				"A `statement` of this data source with the same `sid` replaces theirs."),
+				"A `statement` of this data source with the same `sid` replaces theirs. A single string in place of a list is accepted; `json` has lists."),
 			"override_policy_documents": texts("Documents, as JSON, that are applied last, in order. A statement with the same `sid` " +
 				"as an earlier one replaces it; others are added."),
 			"validate": schema.BoolAttribute{

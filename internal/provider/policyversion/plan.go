@@ -27,6 +27,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if orn := plan.PolicyORN; r.Data != nil && plan.SetAsDefault.ValueBool() && !orn.IsUnknown() && r.Data.Memory.SecondPlan("default version of "+orn.ValueString()) {
+		resp.Diagnostics.AddAttributeWarning(path.Root("set_as_default"), twoDefaults, "A policy has one default version, and this configuration sets `set_as_default` for several versions of policy "+
+			orn.ValueString()+": each apply makes another one the default. Set it for one.")
+	}
 	if req.State.Raw.IsNull() {
 		if plan.SetAsDefault.ValueBool() {
 			plan.DefaultVersion = types.BoolValue(true)

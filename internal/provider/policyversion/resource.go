@@ -44,6 +44,7 @@ const (
 	oldLeft      = "Old policy version not deleted"
 	staysDefault = "Policy version stays the default"
 	otherDefault = "Default version of the policy changes"
+	twoDefaults  = "Several default versions of one policy"
 	keptVersion  = "Policy version left with its policy"
 )
 

@@ -21,8 +21,10 @@ func allow(action string) string {
 }
 
 // policy is a policy outside of Terraform.
-func policy(h *acctest.Protocol) string {
-	created, err := h.API().CreatePolicy(context.Background(), api.CreatePolicyInput{Name: "deploy", Path: "/", Document: allow("ReadUsers")})
+func policy(h *acctest.Protocol) string { return policyNamed(h, "deploy") }
+
+func policyNamed(h *acctest.Protocol, name string) string {
+	created, err := h.API().CreatePolicy(context.Background(), api.CreatePolicyInput{Name: name, Path: "/", Document: allow("ReadUsers")})
 	h.NoError(err)
 	return created.ORN
 }
@@ -159,6 +161,21 @@ func TestPolicyVersion_driftOfDefault(t *testing.T) {
 	version.Update(config)
 	h.ExpectWrites("SetDefaultPolicyVersion")
 	expectVersions(t, h, orn, "v1 v2* v3")
+}
+
+// TestPolicyVersion_twoDefaults: two versions of one policy that are both to be the default undo each other.
+func TestPolicyVersion_twoDefaults(t *testing.T) {
+	const several = "Several default versions of one policy"
+	h := acctest.NewProtocol(t)
+	orn, other := policy(h), policyNamed(h, "other")
+	p := h.Start()
+	plan := func(orn, action string, isDefault any) *acctest.Plan {
+		return p.Plan(h.NewResource(typeName), acctest.Args{"policy_orn": orn, "document": allow(action), "set_as_default": isDefault})
+	}
+	plan(orn, "ReadUsers", true).ExpectNone()
+	plan(orn, "ReadCas", false).ExpectNone()
+	plan(other, "ReadUsers", true).ExpectNone()
+	plan(orn, "ReadAccounts", true).ExpectWarning(several, acctest.At("set_as_default"), orn)
 }
 
 // TestPolicyVersion_gone: a vanished version, alone or with its policy, is planned again and blocks neither a plan nor a
