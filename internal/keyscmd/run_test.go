@@ -3,6 +3,8 @@ package keyscmd
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -62,6 +64,25 @@ func TestList(t *testing.T) {
 	code, out, _ = r.run("list")
 	if code != ExitOK || !strings.Contains(out, "ACCESS KEY") || !strings.Contains(out, bobs.ID) || !strings.Contains(out, "(root)") {
 		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
+// One call per user and per page, and three more: BenchmarkScaleList has the same bound for a large account.
+func TestList_calls(t *testing.T) {
+	r := newRig(t)
+	for i := range 12 {
+		r.user(fmt.Sprintf("user%d", i), nil)
+	}
+	before := r.Simulator.Stats()
+	r.run("list")
+	made := map[string]int{}
+	for action, n := range r.Simulator.Stats() {
+		if n > before[action] {
+			made[action] = n - before[action]
+		}
+	}
+	if want := map[string]int{"ReadAccessKeys": 13, "ReadUsers": 1, "ReadApiAccessPolicy": 1, "ReadApiLogs": 5}; !maps.Equal(made, want) {
+		t.Errorf("calls %v, want %v", made, want)
 	}
 }
 
