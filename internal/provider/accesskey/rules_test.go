@@ -46,8 +46,12 @@ func TestAccessKey_emptyUserName(t *testing.T) {
 	key.Plan(named("")).Expect(acctest.Create, nil).ExpectWarning("Empty user name", acctest.At("user_name"))
 	key.Apply(named("")).ExpectNoErrors()
 	key.Expect(acctest.Args{"user_name": "", "user_id": nil})
-	key.ExpectEmptyPlan(named("")).ExpectNone()
-	key.ExpectEmptyPlan(acctest.Args{})
+	for _, skips := range []bool{false, true} { // -refresh=false
+		key.SkipRefresh = skips
+		key.ExpectEmptyPlan(named("")).ExpectNone()
+		key.ExpectEmptyPlan(acctest.Args{})
+	}
+	key.SkipRefresh = false
 	h.CreateUser("alice")
 	key.Apply(named("alice")).ExpectNoErrors()
 	key.PlanExpectReplace(named(""), "user_name").ExpectWarning("Empty user name", acctest.At("user_name"))

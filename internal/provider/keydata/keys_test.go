@@ -110,6 +110,8 @@ func TestKeyData_list(t *testing.T) {
 		"by state":         {acctest.Args{"user_name": "alice", "states": []string{"INACTIVE"}}, []string{h.two}},
 		"by id":            {acctest.Args{"user_name": "alice", "access_key_ids": []string{h.two}}, []string{h.two}},
 		"by id alone":      {acctest.Args{"access_key_ids": []string{h.two}}, []string{h.two}},
+		"two of one user":  {acctest.Args{"access_key_ids": []string{h.one, h.two}}, []string{h.one, h.two}},
+		"of two owners":    {acctest.Args{"access_key_ids": []string{h.own, h.two}}, []string{h.own, h.two}},
 		"by filter":        {acctest.Args{"user_name": "alice", "filter": blocks{filter("tags", "one", "two")}}, []string{h.one, h.two}},
 		"of an idle user":  {acctest.Args{"user_name": "idle"}, nil},
 		"no such tag":      {acctest.Args{"user_name": "alice", "filter": blocks{filter("tags", "nothing")}}, nil},
