@@ -69,6 +69,27 @@ func TestAccAccessKey_ignoreChanges(t *testing.T) {
 	s.EmptyPlan()
 }
 
+// TestAccAccessKey_nullAndEmpty: null in place of "" for an optional argument, and the reverse, is no change of the key or of an
+// output.
+func TestAccAccessKey_nullAndEmpty(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	output := "output \"values\" {\n  value = [" + accessKeyAddress + ".expiration_date, " + accessKeyAddress + ".tag, " + accessKeyAddress + ".user_name]\n}\n"
+	left := acctest.Key("this") + output
+	empty := acctest.Key("this", `expiration_date = ""`, `tag = ""`, `user_name = ""`) + output
+	s := c.Workspace(left)
+	s.Apply()
+	c.ResetCalls()
+	for _, config := range []string{empty, left, empty} {
+		s.Write(config)
+		s.EmptyPlan()
+	}
+	s.Apply().Contains(t, "0 added, 0 changed, 0 destroyed")
+	s.Write(left)
+	s.EmptyPlan()
+	c.ExpectWrites()
+}
+
 // importBlock imports the key with this id.
 func importBlock(id string) string {
 	return fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", accessKeyAddress, id)
