@@ -14,11 +14,8 @@ import (
 
 // facts are what decide knows besides configuration and state.
 type facts struct {
-	now        time.Time          // by the API's clock, as far as known: before the first answer it is this machine's
-	recipients keyattr.Recipients // of the configuration's seal_to
-	sameUser   bool               // the result of keyattr.SameUser, true where no look-up was needed
-	hadExpiry  bool               // a key of the owner with the configuration's expiry was found gone or expired in this run
-	wasSealed  bool               // a key of the owner that was sealed to these recipients was found gone in this run
+	keyattr.Facts
+	now time.Time // by the API's clock, as far as known: before the first answer it is this machine's
 }
 
 // decision is a planned key, what forces its replacement, and what to tell the user.
@@ -38,7 +35,7 @@ func decide(config Model, state *Model, f facts) decision {
 	if state != nil {
 		prior = &state.Key
 	}
-	d := decision{plan: config, diags: keyattr.Refuse(config.Key, prior, f.recipients, f.sameUser)}
+	d := decision{plan: config, diags: keyattr.Refuse(config.Key, prior, f.Facts)}
 	switch {
 	case d.diags.HasError():
 	case state == nil:
@@ -51,25 +48,25 @@ func decide(config Model, state *Model, f facts) decision {
 
 // create plans a key that does not exist.
 func (d *decision) create(config Model, f facts) {
-	d.plan = planNew(config, f.recipients)
+	d.plan = planNew(config, f.Recipients)
 	d.diags.Append(keyattr.WarnGivenSecret(config.Key, nil, true)...)
-	if f.hadExpiry {
+	if f.HadExpiry {
 		d.warnPast(config.ExpirationDate, f.now)
 	} else {
 		d.refusePast(config.ExpirationDate, f.now, destroyAllTheSame)
 	}
-	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.recipients, f.now)...)
-	if f.wasSealed {
+	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.now)...)
+	if f.WasSealed {
 		d.diags = keyattr.Soften(d.diags, keyattr.KeyIsGone)
 	}
 }
 
 // changeOrReplace plans a key that exists.
 func (d *decision) changeOrReplace(config, state Model, f facts) {
-	keeps, resealed := keyattr.KeepsOwner(config.Key, state.Key, f.sameUser), keyattr.WhyResealed(f.recipients, config.Key, state.Key)
-	d.plan = planChange(config, state, f.recipients)
+	keeps, resealed := keyattr.KeepsOwner(config.Key, state.Key, f.SameUser), keyattr.WhyResealed(f.Recipients, config.Key, state.Key)
+	d.plan = planChange(config, state, f.Recipients)
 	if !keeps || resealed != "" {
-		d.plan = planNew(config, f.recipients)
+		d.plan = planNew(config, f.Recipients)
 	}
 	if !keeps {
 		d.replace.Append(keyattr.ReplacedOwner(d.plan.Key, state.Key)...)
@@ -83,7 +80,7 @@ func (d *decision) changeOrReplace(config, state Model, f facts) {
 		d.refusePast(config.ExpirationDate, f.now, "")
 	}
 	d.diags.Append(keyattr.WarnGivenSecret(config.Key, &state.Key, len(d.replace) > 0)...)
-	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.recipients, f.now)...)
+	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.now)...)
 	if len(d.replace) == 0 {
 		d.diags.Append(keyattr.RefuseUncheckable(config.Key, state.Key, f.now)...)
 		d.warnExpiry(state, f.now)

@@ -65,17 +65,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 
 // facts collects what decide needs besides configuration and state.
 func (r *Resource) facts(ctx context.Context, config Model, state *Model, diags *diag.Diagnostics) facts {
-	f := facts{now: r.Data.Now(), recipients: keyattr.ParseRecipients(config.SealTo), sameUser: true}
 	var prior *keyattr.Key
 	if state != nil {
 		prior = &state.Key
-	} else {
-		f.hadExpiry, f.wasSealed = keyattr.Remembered(&r.Data.Memory, config.Key, f.recipients)
 	}
-	if id, name, needed := keyattr.OwnerLookup(config.Key, prior); needed {
-		f.sameUser = keyattr.SameUser(ctx, r.Data, id, name, diags)
-	}
-	return f
+	return facts{now: r.Data.Now(), Facts: keyattr.CollectFacts(ctx, r.Data, config.Key, prior, diags)}
 }
 
 // checkLimits compares what is planned with the account's limit on the life of keys, and names keys of the owner of a new

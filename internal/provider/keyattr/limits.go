@@ -92,9 +92,9 @@ func Remember(memory *providerdata.Memory, state Key) {
 	}
 }
 
-// Remembered reports whether a key of the configured owner with the configured expiry was found gone or expired in this
+// remembered reports whether a key of the configured owner with the configured expiry was found gone or expired in this
 // run, and whether one was found gone that was sealed to the configured recipients.
-func Remembered(memory *providerdata.Memory, config Key, to Recipients) (hadExpiry, wasSealed bool) {
+func remembered(memory *providerdata.Memory, config Key, to Recipients) (hadExpiry, wasSealed bool) {
 	owner := config.UserName.ValueString()
 	if isSet(config.UserID) {
 		owner = config.UserID.ValueString()

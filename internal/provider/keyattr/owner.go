@@ -55,9 +55,9 @@ func (v userNameValidator) ValidateString(ctx context.Context, req validator.Str
 	}
 }
 
-// WarnEmptyName warns of an empty name of the owner where a key is to be created with it. The state of a key of the
+// warnEmptyName warns of an empty name of the owner where a key is to be created with it. The state of a key of the
 // caller's own has an empty name, and so has a configuration that the CLI generates from it.
-func WarnEmptyName(config Key, state *Key) diag.Diagnostics {
+func warnEmptyName(config Key, state *Key) diag.Diagnostics {
 	if !config.UserName.IsNull() && !config.UserName.IsUnknown() && !isSet(config.UserName) && (state == nil || isSet(state.UserName)) {
 		return emptyName(AtUserName)
 	}
@@ -92,9 +92,9 @@ func OwnerLookup(config Key, state *Key) (id, name string, needed bool) {
 	return id, name, name != ""
 }
 
-// SameUser reads whether the user with that id has that name. While the account is unknown it cannot be read: then the
+// sameUser reads whether the user with that id has that name. While the account is unknown it cannot be read: then the
 // answer is yes, because a key must not be replaced on a guess.
-func SameUser(ctx context.Context, d *providerdata.Data, id, name string, diags *diag.Diagnostics) bool {
+func sameUser(ctx context.Context, d *providerdata.Data, id, name string, diags *diag.Diagnostics) bool {
 	if d.Unknown() {
 		return true
 	}
@@ -109,27 +109,17 @@ func SameUser(ctx context.Context, d *providerdata.Data, id, name string, diags 
 	return found.Name == name
 }
 
-// RefuseTwoOwners refuses a configuration that names two different owners. Both arguments may name the same user, as in a
-// configuration that the CLI generates for an import. sameUser is the result of SameUser, true where no look-up was needed.
-func RefuseTwoOwners(config Key, state *Key, sameUser bool) (diags diag.Diagnostics) {
+// refuseTwoOwners refuses a configuration that names two different owners. Both arguments may name the same user, as in a
+// configuration that the CLI generates for an import. same is the result of sameUser, true where no look-up was needed.
+func refuseTwoOwners(config Key, state *Key, same bool) (diags diag.Diagnostics) {
 	id, name := config.UserID.ValueString(), config.UserName.ValueString()
 	if id == "" || config.UserName.IsNull() || config.UserName.IsUnknown() {
 		return nil
 	}
-	if _, _, looked := OwnerLookup(config, state); name == "" || looked && !sameUser {
+	if _, _, looked := OwnerLookup(config, state); name == "" || looked && !same {
 		diags.AddAttributeError(AtUserID, "Owner named twice", fmt.Sprintf("`user_name` is %q and `user_id` is %q, which are different owners: keep one of the two. "+
 			"With `user_id` the key survives a rename of its owner.", name, id))
 	}
-	return diags
-}
-
-// Refuse returns what no plan of a key can correct, and the warning of WarnEmptyName. state is nil for a key that is to be
-// created, sameUser the result of SameUser, true where no look-up was needed. A value that the state has is not refused.
-func Refuse(config Key, state *Key, to Recipients, sameUser bool) (diags diag.Diagnostics) {
-	diags.Append(RefuseTwoOwners(config, state, sameUser)...)
-	diags.Append(WarnEmptyName(config, state)...)
-	diags.Append(to.Refused...)
-	diags.Append(RefuseMarker(config.Tag, state)...)
 	return diags
 }
 
@@ -137,13 +127,13 @@ func Refuse(config Key, state *Key, to Recipients, sameUser bool) (diags diag.Di
 //
 // An owner that is unknown counts as another one, as everywhere in Terraform: it may come from a user that is being created
 // or replaced, and such a user cannot be deleted before this key is.
-func KeepsOwner(config, state Key, sameUser bool) bool {
+func KeepsOwner(config, state Key, same bool) bool {
 	name := config.UserName.ValueString()
 	switch {
 	case isSet(config.UserID) && isSet(state.UserID):
 		return config.UserID.Equal(state.UserID)
 	case isSet(config.UserID):
-		return isSet(state.UserName) && sameUser && (name == "" || name == state.UserName.ValueString())
+		return isSet(state.UserName) && same && (name == "" || name == state.UserName.ValueString())
 	case name != "":
 		return config.UserName.Equal(state.UserName)
 	case config.UserName.IsUnknown() || config.UserID.IsUnknown():

@@ -15,7 +15,7 @@ func Attributes(descriptions map[string]string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"user_name": schema.StringAttribute{
 			Optional: true, Computed: true,
-			Validators:          []validator.String{userNameValidator{quiet: true}}, // see WarnEmptyName
+			Validators:          []validator.String{userNameValidator{quiet: true}}, // see warnEmptyName
 			MarkdownDescription: descriptions["user_name"],
 		},
 		"user_id": schema.StringAttribute{

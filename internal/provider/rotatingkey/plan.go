@@ -28,12 +28,10 @@ const (
 
 // facts are what decide knows besides configuration and state.
 type facts struct {
+	keyattr.Facts
 	// now is when the key was read last (see readAt): what is decided must be decided the same again when the plan is applied.
-	now        time.Time
-	recipients keyattr.Recipients // of the configuration's seal_to
-	sameUser   bool               // the result of keyattr.SameUser, true where no look-up was needed
-	wasSealed  bool               // a key of the owner that was sealed to these recipients was found gone in this run
-	adopted    bool               // the key was imported or moved here, and nothing was applied since
+	now     time.Time
+	adopted bool // the key was imported or moved here, and nothing was applied since
 }
 
 // decision is a planned pair of keys, what forces a replacement of both, and what to tell the user. Where a rotation is
@@ -52,19 +50,19 @@ func decide(config model, state *model, f facts) decision {
 	if state != nil {
 		prior = &state.Key
 	}
-	d := decision{plan: config, diags: keyattr.Refuse(config.Key, prior, f.recipients, f.sameUser)}
+	d := decision{plan: config, diags: keyattr.Refuse(config.Key, prior, f.Facts)}
 	d.diags.Append(refuseDurations(config)...)
 	switch {
 	case d.diags.HasError():
 	case state == nil:
-		d.plan = planFirst(config, f.recipients)
+		d.plan = planFirst(config, f.Recipients)
 		d.diags.Append(keyattr.WarnGivenSecret(config.Key, nil, true)...)
 		d.refuseUnusable(f)
-		if f.wasSealed {
+		if f.WasSealed {
 			d.diags = keyattr.Soften(d.diags, keyattr.KeyIsGone)
 		}
-	case !keyattr.KeepsOwner(config.Key, state.Key, f.sameUser):
-		d.plan = planFirst(config, f.recipients)
+	case !keyattr.KeepsOwner(config.Key, state.Key, f.SameUser):
+		d.plan = planFirst(config, f.Recipients)
 		d.replace = keyattr.ReplacedOwner(d.plan.Key, state.Key)
 		d.diags.Append(keyattr.WarnUnknownOwner(config.Key, state.Key, "both keys are revoked and a new one is created")...)
 		d.diags.Append(keyattr.WarnGivenSecret(config.Key, &state.Key, true)...)
@@ -90,11 +88,11 @@ func (d *decision) keepOrRotate(config, state model, f facts) {
 	case due.maybe:
 		d.plan = planMaybeRotation(config, state, f)
 	default:
-		d.plan = planRotation(config, state, f.recipients)
+		d.plan = planRotation(config, state, f.Recipients)
 	}
 	d.refuseUnusable(f)
 	if due != nil {
-		if !state.SealedSecretKey.IsNull() && keyattr.WhyResealed(f.recipients, config.Key, state.Key) == "" {
+		if !state.SealedSecretKey.IsNull() && keyattr.WhyResealed(f.Recipients, config.Key, state.Key) == "" {
 			d.diags = keyattr.Soften(d.diags, "The key is due for its rotation, and apply will refuse to create the next one.")
 		}
 		d.warnRotated(due, state, f.now)
@@ -102,7 +100,7 @@ func (d *decision) keepOrRotate(config, state model, f facts) {
 }
 
 func (d *decision) refuseUnusable(f facts) {
-	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.recipients, f.now)...)
+	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.now)...)
 }
 
 // refuseDurations looks at as much of the durations as is known.
@@ -146,7 +144,7 @@ func planRotation(config, state model, to keyattr.Recipients) model {
 // it holds either way. Made again when they are known, it is one or the other.
 func planMaybeRotation(config, state model, f facts) model {
 	stays := planKept(config, state, f)
-	plan := withNewKey(stays, config, f.recipients)
+	plan := withNewKey(stays, config, f.Recipients)
 	plan.SealTo = stays.SealTo
 	if !stays.SealTo.IsNull() {
 		plan.SealedTo = types.ListUnknown(types.StringType)
@@ -191,7 +189,7 @@ func withNewKey(plan, config model, to keyattr.Recipients) model {
 // planKept is the plan of a pair whose current key stays.
 func planKept(config, state model, f facts) model {
 	plan := withArguments(state, config, state)
-	plan.Key = plan.PlanKeptSecret(f.recipients, config.Key, state.Key)
+	plan.Key = plan.PlanKeptSecret(f.Recipients, config.Key, state.Key)
 	if exceedsLifetime(plan, f.now) {
 		plan.ExpirationDate = isodate.Unknown()
 	}
@@ -238,7 +236,7 @@ func whyRotated(config, state model, f facts) *due {
 	windowed := state
 	windowed.RotateBefore = config.RotateBefore
 	at, open := windowed.window()
-	switch resealed := keyattr.WhyResealed(f.recipients, config.Key, state.Key); {
+	switch resealed := keyattr.WhyResealed(f.Recipients, config.Key, state.Key); {
 	case state.State.IsNull():
 		return &due{gone: true}
 	case state.unusable():

@@ -104,13 +104,13 @@ func endlessBefore(m *model) {
 }
 
 func plan(config model, prior *model) decision {
-	f := facts{now: now, recipients: keyattr.ParseRecipients(config.SealTo), sameUser: true}
+	f := facts{now: now, Facts: keyattr.Facts{Recipients: keyattr.ParseRecipients(config.SealTo), SameUser: true}}
 	var state *keyattr.Key
 	if prior != nil {
 		state, f.adopted = &prior.Key, prior.Lifetime.IsNull()
 	}
 	if id, name, needed := keyattr.OwnerLookup(config.Key, state); needed {
-		f.sameUser = id == "U1" && name == "alice"
+		f.SameUser = id == "U1" && name == "alice"
 	}
 	return decide(config, prior, f)
 }

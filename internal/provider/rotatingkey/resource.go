@@ -74,21 +74,16 @@ func (r *Resource) reference(state model) {
 }
 
 // facts collects what decide needs besides configuration and state.
-func (r *Resource) facts(ctx context.Context, config model, state *model, private keyattr.PrivateState, diags *diag.Diagnostics) facts {
-	f := facts{recipients: keyattr.ParseRecipients(config.SealTo), sameUser: true}
-	var recorded bool
-	if f.now, recorded = readAt(ctx, private); !recorded {
-		f.now = r.Data.Now()
-	}
+func (r *Resource) facts(ctx context.Context, config model, state *model, private keyattr.PrivateState, diags *diag.Diagnostics) (f facts) {
 	var prior *keyattr.Key
 	if state != nil {
 		prior = &state.Key
 		f.adopted = isAdopted(ctx, private) || state.Lifetime.IsNull()
-	} else {
-		_, f.wasSealed = keyattr.Remembered(&r.Data.Memory, config.Key, f.recipients)
 	}
-	if id, name, needed := keyattr.OwnerLookup(config.Key, prior); needed {
-		f.sameUser = keyattr.SameUser(ctx, r.Data, id, name, diags)
+	f.Facts = keyattr.CollectFacts(ctx, r.Data, config.Key, prior, diags)
+	var recorded bool
+	if f.now, recorded = readAt(ctx, private); !recorded {
+		f.now = r.Data.Now()
 	}
 	return f
 }
