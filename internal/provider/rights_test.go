@@ -3,7 +3,6 @@ package provider_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -144,7 +143,7 @@ func (r *rightsTrial) with(actions []string, resource string, run func(*rightsTr
 	})
 	r.problems = nil
 	defer func() {
-		if p := recover(); p != nil && p != errEnough {
+		if p := recover(); p != nil && p != any(enough{}) {
 			panic(p)
 		}
 		problems = strings.Join(r.problems, "\n")
@@ -153,8 +152,8 @@ func (r *rightsTrial) with(actions []string, resource string, run func(*rightsTr
 	return ""
 }
 
-// errEnough ends a run of which the first problem is enough.
-var errEnough = errors.New("enough")
+// enough ends a run of which the first problem is enough.
+type enough struct{}
 
 // want notes what went wrong: an error, a warning about something that the caller may not read, or, if a diagnostic is
 // expected, that its text is missing.
@@ -164,7 +163,7 @@ func (r *rightsTrial) want(what string, d acctest.Diagnostics, text string) bool
 	if !ok {
 		r.problems = append(r.problems, what+": "+got)
 		if r.firstOnly {
-			panic(errEnough)
+			panic(enough{})
 		}
 	}
 	return ok
