@@ -2,6 +2,7 @@ package ca_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -102,4 +103,21 @@ func TestCA_stateOfOfficialProvider(t *testing.T) {
 	ca := h.NewResource(typeName)
 	ca.SetState(acctest.Args{"id": made.ID, "ca_id": made.ID, "ca_pem": pem, "ca_fingerprint": made.Fingerprint, "description": nil, "request_id": "x", "timeouts": nil})
 	ca.ExpectEmptyPlan(acctest.Args{"ca_pem": pem})
+}
+
+// TestCA_goneBeforeDestroy: what has vanished does not block a destruction without a refresh.
+func TestCA_goneBeforeDestroy(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	ca := h.Resource(typeName, acctest.Args{"ca_pem": acctest.CertificatePEM(t, "authority")})
+	rule := h.Resource("outscale_api_access_rule", acctest.Args{"ip_ranges": []string{"192.0.2.0/24"}})
+	policy := h.Resource("outscale_policy", acctest.Args{
+		"policy_name": "deploy", "document": `{"Statement":[{"Effect":"Allow","Action":["api:ReadUsers"],"Resource":["*"]}]}`,
+	})
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
+		return errors.Join(c.DeleteCA(ctx, ca.String("id")), c.DeleteAPIAccessRule(ctx, rule.String("id")), c.DeletePolicy(ctx, policy.String("orn")))
+	})
+	for _, r := range []*acctest.Resource{ca, rule, policy} {
+		r.SkipRefresh = true
+		r.Destroy()
+	}
 }
