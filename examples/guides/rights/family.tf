@@ -44,7 +44,7 @@ data "outscale_policy_document" "identities" {
     ]
   }
 
-  validate = false # who manages rights can get every right: only the pipeline has this credential
+  validate = false # a user that manages rights can get every right: give this credential to the pipeline only
 }
 
 resource "outscale_user" "identities" {

@@ -12,7 +12,7 @@ data "outscale_policy_document" "keys" {
     ]
   }
 
-  validate = false # a key for any user is every right of that user: only the pipeline has this credential
+  validate = false # a key of another user has the rights of that user: give this credential to the pipeline only
 }
 
 resource "outscale_user" "keys" {
