@@ -110,3 +110,17 @@ func TestExamples_actions(t *testing.T) {
 		t.Errorf("found %d actions", found)
 	}
 }
+
+// TestIndex_everything: the provider's page links to every other page that a registry shows.
+func TestIndex_everything(t *testing.T) {
+	index := read(t, filepath.Join(root, "docs", "index.md"))
+	for _, page := range files(t, func(name string) bool { return strings.HasSuffix(name, ".md") }) {
+		below, err := filepath.Rel(filepath.Join(root, "docs"), page)
+		if err != nil || !isPublished(page) || below == "index.md" {
+			continue
+		}
+		if !strings.Contains(index, "("+filepath.ToSlash(below)+")") {
+			t.Errorf("docs/index.md does not link to %s: add it to templates/index.md.tmpl", below)
+		}
+	}
+}
