@@ -38,13 +38,11 @@ func (m model) toSpec() policy.Spec {
 	}
 }
 
-// withPolicy takes over what the API has. A description that is empty there stays as the configuration has it: null or "".
+// withPolicy takes over what the API has. No description is "", so that null and "" in a configuration are the same.
 func (m model) withPolicy(found policy.Policy) model {
 	m.ID, m.ORN, m.PolicyID = types.StringValue(found.ORN), types.StringValue(found.ORN), types.StringValue(found.ID)
 	m.PolicyName, m.Path = types.StringValue(found.Name), types.StringValue(found.Path)
-	if found.Description != m.Description.ValueString() {
-		m.Description = types.StringValue(found.Description)
-	}
+	m.Description = types.StringValue(found.Description)
 	m.DefaultVersionID = types.StringValue(found.DefaultVersionID)
 	m.IsLinkable, m.ResourcesCount = types.BoolValue(found.IsLinkable), types.Int64Value(int64(found.ResourcesCount))
 	m.CreationDate = isodate.Keep(m.CreationDate, &found.Created)
@@ -55,6 +53,6 @@ func (m model) withPolicy(found policy.Policy) model {
 // withComputed takes over the computed values of a state.
 func (m model) withComputed(state model) model {
 	changed := state
-	changed.ForceDetach, changed.Timeouts, changed.Document = m.ForceDetach, m.Timeouts, m.Document
+	changed.ForceDetach, changed.Timeouts, changed.Document, changed.Description = m.ForceDetach, m.Timeouts, m.Document, m.Description
 	return changed
 }

@@ -2,6 +2,7 @@ package managedpolicy_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
@@ -97,7 +98,7 @@ func TestPolicy_forms(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	config := acctest.Args{"policy_name": "read", "document": rewritten}
 	policy := h.Resource(typeName, config)
-	policy.Expect(acctest.Args{"document": rewritten, "path": "/", "description": nil})
+	policy.Expect(acctest.Args{"document": rewritten, "path": "/", "description": ""})
 	if sent := h.LastBody("CreatePolicy")["Document"]; sent != document {
 		t.Errorf("sent %s", sent)
 	}
@@ -145,5 +146,29 @@ func TestPolicy_documentInPlace(t *testing.T) {
 	h.NoError(err)
 	if len(found) != 2 || found[1].ID != "v4" || found[1].IsDefault {
 		t.Errorf("versions %+v", found)
+	}
+}
+
+// TestPolicy_nullAndEmptyDescription are the same: one in the place of the other replaces nothing, also for a state that has
+// null, of an earlier version.
+func TestPolicy_nullAndEmptyDescription(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	without := acctest.Args{"policy_name": "read", "document": document}
+	empty := acctest.Args{"policy_name": "read", "document": document, "description": ""}
+	for _, config := range []acctest.Args{without, empty} {
+		policy := h.Resource(typeName, config)
+		policy.ExpectEmptyPlan(empty).ExpectNone()
+		policy.ExpectEmptyPlan(without).ExpectNone()
+
+		var old map[string]any
+		h.NoError(json.Unmarshal(policy.State(), &old))
+		old["description"] = nil
+		policy.SetState(old)
+		policy.SkipRefresh = true
+		policy.Plan(without).Expect(acctest.Update, acctest.Args{"description": ""}).Apply().ExpectNoErrors()
+		policy.SkipRefresh = false
+		policy.PlanExpectReplace(acctest.Args{"policy_name": "read", "document": document, "description": "x"}, "description")
+		policy.Destroy()
 	}
 }

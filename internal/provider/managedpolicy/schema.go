@@ -53,9 +53,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "The path of the policy, which starts and ends with a slash. Default: `/`. A change replaces the policy.",
 			},
 			"description": schema.StringAttribute{
-				Optional: true, PlanModifiers: replaces,
+				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIf(otherText, otherTextReplaces, otherTextReplaces)},
 				Validators:          []validator.String{stringvalidator.LengthAtMost(maxDescription)},
-				MarkdownDescription: "A description of at most 1000 characters. A change replaces the policy.",
+				MarkdownDescription: "A description of at most 1000 characters. Default: none; `\"\"` means the same. A change replaces the policy.",
 			},
 			"document": schema.StringAttribute{
 				Required: true, Validators: []validator.String{policyjson.Validator()},
@@ -86,4 +87,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		},
 		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}
+}
+
+const otherTextReplaces = "Another text replaces the policy."
+
+// otherText reports a change other than between null, as older states have it, and "".
+func otherText(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+	resp.RequiresReplace = req.PlanValue.IsUnknown() || req.PlanValue.ValueString() != req.StateValue.ValueString()
 }
