@@ -35,6 +35,7 @@ type API interface {
 	ReadUserGroups(ctx context.Context, ids []string) ([]api.UserGroup, error)
 	ReadUserGroup(ctx context.Context, g api.GroupRef) (api.UserGroup, []api.User, error)
 	ReadUserGroupsPerUser(ctx context.Context, u api.UserRef) ([]api.UserGroup, error)
+	ReadUsers(ctx context.Context, ids []string) ([]api.User, error)
 	UpdateUserGroup(ctx context.Context, in api.UpdateUserGroupInput) (api.UserGroup, error)
 	DeleteUserGroup(ctx context.Context, g api.GroupRef, force bool) error
 	AddUserToUserGroup(ctx context.Context, g api.GroupRef, u api.UserRef) error
@@ -120,11 +121,30 @@ func (s *Service) Find(ctx context.Context, name string) (Group, error) {
 
 // OfUser returns the groups that a user is a member of (ReadUserGroupsPerUser). It is not cached.
 func (s *Service) OfUser(ctx context.Context, userName string) ([]Group, error) {
-	found, err := s.api.ReadUserGroupsPerUser(ctx, api.UserRef{Name: userName})
+	var found []api.UserGroup
+	err := s.ofUser(ctx, userName, func(u api.UserRef) (err error) {
+		found, err = s.api.ReadUserGroupsPerUser(ctx, u)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	return s.groupsOf(found), nil
+}
+
+// ofUser makes a call about the user with that name. An API can take a path that is left out for "/" (A30): when it does not
+// know the user, the call is made again with the path that the list of users has.
+func (s *Service) ofUser(ctx context.Context, name string, call func(api.UserRef) error) error {
+	err := call(api.UserRef{Name: name})
+	if !api.IsNotFound(err) {
+		return err
+	}
+	users, _ := s.api.ReadUsers(ctx, nil)
+	i := slices.IndexFunc(users, func(u api.User) bool { return u.Name == name && u.Path != "/" })
+	if i < 0 {
+		return err
+	}
+	return call(api.UserRef{Name: name, Path: users[i].Path})
 }
 
 func (s *Service) read(ctx context.Context, ids []string) ([]Group, error) {

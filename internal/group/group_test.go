@@ -48,6 +48,8 @@ func (f *fake) CreateUserGroup(_ context.Context, name, path string) (api.UserGr
 	return g, f.call("CreateUserGroup")
 }
 
+func (f *fake) ReadUsers(context.Context, []string) ([]api.User, error) { return nil, nil }
+
 func (f *fake) index(name string) int {
 	return slices.IndexFunc(f.groups, func(g api.UserGroup) bool { return g.Name == name })
 }

@@ -152,7 +152,7 @@ func (s *Service) readMembers(ctx context.Context, id string, recorded domain.Id
 // Errors: those of Read, or the API's.
 func (s *Service) AddMember(ctx context.Context, id string, recorded domain.Identity, userName string) error {
 	return s.changeMember(ctx, id, recorded, func(g api.GroupRef) error {
-		return s.api.AddUserToUserGroup(ctx, g, api.UserRef{Name: userName})
+		return s.ofUser(ctx, userName, func(u api.UserRef) error { return s.api.AddUserToUserGroup(ctx, g, u) })
 	})
 }
 
@@ -162,7 +162,7 @@ func (s *Service) AddMember(ctx context.Context, id string, recorded domain.Iden
 // Errors: *domain.IdentityMismatchError, or the API's.
 func (s *Service) RemoveMember(ctx context.Context, id string, recorded domain.Identity, userName string) error {
 	err := s.changeMember(ctx, id, recorded, func(g api.GroupRef) error {
-		return s.api.RemoveUserFromUserGroup(ctx, g, api.UserRef{Name: userName})
+		return s.ofUser(ctx, userName, func(u api.UserRef) error { return s.api.RemoveUserFromUserGroup(ctx, g, u) })
 	})
 	if domain.IsGone(err) {
 		return nil

@@ -31,7 +31,7 @@ func (s *Service) Documents(ctx context.Context, policies Policies, groups Group
 		return nil, fmt.Errorf("the groups of user %s could not be read: %w", userName, err)
 	}
 	for _, g := range memberships {
-		principals = append(principals, Principal{Group: true, Name: g.Name})
+		principals = append(principals, Principal{Group: true, Name: g.Name, Path: g.Path})
 	}
 	var docs []policydoc.Document
 	for _, p := range principals {

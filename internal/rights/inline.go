@@ -28,7 +28,7 @@ func (s *Service) InlineNames(ctx context.Context, p Principal) ([]string, error
 func (s *Service) inlineOf(ctx context.Context, p Principal) ([]api.InlinePolicy, error) {
 	return s.inline.Get(ctx, p.String(), func(ctx context.Context) ([]api.InlinePolicy, error) {
 		if p.Group {
-			return s.api.ReadUserGroupPolicies(ctx, api.GroupRef{Name: p.Name})
+			return s.api.ReadUserGroupPolicies(ctx, p.ref())
 		}
 		names, err := s.api.ReadUserPolicies(ctx, p.Name)
 		policies := make([]api.InlinePolicy, 0, len(names))
@@ -75,7 +75,7 @@ func (s *Service) PutInline(ctx context.Context, p Principal, policy api.InlineP
 	defer s.drop(p, policy.Name)
 	policy.Document = policydoc.ForAPI(policy.Document)
 	if p.Group {
-		return s.api.PutUserGroupPolicy(ctx, api.GroupRef{Name: p.Name}, policy)
+		return s.api.PutUserGroupPolicy(ctx, p.ref(), policy)
 	}
 	return s.api.PutUserPolicy(ctx, p.Name, policy)
 }
@@ -86,7 +86,7 @@ func (s *Service) DeleteInline(ctx context.Context, p Principal, name string) er
 	defer s.drop(p, name)
 	var err error
 	if p.Group {
-		err = s.api.DeleteUserGroupPolicy(ctx, api.GroupRef{Name: p.Name}, name)
+		err = s.api.DeleteUserGroupPolicy(ctx, p.ref(), name)
 	} else {
 		err = s.api.DeleteUserPolicy(ctx, p.Name, name)
 	}

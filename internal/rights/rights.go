@@ -16,7 +16,10 @@ import (
 type Principal struct {
 	Group bool // false = a user
 	Name  string
+	Path  string // of a group, for its inline policies: "" could be taken for "/" (A30)
 }
+
+func (p Principal) ref() api.GroupRef { return api.GroupRef{Name: p.Name, Path: p.Path} }
 
 func (p Principal) String() string {
 	if p.Group {

@@ -152,7 +152,7 @@ func (s *Service) heldBy(ctx context.Context, user User, conflict error) *domain
 	for _, key := range keys {
 		held.KeyIDs = append(held.KeyIDs, key.ID)
 	}
-	groups, _ := s.api.ReadUserGroupsPerUser(ctx, api.UserRef{Name: user.Name})
+	groups, _ := s.api.ReadUserGroupsPerUser(ctx, api.UserRef{Name: user.Name, Path: user.Path})
 	for _, group := range groups {
 		held.Groups = append(held.Groups, group.Name)
 	}

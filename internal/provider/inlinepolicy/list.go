@@ -73,7 +73,7 @@ func (d *List) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 	}
 	defer end()
 	who := rights.Principal{Group: d.kind == principal.Group, Name: name.ValueString()}
-	names, err := d.Data.Rights.InlineNames(ctx, who)
+	names, err := d.names(ctx, &who)
 	elements := []element{}
 	for _, policy := range names {
 		found, readErr := d.Data.Rights.Inline(ctx, who, policy)
@@ -92,4 +92,16 @@ func (d *List) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 	resp.State.Raw = req.Config.Raw
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("policies"), elements)...)
+}
+
+// names returns the names of the policies. It completes the principal with the path of a group.
+func (d *List) names(ctx context.Context, who *rights.Principal) ([]string, error) {
+	if who.Group {
+		group, err := d.Data.Groups.Find(ctx, who.Name)
+		if err != nil {
+			return nil, err
+		}
+		who.Path = group.Path
+	}
+	return d.Data.Rights.InlineNames(ctx, *who)
 }

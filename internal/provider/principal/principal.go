@@ -102,7 +102,7 @@ func (k Kind) Set(ctx context.Context, into Setter, f Found) (diags diag.Diagnos
 func (k Kind) Find(ctx context.Context, d *providerdata.Data, ref Ref, recorded domain.Identity) (Found, error) {
 	if k.group {
 		g, err := findGroup(ctx, d, ref, recorded)
-		return Found{Principal: rights.Principal{Group: true, Name: g.Name}, ID: g.ID, Identity: g.Identity}, err
+		return Found{Principal: rights.Principal{Group: true, Name: g.Name, Path: g.Path}, ID: g.ID, Identity: g.Identity}, err
 	}
 	u, err := findUser(ctx, d, ref, recorded)
 	return Found{Principal: rights.Principal{Name: u.Name}, ID: u.ID, Identity: u.Identity}, err

@@ -19,9 +19,9 @@ type world struct {
 	policy      string
 }
 
-func newWorld(t *testing.T) world {
+func newWorld(t *testing.T, opts ...func(*simulator.Options)) world {
 	t.Helper()
-	w := world{Protocol: acctest.NewProtocol(t)}
+	w := world{Protocol: acctest.NewProtocol(t, opts...)}
 	w.user = w.Resource("outscale_user", acctest.Args{"user_name": "ci"})
 	w.group = w.Resource("outscale_user_group", acctest.Args{"user_group_name": "ops"})
 	w.OutOfBand(func(ctx context.Context, c *api.Client) error {

@@ -91,7 +91,9 @@ func (r *Resource) setBlocks(ctx context.Context, state *tfsdk.State, plan model
 	r.save(ctx, state, plan, done, diags)
 }
 
-func principal(g group.Group) rights.Principal { return rights.Principal{Group: true, Name: g.Name} }
+func principal(g group.Group) rights.Principal {
+	return rights.Principal{Group: true, Name: g.Name, Path: g.Path}
+}
 
 // Read refreshes the state, and forgets a group that is proved gone.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
