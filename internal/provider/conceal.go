@@ -215,7 +215,7 @@ func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionReq
 		for event := range events {
 			switch e := event.Type.(type) {
 			case tfprotov6.ProgressInvokeActionEventType:
-				e.Message = text.Conceal(e.Message, nil)
+				e.Message = text.Conceal(e.Message, s.given(ctx, ofAction, req))
 				event.Type = e
 			case tfprotov6.CompletedInvokeActionEventType:
 				s.conceal(ctx, e.Diagnostics, ofAction, req)

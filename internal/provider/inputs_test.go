@@ -89,6 +89,12 @@ func TestInputs_arguments(t *testing.T) {
 					}
 				case "list":
 					h.List(in.Type, in.With(nil, hostile.value))
+				case "action":
+					for _, said := range h.Invoke(in.Type, in.With(nil, hostile.value)).Progress {
+						if what := unfit(said, hostile.secrets); what != "" {
+							t.Errorf("%s: what the action says %s: %q", where, what, said)
+						}
+					}
 				}
 				from = expectFit(t, h, from, where, hostile.secrets)
 			}
