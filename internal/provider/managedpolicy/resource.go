@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,8 @@ const (
 	notImported = "Policy not imported"
 	isGone      = "Policy is gone"
 
-	otherDefault = "Policy has another default version"
+	otherDefault    = "Policy has another default version"
+	severalVersions = "Policy has several versions"
 )
 
 // New returns the resource.
@@ -87,7 +89,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 }
 
 // Read refreshes the state, and forgets a policy that is proved gone. The document is that of the version that the resource
-// manages: the one that it created, or that was the default one when the policy was imported. A version never changes; if it was deleted, the document of the state is kept.
+// manages: the one that it created, that an import named, or that was the default one at an import. A version never changes; if it was deleted, the document of the state is kept.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
@@ -102,14 +104,20 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	managed := managedVersion(ctx, req.Private)
-	if state.Document.IsNull() && found.DefaultVersionID != "" { // an import
+	managed, importing := managedVersion(ctx, req.Private), state.Document.IsNull()
+	if importing && managed == "" && found.DefaultVersionID != "" {
 		managed = found.DefaultVersionID
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, versionKey, []byte(strconv.Quote(managed)))...)
+		if versions, err := r.Data.Policies.Versions(ctx, orn, recorded); err == nil {
+			warnSeveralVersions(&resp.Diagnostics, orn, managed, versions)
+		}
+	}
+	if managed == "" {
+		managed = policy.FirstVersion
 	}
 	var version policy.Version
 	if err == nil {
-		if version, err = r.Data.Policies.Version(ctx, orn, managed, recorded); domain.IsGone(err) {
+		if version, err = r.Data.Policies.Version(ctx, orn, managed, recorded); domain.IsGone(err) && !importing {
 			version.Document, err = state.Document.ValueString(), nil
 		}
 	}
@@ -128,7 +136,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 }
 
 // versionKey is the member of the private state with the version whose document the resource shows, as JSON. Without it
-// that is the first one.
+// that is the first one, or at an import the default one.
 const versionKey = "version"
 
 func managedVersion(ctx context.Context, private keyattr.PrivateState) string {
@@ -136,7 +144,21 @@ func managedVersion(ctx context.Context, private keyattr.PrivateState) string {
 	if version, err := strconv.Unquote(string(text)); err == nil && !diags.HasError() {
 		return version
 	}
-	return policy.FirstVersion
+	return ""
+}
+
+// warnSeveralVersions says which version an import took when others could have been meant.
+func warnSeveralVersions(diags *diag.Diagnostics, orn, managed string, versions []policy.Version) {
+	if managed == policy.FirstVersion || len(versions) < 2 {
+		return
+	}
+	var ids []string
+	for _, v := range versions {
+		ids = append(ids, text.Word(v.ID))
+	}
+	diags.AddWarning(severalVersions, fmt.Sprintf("Policy %s has the versions %s. `document` is that of %s, the default one, and another document in the configuration "+
+		"replaces this version.\n\nIf an `outscale_policy_version` manages %s, import the version that this resource made instead, usually v1: with the id `%s#v1`.",
+		orn, strings.Join(ids, ", "), text.Word(managed), text.Word(managed), orn))
 }
 
 // warnOtherDefault says that another version decides rights than when the state was written.
@@ -163,7 +185,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		defer end()
 		orn := state.ID.ValueString()
-		created, err := r.Data.Policies.ReplaceVersion(ctx, orn, managedVersion(ctx, req.Private), plan.Document.ValueString(), false)
+		managed := managedVersion(ctx, req.Private)
+		if managed == "" {
+			managed = policy.FirstVersion
+		}
+		created, err := r.Data.Policies.ReplaceVersion(ctx, orn, managed, plan.Document.ValueString(), false)
 		if !policyversion.Created(&resp.Diagnostics, notUpdated, "Changing the document of "+state.describe(), created, err) {
 			return
 		}
@@ -210,14 +236,23 @@ func linkedText(e *policy.LinkedError) string {
 		names = append(names, "account "+text.Word(account.ID))
 	}
 	return "It is linked to " + strings.Join(names, ", ") + ", and nothing was changed. Remove these links first, or set `force_detach` to true " +
-		"and apply before the destruction: then the users and groups lose the policy."
+		"and apply before the destruction: then the users and groups lose the policy.\n\nIf a policy with another name replaces this one, set " +
+		"`create_before_destroy` in the `lifecycle` block of this resource: links then change before the destruction."
 }
 
-// ImportState imports the ORN.
+// importForm is what can be imported: an ORN, and the version whose document the resource is to manage. No name has a "#".
+var importForm = regexp.MustCompile(`^(orn:[^#]*)(?:#(v[0-9]+))?$`)
+
+// ImportState imports the ORN, with or without a version.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !strings.HasPrefix(req.ID, "orn:") {
-		resp.Diagnostics.AddError(notImported, fmt.Sprintf("%s cannot be imported. Give the ORN of the policy: `orn:ows:idauth::123456789012:policy/deploy`.", text.Quote(req.ID)))
+	parts := importForm.FindStringSubmatch(req.ID)
+	if parts == nil {
+		resp.Diagnostics.AddError(notImported, fmt.Sprintf("%s cannot be imported. Give the ORN of the policy: `orn:ows:idauth::123456789012:policy/deploy`, "+
+			"or with the version that the resource is to manage: `orn:ows:idauth::123456789012:policy/deploy#v1`.", text.Quote(req.ID)))
 		return
 	}
-	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), types.StringValue(parts[1]))...)
+	if parts[2] != "" {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, versionKey, []byte(strconv.Quote(parts[2])))...)
+	}
 }

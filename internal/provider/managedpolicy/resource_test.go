@@ -92,6 +92,32 @@ func TestPolicy_importOtherDefault(t *testing.T) {
 	policy.ExpectEmptyPlan(config) // the version is gone: its document stays
 }
 
+// TestPolicy_importVersion: an import that takes the default version of several says so, and one can name the version. Its
+// document is then managed, and no version is replaced.
+func TestPolicy_importVersion(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	made, err := h.API().CreatePolicy(t.Context(), api.CreatePolicyInput{Name: "read", Path: "/", Document: document})
+	h.NoError(err)
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
+		_, err := c.CreatePolicyVersion(ctx, made.ORN, other, true)
+		return err
+	})
+	_, got := h.Import(typeName, made.ORN)
+	got.ExpectWarning("Policy has several versions", "v1, v2", "that of v2", made.ORN+"#v1")
+	policy, got := h.Import(typeName, made.ORN+"#v1")
+	got.ExpectNone()
+	config := acctest.Args{"policy_name": "read", "document": document}
+	policy.Expect(acctest.Args{"id": made.ORN, "document": document, "policy_default_version_id": "v2"})
+	policy.ExpectEmptyPlan(config)
+	config["document"] = `{"Statement":[{"Effect":"Allow","Action":["api:ReadVms"],"Resource":["*"]}]}`
+	policy.Update(config)
+	policy.Expect(acctest.Args{"policy_default_version_id": "v2"})
+	_, got = h.Import(typeName, made.ORN+"#v9")
+	got.ExpectError("Policy not read", "no version v9")
+	_, got = h.Import(typeName, made.ORN+"#9")
+	got.ExpectError("Policy not imported", "#v1")
+}
+
 // TestPolicy_forms: a document in a form that the official grammar lacks is sent in that of the grammar, and compares by
 // meaning; other timeouts are no call.
 func TestPolicy_forms(t *testing.T) {

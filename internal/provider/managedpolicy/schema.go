@@ -63,7 +63,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "The policy document as JSON, at most 5120 characters without white space; see the data source `outscale_policy_document`. " +
 					"It becomes version `v1`. Changed in place: a new version is created, which is the default one if the old one was, and then the old one is deleted, " +
 					"so that links stay. The argument shows the version that this resource manages, also while `outscale_policy_version` makes another one the default. " +
-					"After an import that is the version which was the default one then. Documents compare by meaning: white space and order plan nothing.",
+					"After an import that is the version which the import names, or else the one which was the default one then. Documents compare by meaning: white space and order plan nothing.",
 			},
 			"force_detach": schema.BoolAttribute{
 				Optional: true,
