@@ -7,12 +7,15 @@ package blockset
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Element is one block: a struct with tfsdk tags.
@@ -44,13 +47,21 @@ func Encode[E Element[E]](ctx context.Context, kind attr.Type, elements []E, dia
 	return set
 }
 
-// Plan returns the set to plan for a configured one. A set that is unknown, as a dynamic block can be, stays so.
-func Plan[E Element[E]](ctx context.Context, config, state types.Set, diags *diag.Diagnostics) types.Set {
+// Plan returns the set to plan for a configured one. A set that is unknown, as a dynamic block can be, stays so. block is the
+// name of the blocks and key that of the argument that is their key: two blocks with the same one are an error.
+func Plan[E Element[E]](ctx context.Context, config, state types.Set, block, key string, diags *diag.Diagnostics) types.Set {
 	if config.IsUnknown() {
 		return config
 	}
 	prior := Decode[E](ctx, state, diags)
 	planned := Decode[E](ctx, config, diags)
+	for i, e := range planned {
+		if Find(planned[:i], e.Key()) != nil {
+			diags.AddAttributeError(path.Root(block), "Block is there twice", fmt.Sprintf("Several `%s` blocks have the `%s` %s, with other arguments that differ. Keep one of them.",
+				block, key, text.Word(e.Key().ValueString())))
+			return config
+		}
+	}
 	for i, e := range planned {
 		planned[i] = e.Planned(Find(prior, e.Key()))
 	}

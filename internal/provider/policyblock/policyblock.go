@@ -154,7 +154,7 @@ func Plan(ctx context.Context, config, state types.Set, what, id string, diags *
 		diags.AddWarning("Policies are unlinked: "+id, "The configuration has no `policy` block any more. These policies are unlinked from "+what+": "+strings.Join(ORNs(prior), ", ")+".\n\n"+
 			"To keep them, for example to manage them with link resources from now on, add `lifecycle { ignore_changes = [policy] }` for good.")
 	}
-	return blockset.Plan[Element](ctx, config, state, diags)
+	return blockset.Plan[Element](ctx, config, state, Name, "policy_orn", diags)
 }
 
 // ORNs returns the ORNs of the blocks.

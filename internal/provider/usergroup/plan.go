@@ -35,6 +35,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			"The configuration has no `user` block any more. These users are removed from "+state.describe()+": "+strings.Join(names, ", ")+".\n\n"+
 				"To keep them, for example to manage them with `outscale_user_group_membership` from now on, add `lifecycle { ignore_changes = [user] }` for good.")
 	}
-	plan.User = blockset.Plan[member](ctx, config.User, state.User, &resp.Diagnostics)
+	plan.User = blockset.Plan[member](ctx, config.User, state.User, userBlock, "user_name", &resp.Diagnostics)
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }

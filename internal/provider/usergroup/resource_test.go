@@ -176,6 +176,22 @@ func TestUserGroup_memberPath(t *testing.T) {
 	group.ExpectEmptyPlan(at("/robots/"))
 }
 
+// TestUserGroup_blockTwice: two blocks for one user, or for one policy, are refused at plan, also when the group has them.
+func TestUserGroup_blockTwice(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	h.CreateUser("ci")
+	policy := h.Resource("outscale_policy", acctest.Args{"policy_name": "read", "document": document})
+	twice := acctest.Args{"user_group_name": "ops", "user": list{{"user_name": "ci"}, {"user_name": "ci", "path": "/"}}}
+	h.NewResource(typeName).Apply(twice).ExpectError("Block is there twice", "Several `user` blocks have the `user_name` ci")
+	group := h.Resource(typeName, with("ops", []string{"ci"}, []string{policy.String("orn")}))
+	h.ResetCalls()
+	group.Apply(twice).ExpectError("Block is there twice", "Keep one of them")
+	twice = with("ops", []string{"ci"}, []string{policy.String("orn")})
+	twice["policy"] = append(twice["policy"].(list), acctest.Args{"policy_orn": policy.String("orn"), "default_version_id": "v1"})
+	group.Apply(twice).ExpectError("Block is there twice", "Several `policy` blocks have the `policy_orn`")
+	h.ExpectWrites()
+}
+
 // TestUserGroup_destroyKeepsOthers: members and policies that the blocks do not name keep the group, and everything in it.
 func TestUserGroup_destroyKeepsOthers(t *testing.T) {
 	h := acctest.NewProtocol(t)
