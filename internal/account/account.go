@@ -19,6 +19,7 @@ type API interface {
 	ReadAccounts(ctx context.Context) (api.Account, error)
 	ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error)
 	ReadAPILogs(ctx context.Context, q api.LogQuery, token string) (api.CallPage, error)
+	ReadQuotas(ctx context.Context, f api.QuotaFilter) ([]api.Quota, string, error)
 }
 
 var _ API = (*api.Client)(nil)

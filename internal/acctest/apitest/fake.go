@@ -312,6 +312,11 @@ func (f *Fake) ReadLinkedPolicies(context.Context, string) ([]api.LinkedPolicy, 
 // ReadUserPolicies returns no policy.
 func (f *Fake) ReadUserPolicies(context.Context, string) ([]string, error) { return nil, nil }
 
+// ReadQuotas returns no quota.
+func (f *Fake) ReadQuotas(context.Context, api.QuotaFilter) ([]api.Quota, string, error) {
+	return nil, "", nil
+}
+
 // ReadAccounts implements the API.
 func (f *Fake) ReadAccounts(ctx context.Context) (api.Account, error) {
 	c, err := f.enter(Call{Ctx: ctx, Action: "ReadAccounts"})
