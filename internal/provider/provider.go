@@ -43,6 +43,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policylink"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyversion"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/quota"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/rotatingkey"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/sealedsecret"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/user"
@@ -197,7 +198,7 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 		policydocument.New, calleridentity.New,
 		policydata.NewOne, policydata.NewList, policydata.NewVersions, policydata.NewEntities,
 		accessrule.NewOne, accessrule.NewList, accesspolicy.NewOne, ca.NewOne, ca.NewList,
-		accountdata.NewOne, accountdata.NewList,
+		accountdata.NewOne, accountdata.NewList, quota.NewOne, quota.NewList,
 	}
 }
 

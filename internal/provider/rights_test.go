@@ -278,7 +278,7 @@ func (r *rightsTrial) planAll() {
 	r.limits()
 	for arguments, names := range map[string][]string{
 		"": {"access_keys", "account", "accounts", "api_access_policy", "api_access_rules", "caller_identity", "cas", "policies",
-			"user_groups", "users"},
+			"quotas", "user_groups", "users"},
 		"user_name":       {"policies_linked_to_user", "user", "user_groups_per_user", "user_inline_policies"},
 		"user_group_name": {"policies_linked_to_user_group", "user_group", "user_group_inline_policies"},
 		"policy_orn":      {"entities_linked_to_policy", "policy", "policy_versions"},

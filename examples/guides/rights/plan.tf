@@ -14,6 +14,7 @@ data "outscale_policy_document" "plan" {
       "api:ReadPolicies",
       "api:ReadPolicy",
       "api:ReadPolicyVersions",
+      "api:ReadQuotas",
       "api:ReadUserGroup",
       "api:ReadUserGroupPolicies",
       "api:ReadUserGroups",

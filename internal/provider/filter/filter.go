@@ -18,7 +18,7 @@ import (
 
 // Block returns the schema of the block for a data source that knows these filter names. Any other name is refused
 // before anything is read.
-func Block(names ...string) schema.Block {
+func Block(names ...string) schema.SetNestedBlock {
 	return schema.SetNestedBlock{
 		MarkdownDescription: "Narrows what is found. Each block names one property and the values it may have; several blocks must all hold. " +
 			"Known names: `" + strings.Join(names, "`, `") + "`.",

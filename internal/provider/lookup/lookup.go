@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
@@ -31,11 +33,16 @@ type Kind[T any] struct {
 	Filters          []string                                                           // the names that the block `filter` knows; none = there is no such block
 	Arguments        map[string]schema.Attribute                                        // of the data sources, required strings: they are passed on as filters
 	Find             func(context.Context, *providerdata.Data, filter.Set) ([]T, error) // those that match, from all pages
+
+	FilterRequired bool // the data source for one object needs a block `filter`
+	// FindAnswer is, for data sources with the attribute request_id, in place of Find. It also returns the id of the last answer.
+	FindAnswer func(context.Context, *providerdata.Data, filter.Set) ([]T, string, error)
 }
 
 const (
-	idAttribute     = "id"
-	filterAttribute = "filter"
+	idAttribute      = "id"
+	filterAttribute  = "filter"
+	requestAttribute = "request_id"
 )
 
 // source is what both data sources have.
@@ -46,8 +53,9 @@ type source[T any] struct {
 	summary     string // of errors
 }
 
-// find reads the configuration and the objects. The summary of errors is stable: "API access rules not read".
-func (d *source[T]) find(ctx context.Context, req datasource.ReadRequest, diags *diag.Diagnostics) ([]T, filter.Set, bool) {
+// find reads the configuration and the objects, and begins the state. The summary of errors is stable: "API access rules not read".
+func (d *source[T]) find(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) ([]T, filter.Set, bool) {
+	diags := &resp.Diagnostics
 	filters := filter.Set{}
 	if len(d.kind.Filters) > 0 {
 		var blocks types.Set
@@ -64,10 +72,21 @@ func (d *source[T]) find(ctx context.Context, req datasource.ReadRequest, diags 
 		return nil, nil, false
 	}
 	defer end()
-	found, err := d.kind.Find(ctx, d.Data, filters)
+	var found []T
+	var requestID string
+	var err error
+	if d.kind.FindAnswer != nil {
+		found, requestID, err = d.kind.FindAnswer(ctx, d.Data, filters)
+	} else {
+		found, err = d.kind.Find(ctx, d.Data, filters)
+	}
 	if err != nil {
 		diag.Add(diags, d.summary, "Reading "+d.kind.Plural+with(filters), err)
 		return nil, nil, false
+	}
+	resp.State.Raw = req.Config.Raw
+	if d.kind.FindAnswer != nil {
+		diags.Append(resp.State.SetAttribute(ctx, path.Root(requestAttribute), requestID)...)
 	}
 	return found, filters, true
 }
@@ -79,11 +98,19 @@ func with(filters filter.Set) string {
 	return ""
 }
 
-func (d *source[T]) schema(attributes map[string]schema.Attribute) schema.Schema {
+func (d *source[T]) schema(attributes map[string]schema.Attribute, filterRequired bool) schema.Schema {
 	maps.Copy(attributes, d.kind.Arguments)
+	if d.kind.FindAnswer != nil {
+		attributes[requestAttribute] = Text("The id of the API's last answer. It is another one after each read.")
+	}
 	s := schema.Schema{MarkdownDescription: d.description, Attributes: attributes, Blocks: map[string]schema.Block{}}
 	if len(d.kind.Filters) > 0 {
-		s.Blocks[filterAttribute] = filter.Block(d.kind.Filters...)
+		block := filter.Block(d.kind.Filters...)
+		if filterRequired {
+			block.MarkdownDescription = "Required, once at least. " + block.MarkdownDescription
+			block.Validators = []validator.Set{setvalidator.IsRequired()}
+		}
+		s.Blocks[filterAttribute] = block
 	}
 	return s
 }
@@ -119,12 +146,12 @@ func (d *list[T]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *da
 			Computed: true, MarkdownDescription: "The " + d.kind.Plural + " that match.",
 			NestedObject: schema.NestedAttributeObject{Attributes: d.kind.Attributes},
 		},
-	})
+	}, false)
 }
 
 // Read lists the objects.
 func (d *list[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	found, filters, ok := d.find(ctx, req, &resp.Diagnostics)
+	found, filters, ok := d.find(ctx, req, resp)
 	if !ok {
 		return
 	}
@@ -140,7 +167,6 @@ func (d *list[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *da
 	}
 	objects, diags := types.ListValue(element, all)
 	resp.Diagnostics.Append(diags...)
-	resp.State.Raw = req.Config.Raw
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(d.attribute), objects)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(idAttribute), id(ctx, req, filters.ID(d.suffix), &resp.Diagnostics))...)
 }
@@ -163,12 +189,12 @@ func (k Kind[T]) One(suffix, plural, description string) func() datasource.DataS
 func (d *one[T]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := maps.Clone(d.kind.Attributes)
 	attributes[idAttribute] = schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The id of the " + d.kind.Singular + "."}
-	resp.Schema = d.schema(attributes)
+	resp.Schema = d.schema(attributes, d.kind.FilterRequired)
 }
 
 // Read looks the object up.
 func (d *one[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	found, filters, ok := d.find(ctx, req, &resp.Diagnostics)
+	found, filters, ok := d.find(ctx, req, resp)
 	if !ok {
 		return
 	}
@@ -176,7 +202,6 @@ func (d *one[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *dat
 		resp.Diagnostics.AddError(d.summary, d.notOne(found, filters))
 		return
 	}
-	resp.State.Raw = req.Config.Raw
 	for name, value := range d.kind.Values(found[0]) {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}

@@ -62,6 +62,7 @@ type Account interface {
 	KnownID() string
 	Read(ctx context.Context) (account.Account, error)
 	MaxKeyLifetime(ctx context.Context) (time.Duration, error)
+	Quotas(ctx context.Context, f account.QuotaFilter) ([]account.Quota, string, error)
 	Usage(ctx context.Context, q account.UsageQuery) (account.Usage, error)
 	Audit(ctx context.Context, keys account.Keys, users account.Users) (account.Report, error)
 }
