@@ -43,10 +43,12 @@ func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, s
 	var locked *access.LockOutError
 	var undecided *access.UndecidedError
 	switch {
+	case errors.As(err, &locked) && allowed && locked.Left == 0:
+		diags.AddWarning(lockOut, lockOutText(state, locked)+"\n\n`allow_lockout` is true: it is tried all the same, and fails unless there is another rule by then.")
 	case errors.As(err, &locked) && allowed:
 		diags.AddWarning(lockOut, lockOutText(state, locked)+"\n\n`allow_lockout` is true: it is done all the same.")
 	case errors.As(err, &locked):
-		diags.AddError(lockOut, lockOutText(state, locked)+remedy(after == nil))
+		diags.AddError(lockOut, lockOutText(state, locked)+remedy(locked, after == nil))
 	case errors.As(err, &undecided):
 		why := "The log of the API does not show from which address its calls come."
 		if undecided.Err != nil {
@@ -62,6 +64,9 @@ func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, s
 }
 
 func lockOutText(state model, e *access.LockOutError) string {
+	if e.Left == 0 {
+		return state.describe() + " is the last one of the account, and the API does not delete the last one: it would lock everybody out."
+	}
 	from, with := "an unknown address", "without a client certificate"
 	if e.Caller.Address.IsValid() {
 		from = e.Caller.Address.String()
@@ -73,9 +78,12 @@ func lockOutText(state model, e *access.LockOutError) string {
 		state.describe(), e.Left, from, with)
 }
 
-func remedy(destroy bool) string {
+func remedy(e *access.LockOutError, destroy bool) string {
 	const first = "\n\nAdd a rule that lets this machine in first, in an apply of its own"
-	if destroy {
+	switch {
+	case e.Left == 0:
+		return first + ". To leave this rule as it is, take it out of the state (`terraform state rm`): the destruction of the rest goes on then."
+	case destroy:
 		return first + ", or set `allow_lockout` to true and apply before the destruction."
 	}
 	return first + ", or set `allow_lockout` to true."

@@ -125,7 +125,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 func addFailure(diags *diag.Diagnostics, summary, tried string, state model, err error, destroy bool) {
 	var locked *access.LockOutError
 	if errors.As(err, &locked) {
-		diags.AddError(summary, lockOutText(state, locked)+" Nothing was changed."+remedy(destroy))
+		diags.AddError(summary, lockOutText(state, locked)+" Nothing was changed."+remedy(locked, destroy))
 		return
 	}
 	diag.Add(diags, summary, tried, err)

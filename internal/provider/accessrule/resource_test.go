@@ -135,12 +135,16 @@ func TestAPIAccessRule_unknownAddress(t *testing.T) {
 		ExpectWarning("Lock-out by API access rules not checked", "api:ReadApiLogs", "before you apply")
 }
 
-// TestAPIAccessRule_lastRule: the API keeps the last rule.
+// TestAPIAccessRule_lastRule: the API keeps the last rule, also where a lock-out is allowed, and the errors say what helps.
 func TestAPIAccessRule_lastRule(t *testing.T) {
 	h := acctest.NewProtocol(t)
-	rule := h.Resource(typeName, acctest.Args{"ip_ranges": []string{"127.0.0.0/8"}, "allow_lockout": true})
+	rule := h.Resource(typeName, acctest.Args{"ip_ranges": []string{"127.0.0.0/8"}})
 	withoutDefaultRule(h)
-	rule.TryDestroy().ExpectError("API access rule not deleted", "code 9002", "last API access rule")
+	h.ResetCalls()
+	rule.TryDestroy().ExpectError(lockOut, "is the last one of the account", "terraform state rm")
+	h.ExpectWrites()
+	rule.Update(acctest.Args{"ip_ranges": []string{"127.0.0.0/8"}, "allow_lockout": true})
+	rule.TryDestroy().ExpectError("API access rule not deleted", "code 9002", "last API access rule", "terraform state rm")
 	if !rule.Exists() {
 		t.Error("the rule is not in the state any more")
 	}

@@ -128,6 +128,8 @@ func refusalRemedy(refusal *api.Error, err error) string {
 		return "A user group of that name exists. If it is yours, import it (`terraform import ADDRESS NAME`); otherwise choose another name."
 	case refusal.Action == "UpdateUserGroup" && api.IsConflict(err):
 		return "A user group of that name exists, so that this one cannot be renamed to it. Choose another `user_group_name`, or rename or delete the other group first."
+	case refusal.Action == "DeleteApiAccessRule" && api.IsConflict(err):
+		return "The API keeps the last rule of an account. Add another one first, or take this one out of the state (`terraform state rm`)."
 	case api.IsForbidden(err):
 		return fmt.Sprintf("The caller lacks the right. Grant it the action `api:%s` in a policy; a change of rights can take 15 seconds to act.", refusal.Action)
 	case api.IsThrottled(err):
