@@ -134,6 +134,22 @@ func TestAccessKey_secretGivenForNewKey(t *testing.T) {
 	key.Expect(acctest.Args{"secret_key": before, "secret_key_wo_version": 2})
 }
 
+// TestAccessKey_secretVersionAnyNumber: the version can be a fraction, or a number beyond 64 bits, such as parseint returns
+// for a hash. The secret is not taken again while the version stays.
+func TestAccessKey_secretVersionAnyNumber(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	made := found(h, "")
+	key, _ := h.Import(accessKey, made.ID)
+	for _, version := range []float64{0.5, 1.5, 1e22} {
+		config := given(made.SecretKey, version, nil)
+		key.Update(config).ExpectNone()
+		key.Expect(acctest.Args{"secret_key": made.SecretKey, "secret_key_wo_version": version})
+		key.ExpectEmptyPlan(config).ExpectNone()
+	}
+	h.ExpectWrites()
+}
+
 // TestAccessKey_secretGivenAndIgnored: with ignore_changes the plan takes no secret, and neither does the apply.
 func TestAccessKey_secretGivenAndIgnored(t *testing.T) {
 	t.Parallel()

@@ -44,7 +44,7 @@ type Key struct {
 	Tag             types.String   `tfsdk:"tag"`
 	SecretKey       types.String   `tfsdk:"secret_key"`
 	SecretKeyWO     types.String   `tfsdk:"secret_key_wo"` // in a configuration only
-	SecretVersion   types.Int64    `tfsdk:"secret_key_wo_version"`
+	SecretVersion   types.Number   `tfsdk:"secret_key_wo_version"`
 	SealTo          types.List     `tfsdk:"seal_to"`
 	SealedSecretKey types.String   `tfsdk:"sealed_secret_key"`
 	SealedTo        types.List     `tfsdk:"sealed_to"`

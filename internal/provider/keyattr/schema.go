@@ -33,7 +33,7 @@ func Attributes(descriptions map[string]string) map[string]schema.Attribute {
 			Optional: true, WriteOnly: true, Sensitive: true, Validators: []validator.String{secretValidator{}},
 			MarkdownDescription: descriptions["secret_key_wo"],
 		},
-		"secret_key_wo_version": schema.Int64Attribute{Optional: true, MarkdownDescription: descriptions["secret_key_wo_version"]},
+		"secret_key_wo_version": schema.NumberAttribute{Optional: true, MarkdownDescription: descriptions["secret_key_wo_version"]},
 		"seal_to": schema.ListAttribute{
 			ElementType: types.StringType, Optional: true, MarkdownDescription: descriptions["seal_to"],
 		},
