@@ -25,7 +25,7 @@ const (
 	atOwner   = "user_id" // of an access key
 )
 
-// The summaries of the errors of an import by identity, of a plan for an account that is excluded, and of a refresh.
+// The summaries of the errors of an import, of a plan for an account that is excluded, and of a refresh.
 const (
 	NotImported = "Object not imported"
 	NotPlanned  = "Object not planned"
@@ -118,7 +118,11 @@ func (r *identified) Create(ctx context.Context, req resource.CreateRequest, res
 // GOTCHA: framework 1.19.0 requires an identity of an object that is gone, too ("Missing Resource Identity After Read").
 func (r *identified) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	r.Resource.Read(ctx, req, resp)
-	if r.data != nil {
+	importing, _ := req.Private.GetKey(ctx, importKey)
+	switch {
+	case importing != nil:
+		r.endImport(ctx, req, resp)
+	case r.data != nil:
 		r.refuseUnproved(ctx, req, resp)
 	}
 	state := resp.State.Raw
@@ -126,6 +130,26 @@ func (r *identified) Read(ctx context.Context, req resource.ReadRequest, resp *r
 		state = req.State.Raw
 	}
 	r.identify(ctx, resp.Identity, state, resp.Private, &resp.Diagnostics)
+}
+
+// importKey is the member of the private state that an import sets for the refresh that follows it.
+const importKey = "import"
+
+// endImport is the end of the refresh that follows an import. An object that was not found is nothing to forget and no
+// drift: the import names what does not exist.
+func (r *identified) endImport(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, nil)...)
+	if resp.Diagnostics.HasError() || !resp.State.Raw.IsNull() {
+		return
+	}
+	in := "the account of this run"
+	if r.data != nil {
+		if account := r.data.AccountID(ctx); account != "" {
+			in = "account " + account + ", to which the credential of this run belongs"
+		}
+	}
+	resp.Diagnostics = diag.Diagnostics{}
+	resp.Diagnostics.AddError(NotImported, "The object with the id "+texts(req.State.Raw)["id"]+" was not found in "+in+". Check the id and the credential.")
 }
 
 // Update implements resource.Resource. Also a failed update records the identity: without it, the CLI would store one
@@ -211,6 +235,9 @@ func (r *identified) ImportState(ctx context.Context, req resource.ImportStateRe
 		}
 	}
 	importer.ImportState(ctx, req, resp)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, []byte("true"))...)
+	}
 	if named && !resp.Diagnostics.HasError() {
 		resp.Identity.Raw = tftypes.NewValue(resp.Identity.Raw.Type(), nil)
 		r.identify(ctx, resp.Identity, req.Identity.Raw, resp.Private, &resp.Diagnostics)

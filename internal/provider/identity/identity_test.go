@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
@@ -215,6 +216,25 @@ func TestIdentity_accountNotReadable(t *testing.T) {
 	h.SetFaults()
 	user.ExpectEmptyPlan(config)
 	expectIdentity(t, user, want)
+}
+
+// TestIdentity_importOfNothing: an import of what does not exist says so, and nothing of states and older versions.
+func TestIdentity_importOfNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	policy := strings.TrimSuffix(w.policy, "read") + "none"
+	for typeName, id := range map[string]string{
+		"outscale_api_access_rule":  "aar-00000000000000000000000000000000",
+		"outscale_ca":               "ca-00000000000000000000000000000000",
+		"outscale_policy":           policy,
+		"outscale_policy_version":   w.policy + "/v7",
+		"outscale_user_policy_link": w.user + "/" + w.policy,
+	} {
+		_, got := w.Import(typeName, id)
+		got.ExpectError("Object not imported", id, "was not found in account "+w.account)
+	}
+	_, got := w.Import("outscale_policy", w.policy)
+	got.ExpectNone()
 }
 
 // TestIdentity_failedUpdate: an update without a refresh that fails records the identity of a state that had none. An
