@@ -105,6 +105,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	managed, importing := managedVersion(ctx, req.Private), state.Document.IsNull()
+	if importing && err == nil {
+		if account := r.Data.AccountID(ctx); account != "" && !strings.Contains(orn, ":"+account+":") {
+			resp.Diagnostics.AddError(notImported, fmt.Sprintf("Policy %s is not one of account %s, which can only link it: OUTSCALE's own policies cannot be changed or deleted. "+
+				"Use its ORN in `policy_orn`, and the data source `outscale_policy` to read it.", orn, account))
+			return
+		}
+	}
 	if importing && managed == "" && found.DefaultVersionID != "" {
 		managed = found.DefaultVersionID
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, versionKey, []byte(strconv.Quote(managed)))...)

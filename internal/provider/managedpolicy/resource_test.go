@@ -118,6 +118,14 @@ func TestPolicy_importVersion(t *testing.T) {
 	got.ExpectError("Policy not imported", "#v1")
 }
 
+// TestPolicy_importOfOutscale: a policy of OUTSCALE's own is not imported, because a destruction with `force_detach` would
+// unlink it from everybody.
+func TestPolicy_importOfOutscale(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	_, got := h.Import(typeName, "orn:ows:idauth::000000000000:policy/ows/ReadOnly")
+	got.ExpectError("Policy not imported", "policy/ows/ReadOnly is not one of account", "data source `outscale_policy`")
+}
+
 // TestPolicy_forms: a document in a form that the official grammar lacks is sent in that of the grammar, and compares by
 // meaning; other timeouts are no call.
 func TestPolicy_forms(t *testing.T) {
