@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
@@ -90,6 +91,7 @@ type Service struct {
 	opts     domain.Options
 	all      *cache.Reads[[]Policy]  // by scope
 	versions *cache.Reads[[]Version] // by ORN
+	turns    sync.Map                // by ORN: chan struct{}, see turn
 }
 
 // New returns the service. It makes no call.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
@@ -206,4 +208,48 @@ func TestReload_gone(t *testing.T) {
 	if _, err := s.Reload(t.Context(), orn, domain.Identity{AccountID: "2"}); !domain.IsMismatch(err) {
 		t.Errorf("in another account: %v", err)
 	}
+}
+
+// slow is a fake whose changes of versions take effect at once and are answered a second later.
+type slow struct{ *fake }
+
+func (s slow) CreatePolicyVersion(_ context.Context, _, document string, isDefault bool) (api.PolicyVersion, error) {
+	defer time.Sleep(time.Second)
+	if len(s.versions) >= MaxVersions {
+		return api.PolicyVersion{}, &api.Error{StatusCode: 400, Problems: []api.Problem{{Code: "10099"}}}
+	}
+	v := api.PolicyVersion{ID: "new " + document, Document: document, IsDefault: isDefault}
+	s.versions = append(s.versions, v)
+	return v, nil
+}
+
+func (s slow) DeletePolicyVersion(_ context.Context, _, version string) error {
+	s.versions = slices.DeleteFunc(s.versions, func(v api.PolicyVersion) bool { return v.ID == version })
+	time.Sleep(time.Second)
+	return nil
+}
+
+// TestReplaceVersion_atOnce: in a full policy, a version keeps its place while it is replaced.
+func TestReplaceVersion_atOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{versions: []api.PolicyVersion{{ID: "v1"}, {ID: "v2"}, {ID: "v3"}, {ID: "v4"}, {ID: "v5", IsDefault: true}}}
+		s := New(slow{f}, account("1"), domain.Options{})
+		var group sync.WaitGroup
+		group.Go(func() {
+			if v, err := s.ReplaceVersion(t.Context(), orn, "v4", "of v4", false); err != nil {
+				t.Errorf("%v, %v", v, err)
+			}
+		})
+		group.Go(func() {
+			time.Sleep(time.Second / 2)
+			_, err := s.ReplaceVersion(t.Context(), orn, "v5", "of v5", false)
+			if quota := new(VersionQuotaError); !errors.As(err, &quota) {
+				t.Errorf("the default version of a full policy was replaced: %v", err)
+			}
+		})
+		group.Wait()
+		if len(f.versions) != MaxVersions {
+			t.Errorf("%v", f.versions)
+		}
+	})
 }

@@ -96,6 +96,19 @@ func (s *Service) withDocument(ctx context.Context, orn string, v Version) (Vers
 	return v, nil
 }
 
+// turn waits until no other change of the policy's versions is under way. The returned function ends this one. Changes take
+// turns, because one that deletes a version of a full policy needs its place.
+func (s *Service) turn(ctx context.Context, orn string) (end func(), err error) {
+	turns, _ := s.turns.LoadOrStore(orn, make(chan struct{}, 1))
+	turn := turns.(chan struct{})
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("another change of the versions of policy %s did not end in time: %w", orn, ctx.Err())
+	}
+}
+
 // CreateVersion adds a version to a policy (CreatePolicyVersion). When the answer is lost the versions are read: a new one
 // with this document is the one that was created; without one the error says that the answer was lost.
 //
@@ -104,6 +117,11 @@ func (s *Service) CreateVersion(ctx context.Context, orn, document string, setAs
 	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
 		return Version{}, err
 	}
+	end, err := s.turn(ctx, orn)
+	if err != nil {
+		return Version{}, err
+	}
+	defer end()
 	before, err := s.readVersions(ctx, orn)
 	if err != nil {
 		return Version{}, err
@@ -153,6 +171,11 @@ func (s *Service) addVersion(ctx context.Context, orn string, before []Version, 
 //
 // Errors: *VersionLeftError (the version was created and is returned), those of CreateVersion.
 func (s *Service) ReplaceVersion(ctx context.Context, orn, old, document string, setAsDefault bool) (Version, error) {
+	end, err := s.turn(ctx, orn)
+	if err != nil {
+		return Version{}, err
+	}
+	defer end()
 	before, err := s.readVersions(ctx, orn)
 	if err != nil {
 		return Version{}, err
@@ -180,6 +203,15 @@ func (s *Service) ReplaceVersion(ctx context.Context, orn, old, document string,
 
 // SetDefault makes a version the one that decides rights (SetDefaultPolicyVersion).
 func (s *Service) SetDefault(ctx context.Context, orn, id string) error {
+	end, err := s.turn(ctx, orn)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return s.setDefault(ctx, orn, id)
+}
+
+func (s *Service) setDefault(ctx context.Context, orn, id string) error {
 	defer s.forget(orn)
 	return s.api.SetDefaultPolicyVersion(ctx, orn, id)
 }
@@ -195,6 +227,11 @@ type Removal struct {
 //
 // Errors: *domain.IdentityMismatchError, or the API's.
 func (s *Service) RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity) (Removal, error) {
+	end, err := s.turn(ctx, orn)
+	if err != nil {
+		return Removal{}, err
+	}
+	defer end()
 	s.versions.Drop(orn)
 	versions, err := s.Versions(ctx, orn, recorded)
 	if domain.IsGone(err) {
@@ -212,7 +249,7 @@ func (s *Service) RemoveVersion(ctx context.Context, orn, id string, recorded do
 		if removal.NewDefault = NextDefault(versions, id); removal.NewDefault == "" {
 			return Removal{Kept: true}, nil
 		}
-		if err := s.SetDefault(ctx, orn, removal.NewDefault); err != nil {
+		if err := s.setDefault(ctx, orn, removal.NewDefault); err != nil {
 			return Removal{}, err
 		}
 	}
