@@ -28,9 +28,9 @@ type Gate struct {
 
 // Held is what a gate holds.
 type Held struct {
-	arrived, release chan struct{}
-	arrive, let      sync.Once
-	first            Call // set before arrived is closed
+	arrived, release, left chan struct{}
+	arrive, let, leave     sync.Once
+	first                  Call // set before arrived is closed
 }
 
 // Call is what a call at a gate is about: the key that it names, or has made, and the user.
@@ -58,6 +58,16 @@ func (h *Held) Await(t testing.TB) {
 	case <-h.arrived:
 	case <-time.After(patience):
 		t.Fatalf("no call was held in %s", patience)
+	}
+}
+
+// AwaitLeft waits until a call that is held has lost its sender: it will not be let through any more.
+func (h *Held) AwaitLeft(t testing.TB) {
+	t.Helper()
+	select {
+	case <-h.left:
+	case <-time.After(patience):
+		t.Fatalf("the sender of the call that is held was still there after %s", patience)
 	}
 }
 
@@ -107,7 +117,7 @@ func (g *Gate) HoldAnswer(action string) *Held { return g.hold("answer " + actio
 func (g *Gate) hold(what string) *Held {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	held := &Held{arrived: make(chan struct{}), release: make(chan struct{})}
+	held := &Held{arrived: make(chan struct{}), release: make(chan struct{}), left: make(chan struct{})}
 	g.held[what] = held
 	return held
 }
@@ -126,6 +136,7 @@ func (g *Gate) pass(r *http.Request, direction string, call Call) {
 	select {
 	case <-held.release:
 	case <-r.Context().Done():
+		held.leave.Do(func() { close(held.left) })
 	}
 }
 

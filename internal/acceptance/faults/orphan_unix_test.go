@@ -147,20 +147,21 @@ func TestOrphan_cliKilledDuringCreate(t *testing.T) {
 // interrupted twice. The provider must not revoke the first: a state may have it, and a service may use it.
 func TestOrphan_givenKeyIsNotRevoked(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(cli *acctest.CLI, r *acctest.Running){
-		"CLI killed": func(_ *acctest.CLI, r *acctest.Running) { r.Signal(syscall.SIGKILL) },
-		"Ctrl-C twice": func(_ *acctest.CLI, r *acctest.Running) {
+	for name, end := range map[string]func(t *testing.T, cli *acctest.CLI, r *acctest.Running, next *acctest.Held){
+		"CLI killed": func(_ *testing.T, _ *acctest.CLI, r *acctest.Running, _ *acctest.Held) { r.Signal(syscall.SIGKILL) },
+		"Ctrl-C twice": func(_ *testing.T, _ *acctest.CLI, r *acctest.Running, _ *acctest.Held) {
 			r.Signal(syscall.SIGINT)
 			r.AwaitOutput(interruptedOnce)
 			r.Signal(syscall.SIGINT)
 			r.AwaitOutput(interruptedTwice)
 		},
-		"both killed": func(cli *acctest.CLI, r *acctest.Running) {
+		"both killed": func(t *testing.T, cli *acctest.CLI, r *acctest.Running, next *acctest.Held) {
 			providers := cli.Children(r.PID())
 			r.Signal(syscall.SIGKILL)
 			for _, provider := range providers {
 				cli.NoError(syscall.Kill(provider, syscall.SIGKILL))
 			}
+			next.AwaitLeft(t) // else its request for another key could still be let through
 		},
 	} {
 		for ofWhom, o := range owners() {
@@ -179,7 +180,7 @@ func TestOrphan_givenKeyIsNotRevoked(t *testing.T) {
 				finishing.Release()
 				next.Await(t)
 				providers := cli.Children(r.PID())
-				end(cli, r)
+				end(t, cli, r, next)
 				r.Wait()
 				next.Release()
 				cli.Await("the providers are gone", func() bool { return !slices.ContainsFunc(providers, isRunning) })
