@@ -116,13 +116,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	defer end()
 	found, err := r.Data.Access.CA(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
-	if reason, gone := diag.Gone(err); gone {
-		resp.Diagnostics.Append(diag.IsGone(isGone, state.describe(), state.ID.ValueString(), reason))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withCA(found), &resp.Diagnostics)

@@ -77,13 +77,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	defer end()
 	found, err := r.Data.Policies.Version(ctx, state.PolicyORN.ValueString(), state.VersionID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
-	if reason, gone := diag.Gone(err); gone {
-		resp.Diagnostics.Append(diag.IsGone(isGone, state.describe(), state.VersionID.ValueString(), reason))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.VersionID.ValueString()) {
 		return
 	}
 	imported := state.Document.IsNull()
