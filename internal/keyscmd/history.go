@@ -1,40 +1,77 @@
 package keyscmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// collectCalls adds what the log says of a user to the file of collected calls, and returns all that is in it. The file is
-// replaced as a whole, so that it is never half written. Of two commands at the same time one may lose what it added; the
-// log still has it for the next one.
+// How long a command waits for another one that changes the same file, and how often it tries. A change takes no call.
+const (
+	lockLimit = 30 * time.Second
+	lockPause = 20 * time.Millisecond
+)
+
+// collectCalls adds what the log says of a user to the file of collected calls, and returns all that is in it.
 func (a *app) collectCalls(ctx context.Context, s *services, file string, who subject, u account.Usage) (account.History, error) {
-	history, err := readCalls(file)
-	if err != nil {
-		return history, fmt.Errorf("--collect %s: %w", text.Word(file), err)
-	}
 	id, err := s.account.ID(ctx)
 	if err != nil {
+		return account.History{}, err
+	}
+	return updateCalls(ctx, file, func(history *account.History) error {
+		if history.AccountID != "" && id != "" && history.AccountID != id {
+			return fmt.Errorf("the file has calls of account %s, and the credential is of account %s", text.Word(history.AccountID), id)
+		}
+		history.AccountID = cmp.Or(id, history.AccountID)
+		history.Add(who.userName, who.keys, u)
+		return nil
+	})
+}
+
+// updateCalls changes a file of collected calls, and returns what is in it then. Commands that run at the same time change
+// it one after the other. The file is replaced as a whole, so that it is never half written. A link is followed, so that the
+// lock is the same by every name of the file.
+func updateCalls(ctx context.Context, file string, update func(*account.History) error) (history account.History, err error) {
+	defer func() {
+		if err != nil {
+			err = collectError(file, err)
+		}
+	}()
+	target := file
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		target = real
+	}
+	waiting, cancel := context.WithTimeout(ctx, lockLimit)
+	defer cancel()
+	// The lock file stays: a command that waits for it would hold a lock that the next one cannot see.
+	lock := flock.New(target+".lock", flock.SetPermissions(0o600))
+	if _, err := lock.TryLockContext(waiting, lockPause); errors.Is(err, context.DeadlineExceeded) {
+		return history, errors.New("another command is changing the file: try again when it has ended")
+	} else if err != nil {
+		return history, fmt.Errorf("the file cannot be locked: %w", err)
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	if history, err = readCalls(target); err != nil {
 		return history, err
 	}
-	if history.AccountID != "" && id != "" && history.AccountID != id {
-		return history, fmt.Errorf("--collect %s: the file has calls of account %s, and the credential is of account %s", text.Word(file), text.Word(history.AccountID), id)
+	if err := update(&history); err != nil {
+		return history, err
 	}
-	if id != "" {
-		history.AccountID = id
-	}
-	history.Add(who.userName, who.keys, u)
-	if err := writeCalls(file, history); err != nil {
-		return history, fmt.Errorf("--collect %s: %w", text.Word(file), err)
-	}
-	return history, nil
+	return history, writeCalls(target, history)
+}
+
+func collectError(file string, err error) error {
+	return fmt.Errorf("--collect %s: %w", text.Word(file), err)
 }
 
 // readCalls reads a file of collected calls. One that does not exist is empty.

@@ -37,7 +37,7 @@ The facts come from the API's log. It has 32 days, and only calls of the OUTSCAL
 did not run in this time, or that uses other services, needs more than the document allows. Only keys that the user has now
 are looked up. With --collect FILE the calls that were seen are added to a local file, with those of keys that were deleted
 since, and --since can reach as far back as the file does: run it every week. The file has no secrets; only your own user
-can read it.
+can read it. Commands that add to the same file at the same time wait for each other, by the lock file FILE.lock.
 
 Actions are named one by one. --wildcard PATTERN, for example "api:Read*", puts a pattern in the place of the used actions
 that it covers. With --compare the document is compared with what the user's policies and groups allow now.
@@ -71,6 +71,11 @@ func (a *app) policy(ctx context.Context, userName string, flags policyFlags) er
 	}
 	if err := checkPatterns(flags.wildcards); err != nil {
 		return err
+	}
+	if flags.collect != "" { // a file that cannot be used is an error before the log is read
+		if _, err := readCalls(flags.collect); err != nil {
+			return collectError(flags.collect, err)
+		}
 	}
 	s, err := a.connect()
 	if err != nil {

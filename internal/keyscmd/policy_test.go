@@ -3,16 +3,19 @@ package keyscmd
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
@@ -166,7 +169,7 @@ func TestPolicy_collect(t *testing.T) {
 	if _, _, errOut := r.run("policy", "ci", "--since", "60d"); !strings.Contains(errOut, "Use --collect FILE to see further") {
 		t.Errorf("%q", errOut)
 	}
-	if left, _ := filepath.Glob(file + ".*"); len(left) > 0 {
+	if left, _ := filepath.Glob(file + ".*"); !slices.Equal(left, []string{file + ".lock"}) {
 		t.Errorf("left over: %v", left)
 	}
 }
@@ -201,5 +204,68 @@ func TestPolicy_refused(t *testing.T) {
 		if data, err := os.ReadFile(file); err != nil || string(data) != want {
 			t.Errorf("%s was changed: %v %s", file, err, data)
 		}
+	}
+}
+
+// Commands that add to the same file at the same time lose nothing, also by different names of the file.
+func TestPolicy_collectAtTheSameTime(t *testing.T) {
+	r := newRig(t)
+	file := filepath.Join(t.TempDir(), "calls.json")
+	names := []string{"a", "b", "c", "d", "e", "f"}
+	for _, name := range names {
+		busyUser(t, r, name)
+	}
+	if code, _, errOut := r.run("policy", names[0], "--collect", file); code != ExitOK {
+		t.Fatal(errOut)
+	}
+	link := filepath.Join(t.TempDir(), "link.json")
+	if err := os.Symlink(file, link); err != nil {
+		link = file // a system without links
+	}
+	var group sync.WaitGroup
+	for i, name := range names {
+		group.Go(func() {
+			if code, _, errOut := r.run("policy", name, "--collect", []string{file, link}[i%2]); code != ExitOK {
+				t.Errorf("%s: exit code %d, %s", name, code, errOut)
+			}
+		})
+	}
+	group.Wait()
+	history, err := readCalls(file)
+	if got := slices.Sorted(maps.Keys(history.Users)); err != nil || !slices.Equal(got, names) {
+		t.Errorf("%v has %v", err, got)
+	}
+	if info, err := os.Lstat(link); link != file && (err != nil || info.Mode().IsRegular()) {
+		t.Errorf("the link was replaced: %v", err)
+	}
+}
+
+// While one command changes the file, another one waits and does not read it.
+func TestUpdateCalls_locked(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "calls.json")
+	add := func(ctx context.Context, name string, meanwhile func()) error {
+		_, err := updateCalls(ctx, file, func(h *account.History) error {
+			meanwhile()
+			h.Add(name, nil, account.Usage{})
+			return nil
+		})
+		return err
+	}
+	err := add(t.Context(), "first", func() {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*lockPause)
+		defer cancel()
+		if err := add(ctx, "second", func() { t.Error("the file is changed twice at the same time") }); err == nil ||
+			!strings.Contains(err.Error(), "another command is changing the file") {
+			t.Errorf("%v", err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := add(t.Context(), "second", func() {}); err != nil {
+		t.Errorf("after the first: %v", err)
+	}
+	if history, err := readCalls(file); err != nil || len(history.Users) != 2 {
+		t.Errorf("%v: %+v", err, history)
 	}
 }
