@@ -117,7 +117,7 @@ func TestDeleteUser_inlinePoliciesBlock(t *testing.T) {
 }
 
 // A44
-func TestUpdateUser_keepsWhatBelongsToIt(t *testing.T) {
+func TestUpdateUser_keepsKeysAndPolicies(t *testing.T) {
 	r := newHarness(t)
 	r.createUser("old")
 	r.createGroup("g")

@@ -113,7 +113,7 @@ func TestRights_resources(t *testing.T) {
 	}
 }
 
-func TestGrant_isAPolicyOfTheUser(t *testing.T) {
+func TestGrant_isInlinePolicy(t *testing.T) {
 	r := newHarness(t, func(o *Options) { o.Grants = []Grant{{User: "bob", Actions: []string{"api:Read*"}}} })
 	bob := r.userWithKey("bob")
 	bob.expect("200", "ReadUsers", `{}`)

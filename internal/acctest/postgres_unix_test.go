@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestPostgres_endsWithItsTest: nothing of it is left, neither process nor file.
-func TestPostgres_endsWithItsTest(t *testing.T) {
+// TestPostgres_stopsAfterTest: nothing of it is left, neither process nor file.
+func TestPostgres_stopsAfterTest(t *testing.T) {
 	t.Parallel()
 	var p *Postgres
 	t.Run("inner", func(t *testing.T) {

@@ -119,7 +119,7 @@ func TestBreaker_deadEndpointReportedInTime(t *testing.T) {
 }
 
 // An endpoint that dies in the middle of a run, with ten calls under way, is reported as fast, counted from there.
-func TestBreaker_deadInMidRun(t *testing.T) {
+func TestBreaker_deadDuringRun(t *testing.T) {
 	for name, dead := range map[string]http.RoundTripper{"packets are dropped": dial(nowhere, dialTimeout), "silence": never} {
 		for action, perSecond := range map[string]float64{"ReadAccessKeys": 5, "CreateAccessKey": 5, "DeleteAccessKey": 0.2} {
 			synctest.Test(t, func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestBreaker_deadInMidRun(t *testing.T) {
 }
 
 // A short outage is waited out by all calls, and costs none; after a longer one, one call at a time finds out anew.
-func TestBreaker_endpointComesBack(t *testing.T) {
+func TestBreaker_endpointRecovers(t *testing.T) {
 	for name, dead := range map[string]http.RoundTripper{"packets are dropped": dial(nowhere, dialTimeout), "nobody listens": dial(nowhere, time.Millisecond)} {
 		for _, c := range []struct {
 			outage time.Duration

@@ -71,7 +71,7 @@ func TestClock_followsDateHeader(t *testing.T) {
 
 // An answer that took long says less about the clocks; a clock that is put right is noticed; the next call is signed
 // with what the last one told.
-func TestClock_signsWithLearntTime(t *testing.T) {
+func TestClock_signsWithCorrectedTime(t *testing.T) {
 	header := http.Header{"Date": {noon.Add(10 * time.Second).Format(http.TimeFormat)}}
 	ahead, slack, ok := measure(header, noon, noon.Add(20*time.Second))
 	if !ok || ahead.Abs() > slack {
@@ -135,7 +135,7 @@ func TestClock_wrongDateHeader(t *testing.T) {
 }
 
 // With a login nothing proves a clock: the headers are followed, and it is said that they are not proven.
-func TestClock_loginProvesNothing(t *testing.T) {
+func TestClock_login(t *testing.T) {
 	r := skewed(t, func() time.Duration { return time.Hour }, ok(keysBody))
 	c := r.client(t, Config{Endpoint: r.endpoint, Credential: Credential{Login: "me", Password: "hush"}, Now: func() time.Time { return noon }})
 	if err := actions["ReadAccessKeys"](c, t.Context()); err != nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // The answer to a create must be about what was sent: an id from another answer would change somebody else's key.
-func TestCreate_answerAboutSomethingElse(t *testing.T) {
+func TestCreate_answerForAnotherObject(t *testing.T) {
 	other := strings.Replace(keyBody, `"Tag":"Group1"`, `"Tag":"another-marker"`, 1)
 	without := strings.Replace(keyBody, `,"Tag":"Group1"`, ``, 1)
 	for name, c := range map[string]struct {

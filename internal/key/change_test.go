@@ -26,9 +26,9 @@ func TestRevoke_clocksDiffer(t *testing.T) {
 	}
 }
 
-// TestRevoke_refusalTellsClock: the API's clock is two hours ahead, which only the refusal of the first update tells. The
+// TestRevoke_clockOfRefusal: the API's clock is two hours ahead, which only the refusal of the first update tells. The
 // expiry of the second one counts from the API's clock.
-func TestRevoke_refusalTellsClock(t *testing.T) {
+func TestRevoke_clockOfRefusal(t *testing.T) {
 	const ahead = 2 * time.Hour
 	f := &apitest.Fake{}
 	expires := time.Now().Add(time.Hour)

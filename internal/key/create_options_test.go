@@ -170,7 +170,7 @@ func (account) ID(context.Context) (string, error) { return "", nil }
 func (account) KnownID() string                    { return "" }
 
 // Nothing is recorded of a lost request as long as it may still be executed.
-func TestCreate_intentStays(t *testing.T) {
+func TestCreate_intentKept(t *testing.T) {
 	for name, c := range map[string]struct {
 		f    *apitest.Fake
 		want bool // discarded

@@ -297,7 +297,7 @@ func TestCreate_finishRefused(t *testing.T) {
 
 // A refusal of the finishing call whose cause cannot be found out may be that of an older API, which would never take the
 // marker off: the key is removed.
-func TestCreate_finishRefusedForAnUnknownCause(t *testing.T) {
+func TestCreate_finishRefusedUnknownCause(t *testing.T) {
 	f := &apitest.Fake{}
 	f.Before = func(c apitest.Call) error {
 		switch {
@@ -329,7 +329,7 @@ func TestCreate_keyVanishes(t *testing.T) {
 }
 
 // The answer of a creation is about the key that was requested, or it is none: another key is not changed.
-func TestCreate_answerAboutAnotherKey(t *testing.T) {
+func TestCreate_answerForAnotherKey(t *testing.T) {
 	f := &foreign{Fake: &apitest.Fake{}, times: 1}
 	other := f.Add("", "somebody's", nil)
 	f.answer = api.AccessKey{ID: other.ID, State: "ACTIVE", Tag: "somebody's", SecretKey: "a secret"}

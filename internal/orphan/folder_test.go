@@ -64,9 +64,9 @@ func TestJournal_damagedLines(t *testing.T) {
 	}
 }
 
-// TestJournal_leavesOthersAlone: entries of another machine, and files that another version wrote, are not used and not
+// TestJournal_foreignFiles: entries of another machine, and files that another version wrote, are not used and not
 // changed.
-func TestJournal_leavesOthersAlone(t *testing.T) {
+func TestJournal_foreignFiles(t *testing.T) {
 	elsewhere := func(e *Entry) { e.Host, e.BootID = "another machine", "another boot" }
 	settled := record(t, of("SETTLED")) + record(t, func(e *Entry) { of("SETTLED")(e); e.Status = Retired })
 	for name, c := range map[string]struct {
@@ -206,9 +206,9 @@ func TestJournal_evidenceOfUnreadFile(t *testing.T) {
 	}
 }
 
-// TestJournal_failuresAreToldApart: what could not be read is not told as what could not be written, and one does not hide
+// TestJournal_readAndWriteFailures checks that a failed read is not reported as a failed write, and that one does not hide
 // the other.
-func TestJournal_failuresAreToldApart(t *testing.T) {
+func TestJournal_readAndWriteFailures(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "file")
 	must(t, os.WriteFile(dir, nil, 0o600))
 	p := newProcess(t, dir)

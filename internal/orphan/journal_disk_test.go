@@ -12,9 +12,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 )
 
-// TestJournal_whatIsOnTheDisk: ids and names, no secret, no e-mail address, nothing of a login in an address; for the user
-// alone.
-func TestJournal_whatIsOnTheDisk(t *testing.T) {
+// TestJournal_fileContent: the file has ids and names, and no secret, e-mail address or login. Only the user can read it.
+func TestJournal_fileContent(t *testing.T) {
 	dir := folderOf(t)
 	p := silent(t, dir)
 	r := p.journal.Recorder("https://login:password@api.example.com:8443/api/v1?token=hidden#part")

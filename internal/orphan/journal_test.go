@@ -167,8 +167,8 @@ func TestJournal_life(t *testing.T) {
 	}
 }
 
-// TestJournal_endOfProcessRetiresNothing: neither its good order nor the number of later processes is evidence.
-func TestJournal_endOfProcessRetiresNothing(t *testing.T) {
+// TestJournal_endOfProcessKeepsEntries: an entry is not retired because its process ended or because later processes ran.
+func TestJournal_endOfProcessKeepsEntries(t *testing.T) {
 	dir := folderOf(t)
 	p := silent(t, dir)
 	p.create("K")
@@ -326,8 +326,8 @@ func TestMayHaveOrphans(t *testing.T) {
 	}
 }
 
-// TestListed_provesOnlyForTheSameAccount: a list that lacks a key proves that it is gone, in its own account.
-func TestListed_provesOnlyForTheSameAccount(t *testing.T) {
+// TestListed_anotherAccount: a list without a key proves that the key is gone only in the account of the list.
+func TestListed_anotherAccount(t *testing.T) {
 	bob := key.Owner{UserID: "ID-BOB", UserName: "bob"}
 	for name, c := range map[string]struct {
 		account string

@@ -189,8 +189,8 @@ func TestRevokeAll_waitsForChanges(t *testing.T) {
 	})
 }
 
-// TestRevokeAll_takesNoLongerThanItMay: whatever hangs, it ends with its context.
-func TestRevokeAll_takesNoLongerThanItMay(t *testing.T) {
+// TestRevokeAll_deadline: it ends with its context, whichever call hangs.
+func TestRevokeAll_deadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, tr := &revoker{}, NewTracker()
 		s.refuses = func(call string) error {
@@ -297,9 +297,9 @@ func TestReaper_limit(t *testing.T) {
 	}
 }
 
-// TestReaper_deathOfCLI: run-scoped keys are revoked, a creation under way learns that it is abandoned, and the process
+// TestReaper_cliKilled: run-scoped keys are revoked, a creation under way is notified, and the process
 // ends. Nothing else is revoked.
-func TestReaper_deathOfCLI(t *testing.T) {
+func TestReaper_cliKilled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var dead atomic.Bool
 		r, left := reaper(&dead)

@@ -15,7 +15,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// TestProperty_applyDoesWhatItsPlanShowed applies random configurations with random ignore_changes, values that are known
+// TestProperty_applyMatchesPlan applies random configurations with random ignore_changes, values that are known
 // only after apply, changes outside of Terraform, and imports. After each apply
 //
 //   - every member of every changing call has the value that the plan showed (property_calls_test.go);
@@ -23,13 +23,13 @@ import (
 //   - the next plan is empty.
 //
 // In the end everything is destroyed and no key is left. Each seed is a subtest and always does the same.
-func TestProperty_applyDoesWhatItsPlanShowed(t *testing.T) {
+func TestProperty_applyMatchesPlan(t *testing.T) {
 	t.Parallel()
 	runWorlds(t, 1, 12)
 }
 
-// TestSoakProperty_applyDoesWhatItsPlanShowed runs many more worlds, from a seed that nobody chose, or from OUTSCALE_SEED.
-func TestSoakProperty_applyDoesWhatItsPlanShowed(t *testing.T) {
+// TestSoakProperty_applyMatchesPlan runs many more worlds, from a seed that nobody chose, or from OUTSCALE_SEED.
+func TestSoakProperty_applyMatchesPlan(t *testing.T) {
 	acctest.Soak(t)
 	first := uint64(time.Now().Unix())
 	if text := os.Getenv(envSeed); text != "" {

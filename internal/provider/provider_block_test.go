@@ -48,8 +48,9 @@ func withEndpoints(api attr.Value) func(*model) {
 	}
 }
 
-// TestWhatIsUnknownIsNamed: everything that decides, wherever it hides, and nothing that does not.
-func TestWhatIsUnknownIsNamed(t *testing.T) {
+// TestUnknownArguments_named: all unknown arguments that the connection depends on are named, in every form of the block,
+// and no others.
+func TestUnknownArguments_named(t *testing.T) {
 	unknown := types.StringUnknown()
 	for name, c := range map[string]struct {
 		m    model
@@ -83,8 +84,8 @@ func TestWhatIsUnknownIsNamed(t *testing.T) {
 	}
 }
 
-// TestSettingsSayWhatTheBlockSays, the api block first, and nil for what is left out.
-func TestSettingsSayWhatTheBlockSays(t *testing.T) {
+// TestSettings_fromBlock: the api block comes first, and an argument that is not set is nil.
+func TestSettings_fromBlock(t *testing.T) {
 	var diags diag.Diagnostics
 	if got := empty().settings(context.Background(), &diags); got != (api.Settings{}) || diags.HasError() {
 		t.Error("a block that says nothing must set nothing")
@@ -103,7 +104,7 @@ func TestSettingsSayWhatTheBlockSays(t *testing.T) {
 	}
 }
 
-func TestPace(t *testing.T) {
+func TestRequestRate(t *testing.T) {
 	for _, c := range []struct {
 		value types.Float64
 		want  float64
@@ -114,8 +115,8 @@ func TestPace(t *testing.T) {
 	}
 }
 
-// TestConfigErrorsPointAtTheArgument, in the block where it stands.
-func TestConfigErrorsPointAtTheArgument(t *testing.T) {
+// TestAddConfigError_path: the path is the argument, or the block that has it.
+func TestAddConfigError_path(t *testing.T) {
 	block := withAPI(nil)
 	for argument, places := range map[string][2]path.Path{
 		"access_key_id": {path.Root("access_key_id"), path.Root("access_key_id")},

@@ -99,8 +99,8 @@ func FuzzOpenPrivateKey(f *testing.F) {
 	})
 }
 
-// What is below the armor: the fuzzer would spend its days on checksums and line lengths otherwise.
-func FuzzBelowTheArmor(f *testing.F) {
+// FuzzOpenWithoutArmor adds the armor itself, so that the fuzzer does not work on checksums and line lengths.
+func FuzzOpenWithoutArmor(f *testing.F) {
 	keys := fixed(f)
 	block := func(kind string, raw []byte) string {
 		empty := "\n"

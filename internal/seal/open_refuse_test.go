@@ -47,7 +47,7 @@ func ageFile(t *testing.T, plain []byte, recipients ...age.Recipient) string {
 	return out.String()
 }
 
-func TestTheWrongPrivateKeyIsNamedByItsKind(t *testing.T) {
+func TestOpen_wrongPrivateKey(t *testing.T) {
 	x, pq, ed, rsa := agePair(t), postQuantumPair(t), ed25519Pair(t, ""), rsaPair(t, 2048, "")
 	other := sshPair(t, &rsaKey(t, 2049).PublicKey, rsaKey(t, 2049), "")
 	e := entity(t, openpgpConfig())
@@ -94,7 +94,7 @@ func symmetric(t *testing.T) string {
 	return out.String()
 }
 
-func TestAPrivateKeyThatIsNoneIsRefusedAndNotRepeated(t *testing.T) {
+func TestOpen_invalidPrivateKey(t *testing.T) {
 	x, ed, locked := agePair(t), ed25519Pair(t, ""), ed25519Pair(t, thePhrase)
 	e := entity(t, openpgpConfig())
 	pgp := openpgpPair(t, e, "")
@@ -145,7 +145,7 @@ func TestAPrivateKeyThatIsNoneIsRefusedAndNotRepeated(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoCiphertextIsRefused(t *testing.T) {
+func TestOpen_invalidCiphertext(t *testing.T) {
 	key := agePair(t)
 	for name, c := range map[string]struct {
 		ciphertext string
@@ -164,9 +164,9 @@ func TestWhatIsNoCiphertextIsRefused(t *testing.T) {
 	}
 }
 
-// Every byte of the armor is altered, every line is lost, and every length is cut: what opens opens to the
-// secret, and what does not is one of three reasons, told in words that hold nothing of it.
-func TestACutOrAlteredCiphertextNeverOpensToSomethingElse(t *testing.T) {
+// TestOpen_alteredCiphertext alters every byte of the armor, removes every line, and cuts at every length. A ciphertext
+// that still opens gives the secret; any other is refused for one of three reasons, and the error has no part of it.
+func TestOpen_alteredCiphertext(t *testing.T) {
 	for name, key := range map[string]pair{
 		"age":     agePair(t),
 		"ssh":     ed25519Pair(t, ""),

@@ -34,7 +34,7 @@ func parseErr(publicKeys ...string) error {
 	return err
 }
 
-func TestAPrivateKeyAsRecipientIsRefusedAndNotRepeated(t *testing.T) {
+func TestParseRecipients_privateKey(t *testing.T) {
 	openpgpKey := entity(t, openpgpConfig())
 	ed := ed25519Pair(t, "").private
 	body, _ := pem.Decode([]byte(ed))
@@ -68,7 +68,7 @@ func TestAPrivateKeyAsRecipientIsRefusedAndNotRepeated(t *testing.T) {
 	}
 }
 
-func TestAListThatIsNoListOfKeysIsRefused(t *testing.T) {
+func TestParseRecipients_invalidList(t *testing.T) {
 	x, pq, ed := agePair(t), postQuantumPair(t), ed25519Pair(t, "")
 	rsa1024 := rsaPair(t, 1024, "").public
 	edFields := strings.Fields(ed.public)
@@ -149,7 +149,7 @@ func zeroPoint() string {
 	return text
 }
 
-func TestAnOpenPGPKeyThatCannotBeSealedToIsRefused(t *testing.T) {
+func TestParseRecipients_unusableOpenPGPKey(t *testing.T) {
 	config := openpgpConfig()
 	made := func(change func(*packet.Config)) *openpgp.Entity {
 		c := openpgpConfig()
@@ -206,7 +206,7 @@ func TestAnOpenPGPKeyThatCannotBeSealedToIsRefused(t *testing.T) {
 	}
 }
 
-func TestASecretThatIsNoneIsNotSealed(t *testing.T) {
+func TestSeal_invalidSecret(t *testing.T) {
 	recipients := parse(t, agePair(t).public)
 	_, err := recipients.Seal("")
 	refused(t, err, seal.ReasonNotSealable, "the secret is empty, so there is nothing to seal. Look at where the secret should have come from.")

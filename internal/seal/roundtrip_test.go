@@ -61,7 +61,7 @@ func pairs(t *testing.T) map[string]struct {
 	}
 }
 
-func TestEveryKindOfKeyOpensWhatWasSealedToIt(t *testing.T) {
+func TestSeal_kindsOfKey(t *testing.T) {
 	for name, key := range pairs(t) {
 		t.Run(name, func(t *testing.T) {
 			recipients := parse(t, key.public)
@@ -90,7 +90,7 @@ func TestEveryKindOfKeyOpensWhatWasSealedToIt(t *testing.T) {
 	}
 }
 
-func TestEachOfSeveralRecipientsOpens(t *testing.T) {
+func TestSeal_severalRecipients(t *testing.T) {
 	keys := []pair{agePair(t), ed25519Pair(t, ""), rsaPair(t, 2048, ""), agePair(t)}
 	var public []string
 	for _, key := range keys {
@@ -104,7 +104,7 @@ func TestEachOfSeveralRecipientsOpens(t *testing.T) {
 	}
 }
 
-func TestTwentyRecipientsAreNotTooMany(t *testing.T) {
+func TestSeal_maxRecipients(t *testing.T) {
 	var public []string
 	var last pair
 	for range seal.MaxRecipients {
@@ -117,7 +117,7 @@ func TestTwentyRecipientsAreNotTooMany(t *testing.T) {
 	}
 }
 
-func TestAnIdentityFileOfAgeKeygenIsReadAsItIs(t *testing.T) {
+func TestOpen_ageIdentityFile(t *testing.T) {
 	key, other := agePair(t), postQuantumPair(t)
 	file := "# created: 2026-11-20T12:00:00Z\n# public key: " + key.public + "\n" + other.private + "\n\n" + key.private + "\n"
 	if got := must(seal.Open(must(parse(t, key.public).Seal(theSecret))(t), file, ""))(t); got != theSecret {
@@ -125,7 +125,7 @@ func TestAnIdentityFileOfAgeKeygenIsReadAsItIs(t *testing.T) {
 	}
 }
 
-func TestTwoSealingsOfOneSecretDiffer(t *testing.T) {
+func TestSeal_isRandomized(t *testing.T) {
 	recipients := parse(t, agePair(t).public)
 	first, second := must(recipients.Seal(theSecret))(t), must(recipients.Seal(theSecret))(t)
 	if first == second {
@@ -133,7 +133,7 @@ func TestTwoSealingsOfOneSecretDiffer(t *testing.T) {
 	}
 }
 
-func TestRecipientsAreSharedByGoroutines(t *testing.T) {
+func TestRecipients_concurrentUse(t *testing.T) {
 	for _, public := range []string{agePair(t).public, publicOf(t, entity(t, openpgpConfig()))} {
 		recipients := parse(t, public)
 		var all sync.WaitGroup
@@ -148,7 +148,7 @@ func TestRecipientsAreSharedByGoroutines(t *testing.T) {
 	}
 }
 
-func TestFingerprintsAreWhatTheToolsPrint(t *testing.T) {
+func TestFingerprints_matchTools(t *testing.T) {
 	got := parse(t,
 		"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
 		"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl github",
@@ -174,7 +174,7 @@ func TestFingerprintsAreWhatTheToolsPrint(t *testing.T) {
 	}
 }
 
-func TestWhatWasSealedOpensAfterTheKeyExpiredOrWasRevoked(t *testing.T) {
+func TestOpen_expiredOrRevokedKey(t *testing.T) {
 	config := openpgpConfig()
 	config.KeyLifetimeSecs = uint32((3 * 365 * 24 * time.Hour).Seconds())
 	e := entity(t, config)
@@ -189,7 +189,7 @@ func TestWhatWasSealedOpensAfterTheKeyExpiredOrWasRevoked(t *testing.T) {
 	}
 }
 
-func TestAKeyThatExpiresBetweenParsingAndSealingIsRefusedThen(t *testing.T) {
+func TestSeal_keyExpiredSinceParsing(t *testing.T) {
 	config := openpgpConfig()
 	config.KeyLifetimeSecs = uint32((3 * 365 * 24 * time.Hour).Seconds())
 	now := today
@@ -205,7 +205,7 @@ func TestAKeyThatExpiresBetweenParsingAndSealingIsRefusedThen(t *testing.T) {
 	refused(t, late.Trial(), seal.ReasonKeyExpired, "public key [0] is an OpenPGP key that expired on 2027-11-20 12:00:00 UTC. "+remedyRenew)
 }
 
-func TestAnAgeFileSealedElsewhereIsNotTakenForText(t *testing.T) {
+func TestOpen_notText(t *testing.T) {
 	key := agePair(t)
 	recipient := must(age.ParseX25519Recipient(key.public))(t)
 	refused(t, openErr(ageFile(t, []byte{0xff, 0xfe, 0x00}, recipient), key.private, ""), seal.ReasonNotText, notText)

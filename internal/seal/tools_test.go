@@ -47,7 +47,7 @@ func write(t *testing.T, name, text string) string {
 	return path
 }
 
-func TestPlainAgeOpensWhatWasSealed(t *testing.T) {
+func TestSeal_openedByAge(t *testing.T) {
 	age, _ := ageTools(t)
 	for name, key := range map[string]pair{
 		"age": agePair(t), "age post-quantum": postQuantumPair(t), "ssh ed25519": ed25519Pair(t, ""), "ssh rsa": rsaPair(t, 2048, ""),
@@ -61,7 +61,7 @@ func TestPlainAgeOpensWhatWasSealed(t *testing.T) {
 	}
 }
 
-func TestWhatPlainAgeSealedIsOpened(t *testing.T) {
+func TestOpen_sealedByAge(t *testing.T) {
 	age, keygen := ageTools(t)
 	for name, file := range map[string]string{
 		"age": run(t, nil, "", keygen), "age post-quantum": run(t, nil, "", keygen, "-pq"),
@@ -119,7 +119,7 @@ func (g gnupg) private(t *testing.T, key pair) {
 	g.run(t, key.private, "--import")
 }
 
-func TestPlainGPGOpensWhatWasSealed(t *testing.T) {
+func TestSeal_openedByGPG(t *testing.T) {
 	aead := openpgpConfig()
 	aead.AEADConfig = &packet.AEADConfig{}
 	rsa := openpgpConfig()
@@ -137,7 +137,7 @@ func TestPlainGPGOpensWhatWasSealed(t *testing.T) {
 	}
 }
 
-func TestKeysAndMessagesOfGPGAreRead(t *testing.T) {
+func TestOpen_sealedByGPG(t *testing.T) {
 	for _, c := range []struct{ name, algorithm, passphrase string }{
 		{"default", "default", ""}, {"future-default", "future-default", ""}, {"rsa2048", "rsa2048", ""}, {"locked", "future-default", thePhrase},
 	} {
@@ -179,7 +179,7 @@ func TestKeysAndMessagesOfGPGAreRead(t *testing.T) {
 	}
 }
 
-func TestAKeyRevokedWithGPGIsRefused(t *testing.T) {
+func TestParseRecipients_revokedWithGPG(t *testing.T) {
 	g := newGnuPG(t)
 	g.run(t, "", "--passphrase", "", "--quick-generate-key", "Sam Sealer <sam@example.org>", "future-default", "default", "never")
 	fingerprint := fieldOf(t, g.run(t, "", "--with-colons", "--list-keys"), "fpr")

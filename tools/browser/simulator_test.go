@@ -93,7 +93,7 @@ func TestConsole_live(t *testing.T) {
 	c.quiet()
 }
 
-func TestConsole_noSecretAndNoOtherPlace(t *testing.T) {
+func TestConsole_noSecretAndNoOtherHost(t *testing.T) {
 	c := openConsole(t)
 	c.user("bob", "deploy")
 	c.until(callRows + `.length === 2`)

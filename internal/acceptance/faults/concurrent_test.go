@@ -202,9 +202,9 @@ func (sc *scenario) prepare(run string) (arguments []string) {
 	return apply
 }
 
-// TestConcurrentChange is the short form: a change that is drawn between plan and apply and in each kind of run, and a
+// TestFaults_concurrentChange is the short form: a change that is drawn between plan and apply and in each kind of run, and a
 // renamed user before a plan that must find the keys again.
-func TestConcurrentChange(t *testing.T) {
+func TestFaults_concurrentChange(t *testing.T) {
 	t.Parallel()
 	names := slices.Sorted(maps.Keys(concurrentChanges()))
 	rnd := random(t)
@@ -231,8 +231,8 @@ func TestConcurrentChange(t *testing.T) {
 	}
 }
 
-// TestSoakConcurrentChange is every change at every moment.
-func TestSoakConcurrentChange(t *testing.T) {
+// TestSoakFaults_concurrentChange is every change at every moment.
+func TestSoakFaults_concurrentChange(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(concurrentChanges())) {

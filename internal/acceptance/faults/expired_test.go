@@ -58,8 +58,8 @@ func expiredDeletions() map[string]func(*simulator.Options) {
 	}
 }
 
-// TestExpired is the short form.
-func TestExpired(t *testing.T) {
+// TestFaults_expiredKey is the short form.
+func TestFaults_expiredKey(t *testing.T) {
 	t.Parallel()
 	for name, assumption := range expiredDeletions() {
 		t.Run(name, func(t *testing.T) {
@@ -69,8 +69,8 @@ func TestExpired(t *testing.T) {
 	}
 }
 
-// TestSoakExpired is every kind of fault under both assumptions.
-func TestSoakExpired(t *testing.T) {
+// TestSoakFaults_expiredKey is every kind of fault under both assumptions.
+func TestSoakFaults_expiredKey(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
 	for name, assumption := range expiredDeletions() {

@@ -219,8 +219,8 @@ func assumptions() map[string]func(*simulator.Options) {
 	}
 }
 
-// TestSoakAssumptions goes through all kinds of faults under every assumption.
-func TestSoakAssumptions(t *testing.T) {
+// TestSoakFaults_assumptions goes through all kinds of faults under every assumption.
+func TestSoakFaults_assumptions(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(assumptions())) {
@@ -233,8 +233,8 @@ func TestSoakAssumptions(t *testing.T) {
 	}
 }
 
-// TestAssumptions is the short form: one assumption, drawn.
-func TestAssumptions(t *testing.T) {
+// TestFaults_assumptions is the short form: one assumption, drawn.
+func TestFaults_assumptions(t *testing.T) {
 	t.Parallel()
 	names := slices.Sorted(maps.Keys(assumptions()))
 	name := names[random(t).IntN(len(names))]

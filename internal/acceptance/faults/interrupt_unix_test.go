@@ -220,8 +220,8 @@ func isProvider(pid int) bool {
 	return err == nil && strings.Contains(string(out), "terraform-provider-")
 }
 
-// TestInterrupted interrupts runs that create, change and revoke keys.
-func TestInterrupted(t *testing.T) {
+// TestFaults_interrupted interrupts runs that create, change and revoke keys.
+func TestFaults_interrupted(t *testing.T) {
 	t.Parallel()
 	for _, how := range interruptions() {
 		t.Run(string(how), func(t *testing.T) {
@@ -250,8 +250,8 @@ func (sc *scenario) interruptLifecycle(how interruption, where side) {
 	sc.end()
 }
 
-// TestSoakInterrupted interrupts again and again.
-func TestSoakInterrupted(t *testing.T) {
+// TestSoakFaults_interrupted interrupts again and again.
+func TestSoakFaults_interrupted(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
 	for _, how := range interruptions() {

@@ -49,8 +49,8 @@ func excerpt(output, word string) string {
 	return output[max(0, at-700):min(len(output), at+900)]
 }
 
-// TestNamed: an id that stands near a message is not one that the message is about.
-func TestNamed(t *testing.T) {
+// TestNamed_advice: an id that stands near a message is not one that the message is about.
+func TestNamed_advice(t *testing.T) {
 	t.Parallel()
 	const left = "Error: Access key not created Creating an access key for user u failed. The answer to CreateAccessKey was lost. " +
 		"It left access keys behind whose secret nobody knows: AAAA, BBBB. CreateAccessKey was sent, but no usable answer came back. "

@@ -134,15 +134,15 @@ func (p *simulatorProcess) calls() (n int) {
 	return n
 }
 
-// TestSimulatorKilled kills the API during an apply that creates, one that changes and a destroy, and starts it again on its
+// TestFaults_simulatorKilled kills the API during an apply that creates, one that changes and a destroy, and starts it again on its
 // file, at its address.
-func TestSimulatorKilled(t *testing.T) {
+func TestFaults_simulatorKilled(t *testing.T) {
 	t.Parallel()
 	simulatorKilled(t)
 }
 
-// TestSoakSimulatorKilled does it again and again.
-func TestSoakSimulatorKilled(t *testing.T) {
+// TestSoakFaults_simulatorKilled does it again and again.
+func TestSoakFaults_simulatorKilled(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
 	for i := range 10 {

@@ -32,15 +32,15 @@ func (sc *scenario) throttledLifecycle(form simulator.Fault) {
 	}
 }
 
-// TestThrottled is the short form: one of the forms, drawn.
-func TestThrottled(t *testing.T) {
+// TestFaults_throttled is the short form: one of the forms, drawn.
+func TestFaults_throttled(t *testing.T) {
 	t.Parallel()
 	forms := throttleFaults()
 	newScenario(t, 2).throttled(forms[random(t).IntN(len(forms))])
 }
 
-// TestSoakThrottled is every form, alone and with all kinds of faults.
-func TestSoakThrottled(t *testing.T) {
+// TestSoakFaults_throttled is every form, alone and with all kinds of faults.
+func TestSoakFaults_throttled(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
 	for _, form := range throttleFaults() {

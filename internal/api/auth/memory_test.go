@@ -83,7 +83,7 @@ func TestMemory_file(t *testing.T) {
 }
 
 // Strange files neither stop nor mislead anybody.
-func TestMemory_strangeFiles(t *testing.T) {
+func TestMemory_invalidFiles(t *testing.T) {
 	now := time.Now()
 	good := filepath.Join(t.TempDir(), "elsewhere")
 	if err := memory(good).Record(Refusal{At: now}); err != nil {

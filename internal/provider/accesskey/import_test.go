@@ -45,8 +45,8 @@ func TestAccessKey_import(t *testing.T) {
 	}
 }
 
-// TestAccessKey_importOfNothing: each wrong id, and what the error says.
-func TestAccessKey_importOfNothing(t *testing.T) {
+// TestAccessKey_importNotFound: each wrong id, and what the error says.
+func TestAccessKey_importNotFound(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")

@@ -165,7 +165,7 @@ func TestDecide_noChange(t *testing.T) {
 	}
 }
 
-func TestDecide_changeMakesUnknownWhatItChanges(t *testing.T) {
+func TestDecide_unknownAfterChange(t *testing.T) {
 	for what, c := range map[string]struct {
 		config, state Model
 		expired       string

@@ -119,9 +119,9 @@ func withPrivate(t *testing.T, of any, identity key.Identity) keyattr.PrivateSta
 
 var home = key.Identity{AccountID: "111", UserID: "U1"}
 
-// TestCreate_savesKeyWhateverTheError: the API shows a secret once, so that a key that exists is always saved, with its
-// identity; without a key there is no state.
-func TestCreate_savesKeyWhateverTheError(t *testing.T) {
+// TestCreate_savesKeyDespiteError: the API returns a secret once, so a key that exists is always saved with its identity.
+// Without a key there is no state.
+func TestCreate_savesKeyDespiteError(t *testing.T) {
 	made := apiKey(func(k *key.Key) {
 		k.Secret, k.UserName, k.Tag, k.Identity = "the secret", "alice", key.NewMarker("1"), home
 	})
@@ -236,8 +236,8 @@ func TestRead_gone(t *testing.T) {
 	}
 }
 
-// TestDelete_revokesWhereItWasCreated: the key is addressed by its recorded identity.
-func TestDelete_revokesWhereItWasCreated(t *testing.T) {
+// TestDelete_recordedIdentity: the key is addressed by its recorded identity.
+func TestDelete_recordedIdentity(t *testing.T) {
 	f := &fakeKeys{}
 	prior := state(name("alice"), id("U1"))
 	req := resource.DeleteRequest{State: stateOf(t, &prior)}

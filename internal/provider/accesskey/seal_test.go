@@ -257,9 +257,9 @@ func TestAccessKey_badRecipients(t *testing.T) {
 	}
 }
 
-// TestAccessKey_recipientsNotKnown: a new key is planned without them; what is known of them is checked all the same. An
-// existing key is replaced if they may be others.
-func TestAccessKey_recipientsNotKnown(t *testing.T) {
+// TestAccessKey_unknownRecipients: a new key is planned without them, and the known ones are checked. An existing key is
+// replaced if the recipients may have changed.
+func TestAccessKey_unknownRecipients(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
 	mine, yours := acctest.AgePair(t), acctest.AgePair(t)
@@ -275,8 +275,8 @@ func TestAccessKey_recipientsNotKnown(t *testing.T) {
 	h.ExpectNoSecretPersisted(mine.Private, yours.Private)
 }
 
-// TestAccessKey_whetherToSealNotKnown: the argument as a whole is only known at apply: it is left out then, or given.
-func TestAccessKey_whetherToSealNotKnown(t *testing.T) {
+// TestAccessKey_unknownSealTo: whether the argument is set is known only at apply.
+func TestAccessKey_unknownSealTo(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
 	mine := acctest.AgePair(t)

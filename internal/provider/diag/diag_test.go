@@ -183,7 +183,7 @@ func TestRegionHint_unknownRegion(t *testing.T) {
 	}
 }
 
-func TestGone_saysWhereItWasLookedFor(t *testing.T) {
+func TestGone_namesOwner(t *testing.T) {
 	for want, e := range map[string]*domain.GoneError{
 		"User alice has no access key with the id AK1.":                                 {Kind: domain.KindAccessKey, ID: "AK1", UserName: "alice"},
 		"The caller has no access key with the id AK1.":                                 {Kind: domain.KindAccessKey, ID: "AK1"},

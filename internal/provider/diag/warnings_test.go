@@ -37,8 +37,8 @@ func TestAddWarnings_eachWithItsIDAndText(t *testing.T) {
 	}
 }
 
-// TestOrphan_saysHowToRemoveIt: each kind has its own text, with age, state and the commands.
-func TestOrphan_saysHowToRemoveIt(t *testing.T) {
+// TestOrphan_namesCommands: each kind has its own text, with age, state and the commands.
+func TestOrphan_namesCommands(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	past := now.Add(-time.Hour)
 	for _, c := range []struct {

@@ -25,7 +25,7 @@ func blocks(t *testing.T, pairs ...any) types.Set {
 	return types.SetValueMust(kind, elements)
 }
 
-func TestAllBlocksMustHold(t *testing.T) {
+func TestPass_allBlocks(t *testing.T) {
 	var diags diag.Diagnostics
 	set := From(context.Background(), blocks(t, "states", []string{"ACTIVE", "INACTIVE"}, "ids", []string{"a"}), &diags)
 	set.Limit("states", []string{"INACTIVE"})
@@ -44,7 +44,7 @@ func TestAllBlocksMustHold(t *testing.T) {
 	}
 }
 
-func TestNothingAskedLetsAllPass(t *testing.T) {
+func TestPass_noBlocks(t *testing.T) {
 	var diags diag.Diagnostics
 	set := From(context.Background(), types.SetNull(types.StringType), &diags)
 	if diags.HasError() || !set.Pass("ids", "a") || set.String() != "" {
@@ -52,7 +52,7 @@ func TestNothingAskedLetsAllPass(t *testing.T) {
 	}
 }
 
-func TestStringIsStable(t *testing.T) {
+func TestString_sorted(t *testing.T) {
 	a := Set{"states": {"B", "A"}, "ids": {"x"}}
 	b := Set{"ids": {"x"}, "states": {"A", "B"}}
 	if a.String() != "ids = x; states = A, B" || a.String() != b.String() {
@@ -60,7 +60,7 @@ func TestStringIsStable(t *testing.T) {
 	}
 }
 
-func TestIDNamesTheQuestion(t *testing.T) {
+func TestID_dependsOnFilters(t *testing.T) {
 	a := Set{"states": {"B", "A"}}
 	if a.ID("alice") != (Set{"states": {"A", "B"}}).ID("alice") {
 		t.Error("the order of values must not matter")

@@ -218,8 +218,8 @@ func TestIdentity_accountNotReadable(t *testing.T) {
 	expectIdentity(t, user, want)
 }
 
-// TestIdentity_importOfNothing: an import of what does not exist says so, and nothing of states and older versions.
-func TestIdentity_importOfNothing(t *testing.T) {
+// TestIdentity_importNotFound: an import of what does not exist says so, and nothing of states and older versions.
+func TestIdentity_importNotFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	policy := strings.TrimSuffix(w.policy, "read") + "none"

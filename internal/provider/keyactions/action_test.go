@@ -101,8 +101,8 @@ func TestAction_rotate(t *testing.T) {
 	h.Invoke(rotate, acctest.Args{"access_key_id": first, "rotate_before": "30s"}).ExpectErrorAt("rotate_before", "at least")
 }
 
-// TestAction_readsTheKeyAgain: what somebody changed since this process read the key is kept.
-func TestAction_readsTheKeyAgain(t *testing.T) {
+// TestAction_rereadsKey: what somebody changed since this process read the key is kept.
+func TestAction_rereadsKey(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")
 	r := h.Resource("outscale_access_key", acctest.Args{"user_name": "alice"})

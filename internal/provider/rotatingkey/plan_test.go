@@ -189,8 +189,8 @@ func factsOf(v decision, state model) string {
 	return got
 }
 
-// TestDecide_rotationMakesUnknownWhatItChanges, and nothing else: not the secret in clear where it is sealed.
-func TestDecide_rotationMakesUnknownWhatItChanges(t *testing.T) {
+// TestDecide_unknownAfterRotation, and nothing else: not the secret in clear where it is sealed.
+func TestDecide_unknownAfterRotation(t *testing.T) {
 	due := state(endsIn(day), before1(day))
 	p := plan(config(), &due).plan
 	for what, open := range map[string]bool{

@@ -110,8 +110,8 @@ func TestUser_foreignKeys(t *testing.T) {
 	}
 }
 
-// TestUser_importOfNobody: each wrong id.
-func TestUser_importOfNobody(t *testing.T) {
+// TestUser_importNotFound: each wrong id.
+func TestUser_importNotFound(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")

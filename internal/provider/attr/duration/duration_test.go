@@ -23,7 +23,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParse_refused(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "empty", "P": "not a duration", "PT": "not a duration", "P1DT": "not a duration", "soon": "not a duration", "12h1d": "not a duration", "P1H": "not a duration",
 		"1M": "`M` could be months as well as minutes", "1d1M": "`M` could be months", "P1M": "no fixed length", "P1Y": "no fixed length", "P1Y2M3DT4H": "no fixed length",

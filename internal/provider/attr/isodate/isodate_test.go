@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-func TestParseTakesDatesAndDateTimes(t *testing.T) {
+func TestParse_accepted(t *testing.T) {
 	midnight := time.Date(2020, 6, 14, 0, 0, 0, 0, time.UTC)
 	for text, want := range map[string]time.Time{
 		"2020-06-14":                    midnight,
@@ -161,7 +161,7 @@ func TestType_protocolForm(t *testing.T) {
 	}
 }
 
-func TestValidator_saysWhatIsAllowed(t *testing.T) {
+func TestValidator_description(t *testing.T) {
 	check := func(value types.String) string {
 		resp := validator.StringResponse{}
 		Validator().ValidateString(context.Background(), validator.StringRequest{Path: path.Root("expiration_date"), ConfigValue: value}, &resp)
