@@ -110,7 +110,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		}
 		if exists {
 			codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, made, &resp.Diagnostics)
-			keyattr.WriteIdentity(ctx, resp.Private, created.Key.Identity, &resp.Diagnostics)
+			base.WriteIdentity(ctx, resp.Private, created.Key.Identity, &resp.Diagnostics)
 		}
 	}
 	diag.AddWarnings(&resp.Diagnostics, created.Warnings)
@@ -128,7 +128,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.Data.Keys.Read(ctx, state.Owner(), state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	found, err := r.Data.Keys.Read(ctx, state.Owner(), state.ID.ValueString(), base.ReadIdentity(ctx, req.Private))
 	if reason, gone := diag.Gone(err); gone {
 		resp.Diagnostics.Append(diag.IsGone(keyattr.IsGone, state.Describe(), state.ID.ValueString(), reason))
 		keyattr.Remember(&r.Data.Memory, state.Key)
@@ -144,7 +144,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	r.Data.WarnUnfinished(ctx, state.Owner(), &resp.Diagnostics)
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withKey(found, r.Data.Now()), &resp.Diagnostics)
-	keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
 // Update changes state, expiry and tag in place, seals a secret that is in the state in clear, and takes the one that the
@@ -153,7 +153,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for what is write-only
-	identity := keyattr.ReadIdentity(ctx, req.Private)
+	identity := base.ReadIdentity(ctx, req.Private)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -182,7 +182,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			changed = changed.withPlanned(plan)
 		}
 		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, changed, &resp.Diagnostics)
-		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
 	if err != nil {
 		diag.AddKeyError(&resp.Diagnostics, keyattr.NotUpdated, "Changing "+state.Describe(), err)
@@ -197,7 +197,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	err := r.Data.Keys.Revoke(ctx, state.Owner(), state.ToKey(keyattr.ReadIdentity(ctx, req.Private)))
+	err := r.Data.Keys.Revoke(ctx, state.Owner(), state.ToKey(base.ReadIdentity(ctx, req.Private)))
 	if err != nil && !domain.IsGone(err) {
 		diag.Add(&resp.Diagnostics, keyattr.NotDeleted, "Deleting "+state.Describe(), err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
@@ -105,13 +106,13 @@ func saved(t *testing.T, s tfsdk.State) *Model {
 
 // withPrivate gives a request or a response an empty private state with this identity. The framework's type for it has no
 // name that can be used.
-func withPrivate(t *testing.T, of any, identity key.Identity) keyattr.PrivateState {
+func withPrivate(t *testing.T, of any, identity key.Identity) base.PrivateState {
 	t.Helper()
 	field := reflect.ValueOf(of).Elem().FieldByName("Private")
 	field.Set(reflect.New(field.Type().Elem()))
-	private := field.Interface().(keyattr.PrivateState)
+	private := field.Interface().(base.PrivateState)
 	var diags diag.Diagnostics
-	if keyattr.WriteIdentity(t.Context(), private, identity, &diags); diags.HasError() {
+	if base.WriteIdentity(t.Context(), private, identity, &diags); diags.HasError() {
 		t.Fatal(diags)
 	}
 	return private
@@ -148,8 +149,8 @@ func TestCreate_savesKeyDespiteError(t *testing.T) {
 			if (got != nil) != (c.answer.ID != "") {
 				t.Fatalf("a state is saved: %v", got != nil)
 			}
-			if got != nil && (got.SecretKey.ValueString() != "the secret" || got.Tag.ValueString() != c.tag || keyattr.ReadIdentity(t.Context(), private) != home) {
-				t.Errorf("tag %s, identity %v", got.Tag, keyattr.ReadIdentity(t.Context(), private))
+			if got != nil && (got.SecretKey.ValueString() != "the secret" || got.Tag.ValueString() != c.tag || base.ReadIdentity(t.Context(), private) != home) {
+				t.Errorf("tag %s, identity %v", got.Tag, base.ReadIdentity(t.Context(), private))
 			}
 			expectSummaries(t, resp.Diagnostics, c.want...)
 		})
@@ -175,8 +176,8 @@ func TestUpdate_sendsThePlan(t *testing.T) {
 	if f.want.State != "" || !f.want.Expires.Equal(later) || f.have.Identity != home {
 		t.Errorf("asked for state %q, expiry %v, of a key in %v", f.want.State, f.want.Expires, f.have.Identity)
 	}
-	if got := saved(t, resp.State); got.State.ValueString() != "INACTIVE" || keyattr.ReadIdentity(t.Context(), private) != home {
-		t.Errorf("saved: %s, %v", got.State, keyattr.ReadIdentity(t.Context(), private))
+	if got := saved(t, resp.State); got.State.ValueString() != "INACTIVE" || base.ReadIdentity(t.Context(), private) != home {
+		t.Errorf("saved: %s, %v", got.State, base.ReadIdentity(t.Context(), private))
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
 // Resource is outscale_api_access_policy. API actions: ReadApiAccessPolicy, UpdateApiAccessPolicy, ReadAccounts; at plan
@@ -108,7 +107,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, set, &resp.Diagnostics)
-	keyattr.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state. Every account has a policy: that of another account is an error.
@@ -129,13 +128,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
 	if identity := r.Data.IdentityOfAccount(); identity.AccountID != "" {
-		keyattr.WriteIdentity(ctx, resp.Private, identity, &resp.Diagnostics)
+		base.WriteIdentity(ctx, resp.Private, identity, &resp.Diagnostics)
 	}
 }
 
 // isOfAccount reports whether the policy of the state is that of the caller's account, and appends an error if not.
-func (r *Resource) isOfAccount(ctx context.Context, private keyattr.PrivateState, summary string, diags *diag.Diagnostics) bool {
-	recorded := keyattr.ReadIdentity(ctx, private).AccountID
+func (r *Resource) isOfAccount(ctx context.Context, private base.PrivateState, summary string, diags *diag.Diagnostics) bool {
+	recorded := base.ReadIdentity(ctx, private).AccountID
 	current, err := r.Data.Account.ID(ctx)
 	switch {
 	case err != nil:

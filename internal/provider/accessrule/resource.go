@@ -14,7 +14,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/access"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
@@ -63,7 +62,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withRule(created), &resp.Diagnostics)
-	keyattr.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state, and forgets a rule that is proved gone.
@@ -74,7 +73,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.Data.Access.Rule(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	found, err := r.Data.Access.Rule(ctx, state.ID.ValueString(), base.ReadIdentity(ctx, req.Private))
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
 	}
@@ -109,7 +108,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	err := r.Data.Access.DeleteRule(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private), state.AllowLockout.ValueBool())
+	err := r.Data.Access.DeleteRule(ctx, state.ID.ValueString(), base.ReadIdentity(ctx, req.Private), state.AllowLockout.ValueBool())
 	if err != nil {
 		addFailure(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), state, err, true)
 	}

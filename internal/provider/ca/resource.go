@@ -17,7 +17,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/access"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
@@ -104,7 +103,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withCA(created), &resp.Diagnostics)
-	keyattr.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state, and forgets an authority that is proved gone.
@@ -115,7 +114,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.Data.Access.CA(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	found, err := r.Data.Access.CA(ctx, state.ID.ValueString(), base.ReadIdentity(ctx, req.Private))
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
 	}
@@ -150,7 +149,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	err := r.Data.Access.DeleteCA(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	err := r.Data.Access.DeleteCA(ctx, state.ID.ValueString(), base.ReadIdentity(ctx, req.Private))
 	var used *access.CAInUseError
 	switch {
 	case errors.As(err, &used):

@@ -178,7 +178,7 @@ func (r *Resource) latest(l lease) orphan.RunKey {
 
 // opened returns the key that Open stored in the private data; found is false when it created none, or when nothing can be
 // done with it.
-func (r *Resource) opened(ctx context.Context, private keyattr.PrivateState, summary string, diags *diag.Diagnostics) (l lease, k orphan.RunKey, found bool) {
+func (r *Resource) opened(ctx context.Context, private base.PrivateState, summary string, diags *diag.Diagnostics) (l lease, k orphan.RunKey, found bool) {
 	if l, found = readLease(ctx, private, diags); !found {
 		return l, k, false
 	}

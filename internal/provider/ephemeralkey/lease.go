@@ -7,8 +7,8 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/orphan"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
 // lease is one run-scoped key, as Open's private data has it for Renew and Close. It holds no secret: private data of an
@@ -52,7 +52,7 @@ func (l lease) runKey(keys orphan.Revoker) orphan.RunKey {
 	}}
 }
 
-func (l lease) write(ctx context.Context, private keyattr.PrivateState, diags *diag.Diagnostics) {
+func (l lease) write(ctx context.Context, private base.PrivateState, diags *diag.Diagnostics) {
 	text, err := json.Marshal(l)
 	if err != nil {
 		diags.AddError(notOpened, "What Close needs to know could not be stored: "+err.Error())
@@ -62,7 +62,7 @@ func (l lease) write(ctx context.Context, private keyattr.PrivateState, diags *d
 }
 
 // readLease returns what Open stored; found is false when it created no key.
-func readLease(ctx context.Context, private keyattr.PrivateState, diags *diag.Diagnostics) (l lease, found bool) {
+func readLease(ctx context.Context, private base.PrivateState, diags *diag.Diagnostics) (l lease, found bool) {
 	text, more := private.GetKey(ctx, leaseKey)
 	diags.Append(more...)
 	if more.HasError() || len(text) == 0 {

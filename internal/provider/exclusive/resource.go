@@ -17,7 +17,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/principal"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
@@ -164,12 +163,12 @@ func (r *Resource) sync(ctx context.Context, found principal.Found, plan list, d
 }
 
 // set writes what is known of a list.
-func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private keyattr.PrivateState, state principal.Setter, found principal.Found, policies []string) {
+func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState, state principal.Setter, found principal.Found, policies []string) {
 	diags.Append(r.kind.Set(ctx, state, found)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID)...)
 	diags.Append(state.SetAttribute(ctx, path.Root(r.policy.attribute), append([]string{}, slices.Sorted(slices.Values(policies))...))...)
 	if found.Identity.AccountID != "" {
-		keyattr.WriteIdentity(ctx, private, found.Identity, diags)
+		base.WriteIdentity(ctx, private, found.Identity, diags)
 	}
 }
 
@@ -181,7 +180,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, keyattr.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
 	var actual []string
 	if err == nil {
 		actual, err = r.policy.read(ctx, r.Data, found.Principal)
@@ -200,7 +199,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	defer end()
 	if !slices.Equal(plan.policies, state.policies) {
-		found, err := r.kind.Find(ctx, r.Data, state.Ref, keyattr.ReadIdentity(ctx, req.Private))
+		found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
 		if err != nil {
 			diag.Add(&resp.Diagnostics, notSet, "Looking for "+r.kind.Text(state.Ref), err)
 			return

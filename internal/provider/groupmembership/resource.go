@@ -20,7 +20,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/group"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/principal"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
@@ -97,12 +96,12 @@ func (r *Resource) find(ctx context.Context, m membership, recorded domain.Ident
 }
 
 // set writes what is known of a membership.
-func set(ctx context.Context, diags *diag.Diagnostics, private keyattr.PrivateState, state principal.Setter, user, group principal.Found) {
+func set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState, state principal.Setter, user, group principal.Found) {
 	diags.Append(principal.User.Set(ctx, state, user)...)
 	diags.Append(principal.Group.Set(ctx, state, group)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), types.StringValue(group.ID+"/"+user.ID))...)
 	if group.Identity.AccountID != "" {
-		keyattr.WriteIdentity(ctx, private, group.Identity, diags)
+		base.WriteIdentity(ctx, private, group.Identity, diags)
 	}
 }
 
@@ -134,7 +133,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	recorded := keyattr.ReadIdentity(ctx, req.Private)
+	recorded := base.ReadIdentity(ctx, req.Private)
 	user, found, err := r.find(ctx, state, recorded)
 	if err == nil {
 		err = r.confirm(ctx, user, found, recorded)
@@ -170,7 +169,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	recorded := keyattr.ReadIdentity(ctx, req.Private)
+	recorded := base.ReadIdentity(ctx, req.Private)
 	user, group, err := r.find(ctx, state, recorded)
 	if err == nil {
 		err = r.Data.Groups.RemoveMember(ctx, group.ID, recorded, user.Name)

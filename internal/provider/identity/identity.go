@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
@@ -162,7 +162,7 @@ func (r *identified) Update(ctx context.Context, req resource.UpdateRequest, res
 // identify completes into, which has the recorded identity, or none. What names the object comes from the attributes of
 // object. Account and owner are determined once, where no identity is recorded, and stay as they are then: they are in the
 // private state, or the account is read, once in a run.
-func (r *identified) identify(ctx context.Context, into *tfsdk.ResourceIdentity, object tftypes.Value, private keyattr.PrivateState, diags *diag.Diagnostics) {
+func (r *identified) identify(ctx context.Context, into *tfsdk.ResourceIdentity, object tftypes.Value, private base.PrivateState, diags *diag.Diagnostics) {
 	if into == nil || object.IsNull() {
 		return
 	}
@@ -183,11 +183,11 @@ func (r *identified) identify(ctx context.Context, into *tfsdk.ResourceIdentity,
 
 // place determines account and owner of an object without an identity. An account that was read is recorded in the private
 // state too, for the proof that an object is gone.
-func (r *identified) place(ctx context.Context, parts map[string]tftypes.Value, private keyattr.PrivateState, diags *diag.Diagnostics) {
-	known := keyattr.ReadIdentity(ctx, private)
+func (r *identified) place(ctx context.Context, parts map[string]tftypes.Value, private base.PrivateState, diags *diag.Diagnostics) {
+	known := base.ReadIdentity(ctx, private)
 	if known.AccountID == "" && r.data != nil {
 		if known.AccountID = r.data.AccountID(ctx); known.AccountID != "" {
-			keyattr.WriteIdentity(ctx, private, known, diags)
+			base.WriteIdentity(ctx, private, known, diags)
 		}
 	}
 	parts[atAccount] = textOrNull(known.AccountID)

@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
 // A state of an older version, or of the official provider, has nothing recorded of the account. A refresh that finds the
@@ -46,7 +46,7 @@ func foundGone(before, after tftypes.Value) bool {
 // proved reports whether the account of this run is the one of an object that was not found in it. Where the caller may not
 // read its account, there is nothing to compare: then it is believed.
 func (r *identified) proved(ctx context.Context, req resource.ReadRequest) (account string, proved bool) {
-	if keyattr.ReadIdentity(ctx, req.Private).AccountID != "" {
+	if base.ReadIdentity(ctx, req.Private).AccountID != "" {
 		return "", true // it was compared
 	}
 	account = r.data.AccountID(ctx)

@@ -123,13 +123,13 @@ func (r *Resource) refuseExisting(ctx context.Context, found principal.Found, na
 }
 
 // set writes what is known of a policy.
-func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private keyattr.PrivateState, state principal.Setter, found principal.Found, p inline) {
+func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState, state principal.Setter, found principal.Found, p inline) {
 	diags.Append(r.kind.Set(ctx, state, found)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("policy_name"), p.name)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("document"), p.document)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID+"/"+p.name)...)
 	if found.Identity.AccountID != "" {
-		keyattr.WriteIdentity(ctx, private, found.Identity, diags)
+		base.WriteIdentity(ctx, private, found.Identity, diags)
 	}
 }
 
@@ -141,7 +141,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, keyattr.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
 	var policy rights.InlinePolicy
 	if err == nil {
 		policy, err = r.Data.Rights.Inline(ctx, found.Principal, state.name)
@@ -166,7 +166,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, keyattr.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
 	if err == nil {
 		err = r.Data.Rights.PutInline(ctx, found.Principal, rights.InlinePolicy{Name: plan.name, Document: plan.document})
 	}
@@ -185,7 +185,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, keyattr.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
 	if err == nil {
 		err = r.Data.Rights.DeleteInline(ctx, found.Principal, state.name)
 	}

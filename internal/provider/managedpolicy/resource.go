@@ -20,7 +20,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyversion"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
@@ -85,7 +84,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withPolicy(created), &resp.Diagnostics)
-	keyattr.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
+	base.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
 }
 
 // Read refreshes the state, and forgets a policy that is proved gone. The document is that of the version that the resource
@@ -97,7 +96,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	orn, recorded := state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private)
+	orn, recorded := state.ID.ValueString(), base.ReadIdentity(ctx, req.Private)
 	found, err := r.Data.Policies.Read(ctx, orn, recorded)
 	if reason, gone := diag.Gone(err); gone {
 		resp.Diagnostics.Append(diag.IsGone(isGone, state.describe(), orn, reason))
@@ -138,7 +137,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	state.Document = types.StringValue(policyjson.Keep(state.Document.ValueString(), version.Document))
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
 	if found.Identity.AccountID != "" {
-		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
 }
 
@@ -146,7 +145,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // that is the first one, or at an import the default one.
 const versionKey = "version"
 
-func managedVersion(ctx context.Context, private keyattr.PrivateState) string {
+func managedVersion(ctx context.Context, private base.PrivateState) string {
 	text, diags := private.GetKey(ctx, versionKey)
 	if version, err := strconv.Unquote(string(text)); err == nil && !diags.HasError() {
 		return version
@@ -205,7 +204,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			changed.DefaultVersionID = types.StringValue(created.ID)
 		}
 		// What else the policy has now is worth showing, and no reason to fail: the version is there.
-		if found, err := r.Data.Policies.Reload(ctx, orn, keyattr.ReadIdentity(ctx, req.Private)); err == nil {
+		if found, err := r.Data.Policies.Reload(ctx, orn, base.ReadIdentity(ctx, req.Private)); err == nil {
 			changed = changed.withPolicy(found)
 		}
 	}
@@ -220,7 +219,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	err := r.Data.Policies.Delete(ctx, state.ID.ValueString(), keyattr.ReadIdentity(ctx, req.Private), state.ForceDetach.ValueBool())
+	err := r.Data.Policies.Delete(ctx, state.ID.ValueString(), base.ReadIdentity(ctx, req.Private), state.ForceDetach.ValueBool())
 	var linked *policy.LinkedError
 	switch {
 	case errors.As(err, &linked):

@@ -15,7 +15,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/principal"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
@@ -97,12 +96,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 }
 
 // set writes what is known of a link.
-func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private keyattr.PrivateState, state principal.Setter, found principal.Found, orn string) {
+func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState, state principal.Setter, found principal.Found, orn string) {
 	diags.Append(r.kind.Set(ctx, state, found)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("policy_orn"), orn)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID+"/"+orn)...)
 	if found.Identity.AccountID != "" {
-		keyattr.WriteIdentity(ctx, private, found.Identity, diags)
+		base.WriteIdentity(ctx, private, found.Identity, diags)
 	}
 }
 
@@ -114,7 +113,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, keyattr.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
 	if err == nil {
 		var linked bool
 		if linked, err = r.Data.Rights.IsLinked(ctx, found.Principal, state.orn); err == nil && !linked {
@@ -140,7 +139,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, keyattr.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
 	if err == nil {
 		err = r.Data.Rights.Unlink(ctx, found.Principal, state.orn)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/policy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
 // ModifyPlan keeps the document of the state where the configuration writes the same one in another way, plans what a new
@@ -75,7 +75,7 @@ func (r *Resource) warnDestroy(ctx context.Context, req resource.ModifyPlanReque
 	if r.Data == nil || r.Data.Unknown() || !state.DefaultVersion.ValueBool() {
 		return
 	}
-	versions, err := r.Data.Policies.Versions(ctx, state.PolicyORN.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	versions, err := r.Data.Policies.Versions(ctx, state.PolicyORN.ValueString(), base.ReadIdentity(ctx, req.Private))
 	if err != nil {
 		return
 	}

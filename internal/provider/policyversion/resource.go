@@ -65,7 +65,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withVersion(created), &resp.Diagnostics)
-	keyattr.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state, and forgets a version that is gone, with its policy or alone.
@@ -76,7 +76,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.Data.Policies.Version(ctx, state.PolicyORN.ValueString(), state.VersionID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	found, err := r.Data.Policies.Version(ctx, state.PolicyORN.ValueString(), state.VersionID.ValueString(), base.ReadIdentity(ctx, req.Private))
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.VersionID.ValueString()) {
 		return
 	}
@@ -86,7 +86,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state, &resp.Diagnostics)
 	if identity := r.Data.IdentityOfAccount(); identity.AccountID != "" {
-		keyattr.WriteIdentity(ctx, resp.Private, identity, &resp.Diagnostics)
+		base.WriteIdentity(ctx, resp.Private, identity, &resp.Diagnostics)
 	}
 }
 
@@ -128,7 +128,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	defer end()
 	orn := state.PolicyORN.ValueString()
-	removal, err := r.Data.Policies.RemoveVersion(ctx, orn, state.VersionID.ValueString(), keyattr.ReadIdentity(ctx, req.Private))
+	removal, err := r.Data.Policies.RemoveVersion(ctx, orn, state.VersionID.ValueString(), base.ReadIdentity(ctx, req.Private))
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err)
 	}

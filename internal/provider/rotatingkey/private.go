@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
 // The members of the private state besides the identity.
@@ -20,26 +20,26 @@ const (
 	adoptedKey = "adopted"
 )
 
-func writeReadAt(ctx context.Context, private keyattr.PrivateState, now time.Time, diags *diag.Diagnostics) {
+func writeReadAt(ctx context.Context, private base.PrivateState, now time.Time, diags *diag.Diagnostics) {
 	text, _ := json.Marshal(now.UTC()) // it cannot fail for a year of four digits
 	diags.Append(private.SetKey(ctx, readAtKey, text)...)
 }
 
 // readAt is the moment at which the key was last read; false where none is recorded, as for a key that is not created yet.
-func readAt(ctx context.Context, private keyattr.PrivateState) (at time.Time, recorded bool) {
+func readAt(ctx context.Context, private base.PrivateState) (at time.Time, recorded bool) {
 	text, diags := private.GetKey(ctx, readAtKey)
 	recorded = !diags.HasError() && text != nil && json.Unmarshal(text, &at) == nil
 	return at, recorded
 }
 
-func writeAdopted(ctx context.Context, private keyattr.PrivateState, adopted bool, diags *diag.Diagnostics) {
+func writeAdopted(ctx context.Context, private base.PrivateState, adopted bool, diags *diag.Diagnostics) {
 	if adopted != isAdopted(ctx, private) {
 		text, _ := json.Marshal(adopted) // a bool cannot fail
 		diags.Append(private.SetKey(ctx, adoptedKey, text)...)
 	}
 }
 
-func isAdopted(ctx context.Context, private keyattr.PrivateState) (adopted bool) {
+func isAdopted(ctx context.Context, private base.PrivateState) (adopted bool) {
 	text, _ := private.GetKey(ctx, adoptedKey)
 	return json.Unmarshal(text, &adopted) == nil && adopted
 }

@@ -74,7 +74,7 @@ func (r *Resource) reference(state model) {
 }
 
 // facts collects what decide needs besides configuration and state.
-func (r *Resource) facts(ctx context.Context, config model, state *model, private keyattr.PrivateState, diags *diag.Diagnostics) (f facts) {
+func (r *Resource) facts(ctx context.Context, config model, state *model, private base.PrivateState, diags *diag.Diagnostics) (f facts) {
 	var prior *keyattr.Key
 	if state != nil {
 		prior = &state.Key
@@ -126,7 +126,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	identity := keyattr.ReadIdentity(ctx, req.Private)
+	identity := base.ReadIdentity(ctx, req.Private)
 	current, err := r.readOne(ctx, state.Owner(), state.ID.ValueString(), identity)
 	var previous key.Key
 	if id := state.PreviousAccessKeyID.ValueString(); err == nil && id != "" {
@@ -151,7 +151,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
 	writeReadAt(ctx, resp.Private, r.Data.Now(), &resp.Diagnostics)
 	if current.ID != "" {
-		keyattr.WriteIdentity(ctx, resp.Private, current.Identity, &resp.Diagnostics)
+		base.WriteIdentity(ctx, resp.Private, current.Identity, &resp.Diagnostics)
 	}
 }
 
@@ -193,7 +193,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		defer end()
 	}
-	identity := keyattr.ReadIdentity(ctx, req.Private)
+	identity := base.ReadIdentity(ctx, req.Private)
 	var result applied
 	if plan.AccessKeyID.IsUnknown() {
 		result = r.rotate(ctx, plan, &state, identity, &resp.Diagnostics)
@@ -207,11 +207,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 }
 
 // record writes the private state after an apply.
-func (r *Resource) record(ctx context.Context, private keyattr.PrivateState, result applied, diags *diag.Diagnostics) {
+func (r *Resource) record(ctx context.Context, private base.PrivateState, result applied, diags *diag.Diagnostics) {
 	writeReadAt(ctx, private, r.Data.Now(), diags)
 	writeAdopted(ctx, private, false, diags)
 	if result.identity != (key.Identity{}) {
-		keyattr.WriteIdentity(ctx, private, result.identity, diags)
+		base.WriteIdentity(ctx, private, result.identity, diags)
 	}
 }
 
@@ -223,7 +223,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	if err := r.Data.Rotation.Revoke(ctx, state.Owner(), state.toPair(keyattr.ReadIdentity(ctx, req.Private))); err != nil {
+	if err := r.Data.Rotation.Revoke(ctx, state.Owner(), state.toPair(base.ReadIdentity(ctx, req.Private))); err != nil {
 		diag.Add(&resp.Diagnostics, keyattr.NotDeleted, "Deleting "+state.Describe()+" and the one before it", err)
 	}
 }

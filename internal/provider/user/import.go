@@ -37,7 +37,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		// The account's id is worth recording, and no reason not to import.
 		found.Identity.AccountID, _ = r.Data.Account.ID(ctx)
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
-		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/teardown"
@@ -58,7 +57,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notCreated, "Creating user "+plan.UserName.ValueString(), err)
 		return
 	}
-	keyattr.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
+	base.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
 	r.save(ctx, &resp.State, plan.withUser(created), nil, &resp.Diagnostics)
 	r.link(ctx, &resp.State, plan.withUser(created), created.Name, nil, notCreated, &resp.Diagnostics)
 }
@@ -84,7 +83,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	recorded := keyattr.ReadIdentity(ctx, req.Private)
+	recorded := base.ReadIdentity(ctx, req.Private)
 	found, err := r.Data.Users.Read(ctx, state.ID.ValueString(), recorded)
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
@@ -98,7 +97,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	r.save(ctx, &resp.State, state.withUser(found), policies, &resp.Diagnostics)
 	if found.Identity.AccountID != "" {
-		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
 }
 
@@ -113,7 +112,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	defer end()
 	prior := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
-	recorded, id, name := keyattr.ReadIdentity(ctx, req.Private), state.ID.ValueString(), plan.UserName.ValueString()
+	recorded, id, name := base.ReadIdentity(ctx, req.Private), state.ID.ValueString(), plan.UserName.ValueString()
 	var now user.User
 	var err error
 	switch {
@@ -143,7 +142,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	defer end()
 	policies := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
-	recorded := keyattr.ReadIdentity(ctx, req.Private)
+	recorded := base.ReadIdentity(ctx, req.Private)
 	err := r.DeleteWhenFree(ctx, func() error { return r.delete(ctx, state, policyblock.ORNs(policies), recorded) })
 	if err != nil {
 		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, base.ForceText(err, state.ForceDestroy.ValueBool()))

@@ -13,7 +13,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/teardown"
@@ -59,7 +58,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notCreated, "Creating user group "+plan.UserGroupName.ValueString(), err)
 		return
 	}
-	keyattr.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
+	base.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
 	planned := r.blocks(ctx, plan, &resp.Diagnostics)
 	r.save(ctx, &resp.State, plan.withGroup(created), blocks{}, &resp.Diagnostics)
 	r.setBlocks(ctx, &resp.State, plan.withGroup(created), created, blocks{}, planned, notCreated, &resp.Diagnostics)
@@ -103,13 +102,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, have, err := r.read(ctx, state, keyattr.ReadIdentity(ctx, req.Private), &resp.Diagnostics)
+	found, have, err := r.read(ctx, state, base.ReadIdentity(ctx, req.Private), &resp.Diagnostics)
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
 	}
 	r.save(ctx, &resp.State, state.withGroup(found), have, &resp.Diagnostics)
 	if found.Identity.AccountID != "" {
-		keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
 }
 
@@ -139,7 +138,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	defer end()
-	recorded, id := keyattr.ReadIdentity(ctx, req.Private), state.ID.ValueString()
+	recorded, id := base.ReadIdentity(ctx, req.Private), state.ID.ValueString()
 	prior, planned := r.blocks(ctx, state, &resp.Diagnostics), r.blocks(ctx, plan, &resp.Diagnostics)
 	var now group.Group
 	var err error
@@ -167,7 +166,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	recorded, have := keyattr.ReadIdentity(ctx, req.Private), r.blocks(ctx, state, &resp.Diagnostics)
+	recorded, have := base.ReadIdentity(ctx, req.Private), r.blocks(ctx, state, &resp.Diagnostics)
 	err := r.DeleteWhenFree(ctx, func() error { return r.delete(ctx, state, have, recorded) })
 	if err != nil {
 		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, base.ForceText(err, state.ForceDestroy.ValueBool()))
@@ -207,5 +206,5 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	// The account's id is worth recording, and no reason not to import.
 	found.Identity.AccountID, _ = r.Data.Account.ID(ctx)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
-	keyattr.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
