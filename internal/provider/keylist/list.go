@@ -96,10 +96,10 @@ func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.List
 	if len(diags) > 0 {
 		results = append(results, list.ListResult{Diagnostics: diags})
 	}
+	if req.Limit > 0 { // a result that only warns does not count
+		found = found[:min(int64(len(found)), req.Limit)]
+	}
 	for _, k := range found {
-		if req.Limit > 0 && int64(len(results)) >= req.Limit {
-			break
-		}
 		results = append(results, result(ctx, req, k, l.Data.Now()))
 	}
 	stream.Results = slices.Values(results)

@@ -99,6 +99,11 @@ func TestKeyList_partly(t *testing.T) {
 	if len(got.Results) != 1 || got.Results[0].Identity["account_id"] != nil {
 		t.Errorf("%+v", got.Results)
 	}
+	limited := h.ListLimited(typeName, acctest.Args{}, 1)
+	limited.ExpectWarning("Access keys of users not listed")
+	if len(limited.Results) != 1 { // the warning takes no place in the limit
+		t.Errorf("%d keys within a limit of 1", len(limited.Results))
+	}
 	h.SetFaults(acctest.Refusal("ReadAccessKeys"))
 	h.List(typeName, acctest.Args{}).ExpectError("Access keys not listed", "ReadAccessKeys")
 }
