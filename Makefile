@@ -68,7 +68,7 @@ docs: build $(TFDOCS) $(TOFU)
 bench: build $(TOFU) ## calls, time and memory of the provider with the real CLI, and the Go benchmarks
 	@mkdir -p $(BIN)/bench
 	go build -trimpath -o $(BIN)/meter$(EXE) ./scripts/bench/meter
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(BIN)/mute$(EXE) ./scripts/bench/mute
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(BIN)/noop$(EXE) ./scripts/bench/noop
 	go build -trimpath -o $(BIN)/bench-cmd$(EXE) ./scripts/bench
 	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/... > $(BIN)/bench/go.txt || { cat $(BIN)/bench/go.txt; exit 1; }
 	@grep '^Benchmark' $(BIN)/bench/go.txt

@@ -16,7 +16,7 @@ const (
 	byDefault = "5/s"
 )
 
-// quickSize is the largest size of a row that is made and destroyed at 5 requests/s with -quick.
+// quickSize is the largest row that is created and destroyed at 5 requests/s with -quick.
 const quickSize = 100
 
 // result is one line of the table.
@@ -39,25 +39,25 @@ type bench struct {
 	settings
 	clis     []*local.CLI
 	subjects []subject
-	mute     subject // does nothing, and is only asked for plans
+	noop     subject // does nothing; only planned
 	record
 }
 
-// record is what a run leaves, and what the page is made of.
+// record has the results of a run, from which the page is written.
 type record struct {
 	Conditions []string // how the results were obtained, a sentence each
 	Results    []result
 }
 
-// samples are what was measured, by step.
+// samples are the measurements by step.
 type samples map[step][]sample
 
 // row measures a row with the first CLI, and without a limit with the others too.
 func (b *bench) row(ctx context.Context, r row) error {
 	for i, cli := range b.clis {
-		floors, err := b.free(ctx, cli, r)
+		floors, err := b.withoutLimit(ctx, cli, r)
 		if err == nil && i == 0 && b.limited {
-			err = b.paced(ctx, cli, r, floors)
+			err = b.atDefaultRate(ctx, cli, r, floors)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", cli.Name, err)
@@ -66,35 +66,36 @@ func (b *bench) row(ctx context.Context, r row) error {
 	return nil
 }
 
-// free measures the floor and this provider without a limit, in turns, so that what else the machine does meets both.
-func (b *bench) free(ctx context.Context, cli *local.CLI, r row) (floors samples, err error) {
-	floors, free, mute := samples{}, samples{}, samples{}
+// withoutLimit measures the floor and this provider without a rate limit. The two alternate, so that other load on the machine
+// affects both.
+func (b *bench) withoutLimit(ctx context.Context, cli *local.CLI, r row) (floors samples, err error) {
+	floors, free, noop := samples{}, samples{}, samples{}
 	for range b.repeat {
-		if err := b.circle(ctx, cli, r, floor, "", floors, nil); err != nil {
+		if err := b.lifecycle(ctx, cli, r, floor, "", floors, nil); err != nil {
 			return nil, err
 		}
 		if b.unlimited {
-			if err := b.circle(ctx, cli, r, b.subjects[0], "0", free, mute); err != nil {
+			if err := b.lifecycle(ctx, cli, r, b.subjects[0], "0", free, noop); err != nil {
 				return nil, err
 			}
 		}
 	}
 	b.add(cli, r, b.subjects[0].name, unlimited, free, floors)
-	b.add(cli, r, b.mute.name, unlimited, mute, floors)
+	b.add(cli, r, b.noop.name, unlimited, noop, floors)
 	return floors, nil
 }
 
-// paced measures what is slow by design, once, and the peers.
-func (b *bench) paced(ctx context.Context, cli *local.CLI, r row, floors samples) (err error) {
+// atDefaultRate measures this provider at its default rate, and the peers, once each.
+func (b *bench) atDefaultRate(ctx context.Context, cli *local.CLI, r row, floors samples) (err error) {
 	for i, s := range b.subjects {
 		got := samples{}
 		switch {
 		case !b.quick || r.size() <= quickSize:
-			err = b.circle(ctx, cli, r, s, "", got, nil)
+			err = b.lifecycle(ctx, cli, r, s, "", got, nil)
 		case i == 0:
 			err = b.planOnly(ctx, cli, r, s, got)
 		default:
-			continue // the pace of a peer cannot be lifted to prepare its state
+			continue // the rate limit of a peer cannot be lifted to prepare its state
 		}
 		if err != nil {
 			return err
@@ -104,15 +105,15 @@ func (b *bench) paced(ctx context.Context, cli *local.CLI, r row, floors samples
 	return nil
 }
 
-// circle makes, plans and destroys a row in a world of its own. With mute, the mute provider plans it too.
-func (b *bench) circle(ctx context.Context, cli *local.CLI, r row, s subject, requests string, into, mute samples) error {
-	return b.in(ctx, cli, r, func(p *workspace) error {
+// lifecycle creates, plans and destroys a row on a simulator of its own. If noop is not nil, the no-op provider plans it too.
+func (b *bench) lifecycle(ctx context.Context, cli *local.CLI, r row, s subject, requests string, into, noop samples) error {
+	return b.inWorkspace(ctx, cli, r, func(p *workspace) error {
 		if err := p.write(s.configuration(r, requests)); err != nil {
 			return err
 		}
 		for _, what := range []step{create, plan, destroy} {
-			if what == plan && mute != nil {
-				if err := b.measure(ctx, p, b.mute, r, what, mute); err != nil {
+			if what == plan && noop != nil {
+				if err := b.measure(ctx, p, b.noop, r, what, noop); err != nil {
 					return err
 				}
 			}
@@ -124,9 +125,9 @@ func (b *bench) circle(ctx context.Context, cli *local.CLI, r row, s subject, re
 	})
 }
 
-// planOnly makes a row without a limit and plans it at the default rate.
+// planOnly creates a row without a rate limit and plans it at the default rate.
 func (b *bench) planOnly(ctx context.Context, cli *local.CLI, r row, s subject, into samples) error {
-	return b.in(ctx, cli, r, func(p *workspace) error {
+	return b.inWorkspace(ctx, cli, r, func(p *workspace) error {
 		if err := p.write(s.configuration(r, "0")); err != nil {
 			return err
 		}
@@ -140,7 +141,8 @@ func (b *bench) planOnly(ctx context.Context, cli *local.CLI, r row, s subject, 
 	})
 }
 
-func (b *bench) in(ctx context.Context, cli *local.CLI, r row, do func(*workspace) error) (err error) {
+// inWorkspace calls do with a new workspace on a new simulator for the row.
+func (b *bench) inWorkspace(ctx context.Context, cli *local.CLI, r row, do func(*workspace) error) (err error) {
 	w, err := newWorld(ctx, cli, b.bin, b.seed, r)
 	if err != nil {
 		return err
@@ -172,7 +174,7 @@ func (b *bench) add(cli *local.CLI, r row, name, rate string, got, floors sample
 	}
 }
 
-// median is the sample in the middle by wall time, with the largest memory of all.
+// median returns the sample with the median wall time, and the largest memory of all samples.
 func median(samples []sample) sample {
 	sorted := slices.Clone(samples)
 	slices.SortFunc(sorted, func(a, b sample) int { return int(a.Wall - b.Wall) })
@@ -183,15 +185,15 @@ func median(samples []sample) sample {
 	return middle
 }
 
-// predicted is what a plan at 5 requests/s should take: the calls at their pace, and what the CLI takes anyway.
+// predicted is the expected wall time of a plan at 5 requests/s: the time of its calls and the floor.
 func (r result) predicted() time.Duration {
 	return time.Duration(float64(r.Sample.Calls.Total())/5*float64(time.Second)) + r.Floor.Wall
 }
 
-// pace is the wall time over the predicted one.
+// pace is the ratio of the wall time to the predicted one.
 func (r result) pace() float64 { return r.Sample.Wall.Seconds() / r.predicted().Seconds() }
 
-// paceLimit is the largest pace that is promised.
+// paceLimit is the target for pace.
 func (r result) paceLimit() float64 {
 	if r.Row.Policies > 0 {
 		return 1.05

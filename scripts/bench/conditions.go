@@ -11,7 +11,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
 )
 
-// conditions says how the results are obtained.
+// conditions describes how the results are obtained.
 func conditions(clis []*local.CLI, args []string) []string {
 	var names []string
 	for _, cli := range clis {
@@ -38,7 +38,7 @@ func conditions(clis []*local.CLI, args []string) []string {
 	return lines
 }
 
-// withoutPlaces leaves out where things are on this machine, which changes no result.
+// withoutPlaces omits paths of this machine, which do not affect the results.
 func withoutPlaces(args []string) (kept []string) {
 	for i := 0; i < len(args); i++ {
 		switch args[i] {

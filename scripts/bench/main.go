@@ -1,5 +1,5 @@
-// Command bench measures what access keys cost: calls by action, wall time against the CLI's own floor, CPU and memory
-// of the provider, with the real CLI and a local API that takes 20 ms for each answer. It writes a page and a plot.
+// Command bench measures the provider with real CLIs and a local API with a latency of 20 ms: calls by action, wall time
+// compared with that of the CLI alone, CPU and memory. It writes a page and a plot.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 // The names of the providers in the results.
 const (
 	ownName  = "this provider"
-	muteName = "a provider that does nothing"
+	noopName = "a provider that does nothing"
 )
 
 func peerName(source string) string { return "peer (" + source + ")" }
@@ -27,7 +27,7 @@ func peerName(source string) string { return "peer (" + source + ")" }
 // ours is this provider's source address.
 const ours = "outscale-access/outscale"
 
-// settings are what the command line says.
+// settings are the values of the flags.
 type settings struct {
 	bin, out, seed     string
 	cli                string
@@ -59,15 +59,15 @@ func parse(args []string) (settings, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&s.bin, "bin", "bin", "`folder` with the built binaries and tools/")
 	flags.StringVar(&s.out, "out", filepath.Join("bin", "bench"), "`folder` for README.md and the plot")
-	flags.StringVar(&s.cli, "cli", "", "`paths` of terraform and tofu: the first runs everything, others what has no limit; default: terraform 1.10 or later on PATH, and bin/tools/tofu")
-	flags.StringVar(&s.peer, "peer", "", "`path` of another provider's binary, measured in the same run at its own pace")
+	flags.StringVar(&s.cli, "cli", "", "`paths` of terraform and tofu: the first runs everything, others only the unlimited rate; default: terraform 1.10 or later on PATH, and bin/tools/tofu")
+	flags.StringVar(&s.peer, "peer", "", "`path` of another provider's binary, measured in the same run at its own rate")
 	flags.StringVar(&s.peerSource, "peer-source", "outscale/outscale", "that provider's source `address`")
 	flags.StringVar(&s.goBench, "go-bench", "", "`file` with the output of go test -bench, which becomes a part of the page")
 	flags.StringVar(&s.from, "from", "", "`file` with the results of an earlier run, to write the page anew from")
 	flags.StringVar(&s.seed, "seed", "1", "`number` that makes the simulator's ids repeatable")
-	flags.BoolVar(&s.quick, "quick", false, "only plan the rows of more than 100 keys at 5 requests/s: to make and destroy 1,000 takes half an hour")
+	flags.BoolVar(&s.quick, "quick", false, "at 5 requests/s, only plan rows of more than 100 keys: creating and destroying 1,000 keys takes half an hour")
 	flags.IntVar(&s.repeat, "repeat", 3, "how often each step is measured without a limit, and the floor; medians are shown")
-	rows := flags.String("rows", "10/1,100/50,300/150,1000/500,0/300/3", "`keys/users` or keys/users/policies of each row: a user has so many policies")
+	rows := flags.String("rows", "10/1,100/50,300/150,1000/500,0/300/3", "`keys/users` or keys/users/policies of each row, with the number of policies per user")
 	rates := flags.String("rates", "unlimited,default", "which `rates` to run: unlimited, default (5 requests/s)")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -118,14 +118,14 @@ func run(ctx context.Context, s settings, args []string) (err error) {
 		}
 		subjects = append(subjects, subject{name: peerName(s.peerSource), source: s.peerSource, binary: path})
 	}
-	mute := subject{name: muteName, source: ours, binary: filepath.Join(s.bin, "mute")}
-	b := &bench{settings: s, clis: clis, subjects: subjects, mute: mute}
+	noop := subject{name: noopName, source: ours, binary: filepath.Join(s.bin, "noop")}
+	b := &bench{settings: s, clis: clis, subjects: subjects, noop: noop}
 	b.Conditions = conditions(clis, args)
 	for _, r := range s.rows {
 		if err := b.row(ctx, r); err != nil {
 			return fmt.Errorf("%s: %w", r, err)
 		}
-		// Kept after each row, so that what was measured before an interruption is there.
+		// Saved after each row, so that an interruption does not lose results.
 		if err := b.save(); err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func run(ctx context.Context, s settings, args []string) (err error) {
 	return b.publish()
 }
 
-// findCLIs are the CLIs that are asked for, or those that are there: at least one, built if it has to be.
+// findCLIs returns the CLIs of the flag, or those that are installed. If there is none, it builds OpenTofu.
 func findCLIs(ctx context.Context, s settings) (clis []*local.CLI, err error) {
 	paths := strings.Split(s.cli, ",")
 	if s.cli == "" {

@@ -23,7 +23,7 @@ const (
 
 var colours = map[step]string{create: "#4878a8", plan: "#6aa56e", destroy: "#b5695b"}
 
-// colour tells steps apart, and others from this provider.
+// colour returns the colour of a bar: by step, and another one for other providers.
 func colour(r result) string {
 	if r.Subject != ownName {
 		return "#b0b0b0"
@@ -31,7 +31,7 @@ func colour(r result) string {
 	return colours[r.Step]
 }
 
-// plot is the SVG: wall time against the floor without a limit, and plans at 5 requests/s against what they should take.
+// plot returns an SVG with two panels: wall time compared with the floor, and plans at 5 requests/s compared with the predicted time.
 func (b *bench) plot() string {
 	var free, paced []bar
 	for _, r := range b.Results {
@@ -55,7 +55,7 @@ func (b *bench) plot() string {
 `, plotWidth, y, plotWidth, y, body.String())
 }
 
-// panel draws a title and a bar a line, all on one scale, and returns where the next panel begins.
+// panel draws a title and one bar per line on one scale, and returns the y position of the next panel.
 func panel(out *strings.Builder, y int, title string, bars []bar) int {
 	fmt.Fprintf(out, "<text x=\"10\" y=\"%d\" font-weight=\"bold\">%s</text>\n", y+24, html.EscapeString(title))
 	y += 36

@@ -36,7 +36,7 @@ func (b *bench) file(name, text string) error {
 	return os.WriteFile(filepath.Join(b.out, name), []byte(text), 0o644) //nolint:gosec // a page is for everybody
 }
 
-// load takes the results of earlier runs together.
+// load combines the results of earlier runs.
 func (b *bench) load(files string) error {
 	for i, file := range strings.Split(files, ",") {
 		text, err := os.ReadFile(file)
@@ -123,7 +123,7 @@ func (b *bench) table() string {
 	return out.String()
 }
 
-// paceTable compares the plans at 5 requests/s with what they should take.
+// paceTable compares the plans at 5 requests/s with their predicted times.
 func (b *bench) paceTable() string {
 	var out strings.Builder
 	out.WriteString("| keys / users / policies | provider | calls | calls / 5 + floor | wall | difference |\n|---|---|---|---|---|---|\n")
@@ -138,7 +138,7 @@ func (b *bench) plansAtDefault() []result {
 	return slices.DeleteFunc(slices.Clone(b.Results), func(r result) bool { return r.Step != plan || r.Rate != byDefault })
 }
 
-// targets says of each target what was measured, whatever it is.
+// targets returns a line for each target, with the measured value.
 func (b *bench) targets() []string {
 	var lines []string
 	say := func(what string, got, limit float64, unit string) {
@@ -152,7 +152,7 @@ func (b *bench) targets() []string {
 		if r.Subject != ownName || r.Step != plan {
 			continue
 		}
-		if idle, ok := b.same(r, muteName); ok && r.Row == (row{Keys: 300, Users: 150}) && r.Rate == unlimited {
+		if idle, ok := b.same(r, noopName); ok && r.Row == (row{Keys: 300, Users: 150}) && r.Rate == unlimited {
 			say("Plan of 300 keys of 150 users without a limit, against a provider that does nothing, with "+r.CLI, r.Sample.Wall.Seconds()/idle.Sample.Wall.Seconds(), 1.3, " times")
 		}
 		if r.Row.Keys == 1000 {
@@ -171,7 +171,7 @@ func (b *bench) targets() []string {
 	return lines
 }
 
-// same is the result of another subject in the same row, at the same rate and step.
+// same returns the result of another subject for the same CLI, row, rate and step.
 func (b *bench) same(r result, subject string) (result, bool) {
 	for _, other := range b.Results {
 		if other.Subject == subject && other.CLI == r.CLI && other.Row == r.Row && other.Rate == r.Rate && other.Step == r.Step {

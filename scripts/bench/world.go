@@ -19,10 +19,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
 )
 
-// latency is what the server waits before each answer.
+// latency is the fault that delays each answer.
 const latency = `[{"kind":"latency","latency":"20ms"}]`
 
-// row is one size: so many keys, spread evenly over so many users, each of which has so many policies.
+// row is the size of a configuration: a number of keys, spread evenly over a number of users, and policies per user.
 type row struct{ Keys, Users, Policies int }
 
 func (r row) String() string {
@@ -59,20 +59,20 @@ func parseRow(text string) (row, error) {
 // perUser is the largest number of keys that a user has.
 func (r row) perUser() int { return (r.Keys + r.Users - 1) / r.Users }
 
-// keyLimit is the API's own limit for an owner (A4), which the simulator holds unless told.
+// keyLimit is the default limit of keys per owner (A4).
 const keyLimit = 10
 
-// subject is what is measured: a provider's binary, or the floor, which has none.
+// subject is a provider that is measured, or the floor, which has no binary.
 type subject struct {
 	name   string
 	source string // the provider's source address
 	binary string // "" for the floor
 }
 
-// floor is the same number of resources of the CLI's own, in the same shape.
+// floor is the same number of resources of the CLI's built-in provider, in the same shape.
 var floor = subject{name: "terraform_data"}
 
-// configuration is a subject's, for a row. requests is the argument requests_per_second, "" to leave it out.
+// configuration returns the configuration of a row. requests is the argument requests_per_second, "" to omit it.
 func (s subject) configuration(r row, requests string) string {
 	if s.binary == "" {
 		return floorConfiguration(r)
@@ -108,7 +108,7 @@ resource "outscale_access_key" "key" {
 `, s.source, provider, r.Policies, r.Users, policyBlocks(r.Policies), r.Keys, r.Users)
 }
 
-// policyBlocks links a user to so many policies, in the form that other providers of this API know too.
+// policyBlocks returns n policy blocks of a user, in the form that the official provider also accepts.
 func policyBlocks(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -117,7 +117,7 @@ func policyBlocks(n int) string {
 	return b.String()
 }
 
-// floorConfiguration has a resource of the CLI's own for each resource of a row.
+// floorConfiguration has a terraform_data for each resource of a row.
 func floorConfiguration(r row) string {
 	return fmt.Sprintf(`resource "terraform_data" "policy" {
   count = %d
@@ -190,7 +190,7 @@ func (w *world) workspace() (*workspace, error) {
 	return p, os.MkdirAll(p.dir, 0o750)
 }
 
-// install makes the CLI start a program as the provider of a source address, and returns the environment for that.
+// install configures the CLI to start program as the provider source, and returns the environment for it.
 func (p *workspace) install(program, source string) ([]string, error) {
 	plugins, err := os.MkdirTemp(p.home, "plugins-")
 	if err != nil {
@@ -228,7 +228,7 @@ var arguments = map[step][]string{
 	destroy: {"destroy", "-auto-approve", "-input=false"},
 }
 
-// sample is what one step took.
+// sample is the measurement of one step.
 type sample struct {
 	Wall      time.Duration
 	Calls     local.Calls
@@ -236,8 +236,8 @@ type sample struct {
 	PeakBytes int64         // of the largest of them
 }
 
-// do runs a step and measures it. A plan that is not empty is an error, as any that fails. CPU and memory of a plan are
-// measured in a run of their own, so that the meter is not in its time; what else is done can only be done once.
+// do runs a step and measures it. A step that fails, or a plan that is not empty, is an error. CPU and memory of a plan are
+// measured in a second run, so that the meter does not affect the wall time. Other steps can run only once.
 func (p *workspace) do(ctx context.Context, by subject, s step) (sample, error) {
 	if by.binary == "" {
 		return p.run(ctx, by, s, p.env)

@@ -1,8 +1,7 @@
 //go:build unix
 
-// Command meter stands in for a provider's binary: it runs the real one as its child, hands through everything that
-// passes between a CLI and its plugin, and writes down what the child used when it has ended. The kernel counts; nothing
-// is sampled. What the meter itself uses is not in it.
+// Command meter takes the place of a provider's binary. It runs the real one as its child, with the same standard streams, and
+// records the CPU time and peak memory that the kernel reports when the child ends. The usage of the meter is not included.
 package main
 
 import (
@@ -17,7 +16,7 @@ import (
 	"time"
 )
 
-// The environment that says which program to run and where to write.
+// Environment variables with the program to run and the file to write.
 const (
 	envProgram = "OUTSCALE_BENCH_PROGRAM"
 	envUsage   = "OUTSCALE_BENCH_USAGE"
@@ -30,7 +29,7 @@ type usage struct {
 }
 
 func main() {
-	// Plugins are told to stop by their own protocol; what is sent to the process goes to the child.
+	// Signals to this process are forwarded to the child.
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	child := exec.Command(os.Getenv(envProgram), os.Args[1:]...) //nolint:noctx // it lives as long as the plugin does
@@ -60,7 +59,7 @@ func main() {
 func write(state *os.ProcessState) error {
 	used, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
-		return errors.New("this platform does not say what a process used")
+		return errors.New("this platform does not report the usage of a process")
 	}
 	unit := int64(1024)
 	if runtime.GOOS == "darwin" {

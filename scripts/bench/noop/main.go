@@ -1,0 +1,48 @@
+// Command noop is a provider with the schemas of this provider that calls no API: a read returns the state, and a plan returns
+// the proposed state. A plan with it takes the time of the CLI and of the plugin protocol, which no provider can reduce.
+package main
+
+import (
+	"context"
+	"log"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
+)
+
+func main() {
+	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_OUTSCALE"} {
+		_ = os.Setenv(name, "OFF") // as the provider does; Setenv fails for a name with = or NUL only
+	}
+	inner := provider.NewServer("noop", provider.Host{Env: os.LookupEnv})
+	err := tf6server.Serve("registry.terraform.io/outscale-access/outscale", func() tfprotov6.ProviderServer { return noop{inner} })
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// noop answers the requests of a plan itself, except UpgradeResourceState, which needs the schema.
+type noop struct{ tfprotov6.ProviderServer }
+
+// ConfigureProvider accepts every configuration.
+func (noop) ConfigureProvider(context.Context, *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	return &tfprotov6.ConfigureProviderResponse{}, nil
+}
+
+// ValidateResourceConfig accepts every configuration.
+func (noop) ValidateResourceConfig(context.Context, *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	return &tfprotov6.ValidateResourceConfigResponse{}, nil
+}
+
+// ReadResource returns the current state.
+func (noop) ReadResource(_ context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, Private: req.Private, NewIdentity: req.CurrentIdentity}, nil
+}
+
+// PlanResourceChange returns the proposed state.
+func (noop) PlanResourceChange(_ context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	return &tfprotov6.PlanResourceChangeResponse{PlannedState: req.ProposedNewState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: req.PriorIdentity}, nil
+}
