@@ -1,43 +1,14 @@
 package key
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
-
-// Intent is what is known of a creation before its first request.
-type Intent struct {
-	Marker    string    // the tag of the key until its creation is finished
-	UserName  string    // the owner, "" = the caller
-	UserID    string    // the owner's id, "" = the caller, or unknown
-	AccountID string    // "" = unknown
-	Time      time.Time // by the API's clock
-}
-
-// Recorder records the steps of creations, so that a key can be found again after the process died. Its methods return no
-// error, because a creation goes on without a record. They may be called from several goroutines at once.
-type Recorder interface {
-	// Intend is called before the first request of a creation.
-	Intend(Intent)
-	// Created is called as soon as the id of the key is known, with the key without its secret. Its tag is the marker.
-	Created(marker string, k Key)
-	// Discarded is called when the creation is known to have left nothing.
-	Discarded(marker string)
-	// Gone is called when the API proved that a key does not exist any more.
-	Gone(keyID string)
-}
-
-type noRecorder struct{}
-
-func (noRecorder) Intend(Intent)       {}
-func (noRecorder) Created(string, Key) {}
-func (noRecorder) Discarded(string)    {}
-func (noRecorder) Gone(string)         {}
 
 // CreateOptions are what one creation takes from its caller. Each member may be left out.
 type CreateOptions struct {
@@ -50,41 +21,6 @@ type CreateOptions struct {
 type Created struct {
 	Key      Key // with its secret and identity; the zero Key when none was created
 	Warnings []Warning
-}
-
-// Warning is data about something that a user should know although a call succeeded. The types are *TagPendingWarning,
-// *LateLookupWarning and *rotation.RetirePreviousWarning.
-type Warning interface {
-	// Warning describes it in one line, for a log.
-	Warning() string
-}
-
-// TagPendingWarning says that a key was created with the state and the expiry that were asked, and that its tag is still
-// the marker. An Update sets the tag.
-type TagPendingWarning struct {
-	Key Key    // without its secret
-	Tag string // the tag that was asked
-	Err error  // the call that failed; nil when it succeeded and the answer still differed
-}
-
-// Warning implements Warning.
-func (w *TagPendingWarning) Warning() string {
-	return w.Key.String() + " still has its marker as its tag"
-}
-
-// LateLookupWarning says that a key was created, and that an earlier request of its creation, whose answer was lost, could
-// not be looked up once more at the end: it may have created a key since it was looked up.
-type LateLookupWarning struct {
-	KeyID    string   // the key that was created and is good
-	UserName string   // its owner, "" = the caller
-	Marker   string   // the tag of the key that may exist
-	Left     []string // ids of keys with that tag that could not be removed
-	Err      error
-}
-
-// Warning implements Warning.
-func (w *LateLookupWarning) Warning() string {
-	return fmt.Sprintf("keys with the tag %s could not be looked up and removed: %v", w.Marker, w.Err)
 }
 
 // deadlines are the contexts of a creation.
@@ -111,7 +47,9 @@ func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Cr
 	}
 	work, cleanup, end := domain.CreateContexts(ctx)
 	defer end()
-	if _, err := domain.ReadyToCreate(work, s.account, s.api.Accepted); err != nil {
+	attempts := domain.NewAttempts(work, s.opts.Options, "CreateAccessKey")
+	accountID, err := domain.ReadyToCreate(work, s.account, s.api.Accepted)
+	if err != nil {
 		return Created{}, fmt.Errorf("no access key was requested: %w", err)
 	}
 	name, err := s.nameToRead(work, want.Owner, Identity{})
@@ -119,12 +57,9 @@ func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Cr
 		return Created{}, err
 	}
 	c := &creation{
-		s: s, ctx: deadlines{ctx, work, cleanup}, want: want, opts: opts, name: name, marker: opts.Marker,
-		identity: s.identify(work, want.Owner, name),
-		attempts: domain.NewAttempts(work, s.opts.Options, "CreateAccessKey"),
-	}
-	if c.marker == "" {
-		c.marker = NewMarker(s.opts.NewID())
+		s: s, ctx: deadlines{ctx, work, cleanup}, want: want, opts: opts, attempts: attempts,
+		name: name, marker: cmp.Or(opts.Marker, NewMarker(s.opts.NewID())),
+		identity: s.identify(work, want.Owner, name, accountID),
 	}
 	if c.opts.Recorder == nil {
 		c.opts.Recorder = s.opts.Recorder
@@ -132,17 +67,17 @@ func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Cr
 	return c.run()
 }
 
-// creation is one Create: a state machine. Each phase makes its calls and has an outcome, which decides the next phase.
+// creation is one Create: a state machine. Each phase makes its calls and returns the next phase.
 //
-//	               created              finished
-//	 ┌──> request ──────────> finish ──────────────> recheck ──> done
-//	 │     │    │               │ unwanted            ^ ^ ^
-//	 │     │    │               v      removed, kept  │ │ │
-//	 │     │    │            discard ─────────────────┘ │ │
-//	 │     │    └─ refused, stopped ────────────────────┘ │
-//	 │     v lost                                         │
-//	 └── look-up ─ exhausted ─────────────────────────────┘
-//	cleared  └──── unclear ──> done
+//	              a key                as asked
+//	┌──> request ──────────> finish ──────────────> recheck ──> done
+//	│     │    │               │ unwanted            ^ ^ ^
+//	│     │    │               v                     │ │ │
+//	│     │    │            discard ─────────────────┘ │ │
+//	│     │    └─ refused, or nobody waits ────────────┘ │
+//	│     v answer lost                                  │
+//	└── look-up ─ no attempt or time left ───────────────┘
+//	          └── not known what is left ──> done
 //
 // The phases:
 //
@@ -186,40 +121,13 @@ const (
 	done       phase = "done"
 )
 
-// outcome is the result of a phase.
-type outcome string
-
-const (
-	created   outcome = "created"   // a key exists whose secret is known
-	refused   outcome = "refused"   // the API refused: nothing was created
-	lost      outcome = "lost"      // the answer is missing, or is not about the key that was requested
-	stopped   outcome = "stopped"   // nothing was sent, because nobody waits any more
-	cleared   outcome = "cleared"   // what a lost request created is removed; request again
-	exhausted outcome = "exhausted" // the same, and there is no attempt or time left
-	unclear   outcome = "unclear"   // what a lost request created is not known, or not removed
-	finished  outcome = "finished"  // the key is as asked, as far as the API let it
-	unwanted  outcome = "unwanted"  // the key must not stay
-	removed   outcome = "removed"
-	kept      outcome = "kept" // it could not be removed
-	checked   outcome = "checked"
-)
-
-// transitions is the state machine.
-var transitions = map[phase]map[outcome]phase{
-	requesting: {created: finishing, lost: lookingUp, refused: rechecking, stopped: rechecking},
-	lookingUp:  {cleared: requesting, exhausted: rechecking, unclear: done},
-	finishing:  {finished: rechecking, unwanted: discarding},
-	discarding: {removed: rechecking, kept: rechecking},
-	rechecking: {checked: done},
-}
-
 // run goes through the phases.
 func (c *creation) run() (Created, error) {
 	c.opts.Recorder.Intend(Intent{
 		Marker: c.marker, UserName: c.name, UserID: c.identity.UserID, AccountID: c.identity.AccountID, Time: c.s.Now(),
 	})
 	for p := requesting; p != done; {
-		p = transitions[p][c.step(p)]
+		p = c.step(p)
 	}
 	lost := &domain.AmbiguousError{
 		Action: "CreateAccessKey", Name: c.name, Marker: c.marker, Left: c.left, Unknown: c.unknown,
@@ -234,8 +142,8 @@ func (c *creation) run() (Created, error) {
 	return Created{Key: c.key, Warnings: c.warnings}, c.err
 }
 
-// step makes the calls of a phase.
-func (c *creation) step(p phase) outcome {
+// step makes the calls of a phase and returns the next one.
+func (c *creation) step(p phase) phase {
 	switch p {
 	case requesting:
 		return c.request()
@@ -253,97 +161,135 @@ func (c *creation) step(p phase) outcome {
 
 // request sends one CreateAccessKey. An answer about a key without the marker is not about the key that was requested: that
 // key is not touched.
-func (c *creation) request() outcome {
+func (c *creation) request() phase {
 	if err := c.ended(); err != nil {
 		c.ambiguous, c.err = c.lost != nil, errors.Join(c.lost, fmt.Errorf("no access key was requested: %w", err))
-		return stopped
+		return rechecking
 	}
 	c.attempts.Attempts++
-	k, err := c.create()
+	k, err := follow(c.ctx.work, c, nil, func() (Key, error) {
+		return c.s.create(c.ctx.work, api.CreateAccessKeyInput{UserName: c.name, Tag: c.marker, ExpirationDate: c.want.Expires})
+	})
 	switch {
 	case err == nil && k.Tag == c.marker:
 		c.key = k
 		c.key.Identity = c.identity
-		return created
+		return finishing
 	case err == nil:
 		c.lost = fmt.Errorf("the answer is about access key %s, which does not have the tag that was requested", k.ID)
 	case api.IsAmbiguous(err):
 		c.lost = err
 	default:
 		c.err = c.explain(err)
-		return refused
+		return rechecking
 	}
 	c.attempts.Lose(c.lost)
-	return lost
+	return lookingUp
 }
 
-// lookUp removes what the lost request created.
-func (c *creation) lookUp() outcome {
-	c.s.opts.Info(c.ctx.cleanup, "the answer of CreateAccessKey was lost: looking for the key",
-		map[string]any{"marker": c.marker, "user_name": c.name, "attempt": c.attempts.Attempts})
-	found, err := c.removeLost(domain.Settling)
+// explain adds to a refusal of CreateAccessKey what helps the user: the keys that fill a quota, the owner that is gone,
+// an API that knows no tag.
+func (c *creation) explain(err error) error {
 	switch {
-	case err != nil:
-		c.ambiguous, c.err = true, errors.Join(c.lost, err)
-		return unclear
-	case c.ended() == nil && c.attempts.Again(c.ctx.work, found):
-		return cleared
+	case api.IsQuota(err):
+		keys, _ := c.s.read(c.ctx.work, api.ReadAccessKeysInput{UserName: c.name})
+		return &QuotaError{Owner: c.want.Owner, Keys: keys, Err: err}
+	case api.IsNotFound(err) && c.name != "":
+		return c.s.ownerGone(c.ctx.work, c.name, err)
+	case api.As(err) != nil && api.As(err).Code() == "4045": // an unknown member (A15): the tag, before 1.34.3
+		return &UnsupportedError{Err: err}
 	}
-	c.ambiguous, c.err = true, errors.Join(c.lost, c.ended())
-	return exhausted
+	return err
 }
 
 // finish brings the new key to what was asked. Whatever happens, the key is kept with its secret unless the API proves it
 // gone.
-func (c *creation) finish() outcome {
+func (c *creation) finish() phase {
 	c.opts.Recorder.Created(c.marker, c.key.withoutSecret())
 	if c.abandoned() {
 		c.err = ErrAbandoned
-		return unwanted
+		return discarding
 	}
 	err := c.update()
 	if err != nil {
-		if why := c.unusable(err); why != nil {
-			c.err = why
-			return unwanted
+		if c.err = c.unusable(err); c.err != nil {
+			return discarding
 		}
 		if !c.reload() {
 			c.err = &domain.GoneError{Kind: domain.KindAccessKey, ID: c.key.ID, UserName: c.name}
 			c.key = Key{}
-			return finished
+			return rechecking
 		}
 	}
-	c.assess(err)
+	switch what := differences(c.key, c.want); {
+	case len(what) == 0:
+	case len(what) == 1 && what[0].Field == FieldTag:
+		c.warnings = append(c.warnings, &TagPendingWarning{Key: c.key.withoutSecret(), Tag: c.want.Tag, Err: err})
+	default:
+		c.err = &IncompleteError{KeyID: c.key.ID, What: what, Err: err}
+	}
 	if c.abandoned() {
 		c.err = ErrAbandoned
-		return unwanted
+		return discarding
 	}
-	return finished
+	return rechecking
 }
 
-// discard removes the new key. One that cannot be removed is returned.
-func (c *creation) discard() outcome {
-	why, err := c.err, c.remove(c.key)
-	if err == nil || !c.reload() {
-		c.key, c.err, c.warnings = Key{}, why, nil
-		return removed
+// update makes the finishing call, corrects it once, and takes over the answer.
+func (c *creation) update() error {
+	c.want.State = cmp.Or(c.want.State, c.key.State)
+	send := func() (Key, error) {
+		in := inputFor(c.name, c.key.ID, c.want)
+		setTag(&in, c.want.Tag)
+		return c.s.update(c.ctx.work, in)
 	}
-	c.err = &IncompleteError{KeyID: c.key.ID, What: differences(c.key, c.want), Err: errors.Join(why, err)}
-	return kept
+	k, err := follow(c.ctx.work, c, nil, send)
+	if err == nil && len(differences(k, c.want)) > 0 {
+		k, err = send()
+	}
+	if err == nil {
+		k.Secret, k.Identity = c.key.Secret, c.identity
+		c.key = k
+	}
+	return err
 }
 
-// recheck looks once more for keys with the marker. That it fails never makes a good key an error.
-func (c *creation) recheck() outcome {
-	if c.attempts.Lost == 0 {
-		return checked
+// unusable returns why a key whose finishing call was refused can never become what was asked, nil when it can: the tag is
+// not accepted, or the API may be one that cannot change a tag, so that the marker would stay.
+func (c *creation) unusable(refused error) error {
+	if !api.IsInvalid(refused) {
+		return nil
 	}
-	_, err := c.removeLost(domain.Settling[:1])
+	why, _ := c.s.whyRefused(c.ctx.work, inputFor(c.name, c.key.ID, c.want), c.key.Tag)
 	switch {
-	case err == nil:
-	case c.key.ID != "":
-		c.warnings = append(c.warnings, &LateLookupWarning{KeyID: c.key.ID, UserName: c.name, Marker: c.marker, Left: c.left, Err: err})
-	default:
-		c.ambiguous, c.err = true, errors.Join(c.err, err)
+	case why == refusedMember:
+		return &UnsupportedError{Err: refused}
+	case why == refusedValue && c.want.Tag != "":
+		return &TagError{Tag: c.want.Tag, Err: refused}
+	case why == refusedUnclear:
+		return refused
 	}
-	return checked
+	return nil
+}
+
+// follow makes a call for the owner of a creation, and makes it once more under the owner's new name when the owner was
+// renamed meanwhile. The owner is read again when the API does not know the name, and when unsure says so of the result:
+// the name may be another user's by now. nil = every result is final. *domain.GoneError when the owner does not exist.
+func follow[T any](ctx context.Context, c *creation, unsure func(T) bool, call func() (T, error)) (T, error) {
+	v, err := call()
+	doubt := api.IsNotFound(err) || err == nil && unsure != nil && unsure(v)
+	if c.identity.UserID == "" || !doubt {
+		return v, err
+	}
+	u, why := c.s.users.Reload(ctx, c.identity.UserID, Identity{})
+	switch {
+	case domain.IsGone(why):
+		return v, why
+	case why != nil && c.want.Owner.UserID != "":
+		return v, errors.Join(err, why)
+	case why != nil || u.Name == c.name:
+		return v, err
+	}
+	c.name = u.Name
+	return call()
 }

@@ -104,3 +104,38 @@ type TagError struct {
 func (e *TagError) Error() string { return fmt.Sprintf("the tag %q was refused: %v", e.Tag, e.Err) }
 
 func (e *TagError) Unwrap() error { return e.Err }
+
+// Warning is data about something that a user should know although a call succeeded. The types are *TagPendingWarning,
+// *LateLookupWarning and *rotation.RetirePreviousWarning.
+type Warning interface {
+	// Warning describes it in one line, for a log.
+	Warning() string
+}
+
+// TagPendingWarning says that a key was created with the state and the expiry that were asked, and that its tag is still
+// the marker. An Update sets the tag.
+type TagPendingWarning struct {
+	Key Key    // without its secret
+	Tag string // the tag that was asked
+	Err error  // the call that failed; nil when it succeeded and the answer still differed
+}
+
+// Warning implements Warning.
+func (w *TagPendingWarning) Warning() string {
+	return w.Key.String() + " still has its marker as its tag"
+}
+
+// LateLookupWarning says that a key was created, and that an earlier request of its creation, whose answer was lost, could
+// not be looked up once more at the end: it may have created a key since it was looked up.
+type LateLookupWarning struct {
+	KeyID    string   // the key that was created and is good
+	UserName string   // its owner, "" = the caller
+	Marker   string   // the tag of the key that may exist
+	Left     []string // ids of keys with that tag that could not be removed
+	Err      error
+}
+
+// Warning implements Warning.
+func (w *LateLookupWarning) Warning() string {
+	return fmt.Sprintf("keys with the tag %s could not be looked up and removed: %v", w.Marker, w.Err)
+}

@@ -37,102 +37,47 @@ func (c *creation) cleanup() context.Context {
 	return c.ctx.cleanup
 }
 
-// follow makes a call for the owner of a creation, and makes it once more under the owner's new name when the owner was
-// renamed meanwhile. The owner is read again when the API does not know the name, and when unsure says so of the result:
-// the name may be another user's by now. *domain.GoneError when the owner does not exist.
-func follow[T any](ctx context.Context, c *creation, unsure func(T) bool, call func() (T, error)) (T, error) {
-	v, err := call()
-	if c.identity.UserID == "" || !api.IsNotFound(err) && (err != nil || !unsure(v)) {
-		return v, err
-	}
-	u, why := c.s.users.Reload(ctx, c.identity.UserID, Identity{})
+// lookUp removes what the lost request created.
+func (c *creation) lookUp() phase {
+	c.s.opts.Info(c.ctx.cleanup, "the answer of CreateAccessKey was lost: looking for the key",
+		map[string]any{"marker": c.marker, "user_name": c.name, "attempt": c.attempts.Attempts})
+	found, err := c.removeLost(domain.Settling)
 	switch {
-	case domain.IsGone(why):
-		return v, why
-	case why != nil && c.want.Owner.UserID != "":
-		return v, errors.Join(err, why)
-	case why != nil || u.Name == c.name:
-		return v, err
+	case err != nil:
+		c.ambiguous, c.err = true, errors.Join(c.lost, err)
+		return done
+	case c.ended() == nil && c.attempts.Again(c.ctx.work, found):
+		return requesting
 	}
-	c.name = u.Name
-	return call()
+	c.ambiguous, c.err = true, errors.Join(c.lost, c.ended())
+	return rechecking
 }
 
-// sure tells follow that every result is final.
-func sure[T any](T) bool { return false }
-
-// create makes the call that requests the key.
-func (c *creation) create() (Key, error) {
-	return follow(c.ctx.work, c, sure, func() (Key, error) {
-		in := api.CreateAccessKeyInput{UserName: c.name, Tag: c.marker, ExpirationDate: c.want.Expires}
-		k, err := write(c.s, c.name, func() (api.AccessKey, error) { return c.s.api.CreateAccessKey(c.ctx.work, in) })
-		return keyOf(c.name, k), err
-	})
+// discard removes the new key. One that cannot be removed is returned.
+func (c *creation) discard() phase {
+	why, err := c.err, c.remove(c.key)
+	if err == nil || !c.reload() {
+		c.key, c.err, c.warnings = Key{}, why, nil
+		return rechecking
+	}
+	c.err = &IncompleteError{KeyID: c.key.ID, What: differences(c.key, c.want), Err: errors.Join(why, err)}
+	return rechecking
 }
 
-// explain adds to a refusal of CreateAccessKey what helps the user: the keys that fill a quota, the owner that is gone,
-// an API that knows no tag.
-func (c *creation) explain(err error) error {
+// recheck looks once more for keys with the marker, when an answer was lost. That it fails never makes a good key an error.
+func (c *creation) recheck() phase {
+	if c.attempts.Lost == 0 {
+		return done
+	}
+	_, err := c.removeLost(domain.Settling[:1])
 	switch {
-	case api.IsQuota(err):
-		keys, _ := c.s.read(c.ctx.work, api.ReadAccessKeysInput{UserName: c.name})
-		return &QuotaError{Owner: c.want.Owner, Keys: keys, Err: err}
-	case api.IsNotFound(err) && c.name != "":
-		return c.s.ownerGone(c.ctx.work, c.name, err)
-	case api.As(err) != nil && api.As(err).Code() == "4045": // an unknown member (A15): the tag, before 1.34.3
-		return &UnsupportedError{Err: err}
-	}
-	return err
-}
-
-// update makes the finishing call, corrects it once, and takes over the answer.
-func (c *creation) update() error {
-	if c.want.State == "" {
-		c.want.State = c.key.State
-	}
-	send := func() (Key, error) {
-		in := inputFor(c.name, c.key.ID, c.want)
-		setTag(&in, c.want.Tag)
-		return c.s.update(c.ctx.work, in)
-	}
-	k, err := follow(c.ctx.work, c, sure, send)
-	if err == nil && len(differences(k, c.want)) > 0 {
-		k, err = send()
-	}
-	if err == nil {
-		k.Secret, k.Identity = c.key.Secret, c.identity
-		c.key = k
-	}
-	return err
-}
-
-// unusable returns why a key whose finishing call was refused can never become what was asked, nil when it can: the tag is
-// not accepted, or the API may be one that cannot change a tag, so that the marker would stay.
-func (c *creation) unusable(refused error) error {
-	if !api.IsInvalid(refused) {
-		return nil
-	}
-	why, _ := c.s.whyRefused(c.ctx.work, inputFor(c.name, c.key.ID, c.want), c.key.Tag)
-	switch {
-	case why == refusedMember:
-		return &UnsupportedError{Err: refused}
-	case why == refusedValue && c.want.Tag != "":
-		return &TagError{Tag: c.want.Tag, Err: refused}
-	case why == refusedUnclear:
-		return refused
-	}
-	return nil
-}
-
-// assess compares the key with what was asked: a tag that is not set yet is a warning, a state or an expiry an error.
-func (c *creation) assess(err error) {
-	switch what := differences(c.key, c.want); {
-	case len(what) == 0:
-	case len(what) == 1 && what[0].Field == FieldTag:
-		c.warnings = append(c.warnings, &TagPendingWarning{Key: c.key.withoutSecret(), Tag: c.want.Tag, Err: err})
+	case err == nil:
+	case c.key.ID != "":
+		c.warnings = append(c.warnings, &LateLookupWarning{KeyID: c.key.ID, UserName: c.name, Marker: c.marker, Left: c.left, Err: err})
 	default:
-		c.err = &IncompleteError{KeyID: c.key.ID, What: what, Err: err}
+		c.ambiguous, c.err = true, errors.Join(c.err, err)
 	}
+	return done
 }
 
 // own reads the owner's keys that have the id, or the marker as their tag. With proof, an empty result proves that there are
@@ -197,33 +142,25 @@ func (c *creation) remove(k Key) error {
 // left; otherwise c.left and c.unknown say what may be.
 func (c *creation) removeLost(waits []time.Duration) (found bool, err error) {
 	for round := 1; ; round++ {
-		var some bool
-		some, err = c.removeRound(waits)
-		found = found || some
+		c.left, c.unknown = nil, false
+		var keys []Key
+		if keys, err = c.marked(waits); err != nil {
+			c.unknown, err = true, fmt.Errorf("looking for the key failed: %w", err)
+		}
+		for _, k := range keys {
+			found = true
+			if failed := c.remove(k); failed != nil {
+				c.left = append(c.left, k.ID)
+				err = errors.Join(err, failed)
+				continue
+			}
+			c.attempts.Removed = append(c.attempts.Removed, k.ID)
+		}
 		if err == nil || round == lookupRounds || !api.IsAmbiguous(err) || api.IsSilent(err) ||
 			c.s.opts.Pause(c.ctx.cleanup, lookupPause, "CreateAccessKey", domain.ReasonFaulty) != nil {
 			return found, err
 		}
 	}
-}
-
-// removeRound is one round of removeLost.
-func (c *creation) removeRound(waits []time.Duration) (found bool, err error) {
-	c.left, c.unknown = nil, false
-	keys, err := c.marked(waits)
-	if err != nil {
-		c.unknown = true
-		return false, fmt.Errorf("looking for the key failed: %w", err)
-	}
-	for _, k := range keys {
-		if failed := c.remove(k); failed != nil {
-			c.left = append(c.left, k.ID)
-			err = errors.Join(err, failed)
-			continue
-		}
-		c.attempts.Removed = append(c.attempts.Removed, k.ID)
-	}
-	return len(keys) > 0, err
 }
 
 // marked looks for keys with the marker until one is there or the waits are over, without the one that is good. Each tag

@@ -103,24 +103,28 @@ func (s *Service) signer() string {
 	return domain.SignerLogin
 }
 
-// write runs a call that changes keys of the owner with that name, and forgets what was read of them.
-func write[T any](s *Service, userName string, call func() (T, error)) (T, error) {
+// write makes a call that changes a key of the owner with that name, and forgets what was read of the owner's keys.
+func (s *Service) write(userName string, call func() (api.AccessKey, error)) (Key, error) {
 	s.reads.Drop(userName)
 	defer s.reads.Drop(userName)
-	return call()
-}
-
-func (s *Service) update(ctx context.Context, in api.UpdateAccessKeyInput) (Key, error) {
-	answer, err := write(s, in.UserName, func() (api.AccessKey, error) { return s.api.UpdateAccessKey(ctx, in) })
+	answer, err := call()
 	if err != nil {
 		return Key{}, err
 	}
-	return keyOf(in.UserName, answer), nil
+	return keyOf(userName, answer), nil
+}
+
+func (s *Service) create(ctx context.Context, in api.CreateAccessKeyInput) (Key, error) {
+	return s.write(in.UserName, func() (api.AccessKey, error) { return s.api.CreateAccessKey(ctx, in) })
+}
+
+func (s *Service) update(ctx context.Context, in api.UpdateAccessKeyInput) (Key, error) {
+	return s.write(in.UserName, func() (api.AccessKey, error) { return s.api.UpdateAccessKey(ctx, in) })
 }
 
 // delete deletes a key and records that it is gone.
 func (s *Service) delete(ctx context.Context, userName, id string) error {
-	_, err := write(s, userName, func() (struct{}, error) { return struct{}{}, s.api.DeleteAccessKey(ctx, userName, id) })
+	_, err := s.write(userName, func() (api.AccessKey, error) { return api.AccessKey{}, s.api.DeleteAccessKey(ctx, userName, id) })
 	if err == nil {
 		s.opts.Recorder.Gone(id)
 	}
@@ -194,25 +198,29 @@ func (s *Service) identified(k Key, o Owner, recorded Identity) Key {
 // Identify returns the identity of a key that was read or found, for a caller that has none recorded (an import). It reads
 // the account's id and the owner's user id where they are not known; what the caller may not read stays empty.
 func (s *Service) Identify(ctx context.Context, k Key) Identity {
-	return s.identify(ctx, Owner{UserName: k.UserName, UserID: k.Identity.UserID}, k.UserName)
-}
-
-func (s *Service) identify(ctx context.Context, o Owner, name string) (is Identity) {
 	ctx, cancel := domain.WithIdentityLimit(ctx)
 	defer cancel()
-	is.AccountID, _ = s.account.ID(ctx)
-	switch {
-	case o.UserID != "":
-		is.UserID = o.UserID
-	case name == "":
-		is.Signer = s.signer()
-	default:
-		u, known := s.users.Known("", name)
-		if !known {
-			u, _ = s.users.Find(ctx, name)
-		}
-		is.UserID = u.ID
+	accountID, _ := s.account.ID(ctx)
+	return s.identify(ctx, Owner{UserName: k.UserName, UserID: k.Identity.UserID}, k.UserName, accountID)
+}
+
+// identify is the identity of a key in that account, of the owner who has that name now.
+func (s *Service) identify(ctx context.Context, o Owner, name, accountID string) Identity {
+	is := Identity{AccountID: accountID, UserID: o.UserID}
+	if o.UserID != "" {
+		return is
 	}
+	if name == "" {
+		is.Signer = s.signer()
+		return is
+	}
+	u, known := s.users.Known("", name)
+	if !known {
+		ctx, cancel := domain.WithIdentityLimit(ctx)
+		defer cancel()
+		u, _ = s.users.Find(ctx, name)
+	}
+	is.UserID = u.ID
 	return is
 }
 
