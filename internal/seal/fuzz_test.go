@@ -3,7 +3,6 @@ package seal_test
 import (
 	"encoding/pem"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 
@@ -30,16 +29,14 @@ func fixed(f *testing.F) []pair {
 	f.Helper()
 	var keys []pair
 	for _, name := range []string{"age", "ssh", "openpgp"} {
-		public := must(os.ReadFile("testdata/throwaway/" + name + ".public"))(f)
-		private := must(os.ReadFile("testdata/throwaway/" + name + ".private"))(f)
-		keys = append(keys, pair{strings.TrimSpace(string(public)), strings.TrimSpace(string(private))})
+		keys = append(keys, throwaway(f, name))
 	}
 	return keys
 }
 
 func FuzzParseRecipients(f *testing.F) {
 	keys := fixed(f)
-	for _, key := range append(keys, postQuantumPair(f), rsaPair(f, 2048, "")) {
+	for _, key := range append(keys, postQuantumPair(f), rsaPair(f, 2048)) {
 		f.Add(key.public, keys[0].public)
 		f.Add(key.private, key.public)
 	}
@@ -85,7 +82,7 @@ func FuzzOpenPrivateKey(f *testing.F) {
 		f.Add(key.public, thePhrase)
 	}
 	f.Add(postQuantumPair(f).private, "")
-	f.Add(rsaPair(f, 2048, "").private, "")
+	f.Add(rsaPair(f, 2048).private, "")
 	f.Add(openpgpPair(f, entity(f, openpgpConfig()), thePhrase).private, thePhrase)
 	f.Fuzz(func(t *testing.T, private, passphrase string) {
 		for _, ciphertext := range sealed {

@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -60,29 +61,28 @@ func postQuantumPair(t testing.TB) pair {
 	return pair{id.Recipient().String(), id.String()}
 }
 
-func sshPair(t testing.TB, public, private any, passphrase string) pair {
+func sshPair(t testing.TB, public, private any) pair {
 	t.Helper()
 	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(must(ssh.NewPublicKey(public))(t))))
-	var block *pem.Block
-	var err error
-	if passphrase == "" {
-		block, err = ssh.MarshalPrivateKey(private, "a comment")
-	} else {
-		block, err = ssh.MarshalPrivateKeyWithPassphrase(private, "a comment", []byte(passphrase))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	block := must(ssh.MarshalPrivateKey(private, "a comment"))(t)
 	return pair{line + " someone@somewhere", string(pem.EncodeToMemory(block))}
 }
 
-func ed25519Pair(t testing.TB, passphrase string) pair {
+// throwaway is a key of testdata/throwaway, whose README says what it is for. The passphrase of a locked one is thePhrase.
+func throwaway(t testing.TB, name string) pair {
+	t.Helper()
+	public := must(os.ReadFile("testdata/throwaway/" + name + ".public"))(t)
+	private := must(os.ReadFile("testdata/throwaway/" + name + ".private"))(t)
+	return pair{strings.TrimSpace(string(public)), strings.TrimSpace(string(private))}
+}
+
+func ed25519Pair(t testing.TB) pair {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sshPair(t, public, private, passphrase)
+	return sshPair(t, public, private)
 }
 
 // rsaKeys are made once a size: they are slow to find.
@@ -101,16 +101,16 @@ func rsaKey(t testing.TB, bits int) *rsa.PrivateKey {
 	return rsaKeys.bySize[bits]
 }
 
-func rsaPair(t testing.TB, bits int, passphrase string) pair {
+func rsaPair(t testing.TB, bits int) pair {
 	t.Helper()
 	key := rsaKey(t, bits)
-	return sshPair(t, &key.PublicKey, key, passphrase)
+	return sshPair(t, &key.PublicKey, key)
 }
 
 func ecdsaPair(t testing.TB) pair {
 	t.Helper()
 	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))(t)
-	return sshPair(t, &key.PublicKey, key, "")
+	return sshPair(t, &key.PublicKey, key)
 }
 
 // openpgpConfig makes keys two years before today, in the algorithms gpg itself takes by default.

@@ -48,8 +48,8 @@ func ageFile(t *testing.T, plain []byte, recipients ...age.Recipient) string {
 }
 
 func TestOpen_wrongPrivateKey(t *testing.T) {
-	x, pq, ed, rsa := agePair(t), postQuantumPair(t), ed25519Pair(t, ""), rsaPair(t, 2048, "")
-	other := sshPair(t, &rsaKey(t, 2049).PublicKey, rsaKey(t, 2049), "")
+	x, pq, ed, rsa := agePair(t), postQuantumPair(t), ed25519Pair(t), rsaPair(t, 2048)
+	other := sshPair(t, &rsaKey(t, 2049).PublicKey, rsaKey(t, 2049))
 	e := entity(t, openpgpConfig())
 	pgp := openpgpPair(t, e, "")
 	keyID := fmt.Sprintf("%016X", e.Subkeys[0].PublicKey.KeyId)
@@ -62,7 +62,7 @@ func TestOpen_wrongPrivateKey(t *testing.T) {
 		"pq, another":       {sealedTo(pq.public), postQuantumPair(t).private, "the ciphertext is sealed for an age post-quantum key, and not for the one given. "},
 		"pq, age":           {sealedTo(pq.public), x.private, "the ciphertext is sealed for an age post-quantum key, and the private key is an age key. "},
 		"age, ssh":          {sealedTo(x.public), ed.private, "the ciphertext is sealed for an age key, and the private key is an SSH ed25519 key. "},
-		"ssh, another":      {sealedTo(ed.public), ed25519Pair(t, "").private, "the ciphertext is sealed for an SSH ed25519 key, and not for the one given. "},
+		"ssh, another":      {sealedTo(ed.public), ed25519Pair(t).private, "the ciphertext is sealed for an SSH ed25519 key, and not for the one given. "},
 		"rsa, another":      {sealedTo(rsa.public), other.private, "the ciphertext is sealed for an SSH RSA key, and not for the one given. "},
 		"several, none":     {sealedTo(rsa.public, x.public, ed.public, agePair(t).public), other.private, "the ciphertext is sealed for an SSH RSA key and an SSH ed25519 key and an age key, and the private key is an SSH RSA key. "},
 		"a phrase":          {ageFile(t, []byte(theSecret), phrase), x.private, "the ciphertext is sealed for a passphrase, and the private key is an age key. "},
@@ -95,7 +95,7 @@ func symmetric(t *testing.T) string {
 }
 
 func TestOpen_invalidPrivateKey(t *testing.T) {
-	x, ed, locked := agePair(t), ed25519Pair(t, ""), ed25519Pair(t, thePhrase)
+	x, ed, locked := agePair(t), ed25519Pair(t), throwaway(t, "ssh-locked")
 	e := entity(t, openpgpConfig())
 	pgp := openpgpPair(t, e, "")
 	sealedAge, sealedPGP := must(parse(t, x.public).Seal(theSecret))(t), must(parse(t, pgp.public).Seal(theSecret))(t)
@@ -169,7 +169,7 @@ func TestOpen_invalidCiphertext(t *testing.T) {
 func TestOpen_alteredCiphertext(t *testing.T) {
 	for name, key := range map[string]pair{
 		"age":     agePair(t),
-		"ssh":     ed25519Pair(t, ""),
+		"ssh":     ed25519Pair(t),
 		"openpgp": openpgpPair(t, entity(t, openpgpConfig()), ""),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,7 +36,7 @@ func parseErr(publicKeys ...string) error {
 
 func TestParseRecipients_privateKey(t *testing.T) {
 	openpgpKey := entity(t, openpgpConfig())
-	ed := ed25519Pair(t, "").private
+	ed := ed25519Pair(t).private
 	body, _ := pem.Decode([]byte(ed))
 	say := func(index int, kind string) string {
 		return fmt.Sprintf("public key [%d] is %s, where a public key belongs; it is not repeated here. %s", index, kind, remedyLeaked)
@@ -49,7 +49,7 @@ func TestParseRecipients_privateKey(t *testing.T) {
 		"age-keygen's whole file": {"# public key: age1...\n" + agePair(t).private + "\n", "an age private key"},
 		"age plugin":              {"AGE-PLUGIN-YUBIKEY-1Q9ZHXQYZMRZGPQZ3FW4C", "an age plugin's identity"},
 		"ssh":                     {ed, "an SSH private key"},
-		"ssh, locked":             {ed25519Pair(t, thePhrase).private, "an SSH private key"},
+		"ssh, locked":             {throwaway(t, "ssh-locked").private, "an SSH private key"},
 		"ssh without its lines":   {base64.StdEncoding.EncodeToString(body.Bytes), "an SSH private key"},
 		"rsa":                     {strings.ReplaceAll(pkcs8, "PRIVATE", "RSA PRIVATE"), "an RSA private key"},
 		"pkcs8":                   {pkcs8, "a private key"},
@@ -69,8 +69,8 @@ func TestParseRecipients_privateKey(t *testing.T) {
 }
 
 func TestParseRecipients_invalidList(t *testing.T) {
-	x, pq, ed := agePair(t), postQuantumPair(t), ed25519Pair(t, "")
-	rsa1024 := rsaPair(t, 1024, "").public
+	x, pq, ed := agePair(t), postQuantumPair(t), ed25519Pair(t)
+	rsa1024 := rsaPair(t, 1024).public
 	edFields := strings.Fields(ed.public)
 	pgp := publicOf(t, entity(t, openpgpConfig()))
 	fingerprint := func(public string) string { return parse(t, public).Fingerprints()[0] }

@@ -30,11 +30,11 @@ func pairs(t *testing.T) map[string]struct {
 		change(config)
 		return config
 	}
-	pkcs1 := rsaPair(t, 2048, "")
+	pkcs1 := rsaPair(t, 2048)
 	pkcs1.private = string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(rsaKey(t, 2048))}))
-	pkcs8 := rsaPair(t, 2048, "")
+	pkcs8 := rsaPair(t, 2048)
 	pkcs8.private = string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: must(x509.MarshalPKCS8PrivateKey(rsaKey(t, 2048)))(t)}))
-	locked := rsaPair(t, 2048, "")
+	locked := rsaPair(t, 2048)
 	//nolint:staticcheck // old ssh-keygen locked keys this way and such files are still about
 	block := must(x509.EncryptPEMBlock(bytes.NewReader(bytes.Repeat([]byte{7}, 64)), "RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(rsaKey(t, 2048)), []byte(thePhrase), x509.PEMCipherAES128))(t)
 	locked.private = string(pem.EncodeToMemory(block))
@@ -42,10 +42,10 @@ func pairs(t *testing.T) map[string]struct {
 		"age":                  {agePair(t), ""},
 		"age, needless phrase": {agePair(t), thePhrase},
 		"age post-quantum":     {postQuantumPair(t), ""},
-		"ssh ed25519":          {ed25519Pair(t, ""), ""},
-		"ssh ed25519, locked":  {ed25519Pair(t, thePhrase), thePhrase},
-		"ssh rsa":              {rsaPair(t, 2048, ""), ""},
-		"ssh rsa, locked":      {rsaPair(t, 2048, thePhrase), thePhrase},
+		"ssh ed25519":          {ed25519Pair(t), ""},
+		"ssh ed25519, locked":  {throwaway(t, "ssh-locked"), thePhrase},
+		"ssh rsa":              {rsaPair(t, 2048), ""},
+		"ssh rsa, locked":      {throwaway(t, "ssh-rsa-locked"), thePhrase},
 		"ssh rsa PKCS #1":      {pkcs1, ""},
 		"ssh rsa PKCS #8":      {pkcs8, ""},
 		"ssh rsa, locked PEM":  {locked, thePhrase},
@@ -91,7 +91,7 @@ func TestSeal_kindsOfKey(t *testing.T) {
 }
 
 func TestSeal_severalRecipients(t *testing.T) {
-	keys := []pair{agePair(t), ed25519Pair(t, ""), rsaPair(t, 2048, ""), agePair(t)}
+	keys := []pair{agePair(t), ed25519Pair(t), rsaPair(t, 2048), agePair(t)}
 	var public []string
 	for _, key := range keys {
 		public = append(public, key.public)

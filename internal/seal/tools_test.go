@@ -50,7 +50,7 @@ func write(t *testing.T, name, text string) string {
 func TestSeal_openedByAge(t *testing.T) {
 	age, _ := ageTools(t)
 	for name, key := range map[string]pair{
-		"age": agePair(t), "age post-quantum": postQuantumPair(t), "ssh ed25519": ed25519Pair(t, ""), "ssh rsa": rsaPair(t, 2048, ""),
+		"age": agePair(t), "age post-quantum": postQuantumPair(t), "ssh ed25519": ed25519Pair(t), "ssh rsa": rsaPair(t, 2048),
 	} {
 		t.Run(name, func(t *testing.T) {
 			sealed := must(parse(t, key.public).Seal(theSecret))(t)
@@ -75,7 +75,7 @@ func TestOpen_sealedByAge(t *testing.T) {
 			}
 		})
 	}
-	for name, key := range map[string]pair{"ssh ed25519": ed25519Pair(t, ""), "ssh rsa": rsaPair(t, 2048, "")} {
+	for name, key := range map[string]pair{"ssh ed25519": ed25519Pair(t), "ssh rsa": rsaPair(t, 2048)} {
 		t.Run(name, func(t *testing.T) {
 			sealed := run(t, nil, theSecret, age, "-a", "-R", write(t, "key.pub", key.public))
 			if got := must(seal.Open(sealed, key.private, ""))(t); got != theSecret {
