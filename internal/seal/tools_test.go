@@ -105,6 +105,9 @@ func newGnuPG(t *testing.T) gnupg {
 			t.Error(err)
 		}
 	})
+	// gpg itself would wait 5 seconds at most for its agent to start, which a busy machine can miss. The daemon listens
+	// when the command returns. The count is of the work for a passphrase, which the agent sets to a tenth of a second.
+	run(t, []string{"GNUPGHOME=" + home}, "", "gpg-agent", "--quiet", "--daemon", "--s2k-count", "65536")
 	return g
 }
 
