@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest/apitest"
@@ -56,31 +57,33 @@ func TestCreate_interruptedAndLost(t *testing.T) {
 
 // The caller's deadline ends the creation, not the look-up and the removal after it, and the error gives both limits.
 func TestCreate_deadline(t *testing.T) {
-	const limit = 20 * time.Millisecond
-	ctx, cancel := context.WithTimeout(bg, limit)
-	defer cancel()
-	f := &apitest.Fake{}
-	f.After = func(c apitest.Call) error {
-		if c.Action == "CreateAccessKey" {
-			<-c.Ctx.Done() // the answer comes too late
-			return &api.TransportError{Action: c.Action, Sent: true, Err: context.DeadlineExceeded}
+	synctest.Test(t, func(t *testing.T) {
+		const limit = 20 * time.Millisecond
+		ctx, cancel := context.WithTimeout(bg, limit)
+		defer cancel()
+		f := &apitest.Fake{}
+		f.After = func(c apitest.Call) error {
+			if c.Action == "CreateAccessKey" {
+				<-c.Ctx.Done() // the answer comes too late
+				return &api.TransportError{Action: c.Action, Sent: true, Err: context.DeadlineExceeded}
+			}
+			return nil
 		}
-		return nil
-	}
-	_, err := service(f).Create(ctx, Spec{}, CreateOptions{})
-	lost := apitest.As[*domain.AmbiguousError](t, err)
-	if !lost.Settled() || len(f.Keys) != 0 || f.Count("CreateAccessKey") != 1 {
-		t.Errorf("%v, left: %v", err, f.Keys)
-	}
-	if lost.Tried.Limit == 0 || lost.Tried.Limit > limit || lost.Tried.CleanupLimit != domain.CleanupLimit {
-		t.Errorf("limits %s and %s", lost.Tried.Limit, lost.Tried.CleanupLimit)
-	}
-	for _, c := range f.Calls {
-		end, bounded := c.Ctx.Deadline()
-		if left := time.Until(end); !bounded || left > domain.CleanupLimit+limit {
-			t.Errorf("%s may take %s", c.Action, left)
+		_, err := service(f).Create(ctx, Spec{}, CreateOptions{})
+		lost := apitest.As[*domain.AmbiguousError](t, err)
+		if !lost.Settled() || len(f.Keys) != 0 || f.Count("CreateAccessKey") != 1 {
+			t.Errorf("%v, left: %v", err, f.Keys)
 		}
-	}
+		if lost.Tried.Limit != limit || lost.Tried.CleanupLimit != domain.CleanupLimit {
+			t.Errorf("limits %s and %s", lost.Tried.Limit, lost.Tried.CleanupLimit)
+		}
+		for _, c := range f.Calls {
+			end, bounded := c.Ctx.Deadline()
+			if left := time.Until(end); !bounded || left > domain.CleanupLimit {
+				t.Errorf("%s may take %s", c.Action, left)
+			}
+		}
+	})
 }
 
 func TestCreate_lostAndNotRemoved(t *testing.T) {
