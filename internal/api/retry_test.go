@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -165,33 +166,30 @@ func isGivenUp(err error) bool {
 }
 
 // What is sent to a silent endpoint is lost. An action that is sent once is followed by the look for what it left: that
-// is sent, once, and nothing else.
+// is sent, once, and nothing else. Time is virtual.
 func TestBreaker_silentEndpoint(t *testing.T) {
 	for action, do := range actions {
-		r := &rig{}
-		release := make(chan struct{})
-		r.serve(t, func(_ http.ResponseWriter, req *http.Request, _ int) {
-			select {
-			case <-release:
-			case <-req.Context().Done():
+		synctest.Test(t, func(t *testing.T) {
+			sent := 0
+			c := toNowhere(t, 0, answering(func(req *http.Request) (*http.Response, error) {
+				sent++
+				return never.RoundTrip(req)
+			}))
+			err := do(c, context.Background())
+			want := 2
+			if sentOnce[action] {
+				want = 1
+			}
+			if !IsAmbiguous(err) || !errors.Is(err, errNoAnswer) || sent != want {
+				t.Errorf("%s: %d requests, want %d: %v", action, sent, want, err)
+			}
+			if err := actions["ReadAccessKeys"](c, context.Background()); sent != 2 || !IsSilent(err) || isGivenUp(err) == sentOnce[action] {
+				t.Errorf("%s, the look after it: %d requests, want 2: %v", action, sent, err)
+			}
+			if err := do(c, context.Background()); sent != 2 || !isGivenUp(err) || !IsTimeout(err) {
+				t.Errorf("%s, the next call: %d requests, want 2: %v", action, sent, err)
 			}
 		})
-		t.Cleanup(func() { close(release) })
-		r.timeouts.once, r.timeouts.attempt = 500*time.Millisecond, 500*time.Millisecond
-		err := do(r.Client, context.Background())
-		want := 2
-		if sentOnce[action] {
-			want = 1
-		}
-		if !IsAmbiguous(err) || !errors.Is(err, errNoAnswer) || r.sent() != want {
-			t.Errorf("%s: %d requests, want %d: %v", action, r.sent(), want, err)
-		}
-		if err := actions["ReadAccessKeys"](r.Client, context.Background()); r.sent() != 2 || !IsSilent(err) || isGivenUp(err) == sentOnce[action] {
-			t.Errorf("%s, the look after it: %d requests, want 2: %v", action, r.sent(), err)
-		}
-		if err := do(r.Client, context.Background()); r.sent() != 2 || !isGivenUp(err) || !IsTimeout(err) {
-			t.Errorf("%s, the next call: %d requests, want 2: %v", action, r.sent(), err)
-		}
 	}
 	p := defaultTimeouts
 	if p.unreachable+dialTimeout > 30*time.Second || p.silent > 30*time.Second || p.once+p.attempt > 30*time.Second {
