@@ -193,6 +193,9 @@ func (r *Resource) SetState(attributes map[string]any) {
 	got.ExpectNoErrors()
 }
 
+// SetPrivate replaces the provider's private data in the state.
+func (r *Resource) SetPrivate(data []byte) { r.state.private = data }
+
 // Import imports an object and refreshes it. It returns the resource as it is in the state then, and the diagnostics.
 func (h *Protocol) Import(typeName, id string) (*Resource, Diagnostics) {
 	h.t.Helper()

@@ -1,7 +1,6 @@
 package accesskey_test
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 
@@ -117,22 +116,5 @@ func TestAccessKey_stateOfOfficialProvider(t *testing.T) {
 			key.Expect(acctest.Args{"secret_key": made.SecretKey, "access_key_id": made.ID})
 			h.ExpectWrites()
 		})
-	}
-}
-
-// TestAccessKey_movedFromOfficialProvider: a key that gets another address and this provider in one step keeps its secret.
-func TestAccessKey_movedFromOfficialProvider(t *testing.T) {
-	t.Parallel()
-	h := acctest.NewProtocol(t)
-	made := h.CreateKey(api.CreateAccessKeyInput{})
-	state, err := json.Marshal(stateOfOfficialProvider(made, nil, nil))
-	h.NoError(err)
-	key, moved := h.Move(acctest.MoveSource{Provider: "registry.terraform.io/outscale/outscale", Type: accessKey, State: state}, accessKey)
-	moved.ExpectNoErrors()
-	key.Update(acctest.Args{})
-	key.Expect(acctest.Args{"secret_key": made.SecretKey, "access_key_id": made.ID})
-	h.ExpectWrites()
-	if _, moved := h.Move(acctest.MoveSource{Provider: "registry.terraform.io/example/other", Type: accessKey, State: state}, accessKey); !moved.HasError() {
-		t.Error("a key of another provider was taken over")
 	}
 }

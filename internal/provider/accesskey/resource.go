@@ -25,7 +25,6 @@ var (
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
-	_ resource.ResourceWithMoveState      = (*Resource)(nil)
 )
 
 // New returns the resource.
@@ -206,18 +205,4 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 // ImportState imports ACCESS_KEY_ID or USER_NAME/ACCESS_KEY_ID.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	keyattr.Import(ctx, &r.Configured, req, resp)
-}
-
-// MoveState takes over the key of an outscale_access_key of the official provider that gets another address in the same
-// step. At the same address the CLI asks for UpgradeState alone.
-func (r *Resource) MoveState(ctx context.Context) []resource.StateMover {
-	schema := Schema(ctx)
-	return []resource.StateMover{{
-		SourceSchema: &schema,
-		StateMover: func(_ context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
-			if keyattr.IsMovedKey(req) {
-				resp.TargetState.Raw = req.SourceState.Raw
-			}
-		},
-	}}
 }

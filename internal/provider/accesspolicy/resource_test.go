@@ -144,12 +144,3 @@ func TestAPIAccessPolicy_otherAccount(t *testing.T) {
 	policy.Read().ExpectError("API access policy not read", "belongs to account")
 	other.ExpectWrites()
 }
-
-// TestAPIAccessPolicy_stateOfOfficialProvider plans empty: its id is a random text.
-func TestAPIAccessPolicy_stateOfOfficialProvider(t *testing.T) {
-	h := acctest.NewProtocol(t)
-	policy := h.NewResource(typeName)
-	policy.SetState(acctest.Args{"id": "terraform-2026", seconds: 0, trusted: false, "request_id": "x", "timeouts": nil})
-	policy.ExpectEmptyPlan(acctest.Args{seconds: 0, trusted: false})
-	policy.Expect(acctest.Args{"id": "terraform-2026"})
-}

@@ -149,18 +149,3 @@ func TestAPIAccessRule_lastRule(t *testing.T) {
 		t.Error("the rule is not in the state any more")
 	}
 }
-
-// TestAPIAccessRule_stateOfOfficialProvider plans empty.
-func TestAPIAccessRule_stateOfOfficialProvider(t *testing.T) {
-	h := acctest.NewProtocol(t)
-	made, err := h.API().CreateAPIAccessRule(t.Context(), api.AccessRule{IPRanges: []string{"192.0.2.0/24"}})
-	h.NoError(err)
-	for _, description := range []any{nil, ""} {
-		rule := h.NewResource(typeName)
-		rule.SetState(acctest.Args{
-			"id": made.ID, "api_access_rule_id": made.ID, "ip_ranges": []string{"192.0.2.0/24"}, "ca_ids": []string{}, "cns": []string{},
-			"description": description, "request_id": "2d3016ea-5e06-422f-8508-a6ab22e5c9d4", "timeouts": nil,
-		})
-		rule.ExpectEmptyPlan(acctest.Args{"ip_ranges": []string{"192.0.2.0/24"}})
-	}
-}

@@ -94,17 +94,6 @@ func TestCA_inRule(t *testing.T) {
 	ca.Destroy()
 }
 
-// TestCA_stateOfOfficialProvider plans empty.
-func TestCA_stateOfOfficialProvider(t *testing.T) {
-	h := acctest.NewProtocol(t)
-	pem := acctest.CertificatePEM(t, "authority")
-	made, err := h.API().CreateCA(t.Context(), pem, "")
-	h.NoError(err)
-	ca := h.NewResource(typeName)
-	ca.SetState(acctest.Args{"id": made.ID, "ca_id": made.ID, "ca_pem": pem, "ca_fingerprint": made.Fingerprint, "description": nil, "request_id": "x", "timeouts": nil})
-	ca.ExpectEmptyPlan(acctest.Args{"ca_pem": pem})
-}
-
 // TestCA_goneBeforeDestroy: what has vanished does not block a destruction without a refresh.
 func TestCA_goneBeforeDestroy(t *testing.T) {
 	h := acctest.NewProtocol(t)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
@@ -37,12 +38,14 @@ func (r *identified) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 	}
 }
 
-// MoveState implements resource.ResourceWithMoveState. The first Read sets the identity.
+// MoveState implements resource.ResourceWithMoveState. Every resource takes over one of its own type. The first Read sets the
+// identity.
 func (r *identified) MoveState(ctx context.Context) []resource.StateMover {
+	movers := []resource.StateMover{base.TakeOver(ctx, r.Resource)}
 	if inner, ok := r.Resource.(resource.ResourceWithMoveState); ok {
-		return inner.MoveState(ctx)
+		movers = append(movers, inner.MoveState(ctx)...)
 	}
-	return nil
+	return movers
 }
 
 // UpgradeState implements resource.ResourceWithUpgradeState.

@@ -77,17 +77,6 @@ func findForImport(ctx context.Context, b *base.Configured, owner key.Owner, id 
 	return k, err == nil
 }
 
-// IsMovedKey reports whether a moved block names an outscale_access_key of this or of the official provider, whose state
-// could be read with the schema of this provider's. What only the official provider has (request_id) is left out.
-//
-// GOTCHA: the host of the address is that of the CLI's registry, and older versions of OpenTofu (1.11.6) pass the name that the type
-// begins with, "outscale", in place of the address.
-func IsMovedKey(req resource.MoveStateRequest) bool {
-	address := "/" + req.SourceProviderAddress
-	return req.SourceTypeName == "outscale_access_key" && req.SourceState != nil &&
-		(address == "/outscale" || strings.HasSuffix(address, "/outscale-access/outscale") || strings.HasSuffix(address, "/outscale/outscale"))
-}
-
 func parseImportID(text string) (owner, id string, err error) {
 	id = text
 	if before, after, both := strings.Cut(text, "/"); both {

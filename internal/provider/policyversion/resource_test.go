@@ -238,24 +238,6 @@ func TestPolicyVersion_withItsPolicy(t *testing.T) {
 	h.ExpectWrites("SetDefaultPolicyVersion", "DeletePolicyVersion", "DeletePolicy")
 }
 
-// TestPolicyVersion_stateOfOfficialProvider plans empty: its id is a random text.
-func TestPolicyVersion_stateOfOfficialProvider(t *testing.T) {
-	h := acctest.NewProtocol(t)
-	orn := policy(h)
-	id := addVersion(h, orn, true)
-	document := strings.ReplaceAll(allow("ReadAccounts"), ":[", ": [")
-	version := h.NewResource(typeName)
-	version.SetState(acctest.Args{
-		"id": "terraform-20260101000000000000000001", "policy_orn": orn, "document": document, "set_as_default": true, "version_id": id,
-		"body": allow("ReadAccounts"), "default_version": true, "creation_date": "2026-01-01T00:00:00.000+0000", "timeouts": nil,
-	})
-	config := acctest.Args{"policy_orn": orn, "document": document, "set_as_default": true}
-	version.ExpectEmptyPlan(config)
-	version.Update(config)
-	h.ExpectWrites()
-	version.Expect(acctest.Args{"id": "terraform-20260101000000000000000001"})
-}
-
 // TestPolicyVersion_oneRead: the policy and its versions share one list of versions.
 func TestPolicyVersion_oneRead(t *testing.T) {
 	h := acctest.NewProtocol(t)

@@ -12,6 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/accesskey"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
@@ -53,7 +54,7 @@ func (r *Resource) MoveState(ctx context.Context) []resource.StateMover {
 	return []resource.StateMover{{
 		SourceSchema: &plain,
 		StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
-			if !keyattr.IsMovedKey(req) {
+			if !base.IsMovedFrom(req, "outscale_access_key") {
 				return
 			}
 			var source accesskey.Model

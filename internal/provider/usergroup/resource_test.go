@@ -262,25 +262,6 @@ func TestUserGroup_vanished(t *testing.T) {
 	group.Destroy()
 }
 
-// TestUserGroup_stateOfOfficialProvider plans empty after `state replace-provider`.
-func TestUserGroup_stateOfOfficialProvider(t *testing.T) {
-	h := acctest.NewProtocol(t)
-	ann := h.CreateUser("ann")
-	a := createPolicy(h, "a")
-	made := h.Resource(typeName, with("ops", []string{"ann"}, []string{a}))
-	date := ann.CreationDate.Format("2006-01-02T15:04:05.000-0700")
-	group := h.NewResource(typeName)
-	group.SetState(acctest.Args{
-		"id": made.Get("id"), "user_group_id": made.Get("id"), "user_group_name": "ops", "path": "/", "orn": made.Get("orn"),
-		"creation_date": date, "last_modification_date": date, "timeouts": nil,
-		"user":   []any{acctest.Args{"user_name": "ann", "user_id": ann.ID, "path": "/", "creation_date": date, "last_modification_date": date}},
-		"policy": []any{acctest.Args{"policy_orn": a, "policy_name": "a", "policy_id": "X", "default_version_id": "v1", "creation_date": date, "last_modification_date": date}},
-	})
-	h.ResetCalls()
-	group.Update(with("ops", []string{"ann"}, []string{a}))
-	h.ExpectWrites()
-}
-
 // TestUserGroup_inPlace: a path that is taken out of the configuration goes back to its default, and other timeouts call nothing.
 func TestUserGroup_inPlace(t *testing.T) {
 	h := acctest.NewProtocol(t)
