@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// origin is what API access rules look at: where a call comes from, and with which client certificate.
+// origin is what API access rules check: the address of a call and its client certificate.
 type origin struct {
 	addr  netip.Addr
 	chain []*x509.Certificate
@@ -70,8 +70,8 @@ func (s *Simulator) origin(c *call, accessPolicy store.AccessPolicy) origin {
 	return from
 }
 
-// loopback is the address of a client whose address is none, such as that of a connection in memory, or is the loopback address
-// of IPv6: the default rule allows IPv4 only.
+// loopback replaces a missing client address, such as that of a connection in memory, and the IPv6 loopback address: the
+// default rule allows IPv4 only.
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
 func clientAddr(r *http.Request) netip.Addr {
@@ -111,7 +111,7 @@ func (o origin) inRange(text string) bool {
 	return ok && block.Contains(o.addr)
 }
 
-// issuedBy says whether the client certificate is valid and issued by a CA.
+// issuedBy reports whether the client certificate is valid and issued by a CA.
 func (o origin) issuedBy(v *store.View, caID string) bool {
 	ca, _ := v.CA(caID)
 	certificate := parseCA(ca.PEM)

@@ -119,7 +119,7 @@ func (s *Simulator) updateAccessKey(c *call) (fields, *problem) {
 	})
 }
 
-// replacesExpiry says whether an update sets the expiry to the one in the request, or to
+// replacesExpiry reports whether an update sets the expiry to the one in the request, or to
 // none if the request has none (A1).
 func (s *Simulator) replacesExpiry(c *call, stateSent bool) bool {
 	if _, sent := c.text("ExpirationDate"); sent || !describe.AtLeast(s.opts.APIVersion, "1.40.1") {

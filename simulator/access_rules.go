@@ -52,7 +52,7 @@ func (c *call) set(member string) []string {
 	return slices.Compact(list)
 }
 
-// parseRange parses an address or a CIDR block. An address is the block of its own.
+// parseRange parses an address or a CIDR block. An address is a block of one.
 func parseRange(text string) (netip.Prefix, bool) {
 	if strings.Contains(text, "/") {
 		prefix, err := netip.ParsePrefix(text)
@@ -75,7 +75,7 @@ func (s *Simulator) checkRule(v *store.View, rule store.AccessRule) *problem {
 	return nil
 }
 
-// complies says whether a rule allows a trusted session: it needs a CA (official text).
+// complies reports whether a rule allows a trusted session: it needs a CA (official text).
 func (s *Simulator) complies(rule store.AccessRule) bool {
 	return len(rule.CAIDs) > 0 || s.opts.Assumptions.TrustedEnvWithoutCA
 }

@@ -35,7 +35,7 @@ func newAuthority(t *testing.T, name string) *authority {
 	return a
 }
 
-// issue signs a certificate that is valid for a year around the epoch of the tests; the first one signs itself.
+// issue signs a certificate that is valid for a year around the epoch of the tests; the first one is self-signed.
 func (a *authority) issue(template *x509.Certificate) (*x509.Certificate, *ecdsa.PrivateKey) {
 	a.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -245,7 +245,7 @@ func TestAccess_addresses(t *testing.T) {
 	if len(denials) == 0 || !strings.Contains(denials[0].Reason, "is in none of its ranges") {
 		t.Errorf("%+v", denials)
 	}
-	// Another rule is enough.
+	// One matching rule is enough.
 	r.must2("192.0.2.1:1", "CreateApiAccessRule", `{"IpRanges":["203.0.113.0/24"]}`)
 	r.equal("second rule", r.from("203.0.113.9:1", "ReadUsers", `{}`).status, http.StatusOK)
 }
@@ -305,7 +305,7 @@ func TestAccess_certificates(t *testing.T) {
 			}
 		})
 	}
-	// A certificate expires with the simulated time too; the time of the client counts unless the clock is strict.
+	// A certificate expires by the simulated time. Unless the clock is strict, it may also be valid at the client's time.
 	alice := right.client("alice", until(epoch.Add(time.Hour)))
 	if err := r.Advance(2 * time.Hour); err != nil {
 		t.Fatal(err)

@@ -59,7 +59,7 @@ func TestReadApiLogs_filters(t *testing.T) {
 	other.must("CheckAuthentication", `{"Login":%q,"Password":%q}`, DefaultEmail, rootPassword)
 	r.clock.move(time.Hour)
 	r.call("DeleteUser", `{"UserName":"nobody"}`)
-	other.as(map[string]any{"AccessKeyId": "NOSUCHKEY00000000000", "SecretKey": "x"}).call("ReadUsers", `{}`) // nobody's call
+	other.as(map[string]any{"AccessKeyId": "NOSUCHKEY00000000000", "SecretKey": "x"}).call("ReadUsers", `{}`) // a call without a caller
 
 	logs := func(request string, args ...any) []map[string]any {
 		t.Helper()
@@ -134,8 +134,7 @@ func TestReadApiLogs_pages(t *testing.T) {
 	if fmt.Sprint(sizes) != "[3 3 1]" {
 		t.Error(sizes)
 	}
-	// The window without a bound is two days; what is older is found by naming its time,
-	// until it is 32 days old.
+	// Without a bound the log covers two days. Older calls, up to 32 days, need a bound.
 	r.clock.move(49 * time.Hour)
 	count := func(filters string) int {
 		return len(r.must("ReadApiLogs", `{"Filters":{"QueryCallNames":["ReadAccessKeys"]%s}}`, filters)["Logs"].([]any))

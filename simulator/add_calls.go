@@ -8,17 +8,17 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// LoggedCall is a call that ReadApiLogs shows although nobody made it.
+// LoggedCall is a call that a test adds to the log of ReadApiLogs.
 type LoggedCall struct {
 	Time        time.Time
 	AccessKeyID string // that of the root user, or of a user's key
 	Action      string // for example ReadUsers
-	Address     string // from where it came, for example 192.0.2.7
+	Address     string // the client's address, for example 192.0.2.7
 	UserAgent   string
 	Status      int // the HTTP status of the answer, 200 when it is 0
 }
 
-// AddCalls adds calls to the log of calls, so that a test has an account that was used. Calls older than 32 days are not
+// AddCalls adds calls to the log, so that a test can have an account with past calls. Calls older than 32 days are not
 // shown, and Limits.Requests and RequestBytes bound what is kept. Stats counts them.
 func (s *Simulator) AddCalls(calls []LoggedCall) error {
 	owners := map[string]string{}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Calls that were added come in the order of their times, page by page, whatever the order in which they were added.
+// Added calls are listed in the order of their times, not in the order in which they were added.
 func TestAddCalls(t *testing.T) {
 	r := newHarness(t)
 	var calls []LoggedCall
@@ -36,7 +36,7 @@ func TestAddCalls(t *testing.T) {
 	}
 }
 
-// RequestBytes bounds what is kept.
+// RequestBytes limits the size of the log.
 func TestAddCalls_limit(t *testing.T) {
 	r := newHarness(t, func(o *Options) { o.Limits.RequestBytes = 5000 })
 	if err := r.AddCalls(make([]LoggedCall, 50)); err != nil || len(r.Requests()) > 12 || len(r.Requests()) < 5 {

@@ -8,7 +8,7 @@ import (
 )
 
 // Assumptions chooses between possible behaviours of the real API that nobody has measured.
-// The numbers A1 to A44 are those of docs/dev/assumptions.md, those with S are
+// The numbers A1 to A46 are those of docs/dev/assumptions.md, those with S are
 // explained in simulator/README.md. The zero value is the default of each.
 type Assumptions struct {
 	// ExpiryOnUpdate (A1): what UpdateAccessKey without ExpirationDate does to the expiry.

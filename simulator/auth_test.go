@@ -41,7 +41,7 @@ func TestSignature_accepted(t *testing.T) {
 	}
 }
 
-// Each way of being wrong, alone, with the reason the admin port gives for it.
+// Each mistake alone, with the reason at the admin port.
 func TestSignature_refused(t *testing.T) {
 	cut := func(what string) func(*requestSigner) {
 		return func(k *requestSigner) {
@@ -131,12 +131,12 @@ func TestAuthentication_badHeaders(t *testing.T) {
 	if !strings.Contains(r.lastReason(), "more than once") {
 		t.Error(r.lastReason())
 	}
-	// A hash that the client states counts for nothing: the body is hashed here.
+	// A hash that the client states is not trusted: the simulator hashes the body.
 	stated := r.signed("ReadAccessKeys", body)
 	stated.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
 	stated.Body = http.NoBody
 	r.send(stated).refused(http.StatusUnauthorized, "1", "AccessDenied")
-	// ReadRegions takes unsigned calls and does not look at a signature.
+	// ReadRegions accepts unsigned calls and ignores signatures.
 	open := httptest.NewRequest(http.MethodPost, "/api/v1/ReadRegions", nil)
 	open.Header.Set("Authorization", "nonsense")
 	if got := r.send(open); got.status != http.StatusOK {
@@ -221,7 +221,7 @@ func TestSignature_inactiveAndExpiredKeys(t *testing.T) {
 			t.Error(r.lastReason())
 		}
 	}
-	// A deleted key is unknown, whatever the switch.
+	// A deleted key is unknown with every value of the switch.
 	r := newHarness(t)
 	gone := r.createKey(`{}`)
 	r.must("DeleteAccessKey", `{"AccessKeyId":%q}`, gone["AccessKeyId"])
@@ -281,7 +281,7 @@ func TestLockout_fourFailures(t *testing.T) {
 	free.must("ReadAccessKeys", body)
 }
 
-// createKeyUnlocked makes a key by Basic while the root key is locked.
+// createKeyUnlocked creates a key with Basic authentication while the root key is locked.
 func (r *harness) createKeyUnlocked() map[string]any {
 	r.t.Helper()
 	got := r.send(basicRequest("CreateAccessKey", body, DefaultEmail, rootPassword))
@@ -355,7 +355,7 @@ func TestExplain_refusedSignature(t *testing.T) {
 			t.Errorf("log shows %q", secret)
 		}
 	}
-	// Silent without the option.
+	// Nothing is logged without the option.
 	quiet := newHarness(t)
 	k.secret = "wrong"
 	quiet.send(k.request(body))

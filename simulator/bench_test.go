@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// The throughput of signed reads is to be at least half of what a bare JSON handler does
-// on the same machine; both are asked through a real connection.
+// The throughput of signed reads should be at least half of that of a bare JSON handler on the
+// same machine. Both use a real connection.
 
 func BenchmarkBareJSONHandler(b *testing.B) {
 	benchmark(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -46,7 +46,7 @@ func BenchmarkReadAccessKeys(b *testing.B) {
 	}
 }
 
-// A created key is on the disk before it is answered: one wait for the disk each.
+// A created key is written to the disk before the answer, with one fsync per key.
 func BenchmarkCreateAccessKey(b *testing.B) {
 	for name, data := range map[string]string{"memory": "", "file": filepath.Join(b.TempDir(), "sim.db")} {
 		b.Run(name, func(b *testing.B) {
@@ -55,7 +55,7 @@ func BenchmarkCreateAccessKey(b *testing.B) {
 	}
 }
 
-// Many clients at once, each waiting for its own answer: whether they share waits for the disk.
+// Many concurrent clients, each of which waits for its own answer.
 func BenchmarkCreateAccessKeyParallel(b *testing.B) {
 	for name, data := range map[string]string{"memory": "", "file": filepath.Join(b.TempDir(), "sim.db")} {
 		b.Run(name, func(b *testing.B) {

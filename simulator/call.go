@@ -115,7 +115,7 @@ type filter[T comparable] map[T]bool
 // filter that matches nothing.
 func (f filter[T]) matches(value T) bool { return f == nil || f[value] }
 
-// matchesAny says whether one of the values matches; without a filter every list does.
+// matchesAny reports whether one of the values matches; without a filter every list does.
 func (f filter[T]) matchesAny(values []T) bool {
 	return f == nil || slices.ContainsFunc(values, f.matches)
 }

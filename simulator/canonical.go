@@ -46,7 +46,7 @@ func requestForms(r *http.Request, strictHost bool) iter.Seq[requestForm] {
 	}
 }
 
-// collapseSlashes makes one slash of each run of slashes.
+// collapseSlashes replaces each run of slashes by one slash.
 func collapseSlashes(path string) string {
 	for strings.Contains(path, "//") {
 		path = strings.ReplaceAll(path, "//", "/")
@@ -76,7 +76,7 @@ func collapseSpaces(value string) string {
 	return value
 }
 
-// canonicalQuery returns a query string with its parameters sorted by name, then value, and encoded as SigV4 wants them.
+// canonicalQuery returns a query string with its parameters sorted by name, then value, and encoded as in SigV4.
 func canonicalQuery(raw string) string {
 	if raw == "" {
 		return ""
@@ -100,8 +100,8 @@ func canonicalQuery(raw string) string {
 	return strings.Join(lines, "&")
 }
 
-// reencode percent-encodes every byte of a query's name or value but the unreserved ones of RFC 3986. What cannot be decoded is
-// encoded as it is.
+// reencode percent-encodes every byte of a query's name or value but the unreserved ones of RFC 3986. A text that cannot be decoded is
+// encoded unchanged.
 func reencode(text string) string {
 	if decoded, err := url.QueryUnescape(text); err == nil {
 		text = decoded

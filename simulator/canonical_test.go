@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A signature is verified over the canonical form that SigV4 gives a request, whatever form it was sent in.
+// A signature is verified over the canonical form of SigV4, for every form in which a request can be sent.
 func TestSignature_canonicalForm(t *testing.T) {
 	hash := hexHash(body)
 	for name, change := range map[string]func(*requestSigner){
@@ -103,7 +103,7 @@ func TestSignature_strictHost(t *testing.T) {
 	r.must("ReadAccessKeys", body)
 }
 
-// Options.CORS unset: nothing speaks of origins, and a preflight is a call with a wrong method.
+// Without Options.CORS, answers have no CORS headers, and a preflight request has a wrong method.
 func TestCORS_off(t *testing.T) {
 	r := newHarness(t)
 	got := r.send(preflight())

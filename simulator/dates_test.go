@@ -2,8 +2,7 @@ package simulator
 
 import "testing"
 
-// FuzzDate reads dates as requests carry them: what is taken is printed in the form of the API, and means the same instant
-// when it is read again.
+// FuzzDate parses dates of requests. An accepted date is printed in the form of the API and parses to the same instant.
 func FuzzDate(f *testing.F) {
 	for _, text := range []string{"2027-01-01", "2027-01-01T00:00:00Z", "2027-01-01T00:00:00.123456789+02:00", "0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-14:00", "2027-02-30"} {
 		f.Add(text)

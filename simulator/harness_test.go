@@ -26,10 +26,10 @@ const (
 	rootPassword = "a pass:word"
 )
 
-// epoch is where the clock of a test begins.
+// epoch is the time at which the clock of a test starts.
 var epoch = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 
-// manualClock is a clock that moves only by hand.
+// manualClock is a clock that moves only by calls of move.
 type manualClock struct {
 	lock sync.Mutex
 	at   time.Time
@@ -56,7 +56,7 @@ type harness struct {
 	validator *describetest.Validator
 	log       *bytes.Buffer
 	keyID     string
-	// secret belongs to keyID; both are those of who calls.
+	// keyID and secret are the access key of the caller.
 	secret string
 }
 
@@ -86,7 +86,7 @@ func newHarness(t *testing.T, change ...func(*Options)) *harness {
 	return r
 }
 
-// as returns the same rig with another access key in hand.
+// as returns the same harness with another access key.
 func (r *harness) as(key map[string]any) *harness {
 	other := *r
 	other.keyID, other.secret = key["AccessKeyId"].(string), key["SecretKey"].(string)
@@ -247,7 +247,7 @@ func (k *requestSigner) request(body string) *http.Request {
 	return r
 }
 
-// serveRaw sends a request past the validator.
+// serveRaw sends a request without validation.
 func serveRaw(handler http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, r)

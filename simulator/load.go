@@ -16,8 +16,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// ReadSnapshot reads what GET /state writes, for Options.Objects. Every member can be left out; one that does not exist is an
-// error, because a misspelled one would go unnoticed.
+// ReadSnapshot reads an answer of GET /state, for Options.Objects. Every member is optional. An unknown member is an error, so
+// that misspelled names are noticed.
 func ReadSnapshot(r io.Reader) (*Snapshot, error) {
 	var objects Snapshot
 	decoder := json.NewDecoder(r)
@@ -43,7 +43,7 @@ type loader struct {
 	taken                   map[string]bool
 }
 
-// load adds the objects and returns the first thing that is wrong with them. root is the root access key of the account, which
+// load adds the objects and returns the first error. root is the root access key of the account, which
 // a key of the snapshot with its id describes.
 func (s *Simulator) load(change *store.Change, account *store.Account, root store.Key) error {
 	l := &loader{
@@ -61,7 +61,7 @@ func (s *Simulator) load(change *store.Change, account *store.Account, root stor
 	return l.loadKeys(root)
 }
 
-// loadEach calls add for each object, and puts the name of an object that is wrong before the error.
+// loadEach calls add for each object. An error begins with the name of the object.
 func loadEach[T any](objects []T, name func(T) string, add func(int, T) error) error {
 	for i, object := range objects {
 		if err := add(i, object); err != nil {
@@ -83,7 +83,7 @@ func (l *loader) id(given string, generate func() string) (string, error) {
 	return given, nil
 }
 
-// date returns a date, or the present time if there is none. Objects without dates keep their order.
+// date returns a date, or the current time if there is none. Objects without dates keep their order.
 func (l *loader) date(given time.Time, i int) time.Time {
 	if given.IsZero() {
 		return l.now.Add(time.Duration(i) * time.Millisecond)

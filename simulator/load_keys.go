@@ -55,7 +55,7 @@ func (l *loader) loadKeys(root store.Key) error {
 	})
 }
 
-// setSecret sets what is known of a secret: itself, or only its hash.
+// setSecret sets the secret of a key, or only its hash if the secret is not given.
 func setSecret(k *store.Key, secret, hash string) error {
 	switch {
 	case secret == "":
@@ -71,7 +71,7 @@ func setSecret(k *store.Key, secret, hash string) error {
 	return nil
 }
 
-// secretHash is the hash by which GET /state shows a secret.
+// secretHash returns the hash that GET /state shows in place of a secret.
 func secretHash(k store.Key) string {
 	if k.Secret == "" {
 		return k.SecretHash

@@ -17,8 +17,8 @@ type Options struct {
 	// memory. The file is created with mode 0600, because it holds secrets.
 	DataFile string
 	// RootAccessKey and RootSecretKey are the account's first access key. Both or neither
-	// are given; both empty, they are generated (20 and 40 characters). A data file that
-	// has an account keeps its key; another key for it is an error.
+	// are given; if both are empty, they are generated (20 and 40 characters). A data file
+	// with an account keeps its key; another key for it is an error.
 	RootAccessKey, RootSecretKey string
 	// AccountEmail is the account's login; DefaultEmail when empty.
 	AccountEmail string
@@ -27,7 +27,7 @@ type Options struct {
 	AccountPassword string
 	// APIVersion is the emulated version of the API, DefaultAPIVersion when empty.
 	APIVersion string
-	// Objects are what a new account has besides its root access key; nil for nothing. They are loaded by the first start with the
+	// Objects are the objects of a new account, in addition to its root access key. They are loaded by the first start with the
 	// data, and again by Reset. Of a key, SecretKey or SecretSHA256 can be given: with the hash only, no signature of the key can
 	// be verified. The account's own root access key keeps its secret. ReadSnapshot reads them from JSON.
 	Objects *Snapshot
@@ -35,7 +35,7 @@ type Options struct {
 	Seed uint64
 	// Now is the clock that the simulated clock is based on; nil means time.Now.
 	Now func() time.Time
-	// StrictHost refuses a signature of the host without its port. The official Python SDK always signs that. The real API
+	// StrictHost refuses a signature of the host without its port. The official Python SDK always makes such signatures. The real API
 	// does not show the difference, because its port is the default one and is not part of the Host header.
 	StrictHost bool
 	// CORS lets web pages of any origin call the API: answers have the Access-Control headers, and preflight requests are

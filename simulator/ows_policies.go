@@ -13,7 +13,7 @@ func putOWSPolicies(change *store.Change) {
 	}
 }
 
-// owsPolicies are OUTSCALE's own policies. Their names, path and ids are invented; what they allow is what Cockpit offers.
+// owsPolicies are OUTSCALE's own policies. Their names, path and ids are invented; their contents are those that Cockpit offers.
 func owsPolicies() []store.Policy {
 	created := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	var list []store.Policy

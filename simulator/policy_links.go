@@ -87,8 +87,8 @@ func (s *Simulator) readLinkedPolicies(c *call) (fields, *problem) {
 	})
 }
 
-// readManagedPoliciesLinkedToUserGroup serves the action of that name. Its filters are about the group (official text): a group
-// that they do not match has no policies here.
+// readManagedPoliciesLinkedToUserGroup serves the action of that name. Its filters apply to the group (official text): for a
+// group that they do not match, the list is empty.
 func (s *Simulator) readManagedPoliciesLinkedToUserGroup(c *call) (fields, *problem) {
 	page, refused := s.page(c)
 	if refused != nil {

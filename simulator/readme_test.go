@@ -53,7 +53,7 @@ func TestReadme_actions(t *testing.T) {
 	}
 }
 
-// Every rule in the table of actions says what it rests on, in known terms.
+// Every rule in the table of actions names a known source.
 func TestReadme_restsOn(t *testing.T) {
 	known := map[string]bool{"M": true, "O": true}
 	for _, file := range []string{"README.md", "../docs/dev/assumptions.md"} {
@@ -77,7 +77,7 @@ func TestReadme_restsOn(t *testing.T) {
 	}
 }
 
-// An assumption that the code cites is in the README, or in the range that it names for every action.
+// Every assumption that the code cites is in the README, by its number or in a range.
 func TestReadme_assumptionsOfTheCode(t *testing.T) {
 	text, err := os.ReadFile("README.md")
 	if err != nil {

@@ -144,7 +144,7 @@ func rawHeader(r *http.Request) (string, int) {
 	return b.String(), size
 }
 
-// carriesCredential says whether a header, given by its canonical name, carries a credential.
+// carriesCredential reports whether a header, given by its canonical name, carries a credential.
 func carriesCredential(header string) bool {
 	switch header {
 	case "Authorization", "Cookie", "Proxy-Authorization", "X-Amz-Security-Token":

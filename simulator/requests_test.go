@@ -113,7 +113,7 @@ func TestRequest_bodyLimit(t *testing.T) {
 	r := newHarness(t, func(o *Options) { o.Limits.Body = 1000 })
 	r.call("ReadAccessKeys", `{"Tag":%q}`, strings.Repeat("x", 1000)).refused(http.StatusRequestEntityTooLarge, "4106", "InvalidParameterValue")
 	r.must("ReadAccessKeys", `{"Tag":%q}`, strings.Repeat("x", 900))
-	// A length that is not told is counted.
+	// Without a Content-Length the bytes are counted.
 	k := r.signer("ReadAccessKeys", "")
 	endless := k.request("")
 	endless.Body, endless.ContentLength = io.NopCloser(bytes.NewReader(make([]byte, 5000))), -1

@@ -63,7 +63,7 @@ func TestNew_continuesWithDataFile(t *testing.T) {
 	}
 }
 
-// normal hides addresses of pointers.
+// normal removes addresses of pointers.
 func normal(text string) string {
 	var out []string
 	for _, word := range strings.Fields(text) {
@@ -108,7 +108,7 @@ func TestNew_rootKeyOfDataFile(t *testing.T) {
 					t.Error(err)
 				}
 			}()
-			// Neither is the deleted key there again, nor is its secret shown again.
+			// The deleted key is not created again, and its secret is not shown.
 			if len(sim.State().AccessKeys) != 0 || sim.GeneratedSecret() != "" || sim.RootAccessKey() != id {
 				t.Error(sim.State().AccessKeys, sim.RootAccessKey())
 			}

@@ -68,7 +68,7 @@ func (c *call) resource(v *store.View) string {
 // actsOnCaller are the actions that are about the caller when they name no user.
 var actsOnCaller = map[string]bool{"CreateAccessKey": true, "ReadAccessKeys": true, "UpdateAccessKey": true, "DeleteAccessKey": true}
 
-// rights returns the documents that apply to a user by the present objects: its inline and linked policies, those of its
+// rights returns the documents that apply to a user: its inline and linked policies, those of its
 // groups, and the grants of the options.
 func (s *Simulator) rights(v *store.View, user store.User) []policy.Source {
 	sources := s.entityRights(v, nil, user.ID, " of the user")

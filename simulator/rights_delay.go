@@ -12,7 +12,7 @@ import (
 // It is kept in memory: after a restart every change is in force.
 type rightsHistory struct {
 	lock sync.Mutex
-	// entries are in the order of time. The first is in force, or no longer.
+	// entries are in the order of time. The first is in force, or has been replaced.
 	entries []rightsAt
 }
 

@@ -207,7 +207,7 @@ func TestDenials_explained(t *testing.T) {
 	if len(got) != 3 {
 		t.Errorf("%d denials", len(got))
 	}
-	// The requests tell why a call was allowed, too, and the answer tells nothing.
+	// GET /requests explains allowed calls too. The answer has no explanation.
 	for _, request := range r.Requests() {
 		if request.Caller == "user:bob" && request.Status == http.StatusOK && (request.Rights == nil || request.Rights.Statement != "inline policy i of the user, statement 1") {
 			t.Errorf("%+v", request.Rights)

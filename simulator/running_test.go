@@ -29,7 +29,7 @@ func (r *harness) start() *Running {
 	return running
 }
 
-// raw sends bytes and returns all that comes back until the connection is closed.
+// raw sends bytes and returns the answer up to the end of the connection.
 func raw(t *testing.T, addr, text string) string {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
@@ -117,7 +117,7 @@ const post = "POST /api/v1/ReadRegions HTTP/1.1\r\nHost: x\r\n"
 func TestStart_slowClients(t *testing.T) {
 	r := newHarness(t, func(o *Options) { o.Limits.ReadHeader, o.Limits.Read = 50*time.Millisecond, 100*time.Millisecond })
 	running := r.start()
-	// Each of these waits for more than it sends; the test ends because the server does not.
+	// Each of these sends less than it announces. The test ends because the server closes the connection.
 	for name, sent := range map[string]string{
 		"no end of the header": post, "no body": post + "Content-Length: 10\r\n\r\n{", "nothing": "",
 	} {
@@ -185,7 +185,7 @@ func TestShutdown_waitsForCalls(t *testing.T) {
 }
 
 // TestShutdownWithASilentConnection dials without sending anything, as clients do that dial ahead of need. net/http
-// alone would take that for a call under way for five seconds, which is longer than the patience given here.
+// alone would treat that as a call in progress for five seconds, which is longer than the timeout here.
 func TestShutdown_unusedConnection(t *testing.T) {
 	running, err := newHarness(t).Start("127.0.0.1:0", "")
 	if err != nil {
@@ -203,7 +203,7 @@ func TestShutdown_unusedConnection(t *testing.T) {
 	}
 }
 
-// The admin port answers under loopback names, the host it was told to listen on, and Options.AdminHosts.
+// The admin port answers under loopback names, the host of its address, and Options.AdminHosts.
 func TestStart_adminHosts(t *testing.T) {
 	r := newHarness(t, func(o *Options) { o.AdminHosts = []string{"sim.internal"} })
 	running := r.start()
@@ -217,7 +217,7 @@ func TestStart_adminHosts(t *testing.T) {
 	}
 }
 
-// osc-cli sends two slashes: they reach the simulator as they are.
+// osc-cli sends two slashes, which must reach the simulator unchanged.
 func TestStart_repeatedSlashes(t *testing.T) {
 	r := newHarness(t)
 	running := r.start()

@@ -77,7 +77,7 @@ func (s *Simulator) send(c *call, out response) {
 		header.Set("Retry-After", strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10))
 	}
 	c.writer.WriteHeader(out.status)
-	// The action is done, whether or not the client is still there.
+	// The action is done, even if the client has gone.
 	_, _ = c.writer.Write(out.body)
 	if out.reset {
 		resetConnection(c.writer)

@@ -23,7 +23,7 @@ type got struct {
 	err  error
 }
 
-// over sends a signed request over the wire to an address, with a connection of its own.
+// over sends a signed request to an address on a new connection.
 func over(ctx context.Context, url string, request *http.Request) got {
 	request = request.WithContext(ctx)
 	request.RequestURI = ""
@@ -40,7 +40,7 @@ func over(ctx context.Context, url string, request *http.Request) got {
 	return got{answer, string(text), err}
 }
 
-// insecure takes the certificate of a test's server as it is.
+// insecure accepts any certificate.
 func insecure() *http.Transport {
 	out := http.DefaultTransport.(*http.Transport).Clone()
 	out.TLSClientConfig.InsecureSkipVerify = true
@@ -73,7 +73,7 @@ func (r *harness) await(what string, reached func() bool) {
 	}
 }
 
-// Every kind executes the call once. What arrives is what the kind is named for.
+// Every kind executes the call once, and the client receives the answer of that kind.
 func TestFaults_brokenAnswers(t *testing.T) {
 	for _, test := range []struct {
 		fault Fault
@@ -126,7 +126,7 @@ func TestFaults_brokenAnswers(t *testing.T) {
 	}
 }
 
-// What the record says of calls that were answered, or not, in the other ways.
+// The record of calls with the other kinds of faults.
 func TestRequests_sentStatus(t *testing.T) {
 	r := newHarness(t)
 	url := "http://" + r.start().APIAddr
@@ -145,21 +145,21 @@ func TestRequests_sentStatus(t *testing.T) {
 		}
 	}
 	// A refusal is recorded as the result, also when a fault hides it from the client.
-	stranger := *r
-	stranger.keyID = "NOBODYNOBODYNOBODYNO"
+	unknown := *r
+	unknown.keyID = "NOBODYNOBODYNOBODYNO"
 	for want, fault := range map[string]Fault{
 		"status_after 400 504": {Kind: faults.StatusAfter, Status: 504}, "truncate 400 400": {Kind: faults.Truncate},
 		"garbage 400 200": {Kind: faults.Garbage},
 	} {
 		r.faulty(fault)
-		over(t.Context(), url, stranger.signed("CreateAccessKey", `{}`))
+		over(t.Context(), url, unknown.signed("CreateAccessKey", `{}`))
 		if r.last() != want || len(r.State().AccessKeys) != 1 {
 			t.Errorf("%+v: %q, want %q; %d keys", fault, r.last(), want, len(r.State().AccessKeys))
 		}
 	}
 }
 
-// A server that gives no connection away, as with HTTP/2 or in a test's recorder, closes what it has.
+// If the connection cannot be hijacked, as with HTTP/2, it is closed.
 func TestFaults_resetWithoutHijack(t *testing.T) {
 	r := newHarness(t)
 	r.faulty(Fault{Kind: faults.Reset})
@@ -173,7 +173,7 @@ func TestFaults_resetWithoutHijack(t *testing.T) {
 	}
 }
 
-// The admin port takes what Go takes, and says what is wrong as clearly.
+// The admin port accepts the same faults as SetFaults, with the same errors.
 func TestAdmin_faultKinds(t *testing.T) {
 	r := newHarness(t)
 	const list = `[{"kind":"status_after","status":502,"code":"0"},{"kind":"reset"},{"action":"CreateUser","kind":"truncate","probability":0.5},` +
@@ -216,7 +216,7 @@ func TestFaults_retryAfter(t *testing.T) {
 	}
 }
 
-// The same seed cuts the same answers at the same place.
+// The same seed cuts the same answers at the same positions.
 func TestFaults_sameSeedSameCuts(t *testing.T) {
 	texts := func() (out []string) {
 		r := newHarness(t)
@@ -279,7 +279,7 @@ func TestShutdown_endsStalls(t *testing.T) {
 	}
 }
 
-// The server's limit is for clients that read slowly, not for what a fault takes.
+// The time of a fault does not count towards the write timeout.
 func TestFaults_longerThanWriteTimeout(t *testing.T) {
 	const limit = time.Second
 	r := newHarness(t, func(o *Options) { o.Limits.Write = limit })

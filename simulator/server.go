@@ -26,7 +26,7 @@ func (s *Simulator) Handler() http.Handler {
 }
 
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
-	start := time.Now() // durations of calls are real, whatever the simulated clock says
+	start := time.Now() // durations of calls are real, not simulated
 	c := &call{request: r, writer: w}
 	c.record = s.newRecord(r)
 	if r.Body == nil {

@@ -155,7 +155,7 @@ func (s *signingKeys) put(d derivation, key []byte) {
 	s.keys[d] = key
 }
 
-// verify says whether the signature is the one that this secret gives one of the strings to sign. Signatures are compared in
+// verify reports whether the secret gives this signature for one of the strings to sign. Signatures are compared in
 // constant time.
 func (s *signingKeys) verify(sig signature, secret string, toSign iter.Seq[string]) bool {
 	d := derivation{sig.family.prefix, secret, sig.day, sig.region, sig.service, sig.family.terminator}

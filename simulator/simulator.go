@@ -6,11 +6,11 @@
 // Simulators share nothing: any number of them can run in one process.
 //
 // Each behaviour is measured on the real API, official text, or assumed. The assumptions
-// have numbers, A1 to A44, and are listed in docs/dev/assumptions.md. Where an assumption
-// has more than one reading, Assumptions chooses one.
+// have numbers, A1 to A46, and are listed in docs/dev/assumptions.md. Where more than one
+// answer is plausible, Assumptions chooses one.
 //
-// Not simulated: throttling, except as a fault; regions (all are the same account); what the
-// README lists. An action of the API that is not served is answered with status 501.
+// Not simulated: throttling, except as a fault; regions (all are the same account); and what
+// the README lists. An action of the API that is not served is answered with status 501.
 package simulator
 
 import (
@@ -86,7 +86,7 @@ func (s *Simulator) loadAccount(v *store.View, change *store.Change) error {
 		return s.createAccount(change, s.opts.RootAccessKey, s.opts.RootSecretKey)
 	}
 	if s.opts.Objects != nil {
-		s.opts.Log.Info("the data has an account already: no objects are loaded", "data", s.opts.DataFile)
+		s.opts.Log.Info("the data already has an account: no objects are loaded", "data", s.opts.DataFile)
 	}
 	if err := s.checkRootKey(v); err != nil {
 		return err
@@ -177,8 +177,8 @@ func (s *Simulator) RootAccessKey() string {
 // so that it can be shown once; "" when it was given or already stored.
 func (s *Simulator) GeneratedSecret() string { return s.generatedSecret }
 
-// Reset returns to the initial state: an account with the same root access key and the objects of the options, no records, no faults, no lock-outs, the clock not moved. With a seed the ids
-// start again too.
+// Reset returns to the initial state: an account with the same root access key and the objects of the options, no records, no
+// faults, no lock-outs, the clock not moved. With a seed the ids start again too.
 func (s *Simulator) Reset() error {
 	if err := s.faults.Set(nil); err != nil {
 		return err

@@ -67,8 +67,8 @@ func newServerIdentity(hosts ...string) (serverIdentity, error) {
 	return identity, nil
 }
 
-// config returns the configuration of a listener. Client certificates are asked for and not verified: which CAs are right depends
-// on the API access rules of the moment, so checkAccess verifies them.
+// config returns the configuration of a listener. Client certificates are requested and not verified here: the trusted CAs
+// depend on the current API access rules, so checkAccess verifies them.
 func (i serverIdentity) config() *tls.Config {
 	return &tls.Config{
 		Certificates: []tls.Certificate{i.certificate}, ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12,

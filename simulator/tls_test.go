@@ -67,7 +67,7 @@ func (r *harness) over(client *http.Client, base string) (int, string) {
 	return answer.StatusCode, body.Errors[0].Code
 }
 
-// Over TLS a client shows a certificate; API access rules judge it by CA and CN.
+// A client presents a certificate over TLS; API access rules check its CA and CN.
 func TestListen_clientCertificates(t *testing.T) {
 	r := newHarness(t)
 	right, wrong := newAuthority(t, "right"), newAuthority(t, "wrong")
@@ -128,7 +128,7 @@ func TestListen_serverCertificate(t *testing.T) {
 			_ = conn.Close()
 		}
 	}
-	// Each start has a CA of its own, so a client that does not know it trusts nothing.
+	// Each start has a new CA, so a client without it does not trust the server.
 	if other := r.listen(); string(other.ServerCA()) == string(running.ServerCA()) {
 		t.Error("two listeners have one CA")
 	}

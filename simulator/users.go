@@ -21,7 +21,7 @@ func (s *Simulator) addressedUser(c *call, v *store.View, pathMember string) (st
 	return user, nil
 }
 
-// matchesPath says whether an object has the path in the request. A path that is not sent matches every path, or only "/"
+// matchesPath reports whether an object has the path in the request. A path that is not sent matches every path, or only "/"
 // (A30).
 func (s *Simulator) matchesPath(c *call, member, path string) bool {
 	if member == "" {

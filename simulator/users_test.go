@@ -59,7 +59,7 @@ func TestCreateUser_duplicateName(t *testing.T) {
 	r.createUser("eve")
 	r.call("CreateUser", `{"UserName":"bob","Path":"/elsewhere/"}`).refused(http.StatusConflict, "9022", "ResourceConflict")
 	r.call("UpdateUser", `{"UserName":"eve","NewUserName":"bob"}`).refused(http.StatusConflict, "9022", "ResourceConflict")
-	r.createUser("Bob") // names are compared as they are
+	r.createUser("Bob") // names are case-sensitive
 }
 
 func TestUser_badValues(t *testing.T) {

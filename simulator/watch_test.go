@@ -117,19 +117,19 @@ func TestAdmin_clock(t *testing.T) {
 	if status := r.admin(http.MethodPost, "/clock", `{"advance":"720h"}`, &answer); status != http.StatusOK || !answer["now"].Equal(epoch.Add(720*time.Hour)) {
 		t.Error(status, answer)
 	}
-	// The key has expired, and a client with the time of day goes on.
+	// The key has expired, and a client that signs with the real time is still accepted.
 	r.as(key).call("ReadAccessKeys", `{}`).refused(http.StatusUnauthorized, "1", "AccessDenied")
 	if got := r.call("ReadAccessKeys", `{}`); got.status != http.StatusOK || got.header.Get("Date") != "Sun, 01 Feb 2026 03:04:05 GMT" {
 		t.Error(got)
 	}
-	// So does one that follows the Date header.
+	// So is one that follows the Date header.
 	k := r.signer("ReadAccessKeys", `{}`)
 	k.timestamp = r.Now().Format(timestampLayout)
 	k.day = k.timestamp[:8]
 	if got := r.send(k.request(`{}`)); got.status != http.StatusOK {
 		t.Error(got)
 	}
-	// Strictly moved, only that one does.
+	// In strict mode, only the latter is accepted.
 	r.admin(http.MethodPost, "/clock", `{"advance":"0s","strict":true}`, nil)
 	if got := r.send(k.request(`{}`)); got.status != http.StatusOK {
 		t.Error(got)

@@ -28,10 +28,10 @@ type client struct {
 
 const clientUsage = `Usage:
   outscale-sim wait [flags]   wait until a simulator serves; exit status 1 if it does not in time
-  outscale-sim env [flags]    print the variables that point a client at a simulator
+  outscale-sim env [flags]    print the environment variables for a client of a simulator
 
-Where the simulator is comes from the flags of its serve command, given here again, or from the
-line that it printed:
+The simulator is found by the flags of its serve command, repeated here, or by the line that it
+printed:
 
   outscale-sim serve > ready.json &
   outscale-sim wait --ready-file ready.json && eval "$(outscale-sim env --ready-file ready.json)"
@@ -76,7 +76,7 @@ func (c *client) run(ctx context.Context, stdout io.Writer) error {
 	return c.env(stdout)
 }
 
-// simulator returns where the simulator is: what its serve command printed, or what the flags say.
+// simulator returns the addresses of the simulator: those that its serve command printed, or those of the flags.
 func (c *client) simulator() (ready, error) {
 	if c.readyFile == "" {
 		line := ready{API: "http://" + c.listen + "/api/v1", RootAccessKey: c.key, RootSecretKey: c.secret}
@@ -96,7 +96,7 @@ func (c *client) simulator() (ready, error) {
 	return line, nil
 }
 
-// reachable replaces an address that stands for all of the machine's by the loopback one.
+// reachable replaces an unspecified address, such as 0.0.0.0, by the loopback address.
 func reachable(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -108,10 +108,10 @@ func reachable(address string) string {
 	return u.String()
 }
 
-// pollInterval is the time between two looks at a simulator.
+// pollInterval is the time between two checks.
 const pollInterval = 50 * time.Millisecond
 
-// wait returns when the simulator serves. Its line may not be there at first.
+// wait returns when the simulator serves. The ready file may not exist at first.
 func (c *client) wait(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -133,7 +133,7 @@ func (c *client) wait(ctx context.Context) error {
 	}
 }
 
-// serves says whether the simulator answers at its admin port or, if it has none, accepts connections for the API. No call
+// serves reports whether the simulator answers at its admin port or, if it has none, accepts connections for the API. No call
 // of the API is made, so that none is recorded.
 func (r ready) serves(ctx context.Context) error {
 	if r.Admin == "" {
@@ -196,7 +196,7 @@ func (c *client) env(stdout io.Writer) error {
 			return fmt.Errorf("the value of %s has a control character", name)
 		}
 		if c.format == "dotenv" && strings.Contains(value, "'") {
-			return fmt.Errorf("the value of %s has a quotation mark, for which readers of dotenv files have no common form", name)
+			return fmt.Errorf("the value of %s has a quotation mark, which dotenv files have no common way to escape", name)
 		}
 		fmt.Fprintf(&all, assignments[c.format], name, quoted(c.format, value))
 	}
@@ -207,7 +207,7 @@ func (c *client) env(stdout io.Writer) error {
 // powershellQuotes doubles each character that PowerShell takes for a single quotation mark.
 var powershellQuotes = strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b")
 
-// quoted is a value as a format takes it literally.
+// quoted returns a value quoted for the format.
 func quoted(format, value string) string {
 	switch format {
 	case "powershell":

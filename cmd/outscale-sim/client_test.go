@@ -50,7 +50,7 @@ func TestEnv_formats(t *testing.T) {
 	}
 }
 
-// A shell takes every value literally.
+// A shell reads every value literally.
 func TestEnv_shell(t *testing.T) {
 	shell, err := exec.LookPath("sh")
 	if err != nil {
@@ -109,7 +109,7 @@ func TestWait_serving(t *testing.T) {
 	if status, _, errs := command(t, map[string]string{"OUTSCALE_SIM_ADMIN": admin}, "wait"); status != 0 {
 		t.Errorf("%d, %s", status, errs)
 	}
-	// The variables are those of a client that is accepted, and waiting left no call behind.
+	// A client with these variables is accepted, and waiting has made no call.
 	_, out, _ := command(t, nil, "env", "--ready-file", file)
 	if !strings.Contains(out, fmt.Sprintf("'%s'", line["root_secret_key"])) || !strings.Contains(out, fmt.Sprintf("OSC_ENDPOINT_API='%s'", line["api"])) {
 		t.Error(out)

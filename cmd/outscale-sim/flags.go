@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// settings are what the command line and the environment say.
+// settings are the values of the flags and environment variables.
 type settings struct {
 	options            simulator.Options
 	listen, tls, admin string
@@ -34,7 +34,7 @@ func (s settings) logger(w io.Writer) *slog.Logger {
 const usage = `Usage:
   outscale-sim serve [flags]   serve a local OUTSCALE API until SIGTERM or Ctrl-C
   outscale-sim wait [flags]    wait until a simulator serves
-  outscale-sim env [flags]     print the variables that point a client at a simulator
+  outscale-sim env [flags]     print the environment variables for a client of a simulator
   outscale-sim version         print the version
 
 When it listens, serve prints one line of JSON: "api", "tls" and "admin" (base URLs),

@@ -77,7 +77,7 @@ func readObjects(path string) (*simulator.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = file.Close() }() // it was only read
+	defer func() { _ = file.Close() }() // only read
 	objects, err := simulator.ReadSnapshot(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// The built binary stops at SIGTERM with status 0. Signals are a unix matter.
+// The built binary stops at SIGTERM with status 0.
 func TestRun_signals(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "outscale-sim")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")

@@ -92,7 +92,7 @@ func (c *CLI) Await(what string, reached func() bool) {
 	}
 }
 
-// Reached waits for a condition, and says whether it was reached in time.
+// Reached waits for a condition, and reports whether it was reached in time.
 func Reached(condition func() bool) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

@@ -83,7 +83,7 @@ func (a *admission) enter(r *request) (permit, bool) {
 	return p, true
 }
 
-// check says whether a request may be sent, or has to wait, at most for wait where that is not 0, or fails.
+// check reports whether a request may be sent, or has to wait, at most for wait where that is not 0, or fails.
 func (a *admission) check(r *request) (send bool, wait time.Duration, err error) {
 	if !r.unlimited {
 		d := a.breaker.Decide(a.now(), r.repeatable)

@@ -57,7 +57,7 @@ const (
 	reasonFault       = "the API failed"
 )
 
-// decide says whether a request is sent again after a failed attempt.
+// decide reports whether a request is sent again after a failed attempt.
 //
 // Never sent again: 401, and 400/4120 but for the one case that the guard knows: four in a row lock the account; 403; every
 // other refusal; and whatever may have executed an action that is sent once, a throttled 503 included. That one slows all

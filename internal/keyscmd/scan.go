@@ -113,7 +113,7 @@ To get rid of them:
   3. Delete older versions of the files: backups (*.backup), versions in the backend, saved plans, artefacts of pipelines.
 `
 
-// standing says whether the key of a secret still works.
+// standing reports whether the key of a secret still works.
 func (a *app) standing(s stateKey, live map[string]key.Key, offline bool) string {
 	k, found := live[s.id]
 	switch {

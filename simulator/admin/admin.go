@@ -1,4 +1,4 @@
-// Package admin serves the port from which a simulator is watched and controlled. It has no
+// Package admin serves the admin port of a simulator. It has no
 // authentication: listen on a loopback address. Requests that a web page of another site could
 // send are refused by their Host and Origin headers.
 package admin
@@ -41,7 +41,7 @@ type Request struct {
 
 // Rights explains a decision about rights.
 type Rights struct {
-	// Action and Resource are what the call was about; Resource is "" for a call that is not about a single object.
+	// Action and Resource are those of the call; Resource is "" for a call that is not about a single object.
 	Action   string `json:"action"`
 	Resource string `json:"resource,omitempty"`
 	Allowed  bool   `json:"allowed"`

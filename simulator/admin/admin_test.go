@@ -11,7 +11,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// broken is a target on which nothing works. What works is tested with a simulator.
+// broken is a target whose methods fail. The others are tested with a simulator.
 type broken struct{}
 
 var errBroken = errors.New("out of order")

@@ -63,7 +63,7 @@ func localIP(r *http.Request) net.IP {
 	return nil
 }
 
-// sameOrigin says whether the request does not come from a web page, or comes from one that this port served.
+// sameOrigin reports whether the request does not come from a web page, or comes from one that this port served.
 func sameOrigin(r *http.Request) bool {
 	origins, sent := r.Header["Origin"]
 	if !sent {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// counting counts what would change something.
+// counting counts the calls that change something.
 type counting struct {
 	broken
 	resets int

@@ -18,7 +18,7 @@ var (
 	pageJS string
 )
 
-// page serves the page for people: it reads and changes the simulator by the other requests of this port.
+// page serves the page for browsers. Its script uses the other requests of this port.
 func page() http.HandlerFunc {
 	style := pagestyle.CSS + pageCSS
 	var kinds strings.Builder

@@ -102,7 +102,7 @@ type AccessKey struct {
 	CreationDate         time.Time  `json:"CreationDate"`
 	LastModificationDate time.Time  `json:"LastModificationDate"`
 	ExpirationDate       *time.Time `json:"ExpirationDate,omitempty"`
-	// Expired says whether the expiry has passed at the simulated time.
+	// Expired reports whether the expiry has passed at the simulated time.
 	Expired bool `json:"Expired"`
 	// SecretSHA256 is the hash of the secret in lower-case hexadecimal.
 	SecretSHA256 string `json:"SecretSHA256"`

@@ -66,8 +66,8 @@ func TestDecide_sameSeedSameFaults(t *testing.T) {
 	}
 }
 
-// A list that is set again goes on with other draws, and a run that sets the same lists
-// repeats. A list that is refused does not count.
+// A list that is set again gets other random numbers, and a run that sets the same lists repeats. A refused
+// list does not count.
 func TestDecide_listsDrawDifferentNumbers(t *testing.T) {
 	fault := Fault{Kind: DropBefore, Probability: 0.2}
 	run := func(refused bool) (first, second string) {
@@ -140,7 +140,7 @@ func TestSet_badRules(t *testing.T) {
 	}
 }
 
-// The text says what is wrong, and what to do about it.
+// The error says what is wrong and how to correct it.
 func TestSet_errorTexts(t *testing.T) {
 	in := injector(t, 1)
 	for want, bad := range map[string]Fault{
@@ -197,7 +197,7 @@ func TestDecide_kinds(t *testing.T) {
 	}
 }
 
-// A fault as it is put on the admin port.
+// The JSON form of a fault at the admin port.
 func TestFault_json(t *testing.T) {
 	const text = `{"action":"CreateAccessKey","kind":"latency","probability":0.2,"times":3,"status":503,"code":"24","latency":"20ms"}`
 	var fault Fault

@@ -40,7 +40,7 @@ func Start(t testing.TB, opts ...func(*simulator.Options)) *Server {
 	return start(t, simulator.Addresses{API: anyPort, Admin: anyPort}, opts)
 }
 
-// StartTLS is Start with a TLS listener besides, for clients with certificates.
+// StartTLS is Start with an additional TLS listener, for clients with certificates.
 func StartTLS(t testing.TB, opts ...func(*simulator.Options)) *Server {
 	t.Helper()
 	return start(t, simulator.Addresses{API: anyPort, TLS: anyPort, Admin: anyPort}, opts)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Kept are the newest records, by number and by size together; the numbers go on.
+// The newest records are kept, limited by number and by size. Numbers are not used again.
 func TestRecords_bounded(t *testing.T) {
 	large := strings.Repeat("x", 1<<20)
 	for name, tt := range map[string]struct {

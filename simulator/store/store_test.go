@@ -13,7 +13,7 @@ import (
 
 var date = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 
-// places are where a store can be; every test below runs in each.
+// places are the kinds of stores; every test below runs with each.
 var places = map[string]func(t *testing.T) string{
 	"file":   func(t *testing.T) string { return filepath.Join(t.TempDir(), "data.db") },
 	"memory": func(*testing.T) string { return Memory },
@@ -332,7 +332,7 @@ func TestOpen_fileMode(t *testing.T) {
 	}
 }
 
-// Writes wait for the disk; that cannot be seen from outside without cutting the power.
+// Writes wait for the disk, which a test can check only by the setting.
 func TestUpdate_synchronous(t *testing.T) {
 	s := open(t, places["file"](t))
 	settings := func() (journal string, synchronous int) {

@@ -153,7 +153,7 @@ type Clock struct {
 
 // Rights explains a decision about rights.
 type Rights struct {
-	// Action and Resource are what the call was about; Resource is "" for a call that is not about a single object.
+	// Action and Resource are those of the call; Resource is "" for a call that is not about a single object.
 	Action   string `json:"action"`
 	Resource string `json:"resource,omitempty"`
 	Allowed  bool   `json:"allowed"`
@@ -186,7 +186,7 @@ type Record struct {
 	Code string `json:"code,omitempty"`
 	// Reason says why the call was refused, where the answer does not say it.
 	Reason string `json:"reason,omitempty"`
-	// Rights is the decision about the rights of an EIM user, nil for a call that did not come so far and for the root user.
+	// Rights is the decision about the rights of an EIM user, nil for a call that was refused before and for the root user.
 	Rights *Rights `json:"rights,omitempty"`
 	// Fault is the kind of the injected fault of the call.
 	Fault     string `json:"fault,omitempty"`

@@ -24,7 +24,7 @@ func jsonDate(column string) string {
 	return `strftime('%Y-%m-%dT%H:%M:%fZ', ` + column + ` / 1000.0, 'unixepoch')`
 }
 
-// upgrade turns a file of an older layout into one of the present layout.
+// upgrade turns a file of an older layout into one of the current layout.
 func (s *Store) upgrade() error {
 	layout := ""
 	err := s.query(`SELECT value FROM meta WHERE name = 'schema'`, func(rows *sql.Rows) error { return rows.Scan(&layout) })

@@ -100,7 +100,7 @@ func (v *View) GroupsOf(userID string) []Group {
 	return sortedValues(lookup(v.members.with(userID), v.groups), groupOrder)
 }
 
-// IsMember says whether a user is in a group.
+// IsMember reports whether a user is in a group.
 func (v *View) IsMember(groupID, userID string) bool { return v.members.has(groupID, userID) }
 
 // Rule returns one API access rule by id.

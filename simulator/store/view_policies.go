@@ -23,7 +23,7 @@ func (v *View) PoliciesOf(entityID string) []Policy {
 	return sortedValues(lookup(v.links.of(entityID), v.policies), policyOrder)
 }
 
-// IsLinked says whether a managed policy is linked to a user or a group.
+// IsLinked reports whether a managed policy is linked to a user or a group.
 func (v *View) IsLinked(entityID, policyID string) bool { return v.links.has(entityID, policyID) }
 
 // CountLinks returns to how many users and groups a managed policy is linked.

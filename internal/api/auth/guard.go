@@ -27,7 +27,7 @@ const (
 	Unanswered                // the answer was lost: it may have been a refusal
 )
 
-// Guard says whether a credential may be used now. As long as no answer has accepted it, one request at a time is sent
+// Guard reports whether a credential may be used now. As long as no answer has accepted it, one request at a time is sent
 // and finds out for all: a credential that was never accepted is refused once. After a refusal of one that worked,
 // requests are sent one at a time, until MaxInFlight refusals in a row were counted; then nothing is sent any more. What
 // is in flight when the first refusal comes cannot be called back, but is waited for, and counts.

@@ -42,7 +42,7 @@ const (
 	open
 )
 
-// Breaker says whether the endpoint may be called now. It has no lock of its own.
+// Breaker reports whether the endpoint may be called now. It has no lock of its own.
 type Breaker struct {
 	limits Limits
 	state  state

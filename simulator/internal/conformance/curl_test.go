@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// curlAs is a client that is nothing but curl: signature is what --aws-sigv4 is given.
+// curlAs is a client that runs curl. signature is the value of --aws-sigv4.
 type curlAs struct {
 	s         *server
 	path      string
@@ -18,7 +18,7 @@ type curlAs struct {
 	signature string
 }
 
-// curl finds the program; .ci/run installs it where it is missing, and without it there is nothing to show.
+// curl returns the path of curl. Without it the test is skipped; .ci/run installs it.
 func (s *server) curl(signature string) curlAs {
 	s.t.Helper()
 	path, err := exec.LookPath("curl")

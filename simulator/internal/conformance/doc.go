@@ -1,4 +1,4 @@
-// Package conformance holds the tests of the whole simulator, from outside: clients that know nothing of its insides (the official
-// SDKs, curl, a signer of our own) talk to it over HTTP, every answer is validated against the official API description, and the real
-// binary is killed, restarted and fed with nonsense.
+// Package conformance has black-box tests of the whole simulator. Independent clients (the official SDKs, curl, a signer of our
+// own) call it over HTTP, every answer is validated against the official API description, and the binary is killed, restarted
+// and sent malformed requests.
 package conformance

@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// Users go through stages, one write each; what a stage looks like at the admin port is its name here.
+// Each user goes through stages, one write per stage. The name of a stage is its state at the admin port.
 var stages = []string{"absent", "user", "user ACTIVE new", "user INACTIVE changed", "user", "absent"}
 
-// writer makes users one after the other and takes each through the stages.
+// writer creates users one after the other and takes each through the stages.
 type writer struct {
 	id   int
 	life []life // of the users begun so far
@@ -110,8 +110,8 @@ func seen(p *process) map[string]struct{ stage, key, hash string } {
 	return all
 }
 
-// check compares the stored objects with the answers. A write that was cut off may have happened; the writer goes on from
-// where it finds itself.
+// check compares the stored objects with the answers. An interrupted write may have been executed; the writer continues with
+// the state that it finds.
 func (w *writer) check(t *testing.T, all map[string]struct{ stage, key, hash string }, cut bool) {
 	for i := range w.life {
 		l := &w.life[i]
@@ -137,8 +137,8 @@ func (w *writer) check(t *testing.T, all map[string]struct{ stage, key, hash str
 	}
 }
 
-// A thousand writes, with the process killed three times in the middle: what was answered is there after a restart on the same
-// file, and the writers go on until everything is written.
+// A thousand writes, with the process killed three times: every answered write is there after a restart on the same file,
+// and the writers continue until everything is written.
 func TestDurability_killedProcess(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "account.db")
 	all := make([]*writer, writers)
@@ -185,7 +185,7 @@ func TestDurability_killedProcess(t *testing.T) {
 	p.stop()
 }
 
-// checkRecords wants every answered write in the record of calls.
+// checkRecords checks that every answered write is in the record of calls.
 func checkRecords(p *process, all []*writer) {
 	p.t.Helper()
 	var requests []struct {

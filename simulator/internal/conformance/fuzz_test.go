@@ -54,7 +54,7 @@ func (g target) serve(t *testing.T, r *http.Request) int {
 	return recorder.Code
 }
 
-// Only a signature of this very request may pass, whatever the two headers say.
+// Only a signature of this request is accepted, for all values of the two headers.
 func FuzzAuthorization(f *testing.F) {
 	g := newTarget(f)
 	const body = `{}`
@@ -63,7 +63,7 @@ func FuzzAuthorization(f *testing.F) {
 		r.Header.Set("Content-Type", "application/json")
 		return r
 	}
-	// What passes, by the fuzzed headers: the one good signature of each family.
+	// The accepted values of the fuzzed headers: one valid signature per family.
 	passes := map[[2]string]bool{}
 	for _, family := range []family{osc4, aws4} {
 		r := newRequest()
@@ -92,8 +92,8 @@ func FuzzAuthorization(f *testing.F) {
 	})
 }
 
-// sameSignature says whether the header is of the same date as a good one and differs from it only in what carries no meaning: space, the order of the three
-// parts, the case of the signature's digits, or a Basic credential that is right.
+// sameSignature reports whether the header has the date of a valid one and differs from it only in space, in the order of the
+// three parts or in the case of the digits, or is a valid Basic credential.
 func sameSignature(authorization, date string, passes map[[2]string]bool) bool {
 	normal := func(text string) string { return strings.ToLower(strings.Join(strings.Fields(text), "")) }
 	for good := range passes {
@@ -114,7 +114,7 @@ func sameSignature(authorization, date string, passes map[[2]string]bool) bool {
 	return password == rootPassword
 }
 
-// A good signature of any body: the answer is about the body, and nothing breaks.
+// With a valid signature of any body, the answer is about the body and is as described.
 func FuzzBody(f *testing.F) {
 	g := newTarget(f)
 	names := describe.Served()

@@ -26,7 +26,7 @@ const (
 	rootEmail    = "account@example.com"
 )
 
-// clock is a time that only moves when told.
+// clock is a time that moves only by Advance.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -60,7 +60,7 @@ type server struct {
 // adminClient is for admin ports: what they answer is not the API's.
 var adminClient = &http.Client{Transport: &http.Transport{}}
 
-// start runs a simulator with a clock that stands still, for callers that sign with it (server.root and the like).
+// start starts a simulator with a manual clock, for callers that sign with it, such as server.root.
 func start(t testing.TB, change ...func(*simulator.Options)) *server {
 	t.Helper()
 	still := newClock()
@@ -69,7 +69,7 @@ func start(t testing.TB, change ...func(*simulator.Options)) *server {
 	return s
 }
 
-// run runs a simulator on the real clock, for clients that bring their own.
+// run starts a simulator on the real clock, for clients that sign with it.
 func run(t testing.TB, change ...func(*simulator.Options)) *server {
 	t.Helper()
 	options := simulator.Options{
@@ -101,7 +101,7 @@ func run(t testing.TB, change ...func(*simulator.Options)) *server {
 	return &server{t: t, sim: sim, validator: validator, api: api.URL + "/api/v1", admin: admin.URL, client: &http.Client{Transport: &http.Transport{}}}
 }
 
-// caller is who calls the API, and how.
+// caller signs calls with one access key.
 type caller struct {
 	server     *server
 	family     family
@@ -133,7 +133,7 @@ func (a answer) code() string {
 	return fmt.Sprint(a.status)
 }
 
-// at follows member names down; "" where there is nothing.
+// at returns the member at a path of names, "" if there is none.
 func (a answer) at(path ...string) string {
 	var value any = a.body
 	for _, name := range path {
@@ -188,7 +188,7 @@ func (s *server) send(r *http.Request) answer {
 	return got
 }
 
-// try sends a request to a server that may die on it.
+// try sends a request to a server that may end before it answers.
 func (s *server) try(r *http.Request) (answer, error) {
 	response, err := s.client.Do(r)
 	if err != nil {
@@ -233,7 +233,7 @@ func (s *server) ask(method, path, body string, out any) {
 	}
 }
 
-// state is what GET /state of the admin port tells, as far as the tests look at it.
+// state has the members of GET /state that the tests use.
 type state struct {
 	Users []struct {
 		UserID   string `json:"UserId"`
@@ -268,7 +268,7 @@ func (s *server) state() state {
 	return got
 }
 
-// hash is how the admin port shows a secret.
+// hash returns a secret as the admin port shows it.
 func hash(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])

@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describetest"
 )
 
-// logged collects what a simulator has to say.
+// logged collects the log of a simulator.
 type logged struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -35,7 +35,7 @@ func (l *logged) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// check fails the test for every panic and every error the simulator had by itself, and for a secret.
+// check fails the test for every panic, error or secret in the log.
 func (l *logged) check(t testing.TB) {
 	t.Helper()
 	for _, line := range strings.Split(l.String(), "\n") {
@@ -49,7 +49,7 @@ func (l *logged) check(t testing.TB) {
 }
 
 // listening runs a simulator with its own listeners, so that the limits of size and time hold. Its clock is the real one. The
-// test fails if it panicked or had an error of its own.
+// test fails if its log has a panic or an error.
 func listening(t *testing.T, change ...func(*simulator.Options)) *server {
 	t.Helper()
 	var log logged
@@ -91,7 +91,7 @@ func listening(t *testing.T, change ...func(*simulator.Options)) *server {
 	}
 }
 
-// eventually waits for a condition without assuming how long it takes; it asks again and again until the time is over.
+// eventually polls until a condition holds, and fails the test if it never does.
 func eventually(t testing.TB, within time.Duration, condition func() bool) bool {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), within)

@@ -19,10 +19,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describetest"
 )
 
-// built says that there is a binary to remove.
+// built reports whether there is a binary to remove.
 var built atomic.Bool
 
-// build makes the real binary, once a test process.
+// build builds the binary, once per test process.
 var build = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "outscale-sim")
 	if err != nil {
@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// process is the simulator as the binary that users run.
+// process is a running binary of the simulator.
 type process struct {
 	*server
 	cmd    *exec.Cmd
@@ -98,14 +98,14 @@ func spawn(t *testing.T, args ...string) *process {
 	return p
 }
 
-// kill ends the process as kill -9 does: it cannot finish anything.
+// kill ends the process with SIGKILL.
 func (p *process) kill() {
-	// Both fail only where the process is gone already, which is what is wanted.
+	// Both fail only if the process has already ended.
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
 }
 
-// stop ends the process as an operator does, and wants a clean exit.
+// stop ends the process with SIGTERM and checks for exit status 0.
 func (p *process) stop() {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {

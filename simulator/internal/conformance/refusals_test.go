@@ -21,7 +21,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
 )
 
-// good are bodies that each served action takes in the fixture. fixed.body fills in the words in upper case.
+// good has a valid body for each served action in the fixture. fixed.body fills in the words in upper case.
 var good = map[string]string{
 	"AddUserToUserGroup":                   `{"UserGroupName":"fixture","UserName":"without-keys"}`,
 	"CheckAuthentication":                  `{"Login":"` + rootEmail + `","Password":"` + rootPassword + `"}`,
@@ -93,7 +93,7 @@ const document = `{"Statement":[{"Effect":"Allow","Action":["ec2:*"],"Resource":
 // fixed is what the fixture contains.
 type fixed struct {
 	key caller
-	// words are the values of the words in upper case, as they stand in JSON.
+	// words are the JSON values of the words in upper case.
 	words *strings.Replacer
 }
 
@@ -225,7 +225,7 @@ func TestEveryAction_lockout(t *testing.T) {
 	})
 }
 
-// Every action refuses bodies that are not as described, and takes a dry run.
+// Every action refuses bodies that are not as described, and accepts a dry run.
 func TestEveryAction_badBodies(t *testing.T) {
 	s, f := fixture(t, func(o *simulator.Options) { o.Assumptions.DeleteActiveKeys = true })
 	root := s.root()
@@ -287,7 +287,7 @@ func TestEveryAction_badBodies(t *testing.T) {
 	})
 }
 
-// An action that is not simulated answers otherwise than one that does not exist.
+// The answer of an action that is not simulated differs from that of one that does not exist.
 func TestEveryAction_notServed(t *testing.T) {
 	s := start(t)
 	for _, name := range s.validator.Actions() {
@@ -323,7 +323,7 @@ func TestEveryAction_injectedErrors(t *testing.T) {
 	})
 }
 
-// A change that cannot be written is a fault of the server, in the API's own form.
+// A change that cannot be written is a server error in the form of the API.
 func TestAnswers_closedStore(t *testing.T) {
 	s := start(t, func(o *simulator.Options) { o.Log = nil }) // the failed write is logged
 	if err := s.sim.Close(); err != nil {

@@ -29,13 +29,13 @@ func (s *server) attack(seed uint64, count int, user string) {
 	var wait sync.WaitGroup
 	for i := range attackers {
 		wait.Go(func() {
-			n := nonsense{Rand: rand.New(rand.NewPCG(seed, uint64(i))), caller: s.root(), user: user}
+			n := mutator{Rand: rand.New(rand.NewPCG(seed, uint64(i))), caller: s.root(), user: user}
 			for range count / attackers {
 				n.caller.family = pick(n, []family{osc4, aws4})
 				var r *http.Request
 				kind := n.IntN(10)
 				switch {
-				case kind < 4: // a good signature, whatever it signs
+				case kind < 4: // a valid signature of a malformed body
 					r = n.badBody()
 				case kind < 6:
 					r = n.badAuthorization()
@@ -52,9 +52,9 @@ func (s *server) attack(seed uint64, count int, user string) {
 					s.t.Errorf("%s %s: %v", r.Method, clip(r.URL.Path), err)
 					continue
 				}
-				s.judge(got.status, got.code(), clip(r.URL.Path))
+				s.checkStatus(got.status, got.code(), clip(r.URL.Path))
 				if kind < 4 && got.status == http.StatusUnauthorized {
-					s.t.Errorf("%s: a good signature is refused", clip(r.URL.Path))
+					s.t.Errorf("%s: a valid signature is refused", clip(r.URL.Path))
 				}
 			}
 		})
@@ -64,8 +64,8 @@ func (s *server) attack(seed uint64, count int, user string) {
 
 func clip(text string) string { return text[:min(len(text), 80)] }
 
-// judge wants an answer that the client's mistake explains; 501 is for an action that is not simulated.
-func (s *server) judge(status int, code, what string) {
+// checkStatus fails the test for a 5xx status other than 501, which is for actions that are not simulated.
+func (s *server) checkStatus(status int, code, what string) {
 	if status >= 500 && code != "501/0" {
 		s.t.Errorf("%s: %s", what, code)
 	}
@@ -89,12 +89,12 @@ func (s *server) dial() net.Conn {
 	return conn
 }
 
-// raw sends bytes as they are and reads what comes back to the end. The server may hang up at any time; it may not leave the
-// client waiting, nor answer with a fault of its own.
+// raw sends bytes and reads the answer to its end. The server may close the connection at any time. It must not let the client
+// wait, or answer with a 5xx status.
 func (s *server) raw(data []byte) {
 	conn := s.dial()
-	defer func() { _ = conn.Close() }() // nothing more is wanted of it
-	_, _ = conn.Write(data)             // the server may have hung up already
+	defer func() { _ = conn.Close() }() // no longer used
+	_, _ = conn.Write(data)             // the server may have closed the connection
 	_ = conn.(*net.TCPConn).CloseWrite()
 	reader := bufio.NewReader(conn)
 	line, err := reader.ReadString('\n')
@@ -110,7 +110,7 @@ func (s *server) raw(data []byte) {
 	}
 }
 
-// heap is what is in use after a collection.
+// heap returns the size of the heap after a garbage collection.
 func heap() uint64 {
 	runtime.GC()
 	runtime.GC()
@@ -119,14 +119,14 @@ func heap() uint64 {
 	return stats.HeapAlloc
 }
 
-// Ten thousand malformed requests: no crash, no 500, every JSON answer as described, and neither goroutines nor memory stay
-// behind. Lock-outs are off, or the first few would shield the rest.
+// Ten thousand malformed requests cause no crash, no 500 and no leak of goroutines or memory, and every JSON answer is as
+// described. Lock-outs are off, because otherwise most requests would be refused early.
 func TestRobust_malformedRequests(t *testing.T) {
 	s := listening(t, noLockout, func(o *simulator.Options) { o.Limits.Requests = 500 })
 	s.root().must("CreateUser", `{"UserName":"fixture"}`)
 	user := s.root().must("CreateAccessKey", `{"UserName":"fixture"}`).at("AccessKey", "AccessKeyId")
 
-	s.attack(attackSeed, malformed/5, user) // fills what is meant to fill: pools, the record of calls
+	s.attack(attackSeed, malformed/5, user) // fills pools and the record of calls
 	s.client.CloseIdleConnections()
 	goroutines, before := runtime.NumGoroutine(), heap()
 	s.attack(attackSeed+1, malformed-malformed/5, user)
@@ -142,16 +142,16 @@ func TestRobust_malformedRequests(t *testing.T) {
 	s.root().must("ReadUsers", `{}`)
 }
 
-// With lock-outs on, guesses with ever new key ids fill nothing.
+// With lock-outs on, guesses with new key ids do not use more and more memory.
 func TestRobust_malformedCredentials(t *testing.T) {
 	s := listening(t, func(o *simulator.Options) { o.Limits.Requests = 500 })
-	n := nonsense{Rand: rand.New(rand.NewPCG(attackSeed, 99)), caller: s.root()}
+	n := mutator{Rand: rand.New(rand.NewPCG(attackSeed, 99)), caller: s.root()}
 	for range 2_000 {
 		r := n.badAuthorization()
 		got, err := s.try(r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.judge(got.status, got.code(), clip(r.URL.Path))
+		s.checkStatus(got.status, got.code(), clip(r.URL.Path))
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 const clientUser = "owner"
 
-// keyLife is what an independent client does to one key. Each step is checked at the admin port, not by the client's word.
+// keyLife is a client that creates, updates and deletes a key. Each step is checked at the admin port.
 type keyLife struct {
 	create func() (id, secret string)
 	// read returns the key's state as the client sees it.
@@ -26,7 +26,7 @@ type keyLife struct {
 	remove func(id string)
 }
 
-// live runs a life of a key of a user; s runs on the real clock, as clients bring their own.
+// live runs the life of a key of a user. s runs on the real clock, which the clients sign with.
 func (s *server) live(life keyLife) {
 	s.t.Helper()
 	id, secret := life.create()

@@ -18,8 +18,8 @@ var (
 	aws4 = family{"AWS4-HMAC-SHA256", "AWS4", "aws4_request", "X-Amz-Date"}
 )
 
-// sign puts date and Authorization on the request. It is written from the recipe, beside the simulator's verifier and the SDKs'
-// signers, so that no two of them can be wrong together.
+// sign puts date and Authorization on the request. It is independent of the simulator's verifier and of the SDKs'
+// signers, so that a mistake in one of them is noticed.
 func (f family) sign(r *http.Request, body []byte, id, secret string, now time.Time) {
 	const region, service = "eu-west-2", "api"
 	stamp := now.UTC().Format("20060102T150405Z")

@@ -22,7 +22,7 @@ func impatient(o *simulator.Options) {
 	o.Limits.Write = 3 * time.Second
 }
 
-// ends reads to the end of what the server sends. It fails when the server leaves the connection open.
+// ends reads until the server closes the connection. It fails when the server leaves the connection open.
 func (s *server) ends(conn net.Conn, what string) string {
 	s.t.Helper()
 	text, err := io.ReadAll(conn)
@@ -30,7 +30,7 @@ func (s *server) ends(conn net.Conn, what string) string {
 	if errors.As(err, &network) && network.Timeout() {
 		s.t.Errorf("%s: the server holds on to the connection", what)
 	}
-	_ = conn.Close() // nothing more is wanted of it
+	_ = conn.Close() // no longer used
 	return string(text)
 }
 
@@ -43,7 +43,7 @@ func wire(t testing.TB, r *http.Request) []byte {
 	return b.Bytes()
 }
 
-// Clients that send nothing more, in the header or in the body, are hung up on; others are served meanwhile.
+// The server closes the connections of clients that stop sending, and serves others meanwhile.
 func TestSlow_clients(t *testing.T) {
 	s := listening(t, impatient)
 	s.root().must("ReadUsers", `{}`)
@@ -82,7 +82,7 @@ func TestSlow_clients(t *testing.T) {
 	}
 }
 
-// A client that never reads is hung up on too.
+// The server closes the connection of a client that never reads.
 func TestSlow_clientThatNeverReads(t *testing.T) {
 	s := listening(t, impatient)
 	s.root().must("ReadUsers", `{}`)
@@ -114,7 +114,7 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Bodies without measure, announced or not, are refused after the first mebibyte and never kept.
+// Bodies of more than 1 MiB are refused, with or without a Content-Length, and not kept in memory.
 func TestLimits_bodies(t *testing.T) {
 	s := listening(t)
 	s.root().must("ReadUsers", `{}`)
@@ -127,10 +127,10 @@ func TestLimits_bodies(t *testing.T) {
 			if i%2 == 0 {
 				r.ContentLength = 1 << 40
 			}
-			// The transport alone: there is no body to hold against the description.
+			// Without the validator: there is no body to validate.
 			response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 			if err != nil {
-				return // hung up in the middle of sending, which is an answer as well
+				return // the server closed the connection early
 			}
 			if response.StatusCode != http.StatusRequestEntityTooLarge {
 				t.Errorf("answered with %s", response.Status)
@@ -149,12 +149,12 @@ func TestLimits_bodies(t *testing.T) {
 	s.root().must("ReadUsers", `{}`)
 }
 
-// A header beyond the limit is refused before anything looks at it.
+// A header beyond the limit is refused before it is parsed.
 func TestLimits_header(t *testing.T) {
 	s := listening(t)
 	conn := s.dial()
 	go func() {
-		_, _ = conn.Write([]byte("POST /api/v1/ReadRegions HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 8<<20))) // the server hangs up meanwhile
+		_, _ = conn.Write([]byte("POST /api/v1/ReadRegions HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 8<<20))) // the server closes the connection meanwhile
 	}()
 	if answer := s.ends(conn, "a gigantic header"); answer != "" && !strings.HasPrefix(answer, "HTTP/1.1 431") {
 		t.Errorf("answered with %q", clip(answer))

@@ -61,7 +61,7 @@ func file(t *testing.T, name, text string) string {
 	return path
 }
 
-// curl, an independent client, reaches an account whose API access rules demand a client certificate.
+// curl, an independent client, reaches an account whose API access rules require a client certificate.
 func TestClient_curlWithCertificate(t *testing.T) {
 	sim := simtest.StartTLS(t)
 	plain := &server{t: t, api: sim.Endpoint, client: adminClient}

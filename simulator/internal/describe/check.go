@@ -7,20 +7,20 @@ import (
 	"strconv"
 )
 
-// Fault is a way in which a request is not what the description says.
+// Fault is the kind of a violation.
 type Fault string
 
 // The faults, in the order in which Check looks for them.
 const (
-	// UnknownMember is a member the request may not have (A15).
+	// UnknownMember is a member that the request must not have (A15).
 	UnknownMember Fault = "unknown member"
-	// WrongType is a value of another JSON type than described; null is one where the description does not allow it (A17).
+	// WrongType is a value of another JSON type than described, or null where the description does not allow it (A17).
 	WrongType Fault = "wrong type"
 	// Missing is a required member that is absent, or an empty string (A16).
 	Missing Fault = "missing"
 )
 
-// Violation is the first thing found wrong with a request.
+// Violation is the first violation found in a request.
 type Violation struct {
 	Kind Fault
 	// Member is the path of the member: "UserName", "Filters.AccessKeyIds[0]".
@@ -127,7 +127,7 @@ func (c checker) missing(t Type, object map[string]any, path string) *Violation 
 	return nil
 }
 
-// each runs look on every object directly inside the value: the value itself, or the items of an array.
+// each calls look with the value if it is an object, or with each item if it is an array.
 func each(t Type, value any, path string, look func(Type, map[string]any, string) *Violation) *Violation {
 	switch value := value.(type) {
 	case map[string]any:
@@ -159,8 +159,8 @@ func isScalar(kind Kind, value any) bool {
 	return false
 }
 
-// Int is the value of an integer member: what Check takes for one, and what fits 64 bits. 1.0 and 1e3 are integers, as JSON
-// knows no difference.
+// Int returns the value of an integer member that fits in 64 bits. Like Check, it accepts 1.0 and 1e3, because JSON has no
+// separate integer type.
 func Int(value any) (int64, bool) {
 	var f float64
 	switch value := value.(type) {

@@ -1,8 +1,8 @@
-// Package describe knows what the official description of the OUTSCALE API says about its actions: which exist, how a caller
-// may authenticate on each, and, for the actions the simulator serves, which members a request may and must have.
+// Package describe has facts about the actions of the OUTSCALE API from its official description: which actions exist, how a
+// caller authenticates, and, for the actions that the simulator serves, the optional and required members of a request.
 //
-// The facts are in table_generated.go, written from the description that ships in the Go module of the official SDK (package
-// source finds it). The description is of one version, the newest. What older versions did not have is in since.go, by hand.
+// The facts are in table_generated.go, generated from the description in the Go module of the official SDK (see package source).
+// The description is of the newest version only. since.go, written by hand, has the version in which each part was added.
 package describe
 
 import "slices"
@@ -35,13 +35,13 @@ const (
 	Object  Kind = "object"
 )
 
-// Type is what a value must look like.
+// Type is the type of a value.
 type Type struct {
 	Kind Kind
 	// Nullable says that null is a value too.
 	Nullable bool
-	// Format is the description's format ("datetime", "int64"), "" for none. Check does not look at it: the API judges
-	// the values of dates itself, with errors of its own.
+	// Format is the description's format ("datetime", "int64"), "" for none. Check ignores it: dates have
+	// errors of their own.
 	Format string
 	// Items is the type of an array's items, nil otherwise.
 	Items *Type
@@ -69,7 +69,7 @@ type Action struct {
 	Request Type
 }
 
-// Takes says whether the action takes the scheme.
+// Takes reports whether the action takes the scheme.
 func (a Action) Takes(scheme Scheme) bool {
 	for _, s := range a.Schemes {
 		if s == scheme {
@@ -79,7 +79,7 @@ func (a Action) Takes(scheme Scheme) bool {
 	return false
 }
 
-// Anonymous says whether the action takes unsigned calls.
+// Anonymous reports whether the action takes unsigned calls.
 func (a Action) Anonymous() bool { return len(a.Schemes) == 0 }
 
 // Lookup finds an action of the description by its exact name.

@@ -180,7 +180,7 @@ func TestAtLeast_versions(t *testing.T) {
 	}
 }
 
-// The tables by hand name only what the description has: a typing error there would otherwise be silent.
+// The hand-written tables have only names of the description, so that a typing error is noticed.
 func TestSince_namesExist(t *testing.T) {
 	for _, table := range []map[string]map[string]string{memberSince, requiredUntil} {
 		for name, members := range table {

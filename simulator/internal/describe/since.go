@@ -9,7 +9,8 @@ import (
 // The description is of the newest version only. This file holds, by hand, what each version added, according to the
 // history of the official description (releases 1.2 to 1.40.1). A simulator of an older version refuses later additions.
 
-// memberSince says in which version a request member came, by action and path. A member not listed was there from the start.
+// memberSince has the version that added a request member, by action and path. A member that is not listed was in the first
+// version.
 var memberSince = map[string]map[string]string{
 	"CreateAccessKey": {"ExpirationDate": "1.3", "Tag": "1.34.3", "UserName": "1.27"},
 	"ReadAccessKeys":  {"Tag": "1.34.3", "UserName": "1.27"},
@@ -26,12 +27,12 @@ var memberSince = map[string]map[string]string{
 	"ReadUsers":       {"Filters": "1.33.1", "FirstItem": "1.33.1", "ResultsPerPage": "1.33.1"},
 }
 
-// requiredUntil says up to which version, that one left out, a member had to be given that is optional now.
+// requiredUntil has the version that made a required member optional.
 var requiredUntil = map[string]map[string]string{
 	"UpdateAccessKey": {"State": "1.40.1"},
 }
 
-// actionSince says in which version a served action came. One not listed was there from the start.
+// actionSince has the version that added a served action. An action that is not listed was in the first version.
 var actionSince = since(map[string][]string{
 	"1.6": {
 		"CreateApiAccessRule", "CreateCa", "DeleteApiAccessRule", "DeleteCa", "ReadApiAccessRules", "ReadCas", "UpdateApiAccessRule",
@@ -67,14 +68,14 @@ func since(versions map[string][]string) map[string]string {
 	return of
 }
 
-// CheckVersion says what is wrong with a version of the API, such as "1.40.1" or "1.39": two or three numbers, with or without
-// a leading v. A missing third number is 0.
+// CheckVersion returns an error for an invalid version of the API. A version such as "1.40.1" or "1.39" has two or three numbers,
+// with or without a leading v. A missing third number is 0.
 func CheckVersion(version string) error {
 	_, err := parseVersion(version)
 	return err
 }
 
-// AtLeast says whether an API of the version has what came in since. A version that CheckVersion refuses counts as the newest.
+// AtLeast reports whether version is at least since. A version that CheckVersion refuses counts as the newest.
 func AtLeast(version, since string) bool {
 	have, err := parseVersion(version)
 	if err != nil {
@@ -92,19 +93,19 @@ func AtLeast(version, since string) bool {
 	return true
 }
 
-// In says whether an API of the version has the action.
+// In reports whether an API of the version has the action.
 func (a Action) In(version string) bool {
 	since, ok := actionSince[a.Name]
 	return !ok || AtLeast(version, since)
 }
 
-// has says whether an API of the version takes the member in the action's request.
+// has reports whether an API of the version takes the member in the action's request.
 func has(version, action, path string) bool {
 	since, ok := memberSince[action][path]
 	return !ok || AtLeast(version, since)
 }
 
-// requires says whether an API of the version refuses a request of the action that lacks the member.
+// requires reports whether an API of the version refuses a request of the action that lacks the member.
 func requires(version, action, path string, now bool) bool {
 	until, ok := requiredUntil[action][path]
 	return now || ok && !AtLeast(version, until)

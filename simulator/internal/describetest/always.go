@@ -1,7 +1,7 @@
 package describetest
 
-// always are the members that the API always gives in a 200 answer of an action that is not a dry run, as measured or as the
-// official text says; the description itself requires none. "[]" stands for every item of a list.
+// always has the members that every 200 answer of an action has, unless it is a dry run. They are measured or from the official
+// text; the description itself requires none. "[]" stands for every item of a list.
 var always = map[string][]string{
 	"CreateAccessKey":       under("AccessKey", keyMembers, "SecretKey"),
 	"CreateApiAccessRule":   under("ApiAccessRule", ruleMembers),

@@ -40,7 +40,7 @@ var (
 	uuidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 )
 
-// isWrittenDate says whether the text is a real instant in the form the API writes, with the offset.
+// isWrittenDate reports whether the text is a valid date in the form of the API's answers, with the offset.
 func isWrittenDate(text, offset string) bool {
 	match := written.FindStringSubmatch(text)
 	if match == nil || match[1] != offset {
@@ -50,7 +50,7 @@ func isWrittenDate(text, offset string) bool {
 	return err == nil
 }
 
-// isReadDate says whether the text is a date or a date-time that the API reads.
+// isReadDate reports whether the text is a date or a date-time that the API accepts.
 func isReadDate(text string) bool {
 	for _, layout := range []string{time.DateOnly, time.RFC3339Nano, "2006-01-02T15:04:05.999Z0700"} {
 		if _, err := time.Parse(layout, text); err == nil {
@@ -65,7 +65,7 @@ func isUUID(value any) bool {
 	return ok && uuidForm.MatchString(text)
 }
 
-// present says which of the paths is not there. "[]" stands for every item of a list: an empty list lacks nothing.
+// present returns an error for the first path that is absent. "[]" stands for every item of a list: an empty list lacks nothing.
 func present(value any, paths ...string) error {
 	for _, path := range paths {
 		if !isPresent(value, strings.Split(path, ".")) {

@@ -10,8 +10,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
 )
 
-// The small table in the simulator and the official description judge every request alike. Where the table is stricter, it is
-// on purpose: a required text may not be empty (A16), and an integer must fit 64 bits.
+// The table in the simulator and the official description accept the same requests. The table is stricter on purpose in two
+// cases: a required text must not be empty (A16), and an integer must fit in 64 bits.
 func FuzzCheck_agreesWithDescription(f *testing.F) {
 	v, err := New()
 	if err != nil {

@@ -16,8 +16,9 @@ type TB interface {
 	Errorf(format string, args ...any)
 }
 
-// Handler wraps the simulator's API: every answer is validated, and the request of every call that
-// succeeds: the simulator must not accept more than the description allows. A connection that a fault closes is closed here too. Reports go to t, in the goroutine of the call.
+// Handler wraps the simulator's API and validates every answer, and the request of every call that succeeds: the simulator must
+// not accept more than the description allows. A connection that a fault closes is closed here too. Errors are reported to t in
+// the goroutine of the call.
 func (v *Validator) Handler(t TB, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t.Helper()
@@ -33,11 +34,11 @@ func (v *Validator) Handler(t TB, next http.Handler) http.Handler {
 			w.Header()[name] = values
 		}
 		w.WriteHeader(recorder.Code)
-		_, _ = w.Write(answer) // a client that has gone away is its own business
+		_, _ = w.Write(answer) // an error means that the client closed the connection
 	})
 }
 
-// Transport wraps the way of a client to the simulator and does the same for every call that goes through.
+// Transport wraps a client's transport and validates its calls in the same way.
 func (v *Validator) Transport(t TB, next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		t.Helper()
@@ -72,10 +73,10 @@ func (v *Validator) Transport(t TB, next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// call holds one whole call.
+// call is one complete call.
 func (v *Validator) call(action string, sent []byte, status int, header http.Header, answer []byte) error {
 	var request struct{ DryRun bool }
-	_ = json.Unmarshal(sent, &request) // what is no JSON asks for no dry run
+	_ = json.Unmarshal(sent, &request) // a body that is not JSON is not a dry run
 	if err := v.Answer(action, request.DryRun, status, header, answer); err != nil {
 		return err
 	}
@@ -97,7 +98,7 @@ type readCloser struct {
 	io.Closer
 }
 
-// Lacking are the keys of want that Seen has not: a test that means to drive every answer uses it to know that it did.
+// Lacking returns the keys of want that Seen does not have, so that a test can check that it has covered every answer.
 func (v *Validator) Lacking(want []string) []string {
 	seen := v.Seen()
 	var lacking []string

@@ -3,13 +3,13 @@
 //
 // The description leaves much open, and in places it differs from the API. Checked are:
 //
-//   - the schema of the action's 200 answer: types, no member that the description lacks. Where it is silent (it requires no
-//     member in any answer) the members that the measured API always gives are wanted too, see always;
-//   - at any other status the schema ErrorResponse, with every member present. The description ties it to some actions only,
-//     and the API answers so everywhere;
+//   - the schema of the action's 200 answer: types, and no member that the description lacks. The description requires no
+//     member in any answer; the members that the real API always returns are required too, see always;
+//   - at any other status the schema ErrorResponse, with every member present. The description has it for some actions only,
+//     but the API uses it for all;
 //   - GOTCHA dates: the description writes the formats "datetime" (its own word), "date-time" (RFC 3339 by the OpenAPI
 //     standard) and "date" (a whole date for standard readers), while the API answers 2010-10-01T12:34:56.789+0000, which is
-//     none of them, and ...789Z in logs (measured). The measured forms are wanted, and nothing else;
+//     none of them, and ...789Z in logs (measured). Only the measured forms are accepted;
 //   - the form of every answer, as measured: application/json, compact, nothing null, a lower-case UUID as request id, the length
 //     in the header. The API allows any origin as well; the simulator does so only when asked (simulator.Options.CORS).
 package describetest
@@ -40,7 +40,7 @@ type Validator struct {
 
 var load = sync.OnceValues(func() (*openapi3.T, error) { return source.Load(context.Background()) })
 
-// New reads the description, once a process.
+// New reads the description, once per process.
 func New() (*Validator, error) {
 	doc, err := load()
 	if err != nil {
@@ -71,7 +71,7 @@ func (v *Validator) Seen() map[string]int {
 	return counts
 }
 
-// Request says what is wrong with the body of a request to the action. An empty body counts as {}.
+// Request returns an error if the body of a request to the action is invalid. An empty body counts as {}.
 func (v *Validator) Request(action string, body []byte) error {
 	item := v.doc.Paths.Value("/" + action)
 	if item == nil {
@@ -91,8 +91,8 @@ func (v *Validator) Request(action string, body []byte) error {
 	return nil
 }
 
-// Answer says what is wrong with an answer of the action: dryRun says that the request asked to change nothing. The error says
-// where the trouble is and never what stands there, as it may be a secret.
+// Answer returns an error if an answer of the action is invalid. dryRun reports whether the request was a dry run. The error has
+// the path of the member and never its value, which may be a secret.
 func (v *Validator) Answer(action string, dryRun bool, status int, header http.Header, body []byte) error {
 	v.note(action, status, body)
 	if err := v.answer(action, dryRun, status, header, body); err != nil {
@@ -169,7 +169,7 @@ func (v *Validator) problem(value any) error {
 	return nil
 }
 
-// form is what every answer looks like, whatever it says.
+// form validates what all answers have in common.
 func form(header http.Header, body []byte) error {
 	if got := header.Get("Content-Type"); got != "application/json" {
 		return fmt.Errorf("Content-Type %q, want application/json", got)

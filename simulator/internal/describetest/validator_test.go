@@ -55,7 +55,7 @@ func TestValidator_answers(t *testing.T) {
 		{"list missing", "ReadAccessKeys", 200, `{` + requestID + `}`, "AccessKeys is missing"},
 		{"secret missing", "CreateAccessKey", 200, `{"AccessKey":{` + aKey + `},` + requestID + `}`, "SecretKey is missing"},
 		{"secret read", "ReadAccessKeys", 200, `{"AccessKeys":[{` + aKey + `,"SecretKey":"S"}],` + requestID + `}`, "SecretKey"},
-		{"owner told", "UpdateAccessKey", 200, `{"AccessKey":{` + aKey + `,"UserName":"u"},` + requestID + `}`, "UserName"},
+		{"owner returned", "UpdateAccessKey", 200, `{"AccessKey":{` + aKey + `,"UserName":"u"},` + requestID + `}`, "UserName"},
 		{"second item bad", "ReadAccessKeys", 200, `{"AccessKeys":[{` + aKey + `},{}],` + requestID + `}`, "missing"},
 		{"null", "UpdateAccessKey", 200, `{"AccessKey":{` + aKey + `,"Tag":null},` + requestID + `}`, "Tag"},
 		{"wrong type", "UpdateAccessKey", 200, `{"AccessKey":{` + aKey + `,"Tag":1},` + requestID + `}`, "Tag"},
@@ -140,14 +140,14 @@ func TestValidator_requests(t *testing.T) {
 	}
 }
 
-// told collects what a test would be told.
-type told []string
+// recorder is a TB that collects errors.
+type recorder []string
 
-func (t *told) Helper() {}
+func (t *recorder) Helper() {}
 
-func (t *told) Errorf(format string, args ...any) { *t = append(*t, fmt.Sprintf(format, args...)) }
+func (t *recorder) Errorf(format string, args ...any) { *t = append(*t, fmt.Sprintf(format, args...)) }
 
-// Both wraps leave the call as it is and tell of what is wrong with it.
+// Both wrappers pass the call on unchanged and report errors.
 func TestValidator_handlerAndTransport(t *testing.T) {
 	v := validator(t)
 	answers := map[string]string{
@@ -166,7 +166,7 @@ func TestValidator_handlerAndTransport(t *testing.T) {
 		})
 		for _, wrap := range []string{"handler", "transport"} {
 			for _, body := range []string{`{}`, `{"Nonsense":1}`} {
-				var reports told
+				var reports recorder
 				handler, transport := http.Handler(api), http.DefaultTransport
 				if wrap == "handler" {
 					handler = v.Handler(&reports, api)

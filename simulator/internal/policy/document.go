@@ -5,7 +5,7 @@
 // a statement allows it, and an explicit deny overrides every allow. All of this is official text; resources other than "*"
 // are read as patterns of ORNs, which no official text describes.
 //
-// The package knows nothing of the simulator: rights are a function of documents, an action and a resource.
+// The package does not depend on the simulator: rights are a function of documents, an action and a resource.
 package policy
 
 import (

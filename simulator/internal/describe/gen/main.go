@@ -1,6 +1,6 @@
 // Command gen writes table_generated.go of package describe from the official API description. It is run by go generate in
-// that package's folder. The same description gives the same bytes. It does not import the package it writes a part of, so that
-// it runs even where the table is broken or missing.
+// that package's folder. The output is deterministic. The command does not import package describe, so that it
+// works if the table is broken or missing.
 package main
 
 import (
@@ -191,7 +191,7 @@ func schemes(doc *openapi3.T, operation *openapi3.Operation) (string, error) {
 	return "[]Scheme{" + strings.Join(found, ", ") + "}", nil
 }
 
-// typ is the inside of a Type literal.
+// typ returns the fields of a Type literal.
 func typ(schema *openapi3.Schema) (string, error) {
 	if schema.Type == nil || len(*schema.Type) != 1 || len(schema.AllOf)+len(schema.OneOf)+len(schema.AnyOf) > 0 {
 		return "", fmt.Errorf("a schema that is not of one plain type: extend the generator")

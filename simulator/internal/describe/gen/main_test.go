@@ -11,8 +11,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe/source"
 )
 
-// The table in the tree is what the description in the module cache says: the same check as the gate of make check, and twice,
-// as the order of a map must not reach the file.
+// The committed table matches the description in the module cache, as in make check. It is generated twice, because the order of
+// a map must not affect the file.
 func TestTable_upToDate(t *testing.T) {
 	doc, err := source.Load(t.Context())
 	if err != nil {

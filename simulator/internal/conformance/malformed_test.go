@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// nonsense makes malformed requests. The same seed makes the same ones.
-type nonsense struct {
+// mutator makes malformed requests. The same seed makes the same requests.
+type mutator struct {
 	*rand.Rand
 	caller caller
-	// user is a key that can be lost: bodies name it, and some delete it.
+	// user is a key that bodies name and may delete.
 	user string
 }
 
@@ -25,7 +25,7 @@ var actions = func() []string {
 	return names
 }()
 
-// scraps are texts that often break decoders.
+// scraps are inputs that often break decoders.
 var scraps = []string{
 	"{", "}", "[", "]", `"`, ",", ":", "null", "true", "-", "0", "1e999999999", "-0.0", "9223372036854775808", "1e-400", "\\", `\u0000`, `\ud800`,
 	"\x00", "\xff\xfe", "\xed\xa0\x80", "\u2028", "é", "🔑", `"DryRun":true,`, `"AccessKeyId":`, `"UserName":null,`, `"ExpirationDate":"9999-12-31T23:59:59.999999999+24:00",`,
@@ -33,10 +33,10 @@ var scraps = []string{
 	strings.Repeat("[", 20_000), strings.Repeat(`{"Filters":`, 5_000), strings.Repeat("A", 70_000), strings.Repeat("9", 5_000),
 }
 
-func pick[T any](n nonsense, list []T) T { return list[n.IntN(len(list))] }
+func pick[T any](n mutator, list []T) T { return list[n.IntN(len(list))] }
 
 // mutate changes a text in a few places.
-func (n nonsense) mutate(text string) string {
+func (n mutator) mutate(text string) string {
 	b := []byte(text)
 	for range 1 + n.IntN(4) {
 		at := 0
@@ -56,14 +56,14 @@ func (n nonsense) mutate(text string) string {
 			}
 		case 3: // a part twice
 			b = append(b[:at:at], b[at/2:]...)
-		default: // something strange put in
+		default: // an unusual input inserted
 			b = append(append(b[:at:at], pick(n, scraps)...), b[at:]...)
 		}
 	}
 	return string(b)
 }
 
-func (n nonsense) body(action string) string {
+func (n mutator) body(action string) string {
 	body, ok := good[action]
 	if !ok {
 		body = `{"Filters":{"A":[1,2]}}`
@@ -72,12 +72,12 @@ func (n nonsense) body(action string) string {
 }
 
 // badBody has a valid signature and a malformed body.
-func (n nonsense) badBody() *http.Request {
+func (n mutator) badBody() *http.Request {
 	action := pick(n, actions)
 	return n.caller.request(action, n.mutate(n.body(action)))
 }
 
-// header makes a text of an Authorization header that a client library lets through.
+// header removes what a client library does not allow in a header.
 func header(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
@@ -88,7 +88,7 @@ func header(text string) string {
 }
 
 // badAuthorization has a valid body and a malformed credential.
-func (n nonsense) badAuthorization() *http.Request {
+func (n mutator) badAuthorization() *http.Request {
 	action := pick(n, actions)
 	r := n.caller.request(action, n.body(action))
 	value := r.Header.Get("Authorization")
@@ -114,7 +114,7 @@ func (n nonsense) badAuthorization() *http.Request {
 }
 
 // badDate has a valid signature with a wrong or malformed date.
-func (n nonsense) badDate() *http.Request {
+func (n mutator) badDate() *http.Request {
 	action := pick(n, actions)
 	c := n.caller
 	c.now = func() time.Time { return time.Unix(n.Int64N(1<<37)-1<<36, 0) }
@@ -130,8 +130,8 @@ func (n nonsense) badDate() *http.Request {
 	return limit(r)
 }
 
-// badHeader is odd around the request: its path, method, types, repetitions.
-func (n nonsense) badHeader() *http.Request {
+// badHeader has an unusual path, method, host or header.
+func (n mutator) badHeader() *http.Request {
 	action := pick(n, actions)
 	r := n.caller.request(action, n.body(action))
 	switch n.IntN(7) {
@@ -153,7 +153,7 @@ func (n nonsense) badHeader() *http.Request {
 	return limit(r)
 }
 
-// limit keeps the header within what the server reads: beyond, there is no JSON to hold against anything (that is a raw case).
+// limit keeps the header within the limit of the server: beyond it the answer is not JSON. raw covers that case.
 func limit(r *http.Request) *http.Request {
 	for name, values := range r.Header {
 		for i, value := range values {
@@ -163,8 +163,8 @@ func limit(r *http.Request) *http.Request {
 	return r
 }
 
-// raw is what no HTTP client sends; HOST stands for the address.
-func (n nonsense) raw() []byte {
+// raw returns bytes that no HTTP client sends.
+func (n mutator) raw() []byte {
 	var signed bytes.Buffer
 	action := pick(n, actions)
 	r := n.caller.request(action, n.body(action))
