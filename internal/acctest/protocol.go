@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 	"github.com/hashicorp/terraform-plugin-log/tfsdklogtest"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/orphan"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
@@ -40,6 +41,9 @@ type Protocol struct {
 	Block Args
 	// Clock is the clock of the machine that the provider runs on; nil is the API's.
 	Clock func() time.Time
+	// Journal is the folder of the journal of keys; without it a process knows of its own keys only. The processes that were
+	// started are taken for running until the test ends.
+	Journal string
 
 	schema    *tfprotov6.GetProviderSchemaResponse
 	log       *syncBuffer
@@ -76,6 +80,10 @@ func (h *Protocol) server() tfprotov6.ProviderServer {
 	host := h.Host()
 	if h.Clock != nil {
 		host.Now = h.Clock
+	}
+	if h.Journal != "" {
+		host.Journal = orphan.NewJournal(h.Journal, func(err error) { h.t.Error(err) })
+		h.t.Cleanup(host.Journal.Close)
 	}
 	return provider.NewServer("test", host)
 }

@@ -29,6 +29,9 @@
 //	entry confirmed, a state has the key that this one replaced   -> RolledBack
 //	entry of a process that still runs                            -> not an orphan
 //
+// The provider asks for orphans when it reads, plans or creates a key of an owner. A key that is in the state of the run is
+// none once the CLI has asked for it, which it does in any order: see Recorder.MayFollow and providerdata.
+//
 // Journal and markers only warn: nothing in this package deletes a key because of a file or of a tag. A process deletes
 // what it made itself and nobody else can know: run-scoped keys (Tracker, Reaper) and unfinished creations, which the
 // creation itself discards when Tracker.Abandoned tells it so. A key that was given to the CLI is never revoked here,

@@ -50,6 +50,7 @@ type Entry struct {
 	BootID    string    `json:"boot_id,omitempty"`       // of the machine's last start; "" where the system has none
 	PID       int       `json:"pid,omitempty"`           // the process that made the entry
 	ParentPID int       `json:"parent_pid,omitempty"`    // the CLI that started it
+	Process   string    `json:"process,omitempty"`       // a random id of the process; "" in an entry of an older version
 	Time      time.Time `json:"time,omitzero"`           // of the intent, by the API's clock
 	// Running reports that the process that made the entry was still there when the journal was read, or is this one.
 	Running bool `json:"-"`

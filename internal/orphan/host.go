@@ -3,19 +3,22 @@ package orphan
 import (
 	"os"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // host identifies this process and its machine.
 type host struct {
 	name, bootID   string
 	pid, parentPID int
+	process        string // random: a pid is used again
 }
 
 // thisHost reads the machine's name and the id of its last boot, as far as the system tells them.
 func thisHost() host {
 	name, _ := os.Hostname() // without a name the id of the boot is left
 	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	return host{name: name, bootID: strings.TrimSpace(string(boot)), pid: os.Getpid(), parentPID: os.Getppid()}
+	return host{name: name, bootID: strings.TrimSpace(string(boot)), pid: os.Getpid(), parentPID: os.Getppid(), process: uuid.NewString()}
 }
 
 // made reports whether a process of this machine made the entry. The name is that of a laptop in another network by now, or
@@ -29,7 +32,7 @@ func (h host) sameCLI(e Entry) bool { return h.made(e) && e.ParentPID == h.paren
 
 // stamp says in an entry that this process makes it.
 func (h host) stamp(e Entry) Entry {
-	e.PID, e.ParentPID, e.Running = h.pid, h.parentPID, true
+	e.PID, e.ParentPID, e.Process, e.Running = h.pid, h.parentPID, h.process, true
 	e.Host, e.BootID = h.name, h.bootID
 	return e
 }

@@ -167,6 +167,27 @@ func (r *Recorder) MayHaveOrphans(owner key.Owner, now time.Time) bool {
 	return false
 }
 
+// MayFollow reports whether the resource of a key may depend on that of another key: the same process made the other one
+// first. A CLI does not ask for the key, then, before it has the answer about the other one.
+func (r *Recorder) MayFollow(keyID, other string) bool {
+	j := r.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.load()
+	e, found := j.entries[r.markerOf(keyID)]
+	first, made := j.entries[r.markerOf(other)]
+	return found && made && e.Process == first.Process && !e.Time.Before(first.Time)
+}
+
+// Suspects is Orphans as far as this process knows: it reads no file again.
+func (r *Recorder) Suspects(keys []key.Key, now time.Time) []Orphan {
+	j := r.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.load()
+	return j.find(keys, now)
+}
+
 // Orphans returns which keys of an owner may exist without a state, as far as this process and others that run now know: see
 // Find. keys are those that the API listed. Keys that this process was asked for are none. now is the time by the API's
 // clock.

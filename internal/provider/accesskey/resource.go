@@ -141,7 +141,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if found.Expired(r.Data.Now()) {
 		r.Data.Memory.AddExpired(*found.Expires, state.OwnerNames()...)
 	}
-	r.Data.WarnUnfinished(ctx, state.Owner(), &resp.Diagnostics)
+	r.Data.WarnOrphansOfKept(ctx, state.Owner(), state.ID.ValueString(), &resp.Diagnostics)
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withKey(found, r.Data.Now()), &resp.Diagnostics)
 	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }

@@ -2,6 +2,8 @@ package providerdata
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
@@ -15,7 +17,7 @@ type orphanWarnings struct {
 	listed sync.Map // owners whose keys were listed for a new key
 
 	mu       sync.Mutex
-	suspects []key.Key // keys that will be named unless the CLI asks for them
+	suspects map[string]key.Key // by id: keys that will be named unless the CLI asks for them
 }
 
 // WarnOrphans appends a warning for each key of an owner that may exist without a state. It lists the owner's keys, once
@@ -32,26 +34,59 @@ func (d *Data) WarnOrphans(ctx context.Context, owner key.Owner, diags *diag.Dia
 
 // WarnOrphansOfRun is WarnOrphans for a run-scoped key, which no plan comes before.
 func (d *Data) WarnOrphansOfRun(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
-	var suspects []key.Key
-	for _, o := range d.orphansOf(ctx, owner) {
-		if o.Kind == orphan.Unfinished {
-			d.warnOf([]orphan.Orphan{o}, diags)
-		} else {
-			suspects = append(suspects, o.Key)
-		}
-	}
-	if len(suspects) == 0 {
+	d.warnOrSuspect(ctx, d.orphansOf(ctx, owner), "", diags)
+}
+
+// WarnOrphansOfKept is WarnOrphans for a key of a state that was just read, with the others of its owner: it makes no call,
+// and waits only if the journal suspects one of them. keyID is the key that was read.
+func (d *Data) WarnOrphansOfKept(ctx context.Context, owner key.Owner, keyID string, diags *diag.Diagnostics) {
+	keys, err := d.Keys.List(ctx, owner)
+	if err != nil {
 		return
 	}
-	d.orphans.mu.Lock()
-	d.orphans.suspects = append(d.orphans.suspects, suspects...)
-	d.orphans.mu.Unlock()
-	if d.Requests.Await(ctx, d.changing.Load) {
-		d.orphans.mu.Lock()
-		defer d.orphans.mu.Unlock()
-		d.warnOf(d.Orphans.Orphans(d.orphans.suspects, d.Now()), diags)
-		d.orphans.suspects = nil
+	if slices.ContainsFunc(keys, key.Key.Unfinished) || d.Orphans.MayHaveOrphans(owner, d.Now()) {
+		d.warnOrSuspect(ctx, d.Orphans.Suspects(keys, d.Now()), keyID, diags)
 	}
+}
+
+// warnOrSuspect names the unfinished keys at once, and the others when the CLI has no request left that could be for one of
+// them. keyID is the key that the request is for, "" for a new one.
+func (d *Data) warnOrSuspect(ctx context.Context, found []orphan.Orphan, keyID string, diags *diag.Diagnostics) {
+	suspected := false
+	for _, o := range found {
+		if o.Kind == orphan.Unfinished {
+			d.warnOf([]orphan.Orphan{o}, diags)
+		} else if _, named := d.orphans.named.Load(o.Key.ID); !named {
+			d.orphans.suspect(o.Key)
+			suspected = true
+		}
+	}
+	stop := func() bool { return d.changing.Load() || len(d.suspects(keyID)) == 0 }
+	if suspected && d.Requests.Await(ctx, stop) {
+		d.warnOf(d.Orphans.Orphans(d.suspects(keyID), d.Now()), diags)
+	}
+}
+
+func (o *orphanWarnings) suspect(k key.Key) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.suspects == nil {
+		o.suspects = map[string]key.Key{}
+	}
+	o.suspects[k.ID] = k
+}
+
+// suspects returns the keys that were not named and that the CLI has not asked for, without those that it may ask for only
+// when it has the answer about the key with this id.
+func (d *Data) suspects(keyID string) (left []key.Key) {
+	d.orphans.mu.Lock()
+	defer d.orphans.mu.Unlock()
+	for _, o := range d.Orphans.Suspects(slices.Collect(maps.Values(d.orphans.suspects)), d.Now()) {
+		if _, named := d.orphans.named.Load(o.Key.ID); !named && !d.Orphans.MayFollow(o.Key.ID, keyID) {
+			left = append(left, o.Key)
+		}
+	}
+	return left
 }
 
 // WarnOrphansOfCreation is WarnOrphans for the creation of a key, which is not always planned with a warning: the CLIs drop
@@ -74,24 +109,6 @@ func (d *Data) orphansOf(ctx context.Context, owner key.Owner) []orphan.Orphan {
 	}
 	d.Orphans.Listed(d.Account.KnownID(), owner, keys, d.Now())
 	return d.Orphans.Orphans(keys, d.Now())
-}
-
-// WarnUnfinished appends a warning for each unfinished key among the keys of an owner whose keys were just read: their
-// list is shared and costs no call.
-func (d *Data) WarnUnfinished(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
-	keys, err := d.Keys.List(ctx, owner)
-	if err != nil {
-		return
-	}
-	var unfinished []key.Key
-	for _, k := range keys {
-		if k.Unfinished() {
-			unfinished = append(unfinished, k)
-		}
-	}
-	if len(unfinished) > 0 {
-		d.warnOf(d.Orphans.Orphans(unfinished, d.Now()), diags)
-	}
 }
 
 func (d *Data) warnOf(orphans []orphan.Orphan, diags *diag.Diagnostics) {

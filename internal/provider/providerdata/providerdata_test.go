@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -172,6 +173,15 @@ func (l *listing) ListExisting(context.Context, key.Owner) ([]key.Key, error) {
 }
 func (l *listing) List(context.Context, key.Owner) ([]key.Key, error) { return l.keys, nil }
 
+// active are keys without a marker, an hour old.
+func active(ids ...string) *listing {
+	l := &listing{}
+	for _, id := range ids {
+		l.keys = append(l.keys, key.Key{ID: id, Created: now.Add(-time.Hour), State: key.Active})
+	}
+	return l
+}
+
 // TestWarnOrphans_onceInARun: an owner is listed once, a key is named once, and nothing is listed once a change has begun.
 func TestWarnOrphans_onceInARun(t *testing.T) {
 	keys := &listing{keys: []key.Key{{ID: "AK1", Tag: key.NewMarker("1"), Created: now, State: key.Active}, {ID: "AK2", Created: now}}}
@@ -180,7 +190,7 @@ func TestWarnOrphans_onceInARun(t *testing.T) {
 	var diags diag.Diagnostics
 	for range 2 {
 		d.WarnOrphans(t.Context(), key.Owner{}, &diags)
-		d.WarnUnfinished(t.Context(), key.Owner{}, &diags)
+		d.WarnOrphansOfKept(t.Context(), key.Owner{}, "AK2", &diags)
 	}
 	if len(diags) != 1 || diags[0].Summary() != "Unfinished access key found: AK1" || keys.lists != 1 {
 		t.Errorf("%d lists, %v", keys.lists, diags)
@@ -196,15 +206,15 @@ func TestWarnOrphans_onceInARun(t *testing.T) {
 	}
 }
 
-// withJournal returns a recorder of a process after another one has created keys of alice, an hour ago.
+// withJournal returns a recorder of a process after another one has created keys of alice, one after the other, an hour ago.
 func withJournal(t *testing.T, ids ...string) *orphan.Recorder {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "journal")
 	open := func() *orphan.Journal { return orphan.NewJournal(dir, func(err error) { t.Error(err) }) }
 	journal := open()
-	for _, id := range ids {
+	for i, id := range ids {
 		earlier := journal.Recorder("")
-		earlier.Intend(key.Intent{Marker: key.NewMarker(id), UserName: "alice", Time: now.Add(-time.Hour)})
+		earlier.Intend(key.Intent{Marker: key.NewMarker(id), UserName: "alice", Time: now.Add(-time.Hour + time.Duration(i)*time.Second)})
 		earlier.Created(key.NewMarker(id), key.Key{ID: id})
 	}
 	journal.Close()
@@ -272,5 +282,62 @@ func TestWarnOrphansOfCreation(t *testing.T) {
 	}
 	if len(diags) != 1 || diags[0].Summary() != "Access key of an interrupted run found: AK1" || keys.lists != 1 {
 		t.Errorf("%d lists, %v", keys.lists, diags)
+	}
+}
+
+// TestWarnOrphansOfKept: a run that reads the keys of a state names the key that the journal suspects and that the CLI does
+// not ask for, once, and lists nothing. It does not wait where there is nothing to wait for.
+func TestWarnOrphansOfKept(t *testing.T) {
+	alice := key.Owner{UserName: "alice"}
+	for name, c := range map[string]struct {
+		journal []string // keys of alice that another process made, in this order
+		owner   key.Owner
+		reads   string // the key that is read first
+		later   string // the key that the CLI asks for while that request waits
+		want    []string
+		waited  time.Duration
+	}{
+		"nothing in the journal":     {nil, alice, "AK0", "", nil, 0},
+		"of another owner":           {[]string{"AK1"}, key.Owner{UserName: "bob"}, "AK0", "", nil, 0},
+		"in no state":                {[]string{"AK1", "AK2"}, alice, "AK0", "", []string{"AK1", "AK2"}, quietTime},
+		"one in the state":           {[]string{"AK1", "AK2"}, alice, "AK0", "AK1", []string{"AK2"}, quietTime + quietInterval},
+		"all in the state":           {[]string{"AK1"}, alice, "AK0", "AK1", nil, 2 * quietInterval},
+		"may wait for the read":      {[]string{"AK1", "AK2"}, alice, "AK1", "", nil, 0},
+		"cannot wait for the read":   {[]string{"AK1", "AK2"}, alice, "AK2", "", []string{"AK1"}, quietTime},
+		"the read is the only entry": {[]string{"AK1"}, alice, "AK1", "", nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				offset, keys := time.Duration(0), active("AK0", "AK1", "AK2")
+				d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: withJournal(t, c.journal...), Requests: &Requests{}})
+				var diags diag.Diagnostics
+				began := time.Now()
+				end := d.Requests.Begin()
+				d.Orphans.Referenced(c.reads)
+				asked := make(chan struct{})
+				go func() {
+					defer close(asked)
+					if c.later != "" {
+						time.Sleep(quietInterval + time.Millisecond)
+						defer d.Requests.Begin()()
+						d.Orphans.Referenced(c.later)
+					}
+				}()
+				d.WarnOrphansOfKept(t.Context(), c.owner, c.reads, &diags)
+				end()
+				if waited := time.Since(began); waited < c.waited || waited > c.waited+quietInterval {
+					t.Errorf("waited %s, want %s", waited, c.waited)
+				}
+				d.WarnOrphansOfKept(t.Context(), c.owner, c.reads, &diags)
+				var named []string
+				for _, one := range diags {
+					named = append(named, strings.TrimPrefix(one.Summary(), "Access key of an interrupted run found: "))
+				}
+				if !slices.Equal(named, c.want) || keys.lists != 0 {
+					t.Errorf("named %v, want %v; %d lists", named, c.want, keys.lists)
+				}
+				<-asked
+			})
+		})
 	}
 }

@@ -146,7 +146,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if current.ID == "" {
 		state = r.withOwnerName(ctx, state, identity)
 	}
-	r.Data.WarnUnfinished(ctx, state.Owner(), &resp.Diagnostics)
+	r.Data.WarnOrphansOfKept(ctx, state.Owner(), state.ID.ValueString(), &resp.Diagnostics)
 	result := applied{state: state.withCurrent(current, r.Data.Now()).withPrevious(previous), identity: current.Identity, exists: true}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
 	writeReadAt(ctx, resp.Private, r.Data.Now(), &resp.Diagnostics)
