@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -16,18 +17,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Input is one place of a configuration that takes a string.
+// Input is one place of a configuration that takes a value.
 type Input struct {
 	// Kind is "provider", "resource", "data", "ephemeral", "list" or "action". Type is "" for the provider block.
 	Kind, Type string
 	// Path is the path of the argument, as `api.endpoint`. The parts of lists, sets and maps have no keys in it.
 	Path string
 
-	set func(config Args, value string)
+	set setter
 }
 
+// setter sets a value in a block of configuration.
+type setter func(config Args, value any)
+
 // With returns a copy of a configuration that has a value at this place, with the blocks that the place is in.
-func (in Input) With(config Args, value string) Args {
+func (in Input) With(config Args, value any) Args {
 	changed := maps.Clone(config)
 	if changed == nil {
 		changed = Args{}
@@ -37,9 +41,14 @@ func (in Input) With(config Args, value string) Args {
 }
 
 // Inputs are all places of all configurations of the provider that take a string, found in its schemas.
-func (h *Protocol) Inputs() (all []Input) {
+func (h *Protocol) Inputs() []Input { return h.inputs(tftypes.String) }
+
+// NumberInputs are those that take a number.
+func (h *Protocol) NumberInputs() []Input { return h.inputs(tftypes.Number) }
+
+func (h *Protocol) inputs(of tftypes.Type) (all []Input) {
 	add := func(kind, typeName string, b *tfprotov6.SchemaBlock) {
-		for path, set := range inputsOf(blockOf(b)) {
+		for path, set := range inputsOf(blockOf(b), of) {
 			all = append(all, Input{kind, typeName, path, set})
 		}
 	}
@@ -62,32 +71,32 @@ func (h *Protocol) Inputs() (all []Input) {
 }
 
 // inputsOf are the setters of a block by path.
-func inputsOf(b schemaBlock) map[string]func(config Args, value string) {
-	all := map[string]func(config Args, value string){}
+func inputsOf(b schemaBlock, of tftypes.Type) map[string]setter {
+	all := map[string]setter{}
 	for _, a := range b.attributes {
 		name := a.Name
 		switch {
 		case !a.Optional && !a.Required:
 		case a.NestedType != nil:
-			addNested(all, name, inputsOf(nestedObject(a.NestedType)), nestingOf(a.NestedType.Nesting) != single)
-		case a.Type.Is(tftypes.String):
-			all[name] = func(config Args, value string) { config[name] = value }
-		case a.Type.Is(tftypes.List{ElementType: tftypes.String}), a.Type.Is(tftypes.Set{ElementType: tftypes.String}):
-			all[name] = func(config Args, value string) { config[name] = []any{value} }
-		case a.Type.Is(tftypes.Map{ElementType: tftypes.String}):
-			all[name] = func(config Args, value string) { config[name] = map[string]any{value: value} }
+			addNested(all, name, inputsOf(nestedObject(a.NestedType), of), nestingOf(a.NestedType.Nesting) != single)
+		case a.Type.Is(of):
+			all[name] = func(config Args, value any) { config[name] = value }
+		case a.Type.Equal(tftypes.List{ElementType: of}), a.Type.Equal(tftypes.Set{ElementType: of}):
+			all[name] = func(config Args, value any) { config[name] = []any{value} }
+		case a.Type.Equal(tftypes.Map{ElementType: of}):
+			all[name] = func(config Args, value any) { config[name] = map[string]any{fmt.Sprint(value): value} }
 		}
 	}
 	for _, nested := range b.blocks {
 		repeated := nested.Nesting == tfprotov6.SchemaNestedBlockNestingModeList || nested.Nesting == tfprotov6.SchemaNestedBlockNestingModeSet
-		addNested(all, nested.TypeName, inputsOf(blockOf(nested.Block)), repeated)
+		addNested(all, nested.TypeName, inputsOf(blockOf(nested.Block), of), repeated)
 	}
 	return all
 }
 
-func addNested(all map[string]func(config Args, value string), name string, inner map[string]func(config Args, value string), repeated bool) {
+func addNested(all map[string]setter, name string, inner map[string]setter, repeated bool) {
 	for path, set := range inner {
-		all[name+"."+path] = func(config Args, value string) {
+		all[name+"."+path] = func(config Args, value any) {
 			object := map[string]any{}
 			set(object, value)
 			config[name] = object

@@ -17,24 +17,27 @@ import (
 // defaultRequestRate is how many calls per second the provider sends when the block does not say otherwise.
 const defaultRequestRate = 5
 
+// maxRequestRate is the largest rate that the block takes: beyond it there is no limit to speak of.
+const maxRequestRate = 1_000_000
+
 // model is the provider block.
 type model struct {
-	AccessKeyID       types.String  `tfsdk:"access_key_id"`
-	SecretKeyID       types.String  `tfsdk:"secret_key_id"`
-	Login             types.String  `tfsdk:"login"`
-	Password          types.String  `tfsdk:"password"`
-	Region            types.String  `tfsdk:"region"`
-	Profile           types.String  `tfsdk:"profile"`
-	ConfigFile        types.String  `tfsdk:"config_file"`
-	RequestsPerSecond types.Float64 `tfsdk:"requests_per_second"`
-	X509CertPath      types.String  `tfsdk:"x509_cert_path"`
-	X509KeyPath       types.String  `tfsdk:"x509_key_path"`
-	Insecure          types.Bool    `tfsdk:"insecure"`
-	AllowedAccounts   types.Set     `tfsdk:"allowed_account_ids"`
-	ForbiddenAccounts types.Set     `tfsdk:"forbidden_account_ids"`
-	API               types.List    `tfsdk:"api"`
-	OKS               types.List    `tfsdk:"oks"`
-	Endpoints         types.Set     `tfsdk:"endpoints"`
+	AccessKeyID       types.String `tfsdk:"access_key_id"`
+	SecretKeyID       types.String `tfsdk:"secret_key_id"`
+	Login             types.String `tfsdk:"login"`
+	Password          types.String `tfsdk:"password"`
+	Region            types.String `tfsdk:"region"`
+	Profile           types.String `tfsdk:"profile"`
+	ConfigFile        types.String `tfsdk:"config_file"`
+	RequestsPerSecond types.Number `tfsdk:"requests_per_second"`
+	X509CertPath      types.String `tfsdk:"x509_cert_path"`
+	X509KeyPath       types.String `tfsdk:"x509_key_path"`
+	Insecure          types.Bool   `tfsdk:"insecure"`
+	AllowedAccounts   types.Set    `tfsdk:"allowed_account_ids"`
+	ForbiddenAccounts types.Set    `tfsdk:"forbidden_account_ids"`
+	API               types.List   `tfsdk:"api"`
+	OKS               types.List   `tfsdk:"oks"`
+	Endpoints         types.Set    `tfsdk:"endpoints"`
 }
 
 type apiModel struct {
@@ -164,7 +167,8 @@ func (m model) requestRate() float64 {
 	if m.RequestsPerSecond.IsNull() || m.RequestsPerSecond.IsUnknown() {
 		return defaultRequestRate
 	}
-	return m.RequestsPerSecond.ValueFloat64()
+	rate, _ := m.RequestsPerSecond.ValueBigFloat().Float64()
+	return rate
 }
 
 // pathOf is the place in the block of the argument that a configuration error is about.

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"math/big"
 	"slices"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/number"
 )
 
 var (
@@ -73,7 +75,7 @@ func TestUnknownArguments_named(t *testing.T) {
 		"a block of a set": {empty(func(m *model) {
 			m.Endpoints = types.SetValueMust(endpointsType, []attr.Value{types.ObjectUnknown(endpointsType.AttrTypes)})
 		}), []string{"endpoints"}},
-		"only the pace": {empty(func(m *model) { m.RequestsPerSecond = types.Float64Unknown() }), nil},
+		"only the pace": {empty(func(m *model) { m.RequestsPerSecond = types.NumberUnknown() }), nil},
 		"only oks":      {empty(func(m *model) { m.OKS = types.ListUnknown(oksType) }, withEndpoints(types.StringValue("https://x"))), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,9 +108,9 @@ func TestSettings_fromBlock(t *testing.T) {
 
 func TestRequestRate(t *testing.T) {
 	for _, c := range []struct {
-		value types.Float64
+		value types.Number
 		want  float64
-	}{{types.Float64Null(), 5}, {types.Float64Unknown(), 5}, {types.Float64Value(0), 0}, {types.Float64Value(0.5), 0.5}} {
+	}{{types.NumberNull(), 5}, {types.NumberUnknown(), 5}, {number.Of(0), 0}, {types.NumberValue(big.NewFloat(0.5)), 0.5}} {
 		if got := empty(func(m *model) { m.RequestsPerSecond = c.value }).requestRate(); got != c.want {
 			t.Errorf("%s: %v, want %v", c.value, got, c.want)
 		}

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -11,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/number"
 )
 
 // Schema takes every configuration that the official provider takes (version 1.8.0), and adds login, password,
@@ -64,10 +65,10 @@ func attributes() map[string]schema.Attribute {
 			MarkdownDescription: "The path of the profile file; a leading `~` is your home folder. Default: `~/.osc/config.json`. " +
 				"A file named here takes precedence over access keys in the environment.",
 		},
-		"requests_per_second": schema.Float64Attribute{
+		"requests_per_second": schema.NumberAttribute{
 			Optional:   true,
-			Validators: []validator.Float64{float64validator.AtLeast(0)},
-			MarkdownDescription: "The most calls the provider sends per second; 0 or more, where 0 means no limit. Default: 5. " +
+			Validators: []validator.Number{number.Between(0, maxRequestRate)},
+			MarkdownDescription: "The most calls the provider sends per second: 0 to 1000000, where 0 means no limit. Default: 5. " +
 				"Fractions are allowed: 0.5 is a call every two seconds. Where the API allows less, the provider adapts.",
 		},
 		"allowed_account_ids": schema.SetAttribute{

@@ -10,6 +10,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/number"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
@@ -37,7 +38,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			"and the last one that is applied wins. Keep one, and take the others out of the state (`terraform state rm`).")
 	}
 	var refused diag.Diagnostics
-	if !plan.MaxSeconds.IsUnknown() && !plan.MaxSeconds.Equal(state.MaxSeconds) && plan.MaxSeconds.ValueInt64() > 0 {
+	if !plan.MaxSeconds.IsUnknown() && !plan.MaxSeconds.Equal(state.MaxSeconds) && number.Int64(plan.MaxSeconds) > 0 {
 		r.refuseOwnKey(ctx, &refused, plan)
 	}
 	if plan.TrustedEnv.ValueBool() && !state.TrustedEnv.ValueBool() && !r.Data.Access.HasCertificate() {
@@ -68,7 +69,7 @@ func (r *Resource) refuseOwnKey(ctx context.Context, diags *diag.Diagnostics, pl
 		diag.Add(diags, notPlanned, "Reading access key "+r.Data.Signer+", which signs the calls of this provider", err)
 		return
 	}
-	limit := time.Duration(plan.MaxSeconds.ValueInt64()) * time.Second
+	limit := time.Duration(number.Int64(plan.MaxSeconds)) * time.Second
 	for _, k := range keys {
 		if k.ID != r.Data.Signer {
 			continue
@@ -82,6 +83,6 @@ func (r *Resource) refuseOwnKey(ctx context.Context, diags *diag.Diagnostics, pl
 			has = fmt.Sprintf("lives until %s, %d seconds from now", k.Expires.UTC().Format(time.RFC3339), int64(left.Seconds()))
 		}
 		diags.AddAttributeError(path.Root("max_access_key_expiration_seconds"), lockOut, fmt.Sprintf("Access key %s, which signs the calls of this provider, %s. "+
-			"The policy allows %d seconds.\n\nGive that key an earlier `expiration_date` first, or write a larger value", k.ID, has, plan.MaxSeconds.ValueInt64())+override)
+			"The policy allows %d seconds.\n\nGive that key an earlier `expiration_date` first, or write a larger value", k.ID, has, number.Int64(plan.MaxSeconds))+override)
 	}
 }

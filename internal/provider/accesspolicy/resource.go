@@ -13,6 +13,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/access"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/number"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
@@ -51,7 +52,7 @@ func New() resource.Resource { return &Resource{base.NewResource("api_access_pol
 
 type model struct {
 	ID           types.String   `tfsdk:"id"`
-	MaxSeconds   types.Int64    `tfsdk:"max_access_key_expiration_seconds"`
+	MaxSeconds   types.Number   `tfsdk:"max_access_key_expiration_seconds"`
 	TrustedEnv   types.Bool     `tfsdk:"require_trusted_env"`
 	AllowLockout types.Bool     `tfsdk:"allow_lockout"`
 	Timeouts     timeouts.Value `tfsdk:"timeouts"`
@@ -67,7 +68,7 @@ func (m model) withPolicy(found access.Policy) model {
 	if m.ID.ValueString() == "" {
 		m.ID = types.StringValue(theID)
 	}
-	m.MaxSeconds, m.TrustedEnv = types.Int64Value(int64(found.KeyLifetime/time.Second)), types.BoolValue(found.RequireTrustedEnv)
+	m.MaxSeconds, m.TrustedEnv = number.Of(int64(found.KeyLifetime/time.Second)), types.BoolValue(found.RequireTrustedEnv)
 	return m
 }
 
@@ -79,7 +80,7 @@ func (r *Resource) apply(ctx context.Context, plan model) (model, error) {
 	}
 	want := current
 	if !plan.MaxSeconds.IsUnknown() {
-		want.KeyLifetime = time.Duration(plan.MaxSeconds.ValueInt64()) * time.Second
+		want.KeyLifetime = time.Duration(number.Int64(plan.MaxSeconds)) * time.Second
 	}
 	if !plan.TrustedEnv.IsUnknown() {
 		want.RequireTrustedEnv = plan.TrustedEnv.ValueBool()

@@ -3,17 +3,17 @@ package accesspolicy
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/numberplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/number"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 )
 
@@ -26,10 +26,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		MarkdownDescription: "Manages the API access policy of the account. An account has exactly one, so that one resource of this type is enough, " +
 			"and several of them undo each other's changes. A destruction changes nothing at the API: it only takes the policy out of the state.",
 		Attributes: map[string]schema.Attribute{
-			"max_access_key_expiration_seconds": schema.Int64Attribute{
+			"max_access_key_expiration_seconds": schema.NumberAttribute{
 				Optional: true, Computed: true,
-				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
-				Validators:    []validator.Int64{int64validator.Between(0, maxSeconds)},
+				PlanModifiers: []planmodifier.Number{numberplanmodifier.UseStateForUnknown()},
+				Validators:    []validator.Number{number.Whole(0, maxSeconds)},
 				MarkdownDescription: "The longest remaining lifetime that an access key of the account may have, in seconds: 0 to 3153600000 (100 years). " +
 					"With 0 a key may live for ever. Otherwise every key must have an expiration date, and the API refuses a value that an existing key exceeds. " +
 					"Left out, the value stays as it is. Changed in place.",
@@ -56,11 +56,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 
 // ValidateConfig refuses a trusted session without a limit on the life of keys.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	var seconds types.Int64
+	var seconds types.Number
 	var trusted types.Bool
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("max_access_key_expiration_seconds"), &seconds)...)
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("require_trusted_env"), &trusted)...)
-	if trusted.ValueBool() && !seconds.IsNull() && !seconds.IsUnknown() && seconds.ValueInt64() == 0 {
+	if trusted.ValueBool() && !seconds.IsNull() && !seconds.IsUnknown() && number.Int64(seconds) == 0 {
 		resp.Diagnostics.AddAttributeError(path.Root("require_trusted_env"), notValid,
 			"A trusted session needs a limit on the life of access keys: `max_access_key_expiration_seconds` must be above 0.")
 	}

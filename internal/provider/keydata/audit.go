@@ -13,6 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/number"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
@@ -46,8 +47,8 @@ const (
 func NewAudit() datasource.DataSource { return &Audit{base.NewDataSource("access_key_audit")} }
 
 type auditModel struct {
-	UsageDays      types.Int64    `tfsdk:"usage_days"`
-	UsagePages     types.Int64    `tfsdk:"usage_pages"`
+	UsageDays      types.Number   `tfsdk:"usage_days"`
+	UsagePages     types.Number   `tfsdk:"usage_pages"`
 	AuditDate      types.String   `tfsdk:"audit_date"`
 	Complete       types.Bool     `tfsdk:"complete"`
 	CeilingSeconds types.Int64    `tfsdk:"ceiling_seconds"`
@@ -118,12 +119,12 @@ func (d *Audit) Read(ctx context.Context, req datasource.ReadRequest, resp *data
 // usage reads the log as far as the arguments say; false when that failed.
 func (d *Audit) usage(ctx context.Context, m *auditModel, diags *diag.Diagnostics) (usage account.Usage, ok bool) {
 	if m.UsageDays.IsNull() {
-		m.UsageDays = types.Int64Value(auditUsageDays)
+		m.UsageDays = number.Of(auditUsageDays)
 	}
 	if m.UsagePages.IsNull() {
-		m.UsagePages = types.Int64Value(auditUsagePages)
+		m.UsagePages = number.Of(auditUsagePages)
 	}
-	days, pages := m.UsageDays.ValueInt64(), m.UsagePages.ValueInt64()
+	days, pages := number.Int64(m.UsageDays), number.Int64(m.UsagePages)
 	if days == 0 {
 		return usage, true
 	}

@@ -6,10 +6,11 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/number"
 )
 
 // Schema has every fact of a key that a rule about keys may ask for, so that a rule is one expression.
@@ -25,14 +26,14 @@ func (d *Audit) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *da
 
 func auditAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
-		"usage_days": schema.Int64Attribute{
+		"usage_days": schema.NumberAttribute{
 			Optional: true, Computed: true,
-			Validators:          []validator.Int64{int64validator.Between(0, auditUsageDays)},
+			Validators:          []validator.Number{number.Whole(0, auditUsageDays)},
 			MarkdownDescription: fmt.Sprintf("For how many past days the use of keys is read from the log of API calls. Minimum: 0, the log is not read. Maximum: %d, which is how long the API keeps the log. Default: %d.", auditUsageDays, auditUsageDays),
 		},
-		"usage_pages": schema.Int64Attribute{
+		"usage_pages": schema.NumberAttribute{
 			Optional: true, Computed: true,
-			Validators: []validator.Int64{int64validator.Between(1, 100_000)},
+			Validators: []validator.Number{number.Whole(1, 100_000)},
 			MarkdownDescription: fmt.Sprintf("The maximum number of pages of the log to read. A page has 1000 calls and costs one request. Minimum: 1. Maximum: 100000. Default: %d. "+
 				"The newest calls are read first.", auditUsagePages),
 		},
