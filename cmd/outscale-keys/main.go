@@ -3,11 +3,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
-	"os/exec"
 	"os/signal"
-	"syscall"
 	"time"
 
 	"golang.org/x/term"
@@ -23,7 +20,7 @@ func main() {
 	if err != nil {
 		home = "" // an error says so where a profile would have been looked for
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals...)
 	code := keyscmd.Run(ctx, version, os.Args[1:], keyscmd.Host{
 		Env: os.LookupEnv, Home: home, Now: time.Now, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Interactive: term.IsTerminal(int(os.Stdin.Fd())), Progress: columns(os.Stderr),
@@ -40,25 +37,4 @@ func columns(f *os.File) int {
 		return 0
 	}
 	return width
-}
-
-// killDelay is the time that a program has to end after a signal.
-const killDelay = 10 * time.Second
-
-// start runs a program with the input and the outputs of this one. It is interrupted when ctx ends.
-func start(ctx context.Context, argv, env []string) (int, error) {
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.Env = append(os.Environ(), env...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = killDelay
-	err := cmd.Run()
-	var ended *exec.ExitError
-	if errors.As(err, &ended) {
-		if code := ended.ExitCode(); code >= 0 {
-			return code, nil
-		}
-		return 1, nil // ended by a signal
-	}
-	return 0, err
 }

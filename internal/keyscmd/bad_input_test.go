@@ -1,8 +1,10 @@
 package keyscmd
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -58,7 +60,8 @@ func TestRun_arguments(t *testing.T) {
 		"usage": "give an access key or a user: see outscale-keys usage --help", "policy": "give a user", "policy a b": "give a user, and not 2",
 		"scan-state": "give a state file or a saved plan", "exec --user ci": "give the command to run",
 		"list --usage-days 33": "it can be 0 to 32", "audit --usage-days -1": "it can be 0 to 32", "list --usage-pages 0": "it can be 1 and more",
-		"usage ci --usage-pages 0": "it can be 1 and more",
+		"usage ci --usage-pages 0": "it can be 1 and more", "revoke - ABCDEFGHIJ0123456789 --yes": "give it alone", "help lst": "unknown command \"lst\"",
+		"exec --user ci --for 59s -- x": "--for 59s", "exec --user ci --for soon x": "--for soon", "lst": "\n  Did you mean this?\n  list\n",
 	} {
 		if code, out, errOut := r.run(strings.Fields(line)...); code != ExitError || out != "" || !strings.Contains(errOut, want) {
 			t.Errorf("%s: exit code %d, %q, %q", line, code, out, errOut)
@@ -89,6 +92,33 @@ func TestChange_inputClosed(t *testing.T) {
 	r.stdin = iotest.DataErrReader(strings.NewReader(bob.ID + "\n" + bob.ID[:7]))
 	if code, _, errOut := r.run("revoke", "-", "--yes"); code != ExitError || !strings.Contains(errOut, "is not the id of an access key") {
 		t.Errorf("cut off: exit code %d, %q", code, errOut)
+	}
+}
+
+// waiting is an input that a signal ends the wait for.
+type waiting struct {
+	signal func()
+	ctx    context.Context
+}
+
+func (w waiting) Read([]byte) (int, error) {
+	w.signal()
+	<-w.ctx.Done()
+	return 0, io.EOF
+}
+
+// A signal ends a command that waits for its input, and nothing is changed.
+func TestChange_signalWhileWaiting(t *testing.T) {
+	r := newRig(t)
+	bob := r.user("bob", nil)
+	r.asked = true
+	for _, arg := range []string{bob.ID, "-"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		r.ctx, r.stdin = ctx, waiting{cancel, t.Context()}
+		code, _, errOut := r.run("revoke", arg)
+		if _, exists := r.key(bob.ID); code != ExitError || !exists || !strings.Contains(errOut, "outscale-keys: ended by a signal: ") {
+			t.Errorf("%s: exit code %d, the key exists: %v, %q", arg, code, exists, errOut)
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
+	"github.com/outscale-access/terraform-provider-outscale/internal/review"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
@@ -17,32 +18,37 @@ import (
 const revokeLimit = time.Minute
 
 func (a *app) execCommand() *cobra.Command {
-	var userName, tag string
-	var lifetime time.Duration
+	var userName, tag, lifetime string
 	cmd := &cobra.Command{
-		Use: "exec --user USER [flags] -- COMMAND [ARGUMENT ...]", Args: named(1, math.MaxInt, "the command to run, after --"),
+		Use: "exec --user USER [flags] [--] COMMAND [ARGUMENT ...]", Args: named(1, math.MaxInt, "the command to run"),
 		Short: "Run a command with an access key of its own",
 		Long: `Run a command with a new access key of a user in its environment (OSC_ACCESS_KEY, OSC_SECRET_KEY, OSC_REGION, and
 OSC_ENDPOINT_API).
 
-The key expires after --for, at the API: also when this command is killed. When the command ends, or on a signal, the key is
-revoked. The exit code is the command's, or 2 if the key could not be created or revoked.`,
+When the command ends, the key is revoked. The key expires after --for in any case, at the API: also when outscale-keys is
+killed.
+
+Signals are passed on to the command, which decides when it ends; the third one kills it. The exit code is the command's,
+128 and the number of the signal if a signal ended it, or 2 if the command could not be run, or the key could not be created
+or revoked.`,
 		Example: "  outscale-keys exec --user ci --for 1h -- terraform plan",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if lifetime < time.Minute {
-				return errors.New("--for must be a minute or more")
+			life, err := review.ParseDuration(lifetime)
+			if err != nil || life < time.Minute {
+				return fmt.Errorf("--for %s: it is a time of a minute or more, for example 30m, 12h or 1d", text.Word(lifetime))
 			}
 			s, err := a.connect()
 			if err != nil {
 				return err
 			}
-			return a.exec(cmd.Context(), s, key.Spec{Owner: key.Owner{UserName: userName}, State: key.Active, Tag: tag}, lifetime, args)
+			return a.exec(cmd.Context(), s, key.Spec{Owner: key.Owner{UserName: userName}, State: key.Active, Tag: tag}, life, args)
 		},
 	}
 	cmd.Flags().StringVar(&userName, "user", "", "the user that the key belongs to")
-	cmd.Flags().DurationVar(&lifetime, "for", time.Hour, "when the key expires at the latest, for example 30m")
+	cmd.Flags().StringVar(&lifetime, "for", "1h", "when the key expires at the latest, for example 30m or 1d")
 	cmd.Flags().StringVar(&tag, "tag", "outscale-keys exec", "the tag of the key")
-	_ = cmd.MarkFlagRequired("user") // the flag exists
+	_ = cmd.MarkFlagRequired("user")   // the flag exists
+	cmd.Flags().SetInterspersed(false) // what follows the command is its own, also without --
 	return cmd
 }
 

@@ -26,6 +26,7 @@ type rig struct {
 	signer  api.Credential
 	in      string
 	stdin   io.Reader         // in place of in
+	ctx     context.Context   // nil = that of the test
 	asked   bool              // In is a terminal
 	columns int               // of the terminal that both outputs are, 0 = none
 	env     map[string]string // beside the credential and the endpoint
@@ -113,7 +114,11 @@ func (r *rig) run(args ...string) (code int, out, errOut string) {
 	if r.both != nil {
 		host.Out, host.Err = r.both, r.both
 	}
-	code = Run(r.t.Context(), r.version, append([]string{"--requests-per-second", "0"}, args...), host)
+	ctx := r.ctx
+	if ctx == nil {
+		ctx = r.t.Context()
+	}
+	code = Run(ctx, r.version, append([]string{"--requests-per-second", "0"}, args...), host)
 	for _, secret := range []string{r.RootSecretKey, r.signer.SecretKey} {
 		if strings.Contains(stdout.String()+stderr.String(), secret) {
 			r.t.Error("the output has the secret of the caller")

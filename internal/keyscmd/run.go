@@ -36,8 +36,8 @@ type Host struct {
 	Interactive bool // a person can be asked: In is a terminal
 	Progress    int  // the width of the terminal that Err is, where progress is shown; 0 = it is none
 	Columns     int  // the width of the terminal that Out is, 0 = it is none
-	// Start runs a program with these variables added to the environment and returns its exit code. It ends the program
-	// when ctx ends.
+	// Start runs a program with these variables added to the environment, and returns its exit code. It passes signals on to
+	// the program. A program is not started when ctx has ended.
 	Start func(ctx context.Context, argv, env []string) (code int, err error)
 }
 
@@ -69,15 +69,21 @@ func Run(ctx context.Context, version string, args []string, host Host) int {
 	case errors.As(err, &found):
 		return ExitFindings
 	}
-	fmt.Fprintf(host.Err, "outscale-keys: %s\n", message(err))
+	ended := ""
+	if ctx.Err() != nil {
+		ended = "ended by a signal: "
+	}
+	fmt.Fprintf(host.Err, "outscale-keys: %s%s\n", ended, message(err))
 	return ExitError
 }
 
 // message is the text of an error, its further lines indented: what others wrote in it begins no line.
 func message(err error) string {
-	lines := strings.Split(err.Error(), "\n")
-	for i, line := range lines {
-		lines[i] = text.Escape(line)
+	var lines []string
+	for _, line := range strings.Split(err.Error(), "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, text.Escape(line))
+		}
 	}
 	return strings.Join(lines, "\n  ")
 }
@@ -118,11 +124,27 @@ profile of ~/.osc/config.json, as for the Terraform provider.
 	flags.StringVar(&a.flags.configFile, "config-file", "", "the profile file (default ~/.osc/config.json)")
 	flags.StringVar(&a.flags.region, "region", "", "the region, for example eu-west-2")
 	flags.StringVar(&a.flags.endpoint, "endpoint", "", "the address of the API, in place of the region's")
-	flags.Float64Var(&a.flags.rate, "requests-per-second", 5, "the rate limit of the command's own, 0 = none")
+	flags.Float64Var(&a.flags.rate, "requests-per-second", 5, "at most how many calls are made per second, 0 = no limit")
 	flags.StringVarP(&a.flags.output, "output", "o", formatTable, "the format of the result: table or json; for audit also csv or sarif")
 	root.AddCommand(a.listCommand(), a.auditCommand(), a.reportCommand(), a.usageCommand(), a.policyCommand(), a.orphansCommand(), a.scanCommand(), a.execCommand())
 	root.AddCommand(a.changeCommands()...)
+	root.SetHelpCommand(helpCommand(root))
 	return root
+}
+
+// helpCommand is the command help. The one of the library ends well also for a command that does not exist.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Show the help of a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, _, err := root.Find(args)
+			if err != nil {
+				return err
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+	}
 }
 
 // checkFlags refuses a format that the command does not have. The command audit has more formats than the others.

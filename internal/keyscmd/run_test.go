@@ -201,12 +201,12 @@ func TestExec(t *testing.T) {
 				}
 			}
 			k, exists := r.key(keyID)
-			if !exists || k.UserName != "bob" || k.ExpirationDate == nil || !slices.Equal(argv, []string{"terraform", "plan"}) {
+			if !exists || k.UserName != "bob" || k.ExpirationDate == nil || !slices.Equal(argv, []string{"terraform", "plan", "--help"}) {
 				t.Errorf("%s: key %+v %v, command %v", name, k, exists, argv)
 			}
 			return c.code, c.err
 		}
-		code, out, errOut := r.run("exec", "--user", "bob", "--for", "10m", "--", "terraform", "plan")
+		code, out, errOut := r.run("exec", "--user", "bob", "--for", "1d", "terraform", "plan", "--help")
 		if _, exists := r.key(keyID); code != c.want || exists || secret == "" || strings.Contains(out+errOut, secret) {
 			t.Errorf("%s: exit code %d, the key exists: %v, output %s%s", name, code, exists, out, errOut)
 		}
