@@ -21,6 +21,14 @@ type Model struct {
 
 var codec base.Codec[Model]
 
+// key is the attributes of every key; nil for none.
+func (m *Model) key() *keyattr.Key {
+	if m == nil {
+		return nil
+	}
+	return &m.Key
+}
+
 // toSpec is what a planned creation or change asks of the key.
 //
 // The state is sent only where the plan changes it, prior being the state before. Otherwise the plan repeats the state that

@@ -12,12 +12,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// facts are what decide knows besides configuration and state.
-type facts struct {
-	keyattr.Facts
-	now time.Time // by the API's clock, as far as known: before the first answer it is this machine's
-}
-
 // decision is a planned key, what forces its replacement, and what to tell the user.
 type decision struct {
 	plan    Model
@@ -30,12 +24,8 @@ type decision struct {
 //
 // With ignore_changes the CLI fills the configuration of the plan from the state, computed values included: no rule may
 // refuse what the state has.
-func decide(config Model, state *Model, f facts) decision {
-	var prior *keyattr.Key
-	if state != nil {
-		prior = &state.Key
-	}
-	d := decision{plan: config, diags: keyattr.Refuse(config.Key, prior, f.Facts)}
+func decide(config Model, state *Model, f keyattr.Facts) decision {
+	d := decision{plan: config, diags: keyattr.Refuse(config.Key, state.key(), f)}
 	switch {
 	case d.diags.HasError():
 	case state == nil:
@@ -47,22 +37,22 @@ func decide(config Model, state *Model, f facts) decision {
 }
 
 // create plans a key that does not exist.
-func (d *decision) create(config Model, f facts) {
+func (d *decision) create(config Model, f keyattr.Facts) {
 	d.plan = planNew(config, f.Recipients)
 	d.diags.Append(keyattr.WarnGivenSecret(config.Key, nil, true)...)
 	if f.HadExpiry {
-		d.warnPast(config.ExpirationDate, f.now)
+		d.warnPast(config.ExpirationDate, f.Now)
 	} else {
-		d.refusePast(config.ExpirationDate, f.now, destroyAllTheSame)
+		d.refusePast(config.ExpirationDate, f.Now, destroyAllTheSame)
 	}
-	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.now)...)
+	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.Now)...)
 	if f.WasSealed {
 		d.diags = keyattr.Soften(d.diags, keyattr.KeyIsGone)
 	}
 }
 
 // changeOrReplace plans a key that exists.
-func (d *decision) changeOrReplace(config, state Model, f facts) {
+func (d *decision) changeOrReplace(config, state Model, f keyattr.Facts) {
 	keeps, resealed := keyattr.KeepsOwner(config.Key, state.Key, f.SameUser), keyattr.WhyResealed(f.Recipients, config.Key, state.Key)
 	d.plan = planChange(config, state, f.Recipients)
 	if !keeps || resealed != "" {
@@ -77,13 +67,13 @@ func (d *decision) changeOrReplace(config, state Model, f facts) {
 		d.diags.AddAttributeWarning(keyattr.AtSealTo, "Access key replaced for its recipients: "+state.ID.ValueString(), resealed)
 	}
 	if !config.ExpirationDate.Same(state.ExpirationDate) {
-		d.refusePast(config.ExpirationDate, f.now, "")
+		d.refusePast(config.ExpirationDate, f.Now, "")
 	}
 	d.diags.Append(keyattr.WarnGivenSecret(config.Key, &state.Key, len(d.replace) > 0)...)
-	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.now)...)
+	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.Now)...)
 	if len(d.replace) == 0 {
-		d.diags.Append(keyattr.RefuseUncheckable(config.Key, state.Key, f.now)...)
-		d.warnExpiry(state, f.now)
+		d.diags.Append(keyattr.RefuseUncheckable(config.Key, state.Key, f.Now)...)
+		d.warnExpiry(state, f.Now)
 		d.diags.Append(keyattr.WarnSealing(d.plan.Key, state.Key, func(begin string) (summary, detail string) {
 			return "No secret to seal", begin + "`sealed_secret_key` stays empty. `seal_to` is noted in the state, without a call.\n\n" +
 				"Replace the key (`-replace=ADDRESS`) to have a sealed secret."

@@ -56,8 +56,8 @@ func expired(m *Model)     { m.Expired = types.BoolValue(true) }
 func unknownTag(m *Model)  { m.Tag = types.StringUnknown() }
 
 // plan decides with the knowledge that alice is U1, changed by with.
-func plan(config Model, prior *Model, with ...func(*facts)) decision {
-	f := facts{now: now, Facts: keyattr.Facts{Recipients: keyattr.ParseRecipients(config.SealTo), SameUser: true}}
+func plan(config Model, prior *Model, with ...func(*keyattr.Facts)) decision {
+	f := keyattr.Facts{Now: now, Recipients: keyattr.ParseRecipients(config.SealTo), SameUser: true}
 	var state *keyattr.Key
 	if prior != nil {
 		state = &prior.Key
@@ -313,7 +313,7 @@ func TestDecide_markerAsTag(t *testing.T) {
 // TestDecide_hadExpiry: a date that passed on a key that is gone is a warning; the same date on another key is an error.
 func TestDecide_hadExpiry(t *testing.T) {
 	past := config(until("2026-01-01"))
-	if d := plan(past, nil, func(f *facts) { f.HadExpiry = true }); d.diags.HasError() || d.diags.WarningsCount() != 1 {
+	if d := plan(past, nil, func(f *keyattr.Facts) { f.HadExpiry = true }); d.diags.HasError() || d.diags.WarningsCount() != 1 {
 		t.Errorf("%v", d.diags)
 	}
 	if d := plan(past, nil); !d.diags.HasError() {

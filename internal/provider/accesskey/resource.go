@@ -33,8 +33,7 @@ func New() resource.Resource { return &Resource{base.NewResource("access_key")} 
 // ValidateConfig refuses what no plan can correct.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
-	resp.Diagnostics.Append(keyattr.ParseRecipients(config.SealTo).Refused...)
-	resp.Diagnostics.Append(keyattr.RefuseMarker(config.Tag, nil)...)
+	resp.Diagnostics.Append(keyattr.Validate(config.Key)...)
 }
 
 // ModifyPlan plans creations and changes; there is nothing to plan for a destruction.
@@ -52,7 +51,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	d := decide(config, state, r.facts(ctx, config, state, &resp.Diagnostics))
+	d := decide(config, state, keyattr.CollectFacts(ctx, r.Data, config.Key, state.key(), &resp.Diagnostics))
 	resp.Diagnostics.Append(d.diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -60,15 +59,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	r.checkLimits(ctx, d, state, &resp.Diagnostics)
 	resp.RequiresReplace.Append(d.replace...)
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, d.plan, &resp.Diagnostics)
-}
-
-// facts collects what decide needs besides configuration and state.
-func (r *Resource) facts(ctx context.Context, config Model, state *Model, diags *diag.Diagnostics) facts {
-	var prior *keyattr.Key
-	if state != nil {
-		prior = &state.Key
-	}
-	return facts{now: r.Data.Now(), Facts: keyattr.CollectFacts(ctx, r.Data, config.Key, prior, diags)}
 }
 
 // checkLimits compares what is planned with the account's limit on the life of keys, and names keys of the owner of a new
@@ -128,14 +118,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	defer end()
 	found, err := r.Data.Keys.Read(ctx, state.Owner(), state.ID.ValueString(), base.ReadIdentity(ctx, req.Private))
-	if reason, gone := diag.Gone(err); gone {
-		resp.Diagnostics.Append(diag.IsGone(keyattr.IsGone, state.Describe(), state.ID.ValueString(), reason))
-		keyattr.Remember(&r.Data.Memory, state.Key)
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, keyattr.NotRead, "Reading "+state.Describe(), err)
+	if !keyattr.Refreshed(ctx, r.Data, resp, state.Key, err) {
 		return
 	}
 	if found.Expired(r.Data.Now()) {

@@ -2,6 +2,7 @@ package keyattr
 
 import (
 	"context"
+	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
@@ -9,6 +10,7 @@ import (
 
 // Facts is what the plan of a key has to know besides configuration and state.
 type Facts struct {
+	Now        time.Time  // by the API's clock, as far as known: before the first answer it is this machine's
 	Recipients Recipients // of the configuration's seal_to
 	SameUser   bool       // the result of sameUser, true where no look-up was needed
 	HadExpiry  bool       // a key of the owner with the configuration's expiry was found gone or expired in this run
@@ -24,7 +26,15 @@ func CollectFacts(ctx context.Context, d *providerdata.Data, config Key, state *
 	if id, name, needed := OwnerLookup(config, state); needed {
 		f.SameUser = sameUser(ctx, d, id, name, diags)
 	}
+	f.Now = d.Now()
 	return f
+}
+
+// Validate returns what is wrong with a configuration, whatever the state has.
+func Validate(config Key) diag.Diagnostics {
+	diags := ParseRecipients(config.SealTo).Refused
+	diags.Append(RefuseMarker(config.Tag, nil)...)
+	return diags
 }
 
 // Refuse returns what no plan of a key can correct, and the warning about an empty name. A value that the state has is not

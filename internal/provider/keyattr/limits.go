@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
@@ -82,14 +84,18 @@ func RefuseMarker(tag types.String, state *Key) (diags diag.Diagnostics) {
 	return diags
 }
 
-// Remember stores what is needed to plan the next key of an owner, one of whose keys was found gone.
-func Remember(memory *providerdata.Memory, state Key) {
-	if at, dated := state.ExpirationDate.Meaning(); dated {
-		memory.AddExpired(at, state.OwnerNames()...)
+// Refreshed reports whether the refresh of a state has read its key, as base.Refreshed does. Of a key that is gone, what is
+// needed to plan the owner's next one is remembered.
+func Refreshed(ctx context.Context, d *providerdata.Data, resp *resource.ReadResponse, state Key, err error) bool {
+	if _, gone := diag.Gone(err); gone {
+		if at, dated := state.ExpirationDate.Meaning(); dated {
+			d.Memory.AddExpired(at, state.OwnerNames()...)
+		}
+		if !state.SealedTo.IsNull() {
+			d.Memory.AddSealed(Texts(state.SealedTo), state.OwnerNames()...)
+		}
 	}
-	if !state.SealedTo.IsNull() {
-		memory.AddSealed(Texts(state.SealedTo), state.OwnerNames()...)
-	}
+	return base.Refreshed(ctx, resp, err, IsGone, NotRead, state.Describe(), state.ID.ValueString())
 }
 
 // remembered reports whether a key of the configured owner with the configured expiry was found gone or expired in this

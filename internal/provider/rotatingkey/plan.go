@@ -28,10 +28,8 @@ const (
 
 // facts are what decide knows besides configuration and state.
 type facts struct {
-	keyattr.Facts
-	// now is when the key was read last (see readAt): what is decided must be decided the same again when the plan is applied.
-	now     time.Time
-	adopted bool // the key was imported or moved here, and nothing was applied since
+	keyattr.Facts      // Now is when the key was read last (see readAt): the plan must be the same again when it is applied
+	adopted       bool // the key was imported or moved here, and nothing was applied since
 }
 
 // decision is a planned pair of keys, what forces a replacement of both, and what to tell the user. Where a rotation is
@@ -46,11 +44,7 @@ type decision struct {
 // where there is no key. With ignore_changes the CLI fills the configuration of the plan from the state: no rule may refuse
 // what the state has, and a duration is null where the state has none.
 func decide(config model, state *model, f facts) decision {
-	var prior *keyattr.Key
-	if state != nil {
-		prior = &state.Key
-	}
-	d := decision{plan: config, diags: keyattr.Refuse(config.Key, prior, f.Facts)}
+	d := decision{plan: config, diags: keyattr.Refuse(config.Key, state.key(), f.Facts)}
 	d.diags.Append(refuseDurations(config)...)
 	switch {
 	case d.diags.HasError():
@@ -95,12 +89,12 @@ func (d *decision) keepOrRotate(config, state model, f facts) {
 		if !state.SealedSecretKey.IsNull() && keyattr.WhyResealed(f.Recipients, config.Key, state.Key) == "" {
 			d.diags = keyattr.Soften(d.diags, "The key is due for its rotation, and apply will refuse to create the next one.")
 		}
-		d.warnRotated(due, state, f.now)
+		d.warnRotated(due, state, f.Now)
 	}
 }
 
 func (d *decision) refuseUnusable(f facts) {
-	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.now)...)
+	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.Now)...)
 }
 
 // refuseDurations looks at as much of the durations as is known.
@@ -190,21 +184,21 @@ func withNewKey(plan, config model, to keyattr.Recipients) model {
 func planKept(config, state model, f facts) model {
 	plan := withArguments(state, config, state)
 	plan.Key = plan.PlanKeptSecret(f.Recipients, config.Key, state.Key)
-	if exceedsLifetime(plan, f.now) {
+	if exceedsLifetime(plan, f.Now) {
 		plan.ExpirationDate = isodate.Unknown()
 	}
 	if !state.PreviousAccessKeyID.IsNull() {
 		switch expires, dated := state.PreviousExpirationDate.Meaning(); {
 		case !dated:
 			plan.PreviousExpirationDate = isodate.Unknown()
-		case !expires.After(f.now):
+		case !expires.After(f.Now):
 			plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringNull(), isodate.Null()
 		}
 	}
 	if changesKey(plan, state) && !config.UserID.IsNull() && config.UserName.IsNull() {
 		plan.UserName = types.StringUnknown() // the owner may be renamed in the same apply, before the key is changed
 	}
-	return plan.withWindow(f.now)
+	return plan.withWindow(f.Now)
 }
 
 // exceedsLifetime reports that the current key may live longer than a lifetime from now: it has no expiry, as after an
@@ -241,9 +235,9 @@ func whyRotated(config, state model, f facts) *due {
 		return &due{gone: true}
 	case state.unusable():
 		return &due{off: true}
-	case dated && !expires.After(f.now):
+	case dated && !expires.After(f.Now):
 		return &due{expired: expires}
-	case open && !at.After(f.now):
+	case open && !at.After(f.Now):
 		return &due{}
 	case resealed != "":
 		return &due{asked: resealed}
@@ -268,4 +262,42 @@ func allKnown(m types.Map) bool {
 		}
 	}
 	return !m.IsUnknown()
+}
+
+// warnRotated warns of what a user would not expect of a rotation.
+func (d *decision) warnRotated(why *due, state model, now time.Time) {
+	const next = "The apply creates a new key in its place."
+	id, text := ": "+state.ID.ValueString(), state.Describe()
+	switch {
+	case why.gone:
+		d.diags.AddWarning(keyattr.IsGone+id, "The "+text+" is no longer at the API, and its owner is: somebody deleted it. "+next)
+	case why.off:
+		d.diags.AddWarning("Access key was deactivated"+id, "The "+text+" is INACTIVE: somebody deactivated it. "+next+" The old one stays INACTIVE until it is removed after its expiry.")
+	case !why.expired.IsZero():
+		d.diags.AddWarning("Access key has expired"+id, fmt.Sprintf("The %s expired on %s, before a run replaced it: since then nothing can be signed with it. %s "+
+			"A longer `rotate_before`, or more frequent runs, would have replaced it in time.", text, isodate.Format(why.expired), next))
+	case why.asked != "":
+		d.diags.AddAttributeWarning(keyattr.AtSealTo, "Access key rotated for its recipients"+id, why.asked)
+	}
+	expires, dated := state.PreviousExpirationDate.Meaning()
+	if !why.gone && !state.PreviousAccessKeyID.IsNull() && (!dated || expires.After(now)) {
+		d.diags.AddWarning("Previous access key revoked before its expiry: "+state.PreviousAccessKeyID.ValueString(), fmt.Sprintf(
+			"Access key %s, the one before %s, is still valid, and one resource never has more than two live keys: it is revoked when the apply creates the next one. "+
+				"Its consumers must have switched to %s by then.", state.PreviousAccessKeyID.ValueString(), state.AccessKeyID.ValueString(), state.AccessKeyID.ValueString()))
+	}
+}
+
+// warnKept warns of what happens to a key that stays.
+func (d *decision) warnKept(state model) {
+	if d.plan.ExpirationDate.IsUnknown() && !d.plan.Lifetime.IsUnknown() {
+		today := "does not expire"
+		if at, dated := state.ExpirationDate.Meaning(); dated {
+			today = "expires on " + isodate.Format(at)
+		}
+		d.diags.AddAttributeWarning(atLifetime, "Access key gets an earlier expiry: "+state.ID.ValueString(), fmt.Sprintf(
+			"The %s %s. With a `lifetime` of %q it expires that long after the apply, in place: its secret stays the same.", state.Describe(), today, d.plan.Lifetime.ValueString()))
+	}
+	d.diags.Append(keyattr.WarnSealing(d.plan.Key, state.Key, func(begin string) (summary, detail string) {
+		return "No secret to seal yet", begin + "`sealed_secret_key` stays empty until the key rotates.\n\nChange `triggers` in a later apply to rotate earlier."
+	})...)
 }

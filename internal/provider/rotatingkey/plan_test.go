@@ -104,7 +104,7 @@ func endlessBefore(m *model) {
 }
 
 func plan(config model, prior *model) decision {
-	f := facts{now: now, Facts: keyattr.Facts{Recipients: keyattr.ParseRecipients(config.SealTo), SameUser: true}}
+	f := facts{Facts: keyattr.Facts{Now: now, Recipients: keyattr.ParseRecipients(config.SealTo), SameUser: true}}
 	var state *keyattr.Key
 	if prior != nil {
 		state, f.adopted = &prior.Key, prior.Lifetime.IsNull()

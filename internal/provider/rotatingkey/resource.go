@@ -34,8 +34,7 @@ func New() resource.Resource { return &Resource{base.NewResource("rotating_acces
 // ValidateConfig refuses what no plan can correct. A single duration is validated by the schema.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
-	resp.Diagnostics.Append(keyattr.ParseRecipients(config.SealTo).Refused...)
-	resp.Diagnostics.Append(keyattr.RefuseMarker(config.Tag, nil)...)
+	resp.Diagnostics.Append(keyattr.Validate(config.Key)...)
 	resp.Diagnostics.Append(refuseWindow(config)...)
 }
 
@@ -74,16 +73,11 @@ func (r *Resource) reference(state model) {
 }
 
 // facts collects what decide needs besides configuration and state.
-func (r *Resource) facts(ctx context.Context, config model, state *model, private base.PrivateState, diags *diag.Diagnostics) (f facts) {
-	var prior *keyattr.Key
-	if state != nil {
-		prior = &state.Key
-		f.adopted = isAdopted(ctx, private) || state.Lifetime.IsNull()
-	}
-	f.Facts = keyattr.CollectFacts(ctx, r.Data, config.Key, prior, diags)
-	var recorded bool
-	if f.now, recorded = readAt(ctx, private); !recorded {
-		f.now = r.Data.Now()
+func (r *Resource) facts(ctx context.Context, config model, state *model, private base.PrivateState, diags *diag.Diagnostics) facts {
+	f := facts{Facts: keyattr.CollectFacts(ctx, r.Data, config.Key, state.key(), diags)}
+	f.adopted = state != nil && (isAdopted(ctx, private) || state.Lifetime.IsNull())
+	if at, recorded := readAt(ctx, private); recorded {
+		f.Now = at
 	}
 	return f
 }
@@ -132,15 +126,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if id := state.PreviousAccessKeyID.ValueString(); err == nil && id != "" {
 		previous, err = r.readOne(ctx, state.Owner(), id, identity)
 	}
-	if domain.IsUserGone(err) {
-		reason, _ := diag.Gone(err)
-		resp.Diagnostics.Append(diag.IsGone(keyattr.IsGone, state.Describe(), state.ID.ValueString(), reason))
-		keyattr.Remember(&r.Data.Memory, state.Key)
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, keyattr.NotRead, "Reading "+state.Describe(), err)
+	if !keyattr.Refreshed(ctx, r.Data, resp, state.Key, err) {
 		return
 	}
 	if current.ID == "" {
