@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
-	"github.com/outscale-access/terraform-provider-outscale/internal/api/limit"
 )
 
 // longWait is a wait for the rate limit that is worth a line in the log.
@@ -37,7 +36,11 @@ const (
 // WithoutRateLimit returns a context for the last calls of a process, which do not wait for the client's own rate: the
 // first of them lifts it. What the API itself asked to wait they still wait, and once it has turned calls away they keep
 // to what it admits, as far as that is known. They are sent whatever the circuit breaker says.
-func WithoutRateLimit(ctx context.Context) context.Context { return limit.WithoutLimit(ctx) }
+func WithoutRateLimit(ctx context.Context) context.Context {
+	return context.WithValue(ctx, unlimitedKey{}, true)
+}
+
+type unlimitedKey struct{}
 
 // do calls action with in as its body and decodes a success into out, trying again as decide allows. The error is an
 // *Error or a *TransportError, wrapped where the time for another attempt ran out, or an *UnsentError.
@@ -52,7 +55,7 @@ func (c *Client) do(ctx context.Context, action string, repeatable bool, in, out
 		defer cancel()
 	}
 	var last error
-	for r := (&request{action: action, body: body, repeatable: repeatable, unlimited: limit.IsUnlimited(ctx)}); ; {
+	for r := (&request{action: action, body: body, repeatable: repeatable, unlimited: ctx.Value(unlimitedKey{}) != nil}); ; {
 		r.attempts++
 		p, err := c.admit(ctx, r)
 		if err != nil {
@@ -100,7 +103,7 @@ func (c *Client) admit(ctx context.Context, r *request) (permit, error) {
 			})
 		}
 		waiting, done := c.admission.untilTripped(ctx, r)
-		err := c.limit.Wait(waiting)
+		err := c.limit.Wait(waiting, r.unlimited)
 		tripped := errors.Is(context.Cause(waiting), errTripped)
 		done()
 		if err != nil && !tripped {

@@ -55,21 +55,12 @@ func New(perSecond float64, now func() time.Time, sleep func(context.Context, ti
 	return &Limiter{max: perSecond, rate: perSecond, now: now, sleep: sleep, turn: make(chan struct{}, 1)}
 }
 
-type unlimitedKey struct{}
-
-// WithoutLimit returns a context for the last requests of a process, which do not wait for the client's own rate. The
-// first of them lifts that rate for good. What the API asked to wait, and a rate that it has taught, they keep.
-func WithoutLimit(ctx context.Context) context.Context {
-	return context.WithValue(ctx, unlimitedKey{}, true)
-}
-
-// IsUnlimited reports a context of WithoutLimit.
-func IsUnlimited(ctx context.Context) bool { return ctx.Value(unlimitedKey{}) != nil }
-
 // Wait returns when a request may leave, or with an error when ctx ends, or would end, before. Requests leave in the
 // order in which they came.
-func (l *Limiter) Wait(ctx context.Context) error {
-	unlimited := IsUnlimited(ctx)
+//
+// One that is unlimited does not wait for the client's own rate: the first lifts that rate for good. What the API asked to
+// wait, and a rate that it has taught, it keeps.
+func (l *Limiter) Wait(ctx context.Context, unlimited bool) error {
 	if !unlimited {
 		l.queue.Add(1)
 		defer l.queue.Add(-1)

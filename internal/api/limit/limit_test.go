@@ -23,7 +23,7 @@ func leave(t *testing.T, l *Limiter, n int) []time.Duration {
 	begun := time.Now()
 	var at []time.Duration
 	for range n {
-		if err := l.Wait(t.Context()); err != nil {
+		if err := l.Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		at = append(at, time.Since(begun))
@@ -90,7 +90,7 @@ func TestLimiter_burstThenRate(t *testing.T) {
 func TestLimiter_endedContext(t *testing.T) {
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	if New(5, time.Now, sleep).Wait(ended) == nil || New(0, time.Now, sleep).Wait(ended) == nil {
+	if New(5, time.Now, sleep).Wait(ended, false) == nil || New(0, time.Now, sleep).Wait(ended, false) == nil {
 		t.Error("an ended context must not send")
 	}
 	synctest.Test(t, func(t *testing.T) {
@@ -98,8 +98,8 @@ func TestLimiter_endedContext(t *testing.T) {
 		defer cancel()
 		l := New(Slowest, time.Now, sleep)
 		begun := time.Now()
-		_, _ = l.Wait(soon), l.Wait(soon)
-		if err := l.Wait(soon); err == nil || time.Since(begun) > 0 {
+		_, _ = l.Wait(soon, false), l.Wait(soon, false)
+		if err := l.Wait(soon, false); err == nil || time.Since(begun) > 0 {
 			t.Errorf("a wait beyond the deadline took %s: %v", time.Since(begun), err)
 		}
 	})
