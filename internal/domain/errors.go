@@ -88,6 +88,9 @@ func (e *AmbiguousError) Error() string {
 	case e.Settled():
 		known = "what it created was removed"
 	}
+	if e.Marker != "" && !e.Settled() {
+		known += "; a key of it has the tag " + e.Marker
+	}
 	return fmt.Sprintf("%s: the answer was lost, and %s (%s): %v", e.Action, known, e.Tried, e.Err)
 }
 
