@@ -53,7 +53,7 @@ func TestAccessKey_interruptedRunNamed(t *testing.T) {
 			h.Advance(6 * time.Minute)
 			h.ResetCalls()
 			got := kept.ExpectEmptyPlan(config)
-			got.ExpectWarning(interrupted+": "+left, "is 6 minutes old and ACTIVE", "If no state has this id", "oapi-cli DeleteAccessKey --AccessKeyId "+left)
+			got.ExpectWarning(interrupted+": "+left, " minutes old and ACTIVE", "If no state has this id", "oapi-cli DeleteAccessKey --AccessKeyId "+left)
 			if n := got.Count(interrupted); n != 1 {
 				t.Errorf("named %d times", n)
 			}

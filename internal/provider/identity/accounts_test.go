@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"encoding/json"
 	"maps"
 	"strings"
 	"testing"
@@ -179,6 +180,9 @@ func TestIdentity_nothingRecorded(t *testing.T) {
 			w.use(other)
 			there := other.Simulator.State().Account.AccountID
 			r.Plan(config).ExpectError("Object not found, and its account is not recorded", there, "allowed_account_ids", r.String(k.parts[0]))
+			r.SkipRefresh = true
+			r.TryDestroy().ExpectError("Object not found, and its account is not recorded", there, "allowed_account_ids", r.String(k.parts[0]))
+			r.SkipRefresh = false
 			if !r.Exists() {
 				t.Error("it was forgotten")
 			}
@@ -215,6 +219,8 @@ func TestIdentity_nothingRecordedAndGone(t *testing.T) {
 				w := newWorld(t)
 				config := keyConfigs(c.owner(w))[typeName]
 				r := w.Resource(typeName, config)
+				state := map[string]any{}
+				w.NoError(json.Unmarshal(r.State(), &state))
 				w.DeleteKey(w.OnlyKey())
 				r.ForgetPrivate()
 				r.ForgetIdentity()
@@ -225,6 +231,11 @@ func TestIdentity_nothingRecordedAndGone(t *testing.T) {
 					plan.ExpectError("Object not found, and its account is not recorded", w.account)
 				case plan.HasError() || plan.Action == acctest.NoOp:
 					t.Errorf("planned to %s: %s", plan.Action, plan.Diagnostics)
+				}
+				r.SetState(state)
+				r.SkipRefresh = true
+				if got := r.TryDestroy(); got.HasError() == c.believed || r.Exists() == c.believed {
+					t.Errorf("destroyed without a refresh: %s", got)
 				}
 			})
 		}

@@ -159,6 +159,13 @@ func (r *identified) Update(ctx context.Context, req resource.UpdateRequest, res
 	r.identify(ctx, resp.Identity, resp.State.Raw, resp.Private, &resp.Diagnostics)
 }
 
+// Delete implements resource.Resource.
+func (r *identified) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	if r.refuseUnprovedDeletion(ctx, req, &resp.Diagnostics) {
+		r.Resource.Delete(ctx, req, resp)
+	}
+}
+
 // identify completes into, which has the recorded identity, or none. What names the object comes from the attributes of
 // object. Account and owner are determined once, where no identity is recorded, and stay as they are then: they are in the
 // private state, or the account is read, once in a run.

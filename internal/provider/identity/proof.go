@@ -34,6 +34,27 @@ func (r *identified) refuseUnproved(ctx context.Context, req resource.ReadReques
 	resp.Diagnostics = diag.Diagnostics{diag.Unproved(NotRead, strings.Join(names, ", "), account)}
 }
 
+// refuseUnprovedDeletion reports whether an object may be deleted, and appends an error if it may not. A state of which
+// nothing is recorded is read first, because no refresh has done so (-refresh=false): the deletion of an object that is not
+// there is a success, also in an account that never had it.
+func (r *identified) refuseUnprovedDeletion(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics) bool {
+	if r.data == nil || r.data.Unknown() || base.ReadIdentity(ctx, req.Private).AccountID != "" || r.data.AccountID(ctx) == "" {
+		return true
+	}
+	read := resource.ReadRequest{State: req.State, Private: req.Private, Identity: req.Identity, ProviderMeta: req.ProviderMeta}
+	resp := resource.ReadResponse{State: req.State, Private: req.Private}
+	r.Resource.Read(ctx, read, &resp)
+	if resp.Diagnostics.HasError() {
+		return true // the deletion finds out
+	}
+	r.refuseUnproved(ctx, read, &resp)
+	if resp.Diagnostics.HasError() {
+		diags.Append(resp.Diagnostics...)
+		return false
+	}
+	return true
+}
+
 // foundGone reports whether a refresh took an object out of the state, or the current key out of a pair.
 func foundGone(before, after tftypes.Value) bool {
 	if after.IsNull() {
