@@ -3,6 +3,8 @@ package acceptance_test
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -201,4 +203,24 @@ resource "outscale_user_group_membership" "ci" {
 	s.Apply().Contains(t, "0 added, 0 changed, 0 destroyed")
 	s.Must(destroy...)
 	expectNothingLeft(t, c)
+}
+
+// TestAccUserGroup_memberLeavesWithItsBlock: the example of the page. A user and a policy with `create_before_destroy` leave
+// the configuration together with their blocks of a group in one apply: the group is changed first.
+func TestAccUserGroup_memberLeavesWithItsBlock(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	s := c.Workspace(read(t, filepath.Join(acctest.Root(t), "examples", "resources", "outscale_user_group", "blocks.tf")))
+	s.Apply()
+	c.ResetCalls()
+	s.Write(acctest.Block("outscale_user_group", "operators", `user_group_name = "operators"`))
+	s.Apply().Contains(t, "0 added, 1 changed, 2 destroyed")
+	writes := c.Writes()
+	if len(writes) == 4 {
+		slices.Sort(writes[2:]) // at the same time
+	}
+	if want := []string{"RemoveUserFromUserGroup", "UnlinkManagedPolicyFromUserGroup", "DeletePolicy", "DeleteUser"}; !slices.Equal(writes, want) {
+		t.Errorf("writes %v, want %v", writes, want)
+	}
+	s.EmptyPlan()
 }

@@ -1,5 +1,10 @@
 resource "outscale_user" "operator" {
   user_name = "operator"
+
+  # If the user is removed together with its block of the group, the group is changed first.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "outscale_policy" "start" {
@@ -7,6 +12,10 @@ resource "outscale_policy" "start" {
   document = jsonencode({
     Statement = [{ Effect = "Allow", Action = ["api:StartVms", "api:StopVms"], Resource = ["*"] }]
   })
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # With `user` and `policy` blocks, the blocks are all members and all policies of the group.

@@ -125,13 +125,19 @@ func (c *Configured) DeleteWhenFree(ctx context.Context, remove func() error) er
 	}
 }
 
-// ForceText names `force_destroy` as a way out where a deletion failed because of what the object still has.
+// ForceText names the ways out where a deletion failed because of what the object still has: `force_destroy`, and for a user
+// the order in which a run removes it and its block of a group.
 func ForceText(err error, force bool) string {
 	var held *domain.HeldError
 	if force || !errors.As(err, &held) {
 		return ""
 	}
-	return "With `force_destroy` everything that it has is removed with it: set it to true and apply before the destruction."
+	text := "With `force_destroy` everything that it has is removed with it: set it to true and apply before the destruction."
+	if len(held.Groups) > 0 {
+		text += "\n\nIf the configuration loses the user together with its `user` block of a group, set `create_before_destroy` in the `lifecycle` block of " +
+			"the user and apply before the destruction: then the run changes the group first."
+	}
+	return text
 }
 
 // ResourceBase is embedded in a managed resource.

@@ -242,8 +242,9 @@ func linkedText(e *policy.LinkedError) string {
 		names = append(names, "account "+text.Word(account.ID))
 	}
 	return "It is linked to " + strings.Join(names, ", ") + ", and nothing was changed. Remove these links first, or set `force_detach` to true " +
-		"and apply before the destruction: then the users and groups lose the policy.\n\nIf a policy with another name replaces this one, set " +
-		"`create_before_destroy` in the `lifecycle` block of this resource: links then change before the destruction."
+		"and apply before the destruction: then the users and groups lose the policy.\n\nIf a policy with another name replaces this one, or the " +
+		"configuration loses this one together with its `policy` blocks, set `create_before_destroy` in the `lifecycle` block of this resource: links then " +
+		"change before the destruction. Apply it before a resource leaves the configuration."
 }
 
 // importForm is what can be imported: an ORN, and the version whose document the resource is to manage. No name has a "#".

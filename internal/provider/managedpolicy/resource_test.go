@@ -37,7 +37,7 @@ func TestPolicy_forceDetach(t *testing.T) {
 	h.Resource("outscale_user", acctest.Args{"user_name": "ci"})
 	policy := h.Resource(typeName, acctest.Args{"policy_name": "read", "document": document})
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.LinkPolicy(ctx, policy.String("orn"), "ci") })
-	policy.TryDestroy().ExpectError("Policy not deleted", "user ci")
+	policy.TryDestroy().ExpectError("Policy not deleted", "user ci", "force_detach", "create_before_destroy")
 	h.ExpectWrites("CreateUser", "CreatePolicy")
 	policy.Update(acctest.Args{"policy_name": "read", "document": document, "force_detach": true})
 	policy.Destroy()

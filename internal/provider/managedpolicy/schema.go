@@ -68,7 +68,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"force_detach": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether the destruction of the policy also ends links to users and groups that are not managed here. " +
-					"Default: `false`, which makes a destruction fail while the policy is linked.",
+					"Default: `false`, which makes a destruction fail while the policy is linked. A policy that leaves the configuration together with its `policy` blocks " +
+					"needs it, or `create_before_destroy` in its `lifecycle` block: the blocks are then changed first. Either must be applied before.",
 			},
 			"id":                        computed("The same as `orn`."),
 			"orn":                       computed("The OUTSCALE resource name of the policy."),

@@ -199,9 +199,9 @@ func Linked(ctx context.Context, d *providerdata.Data, p rights.Principal, have 
 	return linked, nil
 }
 
-// Apply unlinks what the state has and the plan has not, and then links what the plan has and the state has not. It returns
-// the blocks to write into the state, also after an error, which is in diags.
-func Apply(ctx context.Context, d *providerdata.Data, p rights.Principal, state, plan []Element, summary string, diags *diag.Diagnostics) []Element {
+// Apply unlinks what the state has and the plan has not, and then links what the plan has and neither the state nor, if the
+// principal exists for longer, the API. It returns the blocks to write into the state, also after an error, which is in diags.
+func Apply(ctx context.Context, d *providerdata.Data, p rights.Principal, isNew bool, state, plan []Element, summary string, diags *diag.Diagnostics) []Element {
 	done := slices.Clone(state)
 	for _, e := range blockset.Without(state, plan) {
 		orn := e.PolicyORN.ValueString()
@@ -212,11 +212,17 @@ func Apply(ctx context.Context, d *providerdata.Data, p rights.Principal, state,
 		done = blockset.Without(done, []Element{e})
 	}
 	added := blockset.Without(plan, state)
+	var have []rights.LinkedPolicy
+	if len(added) > 0 && !isNew { // after an import, for example
+		have, _ = d.Rights.Links(ctx, p) // who may not read them links again, which has no effect
+	}
 	for _, e := range added {
 		orn := e.PolicyORN.ValueString()
-		if err := d.Rights.Link(ctx, p, orn); err != nil {
-			diag.Add(diags, summary, fmt.Sprintf("Linking policy %s to %s", orn, p), err)
-			return done
+		if !slices.ContainsFunc(have, func(l rights.LinkedPolicy) bool { return l.ORN == orn }) {
+			if err := d.Rights.Link(ctx, p, orn); err != nil {
+				diag.Add(diags, summary, fmt.Sprintf("Linking policy %s to %s", orn, p), err)
+				return done
+			}
 		}
 		done = append(done, e.Known())
 	}

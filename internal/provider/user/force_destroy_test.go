@@ -34,7 +34,7 @@ func TestUser_forceDestroy(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	u := h.Resource(user, named("ci"))
 	key := furnish(h, "ci")
-	u.TryDestroy().ExpectError("User not deleted", "access keys "+key.ID, "groups ops", "linked policies orn:", "inline policies inline", "force_destroy")
+	u.TryDestroy().ExpectError("User not deleted", "access keys "+key.ID, "groups ops", "linked policies orn:", "inline policies inline", "force_destroy", "create_before_destroy")
 	h.ResetCalls()
 	u.Update(forced("ci"))
 	h.ExpectWrites()

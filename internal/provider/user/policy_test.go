@@ -222,11 +222,41 @@ func TestUser_importKeepsLinks(t *testing.T) {
 	got.ExpectNone()
 	u.ExpectEmptyPlan(named("ci"))
 	config := withPolicies("ci", orn[0])
+	h.ResetCalls()
 	u.Plan(config).Expect(acctest.Update, nil)
 	u.Apply(config).ExpectNoErrors()
+	h.ExpectWrites() // it is linked
 	expectLinked(t, h, "ci", orn...)
 	u.Update(config)
 	expectLinked(t, h, "ci", orn[0])
+}
+
+// TestUser_importWithBlocks: an import that names the blocks reads them. The plan is empty for a configuration that has the
+// same, and otherwise shows at once what is unlinked.
+func TestUser_importWithBlocks(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	orn := policies(h, "a", "b")
+	u := h.Resource(user, withPolicies("ci", orn...))
+	h.ResetCalls()
+	u.ExpectImport("ci#policy").ExpectEmptyPlan(withPolicies("ci", orn...))
+	imported := u.ExpectImport(u.String("id") + "#policy")
+	imported.Plan(named("ci")).Expect(acctest.Update, nil).ExpectWarning("Policies are unlinked", orn[0])
+	imported.Update(withPolicies("ci", orn[1]))
+	h.ExpectWrites("UnlinkPolicy")
+	imported.Update(named("ci")) // the last block is gone: later refreshes go by the state
+	link(h, orn[0], "ci")
+	imported.ExpectEmptyPlan(named("ci"))
+
+	h.CreateUser("plain")
+	plain, got := h.Import(user, "plain#policy") // without a link there is no block
+	got.ExpectNone()
+	link(h, orn[0], "plain")
+	plain.ExpectEmptyPlan(named("plain"))
+	for _, id := range []string{"ci#", "ci#user", "ci#policy,policy#", "#policy"} {
+		_, got := h.Import(user, id)
+		got.ExpectError("User not imported", "neither the id nor the name", "alice#policy")
+	}
 }
 
 // TestUser_renamedSincePlan: policies are unlinked from the user that has the id, whatever its name is at the apply.

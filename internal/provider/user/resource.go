@@ -59,7 +59,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	base.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
 	r.save(ctx, &resp.State, plan.withUser(created), nil, &resp.Diagnostics)
-	r.link(ctx, &resp.State, plan.withUser(created), created.Name, nil, notCreated, &resp.Diagnostics)
+	r.link(ctx, &resp.State, plan.withUser(created), created.Name, true, nil, notCreated, &resp.Diagnostics)
 }
 
 // save writes the state, with these policies.
@@ -69,9 +69,9 @@ func (r *Resource) save(ctx context.Context, state *tfsdk.State, m model, polici
 }
 
 // link links policies to the user with that name, and unlinks them, as planned, and writes the state with what is linked then.
-func (r *Resource) link(ctx context.Context, state *tfsdk.State, plan model, userName string, prior []policyblock.Element, summary string, diags *diag.Diagnostics) {
+func (r *Resource) link(ctx context.Context, state *tfsdk.State, plan model, userName string, isNew bool, prior []policyblock.Element, summary string, diags *diag.Diagnostics) {
 	planned := blockset.Decode[policyblock.Element](ctx, plan.Policy, diags)
-	policies := policyblock.Apply(ctx, r.Data, rights.Principal{Name: userName}, prior, planned, summary, diags)
+	policies := policyblock.Apply(ctx, r.Data, rights.Principal{Name: userName}, isNew, prior, planned, summary, diags)
 	r.save(ctx, state, plan, policies, diags)
 }
 
@@ -89,13 +89,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	policies := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
-	if len(policies) > 0 { // without blocks the links are not managed here
+	if len(policies) > 0 || blockset.Imported(ctx, req.Private, policyblock.Name) { // without blocks the links are not managed here
 		if policies, err = policyblock.Linked(ctx, r.Data, rights.Principal{Name: found.Name}, policies); err != nil {
 			diag.Add(&resp.Diagnostics, notRead, "Reading the policies of "+state.describe(), err)
 			return
 		}
 	}
 	r.save(ctx, &resp.State, state.withUser(found), policies, &resp.Diagnostics)
+	blockset.EndImport(ctx, resp.Private, &resp.Diagnostics)
 	if found.Identity.AccountID != "" {
 		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
@@ -129,7 +130,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		diag.Add(&resp.Diagnostics, notUpdated, "Changing "+state.describe(), err)
 		return
 	}
-	r.link(ctx, &resp.State, plan, name, prior, notUpdated, &resp.Diagnostics)
+	r.link(ctx, &resp.State, plan, name, false, prior, notUpdated, &resp.Diagnostics)
 }
 
 // Delete deletes the user; one that is already gone is success. What another request of the run removes, such as a key, can

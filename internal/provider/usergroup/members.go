@@ -132,10 +132,10 @@ func (r *Resource) members(ctx context.Context, id string, recorded domain.Ident
 	return members, nil
 }
 
-// setMembers removes who is in the state and not in the plan, and then adds who is in the plan and not in the state. Users
-// are compared by their ids: a name in the plan can be the new one of a user in the state. It returns the blocks to write
-// into the state, also after an error, which is in diags.
-func (r *Resource) setMembers(ctx context.Context, g group.Group, state, plan []member, summary string, diags *diag.Diagnostics) []member {
+// setMembers removes who is in the state and not in the plan, and then adds who is in the plan and neither in the state nor,
+// if the group exists for longer, a member. Users are compared by their ids: a name in the plan can be the new one of a user
+// in the state. It returns the blocks to write into the state, also after an error, which is in diags.
+func (r *Resource) setMembers(ctx context.Context, g group.Group, isNew bool, state, plan []member, summary string, diags *diag.Diagnostics) []member {
 	if sameMembers(state, plan) {
 		return plan
 	}
@@ -162,8 +162,15 @@ func (r *Resource) setMembers(ctx context.Context, g group.Group, state, plan []
 		}
 		done = blockset.Without(done, []member{m})
 	}
+	have := ids(state)
+	if !isNew && slices.ContainsFunc(planned, func(u user.User) bool { return !slices.Contains(have, u.ID) }) { // after an import, for example
+		members, _ := r.Data.Groups.Members(ctx, g.ID, g.Identity) // who may not read them adds them again, which has no effect
+		for _, m := range members {
+			have = append(have, m.ID)
+		}
+	}
 	for i, u := range planned {
-		if !slices.ContainsFunc(state, func(m member) bool { return m.UserID.ValueString() == u.ID }) {
+		if !slices.Contains(have, u.ID) {
 			if err := r.Data.Groups.AddMember(ctx, g.ID, g.Identity, u.Name); err != nil {
 				diag.Add(diags, summary, fmt.Sprintf("Adding user %s to user group %s", u.Name, g.Name), err)
 				return done

@@ -4,7 +4,6 @@ package usergroup
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
@@ -16,7 +15,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/teardown"
-	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Resource is outscale_user_group. API actions: CreateUserGroup, ReadUserGroups, UpdateUserGroup, DeleteUserGroup; with `user`
@@ -61,7 +59,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	base.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
 	planned := r.blocks(ctx, plan, &resp.Diagnostics)
 	r.save(ctx, &resp.State, plan.withGroup(created), blocks{}, &resp.Diagnostics)
-	r.setBlocks(ctx, &resp.State, plan.withGroup(created), created, blocks{}, planned, notCreated, &resp.Diagnostics)
+	r.setBlocks(ctx, &resp.State, plan.withGroup(created), created, true, blocks{}, planned, notCreated, &resp.Diagnostics)
 }
 
 // blocks are the repeated blocks of a plan or a state.
@@ -82,10 +80,10 @@ func (r *Resource) save(ctx context.Context, state *tfsdk.State, m model, b bloc
 }
 
 // setBlocks makes members and links as planned, and writes the state with what they are then.
-func (r *Resource) setBlocks(ctx context.Context, state *tfsdk.State, plan model, g group.Group, prior, planned blocks, summary string, diags *diag.Diagnostics) {
-	done := blocks{r.setMembers(ctx, g, prior.users, planned.users, summary, diags), prior.policies}
+func (r *Resource) setBlocks(ctx context.Context, state *tfsdk.State, plan model, g group.Group, isNew bool, prior, planned blocks, summary string, diags *diag.Diagnostics) {
+	done := blocks{r.setMembers(ctx, g, isNew, prior.users, planned.users, summary, diags), prior.policies}
 	if !diags.HasError() {
-		done.policies = policyblock.Apply(ctx, r.Data, principal(g), prior.policies, planned.policies, summary, diags)
+		done.policies = policyblock.Apply(ctx, r.Data, principal(g), isNew, prior.policies, planned.policies, summary, diags)
 	}
 	r.save(ctx, state, plan, done, diags)
 }
@@ -102,28 +100,30 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, have, err := r.read(ctx, state, base.ReadIdentity(ctx, req.Private), &resp.Diagnostics)
+	found, have, err := r.read(ctx, state, req.Private, &resp.Diagnostics)
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
 	}
 	r.save(ctx, &resp.State, state.withGroup(found), have, &resp.Diagnostics)
+	blockset.EndImport(ctx, resp.Private, &resp.Diagnostics)
 	if found.Identity.AccountID != "" {
 		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
 }
 
 // read reads the group, and what the state has blocks of: without blocks members and links are not managed here.
-func (r *Resource) read(ctx context.Context, state model, recorded domain.Identity, diags *diag.Diagnostics) (found group.Group, have blocks, err error) {
+func (r *Resource) read(ctx context.Context, state model, private base.PrivateState, diags *diag.Diagnostics) (found group.Group, have blocks, err error) {
+	recorded := base.ReadIdentity(ctx, private)
 	have = r.blocks(ctx, state, diags)
 	if found, err = r.Data.Groups.Read(ctx, state.ID.ValueString(), recorded); err != nil {
 		return found, have, err
 	}
-	if len(have.users) > 0 {
+	if len(have.users) > 0 || blockset.Imported(ctx, private, userBlock) {
 		if have.users, err = r.members(ctx, found.ID, recorded, have.users); err != nil {
 			return found, have, err
 		}
 	}
-	if len(have.policies) > 0 {
+	if len(have.policies) > 0 || blockset.Imported(ctx, private, policyblock.Name) {
 		have.policies, err = policyblock.Linked(ctx, r.Data, principal(found), have.policies)
 	}
 	return found, have, err
@@ -155,7 +155,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		diag.Add(&resp.Diagnostics, notUpdated, "Changing "+state.describe(), err)
 		return
 	}
-	r.setBlocks(ctx, &resp.State, plan, now, prior, planned, notUpdated, &resp.Diagnostics)
+	r.setBlocks(ctx, &resp.State, plan, now, false, prior, planned, notUpdated, &resp.Diagnostics)
 }
 
 // Delete deletes the group; one that is already gone is success.
@@ -186,25 +186,4 @@ func (r *Resource) delete(ctx context.Context, state model, have blocks, recorde
 		}
 	}
 	return r.Data.Groups.Delete(ctx, id, recorded, force)
-}
-
-// ImportState imports the id of the group, or its name. The state gets no blocks: see the import of a user.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout), 0)
-	if !ok {
-		return
-	}
-	defer end()
-	found, err := r.Data.Groups.Read(ctx, req.ID, domain.Identity{})
-	if domain.IsGone(err) {
-		found, err = r.Data.Groups.Find(ctx, req.ID)
-	}
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notImported, "Looking for the user group with the id or the name "+text.Word(req.ID), err)
-		return
-	}
-	// The account's id is worth recording, and no reason not to import.
-	found.Identity.AccountID, _ = r.Data.Account.ID(ctx)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
-	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }

@@ -110,6 +110,9 @@ func TestUserGroup_blocks(t *testing.T) {
 	expectGroup(t, h, "ops", []string{"ann", "bob"}, []string{a})
 	imported := group.ExpectImport("ops", "user", "policy")
 	imported.ExpectEmptyPlan(acctest.Args{"user_group_name": "ops"}) // an import plans no revocation
+	h.ResetCalls()
+	imported.Update(with("ops", []string{"ann", "bob"}, []string{a}))
+	h.ExpectWrites() // what the blocks name is so
 
 	h.ResetCalls() // exchanged: what goes is removed first
 	group.Update(with("ops", []string{"bob", "eve"}, []string{b}))
@@ -271,4 +274,22 @@ func TestUserGroup_inPlace(t *testing.T) {
 	h.ResetCalls()
 	group.Update(acctest.Args{"user_group_name": "ops", "timeouts": acctest.Args{"update": "1m"}})
 	h.ExpectWrites()
+}
+
+// TestUserGroup_importWithBlocks: an import that names blocks reads them, and only them.
+func TestUserGroup_importWithBlocks(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	h.CreateUser("ann")
+	a := createPolicy(h, "a")
+	config := with("ops", []string{"ann"}, []string{a})
+	group := h.Resource(typeName, config)
+	h.ResetCalls()
+	group.ExpectImport("ops#user,policy").ExpectEmptyPlan(config)
+	group.ExpectImport("ops#user", "policy").ExpectEmptyPlan(with("ops", []string{"ann"}, nil))
+	group.ExpectImport(group.String("id")+"#policy", "user").ExpectEmptyPlan(with("ops", nil, []string{a}))
+	h.ExpectWrites()
+	for id, part := range map[string]string{"a/b": "neither the id nor the name", "ops#users": "ops#user,policy", "nobody#user": "nobody"} {
+		_, got := h.Import(typeName, id)
+		got.ExpectError("User group not imported", part)
+	}
 }
