@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,8 @@ func (a *app) auditCommand() *cobra.Command {
 
 A network is the /24 of an IPv4 address, and the /48 of an IPv6 address. The number of calls is stated before they are
 made; 32 days of the log are at most --usage-pages calls.
+
+In the CSV, a text that a spreadsheet would take for a formula begins with "'". JSON has it as it is.
 
 ` + exitCodes,
 		Example: "  outscale-keys audit --max-age 180d\n  outscale-keys audit --output sarif > keys.sarif",
@@ -228,7 +231,19 @@ func (a *app) auditCSV(all []finding) error {
 	w := csv.NewWriter(a.host.Out)
 	rows := [][]string{{"severity", "access_key_id", "user_name", "root", "rule", "reason", "remedy"}}
 	for _, f := range all {
-		rows = append(rows, []string{f.Severity, f.AccessKeyID, f.UserName, fmt.Sprint(f.Root), f.Rule, f.Reason, f.Remedy})
+		row := []string{f.Severity, f.AccessKeyID, f.UserName, fmt.Sprint(f.Root), f.Rule, f.Reason, f.Remedy}
+		for i, cell := range row {
+			row[i] = csvCell(cell)
+		}
+		rows = append(rows, row)
 	}
 	return w.WriteAll(rows)
+}
+
+// csvCell keeps a spreadsheet from taking a text for a formula: the name of a user can begin as one.
+func csvCell(text string) string {
+	if strings.ContainsAny(text[:min(len(text), 1)], "=+-@\t\r\n") {
+		return "'" + text
+	}
+	return text
 }

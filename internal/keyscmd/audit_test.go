@@ -1,6 +1,7 @@
 package keyscmd
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -150,6 +151,53 @@ func TestAudit_sarif(t *testing.T) {
 	for _, result := range run.Results {
 		if run.Tool.Driver.Rules[result.RuleIndex].ID != result.RuleID || result.Message.Text == "" {
 			t.Errorf("%+v", result)
+		}
+	}
+}
+
+// A name that a spreadsheet would take for a formula is a text in the CSV, and as it is in JSON.
+func TestAudit_csv(t *testing.T) {
+	r := newRig(t)
+	names := []string{"+plus", "-minus", "=1+2", "@at", "plain=1"}
+	for _, name := range names {
+		r.user(name, nil)
+	}
+	code, out, errOut := r.run("audit", "--output", "csv")
+	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	if err != nil || code != ExitFindings {
+		t.Fatalf("exit code %d, %v: %s%s", code, err, out, errOut)
+	}
+	var got []string
+	for _, row := range rows[1:] {
+		if row[2] != "" {
+			got = append(got, row[2])
+		}
+	}
+	slices.Sort(got)
+	if want := []string{"'+plus", "'-minus", "'=1+2", "'@at", "plain=1"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, cell := range []string{"", "x", "\tx", "=", "é"} {
+		if got := csvCell(cell); (got != cell) != (cell == "\tx" || cell == "=") {
+			t.Errorf("%q is %q", cell, got)
+		}
+	}
+	result, _ := r.auditOf()
+	if !slices.ContainsFunc(result.Findings, func(f finding) bool { return f.UserName == "=1+2" }) {
+		t.Errorf("%+v", result.Findings)
+	}
+}
+
+// An audit that finds nothing is a whole file in every format.
+func TestAudit_nothingFound(t *testing.T) {
+	r := newRig(t)
+	rules := r.file("rules.json", `{"rules": {"root-key": {"off": true}, "no-expiry": {"off": true}}}`)
+	for format, want := range map[string]string{
+		"table": "0 findings about 0 of 1 keys\n", "csv": "severity,access_key_id,user_name,root,rule,reason,remedy\n", "json": `"findings": []`, "sarif": `"results": []`,
+	} {
+		code, out, errOut := r.run("audit", "--rules", rules, "--output", format)
+		if code != ExitOK || !strings.Contains(out, want) || want[0] == '"' && !json.Valid([]byte(out)) {
+			t.Errorf("%s: exit code %d: %s%s", format, code, out, errOut)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package keyscmd
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
@@ -31,10 +32,10 @@ func (a *app) connect() (*services, error) {
 		Profile: set(a.flags.profile), ConfigFile: set(a.flags.configFile), Region: set(a.flags.region), Endpoint: set(a.flags.endpoint),
 	}, a.host.Env, a.host.Home)
 	if err != nil {
-		return nil, err
+		return nil, errors.New(asFlags.Replace(err.Error()))
 	}
 	for _, w := range cfg.Warnings {
-		a.note("warning: %s: %s", w.Summary, text.Escape(strings.Join(strings.Fields(w.Detail), " ")))
+		a.note("warning: %s: %s", w.Summary, text.Escape(strings.Join(strings.Fields(asFlags.Replace(w.Detail)), " ")))
 	}
 	cfg.RequestsPerSecond = a.flags.rate
 	cfg.UserAgent = "outscale-keys/" + a.version + " (+https://github.com/outscale-access/terraform-provider-outscale)"
@@ -54,6 +55,15 @@ func (a *app) connect() (*services, error) {
 		rights:   rights.New(client, opts),
 	}, nil
 }
+
+// asFlags names the flags of this command in place of the arguments of the provider block, which have the same meaning.
+var asFlags = strings.NewReplacer(
+	"the provider block (`access_key_id` and `secret_key_id`, `login` and `password`, `profile`, `config_file`)", "the command line (--profile, --config-file)",
+	"`profile` of the provider block", "--profile", "`config_file` of the provider block", "--config-file",
+	"`region` of the provider block", "--region", "`endpoint` of the provider block", "--endpoint",
+	"`profile`", "--profile", "`config_file`", "--config-file", "`region`", "--region", "`endpoint`", "--endpoint",
+	"the provider block", "the command line",
+)
 
 // set is a pointer to a flag that was given, nil for one that was not.
 func set(value string) *string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -68,6 +69,9 @@ func (a *app) policy(ctx context.Context, userName string, flags policyFlags) er
 	back, err := flags.window.back()
 	if err != nil {
 		return err
+	}
+	if flags.hcl && (flags.compare || a.flags.output == formatJSON) {
+		return errors.New("--hcl is a format of its own: leave out --compare and --output json")
 	}
 	if err := checkPatterns(flags.wildcards); err != nil {
 		return err

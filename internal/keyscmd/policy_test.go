@@ -183,6 +183,8 @@ func TestPolicy_refused(t *testing.T) {
 		args []string
 		want string
 	}{
+		"HCL and JSON":       {[]string{"idle", "--hcl", "--output", "json"}, "--hcl is a format of its own"},
+		"HCL and compared":   {[]string{"idle", "--hcl", "--compare"}, "--hcl is a format of its own"},
 		"nothing used":       {[]string{"idle"}, "nothing to write a policy from"},
 		"no user":            {[]string{"eve"}, "eve is not the name of a user of the account"},
 		"a secret":           {[]string{idle.SecretKey}, "is not the name of a user"},

@@ -162,6 +162,29 @@ func TestConnect_warnings(t *testing.T) {
 	}
 }
 
+// An error names the flag, and not the argument of the provider that has the same meaning.
+func TestConnect_namesFlags(t *testing.T) {
+	r := newRig(t)
+	r.env = map[string]string{"OSC_ACCESS_KEY": "", "OSC_SECRET_KEY": "", "OSC_ENDPOINT_API": ""}
+	empty := r.file("config.json", "{}")
+	for line, want := range map[string]string{
+		"list":                               "the command line (--profile, --config-file): not set",
+		"list --profile nobody":              "(named by the command line)",
+		"list --config-file /no/such/file":   "(named by the command line)",
+		"list --config-file " + empty:        "(named by the command line)",
+		"list --endpoint ftp://x --region x": "",
+	} {
+		code, out, errOut := r.run(strings.Fields(line)...)
+		if code != ExitError || out != "" || !strings.Contains(errOut, want) || strings.Contains(errOut, "provider") || strings.Contains(errOut, "`") {
+			t.Errorf("%s: exit code %d, %q", line, code, errOut)
+		}
+	}
+	r.env = map[string]string{}
+	if _, _, errOut := r.run("list", "--endpoint", "ftp://x"); !strings.Contains(errOut, "Endpoint not usable: --endpoint: ") {
+		t.Errorf("%q", errOut)
+	}
+}
+
 // What others wrote into the log reaches neither the terminal nor a policy as it is.
 func TestUsage_hostileLog(t *testing.T) {
 	r := newRig(t)
