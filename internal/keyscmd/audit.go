@@ -77,7 +77,7 @@ func (a *app) collectToJudge(ctx context.Context, f judgeFlags) (*collected, rev
 	}
 	w := wanted{account: f.account, rights: true, usage: back, pages: f.logs.pages, places: true, calls: true}
 	if len(f.states) > 0 {
-		if w.states, err = idsOfStates(f.states); err != nil {
+		if w.states, err = idsOfStates(f.states, a.host.In); err != nil {
 			return nil, config, err
 		}
 	}

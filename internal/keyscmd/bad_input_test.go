@@ -256,7 +256,7 @@ func readLarge(t testing.TB, mebibytes int) float64 {
 	file := largeState(t, mebibytes)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	keys, err := readState(file)
+	keys, err := readState(file, nil)
 	runtime.ReadMemStats(&after)
 	if err != nil || len(keys) != 1 || keys[0].id != "AAAAAAAAAAAAAAAAAAAA" || keys[0].secret != "secret_key" {
 		t.Fatalf("%+v, %v", keys, err)

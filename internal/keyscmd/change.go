@@ -88,7 +88,7 @@ of a key is kept. The key that signs the calls of this command is refused. You a
 }
 
 func (a *app) change(ctx context.Context, c change, args []string, flags changeFlags) error {
-	ids, err := a.ids(ctx, args, flags.allOf)
+	ids, err := a.ids(args, flags.allOf)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (a *app) change(ctx context.Context, c change, args []string, flags changeF
 		a.say("%s %s of %s (%s, created %s, expires %s)\n", c.name, k.ID, text.Escape(nameOf(k)), k.State, date(&k.Created), orDash(date(k.Expires)))
 	}
 	if todo > 0 && !flags.dryRun {
-		if err := a.confirm(ctx, fmt.Sprintf("%s %s?", strings.ToUpper(c.name[:1])+c.name[1:], keysWord(todo)), flags.yes); err != nil {
+		if err := a.confirm(fmt.Sprintf("%s %s?", strings.ToUpper(c.name[:1])+c.name[1:], keysWord(todo)), flags.yes); err != nil {
 			return err
 		}
 		err = a.apply(ctx, s, c, keys, results)
@@ -207,7 +207,7 @@ func nameOf(k key.Key) string {
 }
 
 // ids are the keys that the command line names. One source: arguments, standard input, or --all-of.
-func (a *app) ids(ctx context.Context, args []string, allOf string) ([]string, error) {
+func (a *app) ids(args []string, allOf string) ([]string, error) {
 	switch {
 	case allOf != "" && len(args) > 0:
 		return nil, errors.New("give access keys or --all-of, not both")
@@ -216,7 +216,7 @@ func (a *app) ids(ctx context.Context, args []string, allOf string) ([]string, e
 	case len(args) == 0:
 		return nil, errors.New("no access key is given: name one or more, or use --all-of USER, or \"-\" to read them from standard input")
 	case len(args) == 1 && args[0] == "-":
-		return a.readIDs(ctx)
+		return a.readIDs()
 	case slices.Contains(args, "-"):
 		return nil, errors.New("\"-\" reads the access keys from standard input: give it alone")
 	}
@@ -224,18 +224,15 @@ func (a *app) ids(ctx context.Context, args []string, allOf string) ([]string, e
 }
 
 // readIDs reads ids from standard input, one per line. Empty lines are passed over.
-func (a *app) readIDs(ctx context.Context) ([]string, error) {
+func (a *app) readIDs() ([]string, error) {
 	var ids []string
-	err := untilDone(ctx, func() error {
-		lines := bufio.NewScanner(a.host.In)
-		for lines.Scan() {
-			if id := strings.TrimSpace(lines.Text()); id != "" {
-				ids = append(ids, id)
-			}
+	lines := bufio.NewScanner(a.host.In)
+	for lines.Scan() {
+		if id := strings.TrimSpace(lines.Text()); id != "" {
+			ids = append(ids, id)
 		}
-		return lines.Err()
-	})
-	if err != nil {
+	}
+	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("standard input could not be read: %w", err)
 	}
 	if len(ids) == 0 {
@@ -297,7 +294,7 @@ func selected(ctx context.Context, s *services, ids []string, allOf string) ([]k
 var errNotConfirmed = errors.New("not confirmed: nothing was changed")
 
 // confirm asks. Where nobody can be asked, --yes is needed.
-func (a *app) confirm(ctx context.Context, question string, yes bool) error {
+func (a *app) confirm(question string, yes bool) error {
 	if yes {
 		return nil
 	}
@@ -305,27 +302,10 @@ func (a *app) confirm(ctx context.Context, question string, yes bool) error {
 		return errors.New("standard input is no terminal, so nobody can be asked: add --yes; nothing was changed")
 	}
 	fmt.Fprintf(a.host.Err, "%s [y/N] ", question)
-	answer := ""
-	err := untilDone(ctx, func() error {
-		line, err := bufio.NewReader(a.host.In).ReadString('\n')
-		answer = strings.ToLower(strings.TrimSpace(line))
-		return err
-	})
+	line, err := bufio.NewReader(a.host.In).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
 	if err != nil || (answer != "y" && answer != "yes") {
 		return errNotConfirmed
 	}
 	return nil
-}
-
-// untilDone reads standard input until ctx ends. A read that waits for input cannot be cut short: it is left to the end of
-// the process.
-func untilDone(ctx context.Context, read func() error) error {
-	done := make(chan error, 1)
-	go func() { done <- read() }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -45,7 +45,7 @@ func FuzzReadState(f *testing.F) {
 		if err := os.WriteFile(file, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		keys, err := readState(file)
+		keys, err := readState(file, nil)
 		if err != nil {
 			if len(keys) > 0 || strings.Contains(err.Error(), secret) {
 				t.Errorf("%d keys and an error: %v", len(keys), err)

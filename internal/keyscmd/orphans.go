@@ -14,8 +14,8 @@ func (a *app) orphansCommand() *cobra.Command {
 		Use: "orphans --state FILE ...", Args: cobra.NoArgs, Short: "Find keys that are in no state, and keys of states that are gone",
 		Long: `Find access keys of the account that none of the given states has, and keys of the states that the account does not have.
 
-A state is a state file of Terraform or OpenTofu (version 4), or the output of "terraform show -json". Keys are found in
-resources of this provider and of the official one, and in aws_iam_access_key.
+A state is a state file of Terraform or OpenTofu (version 4), or the output of "terraform show -json", also of a plan; "-" is
+standard input. Keys are found in resources of this provider and of the official one, and in aws_iam_access_key.
 
 ` + exitCodes,
 		Example: "  outscale-keys orphans --state prod.tfstate --state staging.tfstate",
@@ -23,7 +23,7 @@ resources of this provider and of the official one, and in aws_iam_access_key.
 			if len(states) == 0 {
 				return errors.New("no state is given: add --state FILE")
 			}
-			inStates, err := idsOfStates(states)
+			inStates, err := idsOfStates(states, a.host.In)
 			if err != nil {
 				return err
 			}

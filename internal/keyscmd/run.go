@@ -53,6 +53,7 @@ func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // Run runs the command with these arguments, without the program's name, and returns its exit code.
 func Run(ctx context.Context, version string, args []string, host Host) int {
+	host.In = input{ctx, host.In}
 	root := newRoot(version, host)
 	root.SetArgs(args)
 	root.SetIn(host.In)
@@ -75,6 +76,28 @@ func Run(ctx context.Context, version string, args []string, host Host) int {
 	}
 	fmt.Fprintf(host.Err, "outscale-keys: %s%s\n", ended, message(err))
 	return ExitError
+}
+
+// input is standard input until ctx ends: a signal ends a command that waits for it, too.
+type input struct {
+	ctx context.Context //nolint:containedctx // a reader has no other way to get it
+	in  io.Reader
+}
+
+// Read implements io.Reader. A read that waits cannot be cut short: it is left to the end of the process.
+func (i input) Read(p []byte) (n int, err error) {
+	own := make([]byte, len(p))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		n, err = i.in.Read(own)
+	}()
+	select {
+	case <-done:
+		return copy(p, own[:n]), err
+	case <-i.ctx.Done():
+		return 0, i.ctx.Err()
+	}
 }
 
 // message is the text of an error, its further lines indented: what others wrote in it begins no line.

@@ -253,6 +253,36 @@ func TestScanState(t *testing.T) {
 	}
 }
 
+// Each instance has its address, as -replace takes it. A secret that is in another place too is found there, also in a state
+// from standard input.
+func TestScanState_addresses(t *testing.T) {
+	r := newRig(t)
+	const other = "OTHEROTHEROTHEROTHEROTHEROTHEROTHEROTHER"
+	r.in = `{"version": 4, "outputs": {"secret": {"value": "` + clear + `"}, "no secret": {"value": "` + clear + `S"}}, "resources": [
+		{"mode": "managed", "module": "module.m[0]", "type": "outscale_access_key", "name": "k", "instances": [
+			{"index_key": "a b", "attributes": {"access_key_id": "AAAAAAAAAAAAAAAAAAAA", "secret_key": "` + clear + `"}},
+			{"index_key": 7, "attributes": {"access_key_id": "BBBBBBBBBBBBBBBBBBBB", "secret_key": "` + other + `"}}]},
+		{"mode": "managed", "type": "local_file", "name": "f", "instances": [{"attributes": {"content": "export OSC_SECRET_KEY=` + clear + `\n"}}]}]}`
+	code, out, errOut := r.run("scan-state", "-", "--offline", "--output", "json")
+	var got []secretFound
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitFindings || strings.Contains(out+errOut, clear) || strings.Contains(out+errOut, other) {
+		t.Fatalf("exit code %d, %v: %s%s", code, err, out, errOut)
+	}
+	var addresses []string
+	for _, f := range got {
+		addresses = append(addresses, f.Address+" "+f.AccessKeyID)
+	}
+	if want := []string{
+		`module.m[0].outscale_access_key.k["a b"] AAAAAAAAAAAAAAAAAAAA`, "module.m[0].outscale_access_key.k[7] BBBBBBBBBBBBBBBBBBBB", "(elsewhere) AAAAAAAAAAAAAAAAAAAA",
+	}; !slices.Equal(addresses, want) {
+		t.Errorf("got %q, want %q", addresses, want)
+	}
+	r.in = ""
+	if code, _, errOut := r.run("scan-state", "-", "--offline"); code != ExitError || !strings.Contains(errOut, "(standard input) is cut off") {
+		t.Errorf("nothing: exit code %d, %s", code, errOut)
+	}
+}
+
 func TestReadState_refused(t *testing.T) {
 	r := &rig{t: t}
 	for content, want := range map[string]string{
@@ -264,7 +294,7 @@ func TestReadState_refused(t *testing.T) {
 		`{"serial": 1, "encrypted_data": "x"}`: "is encrypted",
 		"PK\x03\x04":                           "cannot be unpacked",
 	} {
-		if _, err := readState(r.file("state", content)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := readState(r.file("state", content), nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", content, err, want)
 		}
 	}

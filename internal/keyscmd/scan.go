@@ -15,16 +15,17 @@ func (a *app) scanCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "scan-state FILE ...", Args: named(1, math.MaxInt, "a state file or a saved plan"), Short: "Find secrets of access keys in states and plan files",
 		Long: `Find secrets of access keys that are in clear in state files, saved plans, or the output of "show -json", and say which of
-the keys still work. No secret is shown.
+the keys still work. No secret is shown. A secret of a key that a state file has in another place too, as in an output, is
+"(elsewhere)". "-" reads standard input.
 
 With --offline no call is made, and whether a key still works is not known.
 
 ` + exitCodes,
-		Example: "  outscale-keys scan-state terraform.tfstate terraform.tfstate.backup tfplan",
+		Example: "  outscale-keys scan-state terraform.tfstate terraform.tfstate.backup tfplan\n  tofu show -json | outscale-keys scan-state -",
 		RunE: func(cmd *cobra.Command, files []string) error {
 			var secrets []stateKey
 			for _, file := range files {
-				keys, err := readState(file)
+				keys, err := readState(file, a.host.In)
 				if err != nil {
 					return err
 				}

@@ -10,12 +10,13 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // stateKey is an access key that a state or a plan has.
 type stateKey struct {
 	file    string
-	address string // of the resource, without the index of an instance
+	address string // of the instance of a resource
 	id      string
 	secret  string // the attribute that has the secret in clear, "" = none
 }
@@ -49,6 +50,7 @@ type stateFile struct {
 type stateResource struct {
 	stateHead
 	Instances []struct {
+		Index      any                        `json:"index_key"` // nil, a text of for_each, or a number of count
 		Attributes map[string]json.RawMessage `json:"attributes"`
 	} `json:"instances"`
 }
@@ -100,23 +102,46 @@ func (r *shownResource) UnmarshalJSON(data []byte) error {
 	}{&r.Values})
 }
 
-// readState returns the keys of a state file, of the output of "show -json", or of a saved plan.
-func readState(file string) ([]stateKey, error) {
-	info, err := os.Stat(file)
+// readState returns the keys of a state file, of the output of "show -json", or of a saved plan. "-" is in.
+func readState(file string, in io.Reader) ([]stateKey, error) {
+	data, err := contents(file, in)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > maxPart {
-		return nil, fmt.Errorf("%s has %d MiB, and at most %d MiB are read", file, info.Size()>>20, maxPart>>20)
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
+	if file == "-" {
+		file = "(standard input)"
 	}
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		return readPlan(file, data)
 	}
 	return parseState(file, data)
+}
+
+// contents reads a whole file, or in for "-".
+func contents(file string, in io.Reader) ([]byte, error) {
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }()
+		in = f
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			if info.Size() > maxPart {
+				return nil, tooLarge(file)
+			}
+			return os.ReadFile(file) // allocates no more than the file has
+		}
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxPart+1))
+	if err == nil && len(data) > maxPart {
+		err = tooLarge(file)
+	}
+	return data, err
+}
+
+func tooLarge(file string) error {
+	return fmt.Errorf("%s is too large: at most %d MiB are read", file, maxPart>>20)
 }
 
 func parseState(file string, data []byte) ([]stateKey, error) {
@@ -130,11 +155,11 @@ func parseState(file string, data []byte) ([]stateKey, error) {
 	}
 	switch {
 	case s.Encrypted != nil:
-		return nil, fmt.Errorf("%s is encrypted: pipe the output of \"tofu show -json\" into a file and give that", file)
+		return nil, fmt.Errorf("%s is encrypted: give the output of \"tofu show -json\" in its place", file)
 	case s.FormatVersion != "":
 		return s.shown(file), nil
 	case s.Version == 4:
-		return s.version4(file), nil
+		return append(s.version4(file), s.elsewhere(file, data)...), nil
 	case s.Version != 0:
 		return nil, fmt.Errorf("%s is a state file of version %d, and version 4 is understood: let a recent CLI write it again", file, s.Version)
 	}
@@ -152,9 +177,53 @@ func (s stateFile) version4(file string) []stateKey {
 			continue
 		}
 		for _, instance := range r.Instances {
-			keys = append(keys, keysOf(file, address, r.Type, instance.Attributes)...)
+			at := address
+			switch index := instance.Index.(type) {
+			case string:
+				at += fmt.Sprintf("[%q]", index)
+			case float64:
+				at += fmt.Sprintf("[%.0f]", index)
+			}
+			keys = append(keys, keysOf(file, at, r.Type, instance.Attributes)...)
 		}
 	}
+	return keys
+}
+
+// elsewhere finds the secrets of the state's keys in other values of the file: of an output, or of a resource that got one.
+func (s stateFile) elsewhere(file string, data []byte) []stateKey {
+	more := map[string]int{} // how often the data has a secret, without the attributes of keys
+	ids := map[string]string{}
+	for _, r := range s.Resources {
+		for _, instance := range r.Instances {
+			for _, names := range keyTypes[r.Type] {
+				if secret := stringOf(instance.Attributes[names.secret]); isSecret(secret) {
+					more[secret]--
+					ids[secret] = stringOf(instance.Attributes[names.id])
+				}
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	start := 0
+	for i, c := range data {
+		if c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
+			continue
+		}
+		if _, known := ids[string(data[start:i])]; known {
+			more[string(data[start:i])]++
+		}
+		start = i + 1
+	}
+	var keys []stateKey
+	for secret, n := range more {
+		if n > 0 {
+			keys = append(keys, stateKey{file: file, address: "(elsewhere)", id: ids[secret], secret: "outputs or other resources"})
+		}
+	}
+	slices.SortFunc(keys, func(a, b stateKey) int { return strings.Compare(a.id, b.id) })
 	return keys
 }
 
@@ -250,10 +319,10 @@ func readPlan(file string, data []byte) ([]stateKey, error) {
 }
 
 // idsOfStates are the ids of the keys of several files.
-func idsOfStates(files []string) (map[string]bool, error) {
+func idsOfStates(files []string, in io.Reader) (map[string]bool, error) {
 	ids := map[string]bool{}
 	for _, file := range files {
-		keys, err := readState(file)
+		keys, err := readState(file, in)
 		if err != nil {
 			return nil, err
 		}
