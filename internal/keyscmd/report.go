@@ -2,13 +2,16 @@ package keyscmd
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/report"
 	"github.com/outscale-access/terraform-provider-outscale/internal/review"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -24,8 +27,13 @@ With --output json, the same is written as JSON. The exit code is 0 also if ther
 one for pipelines.`,
 		Example: "  outscale-keys report --file keys.html\n  outscale-keys report --state terraform.tfstate > keys.html",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			undo, err := reserve(file)
+			if err != nil {
+				return fmt.Errorf("--file: %w", err)
+			}
 			c, config, err := a.collectToJudge(cmd.Context(), flags)
 			if err != nil {
+				undo()
 				return err
 			}
 			return a.report(c, config, file)
@@ -34,6 +42,25 @@ one for pipelines.`,
 	flags.add(cmd)
 	cmd.Flags().StringVar(&file, "file", "", "the file to write the page to; a new file can be read by its owner only (default standard output)")
 	return cmd
+}
+
+// reserve creates a file that is written at the end of a long command: one that cannot be written is an error before the
+// first call. undo removes it if it is new.
+func reserve(file string) (undo func(), err error) {
+	info, err := os.Stat(file)
+	isNew := errors.Is(err, fs.ErrNotExist)
+	if file == "" || err == nil && info.Mode().Type()&^fs.ModeDir != 0 {
+		return func() {}, nil // standard output, or a pipe or a device
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		if isNew {
+			_ = os.Remove(file)
+		}
+	}, f.Close()
 }
 
 // reportedKey is a key in the JSON of report.
@@ -70,7 +97,7 @@ func (a *app) report(c *collected, config review.Config, file string) error {
 	if err := os.WriteFile(file, result.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("--file: %w", err)
 	}
-	a.note("%s shows %d access keys.", file, len(c.keys))
+	a.note("%s shows %s.", text.Escape(file), keysWord(len(c.keys)))
 	a.noteMissing(c)
 	return nil
 }

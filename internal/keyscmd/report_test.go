@@ -2,6 +2,8 @@ package keyscmd
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -28,14 +30,29 @@ func TestReport_file(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "keys.html")
 	code, out, errOut := r.run("report", "--file", file)
 	page, err := os.ReadFile(file)
-	if code != ExitOK || err != nil || out != "" || !strings.Contains(errOut, "1 access keys") || !strings.Contains(string(page), r.RootAccessKey) {
+	if code != ExitOK || err != nil || out != "" || !strings.Contains(errOut, " shows 1 key.") || !strings.Contains(string(page), r.RootAccessKey) {
 		t.Errorf("exit code %d, %v: %s%s", code, err, out, errOut)
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 && runtime.GOOS != "windows" {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
-	if code, _, errOut := r.run("report", "--file", t.TempDir()); code != ExitError || !strings.Contains(errOut, "--file") {
-		t.Errorf("exit code %d: %s", code, errOut)
+	before := len(r.Simulator.Requests())
+	for _, bad := range []string{t.TempDir(), filepath.Join(file, "x"), filepath.Join(t.TempDir(), "no", "folder")} {
+		if code, _, errOut := r.run("report", "--file", bad); code != ExitError || !strings.Contains(errOut, "--file") || len(r.Simulator.Requests()) != before {
+			t.Errorf("%s: exit code %d: %s", bad, code, errOut)
+		}
+	}
+	fresh := filepath.Join(t.TempDir(), "fresh.html")
+	for _, f := range []string{file, fresh} { // a page of before is kept, and no empty one is left
+		if code, _, _ := r.run("report", "--file", f, "--usage-days", "99"); code != ExitError {
+			t.Errorf("exit code %d", code)
+		}
+	}
+	if kept, err := os.ReadFile(file); err != nil || string(kept) != string(page) {
+		t.Errorf("the page of before: %v", err)
+	}
+	if _, err := os.Stat(fresh); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("an empty page is left: %v", err)
 	}
 }
 
