@@ -36,18 +36,17 @@ func WithIdentityLimit(ctx context.Context) (context.Context, context.CancelFunc
 // client stops after a few of them, so that a lost creation could not be looked up. Once the credential was accepted, an
 // id that cannot be read is "" and no error.
 func ReadyToCreate(ctx context.Context, account Account, accepted func() bool) (string, error) {
-	if accepted() {
-		short, cancel := WithIdentityLimit(ctx)
-		defer cancel()
-		id, err := account.ID(short)
-		if err != nil {
-			return "", nil // the id is worth recording, and no reason not to create
-		}
+	if id := account.KnownID(); id != "" {
 		return id, nil
+	}
+	if accepted() {
+		var cancel context.CancelFunc
+		ctx, cancel = WithIdentityLimit(ctx)
+		defer cancel()
 	}
 	id, err := account.ID(ctx)
 	if err != nil && accepted() {
-		return "", nil
+		return "", nil // the id is worth recording, and no reason not to create
 	}
 	return id, err
 }
