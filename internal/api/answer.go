@@ -1,8 +1,12 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -106,6 +110,25 @@ func (a *answer) kind() kind {
 		return fault
 	}
 	return refusal
+}
+
+// failure tells why no answer came, without the method and URL that net/http puts in front.
+func failure(ctx, attempt context.Context, err error, sent bool) (kind, error) {
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err
+	}
+	switch {
+	case ctx.Err() != nil:
+		return canceled, fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
+	case !sent && attempt.Err() != nil:
+		return unreachable, context.Cause(attempt)
+	case !sent:
+		return unreachable, err
+	case attempt.Err() != nil:
+		return timedOut, context.Cause(attempt)
+	}
+	return broken, err
 }
 
 // endpoint is what an outcome says of the endpoint. known says that the API itself has answered before: what is not in its

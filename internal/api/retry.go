@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
@@ -143,4 +144,16 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// retryAfter reads seconds or a date. None is known to be sent by the API; a gateway before it may.
+func (c *Client) retryAfter(header http.Header) time.Duration {
+	value := header.Get("Retry-After")
+	var d time.Duration
+	if seconds, err := strconv.Atoi(value); err == nil {
+		d = time.Duration(seconds) * time.Second
+	} else if date, err := http.ParseTime(value); err == nil {
+		d = date.Sub(c.clock.api())
+	}
+	return max(0, min(d, maxRetryAfter))
 }
