@@ -73,7 +73,9 @@ func TestIdentity_anotherAccount(t *testing.T) {
 			if deletesAtAPI := !strings.HasSuffix(typeName, "_exclusive") && typeName != "outscale_api_access_policy"; deletesAtAPI {
 				r.SkipRefresh = true
 				expectBothAccounts(t, "destruction without a refresh", r.TryDestroy(), w.account, there)
-				r.SkipRefresh = false
+				r.ForceReplace, r.CreateBeforeDestroy = true, true
+				expectBothAccounts(t, "replacement without a refresh", r.Apply(args).Diagnostics, w.account, there)
+				r.ForceReplace, r.SkipRefresh = false, false
 			}
 			if !r.Exists() {
 				t.Error("it was forgotten")

@@ -124,6 +124,7 @@ func (r *identified) Read(ctx context.Context, req resource.ReadRequest, resp *r
 		r.endImport(ctx, req, resp)
 	case r.data != nil:
 		r.refuseUnproved(ctx, req, resp)
+		r.data.SetRefreshed()
 	}
 	state := resp.State.Raw
 	if state.IsNull() {

@@ -55,6 +55,25 @@ func (r *identified) refuseUnprovedDeletion(ctx context.Context, req resource.De
 	return true
 }
 
+// mayReplace reports whether an object may be planned, and appends an error for one that replaces an object of another account.
+// A refresh has found the account. With -refresh=false nothing else would tell before the new object is made, if that comes
+// first (create_before_destroy). The CLIs plan a replacement a second time without the state, and pass the private data of
+// the first time.
+func (r *identified) mayReplace(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
+	recorded := base.ReadIdentity(ctx, req.Private).AccountID
+	if recorded == "" || !req.State.Raw.IsNull() || r.data.Refreshed() {
+		return true
+	}
+	current := r.data.AccountID(ctx)
+	if current == "" || current == recorded {
+		return true
+	}
+	diag.Add(diags, NotPlanned, "Comparing the account", &domain.IdentityMismatchError{
+		Kind: "object", ID: "to be replaced", Recorded: domain.Identity{AccountID: recorded}, Current: domain.Identity{AccountID: current},
+	})
+	return false
+}
+
 // foundGone reports whether a refresh took an object out of the state, or the current key out of a pair.
 func foundGone(before, after tftypes.Value) bool {
 	if after.IsNull() {

@@ -33,6 +33,7 @@ type Data struct {
 	accountID sync.Once        // AccountID has asked for the id
 	offClock  sync.Once        // the warning about the clock
 	changing  atomic.Bool      // a change has begun
+	refreshed atomic.Bool      // an object of the state was read
 	orphans   orphanWarnings   // who was warned of
 }
 
@@ -156,6 +157,12 @@ func (d *Data) BeginChange(diags *diag.Diagnostics, summary string) (done func()
 // SetChanging notes that a managed resource is being changed: the process applies a plan. A provider is not told otherwise
 // whether it plans or applies.
 func (d *Data) SetChanging() { d.changing.Store(true) }
+
+// SetRefreshed notes that an object of the state was read. With -refresh=false none is.
+func (d *Data) SetRefreshed() { d.refreshed.Store(true) }
+
+// Refreshed reports whether this process has read an object of the state.
+func (d *Data) Refreshed() bool { return d.refreshed.Load() }
 
 // WarnNotRefreshed appends, once in a run, the warning that the objects in the state are not read.
 func (d *Data) WarnNotRefreshed(diags *diag.Diagnostics) {
