@@ -9,14 +9,21 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
+// The keys expire within the difference of two clocks that the API accepts, 5 minutes: only the API's clock is moved. A
+// larger difference would make the API refuse the first request of each process, which with lost answers locks the account.
+const (
+	expiresIn   = 3 * time.Minute
+	afterExpiry = 4 * time.Minute
+)
+
 // expiringKeys is a scenario in which half of the keys expire, by the API's clock, before calls fail: some are removed from
 // the configuration, then all are destroyed. The plan in between finds nothing to do.
 func (sc *scenario) expiringKeys(list []simulator.Fault) {
 	sc.t.Helper()
-	sc.soon = sc.cli.Date(time.Hour)
+	sc.soon = sc.cli.Date(expiresIn)
 	sc.configure(1)
 	sc.s.Apply()
-	sc.cli.NoError(sc.advance(2 * time.Hour))
+	sc.cli.NoError(sc.advance(afterExpiry))
 	sc.requireExpired()
 	if r := sc.s.Plan(); r.Code != 0 {
 		sc.t.Errorf("seed %d: a plan after dates have passed ended with %d:\n%s", seed(), r.Code, tail(r.Output))

@@ -53,6 +53,7 @@ type scenario struct {
 	timeout      string // of each operation
 	shortTimeout string // what timeout is while calls fail, "" for the usual
 
+	refused     bool            // the API refuses a good credential while calls fail
 	interrupted bool            // a run of this scenario was interrupted
 	pending     bool            // and no run followed that could name what it left
 	unsaved     map[string]bool // the keys that an interrupted run had finished and that no state has
@@ -148,7 +149,19 @@ var (
 	destroy = []string{"destroy", "-auto-approve", "-input=false", "-no-color"}
 )
 
-func (sc *scenario) fault(list ...simulator.Fault) { sc.cli.NoError(sc.setFaults(list)) }
+// fault sets the faults. Without any, the minute has passed too for which the machine remembers a refused credential.
+func (sc *scenario) fault(list ...simulator.Fault) {
+	sc.t.Helper()
+	sc.cli.NoError(sc.setFaults(list))
+	if len(list) > 0 || !sc.refused {
+		return
+	}
+	remembered, err := filepath.Glob(filepath.Join(sc.s.Dir, ".cache", "*", "refused", "refused-*"))
+	sc.cli.NoError(err)
+	for _, file := range remembered {
+		sc.cli.NoError(os.Remove(file))
+	}
+}
 
 // state returns the keys in the state file, which does not exist before the first write.
 func (sc *scenario) state() []stateKey {
@@ -180,7 +193,7 @@ func (sc *scenario) observe() observation {
 		keys:  slices.DeleteFunc(now.AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == sc.cli.RootAccessKey }),
 		users: now.Users, state: sc.state(), output: sc.s.Printed(), privateKey: sc.pair.Private,
 		dates: append(dates, day(dateA), day(dateB)), now: now.Time,
-		interrupted: sc.interrupted, pending: sc.pending, unsaved: sc.unsaved, marked: sc.marked, redated: sc.redated,
+		refused: sc.refused, interrupted: sc.interrupted, pending: sc.pending, unsaved: sc.unsaved, marked: sc.marked, redated: sc.redated,
 	}
 }
 

@@ -18,6 +18,7 @@ func throttleFaults() []simulator.Fault {
 func (sc *scenario) throttled(form simulator.Fault) {
 	sc.t.Helper()
 	form.Kind, form.Rate = faults.Throttle, 8
+	sc.refused = form.Code == "4120"
 	sc.createAndDestroy([]simulator.Fault{form})
 }
 
@@ -26,6 +27,7 @@ func (sc *scenario) throttled(form simulator.Fault) {
 func (sc *scenario) throttledLifecycle(form simulator.Fault) {
 	sc.t.Helper()
 	form.Kind, form.Rate = faults.Throttle, 8
+	sc.refused = form.Code == "4120"
 	sc.lifecycle(append([]simulator.Fault{form}, spread(faultKinds(), "", 0.2)...))
 	if sc.faultsMet("")[faults.Throttle] == 0 {
 		sc.t.Error("no call was refused for its rate: nothing is proved")
