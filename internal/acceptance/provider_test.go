@@ -53,10 +53,10 @@ func TestAccProvider_proxy(t *testing.T) {
 		want                      []string
 	}{
 		"nobody serves it":  {named, "HTTPS_PROXY", "http://127.0.0.1:1", []string{"127.0.0.1:1", "The proxy of this machine was not reached. Check HTTPS_PROXY"}},
-		"it wants a login":  {named, "HTTPS_PROXY", serve(http.StatusProxyAuthRequired), []string{"HTTP status 407", "put it into HTTPS_PROXY"}},
-		"it refuses":        {named, "HTTPS_PROXY", serve(http.StatusForbidden), []string{"HTTP status 403", "The proxy does not let this machine through"}},
+		"it wants a login":  {named, "HTTPS_PROXY", serve(http.StatusProxyAuthRequired), []string{"HTTP status 407", "set it in HTTPS_PROXY"}},
+		"it refuses":        {named, "HTTPS_PROXY", serve(http.StatusForbidden), []string{"HTTP status 403", "The proxy refused the connection"}},
 		"plain, it fails":   {plain, "HTTP_PROXY", serve(http.StatusBadGateway), []string{"HTTP 502", "a page of a proxy"}},
-		"plain, with login": {plain, "HTTP_PROXY", serve(http.StatusProxyAuthRequired), []string{"407", "put it into HTTP_PROXY"}},
+		"plain, with login": {plain, "HTTP_PROXY", serve(http.StatusProxyAuthRequired), []string{"407", "set it in HTTP_PROXY"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

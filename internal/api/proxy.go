@@ -30,7 +30,7 @@ func (r *resolver) proxy(endpoint string) (func(*url.URL) (*url.URL, error), err
 			return nil, &ConfigError{
 				Summary: "Proxy not usable",
 				Detail: fmt.Sprintf("%s is not the address of a proxy, such as http://USER:PASSWORD@HOST:PORT. A special character in a user name or a "+
-					"password must be percent-encoded. It is not ignored: the calls would go past the proxy. NO_PROXY takes the endpoint out of it.", name),
+					"password must be percent-encoded. It is not ignored: the calls would go past the proxy. NO_PROXY can exclude the endpoint.", name),
 			}
 		}
 	}

@@ -12,7 +12,7 @@ var lists = []struct {
 	names  *regexp.Regexp
 	advice string
 }{
-	{regexp.MustCompile(`access keys behind whose secret nobody knows: ([A-Z0-9, ]+)\.`), "Delete these keys: nobody can use them"},
+	{regexp.MustCompile(`and nobody has their secrets: ([A-Z0-9, ]+)\.`), "Delete these keys: nobody can use them"},
 	{regexp.MustCompile(`still has access keys that this run does not delete: ([A-Z0-9, ]+)\.`), "Delete these keys, or import them"},
 }
 
@@ -53,7 +53,7 @@ func excerpt(output, word string) string {
 func TestNamed_advice(t *testing.T) {
 	t.Parallel()
 	const left = "Error: Access key not created Creating an access key for user u failed. The answer to CreateAccessKey was lost. " +
-		"It left access keys behind whose secret nobody knows: AAAA, BBBB. CreateAccessKey was sent, but no usable answer came back. "
+		"These access keys were created and not removed, and nobody has their secrets: AAAA, BBBB. CreateAccessKey was sent, but no usable answer came back. "
 	const advice = "Delete these keys: nobody can use them, and each counts against the quota. "
 	for name, c := range map[string]struct {
 		output string

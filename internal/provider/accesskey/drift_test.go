@@ -94,7 +94,7 @@ func TestAccessKey_goneOutOfBand(t *testing.T) {
 	h.DeleteKey(gone)
 	plan := key.Plan(acctest.Args{"user_name": "alice"})
 	plan.Expect(acctest.Create, nil)
-	plan.ExpectWarning("Access key is gone", "The access key "+gone.AccessKeyID+" of user alice is no longer at the API")
+	plan.ExpectWarning("Access key is gone", "The access key "+gone.AccessKeyID+" of user alice no longer exists at the API")
 	if key.Destroy(); len(h.Writes()) != 3 {
 		t.Errorf("the destruction of a key that is gone called %v", h.Writes())
 	}

@@ -106,7 +106,7 @@ func TestAccessKey_secretThatCannotBeChecked(t *testing.T) {
 	key, _ := h.Import(accessKey, made.ID)
 	h.UpdateKey(h.OnlyKey(), func(in *api.UpdateAccessKeyInput) { in.State = "INACTIVE" })
 	h.ResetCalls()
-	key.Plan(given(made.SecretKey, 1, nil)).ExpectError("Secret not taken", "INACTIVE or has expired", "Activate the key")
+	key.Plan(given(made.SecretKey, 1, nil)).ExpectError("Secret not taken", "INACTIVE or has expired", "activate the key")
 	plan := h.NewResource(accessKey).Plan(given(made.SecretKey+"\n", 1, nil))
 	plan.ExpectErrorAmong("Secret not taken", "ends with a line break")
 	if strings.Contains(plan.String(), made.SecretKey) {

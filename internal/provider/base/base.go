@@ -1,5 +1,5 @@
-// Package base has what all resources, data sources, ephemeral resources and actions do alike: their name, Configure, the begin
-// and the end of a request, and timeouts.
+// Package base has the common code of all resources, data sources, ephemeral resources and actions: their names, Configure, the
+// begin and the end of a request, and timeouts.
 package base
 
 import (
@@ -19,13 +19,13 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
-// How long each verb may take when the timeouts block says nothing.
+// The default timeouts.
 const (
 	CreateTimeout = 10 * time.Minute
 	ReadTimeout   = 5 * time.Minute
 	UpdateTimeout = 10 * time.Minute
 	DeleteTimeout = 10 * time.Minute
-	ListTimeout   = 30 * time.Minute // of what reads the keys of every owner
+	ListTimeout   = 30 * time.Minute // to read the keys of every owner
 )
 
 // TimeoutsBlock is the timeouts block of a managed resource.
@@ -52,8 +52,8 @@ type Configured struct {
 	Data *providerdata.Data
 }
 
-// BeginChange begins a verb that changes something: it returns the context of the verb and what ends it, to be deferred.
-// ok is false when nothing may be changed: the reason is in diags.
+// BeginChange begins a request that changes something. It returns the context of the request and a function that ends it, to be
+// deferred. ok is false if nothing may be changed; the reason is in diags.
 func (c *Configured) BeginChange(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
 	ctx, endRead, ok := c.BeginRead(ctx, diags, summary, timeout, fallback)
 	if !ok {
@@ -67,7 +67,7 @@ func (c *Configured) BeginChange(ctx context.Context, diags *diag.Diagnostics, s
 	return ctx, func() { done(); endRead() }, true
 }
 
-// BeginRead begins a request that reads from the API, as BeginChange does. It is an error while the provider is unknown.
+// BeginRead begins a request that only reads, as BeginChange does. A provider block with unknown values is an error.
 func (c *Configured) BeginRead(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
 	limit, more := timeout(ctx, fallback)
 	diags.Append(more...)
@@ -86,7 +86,7 @@ func (c *Configured) BeginRead(ctx context.Context, diags *diag.Diagnostics, sum
 	return ctx, end, true
 }
 
-// BeginRefresh is BeginRead for the refresh of a state. While the provider is unknown the state is left as it is, with a
+// BeginRefresh is BeginRead for the refresh of a state. If the provider block has unknown values, the state is kept, with a
 // warning.
 func (c *Configured) BeginRefresh(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout) (_ context.Context, end func(), ok bool) {
 	if c.Data.Unknown() {
@@ -96,9 +96,9 @@ func (c *Configured) BeginRefresh(ctx context.Context, diags *diag.Diagnostics, 
 	return c.BeginRead(ctx, diags, summary, timeout, ReadTimeout)
 }
 
-// Refreshed reports whether the refresh of a state has read its object. An object that err proves gone is taken out of the
-// state, with the warning isGone; any other error is reported under the summary notRead. what names the object, as "user
-// alice".
+// Refreshed reports whether the refresh of a state has read its object. If err proves that the object is gone, it is removed from
+// the state, with the warning isGone. Any other error is reported with the summary notRead. what names the object, for example
+// "user alice".
 func Refreshed(ctx context.Context, resp *resource.ReadResponse, err error, isGone, notRead, what, id string) bool {
 	reason, gone := diag.Gone(err)
 	switch {
@@ -111,8 +111,8 @@ func Refreshed(ctx context.Context, resp *resource.ReadResponse, err error, isGo
 	return err == nil
 }
 
-// DeleteWhenFree calls remove, and again after other requests of the run, such as the revocation of a user's keys, have removed what
-// was in its way.
+// DeleteWhenFree calls remove. If other objects prevent the deletion, it calls remove again after other requests of the run, such
+// as the revocation of a user's keys, have ended.
 func (c *Configured) DeleteWhenFree(ctx context.Context, remove func() error) error {
 	for before := ""; ; {
 		ended := c.Data.Requests.Ended()
@@ -125,17 +125,17 @@ func (c *Configured) DeleteWhenFree(ctx context.Context, remove func() error) er
 	}
 }
 
-// ForceText names the ways out where a deletion failed because of what the object still has: `force_destroy`, and for a user
-// the order in which a run removes it and its block of a group.
+// ForceText returns the remedies if other objects prevented a deletion: `force_destroy`, and for a user in a group also the
+// order in which a run removes the user and its block of the group.
 func ForceText(err error, force bool) string {
 	var held *domain.HeldError
 	if force || !errors.As(err, &held) {
 		return ""
 	}
-	text := "With `force_destroy` everything that it has is removed with it: set it to true and apply before the destruction."
+	text := "To remove these together with it, set `force_destroy` to true and apply before you destroy it."
 	if len(held.Groups) > 0 {
-		text += "\n\nIf the configuration loses the user together with its `user` block of a group, set `create_before_destroy` in the `lifecycle` block of " +
-			"the user and apply before the destruction: then the run changes the group first."
+		text += "\n\nIf you remove the user together with its `user` block of a group, first set `create_before_destroy` in the `lifecycle` block of " +
+			"the user and apply: a run then changes the group first."
 	}
 	return text
 }
@@ -159,7 +159,7 @@ func (b *ResourceBase) Configure(_ context.Context, req resource.ConfigureReques
 	b.Data = providerdata.From(req.ProviderData, &resp.Diagnostics)
 }
 
-// BeginChange is Configured.BeginChange for a verb that is part of an apply.
+// BeginChange is Configured.BeginChange for a request of an apply.
 func (b *ResourceBase) BeginChange(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
 	ctx, end, ok = b.Configured.BeginChange(ctx, diags, summary, timeout, fallback)
 	if ok {

@@ -15,12 +15,12 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// Schema is what a codec needs of a resource's schema.
+// Schema is the part of a resource's schema that a codec needs.
 type Schema interface{ Type() attr.Type }
 
-// Codec moves values between what a CLI sent and the model of a resource: a struct with a field for each attribute and
-// block of the schema, whose tag tfsdk names it and whose type is the attribute's. Fields of embedded structs count. A
-// codec is bound to the schema of its first use, and is safe for concurrent use.
+// Codec converts between the values of a CLI and the model of a resource: a struct with a field for each attribute and block
+// of the schema. The tag tfsdk of a field names the attribute, and the field has the type of the attribute. Fields of embedded
+// structs count. A codec is bound to the schema of its first use, and is safe for concurrent use.
 //
 // GOTCHA: framework 1.19.0 does the same in Get and Set, but compiles a regular expression for each field at each call
 // (isValidFieldName in internal/reflect; hashicorp/terraform-plugin-framework issue 725). Until that is fixed, the
@@ -64,7 +64,7 @@ func (c *Codec[T]) Decode(ctx context.Context, schema Schema, raw tftypes.Value,
 	return out
 }
 
-// Encode writes an object over *raw.
+// Encode replaces *raw by an object.
 func (c *Codec[T]) Encode(ctx context.Context, schema Schema, raw *tftypes.Value, from T, diags *diag.Diagnostics) {
 	encoded, err := c.encode(ctx, schema, from)
 	if err != nil {
@@ -129,8 +129,7 @@ func (c *Codec[T]) examine(ctx context.Context, kind attr.Type) error {
 	return nil
 }
 
-// PrivateState is the part of a resource's state that the CLI keeps and does not show. The framework's type for it has no
-// name that can be used.
+// PrivateState is the private state of a resource. The framework's type for it is internal.
 type PrivateState interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
@@ -139,16 +138,16 @@ type PrivateState interface {
 // identityKey is the member of the private state with the identity of the object.
 const identityKey = "identity"
 
-// ReadIdentity returns the account and the owner in which the object was created or found, as far as they were recorded.
+// ReadIdentity returns the recorded account and owner of the object. Members that were not recorded are empty.
 func ReadIdentity(ctx context.Context, private PrivateState) (identity domain.Identity) {
 	text, diags := private.GetKey(ctx, identityKey)
 	if !diags.HasError() && len(text) > 0 {
-		_ = json.Unmarshal(text, &identity) // what cannot be read is not recorded
+		_ = json.Unmarshal(text, &identity) // a malformed identity counts as not recorded
 	}
 	return identity
 }
 
-// WriteIdentity records where the object was created or found.
+// WriteIdentity records the account and the owner of the object.
 func WriteIdentity(ctx context.Context, private PrivateState, identity domain.Identity, diags *diag.Diagnostics) {
 	if identity == ReadIdentity(ctx, private) {
 		return

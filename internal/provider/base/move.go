@@ -8,17 +8,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// officialTypes are the resource types that the official provider (1.8.0) has, too, with the same attributes.
+// officialTypes are the resource types that the official provider (1.8.0) also has, with the same attributes.
 var officialTypes = []string{
 	"outscale_access_key", "outscale_user", "outscale_user_group", "outscale_policy", "outscale_policy_version", "outscale_api_access_rule",
 	"outscale_api_access_policy", "outscale_ca",
 }
 
-// IsMovedFrom reports whether a moved block names a resource of this type of this or of the official provider, whose state
-// could be read with the source schema. What only the official provider has (request_id) is left out.
+// IsMovedFrom reports whether a moved block names a resource of this type, of this or of the official provider, and its state
+// could be read with the source schema. request_id, which only the official provider has, is ignored.
 //
-// GOTCHA: the host of the address is that of the CLI's registry, and older versions of OpenTofu (1.11.6) pass the name that the type
-// begins with, "outscale", in place of the address.
+// GOTCHA: the host of the address is that of the CLI's registry, and older versions of OpenTofu (1.11.6) pass the prefix of the
+// type, "outscale", in place of the address.
 func IsMovedFrom(req resource.MoveStateRequest, typeName string) bool {
 	if req.SourceTypeName != typeName || req.SourceState == nil {
 		return false
@@ -28,8 +28,8 @@ func IsMovedFrom(req resource.MoveStateRequest, typeName string) bool {
 		slices.Contains(officialTypes, typeName) && (address == "/outscale" || strings.HasSuffix(address, "/outscale/outscale"))
 }
 
-// TakeOver is the mover of a resource that gets another address and this provider in one step. At the same address the CLI
-// asks for UpgradeState alone.
+// TakeOver returns the state mover of a resource whose address and provider change in one step. If only the provider changes,
+// the CLI calls UpgradeState instead.
 func TakeOver(ctx context.Context, r resource.Resource) resource.StateMover {
 	var name resource.MetadataResponse
 	var source resource.SchemaResponse

@@ -9,7 +9,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// callText says what the API answered, or why no answer came.
+// callText returns the answer of the API, or the reason why there is none.
 func callText(err error) string {
 	var transport *api.TransportError
 	if errors.As(err, &transport) {
@@ -33,7 +33,7 @@ func callText(err error) string {
 	return answerText(refusal)
 }
 
-// givenUp is the reason of a call that was not sent because an earlier one failed, or nil.
+// givenUp returns the earlier failure because of which a call was not sent, or nil.
 func givenUp(e *api.TransportError) *api.GivenUpError {
 	var earlier *api.GivenUpError
 	if errors.As(e.Err, &earlier) {
@@ -42,8 +42,8 @@ func givenUp(e *api.TransportError) *api.GivenUpError {
 	return nil
 }
 
-// answerText says what the API answered. It names the endpoint where that may be the wrong one: for a credential that was
-// refused, as another region does.
+// answerText returns the answer of the API. For a refused credential it names the endpoint, because the credential may belong
+// to another region.
 func answerText(refusal *api.Error) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s was answered with HTTP status %d", refusal.Action, refusal.StatusCode)

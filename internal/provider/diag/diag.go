@@ -1,6 +1,6 @@
-// Package diag makes every text that a user reads about an error or a warning of the API or of the domain. It is the
-// only place that does, so that all errors have the same parts: what was tried on what, what is known of the result, what
-// the API answered (code, HTTP status, request id), and what to do next.
+// Package diag writes the texts of all errors and warnings of the API and of the domain, so that all errors have the same
+// parts: the failed operation and its object, the known result, the answer of the API (code, HTTP status, request id), and
+// the remedy.
 package diag
 
 import (
@@ -65,7 +65,7 @@ func Add(diags *Diagnostics, summary, tried string, err error) {
 	diags.Append(Error(summary, tried, err))
 }
 
-// AddDefect reports what only a defect of the provider can bring about; nil is none. The values at hand may hold a secret:
+// AddDefect reports an error that only a defect of the provider can cause; nil is no error. The values may hold a secret, so
 // err must name types and attributes only.
 func AddDefect(diags *Diagnostics, err error) {
 	if err != nil {
@@ -73,8 +73,8 @@ func AddDefect(diags *Diagnostics, err error) {
 	}
 }
 
-// AddKeyError is Add for a key that was created or changed. It points to `tag` where that is what the API refused, whose
-// own words need not name it.
+// AddKeyError is Add for a key that was created or changed. If the API refused the tag, the error points to `tag`, because
+// the API's own text may not name it.
 func AddKeyError(diags *Diagnostics, summary, tried string, err error) {
 	failed := Error(summary, tried, err)
 	var refused *key.TagError
@@ -85,13 +85,13 @@ func AddKeyError(diags *Diagnostics, summary, tried string, err error) {
 	what := "The API refused `tag`, which is " + text.Quote(refused.Tag) + "."
 	var incomplete *key.IncompleteError
 	switch {
-	case errors.As(err, &incomplete): // the text says already that the key exists
+	case errors.As(err, &incomplete): // the text already says that the key exists
 	case refused.KeyID == "":
-		what += " The key that had been created was removed again: nothing of it is left."
+		what += " The key that was created has been deleted."
 	default:
-		what += fmt.Sprintf(" Access key %s keeps the tag that it has; what else was to be changed is changed.", refused.KeyID)
+		what += fmt.Sprintf(" Access key %s keeps its previous tag; all other changes were made.", refused.KeyID)
 	}
-	diags.AddAttributeError(path.Root("tag"), failed.Summary(), failed.Detail()+"\n\n"+what+" Write another `tag`, or leave it out.")
+	diags.AddAttributeError(path.Root("tag"), failed.Summary(), failed.Detail()+"\n\n"+what+" Set another `tag`, or remove the argument.")
 }
 
 // AddMore appends the diagnostic for err with another paragraph, if more is not "".
@@ -113,7 +113,7 @@ func Gone(err error) (reason string, gone bool) {
 	return goneText(e), true
 }
 
-// goneText says where an object was looked for and what was not there.
+// goneText says which object was not found, and for which owner.
 func goneText(e *domain.GoneError) string {
 	switch {
 	case e.Kind == domain.KindPolicyVersion:
@@ -139,7 +139,7 @@ func OwnerText(userName, userID string) string {
 	return "the caller"
 }
 
-// sentence ends words with a full stop and begins them with a capital where they begin with a letter.
+// sentence returns words with a capital first letter and a full stop.
 func sentence(words string) string {
 	words = strings.TrimSpace(words)
 	if words == "" {

@@ -38,19 +38,19 @@ func TestError_fullTexts(t *testing.T) {
 	}{
 		"a missing right names the action": {forbidden, "Creating an access key for user alice failed.\n\n" +
 			"CreateAccessKey was answered with HTTP status 403, AccessDenied, code 4: \"You are not authorized to perform this action.\"" + request + "\n\n" +
-			"The caller lacks the right. Grant it the action `api:CreateAccessKey` in a policy; a change of rights can take 15 seconds to act."},
+			"The caller lacks the right. Grant it the action `api:CreateAccessKey` in a policy; a change of rights can take 15 seconds to take effect."},
 		"a full quota lists the keys": {&key.QuotaError{Keys: []key.Key{{ID: "AK1", State: key.Active, Tag: "ci\x1b"}, {ID: "AK2", State: key.Inactive, Expires: &expiry}}, Err: full}, "Creating an access key for user alice failed.\n\n" +
-			"The quota of access keys is full. These keys fill it:\n- AK1: ACTIVE, does not expire, tag \"ci\\x1b\"\n- AK2: INACTIVE, expires on 2028-01-01T00:00:00.000Z\n\n" +
+			"The limit of access keys is reached. These keys exist:\n- AK1: ACTIVE, does not expire, tag \"ci\\x1b\"\n- AK2: INACTIVE, expires on 2028-01-01T00:00:00.000Z\n\n" +
 			"CreateAccessKey was answered with HTTP status 400, TooManyResources (QuotaExceded), code 10005." + request + "\n\n" +
-			"Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. A quota can be raised by OUTSCALE's support."},
+			"Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. OUTSCALE's support can raise the limit."},
 		"an unknown key": {refusal(400, "4120", "InvalidParameterValue", ""), "Creating an access key for user alice failed.\n\n" +
 			"CreateAccessKey was answered with HTTP status 400 from " + address + ", InvalidParameterValue, code 4120." + request + "\n\n" +
 			"The API does not know the key that signs the calls. Check the access key id, and that it belongs to this `region`. " +
-			"Do not simply try again: four refusals in a row lock the access out for a minute and more."},
+			"Do not retry without a change: four refusals in a row lock the account out for at least a minute."},
 		"a wrong secret": {refusal(401, "1", "AccessDenied", ""), "Creating an access key for user alice failed.\n\n" +
 			"CreateAccessKey was answered with HTTP status 401 from " + address + ", AccessDenied, code 1." + request + "\n\n" +
 			"The credential was refused. Check the secret, that the key is active and has not expired, and that the clock of this machine is right " +
-			"(5 minutes are tolerated). Do not simply try again: four refusals in a row lock the access out for a minute and more."},
+			"(5 minutes are tolerated). Do not retry without a change: four refusals in a row lock the account out for at least a minute."},
 		"an endpoint that was given up on": {&api.TransportError{Action: "ReadUsers", Endpoint: address, Err: &api.GivenUpError{
 			Err: &api.TransportError{Action: "ReadAccessKeys", Endpoint: address, Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}}},
 			"Creating an access key for user alice failed.\n\n" +
@@ -60,27 +60,27 @@ func TestError_fullTexts(t *testing.T) {
 		"an answer that is not the API's": {&api.TransportError{Action: "ReadUsers", Endpoint: address, Sent: true, Err: &api.ForeignError{StatusCode: 502, Bytes: 9, Type: "text/html"}},
 			"Creating an access key for user alice failed.\n\n" +
 				"ReadUsers was sent to " + address + ", but no usable answer came back: HTTP 502 with a body that is not the API's answer (9 bytes, text/html).\n\n" +
-				"Something else answers in the API's place, or changes its answers: a page of a proxy or of a network's login. " +
-				"Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API) and HTTPS_PROXY, and log in to the network; then run again: what was done is looked up first."},
+				"The answer is not from the API: a proxy or the login page of a network sent or changed it. " +
+				"Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API) and HTTPS_PROXY, and log in to the network. Then run again: the next run first looks up what was done."},
 		"a dead endpoint": {&api.TransportError{Action: "ReadUsers", Endpoint: "http://127.0.0.1:1/api/v1",
 			Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}, "Creating an access key for user alice failed.\n\n" +
 			"ReadUsers was not sent, http://127.0.0.1:1/api/v1 was not reached: Dial: connection refused.\n\n" +
 			"Nothing answers at that address. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), the firewall, and HTTPS_PROXY."},
 		"the provider's own key": {&key.OwnKeyError{ID: "AK1", Action: "delete"}, "Creating an access key for user alice failed.\n\n" +
-			"Access key AK1 signs the calls of this provider. To delete it would end the provider's access to the account.\n\n" +
-			"Configure the provider with another key, or take this one out of the state (`terraform state rm`) and keep it."},
+			"Access key AK1 signs the calls of this provider. To delete it would end the provider's own access to the account.\n\n" +
+			"Configure the provider with another key, or remove this key from the state (`terraform state rm`) and keep it."},
 		"a user with keys": {&domain.HeldError{Kind: domain.KindUser, Name: "alice", KeyIDs: []string{"AK1", "AK2"}, Groups: []string{"ops"},
 			Err: refusal(409, "9002", "ResourceConflict", "")}, "Creating an access key for user alice failed.\n\n" +
 			"User alice still has access keys AK1, AK2; memberships in groups ops.\n\n" +
 			"CreateAccessKey was answered with HTTP status 409, ResourceConflict, code 9002." + request + "\n\n" +
-			"Remove what it has, or import it so that it is destroyed in the same run, then run again."},
+			"Remove these first, or import them so that the same run destroys them, then run again."},
 		"a key that is not as asked": {&key.IncompleteError{KeyID: "AK1", What: []key.Difference{{Field: key.FieldState, Is: "ACTIVE", Asked: "INACTIVE"}, {Field: key.FieldExpiry, Asked: "2028-01-01T00:00:00.000Z"}, {Field: key.FieldTag, Is: "x\n", Asked: ""}}},
-			"Creating an access key for user alice failed.\n\nAccess key AK1 exists, but it is not as asked:\n- its state is ACTIVE, and INACTIVE was asked\n- its expiry is none, and 2028-01-01T00:00:00.000Z was asked\n- its tag is \"x\\n\", and \"\" was asked\n\n" +
-				"Its id and what is known of it are in the state. Look at the plan before you apply again: it brings the key to what the configuration says, " +
-				"or replaces it when it was being created."},
+			"Creating an access key for user alice failed.\n\nAccess key AK1 exists, but it is not as configured:\n- its state is ACTIVE, and INACTIVE was configured\n- its expiry is none, and 2028-01-01T00:00:00.000Z was configured\n- its tag is \"x\\n\", and \"\" was configured\n\n" +
+				"Its id and its known values are in the state. Check the plan before you apply again: it changes the key to match the configuration, " +
+				"or replaces it if its creation was not completed."},
 		"something else": {errors.New("the unforeseen"), "Creating an access key for user alice failed.\n\nThe unforeseen."},
 		"out of time": {context.DeadlineExceeded, "Creating an access key for user alice failed.\n\nContext deadline exceeded.\n\n" +
-			"The time ran out. Allow more in the `timeouts` block, or find out why the API is slow (TF_LOG=INFO shows what is waited for)."},
+			"The request timed out. Set a longer time in the `timeouts` block, or find out why the API is slow (TF_LOG=INFO shows each wait)."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := Error("Access key not created", "Creating an access key for user alice", fmt.Errorf("wrapped: %w", c.err))
@@ -110,43 +110,43 @@ func TestError_remedies(t *testing.T) {
 		{broken(false, &net.DNSError{Err: "no such host", Name: "api.example.com", IsNotFound: true}), "no such host. Check `region`"},
 		{broken(false, &net.DNSError{Err: "server misbehaving", Name: "api.example.com"}), "the name server of this machine gave no answer"},
 		{&api.TransportError{Endpoint: "https://api.eu-west-9.outscale.com/api/v1", Err: &net.DNSError{IsNotFound: true}},
-			`The region "eu-west-9" is none of those that are known: ap-northeast-1, cloudgouv-eu-west-1, eu-west-2, us-east-2, us-west-1.`},
-		{&api.TransportError{Endpoint: "https://api.eu-west-9.outscale.com/api/v1", Err: &net.DNSError{IsTimeout: true}}, `The region "eu-west-9" is none`},
+			`The region "eu-west-9" is not one of the known regions: ap-northeast-1, cloudgouv-eu-west-1, eu-west-2, us-east-2, us-west-1.`},
+		{&api.TransportError{Endpoint: "https://api.eu-west-9.outscale.com/api/v1", Err: &net.DNSError{IsTimeout: true}}, `The region "eu-west-9" is not one`},
 		{broken(false, http.ErrSchemeMismatch), "does not speak TLS. Check its scheme"},
 		{broken(false, tls.RecordHeaderError{}), "does not speak TLS. Check its scheme"},
 		{broken(false, &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}), "Check the clock of this machine first"},
 		{broken(false, &tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{}}}), "not trusted. Check its name"},
 		{broken(false, &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}), "`x509_cert_path` and `x509_key_path`"},
 		{broken(false, &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New("refused")}}), "The proxy of this machine was not reached"},
-		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 407}), "put it into HTTPS_PROXY"},
-		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 403}), "The proxy does not let this machine through"},
-		{broken(true, &api.ForeignError{Bytes: 12, Type: "text/html"}), "Something else answers in the API's place"},
-		{broken(true, &api.ForeignError{StatusCode: 407}), "put it into HTTP_PROXY"},
+		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 407}), "set it in HTTPS_PROXY"},
+		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 403}), "The proxy refused the connection"},
+		{broken(true, &api.ForeignError{Bytes: 12, Type: "text/html"}), "The answer is not from the API"},
+		{broken(true, &api.ForeignError{StatusCode: 407}), "set it in HTTP_PROXY"},
 		{&api.TransportError{Endpoint: "http://api.example.com/api/v1", Sent: true, Err: &api.ForeignError{StatusCode: 400}}, "It may speak TLS: try https"},
 		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "ReadUsers was not sent, because the credential was refused shortly before. CreateAccessKey was answered with HTTP status 401 from " + address},
 		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "Check the secret"},
-		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m", Err: broken(true, &api.ForeignError{})}, "Something else answers in the API's place"},
-		{broken(false, &api.GivenUpError{Err: broken(true, errors.New("EOF"))}), "The connection broke"},
-		{broken(false, &api.GivenUpError{Err: broken(true, &api.ForeignError{StatusCode: 407})}), "put it into HTTP_PROXY"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m", Err: broken(true, &api.ForeignError{})}, "The answer is not from the API"},
+		{broken(false, &api.GivenUpError{Err: broken(true, errors.New("EOF"))}), "The connection was closed"},
+		{broken(false, &api.GivenUpError{Err: broken(true, &api.ForeignError{StatusCode: 407})}), "set it in HTTP_PROXY"},
 		{broken(false, x509.UnknownAuthorityError{}), "not trusted"},
 		{broken(false, context.DeadlineExceeded), "did not answer in time"},
-		{broken(true, errors.New("unexpected EOF")), "The connection broke"},
+		{broken(true, errors.New("unexpected EOF")), "The connection was closed"},
 		{refusal(401, "1", "AccessDenied", ""), "Check the secret"},
-		{refusal(401, "13", "AccessDenied", ""), "locked for a while"},
-		{refusal(401, "11", "AccessDenied", ""), "locked for good"},
+		{refusal(401, "13", "AccessDenied", ""), "locked temporarily"},
+		{refusal(401, "11", "AccessDenied", ""), "locked permanently"},
 		{refusal(401, "14", "AccessDenied", ""), "client certificate"},
 		{refusal(401, "20", "PasswordExpired", ""), "password has expired"},
 		{refusal(401, "9", "AuthFailure", ""), "does not take a login and password"},
 		{refusal(429, "24", "AccessDenied", ""), "Lower `requests_per_second`"},
-		{refusal(400, "10005", "TooManyResources (QuotaExceded)", ""), "A quota of the account"},
-		{refusal(500, "0", "InternalError", ""), "support will ask for the request id"},
+		{refusal(400, "10005", "TooManyResources (QuotaExceded)", ""), "A limit of the account"},
+		{refusal(500, "0", "InternalError", ""), "OUTSCALE's support with the request id"},
 		{&api.Error{Action: "UpdateUser", StatusCode: 409, Problems: []api.Problem{{Code: "9022", Type: "ResourceConflict"}}}, "cannot be renamed to it. Choose another `user_name`"},
 		{&api.Error{Action: "UpdateUser", StatusCode: 409, Problems: []api.Problem{{Code: "9007", Type: "ResourceConflict"}}}, "choose another `user_email`"},
 		{&api.Error{Action: "CreateUserGroup", StatusCode: 409, Problems: []api.Problem{{Code: "9028", Type: "ResourceConflict"}}}, "A user group of that name exists. If it is yours, import it"},
 		{&api.Error{Action: "UpdateUserGroup", StatusCode: 409, Problems: []api.Problem{{Code: "9028", Type: "ResourceConflict"}}}, "cannot be renamed to it. Choose another `user_group_name`"},
-		{&domain.AmbiguousError{Action: "CreateAccessKey", Tried: domain.Tried{Attempts: 2, Lost: 1, Removed: []string{"AK9"}}, Err: broken(true, errors.New("EOF"))}, "nothing is left behind"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Tried: domain.Tried{Attempts: 2, Lost: 1, Removed: []string{"AK9"}}, Err: broken(true, errors.New("EOF"))}, "No key of it is left"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: broken(true, errors.New("EOF"))},
-			"nothing of it was found. Should a request be executed late, its key has the tag m1"},
+			"A look-up found no key. If a request is executed late, its key has the tag m1"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Left: []string{"AK9"}}, "Delete these keys"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Unknown: true}, "Tag m1"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Unknown: true, Tried: domain.Tried{Attempts: 3, Lost: 3, Took: 70 * time.Second, Limit: 5 * time.Second, CleanupLimit: 2 * time.Minute}},

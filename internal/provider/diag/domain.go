@@ -12,8 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// domainText says what the domain knows of an error, and what to do next. Both are empty where it adds nothing to the
-// API's answer.
+// domainText returns the facts and the remedy for an error of the domain. Both are empty for an error of the API alone.
 func domainText(err error) (facts, remedy string) {
 	var own *key.OwnKeyError
 	var quota *key.QuotaError
@@ -31,65 +30,65 @@ func domainText(err error) (facts, remedy string) {
 	case errors.As(err, &secret):
 		return secretText(secret)
 	case errors.As(err, &own):
-		return fmt.Sprintf("Access key %s signs the calls of this provider. To %s it would end the provider's access to the account.", own.ID, own.Action),
-			"Configure the provider with another key, or take this one out of the state (`terraform state rm`) and keep it."
+		return fmt.Sprintf("Access key %s signs the calls of this provider. To %s it would end the provider's own access to the account.", own.ID, own.Action),
+			"Configure the provider with another key, or remove this key from the state (`terraform state rm`) and keep it."
 	case errors.As(err, &quota):
 		return quotaText(quota)
 	case errors.As(err, &held):
 		return sentence(fmt.Sprintf("%s %s still has %s", held.Kind, text.Word(held.Name), text.Escape(held.What()))),
-			"Remove what it has, or import it so that it is destroyed in the same run, then run again."
+			"Remove these first, or import them so that the same run destroys them, then run again."
 	case errors.As(err, &incomplete):
 		return incompleteText(incomplete),
-			"Its id and what is known of it are in the state. Look at the plan before you apply again: it brings the key to what the configuration says, " +
-				"or replaces it when it was being created."
+			"Its id and its known values are in the state. Check the plan before you apply again: it changes the key to match the configuration, " +
+				"or replaces it if its creation was not completed."
 	case errors.As(err, &ambiguous):
 		facts, remedy = ambiguousText(ambiguous)
 		return facts, strings.TrimSpace(obstacle(ambiguous.Err) + "\n\n" + remedy)
 	case errors.As(err, &unsupported):
 		return "The API of this region is older than version 1.40.1: it cannot change the tag of an access key. This provider needs 1.40.1 or later.",
-			"Use a region whose API is newer. The simulator takes the version as `--api-version`."
+			"Use a region with a newer API. For the simulator, set `--api-version`."
 	case errors.As(err, &mismatch):
 		return mismatchText(mismatch)
 	case errors.As(err, &kept):
-		return fmt.Sprintf("Access key %s was deactivated, and deleting it failed: it is INACTIVE and still there.", kept.Key.ID), ""
+		return fmt.Sprintf("Access key %s was deactivated, but deleting it failed: it still exists and is INACTIVE.", kept.Key.ID), ""
 	case errors.As(err, &expired):
 		return fmt.Sprintf("Access key %s expired on %s, and the API changes an expired key only together with a later expiry.", expired.KeyID, date(*expired.Expired)),
-			"Write a later `expiration_date`, or replace the key (`-replace=ADDRESS`)."
+			"Set a later `expiration_date`, or replace the key (`-replace=ADDRESS`)."
 	case errors.As(err, &previous):
-		return fmt.Sprintf("Access key %s, the one before the current one, had to be revoked first, because one resource never has three live keys. "+
+		return fmt.Sprintf("Access key %s, the one before the current one, had to be revoked first, because a resource has at most two live keys. "+
 			"Revoking it failed, and no key was created.", previous.KeyID), ""
 	case errors.Is(err, key.ErrAbandoned):
-		return "The run ended while the access key was being created, and nobody would have had its secret: it was revoked.", "Run again."
+		return "The run ended while the access key was being created. Nobody has its secret, so it was revoked.", "Run again."
 	case errors.As(err, &gone):
 		return goneText(gone), ""
 	}
 	return "", ""
 }
 
-// secretText says why a given secret was not taken.
+// secretText says why a given secret was refused.
 func secretText(e *key.SecretError) (facts, remedy string) {
 	const nothing = "Nothing was changed."
 	switch {
 	case e.Malformed != "":
-		return fmt.Sprintf("The value %s, so that it cannot be the secret of an access key. It was not sent.", e.Malformed), "Give the secret as the API showed it: 40 letters and digits."
+		return fmt.Sprintf("The value %s, so it cannot be the secret of an access key. It was not sent.", e.Malformed), "Give the secret as the API showed it: 40 letters and digits."
 	case e.Unusable:
-		return fmt.Sprintf("Access key %s is INACTIVE or has expired, and nothing can be signed with it: its secret cannot be checked. %s", e.KeyID, nothing),
-			"Activate the key, or give it a later expiry, in an apply before."
+		return fmt.Sprintf("Access key %s is INACTIVE or has expired, so its secret cannot be checked: the API refuses its signatures. %s", e.KeyID, nothing),
+			"First activate the key, or give it a later expiry, in a separate apply."
 	}
 	return fmt.Sprintf("The API refused a call that was signed with access key %s and the given secret: it is not the secret of this key. %s", e.KeyID, nothing),
-		"Give the right secret, or leave the argument out. Do not simply try again: four refusals in a row lock the access out for a minute and more."
+		"Set the right secret, or remove the argument. Do not retry without a change: four refusals in a row lock the account out for at least a minute."
 }
 
-// quotaText lists the keys that fill a quota, so that the user can choose.
+// quotaText lists the keys of the owner, so that the user can choose one to delete.
 func quotaText(e *key.QuotaError) (facts, remedy string) {
-	facts = "The quota of access keys is full."
+	facts = "The limit of access keys is reached."
 	if len(e.Keys) > 0 {
-		facts += " These keys fill it:"
+		facts += " These keys exist:"
 	}
 	for _, k := range e.Keys {
 		facts += "\n- " + k.ID + ": " + keyFacts(k)
 	}
-	return facts, "Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. A quota can be raised by OUTSCALE's support."
+	return facts, "Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. OUTSCALE's support can raise the limit."
 }
 
 // keyFacts describes a key in a list.
@@ -104,21 +103,21 @@ func keyFacts(k key.Key) string {
 	return strings.Join(facts, ", ")
 }
 
-// incompleteText says in what a key differs from what was asked.
+// incompleteText lists the differences between a key and the configuration.
 func incompleteText(e *key.IncompleteError) string {
-	facts := fmt.Sprintf("Access key %s exists, but it is not as asked:", e.KeyID)
+	facts := fmt.Sprintf("Access key %s exists, but it is not as configured:", e.KeyID)
 	names := map[string]string{key.FieldState: "state", key.FieldExpiry: "expiry", key.FieldTag: "tag"}
 	for _, d := range e.What {
 		is, asked := d.Is, d.Asked
 		if d.Field == key.FieldTag {
 			is, asked = text.Quote(is), text.Quote(asked)
 		}
-		facts += fmt.Sprintf("\n- its %s is %s, and %s was asked", names[d.Field], orNever(is), orNever(asked))
+		facts += fmt.Sprintf("\n- its %s is %s, and %s was configured", names[d.Field], orNever(is), orNever(asked))
 	}
 	return facts
 }
 
-// orNever is a value in a sentence, where an empty expiry is none.
+// orNever returns value, or "none" for no expiry.
 func orNever(value string) string {
 	if value == "" {
 		return "none"
@@ -126,32 +125,32 @@ func orNever(value string) string {
 	return value
 }
 
-// ambiguousText says what is known after the answer to an action was lost, and what to do about what it may have created.
+// ambiguousText returns the facts and the remedy for an action whose answer was lost.
 func ambiguousText(e *domain.AmbiguousError) (facts, remedy string) {
 	facts = lostText(e)
 	var taken *domain.NameTakenError
 	switch {
 	case errors.As(e.Err, &taken):
-		return facts + fmt.Sprintf(" A %s named %s exists (%s), and it is not the one that was to be created.", taken.Kind, text.Word(taken.Name), text.Word(taken.ID)),
+		return facts + fmt.Sprintf(" A %s named %s exists (%s), and it is not the one that this run creates.", taken.Kind, text.Word(taken.Name), text.Word(taken.ID)),
 			"Choose another name, or import the existing one (`terraform import ADDRESS NAME`)."
 	case len(e.Left) > 0:
-		return facts + fmt.Sprintf(" It left access keys behind whose secret nobody knows: %s.", strings.Join(e.Left, ", ")),
+		return facts + fmt.Sprintf(" These access keys were created and not removed, and nobody has their secrets: %s.", strings.Join(e.Left, ", ")),
 			"Delete these keys: nobody can use them, and each counts against the quota."
 	case e.Unknown && e.Marker != "":
-		return facts + fmt.Sprintf(" Whether it created a key could not be looked up. If it did, that key has the tag %s.", e.Marker),
+		return facts + fmt.Sprintf(" The look-up of its key failed. If it created a key, the key has the tag %s.", e.Marker),
 			fmt.Sprintf("Look for a key with that tag (ReadAccessKeys with Tag %s) and delete it, then run again.", e.Marker)
 	case e.Unknown:
-		return facts + " Whether it was executed could not be looked up.", "Run again."
+		return facts + " A look-up of its result failed.", "Run again."
 	case e.Settled():
-		return facts + " What it created was looked up and removed: nothing is left behind.", "Run again."
+		return facts + " No key of it is left.", "Run again."
 	case e.Marker != "":
-		return facts + fmt.Sprintf(" It was looked up, and nothing of it was found. Should a request be executed late, its key has the tag %s, and the next run names it.", e.Marker),
+		return facts + fmt.Sprintf(" A look-up found no key. If a request is executed late, its key has the tag %s, and the next run lists it.", e.Marker),
 			"Run again."
 	}
-	return facts + " It was looked up, and nothing of it was found.", "Run again."
+	return facts + " A look-up found nothing.", "Run again."
 }
 
-// lostText says how often the answer was lost, and how long it was tried.
+// lostText returns the number of requests and lost answers, and the time that they took.
 func lostText(e *domain.AmbiguousError) string {
 	t := e.Tried
 	if t.Attempts < 2 {
@@ -168,23 +167,23 @@ func lostText(e *domain.AmbiguousError) string {
 	return facts
 }
 
-// mismatchText names both places: the one in which an object was created and the one in which it was looked for.
+// mismatchText names the account or owner of an object and those among which it was searched for.
 func mismatchText(e *domain.IdentityMismatchError) (facts, remedy string) {
 	what, id := sentence(string(e.Kind)), e.ID
 	what = strings.TrimSuffix(what, ".")
 	if e.Recorded.AccountID != "" && e.Current.AccountID != "" && e.Recorded.AccountID != e.Current.AccountID {
 		return fmt.Sprintf("%s %s belongs to account %s, and the credential of this run belongs to account %s.", what, id, e.Recorded.AccountID, e.Current.AccountID),
-			"Configure the provider with a credential of account " + e.Recorded.AccountID + ". Nothing was changed or forgotten. " +
+			"Configure the provider with a credential of account " + e.Recorded.AccountID + ". Nothing was changed, and the object stays in the state. " +
 				"`allowed_account_ids` in the provider block refuses other accounts from the start. " +
-				"If the object is really to be given up, take it out of the state (`terraform state rm`)."
+				"To give the object up, remove it from the state (`terraform state rm`)."
 	}
 	facts = fmt.Sprintf("%s %s belongs to %s, and it was looked for among the keys of %s.", what, id,
 		placeText(e.Recorded, e.RecordedName), placeText(e.Current, e.CurrentName))
 	if e.Err != nil {
 		facts += " Who the caller is could not be determined in full."
 	}
-	return facts, "The object may still exist, so that it is not forgotten. Configure the provider with the credential, or write the owner, with which it was created; " +
-		"or take it out of the state (`terraform state rm`)."
+	return facts, "The object may still exist, so it stays in the state. Use the credential or the owner with which it was created, " +
+		"or remove it from the state (`terraform state rm`)."
 }
 
 // placeText names an owner.
@@ -204,7 +203,7 @@ func placeText(i domain.Identity, userName string) string {
 
 func date(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// roundedText is a duration as a sentence has it.
+// roundedText returns a duration rounded to a second.
 func roundedText(d time.Duration) string {
 	if d > time.Second {
 		d = d.Round(time.Second)

@@ -16,14 +16,14 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// The summary of each warning about an object ends with the object's id: of several warnings with one summary the CLIs
-// show the first.
+// summaryOf returns a summary that ends with the id of the object, because the CLIs show only the first of several warnings
+// with the same summary.
 func summaryOf(summary, id string) string { return summary + ": " + text.Word(id) }
 
 // IsGone is the warning for an object that a refresh found gone. what names it ("access key AK1 of user alice").
 func IsGone(summary, what, id, reason string) Diagnostic {
 	return diag.NewWarningDiagnostic(summaryOf(summary, id),
-		"The "+text.Escape(what)+" is no longer at the API: it is planned again if the configuration still has it.\n\n"+reason)
+		"The "+text.Escape(what)+" no longer exists at the API. If the configuration still has it, the next plan creates it again.\n\n"+reason)
 }
 
 // AddWarnings appends the warnings of the domain about a change that succeeded.
@@ -39,10 +39,10 @@ func warning(w key.Warning) Diagnostic {
 	switch w := w.(type) {
 	case *key.TagPendingWarning:
 		summary, err = summaryOf("Access key created, its tag not yet set", w.Key.ID), w.Err
-		detail = fmt.Sprintf("Access key %s works and is as asked, but its tag is still %s. The next change of the key sets the tag.", w.Key.ID, text.Quote(w.Key.Tag))
+		detail = fmt.Sprintf("Access key %s works as configured, but its tag is still %s. The next change of the key sets the tag.", w.Key.ID, text.Quote(w.Key.Tag))
 	case *key.LateLookupWarning:
 		summary, err = summaryOf("Access key created, an earlier request not looked up", w.KeyID), w.Err
-		detail = fmt.Sprintf("Access key %s works and is as asked. An earlier request for it, whose answer was lost, may have created another key for %s since. "+
+		detail = fmt.Sprintf("Access key %s works as configured. An earlier request for it, whose answer was lost, may have created another key for %s since. "+
 			"Nobody has the secret of such a key. Its tag is %s: look for it (ReadAccessKeys with Tag %s) and delete it.", w.KeyID, OwnerText(w.UserName, ""), w.Marker, w.Marker)
 		if len(w.Left) > 0 {
 			detail += " Found and not removed: " + strings.Join(w.Left, ", ") + "."
@@ -51,10 +51,10 @@ func warning(w key.Warning) Diagnostic {
 		err = w.Err
 		if w.Key.Expires == nil {
 			summary = summaryOf("Old access key without an expiry", w.Key.ID)
-			detail = fmt.Sprintf("Access key %s never expires and its successor exists, but giving it an expiry failed. The next run tries again.", w.Key.ID)
+			detail = fmt.Sprintf("Access key %s never expires and the next key exists, but giving it an expiry failed. The next run tries again.", w.Key.ID)
 		} else {
 			summary = summaryOf("Expired access key not removed", w.Key.ID)
-			detail = fmt.Sprintf("Access key %s has expired and its successor exists, but deleting it failed. The next run tries again.", w.Key.ID)
+			detail = fmt.Sprintf("Access key %s has expired and the next key exists, but deleting it failed. The next run tries again.", w.Key.ID)
 		}
 	default:
 		summary, detail = "Access key changed with a warning", sentence(w.Warning())
@@ -65,7 +65,7 @@ func warning(w key.Warning) Diagnostic {
 	return diag.NewWarningDiagnostic(summary, detail)
 }
 
-// cause is the failed call behind a warning.
+// cause describes the failed call that caused a warning.
 func cause(err error) string {
 	if answer := callText(err); answer != "" {
 		return answer
@@ -81,14 +81,14 @@ func Orphan(o orphan.Orphan, now time.Time) Diagnostic {
 	switch o.Kind {
 	case orphan.Unfinished:
 		summary = "Unfinished access key found"
-		detail = fmt.Sprintf(" Its tag, %s, marks a creation that was not finished. A run that is killed at that moment leaves such a key, and nobody has its secret.", text.Quote(o.Key.Tag))
+		detail = fmt.Sprintf(" Its tag, %s, marks a creation that was not finished. A run that is killed during a creation leaves such a key, and nobody has its secret.", text.Quote(o.Key.Tag))
 		if age < domain.DefaultCreateTimeout {
-			detail += " A run that is creating keys now may still finish it: look again when no other run is at work."
+			detail += " A run that is creating keys now may still finish it: check again when no other run is active."
 		}
 		detail += " If a configuration has this key, its next apply sets the tag. Otherwise remove it"
 	case orphan.RolledBack:
-		summary = "Access key of a rotation found, whose state is an older one"
-		detail = " It replaced another key in a rotation, and the state has that other key again: an older state was restored. " +
+		summary = "Access key of a rolled back state found"
+		detail = " It replaced another key in a rotation, but the state has that other key again: an older state was restored. " +
 			"If no state has this id, nobody has its secret. Then remove it"
 	default:
 		summary = "Access key of an interrupted run found"
@@ -120,7 +120,7 @@ func removal(k key.Key, now time.Time) []string {
 	return append(commands, "oapi-cli DeleteAccessKey --AccessKeyId "+k.ID+user)
 }
 
-// ageText is an age in the largest unit that is precise enough.
+// ageText returns an age in seconds, minutes, hours or days.
 func ageText(age time.Duration) string {
 	age = max(age, 0)
 	switch {
@@ -149,35 +149,35 @@ func Clock(off time.Duration, proven bool, endpoint string) Diagnostic {
 		decides = "Nothing shows which of the two is right, because the calls of a login have no date. The earlier one decides what has expired and when new keys expire."
 	}
 	return diag.NewWarningDiagnostic("Clock of this machine is off", fmt.Sprintf(
-		"It is %s %s the clock of the OUTSCALE API%s, which tolerates 5 minutes. %s\n\nSet the clock of this machine, best by a time service (NTP): other clients "+
-			"on it are refused as long as it is off.", off.Abs().Round(time.Second), way, at, decides))
+		"It is %s %s the clock of the OUTSCALE API%s, which tolerates 5 minutes. %s\n\nCorrect the clock of this machine, for example with NTP: the API refuses other clients "+
+			"on it while it is off.", off.Abs().Round(time.Second), way, at, decides))
 }
 
-// unknownText says which arguments of the provider block are not known yet.
+// unknownText names the arguments of the provider block that are not known yet.
 func unknownText(arguments []string) string {
 	return "The provider block takes `" + strings.Join(arguments, "`, `") + "` from something that is only known after apply, " +
-		"so that the account is not known yet. No other credential is tried in its place."
+		"so the account is not known yet. No other credential is used instead."
 }
 
 // ProviderUnknown is the error of a request that needs the account while arguments of the provider block are not known.
 func ProviderUnknown(summary string, arguments []string) Diagnostic {
-	return NewError(summary, unknownText(arguments)+"\n\nApply first what these values come from (with `-target`), or give the provider "+
+	return NewError(summary, unknownText(arguments)+"\n\nFirst apply the objects that these values come from (with `-target`), or use "+
 		"values that are known before: from a variable, the environment or a profile.")
 }
 
-// NotRefreshed is the warning that the state is used as it is, because the account is not known yet.
+// NotRefreshed is the warning that the state was not refreshed, because the account is not known yet.
 func NotRefreshed(arguments []string) Diagnostic {
-	return diag.NewWarningDiagnostic("State not refreshed", unknownText(arguments)+"\n\nThe objects in the state are taken to exist as the state has them. "+
+	return diag.NewWarningDiagnostic("State not refreshed", unknownText(arguments)+"\n\nThe plan uses the objects as they are in the state. "+
 		"The next plan, with the values known, reads the account again.")
 }
 
-// Unproved is the error that an object was not found in the account of the run, while nothing says that it is the account of
-// the object. named is what names the object in the state.
+// Unproved is the error that an object was not found in the account of the run, and that its own account is not recorded.
+// named has the attributes that name the object.
 func Unproved(summary, named, account string) Diagnostic {
 	return NewError(summary, "The object with "+text.Escape(named)+" was not found in account "+account+", to which the credential of this run belongs. "+
-		"The state has no account for the object, because an older version or another provider wrote it: the object may exist in another account. Nothing was changed or forgotten.\n\n"+
+		"The state has no account for the object, because an older version or another provider wrote it: the object may exist in another account. Nothing was changed, and the object stays in the state.\n\n"+
 		"If the object is in another account, configure the provider with a credential of that one. If account "+account+" is the right one, and the object was deleted, "+
-		"confirm the account with `allowed_account_ids = [\""+account+"\"]` in the provider block, or take the object out of the state (`terraform state rm`).")
+		"confirm the account with `allowed_account_ids = [\""+account+"\"]` in the provider block, or remove the object from the state (`terraform state rm`).")
 }
 
 // AccountRefused is the error that the credential belongs to an account that the provider block excludes. id is "" when
@@ -188,8 +188,8 @@ func AccountRefused(summary, id string, allowed, forbidden []string) Diagnostic 
 		rule = "`forbidden_account_ids` in the provider block excludes " + list(forbidden)
 	}
 	if id == "" {
-		return NewError(summary, rule+", and the caller may not read the id of its account (ReadAccounts), so that nothing is read or changed.\n\n"+
-			"Sign with an access key that has the right `api:ReadAccounts`, or take the argument out of the provider block.")
+		return NewError(summary, rule+", and the caller may not read the id of its account (ReadAccounts), so nothing is read or changed.\n\n"+
+			"Sign with an access key that has the right `api:ReadAccounts`, or remove the argument from the provider block.")
 	}
 	return NewError(summary, rule+", and the credential of this run belongs to account "+id+". Nothing was read or changed.\n\n"+
 		"Configure the provider with a credential of another account, or correct the argument.")
@@ -201,7 +201,7 @@ func OtherAccount(summary, named, current string) Diagnostic {
 	begin := "The identity names account " + text.Word(named) + ", and "
 	if current == "" {
 		return NewError(summary, begin+"the caller may not read the id of its account (ReadAccounts).\n\n"+
-			"Sign with an access key that has the right `api:ReadAccounts`, or leave `account_id` out of the identity.")
+			"Sign with an access key that has the right `api:ReadAccounts`, or remove `account_id` from the identity.")
 	}
 	return NewError(summary, begin+"the credential of this run belongs to account "+current+". Nothing was imported.\n\n"+
 		"Configure the provider with a credential of the account that has the object, or correct `account_id`.")
@@ -214,5 +214,5 @@ func list(items []string) string {
 	return strings.Join(items, ", ")
 }
 
-// Interrupted reports that err is only the end of the caller's context.
+// Interrupted reports whether err is the cancellation of the caller's context.
 func Interrupted(err error) bool { return errors.Is(err, context.Canceled) }

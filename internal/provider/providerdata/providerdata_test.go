@@ -32,9 +32,9 @@ func TestReady_unknownNamesArguments(t *testing.T) {
 	}
 	got := diags[0].Summary() + "\n" + diags[0].Detail()
 	want := "Users not read\n" +
-		"The provider block takes `access_key_id`, `api.endpoint` from something that is only known after apply, so that the account is not known yet. " +
-		"No other credential is tried in its place.\n\n" +
-		"Apply first what these values come from (with `-target`), or give the provider values that are known before: from a variable, " +
+		"The provider block takes `access_key_id`, `api.endpoint` from something that is only known after apply, so the account is not known yet. " +
+		"No other credential is used instead.\n\n" +
+		"First apply the objects that these values come from (with `-target`), or use values that are known before: from a variable, " +
 		"the environment or a profile."
 	if got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)

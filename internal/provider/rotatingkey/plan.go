@@ -270,7 +270,7 @@ func (d *decision) warnRotated(why *due, state model, now time.Time) {
 	id, text := ": "+state.ID.ValueString(), state.Describe()
 	switch {
 	case why.gone:
-		d.diags.AddWarning(keyattr.IsGone+id, "The "+text+" is no longer at the API, and its owner is: somebody deleted it. "+next)
+		d.diags.AddWarning(keyattr.IsGone+id, "The "+text+" no longer exists at the API, but its owner does: somebody deleted the key. "+next)
 	case why.off:
 		d.diags.AddWarning("Access key was deactivated"+id, "The "+text+" is INACTIVE: somebody deactivated it. "+next+" The old one stays INACTIVE until it is removed after its expiry.")
 	case !why.expired.IsZero():
