@@ -7,18 +7,20 @@ import (
 
 // TestDisableUnreadLogs: logs that the CLI would discard are off, logs that somebody asked for are on.
 func TestDisableUnreadLogs(t *testing.T) {
+	variables := []string{"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO", "TF_LOG_PROVIDER_OUTSCALE"}
 	for name, c := range map[string]struct {
-		set       map[string]string
-		sdk, ours string
+		set                         map[string]string
+		sdk, framework, proto, ours string
 	}{
-		"nothing asked":          {nil, "OFF", "OFF"},
-		"everything":             {map[string]string{"TF_LOG": "TRACE"}, "", ""},
-		"the provider's":         {map[string]string{"TF_LOG_PROVIDER": "INFO"}, "", ""},
-		"the core's alone":       {map[string]string{"TF_LOG_CORE": "TRACE"}, "OFF", "OFF"},
-		"the SDK's, by its name": {map[string]string{"TF_LOG_SDK": "DEBUG"}, "DEBUG", "OFF"},
+		"nothing asked":          {nil, "OFF", "OFF", "OFF", "OFF"},
+		"everything":             {map[string]string{"TF_LOG": "TRACE"}, "", "", "", ""},
+		"the provider's":         {map[string]string{"TF_LOG_PROVIDER": "INFO"}, "", "", "", ""},
+		"the core's alone":       {map[string]string{"TF_LOG_CORE": "TRACE"}, "OFF", "OFF", "OFF", "OFF"},
+		"the SDK's, by its name": {map[string]string{"TF_LOG_SDK": "DEBUG"}, "DEBUG", "", "", "OFF"},
+		"a part, by its name":    {map[string]string{"TF_LOG_SDK_PROTO": "DEBUG"}, "OFF", "OFF", "DEBUG", "OFF"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, variable := range []string{"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_PROVIDER_OUTSCALE"} {
+			for _, variable := range variables {
 				t.Setenv(variable, "") // so that the test's end restores it
 				if err := os.Unsetenv(variable); err != nil {
 					t.Fatal(err)
@@ -28,8 +30,12 @@ func TestDisableUnreadLogs(t *testing.T) {
 				}
 			}
 			disableUnreadLogs()
-			if sdk, ours := os.Getenv("TF_LOG_SDK"), os.Getenv("TF_LOG_PROVIDER_OUTSCALE"); sdk != c.sdk || ours != c.ours {
-				t.Errorf("TF_LOG_SDK is %q and TF_LOG_PROVIDER_OUTSCALE %q, want %q and %q", sdk, ours, c.sdk, c.ours)
+			for variable, want := range map[string]string{
+				"TF_LOG_SDK": c.sdk, "TF_LOG_SDK_FRAMEWORK": c.framework, "TF_LOG_SDK_PROTO": c.proto, "TF_LOG_PROVIDER_OUTSCALE": c.ours,
+			} {
+				if got := os.Getenv(variable); got != want {
+					t.Errorf("%s is %q, want %q", variable, got, want)
+				}
 			}
 		})
 	}

@@ -9,6 +9,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
+// LogVariable is the environment variable that sets the level of [Log].
+const LogVariable = "TF_LOG_PROVIDER_OUTSCALE"
+
 // Log writes what the client logs to the plugin's log. The client has removed every secret before: masks of the plugin's
 // log do not reach nested values (docs/dev/platform.md). Control characters are escaped: the log may go to a terminal.
 func Log(ctx context.Context, level api.Level, message string, fields map[string]any) {

@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_OUTSCALE"} {
+	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO", "TF_LOG_PROVIDER_OUTSCALE"} {
 		_ = os.Setenv(name, "OFF") // as the provider does; Setenv fails for a name with = or NUL only
 	}
 	inner := provider.NewServer("noop", provider.Host{Env: os.LookupEnv})
