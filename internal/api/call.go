@@ -158,7 +158,7 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 
 	var sending wire
 	actx = httptrace.WithClientTrace(actx, &httptrace.ClientTrace{GotConn: sending.begin})
-	c.log(ctx, LevelTrace, "API request", map[string]any{"action": r.action, "attempt": r.attempts, "body": c.redact.body(r.body)})
+	c.logBody(ctx, "API request", r.body, map[string]any{"action": r.action, "attempt": r.attempts})
 	o := outcome{sent: c.now()}
 	dated := c.clock.read()
 	a, err := c.exchange(actx, r, o.sent.Add(dated.ahead))
@@ -179,9 +179,7 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 	}
 	fields["status"], fields["request_id"] = a.status, requestID
 	c.log(ctx, LevelDebug, "API call", fields)
-	c.log(ctx, LevelTrace, "API answer", map[string]any{
-		"action": r.action, "attempt": r.attempts, "status": a.status, "request_id": requestID, "body": c.redact.body(a.body),
-	})
+	c.logBody(ctx, "API answer", a.body, map[string]any{"action": r.action, "attempt": r.attempts, "status": a.status, "request_id": requestID})
 	o.kind, o.problems, o.retryAfter = a.kind(), a.problems, c.retryAfter(a.header)
 	if a.inForm {
 		c.known.Store(true)

@@ -26,6 +26,16 @@ const (
 // Log receives what the client does. It is handed values that hold no secret.
 type Log func(ctx context.Context, level Level, msg string, fields map[string]any)
 
+// logBody logs a line with a redacted body. Without a log there is nothing to redact, which takes as long as a read of the
+// body.
+func (c *Client) logBody(ctx context.Context, msg string, body []byte, fields map[string]any) {
+	if c.config.Log == nil {
+		return
+	}
+	fields["body"] = c.redact.body(body)
+	c.log(ctx, LevelTrace, msg, fields)
+}
+
 const redacted = "(redacted)"
 
 // redactor removes secrets from what is shown. It is a pair of functions, so that no formatting verb meets the secrets.

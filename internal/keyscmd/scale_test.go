@@ -90,7 +90,7 @@ func newScale(b *testing.B) *rig {
 }
 
 // measured runs the command in a process of its own, and returns what it wrote, the calls that it made by action, and its
-// largest resident set.
+// largest resident set. It reports the processor time of the process.
 func (r *rig) measured(b *testing.B, args ...string) (out []byte, calls map[string]int, peak int) {
 	b.Helper()
 	line, err := json.Marshal(append([]string{"--requests-per-second", "0", "--output", "json"}, args...))
@@ -106,6 +106,7 @@ func (r *rig) measured(b *testing.B, args ...string) (out []byte, calls map[stri
 	if code := child.ProcessState.ExitCode(); code != ExitOK && code != ExitFindings {
 		b.Fatalf("%v: %s", err, stderr.String())
 	}
+	b.ReportMetric((child.ProcessState.UserTime() + child.ProcessState.SystemTime()).Seconds(), "cpu-s")
 	_, rest, _ := strings.Cut(stderr.String(), "\npeak ")
 	_, _ = fmt.Sscan(rest, &peak)
 	calls = map[string]int{}

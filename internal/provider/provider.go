@@ -141,7 +141,9 @@ func (p *Provider) connect(settings api.Settings, rate float64, terraform string
 	}
 	cfg.RequestsPerSecond = rate
 	cfg.UserAgent = fmt.Sprintf("terraform-provider-outscale/%s (terraform %s; +https://github.com/outscale-access/terraform-provider-outscale)", p.version, terraform)
-	cfg.Log = diag.Log
+	if level, _ := p.host.Env(diag.LogVariable); level != "OFF" {
+		cfg.Log = diag.Log
+	}
 	cfg.Now = p.host.Now
 	cfg.RefusalFolder = p.host.RefusalFolder
 	client, err := api.New(cfg)
