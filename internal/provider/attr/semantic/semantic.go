@@ -111,6 +111,9 @@ func (v Value[S, V]) Same(other Value[S, V]) bool {
 	if v.IsUnknown() || other.IsUnknown() {
 		return false
 	}
+	if v.StringValue.Equal(other.StringValue) { // the usual case: nothing changed
+		return true
+	}
 	if v.None() || other.None() {
 		return v.None() && other.None()
 	}
