@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 // listen makes the harness listen on ports of the loopback address, also with TLS.
@@ -20,7 +19,7 @@ func (r *harness) listen() *Running {
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := running.Shutdown(ctx); err != nil {
 			r.t.Error(err)

@@ -75,7 +75,7 @@ func listening(t *testing.T, change ...func(*simulator.Options)) *server {
 	transport := &http.Transport{MaxIdleConnsPerHost: 16}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := running.Shutdown(ctx); err != nil {
 			t.Errorf("shutting down: %v", err)

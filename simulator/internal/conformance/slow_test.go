@@ -15,11 +15,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// impatient sets short time limits, so that a test can wait for them.
+// impatient sets limits that a test can wait for, and that a client which sends at once keeps on a busy machine too.
 func impatient(o *simulator.Options) {
-	o.Limits.ReadHeader = time.Second
-	o.Limits.Read = 1500 * time.Millisecond
-	o.Limits.Write = 3 * time.Second
+	o.Limits.ReadHeader = 3 * time.Second
+	o.Limits.Read = 3500 * time.Millisecond
+	o.Limits.Write = 6 * time.Second
 }
 
 // ends reads until the server closes the connection. It fails when the server leaves the connection open.
