@@ -155,7 +155,7 @@ func TestWait_later(t *testing.T) {
 		if got != 0 || len(asked) != 3 {
 			t.Errorf("status %d after %d requests", got, len(asked))
 		}
-	case <-time.After(25 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("it does not end")
 	}
 }
@@ -165,14 +165,14 @@ func TestWait_withoutAdminPort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"wait", "--admin", "", "--timeout", "200ms", "--listen", listener.Addr().String()}
-	if status, _, errs := command(t, nil, args...); status != 0 {
+	if status, _, errs := command(t, nil, "wait", "--admin", "", "--listen", listener.Addr().String()); status != 0 {
 		t.Errorf("%d, %s", status, errs)
 	}
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, _ := command(t, nil, args...); status != 1 {
+	// Nobody listens on port 1; another process could get the port of the listener.
+	if status, _, _ := command(t, nil, "wait", "--admin", "", "--timeout", "200ms", "--listen", "127.0.0.1:1"); status != 1 {
 		t.Errorf("%d without a listener", status)
 	}
 }

@@ -141,7 +141,7 @@ func serveUntilReady(t *testing.T, args ...string) (line map[string]any, stop fu
 		select {
 		case status := <-exit:
 			return status
-		case <-time.After(30 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("it does not stop")
 			return -1
 		}
