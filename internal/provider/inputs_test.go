@@ -198,7 +198,7 @@ func TestInputs_answers(t *testing.T) {
 	policy, err := h.API().CreatePolicy(t.Context(), api.CreatePolicyInput{Name: "placeholder", Path: "/", Description: "placeholder", Document: documents[0]})
 	h.NoError(err)
 	h.NoError(h.API().LinkPolicy(t.Context(), policy.ORN, "placeholder"))
-	waiting := h.Resource("outscale_user", acctest.Args{"user_name": "waiting", "timeouts": acctest.Args{"read": "1s"}})
+	waiting := h.Resource("outscale_user", acctest.Args{"user_name": "waiting", "timeouts": acctest.Args{"read": "10s"}})
 	quoted, err := json.Marshal(hostile)
 	h.NoError(err)
 	everything := func(where string) {
