@@ -79,7 +79,7 @@ func TestCall_http2DoesNotResend(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.known.Store(true)
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		err = actions[action](c, ctx)
 		var lost *TransportError
