@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/review"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // The further formats of audit.
@@ -223,7 +224,7 @@ func (a *app) auditTable(found []judged, c *collected) error {
 	if len(c.missing) > 0 {
 		incomplete = ", incomplete"
 	}
-	fmt.Fprintf(a.host.Out, "%d findings about %d of %d keys%s\n", len(rows), len(found), len(c.keys), incomplete)
+	fmt.Fprintf(a.host.Out, "%s about %d of %s%s\n", text.Count(len(rows), "finding"), len(found), text.Count(len(c.keys), "key"), incomplete)
 	return nil
 }
 

@@ -123,7 +123,7 @@ func TestAudit_missingRights(t *testing.T) {
 		if strings.Contains(errOut, "403") {
 			t.Errorf("without %s: %q", action, errOut)
 		}
-		if code, out, errOut := r.run("audit"); !strings.Contains(out, "keys, incomplete") || strings.Count(errOut, "api:"+action+".")+strings.Count(errOut, "(api:"+action+")") != 1 {
+		if code, out, errOut := r.run("audit"); !strings.Contains(out, ", incomplete\n") || strings.Count(errOut, "api:"+action+".")+strings.Count(errOut, "(api:"+action+")") != 1 {
 			t.Errorf("without %s: exit code %d, %s, %q", action, code, out, errOut)
 		}
 	}
@@ -193,7 +193,7 @@ func TestAudit_nothingFound(t *testing.T) {
 	r := newRig(t)
 	rules := r.file("rules.json", `{"rules": {"root-key": {"off": true}, "no-expiry": {"off": true}}}`)
 	for format, want := range map[string]string{
-		"table": "0 findings about 0 of 1 keys\n", "csv": "severity,access_key_id,user_name,root,rule,reason,remedy\n", "json": `"findings": []`, "sarif": `"results": []`,
+		"table": "0 findings about 0 of 1 key\n", "csv": "severity,access_key_id,user_name,root,rule,reason,remedy\n", "json": `"findings": []`, "sarif": `"results": []`,
 	} {
 		code, out, errOut := r.run("audit", "--rules", rules, "--output", format)
 		if code != ExitOK || !strings.Contains(out, want) || want[0] == '"' && !json.Valid([]byte(out)) {

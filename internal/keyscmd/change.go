@@ -118,7 +118,7 @@ func (a *app) change(ctx context.Context, c change, args []string, flags changeF
 		a.say("%s %s of %s (%s, created %s, expires %s)\n", c.name, k.ID, text.Escape(nameOf(k)), k.State, date(&k.Created), orDash(date(k.Expires)))
 	}
 	if todo > 0 && !flags.dryRun {
-		if err := a.confirm(fmt.Sprintf("%s %s?", strings.ToUpper(c.name[:1])+c.name[1:], keysWord(todo)), flags.yes); err != nil {
+		if err := a.confirm(fmt.Sprintf("%s %s?", strings.ToUpper(c.name[:1])+c.name[1:], text.Count(todo, "key")), flags.yes); err != nil {
 			return err
 		}
 		err = a.apply(ctx, s, c, keys, results)
@@ -189,14 +189,6 @@ func (a *app) say(format string, args ...any) {
 	if a.flags.output != formatJSON {
 		fmt.Fprintf(a.host.Out, format, args...)
 	}
-}
-
-// keysWord is a number of keys in words.
-func keysWord(n int) string {
-	if n == 1 {
-		return "1 key"
-	}
-	return fmt.Sprintf("%d keys", n)
 }
 
 func nameOf(k key.Key) string {

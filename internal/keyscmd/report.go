@@ -97,7 +97,7 @@ func (a *app) report(c *collected, config review.Config, file string) error {
 	if err := os.WriteFile(file, result.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("--file: %w", err)
 	}
-	a.note("%s shows %s.", text.Escape(file), keysWord(len(c.keys)))
+	a.note("%s shows %s.", text.Escape(file), text.Count(len(c.keys), "key"))
 	a.noteMissing(c)
 	return nil
 }

@@ -87,7 +87,7 @@ func (w subject) String() string {
 	if w.userName == "" {
 		return "access key " + w.keys[0]
 	}
-	return fmt.Sprintf("user %s (%d access keys)", w.userName, len(w.keys))
+	return fmt.Sprintf("user %s (%s)", w.userName, text.Count(len(w.keys), "access key"))
 }
 
 // subject finds out what an argument names. The id of a key costs no call.
@@ -225,7 +225,7 @@ func (a *app) showUsage(r usageResult) error {
 		return a.json(r)
 	}
 	who := subject{userName: r.UserName, keys: r.Keys}
-	fmt.Fprintf(a.host.Out, "%s, from %s to %s: %d calls, %d refused\n", text.Escape(who.String()), r.Since, r.Until, r.Calls, r.Refused)
+	fmt.Fprintf(a.host.Out, "%s, from %s to %s: %s, %d refused\n", text.Escape(who.String()), r.Since, r.Until, text.Count(r.Calls, "call"), r.Refused)
 	for _, part := range []struct {
 		header string
 		rows   [][]string

@@ -46,8 +46,8 @@
       box.hidden = !used.has(box);
       if (!grouped()) box.style.containIntrinsicHeight = `${2.4 * (used.get(box) || 0)}rem`;
     }
-    id('count').textContent = shown === rows.length ? `${rows.length} keys` : `${shown} of ${rows.length} keys`;
-    id('nothing').hidden = shown !== 0 || rows.length === 0;
+    id('count').textContent = `${shown === rows.length ? '' : `${shown} of `}${rows.length} ${rows.length === 1 ? 'key' : 'keys'}`;
+    id('nothing').hidden = shown !== 0;
     choose(current && !current.item.hidden ? current : sorted.find((row) => !row.item.hidden));
   }
 

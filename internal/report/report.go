@@ -38,7 +38,7 @@ var (
 	js string
 
 	// Text of the account is escaped by html/template; style sheet and script are constants.
-	tmpl = template.Must(template.New("page").Parse(page))
+	tmpl = template.Must(template.New("page").Funcs(template.FuncMap{"count": text.Count}).Parse(page))
 )
 
 // view is the data of the template.

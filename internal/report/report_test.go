@@ -119,12 +119,33 @@ func TestScale_bounds(t *testing.T) {
 }
 
 func TestScale_ticks(t *testing.T) {
-	s := scale{from: now.AddDate(-2, 0, 0), now: now, to: now.AddDate(1, 0, 0)}
-	var labels []string
-	for _, tick := range s.ticks() {
-		labels = append(labels, tick.Label)
+	for _, c := range []struct {
+		from, to time.Time
+		want     []string
+	}{
+		{now.AddDate(-2, 0, 0), now.AddDate(1, 0, 0), []string{"Jan 2026", "Jul 2026", "Jan 2027", "Jul 2027", "Jan 2028"}},
+		{now.AddDate(0, 0, -60), now.AddDate(0, 0, 10), []string{"16 Apr", "30 Apr", "14 May", "28 May"}},
+		{now.AddDate(0, 0, -30), now.AddDate(0, 0, 3), []string{"9 May", "16 May", "23 May", "30 May"}},
+	} {
+		var labels []string
+		for _, tick := range (scale{from: c.from, now: now, to: c.to}).ticks() {
+			labels = append(labels, tick.Label)
+		}
+		if !slices.Equal(labels, c.want) {
+			t.Errorf("from %v: ticks %v, want %v", c.from, labels, c.want)
+		}
 	}
-	if want := []string{"Jan 2026", "Jul 2026", "Jan 2027", "Jul 2027", "Jan 2028"}; !slices.Equal(labels, want) {
-		t.Errorf("ticks %v, want %v", labels, want)
+}
+
+func TestWrite_numbers(t *testing.T) {
+	for n, want := range []string{"0 keys of 0 owners", "1 key of 1 owner,", "2 keys of 2 owners"} {
+		var keys []Key
+		for i := range n {
+			keys = append(keys, Key{Owner: string(rune('a' + i)), Facts: facts("ID", nil)})
+		}
+		page := write(t, Account{Keys: keys})
+		if !strings.Contains(page, want) || strings.Contains(page, "The caller sees no access key.") != (n == 0) {
+			t.Errorf("%d keys: no %q, or the wrong remark", n, want)
+		}
 	}
 }

@@ -81,11 +81,11 @@ type tick struct{ At, Label string }
 // maxTicks is how many dates have room on the axis.
 const maxTicks = 6
 
-// ticks are first days of months at equal distances.
+// ticks are dates at equal distances: first days of months, or for a few weeks every seventh or fourteenth day.
 func (s scale) ticks() []tick {
 	var all []tick
-	for _, months := range []int{1, 2, 3, 6, 12, 24, 60, 120} {
-		all = s.every(months)
+	for _, step := range []step{{days: 7}, {days: 14}, {months: 1}, {months: 2}, {months: 3}, {months: 6}, {months: 12}, {months: 24}, {months: 60}, {months: 120}} {
+		all = s.every(step)
 		if len(all) <= maxTicks {
 			break
 		}
@@ -93,16 +93,21 @@ func (s scale) ticks() []tick {
 	return all
 }
 
+type step struct{ months, days int }
+
 // edge is the part of the axis at each end on which a label has no room.
 const edge = 4
 
-func (s scale) every(months int) []tick {
-	layout := "Jan 2006"
-	if months >= 12 {
+func (s scale) every(step step) []tick {
+	layout, first := "Jan 2006", time.Date(s.from.UTC().Year()/10*10, 1, 1, 0, 0, 0, 0, time.UTC)
+	switch {
+	case step.months >= 12:
 		layout = "2006"
+	case step.days > 0:
+		layout, first = "2 Jan", s.from.UTC().Truncate(24*time.Hour)
 	}
 	var all []tick
-	for t := time.Date(s.from.UTC().Year()/10*10, 1, 1, 0, 0, 0, 0, time.UTC); t.Before(s.to); t = t.AddDate(0, months, 0) {
+	for t := first; t.Before(s.to); t = t.AddDate(0, step.months, step.days) {
 		if part := s.share(t); t.After(s.from) && part > edge && part < 100-edge {
 			all = append(all, tick{At: percent(part), Label: t.Format(layout)})
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Rule is a rule as data.
@@ -178,10 +179,7 @@ func when(found bool, reason string) string {
 
 // days is a duration in whole days.
 func days(d time.Duration) string {
-	if n := int(d / day); n != 1 {
-		return fmt.Sprintf("%d days", n)
-	}
-	return "1 day"
+	return text.Count(int(d/day), "day")
 }
 
 // Network is the network of an address of the log: its /24, or /48 for IPv6. Addresses of one network are taken for one

@@ -56,3 +56,11 @@ func Escape(s string) string {
 	}
 	return b.String()
 }
+
+// Count is a number with its noun, which takes an "s" unless there is one: "1 key", "2 keys".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

@@ -11,6 +11,7 @@ func TestReport_noKeys(t *testing.T) {
 	p := openReport(t, nil, "Only the caller's own keys are listed.")
 	check(p, shown, 0)
 	check(p, `document.querySelector('[role="status"]').textContent`, "0 keys")
+	check(p, `document.getElementById('nothing').innerText`, "The caller sees no access key.")
 	check(p, `document.querySelector('.notice').innerText.includes('own keys')`, true)
 	p.choose("#search", "x")
 	p.do(chromedp.Click("#grouped"))
@@ -32,6 +33,9 @@ func TestReport_withoutScripts(t *testing.T) {
 // Nothing is cut off on a narrow screen: the page itself does not scroll sideways.
 func TestPages_narrow(t *testing.T) {
 	report := openReport(t, company())
+	report.do(chromedp.EmulateViewport(390, 800))
+	report.do(chromedp.Click(`[data-key="AKEXAMPLE00000000001"] summary`))
+	check(report, `document.querySelector('.more').getBoundingClientRect().right <= 390`, true)
 	for _, p := range []*tab{report, openConsole(t).tab} {
 		p.do(chromedp.EmulateViewport(390, 800))
 		check(p, `document.documentElement.scrollWidth <= 390`, true)
