@@ -92,6 +92,7 @@ type Service struct {
 	all      *cache.Reads[[]Policy]  // by scope
 	versions *cache.Reads[[]Version] // by ORN
 	turns    sync.Map                // by ORN: chan struct{}, see turn
+	replaced sync.Map                // by ORN: the id of the default version that waits for its successor, see RemoveVersion
 }
 
 // New returns the service. It makes no call.

@@ -110,12 +110,18 @@ func (s *Service) turn(ctx context.Context, orn string) (end func(), err error) 
 }
 
 // CreateVersion adds a version to a policy (CreatePolicyVersion). When the answer is lost the versions are read: a new one
-// with this document is the one that was created; without one the error says that the answer was lost.
+// with this document is the one that was created; without one the error says that the answer was lost. A new default version
+// takes the place of the one that RemoveVersion kept for it.
 //
-// Errors: *VersionQuotaError, *domain.AmbiguousError, or the API's.
+// Errors: *VersionQuotaError, *VersionLeftError, *domain.AmbiguousError, or the API's.
 func (s *Service) CreateVersion(ctx context.Context, orn, document string, setAsDefault bool) (Version, error) {
 	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
 		return Version{}, err
+	}
+	if setAsDefault {
+		if old, kept := s.replaced.LoadAndDelete(orn); kept {
+			return s.ReplaceVersion(ctx, orn, old.(string), document, true)
+		}
 	}
 	end, err := s.turn(ctx, orn)
 	if err != nil {
@@ -219,14 +225,17 @@ func (s *Service) setDefault(ctx context.Context, orn, id string) error {
 // Removal is what the removal of a version did.
 type Removal struct {
 	NewDefault string // the version that was made the default one first, "" when none had to be
-	Kept       bool   // the version was left, because it is the only one: it goes with its policy
+	Kept       bool   // the version was left: it is the only one, or the default one and replaced
 }
 
 // RemoveVersion deletes a version (DeletePolicyVersion). When it is the default one, another one is made the default first
 // (SetDefaultPolicyVersion): see NextDefault. A version that is already gone, with its policy or alone, is success.
 //
+// A default version that is replaced is kept, so that its document decides rights until another one does: CreateVersion of
+// the next default version, or the deletion of the policy, deletes it.
+//
 // Errors: *domain.IdentityMismatchError, or the API's.
-func (s *Service) RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity) (Removal, error) {
+func (s *Service) RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity, replaced bool) (Removal, error) {
 	end, err := s.turn(ctx, orn)
 	if err != nil {
 		return Removal{}, err
@@ -246,6 +255,10 @@ func (s *Service) RemoveVersion(ctx context.Context, orn, id string, recorded do
 	}
 	var removal Removal
 	if versions[i].IsDefault {
+		if replaced {
+			s.replaced.Store(orn, id)
+			return Removal{Kept: true}, nil
+		}
 		if removal.NewDefault = NextDefault(versions, id); removal.NewDefault == "" {
 			return Removal{Kept: true}, nil
 		}

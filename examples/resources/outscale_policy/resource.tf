@@ -8,4 +8,9 @@ resource "outscale_policy" "read" {
   policy_name = "read"
   description = "Reads everything that the API shows"
   document    = data.outscale_policy_document.read.json
+
+  # Another name replaces the policy. Links then change before the old one is deleted.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

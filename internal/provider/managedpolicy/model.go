@@ -38,6 +38,11 @@ func (m model) toSpec() policy.Spec {
 	}
 }
 
+// replaces reports whether the planned policy is another one than that of the state.
+func (m model) replaces(state model) bool {
+	return !m.PolicyName.Equal(state.PolicyName) || !m.Path.Equal(state.Path) || m.Description.ValueString() != state.Description.ValueString()
+}
+
 // withPolicy takes over what the API has. No description is "", so that null and "" in a configuration are the same.
 func (m model) withPolicy(found policy.Policy) model {
 	m.ID, m.ORN, m.PolicyID = types.StringValue(found.ORN), types.StringValue(found.ORN), types.StringValue(found.ID)

@@ -49,6 +49,7 @@ const (
 
 	otherDefault    = "Policy has another default version"
 	severalVersions = "Policy has several versions"
+	linkedReplaced  = "Linked policy is replaced"
 )
 
 // New returns the resource.
@@ -63,11 +64,32 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	plan := codec.Decode(ctx, resp.Plan.Schema, resp.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || plan.Document.Equal(state.Document) {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.replaces(state) && !state.ForceDetach.ValueBool() {
+		r.warnLinked(ctx, state, &resp.Diagnostics)
+	}
+	if plan.Document.Equal(state.Document) {
 		return
 	}
 	plan.DefaultVersionID, plan.LastModificationDate = types.StringUnknown(), isodate.Unknown()
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
+}
+
+// warnLinked says that a policy which is replaced cannot be deleted while it is linked. It is silent where that cannot be
+// read: the deletion itself reports it. A plan does not show which links end before, and in which order the CLI goes.
+func (r *Resource) warnLinked(ctx context.Context, state model, diags *diag.Diagnostics) {
+	if r.Data == nil || r.Data.Unknown() {
+		return
+	}
+	linked, err := r.Data.Policies.Entities(ctx, state.ID.ValueString())
+	if names := namesOf(linked); err == nil && len(names) > 0 {
+		diags.AddWarning(linkedReplaced, "The "+state.describe()+" is to be replaced, and is linked to "+strings.Join(names, ", ")+". A policy is not deleted while it is linked.\n\n"+
+			"Set `create_before_destroy` in the `lifecycle` block of this resource: the new policy is then created first, and the links change before the old one is deleted. "+
+			"Without it, the apply fails for each link that is not a resource of its own (`outscale_user_policy_link`, `outscale_user_group_policy_link`) with the `orn` of this one, "+
+			"unless `force_detach = true` was applied before.")
+	}
 }
 
 // Create creates the policy.
@@ -231,20 +253,23 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // linkedText names what a policy is linked to, and the ways out.
 func linkedText(e *policy.LinkedError) string {
-	var names []string
-	for _, user := range e.Entities.Users {
-		names = append(names, "user "+text.Word(user.Name))
-	}
-	for _, group := range e.Entities.Groups {
-		names = append(names, "user group "+text.Word(group.Name))
-	}
-	for _, account := range e.Entities.Accounts {
-		names = append(names, "account "+text.Word(account.ID))
-	}
-	return "It is linked to " + strings.Join(names, ", ") + ", and nothing was changed. Remove these links first, or set `force_detach` to true " +
+	return "It is linked to " + strings.Join(namesOf(e.Entities), ", ") + ", and nothing was changed. Remove these links first, or set `force_detach` to true " +
 		"and apply before the destruction: then the users and groups lose the policy.\n\nIf a policy with another name replaces this one, or the " +
 		"configuration loses this one together with its `policy` blocks, set `create_before_destroy` in the `lifecycle` block of this resource: links then " +
 		"change before the destruction. Apply it before a resource leaves the configuration."
+}
+
+func namesOf(linked policy.Entities) (names []string) {
+	for _, user := range linked.Users {
+		names = append(names, "user "+text.Word(user.Name))
+	}
+	for _, group := range linked.Groups {
+		names = append(names, "user group "+text.Word(group.Name))
+	}
+	for _, account := range linked.Accounts {
+		names = append(names, "account "+text.Word(account.ID))
+	}
+	return names
 }
 
 // importForm is what can be imported: an ORN, and the version whose document the resource is to manage. No name has a "#".

@@ -206,3 +206,29 @@ func TestPolicy_nullAndEmptyDescription(t *testing.T) {
 		policy.Destroy()
 	}
 }
+
+// TestPolicy_replacedWhileLinked: the plan says what fails and how to go on, and with create_before_destroy it goes on.
+func TestPolicy_replacedWhileLinked(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	h.CreateUser("ci")
+	config := acctest.Args{"policy_name": "read", "document": document}
+	policy := h.Resource(typeName, config)
+	renamed := acctest.Args{"policy_name": "reading", "document": document}
+	policy.Plan(renamed).ExpectNone()
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.LinkPolicy(ctx, policy.String("orn"), "ci") })
+	policy.ExpectEmptyPlan(config).ExpectNone()
+
+	const warning = "Linked policy is replaced"
+	h.ResetCalls()
+	got := policy.Apply(renamed)
+	got.ExpectWarning(warning, policy.String("orn"), "user ci", "`create_before_destroy`", "`force_detach = true`")
+	got.ExpectErrorAmong("Policy not deleted", "user ci", "create_before_destroy")
+	h.ExpectWrites()
+
+	detached := acctest.Args{"policy_name": "read", "document": document, "force_detach": true}
+	policy.Update(detached)
+	detached["policy_name"] = "reading"
+	policy.Plan(detached).ExpectNone()
+	policy.Update(detached)
+}

@@ -42,7 +42,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"policy_name": schema.StringAttribute{
 				Required: true, PlanModifiers: replaces,
 				Validators:          []validator.String{stringvalidator.RegexMatches(keyattr.Name, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
-				MarkdownDescription: "The name of the policy: 1 to 128 letters, digits and `+=,.@_-`, unique in the account. A change replaces the policy.",
+				MarkdownDescription: "The name of the policy: 1 to 128 letters, digits and `+=,.@_-`, unique in the account. A change replaces the policy: see [Replacement](#replacement).",
 			},
 			"path": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString("/"), PlanModifiers: replaces,

@@ -3,6 +3,7 @@ package policyversion
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -19,7 +20,8 @@ import (
 // document changes, and says which version becomes the default when this one is destroyed.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		r.warnDestroy(ctx, req, resp)
+		state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		r.warnNextDefault(ctx, state, req.Private, &resp.Diagnostics)
 		return
 	}
 	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
@@ -32,11 +34,17 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			orn.ValueString()+": each apply makes another one the default. Set it for one.")
 	}
 	if req.State.Raw.IsNull() {
+		markReplaced(ctx, req.Private, resp)
 		if plan.SetAsDefault.ValueBool() {
 			plan.DefaultVersion = types.BoolValue(true)
 		}
 	} else {
 		state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		moves := !plan.PolicyORN.IsUnknown() && !plan.PolicyORN.Equal(state.PolicyORN)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, movesKey, []byte(strconv.FormatBool(moves)))...)
+		if moves {
+			r.warnNextDefault(ctx, state, req.Private, &resp.Diagnostics)
+		}
 		plan = plan.changing(state)
 		plan.warnStaysDefault(state, &resp.Diagnostics)
 	}
@@ -68,19 +76,37 @@ func (m model) warnStaysDefault(state model, diags *diag.Diagnostics) {
 		"it stays the default until another version is. Set `set_as_default` to true for another version, or destroy this one.", state.describe()))
 }
 
-// warnDestroy says which version becomes the default one. It is silent where that cannot be read: the destruction itself
-// reports why.
-func (r *Resource) warnDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+// The members of the private data. A replacement is planned twice: as a change, whose private data go on to the plan of the
+// new object, which has no state. What that plan writes reaches the deletion of the old object.
+const (
+	movesKey    = "moves"    // whether a replacement would move the version to another policy that exists
+	replacedKey = "replaced" // the version is replaced in its policy, or together with it
+)
+
+// markReplaced marks the plan of a new object that takes the place of one in the same policy, or in one that is replaced.
+func markReplaced(ctx context.Context, private base.PrivateState, resp *resource.ModifyPlanResponse) {
+	if moves, _ := private.GetKey(ctx, movesKey); string(moves) == "false" {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, []byte("true"))...)
+	}
+}
+
+func isReplaced(ctx context.Context, private base.PrivateState) bool {
+	replaced, _ := private.GetKey(ctx, replacedKey)
+	return replaced != nil
+}
+
+// warnNextDefault says which version becomes the default one when this one is deleted. It is silent where that cannot be read:
+// the deletion itself reports why.
+func (r *Resource) warnNextDefault(ctx context.Context, state model, private base.PrivateState, diags *diag.Diagnostics) {
 	if r.Data == nil || r.Data.Unknown() || !state.DefaultVersion.ValueBool() {
 		return
 	}
-	versions, err := r.Data.Policies.Versions(ctx, state.PolicyORN.ValueString(), base.ReadIdentity(ctx, req.Private))
+	versions, err := r.Data.Policies.Versions(ctx, state.PolicyORN.ValueString(), base.ReadIdentity(ctx, private))
 	if err != nil {
 		return
 	}
 	if next := policy.NextDefault(versions, state.VersionID.ValueString()); next != "" {
-		resp.Diagnostics.AddWarning(otherDefault, fmt.Sprintf("The %s is the default one and is to be destroyed. Version %s is made the default before: "+
+		diags.AddWarning(otherDefault, fmt.Sprintf("The %s is the default one and is to be destroyed. Version %s is made the default before: "+
 			"its document decides rights then, unless the policy is destroyed in the same run.", state.describe(), next))
 	}
 }

@@ -46,6 +46,7 @@ const (
 	otherDefault = "Default version of the policy changes"
 	twoDefaults  = "Several default versions of one policy"
 	keptVersion  = "Policy version left with its policy"
+	waits        = "Default policy version stays until it is replaced"
 )
 
 // New returns the resource.
@@ -119,7 +120,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 }
 
 // Delete deletes the version; one that is already gone is success. When it is the default one, another one is made the
-// default first, as the plan has said. The only version of a policy is left: it goes with the policy.
+// default first, as the plan has said. The only version of a policy is left: it goes with the policy. A default version that
+// is replaced is left as well: Create deletes it, or the destruction of the policy does.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
@@ -128,11 +130,17 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	defer end()
 	orn := state.PolicyORN.ValueString()
-	removal, err := r.Data.Policies.RemoveVersion(ctx, orn, state.VersionID.ValueString(), base.ReadIdentity(ctx, req.Private))
+	replaced := isReplaced(ctx, req.Private)
+	removal, err := r.Data.Policies.RemoveVersion(ctx, orn, state.VersionID.ValueString(), base.ReadIdentity(ctx, req.Private), replaced)
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err)
 	}
-	if removal.Kept {
+	switch {
+	case removal.Kept && replaced:
+		resp.Diagnostics.AddWarning(waits, fmt.Sprintf("%s is the default one and is replaced. It stays until its successor, with `set_as_default = true`, is the default, or until its policy is "+
+			"destroyed, so that no other version decides rights in between.\n\nIf neither happens in this run, it is in no state. Then import it (`terraform import ADDRESS %s/%s`), "+
+			"or delete it once another version is the default.", "V"+state.describe()[1:], orn, state.VersionID.ValueString()))
+	case removal.Kept:
 		resp.Diagnostics.AddWarning(keptVersion, fmt.Sprintf("%s is the only version of its policy, which the API does not delete. "+
 			"It is in no state any more, and still decides the rights that the policy gives. It is deleted with the policy.", "V"+state.describe()[1:]))
 	}

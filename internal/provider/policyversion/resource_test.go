@@ -266,3 +266,82 @@ func TestPolicyVersion_importRefused(t *testing.T) {
 	_, got := h.Import(typeName, policy(h)+"/v9")
 	got.ExpectError("Object not imported", "policy/deploy/v9", "was not found in account")
 }
+
+// TestPolicyVersion_forceReplace: the version that -replace replaces is the default one until its successor is, whichever
+// order the CLI takes.
+func TestPolicyVersion_forceReplace(t *testing.T) {
+	for _, first := range []bool{false, true} {
+		h := acctest.NewProtocol(t)
+		orn := policy(h)
+		config := acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys"), "set_as_default": true}
+		version := h.Resource(typeName, config)
+		h.ResetCalls()
+		version.ForceReplace, version.CreateBeforeDestroy = true, first
+		version.Apply(config).ExpectNoErrors()
+		version.ForceReplace = false
+		version.ExpectEmptyPlan(config)
+		version.Expect(acctest.Args{"version_id": "v3", "default_version": true})
+		h.ExpectWrites("CreatePolicyVersion", "DeletePolicyVersion")
+		expectVersions(t, h, orn, "v1 v3*")
+		version.Destroy() // the mark of the replacement is not left behind
+		expectVersions(t, h, orn, "v1*")
+	}
+}
+
+// TestPolicyVersion_forceReplaceFails: when the successor is not created, the old version stays the default one, and the
+// warning says how to take it back.
+func TestPolicyVersion_forceReplaceFails(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	orn := policy(h)
+	config := acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys"), "set_as_default": true}
+	version := h.Resource(typeName, config)
+	version.ForceReplace = true
+	h.SetFaults(acctest.Refusal("CreatePolicyVersion"))
+	got := version.Apply(config)
+	got.ExpectErrorAmong("Policy version not created")
+	got.ExpectWarning("Default policy version stays until it is replaced", "Version v2", "terraform import ADDRESS "+orn+"/v2")
+	expectVersions(t, h, orn, "v1 v2*")
+	h.SetFaults()
+	imported, _ := h.Import(typeName, orn+"/v2")
+	imported.ExpectEmptyPlan(config)
+}
+
+// TestPolicyVersion_withAReplacedPolicy: while a policy is replaced, its default version decides rights to the end, also
+// when the policy cannot be deleted because it is linked.
+func TestPolicyVersion_withAReplacedPolicy(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	h.CreateUser("ci")
+	old := h.Resource("outscale_policy", acctest.Args{"policy_name": "deploy", "document": allow("ReadUsers")})
+	orn, successor := old.String("orn"), policyNamed(h, "ship")
+	config := acctest.Args{"policy_orn": orn, "document": allow("ReadCas"), "set_as_default": true}
+	version := h.Resource(typeName, config)
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.LinkPolicy(ctx, orn, "ci") })
+	h.ResetCalls()
+
+	config["policy_orn"] = acctest.Unknown
+	plan := version.Plan(config)
+	plan.Expect(acctest.Replace, nil).ExpectNone()
+	config["policy_orn"] = successor
+	plan.ApplyWith(config).ExpectWarning("Default policy version stays until it is replaced", orn+"/v2")
+	version.ExpectEmptyPlan(config)
+	expectVersions(t, h, successor, "v1 v2*")
+	old.TryDestroy().ExpectError("Policy not deleted", "user ci", "create_before_destroy")
+	expectVersions(t, h, orn, "v1 v2*")
+	h.ExpectWrites("CreatePolicyVersion")
+
+	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.UnlinkPolicy(ctx, orn, "ci") })
+	old.Destroy()
+}
+
+// TestPolicyVersion_moved: a version that moves to another policy leaves the old one to another version, as the plan says.
+func TestPolicyVersion_moved(t *testing.T) {
+	h := acctest.NewProtocol(t)
+	orn, other := policy(h), policyNamed(h, "other")
+	config := acctest.Args{"policy_orn": orn, "document": allow("ReadAccessKeys"), "set_as_default": true}
+	version := h.Resource(typeName, config)
+	config["policy_orn"] = other
+	version.PlanExpectReplace(config, "policy_orn").ExpectWarning("Default version of the policy changes", "Version v1 is made the default")
+	version.Update(config)
+	expectVersions(t, h, orn, "v1*")
+	expectVersions(t, h, other, "v1 v2*")
+}

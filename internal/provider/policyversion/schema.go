@@ -30,7 +30,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Required:            true,
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				Validators:          []validator.String{keyattr.PolicyORNValidator()},
-				MarkdownDescription: "The ORN of the policy. A change replaces the version.",
+				MarkdownDescription: "The ORN of the policy. A change replaces the version: see [Replacement](#replacement).",
 			},
 			"document": schema.StringAttribute{
 				Required: true, Validators: []validator.String{policyjson.Validator()},
