@@ -34,6 +34,7 @@ func (s server) conceal(ctx context.Context, diags []*tfprotov6.Diagnostic, sche
 	}
 	given := s.given(ctx, schemas, req)
 	for _, d := range diags {
+		nameBlock(d)
 		d.Summary, d.Detail = text.Conceal(d.Summary, given), text.Conceal(d.Detail, given)
 	}
 }

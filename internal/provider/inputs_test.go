@@ -38,6 +38,9 @@ func unfit(shown string, secrets []string) string {
 			return fmt.Sprintf("has the control character %U", r)
 		}
 	}
+	if before, _, found := strings.Cut(shown, "[Value("); found {
+		return fmt.Sprintf("has a path that no user wrote, after %q", before[max(0, len(before)-300):])
+	}
 	if strings.Contains("\n"+shown, "\n"+instruction) {
 		_, after, _ := strings.Cut("\n"+shown, "\n"+instruction)
 		before := shown[:len(shown)-len(after)]

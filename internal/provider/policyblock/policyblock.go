@@ -21,6 +21,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Name is the name of the block.
@@ -38,11 +39,11 @@ type Element struct {
 
 // Block is the official provider's schema. word is "user" or "user group".
 func Block(word string) schema.Block {
-	computed := func(text string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: text}
+	computed := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
-	date := func(text string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, CustomType: isodate.Type{}, MarkdownDescription: text}
+	date := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, CustomType: isodate.Type{}, MarkdownDescription: description}
 	}
 	return schema.SetNestedBlock{
 		MarkdownDescription: fmt.Sprintf("A managed policy that is linked to the %s. With one block or more, the blocks are all that is linked: other links are removed. "+
@@ -141,9 +142,8 @@ func refuseDefaultVersions(ctx context.Context, config, state types.Set, diags *
 		if have := blockset.Find(prior, e.PolicyORN); have != nil && have.DefaultVersionID.Equal(e.DefaultVersionID) {
 			continue
 		}
-		diags.AddAttributeError(path.Root(Name), "Default version not set here",
-			"`default_version_id` would set the default version of the policy for every user and group that has it, and not only here. "+
-				"Remove it from this block, and set the default version once: with `set_as_default` of the resource `outscale_policy_version`.")
+		diags.AddAttributeError(path.Root(Name), "Default version not set here", fmt.Sprintf("The `policy` block with the `policy_orn` %s has a `default_version_id`. It would set the default version of the policy for every user and group that has it, and not only here. "+
+				"Remove it from this block, and set the default version once: with `set_as_default` of the resource `outscale_policy_version`.", text.Quote(e.PolicyORN.ValueString())))
 	}
 }
 

@@ -1,0 +1,74 @@
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+)
+
+// inSet is the begin of an element of a set in a path of the framework, as in `policy[Value({"policy_orn":"x"})].policy_orn`.
+const inSet = "[Value("
+
+// nameBlock writes the paths in a diagnostic as a user knows them. The framework names an element of a set by its whole value;
+// here it is the name of the block or the argument, and the detail says which block is meant: by the texts in it.
+func nameBlock(d *tfprotov6.Diagnostic) {
+	d.Summary = withoutElements(d.Summary)
+	short := withoutElements(d.Detail)
+	if short != d.Detail {
+		d.Detail = short + blockOf(d.Attribute)
+	}
+}
+
+// withoutElements cuts the elements out of the paths in a text: `policy.policy_orn`.
+func withoutElements(s string) string {
+	before, after, found := strings.Cut(s, inSet)
+	if !found {
+		return s
+	}
+	quoted := false
+	for i := 0; i < len(after); i++ {
+		switch {
+		case after[i] == '\\':
+			i++
+		case after[i] == '"':
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(after[i:], ")]"):
+			return before + withoutElements(after[i+len(")]"):])
+		}
+	}
+	return s
+}
+
+// blockOf is a sentence that shows the first block of a set in a path; "" for an element that is no block, or has no text.
+func blockOf(path *tftypes.AttributePath) string {
+	block := ""
+	for _, step := range path.Steps() {
+		switch step := step.(type) {
+		case tftypes.AttributeName:
+			block = string(step)
+		case tftypes.ElementKeyValue:
+			var arguments map[string]tftypes.Value
+			if tftypes.Value(step).As(&arguments) != nil {
+				return ""
+			}
+			var shown []string
+			for _, name := range slices.Sorted(maps.Keys(arguments)) {
+				var value string
+				if v := arguments[name]; v.IsKnown() && !v.IsNull() && v.As(&value) == nil {
+					shown = append(shown, name+" = "+text.Quote(value))
+				}
+			}
+			if len(shown) == 0 {
+				return ""
+			}
+			return fmt.Sprintf("\n\nThe block: %s { %s }", block, strings.Join(shown, ", "))
+		}
+	}
+	return ""
+}
