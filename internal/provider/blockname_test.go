@@ -15,8 +15,12 @@ func TestDiagnostics_blocks(t *testing.T) {
 		orn  = "orn:ows:idauth::123456789012:policy/read"
 		list = "outscale_user_policies_exclusive"
 	)
-	user := func(block acctest.Args) acctest.Args { return acctest.Args{"user_name": "ci", "policy": []map[string]any{block}} }
-	group := func(block acctest.Args) acctest.Args { return acctest.Args{"user_group_name": "ops", "user": []map[string]any{block}} }
+	user := func(block acctest.Args) acctest.Args {
+		return acctest.Args{"user_name": "ci", "policy": []map[string]any{block}}
+	}
+	group := func(block acctest.Args) acctest.Args {
+		return acctest.Args{"user_group_name": "ops", "user": []map[string]any{block}}
+	}
 	for name, c := range map[string]struct {
 		typeName string
 		config   acctest.Args

@@ -1,13 +1,14 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"reflect"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/vmihailenco/msgpack/v5"
+	"github.com/vmihailenco/msgpack/v5/msgpcode"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
@@ -17,73 +18,34 @@ import (
 
 // concealed makes a request and takes out of the diagnostics of its answer what they must not repeat (see text.Conceal): of
 // the values in the request, and of any other origin.
-func concealed[Req, Resp any](ctx context.Context, s server, schemas schemasOf, req Req, call func(context.Context, Req) (Resp, error)) (Resp, error) {
+func concealed[Req, Resp any](ctx context.Context, req Req, call func(context.Context, Req) (Resp, error)) (Resp, error) {
 	resp, err := call(ctx, req)
 	if err != nil {
 		return resp, err
 	}
 	if diags, ok := reflect.ValueOf(resp).Elem().FieldByName("Diagnostics").Interface().([]*tfprotov6.Diagnostic); ok {
-		s.conceal(ctx, diags, schemas, req)
+		conceal(diags, req)
 	}
 	return resp, nil
 }
 
-func (s server) conceal(ctx context.Context, diags []*tfprotov6.Diagnostic, schemas schemasOf, req any) {
+func conceal(diags []*tfprotov6.Diagnostic, req any) {
 	if len(diags) == 0 {
 		return
 	}
-	given := s.given(ctx, schemas, req)
+	given := given(req)
 	for _, d := range diags {
 		nameBlock(d)
 		d.Summary, d.Detail = text.Conceal(d.Summary, given), text.Conceal(d.Detail, given)
 	}
 }
 
-// schemasOf selects the schemas of a kind of request.
-type schemasOf func(*tfprotov6.GetProviderSchemaResponse, string) *tfprotov6.Schema
-
-var (
-	ofProvider schemasOf = func(all *tfprotov6.GetProviderSchemaResponse, _ string) *tfprotov6.Schema { return all.Provider }
-	ofResource schemasOf = func(all *tfprotov6.GetProviderSchemaResponse, name string) *tfprotov6.Schema {
-		return all.ResourceSchemas[name]
-	}
-	ofData schemasOf = func(all *tfprotov6.GetProviderSchemaResponse, name string) *tfprotov6.Schema {
-		return all.DataSourceSchemas[name]
-	}
-	ofEphemeral schemasOf = func(all *tfprotov6.GetProviderSchemaResponse, name string) *tfprotov6.Schema {
-		return all.EphemeralResourceSchemas[name]
-	}
-	ofList schemasOf = func(all *tfprotov6.GetProviderSchemaResponse, name string) *tfprotov6.Schema {
-		return all.ListResourceSchemas[name]
-	}
-	ofAction schemasOf = func(all *tfprotov6.GetProviderSchemaResponse, name string) *tfprotov6.Schema {
-		if action := all.ActionSchemas[name]; action != nil {
-			return action.Schema
-		}
-		return nil
-	}
-)
-
 // given are the strings of a request: of its configuration and states, and the id of an import.
-func (s server) given(ctx context.Context, schemas schemasOf, req any) (all []string) {
+func given(req any) (all []string) {
 	fields := reflect.ValueOf(req).Elem()
-	typeName := ""
-	for _, name := range []string{"TypeName", "ActionType"} {
-		if f := fields.FieldByName(name); f.IsValid() {
-			typeName = f.String()
-		}
-	}
 	if id := fields.FieldByName("ID"); id.IsValid() {
 		before, after, _ := strings.Cut(id.String(), "/") // the parts of an import id
 		all = append(all, id.String(), before, after)
-	}
-	known, err := s.schema(ctx)
-	if err != nil {
-		return all
-	}
-	schema := schemas(known, typeName)
-	if schema == nil {
-		return all
 	}
 	for _, name := range []string{"Config", "PriorState", "CurrentState", "PlannedState"} {
 		f := fields.FieldByName(name)
@@ -91,93 +53,77 @@ func (s server) given(ctx context.Context, schemas schemasOf, req any) (all []st
 			continue
 		}
 		if packed, ok := f.Interface().(*tfprotov6.DynamicValue); ok {
-			all = append(all, stringsOf(packed, schema.ValueType())...)
+			all = append(all, stringsOf(packed.MsgPack)...)
 		}
 	}
 	return all
 }
 
-// stringsOf are the strings of a value, keys of maps included.
-func stringsOf(packed *tfprotov6.DynamicValue, t tftypes.Type) (all []string) {
-	value, err := packed.Unmarshal(t)
-	if err != nil {
-		return nil
-	}
-	_ = tftypes.Walk(value, func(path *tftypes.AttributePath, v tftypes.Value) (bool, error) {
+// stringsOf are the strings of a value, with the keys of maps and the names of attributes. The members of a list or a map
+// follow its length.
+func stringsOf(packed []byte) (all []string) {
+	d := msgpack.NewDecoder(bytes.NewReader(packed))
+	for {
+		code, err := d.PeekCode()
+		if err != nil {
+			return all // the end
+		}
 		var s string
-		if v.Type().Is(tftypes.String) && v.IsKnown() && !v.IsNull() && v.As(&s) == nil {
+		switch {
+		case msgpcode.IsString(code):
+			s, err = d.DecodeString()
 			all = append(all, s)
+		case msgpcode.IsFixedArray(code), code == msgpcode.Array16, code == msgpcode.Array32:
+			_, err = d.DecodeArrayLen()
+		case msgpcode.IsFixedMap(code), code == msgpcode.Map16, code == msgpcode.Map32:
+			_, err = d.DecodeMapLen()
+		default:
+			err = d.Skip()
 		}
-		if key, ok := path.LastStep().(tftypes.ElementKeyString); ok {
-			all = append(all, string(key))
+		if err != nil {
+			return all
 		}
-		return true, nil
-	})
-	return all
-}
-
-// schemaOnce is the answer to GetProviderSchema, which is made when a diagnostic needs it.
-type schemaOnce struct {
-	once sync.Once
-	all  *tfprotov6.GetProviderSchemaResponse
-	err  error
-}
-
-func (s server) schema(ctx context.Context) (*tfprotov6.GetProviderSchemaResponse, error) {
-	s.schemas.once.Do(func() {
-		s.schemas.all, s.schemas.err = s.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
-	})
-	return s.schemas.all, s.schemas.err
+	}
 }
 
 // The requests that server.go does not have.
 
-// ValidateProviderConfig implements tfprotov6.ProviderServer.
 func (s server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
-	return concealed(ctx, s, ofProvider, req, s.protocol.ValidateProviderConfig)
+	return concealed(ctx, req, s.protocol.ValidateProviderConfig)
 }
 
-// ConfigureProvider implements tfprotov6.ProviderServer.
 func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	return concealed(ctx, s, ofProvider, req, s.protocol.ConfigureProvider)
+	return concealed(ctx, req, s.protocol.ConfigureProvider)
 }
 
-// ImportResourceState implements tfprotov6.ProviderServer.
 func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return concealed(ctx, s, ofResource, req, s.protocol.ImportResourceState)
+	return concealed(ctx, req, s.protocol.ImportResourceState)
 }
 
-// MoveResourceState implements tfprotov6.ProviderServer.
 func (s server) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
-	return concealed(ctx, s, ofResource, req, s.protocol.MoveResourceState)
+	return concealed(ctx, req, s.protocol.MoveResourceState)
 }
 
-// ValidateDataResourceConfig implements tfprotov6.ProviderServer.
 func (s server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	return concealed(ctx, s, ofData, req, s.protocol.ValidateDataResourceConfig)
+	return concealed(ctx, req, s.protocol.ValidateDataResourceConfig)
 }
 
-// ValidateEphemeralResourceConfig implements tfprotov6.ProviderServer.
 func (s server) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
-	return concealed(ctx, s, ofEphemeral, req, s.protocol.ValidateEphemeralResourceConfig)
+	return concealed(ctx, req, s.protocol.ValidateEphemeralResourceConfig)
 }
 
-// RenewEphemeralResource implements tfprotov6.ProviderServer.
 func (s server) RenewEphemeralResource(ctx context.Context, req *tfprotov6.RenewEphemeralResourceRequest) (*tfprotov6.RenewEphemeralResourceResponse, error) {
-	return concealed(ctx, s, ofEphemeral, req, s.protocol.RenewEphemeralResource)
+	return concealed(ctx, req, s.protocol.RenewEphemeralResource)
 }
 
-// CloseEphemeralResource implements tfprotov6.ProviderServer.
 func (s server) CloseEphemeralResource(ctx context.Context, req *tfprotov6.CloseEphemeralResourceRequest) (*tfprotov6.CloseEphemeralResourceResponse, error) {
-	return concealed(ctx, s, ofEphemeral, req, s.protocol.CloseEphemeralResource)
+	return concealed(ctx, req, s.protocol.CloseEphemeralResource)
 }
 
-// ValidateListResourceConfig implements tfprotov6.ListResourceServer.
 func (s server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
-	return concealed(ctx, s, ofList, req, s.protocol.ValidateListResourceConfig)
+	return concealed(ctx, req, s.protocol.ValidateListResourceConfig)
 }
 
-// ListResource implements tfprotov6.ListResourceServer.
 func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 	stream, err := s.protocol.ListResource(ctx, req)
 	if err != nil {
@@ -186,7 +132,7 @@ func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceReq
 	results := stream.Results
 	stream.Results = func(yield func(tfprotov6.ListResourceResult) bool) {
 		for result := range results {
-			s.conceal(ctx, result.Diagnostics, ofList, req)
+			conceal(result.Diagnostics, req)
 			if !yield(result) {
 				return
 			}
@@ -195,17 +141,14 @@ func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceReq
 	return stream, nil
 }
 
-// ValidateActionConfig implements tfprotov6.ActionServer.
 func (s server) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
-	return concealed(ctx, s, ofAction, req, s.protocol.ValidateActionConfig)
+	return concealed(ctx, req, s.protocol.ValidateActionConfig)
 }
 
-// PlanAction implements tfprotov6.ActionServer.
 func (s server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
-	return concealed(ctx, s, ofAction, req, s.protocol.PlanAction)
+	return concealed(ctx, req, s.protocol.PlanAction)
 }
 
-// InvokeAction implements tfprotov6.ActionServer.
 func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	stream, err := s.protocol.InvokeAction(ctx, req)
 	if err != nil {
@@ -216,10 +159,10 @@ func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionReq
 		for event := range events {
 			switch e := event.Type.(type) {
 			case tfprotov6.ProgressInvokeActionEventType:
-				e.Message = text.Conceal(e.Message, s.given(ctx, ofAction, req))
+				e.Message = text.Conceal(e.Message, given(req))
 				event.Type = e
 			case tfprotov6.CompletedInvokeActionEventType:
-				s.conceal(ctx, e.Diagnostics, ofAction, req)
+				conceal(e.Diagnostics, req)
 			}
 			if !yield(event) {
 				return

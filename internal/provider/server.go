@@ -24,7 +24,7 @@ type protocol interface {
 func NewServer(version string, host Host) tfprotov6.ProviderServer {
 	p := New(version, host)().(*Provider)
 	p.requests = &providerdata.Requests{}
-	return server{providerserver.NewProtocol6(p)().(protocol), p.requests, &schemaOnce{}}
+	return server{providerserver.NewProtocol6(p)().(protocol), p.requests}
 }
 
 // server is the framework's server. It counts the requests under way, keeps the memory of the process from growing with the
@@ -37,44 +37,43 @@ func NewServer(version string, host Host) tfprotov6.ProviderServer {
 type server struct {
 	protocol
 	requests *providerdata.Requests
-	schemas  *schemaOnce
 }
 
 // The requests below are those that a plan or an apply makes for each object.
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	defer s.requests.Begin()()
-	return concealed(ctx, s, ofResource, req, detaching(s.protocol.ValidateResourceConfig))
+	return concealed(ctx, req, detaching(s.protocol.ValidateResourceConfig))
 }
 
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	defer s.requests.Begin()()
-	return concealed(ctx, s, ofResource, req, detaching(s.protocol.UpgradeResourceState))
+	return concealed(ctx, req, detaching(s.protocol.UpgradeResourceState))
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	defer s.requests.Begin()()
-	return concealed(ctx, s, ofResource, req, detaching(s.protocol.ReadResource))
+	return concealed(ctx, req, detaching(s.protocol.ReadResource))
 }
 
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	defer s.requests.Begin()()
-	return concealed(ctx, s, ofResource, req, detaching(s.protocol.PlanResourceChange))
+	return concealed(ctx, req, detaching(s.protocol.PlanResourceChange))
 }
 
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	defer s.requests.Begin()()
-	return concealed(ctx, s, ofResource, req, detaching(s.protocol.ApplyResourceChange))
+	return concealed(ctx, req, detaching(s.protocol.ApplyResourceChange))
 }
 
 func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	defer s.requests.Begin()()
-	return concealed(ctx, s, ofData, req, s.protocol.ReadDataSource)
+	return concealed(ctx, req, s.protocol.ReadDataSource)
 }
 
 func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
 	defer s.requests.Begin()()
-	return concealed(ctx, s, ofEphemeral, req, s.protocol.OpenEphemeralResource)
+	return concealed(ctx, req, s.protocol.OpenEphemeralResource)
 }
 
 // detaching is a call through detach.
