@@ -37,6 +37,15 @@ func Decode[E Element[E]](ctx context.Context, set types.Set, diags *diag.Diagno
 	return elements
 }
 
+// Removed returns the blocks of a state that a configuration does not have; none while that is not known.
+func Removed[E Element[E]](ctx context.Context, config, state types.Set, diags *diag.Diagnostics) []E {
+	configured := Decode[E](ctx, config, diags)
+	if config.IsUnknown() || slices.ContainsFunc(configured, func(e E) bool { return e.Key().IsUnknown() }) {
+		return nil
+	}
+	return Without(Decode[E](ctx, state, diags), configured)
+}
+
 // Encode returns the set of the blocks, empty for none. kind is the set's element type.
 func Encode[E Element[E]](ctx context.Context, kind attr.Type, elements []E, diags *diag.Diagnostics) types.Set {
 	if elements == nil {

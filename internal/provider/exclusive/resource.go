@@ -94,12 +94,22 @@ func (r *Resource) list(ctx context.Context, from principal.Getter, diags *diag.
 
 func (r *Resource) describe(l list) string { return r.policy.words + " of " + r.kind.Text(l.Ref) }
 
-// ModifyPlan warns of what a creation removes: no state shows it. What cannot be read yet is left to the apply.
+// ModifyPlan warns of what a creation removes, which no state shows, and of what is removed while another resource makes it.
+// What cannot be read yet is left to the apply.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.Data == nil || r.Data.Unknown() || req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() {
+	if r.Data == nil || r.Data.Unknown() || req.Plan.Raw.IsNull() {
 		return
 	}
 	plan := r.list(ctx, req.Plan, &resp.Diagnostics)
+	if !req.State.Raw.IsNull() {
+		state := r.list(ctx, req.State, &resp.Diagnostics)
+		for _, name := range without(state.policies, plan.policies) {
+			if !plan.unknown {
+				r.Data.PlanRemoval(&resp.Diagnostics, r.policy.word+" "+name+" of "+r.kind.Text(state.Ref))
+			}
+		}
+		return
+	}
 	if plan.unknown || plan.Ref == (principal.Ref{}) {
 		return
 	}

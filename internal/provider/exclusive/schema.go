@@ -23,6 +23,7 @@ import (
 type policyKind struct {
 	suffix    string // in the type's name
 	attribute string // with the list
+	word      string // of one policy, in sentences
 	words     string // in sentences
 	element   string // what an element of the list is
 	validator validator.String
@@ -34,7 +35,7 @@ type policyKind struct {
 
 // managed is the kind of managed policies, listed by their ORNs.
 var managed = policyKind{
-	suffix: "policies", attribute: "policy_orns", words: "managed policies", element: "ORNs", validator: keyattr.PolicyORNValidator(),
+	suffix: "policies", attribute: "policy_orns", word: "policy", words: "managed policies", element: "ORNs", validator: keyattr.PolicyORNValidator(),
 	read: func(ctx context.Context, d *providerdata.Data, p rights.Principal) ([]string, error) {
 		links, err := d.Rights.Links(ctx, p)
 		var orns []string
@@ -53,7 +54,7 @@ var managed = policyKind{
 
 // inline is the kind of inline policies, listed by their names.
 var inline = policyKind{
-	suffix: "inline_policies", attribute: "policy_names", words: "inline policies", element: "names",
+	suffix: "inline_policies", attribute: "policy_names", word: "inline policy", words: "inline policies", element: "names",
 	validator: stringvalidator.RegexMatches(keyattr.Name, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -"),
 	read: func(ctx context.Context, d *providerdata.Data, p rights.Principal) ([]string, error) {
 		return d.Rights.InlineNames(ctx, p)

@@ -33,6 +33,7 @@ type Resource struct {
 var (
 	_ resource.ResourceWithConfigure        = (*Resource)(nil)
 	_ resource.ResourceWithConfigValidators = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*Resource)(nil)
 	_ resource.ResourceWithImportState      = (*Resource)(nil)
 )
 
@@ -59,9 +60,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		MarkdownDescription: "The id of the group and the id of the user, with a slash between.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes one user a member of a group, and leaves the other members alone.",
-		Attributes:          attributes,
-		Blocks:              map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
+		MarkdownDescription: "Makes one user a member of a group, and leaves the other members alone. Do not use it for a group that has `user` blocks: " +
+			"they are all members and remove any other user, so that the two resources undo each other in every run.",
+		Attributes: attributes,
+		Blocks:     map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}
 }
 
@@ -102,6 +104,13 @@ func set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), types.StringValue(group.ID+"/"+user.ID))...)
 	if group.Identity.AccountID != "" {
 		base.WriteIdentity(ctx, private, group.Identity, diags)
+	}
+}
+
+// ModifyPlan warns where another resource removes the membership.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !req.Plan.Raw.IsNull() {
+		r.Data.PlanRelation(&resp.Diagnostics, read(ctx, req.Plan, &resp.Diagnostics).describe())
 	}
 }
 

@@ -82,9 +82,13 @@ func (r *Resource) describe(p inline) string {
 	return "inline policy " + p.name + " of " + r.kind.Text(p.Ref)
 }
 
-// ModifyPlan keeps the document of the state where the configuration writes the same one in another way.
+// ModifyPlan keeps the document of the state where the configuration writes the same one in another way, and warns where
+// another resource removes the policy.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
+	if !req.Plan.Raw.IsNull() {
+		r.Data.PlanRelation(&resp.Diagnostics, r.describe(r.inline(ctx, req.Plan, &resp.Diagnostics)))
+	}
 }
 
 // Create writes the policy. One of that name that exists already is not overwritten: it may be somebody else's.

@@ -86,7 +86,7 @@ func (r *Resource) warnLinked(ctx context.Context, state model, diags *diag.Diag
 	linked, err := r.Data.Policies.Entities(ctx, state.ID.ValueString())
 	if names := namesOf(linked); err == nil && len(names) > 0 {
 		diags.AddWarning(linkedReplaced, "The "+state.describe()+" is to be replaced, and is linked to "+strings.Join(names, ", ")+". A policy is not deleted while it is linked.\n\n"+
-			"Set `create_before_destroy` in the `lifecycle` block of this resource: the new policy is then created first, and the links change before the old one is deleted. "+
+			"Set `create_before_destroy` in the `lifecycle` block of this resource, with another `policy_name`: the new policy is then created first, and the links change before the old one is deleted. "+
 			"Without it, the apply fails for each link that is not a resource of its own (`outscale_user_policy_link`, `outscale_user_group_policy_link`) with the `orn` of this one, "+
 			"unless `force_detach = true` was applied before.")
 	}

@@ -147,11 +147,15 @@ func refuseDefaultVersions(ctx context.Context, config, state types.Set, diags *
 	}
 }
 
-// Plan returns the blocks to plan. what and id name the user or the group in a warning.
-func Plan(ctx context.Context, config, state types.Set, what, id string, diags *diag.Diagnostics) types.Set {
+// Plan returns the blocks to plan of a user or a group. id is its id, for a warning.
+func Plan(ctx context.Context, d *providerdata.Data, config, state types.Set, p rights.Principal, id string, diags *diag.Diagnostics) types.Set {
 	refuseDefaultVersions(ctx, config, state, diags)
-	if prior := blockset.Decode[Element](ctx, state, diags); len(prior) > 0 && !config.IsUnknown() && len(config.Elements()) == 0 {
-		diags.AddWarning("Policies are unlinked: "+id, "The configuration has no `policy` block any more. These policies are unlinked from "+what+": "+strings.Join(ORNs(prior), ", ")+".\n\n"+
+	prior := blockset.Decode[Element](ctx, state, diags)
+	for _, e := range blockset.Removed[Element](ctx, config, state, diags) {
+		d.PlanRemoval(diags, "policy "+e.PolicyORN.ValueString()+" of "+p.String())
+	}
+	if len(prior) > 0 && !config.IsUnknown() && len(config.Elements()) == 0 {
+		diags.AddWarning("Policies are unlinked: "+id, "The configuration has no `policy` block any more. These policies are unlinked from "+p.String()+" (id "+id+"): "+strings.Join(ORNs(prior), ", ")+".\n\n"+
 			"To keep them, for example to manage them with link resources from now on, add `lifecycle { ignore_changes = [policy] }` for good.")
 	}
 	return blockset.Plan[Element](ctx, config, state, Name, "policy_orn", diags)

@@ -30,6 +30,7 @@ type Resource struct {
 var (
 	_ resource.ResourceWithConfigure        = (*Resource)(nil)
 	_ resource.ResourceWithConfigValidators = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*Resource)(nil)
 	_ resource.ResourceWithImportState      = (*Resource)(nil)
 )
 
@@ -74,6 +75,13 @@ func (r *Resource) link(ctx context.Context, from principal.Getter, diags *diag.
 }
 
 func (r *Resource) describe(l link) string { return "policy " + l.orn + " of " + r.kind.Text(l.Ref) }
+
+// ModifyPlan warns where another resource removes the link.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !req.Plan.Raw.IsNull() {
+		r.Data.PlanRelation(&resp.Diagnostics, r.describe(r.link(ctx, req.Plan, &resp.Diagnostics)))
+	}
+}
 
 // Create links the policy. A link that exists already is taken over.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
 // Memory is what was found while refreshing and is needed while planning, in one process: a key that is gone has no state
@@ -14,7 +16,7 @@ type Memory struct {
 	mu         sync.Mutex
 	expired    map[string][]time.Time // expiries of keys that were found gone or expired
 	recipients map[string][]string    // fingerprints to which the secrets of keys that are gone were sealed
-	planned    map[string]bool        // the types that were planned, of which an account has one
+	planned    map[string]bool        // what was planned: see SecondPlan, PlanRelation and PlanRemoval
 }
 
 // AddExpired remembers that a key with this expiry was found gone, or expired.
@@ -71,4 +73,30 @@ func (m *Memory) SecondPlan(typeName string) bool {
 	second := m.planned[typeName]
 	m.planned[typeName] = true
 	return second
+}
+
+// PlanRelation notes that a resource of its own makes a relation, such as "policy ORN of user ci", and appends a warning where
+// this run also removes it.
+func (d *Data) PlanRelation(diags *diag.Diagnostics, relation string) {
+	d.warnUndone(diags, relation, "make ", "remove ")
+}
+
+// PlanRemoval notes that a list of relations, such as the `policy` blocks of a user, removes one that it does not have, and
+// appends a warning where a resource of its own makes it.
+func (d *Data) PlanRemoval(diags *diag.Diagnostics, relation string) {
+	d.warnUndone(diags, relation, "remove ", "make ")
+}
+
+func (d *Data) warnUndone(diags *diag.Diagnostics, relation, does, undoes string) {
+	if d == nil {
+		return // not configured: the CLI validates
+	}
+	d.Memory.SecondPlan(does + relation)
+	d.Memory.mu.Lock()
+	defer d.Memory.mu.Unlock()
+	if d.Memory.planned[undoes+relation] {
+		diags.AddWarning("Two resources undo each other", "A resource of its own makes this relation: "+relation+". The blocks or the exclusive list of another resource "+
+			"do not name it, and remove it in this run. The next run makes it again, and so on.\n\nName it in the blocks or in the list as well, or remove the resource that makes it. "+
+			"To keep the relation and give the blocks up, add `lifecycle { ignore_changes = [...] }` with the name of the blocks, and then remove them.")
+	}
 }

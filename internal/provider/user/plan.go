@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 )
 
 // ModifyPlan plans the `policy` blocks.
@@ -22,6 +23,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			plan.LastModificationDate = state.LastModificationDate
 		}
 	}
-	plan.Policy = policyblock.Plan(ctx, config.Policy, state.Policy, state.describe(), state.ID.ValueString(), &resp.Diagnostics)
+	plan.Policy = policyblock.Plan(ctx, r.Data, config.Policy, state.Policy, rights.Principal{Name: state.UserName.ValueString()}, state.ID.ValueString(), &resp.Diagnostics)
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }

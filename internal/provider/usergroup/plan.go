@@ -8,6 +8,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
+	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 )
 
 // ModifyPlan plans the blocks, and what a rename changes.
@@ -24,7 +25,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			plan.LastModificationDate, plan.ORN = state.LastModificationDate, state.ORN
 		}
 	}
-	plan.Policy = policyblock.Plan(ctx, config.Policy, state.Policy, state.describe(), state.ID.ValueString(), &resp.Diagnostics)
+	plan.Policy = policyblock.Plan(ctx, r.Data, config.Policy, state.Policy, rights.Principal{Group: true, Name: state.UserGroupName.ValueString()}, state.ID.ValueString(), &resp.Diagnostics)
+	for _, m := range blockset.Removed[member](ctx, config.User, state.User, &resp.Diagnostics) {
+		r.Data.PlanRemoval(&resp.Diagnostics, "user "+m.UserName.ValueString()+" in user group "+state.UserGroupName.ValueString())
+	}
 	prior := blockset.Decode[member](ctx, state.User, &resp.Diagnostics)
 	if len(prior) > 0 && !config.User.IsUnknown() && len(config.User.Elements()) == 0 {
 		var names []string
