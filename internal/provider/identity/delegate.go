@@ -30,8 +30,10 @@ func (r *identified) ConfigValidators(ctx context.Context) []resource.ConfigVali
 // ModifyPlan implements resource.ResourceWithModifyPlan. The plan of every resource is refused for an account that the
 // provider block excludes, before anything is read for it.
 func (r *identified) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.data != nil && !req.Plan.Raw.IsNull() && !(r.data.CheckAccount(ctx, &resp.Diagnostics, NotPlanned) && r.mayReplace(ctx, req, &resp.Diagnostics)) {
-		return
+	if r.data != nil && !req.Plan.Raw.IsNull() {
+		if !r.data.CheckAccount(ctx, &resp.Diagnostics, NotPlanned) || !r.mayReplace(ctx, req, &resp.Diagnostics) {
+			return
+		}
 	}
 	if inner, ok := r.Resource.(resource.ResourceWithModifyPlan); ok {
 		inner.ModifyPlan(ctx, req, resp)
