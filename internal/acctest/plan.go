@@ -122,6 +122,17 @@ func (plan *Plan) Get(name string) any {
 	return fromValue(attributes(plan.after.value)[name])
 }
 
+// Unknown are the attributes that are known after apply, or have a part that is, in order.
+func (plan *Plan) Unknown() (names []string) {
+	for name, value := range attributes(plan.after.value) {
+		if !value.IsFullyKnown() {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // Expect fails the test unless the plan is free of errors, does this, and has these values.
 func (plan *Plan) Expect(action Action, want Args) *Plan {
 	plan.t.Helper()

@@ -101,7 +101,9 @@ func planNew(config Model, to keyattr.Recipients) Model {
 }
 
 // planChange is the plan of a key that exists and stays with its owner. Every computed value is the state's, unless the API
-// will be asked to change the key: then, and only then, the values are unknown that such a call can change.
+// will be asked to change the key: then, and only then, the values are unknown that such a call can change. The name of an
+// owner that is given by its id is none of them, or a key of the owner by that name would be replaced: an owner that is
+// renamed in the same apply has its new name here after the next refresh.
 func planChange(config, state Model, to keyattr.Recipients) Model {
 	plan := state
 	plan.Key = plan.PlanKeptSecret(to, config.Key, state.Key)
@@ -128,9 +130,6 @@ func planChange(config, state Model, to keyattr.Recipients) Model {
 	}
 	if changesKey(plan, state) {
 		plan.LastModificationDate = isodate.Unknown()
-		if !config.UserID.IsNull() && config.UserName.IsNull() {
-			plan.UserName = types.StringUnknown() // the owner may be renamed in the same apply, before the key is changed
-		}
 	}
 	return plan
 }

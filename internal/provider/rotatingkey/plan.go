@@ -122,8 +122,11 @@ func refuseWindow(m model) (diags diag.Diagnostics) {
 func planFirst(config model, to keyattr.Recipients) model {
 	plan := config
 	plan.Key = plan.WithNone()
-	plan = withNewKey(plan, config, to)
+	plan = withNewKey(plan, to)
 	plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringNull(), isodate.Null()
+	if !config.UserID.IsNull() && config.UserName.IsNull() {
+		plan.UserName = types.StringUnknown()
+	}
 	return plan
 }
 
@@ -131,14 +134,14 @@ func planFirst(config model, to keyattr.Recipients) model {
 func planRotation(config, state model, to keyattr.Recipients) model {
 	plan := withArguments(state, config, state)
 	plan.SealTo = config.SealTo
-	return withNewKey(plan, config, to)
+	return withNewKey(plan, to)
 }
 
 // planMaybeRotation is the plan of a rotation that depends on triggers, or a window, which are unknown: whatever is known in
 // it holds either way. Made again when they are known, it is one or the other.
 func planMaybeRotation(config, state model, f facts) model {
 	stays := planKept(config, state, f)
-	plan := withNewKey(stays, config, f.Recipients)
+	plan := withNewKey(stays, f.Recipients)
 	plan.SealTo = stays.SealTo
 	if !stays.SealTo.IsNull() {
 		plan.SealedTo = types.ListUnknown(types.StringType)
@@ -167,16 +170,13 @@ func withArguments(plan, config, state model) model {
 	return plan
 }
 
-// withNewKey makes unknown in a plan what a new key changes.
-func withNewKey(plan, config model, to keyattr.Recipients) model {
+// withNewKey makes unknown in a plan what a new key changes. The name of the owner stays: see planChange of accesskey.
+func withNewKey(plan model, to keyattr.Recipients) model {
 	plan.Key = plan.PlanSecret(to)
 	plan.ID, plan.AccessKeyID, plan.State = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
 	plan.CreationDate, plan.ExpirationDate, plan.RotatesAfter = isodate.Unknown(), isodate.Unknown(), isodate.Unknown()
 	plan.ReadyToRotate = types.BoolUnknown()
 	plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringUnknown(), isodate.Unknown()
-	if !config.UserID.IsNull() && config.UserName.IsNull() {
-		plan.UserName = types.StringUnknown()
-	}
 	return plan
 }
 
@@ -194,9 +194,6 @@ func planKept(config, state model, f facts) model {
 		case !expires.After(f.Now):
 			plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringNull(), isodate.Null()
 		}
-	}
-	if changesKey(plan, state) && !config.UserID.IsNull() && config.UserName.IsNull() {
-		plan.UserName = types.StringUnknown() // the owner may be renamed in the same apply, before the key is changed
 	}
 	return plan.withWindow(f.Now)
 }
