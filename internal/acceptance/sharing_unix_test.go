@@ -118,7 +118,7 @@ func TestAccBackend_twoRunsOnPostgres(t *testing.T) {
 	m.mine.Plan().Contains(t, "0 to add, 0 to change, 1 to destroy") // what the colleague is ahead
 
 	m.nothingLostOrDoubled()
-	// Nor is it written anywhere who connects to the database: that was in the environment.
+	// The credential of the database is in no file either: it was in the environment.
 	m.mine.ExpectNoSecretLeft(m.RootSecretKey, m.pair.Private, m.pg.URL())
 	m.theirs.ExpectNoSecretLeft(m.RootSecretKey, m.pair.Private, m.pg.URL())
 	m.dumpTellsNothing()

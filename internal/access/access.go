@@ -15,7 +15,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// API is what the service needs of the OUTSCALE API; *api.Client has it.
+// API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	CreateAPIAccessRule(ctx context.Context, rule Rule) (Rule, error)
 	ReadAPIAccessRules(ctx context.Context) ([]Rule, error)

@@ -12,7 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// API is what the service needs of the OUTSCALE API; *api.Client has it.
+// API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	AccessKeyID() string
 	Offset() time.Duration

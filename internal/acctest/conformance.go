@@ -26,7 +26,7 @@ func invalidPlan(s schemaBlock, prior, config, planned tftypes.Value) string {
 	for _, b := range s.blocks {
 		config, planned := configured[b.TypeName], after[b.TypeName]
 		if b.Nesting == tfprotov6.SchemaNestedBlockNestingModeSet || config.Equal(planned) {
-			continue // the elements of a set cannot be told apart
+			continue // the elements of a set have no keys to match them
 		}
 		if text := invalidBlocks(b, before[b.TypeName], config, planned); text != "" {
 			wrong = append(wrong, b.TypeName+": "+text)

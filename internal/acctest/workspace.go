@@ -26,7 +26,7 @@ type Workspace struct {
 	printed strings.Builder // by all commands that do not print values because they are asked for them
 }
 
-// binaries is the folder of the provider, and of the sink for secrets that tests hand over to, built once for the tests
+// binaries is the folder of the provider, and of the provider that tests pass secrets to, built once for the tests
 // of a process.
 var binaries = sync.OnceValues(func() (string, error) {
 	dir, err := shared()

@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
 )
 
-// admission lets requests be sent as far as the lock-out guard and the circuit breaker allow.
+// admission admits requests as the lock-out guard and the circuit breaker allow.
 type admission struct {
 	now func() time.Time
 
@@ -21,7 +21,7 @@ type admission struct {
 	waiting map[*request]context.CancelCauseFunc // ends the waits for the rate limit
 }
 
-// permit is what a request was admitted with. It is handed back with the outcome.
+// permit is the admission of a request. settle returns it with the outcome.
 type permit struct {
 	probe  bool      // it finds out about the endpoint
 	proven bool      // the credential was known to be good
@@ -32,7 +32,7 @@ type permit struct {
 // errTripped ends a wait for the rate limit, because the breaker opened.
 var errTripped = errors.New("the circuit breaker opened")
 
-// ready returns when a request may be admitted, as things stand. The error is ctx's, an *UnsentError without its action,
+// ready returns when a request may be admitted. The error is ctx's, an *UnsentError without its action,
 // or a *GivenUpError.
 func (a *admission) ready(ctx context.Context, r *request) error {
 	for {
@@ -70,7 +70,7 @@ func waitFor(ctx context.Context, changed <-chan struct{}, d time.Duration) erro
 	return nil
 }
 
-// enter admits a request, or does not when something changed since it was ready. leave must follow.
+// enter admits a request, unless something changed since ready returned. leave must follow.
 func (a *admission) enter(r *request) (permit, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -104,13 +104,13 @@ func (a *admission) check(r *request) (send bool, wait time.Duration, err error)
 	return false, 0, nil
 }
 
-// change is what the outcome of a request has changed for the others.
+// change is the effect of an outcome on other requests.
 type change struct {
 	tripped bool // the breaker has opened
 	stopped bool // the credential is not sent any more
 }
 
-// leave takes in the outcome of an attempt. known says that the API itself has answered before.
+// leave records the outcome of an attempt. known reports whether the API itself has answered before.
 func (a *admission) leave(p permit, o outcome, known bool) change {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -125,7 +125,7 @@ func (a *admission) leave(p permit, o outcome, known bool) change {
 	return change{tripped: a.breaker.Open() && !open, stopped: a.guard.Refusal() != nil && !refused}
 }
 
-// wake lets everybody who waits look again. Those that wait for the rate limit go on waiting unless the breaker is open.
+// wake makes all waiting requests check again. Those that wait for the rate limit continue unless the breaker is open.
 func (a *admission) wake() {
 	if a.changed != nil {
 		close(a.changed)
@@ -170,21 +170,21 @@ func (a *admission) giveUp(begun time.Time, err error) {
 	a.wake()
 }
 
-// open reports that requests fail unsent.
+// open reports whether requests fail without being sent.
 func (a *admission) open() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.breaker.Open()
 }
 
-// accepted reports that an answer has accepted the credential.
+// accepted reports whether an answer has shown that the credential is good.
 func (a *admission) accepted() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.guard.WasAccepted()
 }
 
-// mayBeLoad reports whether a 400/4120 to a request that left at sent may come of load, and may be tried again.
+// mayBeLoad reports whether a 400/4120 to a request that left at sent may be caused by load, and may be tried again.
 func (a *admission) mayBeLoad(sent time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
 )
 
-// kind is what became of one attempt. Here is the one place that decides it: by the form of the answer, then its status,
-// then its code. Everything else follows from it: the error, a retry, and what it says of the credential and the endpoint.
+// kind is the result of one attempt. Only this file decides it: by the form of the answer, then its status, then its code.
+// Everything else depends on it: the error, retries, and the conclusions about the credential and the endpoint.
 type kind int
 
 const (
@@ -26,25 +26,25 @@ const (
 	broken                    // sent, and the connection broke
 	foreign                   // an answer that is not in the API's form: a page of a proxy, a portal, a gateway
 	contradiction             // an error body of the API under HTTP 200
-	throttled                 // turned away for the rate, by the API or, with 429, by something in its place
+	throttled                 // refused because of the rate, by the API or, with 429, by something in its place
 	fault                     // an error of the API with a status of 500 or more
 	refusal                   // any other error of the API: the action was not executed
 	success
 )
 
-// outcome is what became of one attempt.
+// outcome is the outcome of one attempt.
 type outcome struct {
 	kind       kind
 	err        error // nil for a success
 	sent       time.Time
 	status     int           // 0 without an answer; also of one that broke off
 	problems   []Problem     // of a body with Errors, whatever else its form is
-	retryAfter time.Duration // what the answer asked to wait, 0 where it said nothing
-	wrongDate  bool          // the date of the signature was refused, and its answer tells the API's
+	retryAfter time.Duration // the Retry-After of the answer, 0 for none
+	wrongDate  bool          // the date of the signature was refused, and the answer has the API's date
 }
 
-// withoutID are reads whose success may have no request id: the example of the API's description has none. Whether one
-// came is seen by what it must have.
+// withoutID are reads whose success may have no request id: the example of the API's description has none. Such an
+// answer is recognized by its required members.
 var withoutID = map[string]bool{"ReadUserPolicy": true}
 
 // maxProblems bounds what is kept of a list of errors. The API sends one.
@@ -62,7 +62,7 @@ type envelope struct {
 	}
 }
 
-// answer is what was read of an HTTP answer.
+// answer is a parsed HTTP answer.
 type answer struct {
 	status int
 	header http.Header
@@ -74,7 +74,7 @@ type answer struct {
 }
 
 // parse reads the parts of an answer that decide its form. The API's form is a request id, and either the status 200 or an
-// error status with a list of errors whose codes are decimal. What has another form was not said by the API. clean removes
+// error status with a list of errors whose codes are decimal. An answer in another form is not from the API. clean removes
 // secrets from what is kept.
 func (a *answer) parse(action string, clean func(string) string) {
 	var e envelope
@@ -93,7 +93,7 @@ func (a *answer) parse(action string, clean func(string) string) {
 		(a.status == http.StatusOK || a.status >= http.StatusBadRequest && len(a.problems) > 0)
 }
 
-// kind classifies an answer that came whole and was parsed.
+// kind classifies a complete, parsed answer.
 func (a *answer) kind() kind {
 	switch {
 	case a.status == http.StatusTooManyRequests:
@@ -112,7 +112,7 @@ func (a *answer) kind() kind {
 	return refusal
 }
 
-// failure tells why no answer came, without the method and URL that net/http puts in front.
+// failure returns why there is no answer, without the method and URL that net/http adds.
 func failure(ctx, attempt context.Context, err error, sent bool) (kind, error) {
 	var outer *url.Error
 	if errors.As(err, &outer) {
@@ -131,8 +131,8 @@ func failure(ctx, attempt context.Context, err error, sent bool) (kind, error) {
 	return broken, err
 }
 
-// endpoint is what an outcome says of the endpoint. known says that the API itself has answered before: what is not in its
-// form then comes from something between that knows the way to it.
+// endpoint returns the result for the breaker. known reports that the API itself has answered before: an answer in another
+// form then comes from a proxy that can reach it.
 func (o outcome) endpoint(known bool) breaker.Result {
 	switch o.kind {
 	case unreachable:
@@ -156,8 +156,8 @@ func (o outcome) endpoint(known bool) breaker.Result {
 	return breaker.Answered
 }
 
-// credential is what an outcome says of the credential. accepted says that it was accepted before. Codes count here
-// whatever the form: to take a refusal for nothing could lock the access.
+// credential returns the result for the lock-out guard. accepted reports that the credential was accepted before. Codes count
+// here in any form of answer, because an overlooked refusal could lock the account out.
 func (o outcome) credential(accepted bool) auth.Outcome {
 	switch {
 	case o.kind == success:
@@ -168,7 +168,7 @@ func (o outcome) credential(accepted bool) auth.Outcome {
 		o.status == http.StatusUnauthorized && (hasAny(o.problems, 1, 1) || hasAny(o.problems, 11, 11) || hasAny(o.problems, 13, 13)):
 		return auth.Refused // 401 with 11 or 13 comes from the lock-out itself (A23)
 	case o.status == http.StatusUnauthorized && o.kind != refusal:
-		// Where the API has accepted the credential this is a refusal; before, it may as well come from something else.
+		// After the API has accepted the credential this is a refusal; before, it may come from something else.
 		if accepted {
 			return auth.Refused
 		}
@@ -185,7 +185,7 @@ func (o outcome) credential(accepted bool) auth.Outcome {
 	return auth.Unclear
 }
 
-// acceptsCredential reports a refusal that only a caller gets whose credential was found good (A25).
+// acceptsCredential reports whether a refusal shows that the credential is good (A25).
 func acceptsCredential(status int, problems []Problem) bool {
 	switch status {
 	case http.StatusUnauthorized:

@@ -15,10 +15,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// longWait is a wait for the rate limit that is worth a line in the log.
+// longWait is the shortest wait for the rate limit that is logged.
 const longWait = 5 * time.Second
 
-// maxAnswer bounds what is read of an answer: the largest one, a page of a thousand users, is under 1 MiB.
+// maxAnswer is the largest part of an answer that is read. The largest answer, a page of a thousand users, is under 1 MiB.
 const maxAnswer = 32 << 20
 
 var (
@@ -27,11 +27,11 @@ var (
 	errInterrupted = errors.New("interrupted")
 )
 
-// request is one call and what it has been through.
+// request is one call and its attempts so far.
 type request struct {
 	action     string
 	body       []byte
-	repeatable bool // doing it again does no harm; what is not is sent once, and the caller looks up a lost answer
+	repeatable bool // it may be executed twice; otherwise it is sent once, and the caller looks up a lost answer
 	unlimited  bool // of the last ones of a process: see WithoutRateLimit
 
 	attempts int       // all of them
@@ -48,8 +48,8 @@ const (
 )
 
 // WithoutRateLimit returns a context for the last calls of a process, which do not wait for the client's own rate: the
-// first of them lifts it. What the API itself asked to wait they still wait, and once it has turned calls away they keep
-// to what it admits, as far as that is known. They are sent whatever the circuit breaker says.
+// first of them lifts it. They still wait as long as the API asked, and once it has throttled calls they keep to the rate
+// that it admits, as far as known. They are sent even if the circuit breaker is open.
 func WithoutRateLimit(ctx context.Context) context.Context {
 	return context.WithValue(ctx, unlimitedKey{}, true)
 }
@@ -104,8 +104,8 @@ func (c *Client) do(ctx context.Context, action string, repeatable bool, in, out
 	}
 }
 
-// admit waits until a request may be sent: by what is known of the credential and the endpoint, and by the rate limit.
-// Who waits for the former does not use up the rate meanwhile.
+// admit waits until a request may be sent: first for the lock-out guard and the breaker, then for the rate limit. The former
+// wait does not use up the rate.
 func (c *Client) admit(ctx context.Context, r *request) (permit, error) {
 	for {
 		if err := c.admission.ready(ctx, r); err != nil {
@@ -129,7 +129,7 @@ func (c *Client) admit(ctx context.Context, r *request) (permit, error) {
 	}
 }
 
-// askMachine asks, as long as this process does not know that the credential is good, whether another one had it refused.
+// askMachine checks whether another process recorded a refusal of the credential, unless this process knows that it is good.
 func (c *Client) askMachine(ctx context.Context, p permit) (permit, error) {
 	if p.proven {
 		return p, nil
@@ -198,15 +198,15 @@ func (c *Client) decode(r *request, o *outcome, a answer, out any) error {
 		if json.Unmarshal(a.body, out) == nil {
 			return nil
 		}
-		o.kind = foreign // the decoder's own error may quote what it stumbled over
+		o.kind = foreign // the decoder's error may quote the answer
 	case a.inForm:
 		return &Error{Action: r.action, Endpoint: c.endpoint, StatusCode: a.status, RequestID: a.requestID, Problems: a.problems}
 	}
 	return c.unusable(r.action, &ForeignError{StatusCode: a.status, Bytes: len(a.body), Type: c.redact.text(a.header.Get("Content-Type"))})
 }
 
-// compareClocks keeps what an answer of the API told about the two clocks, and says so in the log. The signature was dated
-// by dated; end is when the answer was read.
+// compareClocks records the clock difference that an answer of the API shows, and logs a change. dated is the time of the
+// signature; end is when the answer was read.
 func (c *Client) compareClocks(ctx context.Context, o *outcome, a answer, dated reading, end time.Time) {
 	measured, slack, ok := measure(a.header, o.sent, end)
 	if c.keyID != "" { // a login is not dated
@@ -267,12 +267,12 @@ func (c *Client) exchange(ctx context.Context, r *request, at time.Time) (answer
 	return a, nil
 }
 
-// unusable is an answer that cannot be used: whether the action was executed is not known.
+// unusable is the outcome of an answer that cannot be used: it is unknown whether the action was executed.
 func (c *Client) unusable(action string, err error) error {
 	return &TransportError{Action: action, Endpoint: c.endpoint, Sent: true, Err: err}
 }
 
-// settle hands the outcome of an attempt to the guard and the breaker, and tells other processes and the log.
+// settle passes the outcome of an attempt to the guard, the breaker, other processes and the log.
 func (c *Client) settle(ctx context.Context, r *request, p permit, o outcome) {
 	defer p.unlock()
 	changed := c.admission.leave(p, o, c.known.Load())
@@ -285,12 +285,12 @@ func (c *Client) settle(ctx context.Context, r *request, p permit, o outcome) {
 		if err := c.memory.Record(auth.Refusal{
 			At: c.now(), Action: r.action, StatusCode: e.StatusCode, Code: e.Code(), Type: e.Problems[0].Type, RequestID: e.RequestID,
 		}); err != nil {
-			c.log(ctx, LevelInfo, "other processes are not told that the credential was refused", map[string]any{"error": err.Error()})
+			c.log(ctx, LevelInfo, "the refused credential is not recorded for other processes", map[string]any{"error": err.Error()})
 		}
 	}
 }
 
-// logDecision says in the log what a failed attempt leads to, where that is a wait.
+// logDecision logs the wait after a failed attempt.
 func (c *Client) logDecision(ctx context.Context, r *request, o outcome, d decision) {
 	if !d.retry && d.reason != reasonThrottled {
 		return
@@ -319,7 +319,7 @@ func (c *Client) notSent(action string, last, why error) error {
 	case errors.As(why, &refused):
 		return &UnsentError{Action: action, Until: refused.Until, Err: refused.Err}
 	case errors.As(why, &down) && last != nil && !IsThrottled(last):
-		return last // what it may have done stays true
+		return last // the action may have been executed
 	case errors.As(why, &down):
 		return &TransportError{Action: action, Endpoint: c.endpoint, Err: down}
 	case last != nil:

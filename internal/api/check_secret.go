@@ -26,5 +26,5 @@ func (c *Client) CheckSecret(ctx context.Context, keyID, secret string) error {
 // is refused in the same way (A21).
 func IsWrongSecret(err error) bool { return hasCode(err, 1, 1) && IsUnauthorized(err) }
 
-// MalformedSecret says what is wrong with the form of a secret, "" where it can be one. It never repeats the secret.
+// MalformedSecret returns what is wrong with the form of a secret, "" for nothing. It never repeats the secret.
 func MalformedSecret(secret string) string { return inspect(keySecret, secret) }

@@ -36,15 +36,15 @@ func (c Credential) String() string {
 	return "no credential"
 }
 
-// GoString is String: the secret has no place in any verb's output.
+// GoString is String, so that no formatting verb shows the secret.
 func (c Credential) GoString() string { return c.String() }
 
-// Config is what a Client is made of. Resolve fills Endpoint, Region, Credential, ClientCertificate and Insecure.
+// Config configures a Client. Resolve fills Endpoint, Region, Credential, ClientCertificate and Insecure.
 type Config struct {
 	Endpoint          string // base URL with path, e.g. https://api.eu-west-2.outscale.com/api/v1
 	Region            string // the region in the signature's scope
 	Credential        Credential
-	ClientCertificate *tls.Certificate // for accounts whose access rules demand one; nil = none
+	ClientCertificate *tls.Certificate // for accounts whose access rules require one; nil = none
 	Insecure          bool             // do not verify the server's certificate
 	RequestsPerSecond float64          // 0 = no limit; at least limit.Slowest otherwise
 	UserAgent         string
@@ -73,7 +73,7 @@ type Client struct {
 	redact      redactor
 	log         Log
 	now         func() time.Time // the machine's clock: for how long something takes
-	clock       *clock           // the API's: for what is signed and dated
+	clock       *clock           // the API's: for signatures and dates
 	sleep       func(context.Context, time.Duration) error
 	random      func() float64
 	known       atomic.Bool // the API itself has answered

@@ -10,11 +10,11 @@ const (
 	// Tolerated is how far a signature's date may be from the API's clock (official; the answer to one that is further
 	// off is A20).
 	Tolerated = 5 * time.Minute
-	// unmeasurable is the difference of two clocks that a Date header cannot tell from none: it counts whole seconds.
+	// unmeasurable is the largest clock difference that a Date header cannot show, because it has whole seconds.
 	unmeasurable = 2 * time.Second
 )
 
-// Clock is what is known of the time.
+// Clock is the time by both clocks.
 type Clock struct {
 	Machine time.Time // this machine's clock
 	API     time.Time // the API's clock by the Date headers of its answers; Machine before the first one
@@ -36,7 +36,7 @@ func (c *Client) Clock() Clock {
 // it is behind, 0 before the first answer and while the two agree within what such a header can tell, 2 seconds.
 func (c *Client) Offset() time.Duration { return c.clock.ahead() }
 
-// clock is the API's clock as far as its answers told it: the machine's, and how far that one is off.
+// clock is the API's clock as known from its answers: the machine's clock and its offset.
 type clock struct {
 	machine func() time.Time
 
@@ -66,7 +66,7 @@ func (c *clock) read() reading {
 	return reading{c.offset, c.refuted}
 }
 
-// prove says that the API accepted a signature that was dated by r. It proves nothing where a date was refused meanwhile.
+// prove records that the API accepted a signature dated by r. It is ignored if a date was refused meanwhile.
 func (c *clock) prove(r reading) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -75,7 +75,7 @@ func (c *clock) prove(r reading) {
 	}
 }
 
-// refute says that the API refused the date of a signature: what was proved before is no longer so.
+// refute records that the API refused the date of a signature, which ends an earlier proof.
 func (c *clock) refute() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -90,13 +90,13 @@ func measure(header http.Header, start, end time.Time) (ahead, slack time.Durati
 		return 0, 0, false
 	}
 	took := max(0, end.Sub(start))
-	// The header cuts the part of a second off: on average half of one.
+	// The header has whole seconds: it is half a second early on average.
 	return date.Add(time.Second / 2).Sub(start.Add(took / 2)), unmeasurable + took/2, true
 }
 
-// learn takes a measured difference over, unless the present one agrees with it, or an accepted signature proves that it
-// is wrong: something between may write a date of its own. changed says that it was taken over, far that it is the first
-// one beyond what the API tolerates.
+// learn adopts a measured difference, unless the current one agrees with it, or an accepted signature proves that it is wrong:
+// a proxy may write a date of its own. changed reports that it was adopted, far that it is the first one beyond what the
+// API tolerates.
 func (c *clock) learn(ahead, slack time.Duration) (changed, far bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

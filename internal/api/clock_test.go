@@ -38,14 +38,14 @@ func TestClock_followsDateHeader(t *testing.T) {
 		answer reply
 		want   time.Duration
 	}{
-		"an hour ahead":           {time.Hour, ok(keysBody), time.Hour + time.Second/2},
-		"three days behind":       {-72 * time.Hour, ok(keysBody), -72*time.Hour + time.Second/2},
-		"3 s ahead":               {3 * time.Second, ok(keysBody), 3*time.Second + time.Second/2},
-		"within what can be told": {time.Second, ok(keysBody), 0},
-		"a refusal tells too":     {time.Minute, problem(409, "9022", ""), time.Minute + time.Second/2},
-		"a refused credential":    {time.Hour, problem(401, "1", ""), time.Hour + time.Second/2},
-		"a page of a proxy":       {time.Hour, reply{status: 404, body: "<html>"}, 0},
-		"JSON of somebody else":   {time.Hour, reply{status: 404, body: `{"message":"no route"}`}, 0},
+		"an hour ahead":                         {time.Hour, ok(keysBody), time.Hour + time.Second/2},
+		"three days behind":                     {-72 * time.Hour, ok(keysBody), -72*time.Hour + time.Second/2},
+		"3 s ahead":                             {3 * time.Second, ok(keysBody), 3*time.Second + time.Second/2},
+		"within the precision of a Date header": {time.Second, ok(keysBody), 0},
+		"a refusal tells too":                   {time.Minute, problem(409, "9022", ""), time.Minute + time.Second/2},
+		"a refused credential":                  {time.Hour, problem(401, "1", ""), time.Hour + time.Second/2},
+		"a page of a proxy":                     {time.Hour, reply{status: 404, body: "<html>"}, 0},
+		"JSON of somebody else":                 {time.Hour, reply{status: 404, body: `{"message":"no route"}`}, 0},
 	} {
 		r := skewed(t, func() time.Duration { return c.ahead }, c.answer)
 		if r.Offset() != 0 {
@@ -70,7 +70,7 @@ func TestClock_followsDateHeader(t *testing.T) {
 }
 
 // An answer that took long says less about the clocks; a clock that is put right is noticed; the next call is signed
-// with what the last one told.
+// with the result of the last one.
 func TestClock_signsWithCorrectedTime(t *testing.T) {
 	header := http.Header{"Date": {noon.Add(10 * time.Second).Format(http.TimeFormat)}}
 	ahead, slack, ok := measure(header, noon, noon.Add(20*time.Second))

@@ -30,8 +30,8 @@ func dialCounted(ctx context.Context, network, address string) (net.Conn, error)
 	return &countedConn{Conn: conn}, nil
 }
 
-// wire knows whether any byte of a request has left: a connection that was kept open may turn out to be closed before it
-// is used. What is not known counts as sent.
+// wire records whether any byte of a request was sent: a connection that was kept open may be closed before it is used. An
+// unknown result counts as sent.
 type wire struct {
 	begun, reused atomic.Bool
 	conn          atomic.Pointer[countedConn]

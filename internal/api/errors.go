@@ -20,9 +20,9 @@ type Problem struct {
 	Details string // often empty
 }
 
-// Error is an error answer in the form of the API. Its texts are those of the API, or of whoever poses as it: quote them
+// Error is an error answer in the form of the API. Its texts come from the API or from something in its place: quote them
 // where they are shown (package text). The official SDK decodes it only at the statuses 400 and 500, and the
-// identity actions also answer 401, 403, 409, 424, 429 and 503. With the status 200 it says nothing of what was done.
+// identity actions also answer 401, 403, 409, 424, 429 and 503. With the status 200 it is unknown whether the action was executed.
 type Error struct {
 	Action     string
 	Endpoint   string
@@ -188,7 +188,7 @@ func IsUnauthorized(err error) bool {
 	return IsUnknownCaller(err) || e != nil && e.StatusCode == http.StatusUnauthorized && !IsForbidden(err)
 }
 
-// IsThrottled reports a request that was turned away for its rate: 429, or the older 503 with code 6. Only the API's own
+// IsThrottled reports a request that was refused because of the rate: 429, or the older 503 with code 6. Only the API's own
 // 429 is a sure sign that it was not executed: see IsAmbiguous.
 func IsThrottled(err error) bool {
 	switch statusOf(err) {
@@ -214,7 +214,7 @@ func IsAmbiguous(err error) bool {
 // IsTimeout reports that no answer came in the time that one attempt is given.
 func IsTimeout(err error) bool { return errors.Is(err, errNoAnswer) }
 
-// IsSilent reports that the endpoint was not reached, or gave no answer in time: to ask it again at once is of no use.
+// IsSilent reports whether the endpoint was not reached or did not answer in time, so that an immediate retry is useless.
 func IsSilent(err error) bool {
 	var t *TransportError
 	return IsTimeout(err) || errors.As(err, &t) && !t.Sent
@@ -238,8 +238,8 @@ func statusOf(err error) int {
 	return 0
 }
 
-// permanent reports a failure to connect that waiting does not heal: a name that does not exist, a certificate that is
-// not trusted, an answer that is not TLS, a proxy that wants something else.
+// permanent reports a failure to connect that does not pass by waiting: a name that does not exist, a certificate that is not
+// trusted, an answer that is not TLS, a proxy that refuses.
 func permanent(err error) bool {
 	var (
 		dns      *net.DNSError
@@ -260,8 +260,8 @@ func permanent(err error) bool {
 	return errors.Is(err, http.ErrSchemeMismatch) || noHandshake(err, false) || errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &hostname)
 }
 
-// noHandshake reports that the server refused the TLS handshake. It may tell so only while the answer is waited for, as
-// when a client certificate is missing: on a new connection no request was read then.
+// noHandshake reports whether the server refused the TLS handshake. With a missing client certificate the refusal may come only
+// after the request was written; on a new connection the request was not read then.
 func noHandshake(err error, reused bool) bool {
 	var op *net.OpError
 	return !reused && errors.As(err, &op) && op.Op == "remote error"

@@ -152,7 +152,7 @@ func (c *Client) AddUserToUserGroup(ctx context.Context, g GroupRef, u UserRef) 
 	return c.do(ctx, "AddUserToUserGroup", repeatable, req, &emptyResponse{})
 }
 
-// RemoveUserFromUserGroup ends a membership. A user that is not a member is a not-found (A36).
+// RemoveUserFromUserGroup removes a user from a group. A user that is not a member is a not-found error (A36).
 func (c *Client) RemoveUserFromUserGroup(ctx context.Context, g GroupRef, u UserRef) error {
 	req := osc.RemoveUserFromUserGroupRequest{UserGroupName: g.Name, UserGroupPath: set(g.Path), UserName: u.Name, UserPath: set(u.Path)}
 	return c.do(ctx, "RemoveUserFromUserGroup", repeatable, req, &emptyResponse{})

@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// part is what a value of a credential is.
+// part is the kind of a value of a credential.
 type part int
 
 const (
@@ -20,8 +20,8 @@ const (
 	password
 )
 
-// inspect says what is wrong with a value of a credential before it is sent, "" where nothing is. It never repeats the
-// value: a refused credential costs a step towards the lock-out, and a line break never reaches the API at all.
+// inspect returns what is wrong with a value of a credential, "" for nothing, without the value itself. It is called before a
+// call, because a refused credential counts towards the lock-out.
 func inspect(p part, value string) (why string) {
 	first, _ := utf8.DecodeRuneInString(value)
 	last, _ := utf8.DecodeLastRuneInString(value)
@@ -37,7 +37,7 @@ func inspect(p part, value string) (why string) {
 	case !utf8.ValidString(value):
 		return "is not valid UTF-8"
 	case p == password:
-		return "" // whatever else is in it may belong to it
+		return "" // all other characters may be part of it
 	case isBlank(first):
 		return "begins with white space"
 	case isBlank(last):
@@ -68,8 +68,8 @@ const (
 
 func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' }
 
-// shown is a value for an error: quoted where it looks like a name, an address or a path, and otherwise only described. A
-// value in the wrong place is often a secret.
+// shown returns a value for an error: quoted if it looks like a name, an address or a path, and otherwise only described,
+// because a value in the wrong argument is often a secret.
 func shown(value string) string {
 	if what := looksLike(value); what != "" {
 		return what
@@ -77,7 +77,7 @@ func shown(value string) string {
 	return text.Quote(value)
 }
 
-// looksLike says what a value looks like that is not to be shown, "" where it may be.
+// looksLike describes a value that must not be shown, "" if it may be shown.
 func looksLike(value string) string {
 	trimmed := strings.TrimLeftFunc(value, isBlank)
 	switch {
@@ -95,10 +95,10 @@ func looksLike(value string) string {
 	return ""
 }
 
-// tokenShape is what a secret looks like: long, and without what parts a name, an address or a path.
+// tokenShape matches values that look like a secret: long, and without separators of names, addresses or paths.
 var tokenShape = regexp.MustCompile(`^[A-Za-z0-9+/]{16,}$|[A-Za-z0-9+/]{40,}`)
 
-// notAPath says why a value cannot be the path of a file, "" where it can.
+// notAPath returns why a value cannot be the path of a file, "" if it can.
 func notAPath(value string) string {
 	what := looksLike(value)
 	switch {

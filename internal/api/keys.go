@@ -25,10 +25,10 @@ type AccessKey struct {
 // String names the key without its secret.
 func (k AccessKey) String() string { return "access key " + k.ID }
 
-// GoString is String: the secret has no place in any verb's output.
+// GoString is String, so that no formatting verb shows the secret.
 func (k AccessKey) GoString() string { return k.String() }
 
-// CreateAccessKeyInput asks for a new key. Empty members are not sent.
+// CreateAccessKeyInput describes a new key. Empty members are not sent.
 type CreateAccessKeyInput struct {
 	UserName       string // "" = the caller
 	Tag            string
@@ -52,7 +52,7 @@ type UpdateAccessKeyInput struct {
 	ClearTag            bool // wins over Tag; unknown, like Tag, to an API before 1.40.1
 }
 
-// CreateAccessKey makes a key and returns it with its secret, which no other action returns. After the request may
+// CreateAccessKey creates a key and returns it with its secret, which no other action returns. After the request may
 // have been sent it is never sent again: see IsAmbiguous. Only a 429 of the API or a failed dial is tried again. An answer
 // about a key without the tag that was sent counts as lost.
 func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (AccessKey, error) {
@@ -73,7 +73,7 @@ func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (
 	}
 	key, err := answer.AccessKey.key()
 	if err != nil && key.ExpirationDate == nil {
-		// The key is worth more than the date it came with. Whatever the caller does next shows the date again.
+		// A malformed date is no reason to lose the key. The next call of the caller reads the date again.
 		key.ExpirationDate = in.ExpirationDate
 	}
 	return key, nil
@@ -90,7 +90,7 @@ func (c *Client) ReadAccessKeys(ctx context.Context, in ReadAccessKeysInput) ([]
 		return nil, err
 	}
 	if answer.AccessKeys == nil {
-		// An absent list must not pass for an empty one: "empty" is the proof that a key is gone.
+		// An absent list is an error, because an empty list is the proof that a key is gone.
 		return nil, c.unusable("ReadAccessKeys", errors.New("the answer has no list of access keys"))
 	}
 	keys := make([]AccessKey, 0, len(*answer.AccessKeys))
@@ -104,8 +104,8 @@ func (c *Client) ReadAccessKeys(ctx context.Context, in ReadAccessKeysInput) ([]
 	return keys, nil
 }
 
-// UpdateAccessKey changes a key and returns it as it is afterwards. It says everything that is wanted, so that
-// sending it twice does no harm.
+// UpdateAccessKey changes a key and returns it as it is afterwards. The request is complete, so that
+// it may be sent twice.
 func (c *Client) UpdateAccessKey(ctx context.Context, in UpdateAccessKeyInput) (AccessKey, error) {
 	req := updateAccessKeyRequest{
 		UpdateAccessKeyRequest: osc.UpdateAccessKeyRequest{

@@ -215,10 +215,10 @@ func TestLimit_everyThrottleSlows(t *testing.T) {
 					return ok(`{"AccessKeys":[],"AccessKey":{"AccessKeyId":"NEWKEY","SecretKey":"s"},"User":{"UserId":"U","UserName":"` + userNames[action] + `"}}`)
 				}}
 				c := j.client(t, 5)
-				var told []any
+				var logged []any
 				c.log = func(_ context.Context, level Level, _ string, fields map[string]any) {
 					if level == LevelInfo && fields["all_calls_wait"] == true {
-						told = append(told, fields["wait_ms"])
+						logged = append(logged, fields["wait_ms"])
 					}
 				}
 				_ = actions["ReadAccessKeys"](c, context.Background())
@@ -230,8 +230,8 @@ func TestLimit_everyThrottleSlows(t *testing.T) {
 					t.Errorf("%s to %s: the rate is still %v", name, action, rate)
 				}
 				_ = actions["ReadAccessKeys"](c, context.Background())
-				if pause := j.at[2].Sub(j.at[1]); pause < 9*time.Second || len(told) != 1 || told[0] != int64(9000) {
-					t.Errorf("%s to %s: the next call left after %v, told %v", name, action, pause, told)
+				if pause := j.at[2].Sub(j.at[1]); pause < 9*time.Second || len(logged) != 1 || logged[0] != int64(9000) {
+					t.Errorf("%s to %s: the next call left after %v, logged %v", name, action, pause, logged)
 				}
 			})
 		}

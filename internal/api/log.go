@@ -12,18 +12,18 @@ import (
 	"strings"
 )
 
-// Level says how loud a log line is.
+// Level is the level of a log line.
 type Level int
 
-// The levels, quietest first.
+// The levels, the most detailed first.
 const (
 	LevelTrace Level = iota // bodies, redacted
-	LevelDebug              // one line a call
+	LevelDebug              // one line per call
 	LevelInfo               // waiting: throttled, retrying
 	LevelWarn
 )
 
-// Log receives what the client does. It is handed values that hold no secret.
+// Log receives the log lines of the client. Their values have no secret.
 type Log func(ctx context.Context, level Level, msg string, fields map[string]any)
 
 // logBody logs a line with a redacted body. Without a log there is nothing to redact, which takes as long as a read of the
@@ -38,7 +38,7 @@ func (c *Client) logBody(ctx context.Context, msg string, body []byte, fields ma
 
 const redacted = "(redacted)"
 
-// redactor removes secrets from what is shown. It is a pair of functions, so that no formatting verb meets the secrets.
+// redactor removes secrets from logs and errors. It is a pair of functions, so that no formatting verb can print the secrets.
 type redactor struct {
 	// text removes the client's own credential from a text, in every form in which a gateway may echo it.
 	text func(string) string
@@ -104,7 +104,7 @@ func quoteJSON(s string) string {
 	return string(quoted)
 }
 
-// unescapeHTML undoes what the encoder of this language does beyond JSON.
+// unescapeHTML undoes the HTML escapes of encoding/json.
 func unescapeHTML(s string) string {
 	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(s)
 }

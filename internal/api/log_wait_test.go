@@ -30,19 +30,19 @@ func TestLog_everyWait(t *testing.T) {
 			j := &fakeAPI{of: c.of}
 			client := j.client(t, c.perSecond)
 			var mu sync.Mutex
-			told := false
+			logged := false
 			client.log = func(_ context.Context, level Level, _ string, fields map[string]any) {
 				mu.Lock()
 				defer mu.Unlock()
 				if ms, waits := fields["wait_ms"].(int64); level == LevelInfo && waits && fields["action"] == "ReadAccessKeys" {
-					told = told || fields["reason"] == c.reason && ms >= c.atLeast
+					logged = logged || fields["reason"] == c.reason && ms >= c.atLeast
 				}
 			}
 			begun := time.Now()
 			if failed := all(client, 20); len(failed) > 0 {
 				t.Errorf("%s: %v", name, failed[0])
 			}
-			if !told || time.Since(begun) < time.Duration(c.atLeast)*time.Millisecond {
+			if !logged || time.Since(begun) < time.Duration(c.atLeast)*time.Millisecond {
 				t.Errorf("%s: nothing was said of waiting, reason %q, in %v", name, c.reason, time.Since(begun))
 			}
 		})

@@ -16,21 +16,21 @@ import (
 // callsPerPage is the largest page of the log that the API gives.
 const callsPerPage = 1000
 
-// Call is one logged call. Only what the LogQuery asked for is there.
+// Call is one logged call. Only the members that the LogQuery requests are set.
 type Call struct {
 	AccessKeyID string // "" = not signed with an access key
 	At          time.Time
-	Address     string // from where it came
+	Address     string // of the client
 	Action      string // for example ReadUsers
 	Client      string // its user agent, at most maxClient bytes of it
 	Refused     bool   // it was answered with 401 or 403
 	RequestID   string // of its answer
 }
 
-// maxClient bounds what is kept of a user agent, which its sender chooses freely.
+// maxClient is the largest part of a user agent that is kept.
 const maxClient = 200
 
-// LogQuery says which calls are read, and what of them. Bodies and headers of calls are never asked for.
+// LogQuery selects calls and their members. Bodies and headers of calls are never requested.
 type LogQuery struct {
 	After, Before time.Time // both included
 	AccessKeyIDs  []string  // signed with one of these; nil = all
@@ -46,7 +46,7 @@ type CallPage struct {
 }
 
 // ReadAPILogs returns one page of the account's logged calls; token "" is the first page. The API keeps its log for 32
-// days, and takes two days where a bound is missing: both are always sent.
+// days, and assumes two days if a bound is missing, so both are always sent.
 func (c *Client) ReadAPILogs(ctx context.Context, q LogQuery, token string) (CallPage, error) {
 	const action = "ReadApiLogs"
 	size := callsPerPage
@@ -82,7 +82,7 @@ func (c *Client) ReadAPILogs(ctx context.Context, q LogQuery, token string) (Cal
 	return page, nil
 }
 
-// cut is at most the first n bytes of a text, in whole characters. It is a copy: a long text is not kept for its begin.
+// cut returns at most the first n bytes of a text, in whole characters, as a copy, so that the rest can be freed.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -90,7 +90,7 @@ func cut(s string, n int) string {
 	return strings.Clone(strings.ToValidUTF8(s[:n], ""))
 }
 
-// with leaves out of the answer what was not asked for, always the bodies and headers of all calls of the account.
+// with excludes from the answer all that was not requested, and always the bodies and headers of calls.
 func (q LogQuery) with() *osc.With {
 	yes, no := true, false
 	return &osc.With{

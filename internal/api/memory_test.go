@@ -90,7 +90,7 @@ func TestMemory_nextProcess(t *testing.T) {
 			t.Errorf("%d requests, %v", len(j.at), err)
 		}
 		if e := As(err); e == nil || e.Code() != "1" || e.StatusCode != http.StatusUnauthorized || e.RequestID != "2d3016ea" || !IsUnauthorized(err) {
-			t.Errorf("the refusal is not told: %v", err)
+			t.Errorf("the error does not have the refusal: %v", err)
 		}
 		if want := "until " + unsent.Until.Format(time.TimeOnly); !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)

@@ -53,8 +53,8 @@ func (c *Client) CertificateChain() []*x509.Certificate {
 const recentCalls = 15 * time.Minute
 
 // CallerAddress returns the address from which the API sees this process: that of its own calls in the log, or, while the
-// log lags behind, the only address from which its key was used lately. The zero address when neither tells it, and for a
-// login, whose calls the log does not name. Action: ReadApiLogs.
+// log does not have them yet, the only address from which its key was recently used. It is the zero address if neither is known,
+// and for a login, which the log does not name. Action: ReadApiLogs.
 func (c *Client) CallerAddress(ctx context.Context) (netip.Addr, error) {
 	if c.keyID == "" {
 		return netip.Addr{}, nil
@@ -82,6 +82,6 @@ func (c *Client) CallerAddress(ctx context.Context) (netip.Addr, error) {
 	if own == "" && !several {
 		own = seen
 	}
-	address, _ := netip.ParseAddr(own) // a text that is none is not known
+	address, _ := netip.ParseAddr(own) // the zero address for any other text
 	return address.Unmap(), nil
 }

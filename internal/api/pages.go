@@ -36,8 +36,8 @@ func (p *listPage[T]) UnmarshalJSON(data []byte) error {
 // errSamePage ends a list whose pages repeat.
 var errSamePage = errors.New("a page of the list has only items of earlier pages, although the API says that there are more")
 
-// readPages reads every page of a list. An item that comes twice, because another one was created or deleted between two
-// pages, is returned once. An empty page ends the list whatever HasMoreItems says (A27); a page without a new item, while
+// readPages reads every page of a list. An item that is on two pages, because another one was created or deleted meanwhile, is
+// returned once. An empty page ends the list whatever HasMoreItems says (A27); a page without a new item, while
 // the API says that there are more, is an error.
 func readPages[T any](ctx context.Context, c *Client, action, member string, request func(first, size *int) any, id func(T) string) ([]T, error) {
 	var all []T

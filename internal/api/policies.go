@@ -143,7 +143,7 @@ func (c *Client) ReadPolicy(ctx context.Context, orn string) (Policy, error) {
 	return c.policy(action, answer)
 }
 
-// ReadPolicies returns every managed policy that the input lets through.
+// ReadPolicies returns every managed policy that matches the input.
 func (c *Client) ReadPolicies(ctx context.Context, in ReadPoliciesInput) ([]Policy, error) {
 	const action = "ReadPolicies"
 	request := func(first, size *int) any {
@@ -204,7 +204,7 @@ func (c *Client) ReadPolicyVersions(ctx context.Context, orn string) ([]PolicyVe
 	return mapAll(c, action, found, wirePolicyVersion.version)
 }
 
-// SetDefaultPolicyVersion makes a version the one that decides rights.
+// SetDefaultPolicyVersion makes a version the default one, which decides rights.
 func (c *Client) SetDefaultPolicyVersion(ctx context.Context, orn, version string) error {
 	req := osc.SetDefaultPolicyVersionRequest{PolicyOrn: orn, VersionId: version}
 	return c.do(ctx, "SetDefaultPolicyVersion", repeatable, req, &emptyResponse{})
@@ -216,7 +216,7 @@ func (c *Client) DeletePolicyVersion(ctx context.Context, orn, version string) e
 	return c.do(ctx, "DeletePolicyVersion", repeatable, req, &emptyResponse{})
 }
 
-// deref is what p points to, the zero value for nil.
+// deref returns *p, or the zero value for nil.
 func deref[T any](p *T) (v T) {
 	if p != nil {
 		v = *p

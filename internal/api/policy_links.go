@@ -18,10 +18,10 @@ type LinkedPolicy struct {
 	LastModificationDate time.Time
 }
 
-// PolicyEntity is who a managed policy is linked to.
+// PolicyEntity is a user, a group or an account that a managed policy is linked to.
 type PolicyEntity struct{ ID, Name, ORN string }
 
-// PolicyEntities are all that a managed policy is linked to.
+// PolicyEntities are all entities that a managed policy is linked to.
 type PolicyEntities struct{ Users, Groups, Accounts []PolicyEntity }
 
 type wireLinkedPolicy struct {
@@ -49,7 +49,7 @@ func (c *Client) LinkPolicy(ctx context.Context, orn, userName string) error {
 	return c.do(ctx, "LinkPolicy", repeatable, osc.LinkPolicyRequest{PolicyOrn: orn, UserName: userName}, &emptyResponse{})
 }
 
-// UnlinkPolicy ends the link of a managed policy to a user. What is not linked is a not-found (A36).
+// UnlinkPolicy removes the link of a managed policy to a user. A missing link is a not-found error (A36).
 func (c *Client) UnlinkPolicy(ctx context.Context, orn, userName string) error {
 	return c.do(ctx, "UnlinkPolicy", repeatable, osc.UnlinkPolicyRequest{PolicyOrn: orn, UserName: userName}, &emptyResponse{})
 }
@@ -60,7 +60,7 @@ func (c *Client) LinkManagedPolicyToUserGroup(ctx context.Context, orn, groupNam
 	return c.do(ctx, "LinkManagedPolicyToUserGroup", repeatable, req, &emptyResponse{})
 }
 
-// UnlinkManagedPolicyFromUserGroup ends the link of a managed policy to a group. What is not linked is a not-found (A36).
+// UnlinkManagedPolicyFromUserGroup removes the link of a managed policy to a group. A missing link is a not-found error (A36).
 func (c *Client) UnlinkManagedPolicyFromUserGroup(ctx context.Context, orn, groupName string) error {
 	req := osc.UnlinkManagedPolicyFromUserGroupRequest{PolicyOrn: orn, UserGroupName: groupName}
 	return c.do(ctx, "UnlinkManagedPolicyFromUserGroup", repeatable, req, &emptyResponse{})
@@ -126,7 +126,7 @@ func (c *Client) ReadEntitiesLinkedToPolicy(ctx context.Context, orn string) (Po
 	}
 }
 
-// addEntities appends what is new and returns how many that were.
+// addEntities appends new entities and returns their number.
 func addEntities(into *[]PolicyEntity, from []osc.MinimalPolicy) (added int) {
 	seen := map[PolicyEntity]bool{}
 	for _, e := range *into {

@@ -19,7 +19,7 @@ import (
 )
 
 // namedProfile reads the profile that the block or the environment names. cred is a credential already found: the
-// profile then only lends its other settings. Named and missing is an error either way.
+// profile then gives only its other settings. A named profile that is missing is an error in both cases.
 func (r *resolver) namedProfile(cred *Credential, inBlock bool) (Credential, error) {
 	name, file, by, attribute := r.getenv("OSC_PROFILE"), r.getenv("OSC_CONFIG_FILE"), "OSC_PROFILE or OSC_CONFIG_FILE", ""
 	variable := "OSC_CONFIG_FILE"
@@ -119,7 +119,7 @@ func (r *resolver) defaultProfile() (Credential, error) {
 	return Credential{}, &ConfigError{Summary: "No OUTSCALE credential", Detail: detail}
 }
 
-// olderFile says that the folder of osc-cli's first versions has a file.
+// olderFile reports whether the folder of osc-cli's first versions has a file.
 func (r *resolver) olderFile() string {
 	older := filepath.Join(r.home, ".osc_sdk", "config.json")
 	if _, err := os.Stat(older); err != nil {
@@ -156,7 +156,7 @@ func (r *resolver) defaultFile() string {
 	return filepath.Join(r.home, ".osc", "config.json")
 }
 
-// path is the path that a value is, with a leading ~ replaced by the home folder. why says why it is none.
+// path returns value as a path, with a leading ~ replaced by the home folder. why says why the value cannot be a path.
 func (r *resolver) path(value string) (path, why string) {
 	if why := notAPath(value); why != "" {
 		return "", why
@@ -171,7 +171,7 @@ func (r *resolver) path(value string) (path, why string) {
 	return filepath.Join(r.home, rest), ""
 }
 
-// shownPath is a path for an error, or what it looks like where it is none.
+// shownPath returns a path for an error, or a description of a value that cannot be a path.
 func shownPath(path string) string {
 	if what := looksLike(path); what != "" {
 		return what
@@ -179,7 +179,7 @@ func shownPath(path string) string {
 	return text.Escape(path)
 }
 
-// use makes a profile the one that takes part.
+// use selects a profile.
 func (r *resolver) use(f *profileFile, name string) error {
 	p, err := decodeProfile(f.profiles[name])
 	from := fmt.Sprintf("profile %s of %s", text.Quote(name), f.shown)
@@ -250,8 +250,7 @@ func readProfiles(path string) (*profileFile, error) {
 	return f, nil //nolint:nilerr // f.broken says what is wrong
 }
 
-// plainJSON is data in UTF-8, without a byte order mark and without commas before a closing bracket: editors and shells
-// write these.
+// plainJSON converts data to UTF-8, without the byte order mark and the trailing commas that editors and shells write.
 func plainJSON(data []byte) []byte {
 	var order binary.ByteOrder
 	switch {
@@ -288,7 +287,7 @@ func plainJSON(data []byte) []byte {
 	return data
 }
 
-// lineOf says in which line of data a JSON error is.
+// lineOf returns the line of data with a JSON error.
 func lineOf(data []byte, err error) error {
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {
@@ -334,7 +333,7 @@ func (f *profileFile) choose(name string) (found string, err error) {
 	return "", nil
 }
 
-// flat says that the members of a profile stand where profiles should.
+// flat reports whether the members of a profile are at the top level, in place of profiles.
 func (f *profileFile) flat() string {
 	for _, member := range f.members {
 		if member == "access_key" || member == "secret_key" {

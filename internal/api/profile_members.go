@@ -11,8 +11,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// fileProfile is what this client takes from a profile. Names beside values are those of the members that they come from,
-// where there is more than one.
+// fileProfile has the settings of a profile that this client uses. For a setting with several possible members, there is also
+// the name of the member that was used.
 type fileProfile struct {
 	accessKey, secretKey       string
 	accessKeyV2, secretKeyV2   string
@@ -30,13 +30,13 @@ type fileProfile struct {
 	ignored                    []string // members that have no effect here and may have been meant to
 }
 
-// What becomes of a member that has no effect. docs/dev/profile-members.md has all of them with their sources.
+// The handling of members without effect. docs/dev/profile-members.md has all of them with their sources.
 var (
-	// silent are members that cannot have been meant for this client.
+	// silent are members that are not for this client and cause no warning.
 	silent = []string{"method", "comment", "description"}
 	// otherServices are the endpoints of other services of OUTSCALE.
 	otherServices = []string{"oks", "lbu", "oos", "fcu", "eim", "icu", "direct_link", "directlink", "kms", "okms"}
-	// smartCard are members for which the key is on a smart card.
+	// smartCard are members for a key on a smart card.
 	smartCard = []string{"ssl_engine_id", "ssl_engine_path", "ssl_module_path"}
 )
 
@@ -65,7 +65,7 @@ func decodeProfile(raw json.RawMessage) (fileProfile, error) {
 	return p, d.err
 }
 
-// take sets what one member says.
+// take applies one member.
 func (p *fileProfile) take(d *memberDecoder) {
 	switch d.name {
 	case "access_key":
@@ -148,7 +148,7 @@ func (p *fileProfile) takeOther(d *memberDecoder) {
 // memberDecoder decodes the members of one object; its first error stays.
 type memberDecoder struct {
 	members map[string]json.RawMessage
-	name    string // the present one
+	name    string // of the current member
 	err     error
 }
 
@@ -158,7 +158,7 @@ func (d *memberDecoder) fail(format string, args ...any) {
 	}
 }
 
-// decode reads the present member into target.
+// decode reads the current member into target.
 func (d *memberDecoder) decode(target any, want string) {
 	if json.Unmarshal(d.members[d.name], target) != nil {
 		d.fail("is %s, and must be %s", kindOf(d.members[d.name]), want)
@@ -183,7 +183,7 @@ func (d *memberDecoder) set(target, from *string, value string) {
 	*target = value
 }
 
-// boolean reads true or false, also as a string, which older tools and people write.
+// boolean reads true or false, also as a string, as some tools write it.
 func (d *memberDecoder) boolean() bool {
 	var value any
 	_ = json.Unmarshal(d.members[d.name], &value) // it is JSON: it was read with the file
@@ -199,7 +199,7 @@ func (d *memberDecoder) boolean() bool {
 	return yes
 }
 
-// kindOf says what a value is, without its content.
+// kindOf returns the JSON type of a value, without its content.
 func kindOf(raw json.RawMessage) string {
 	for first, kind := range map[byte]string{'"': "a string", '{': "an object", '[': "a list", 't': "true", 'f': "false", 'n': "null"} {
 		if len(raw) > 0 && raw[0] == first {

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// proxy is the proxy that the environment names for the endpoint. A variable that cannot be understood is an error where
-// it counts: net/http ignores it, and connects past the proxy.
+// proxy returns the proxy of the environment for the endpoint. A malformed variable is an error if it applies to the endpoint:
+// net/http would ignore it and connect without the proxy.
 func (r *resolver) proxy(endpoint string) (func(*url.URL) (*url.URL, error), error) {
 	u, err := url.Parse(endpoint)
 	if err != nil {
@@ -37,7 +37,7 @@ func (r *resolver) proxy(endpoint string) (func(*url.URL) (*url.URL, error), err
 	return cfg.ProxyFunc(), nil
 }
 
-// isProxy reports what net/http can use: a URL, or a host and port.
+// isProxy reports whether net/http can use the value: a URL, or a host and port.
 func isProxy(value string) bool {
 	if !strings.Contains(value, "://") {
 		value = "http://" + value

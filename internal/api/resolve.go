@@ -65,7 +65,7 @@ const (
 //
 // One source gives the whole credential: half of one, or halves in two places, is an error and never completed from a
 // source further down, which may belong to another account. The other settings are found item by item; a profile takes
-// part when the credential came from it or when it is named, so that a default profile never lends its region to
+// part when the credential came from it or when it is named, so that a default profile never gives its region to
 // another account's key. docs/dev/profile-members.md has every variable and member.
 func Resolve(block Settings, env func(string) (string, bool), home string) (Config, error) {
 	r := &resolver{block: block, env: env, home: home}

@@ -12,10 +12,10 @@ import (
 const (
 	// DefaultCreateTimeout is the time for a creation whose context has no deadline.
 	DefaultCreateTimeout = 10 * time.Minute
-	// CleanupLimit is how long a creation may go on beyond its deadline: to look up what a lost answer created, and to
-	// remove it where nobody can use it.
+	// CleanupLimit is how long a creation may continue after its deadline, to look up and remove the object of a lost
+	// request.
 	CleanupLimit = 2 * time.Minute
-	// MaxAttempts is how many times a creation is requested while answers are lost and looked up.
+	// MaxAttempts is the largest number of requests of a creation while answers are lost.
 	MaxAttempts = 6
 	// throttledPause is the pause before the next request after a 503 that means "too many requests".
 	throttledPause = 2 * time.Second
@@ -23,18 +23,17 @@ const (
 	firstBackoff = time.Second
 )
 
-// identityLimit bounds the reads for the identity of a new object: without it the object can be created all the same.
+// identityLimit is the time limit of the reads for the identity of a new object. The object can be created without them.
 const identityLimit = 15 * time.Second
 
-// WithIdentityLimit returns ctx for reads that are made for an identity alone.
+// WithIdentityLimit returns ctx with the time limit of reads that only serve an identity.
 func WithIdentityLimit(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, identityLimit)
 }
 
-// ReadyToCreate returns the account's id for a new object. The read also shows that the credential is good, before
-// something is sent whose answer must not be lost: until an answer has shown that, lost answers may be refusals, and the
-// client stops after a few of them, so that a lost creation could not be looked up. Once the credential was accepted, an
-// id that cannot be read is "" and no error.
+// ReadyToCreate returns the account's id for a new object. The read also shows that the credential is good
+// before the creation is sent: until then lost answers may be refusals, and the client stops after a few of them, so that a
+// lost creation could not be looked up. Once the credential was accepted, an id that cannot be read is "" and no error.
 func ReadyToCreate(ctx context.Context, account Account, accepted func() bool) (string, error) {
 	if id := account.KnownID(); id != "" {
 		return id, nil
@@ -46,16 +45,16 @@ func ReadyToCreate(ctx context.Context, account Account, accepted func() bool) (
 	}
 	id, err := account.ID(ctx)
 	if err != nil && accepted() {
-		return "", nil // the id is worth recording, and no reason not to create
+		return "", nil // the object can be created without the id
 	}
 	return id, err
 }
 
-// Settling are the waits before each read that looks for what a lost request created: a request whose connection was cut
-// here may still be under way there.
+// Settling are the waits before each read that looks for the object of a lost request: the API may still be executing a
+// request whose connection was closed.
 var Settling = []time.Duration{0, time.Second, 3 * time.Second}
 
-// The reasons for a pause, as the log shows them.
+// The reasons for a pause, for the log.
 const (
 	ReasonThrottled = "throttled"
 	ReasonSettling  = "settling: a request whose answer was lost may still be under way"
@@ -71,7 +70,7 @@ type Attempts struct {
 	action    string
 	began     time.Time
 	throttled bool
-	unbilled  int // requests that were turned away for their rate and do not count
+	unbilled  int // throttled requests, which do not count
 }
 
 // NewAttempts returns the attempts of a creation that begins now. work is the context of its requests.
@@ -90,8 +89,8 @@ func (a *Attempts) Lose(err error) {
 }
 
 // Again pauses and reports whether another request may be sent after the last one was lost and looked up: as long as there
-// are attempts and time left. found says that the look-up found what the request created. A request that was turned away
-// for the rate, and created nothing, does not count as an attempt.
+// are attempts and time left. found reports that the look-up found the object of the request. A throttled request that created
+// nothing does not count as an attempt.
 func (a *Attempts) Again(work context.Context, found bool) bool {
 	if a.throttled && !found {
 		a.unbilled++
@@ -101,14 +100,14 @@ func (a *Attempts) Again(work context.Context, found bool) bool {
 	return n < MaxAttempts && a.opts.Pause(work, firstBackoff<<max(n-1, 0), a.action, ReasonLost) == nil
 }
 
-// Report is what was tried until now.
+// Report returns the attempts so far.
 func (a *Attempts) Report() Tried {
 	tried := a.Tried
 	tried.Took = a.opts.Now().Sub(a.began)
 	return tried
 }
 
-// NameTakenError says that an object of the name exists that is not the one that was to be created.
+// NameTakenError says that an object of the name exists that this creation did not create.
 type NameTakenError struct {
 	Kind     Kind
 	Name, ID string
@@ -125,15 +124,15 @@ type NamedCreation[T any] struct {
 	Name   string
 	Create func(ctx context.Context) (T, error)
 	Find   func(ctx context.Context) (T, error) // past every cache; *GoneError when no object has the name
-	// Mine reports whether a found object is the one that was asked for, and gives its id. An older object, or one that
-	// differs, is somebody else's.
+	// Mine reports whether a found object is the requested one, and returns its id. An older object, or one with other
+	// values, is not.
 	Mine func(found T) (id string, mine bool)
 }
 
-// CreateNamed creates an object once whatever answer is lost. After a lost answer the name is looked up before anything is
-// decided: an object that is Mine is the result; another one is an error; without one the request is sent again, up to
-// MaxAttempts times. The work is not cut by a cancelled ctx; ctx's deadline holds, or DefaultCreateTimeout without one, and
-// CleanupLimit beyond it for look-ups.
+// CreateNamed creates an object once, also if answers are lost. After a lost answer it looks up the name: an object that is
+// Mine is the result; another one is an error; if there is none, the request is sent again, up to MaxAttempts times. A cancelled
+// ctx does not interrupt the work; its deadline applies, or DefaultCreateTimeout without one, and CleanupLimit beyond it for
+// look-ups.
 //
 // Errors: *AmbiguousError (with a *NameTakenError where that is the reason), or the API's refusal.
 func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (T, error) {
@@ -199,7 +198,7 @@ func CreateContexts(ctx context.Context) (work, cleanup context.Context, done fu
 }
 
 // Detach returns ctx without its cancellation and with its deadline, or with a deadline after limit when it has none.
-// It is for work that must be finished although nobody waits for it any more.
+// It is for work that must be finished even if the caller no longer waits.
 func Detach(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if deadline, ok := ctx.Deadline(); ok {
 		return context.WithDeadline(context.WithoutCancel(ctx), deadline)

@@ -1,6 +1,6 @@
-// Package domain holds what the services of the domain share (internal/key, internal/user, internal/account,
-// internal/rotation): their common options, the API's clock, the identity of an object and the errors about it. It
-// knows neither Terraform nor HTTP, and no sentence of it is meant for an end user.
+// Package domain has the common types of the domain's services (internal/key, internal/user, internal/account,
+// internal/rotation): options, the API's clock, the identity of an object, and errors. It depends on neither Terraform nor
+// HTTP, and has no texts for end users.
 package domain
 
 import (
@@ -18,7 +18,7 @@ const (
 	DefaultNameTTL = 5 * time.Minute
 )
 
-// Options are what every service of the domain takes from its program. Each member may be left out.
+// Options are the options of every service of the domain. Each member is optional.
 type Options struct {
 	Now     func() time.Time                                 // the machine's clock; nil = time.Now
 	Wait    func(ctx context.Context, d time.Duration) error // pauses for d or until ctx ends; nil = a timer
@@ -75,16 +75,16 @@ func wait(ctx context.Context, d time.Duration) error {
 // Clock is the API's clock: it decides what has expired, and new expiries count from it.
 type Clock struct {
 	Machine func() time.Time     // this machine's clock
-	Offset  func() time.Duration // how far the API's clock is ahead of it; 0 as long as no answer has told it
+	Offset  func() time.Duration // how far the API's clock is ahead of it; 0 while that is unknown
 	Proven  func() bool          // the API has accepted a signature that is dated by the offset; nil = always
 }
 
-// Now is the time by the API's clock, as far as its answers have told it. An offset that is not proved, as with a login,
-// which has no date, may have been written by something between: then it is the earlier one of the two clocks. With the
-// later one a key could live for years longer than was asked, or count as expired and be revoked.
+// Now returns the time by the API's clock, as far as known from its answers. With a login, which has no date, a proxy may have
+// written the offset: then Now is the earlier of the two clocks. With the later one a key could live for years longer than
+// intended, or count as expired and be revoked.
 func (c Clock) Now() time.Time { return c.Machine().Add(c.ahead()) }
 
-// ahead is the offset that Now goes by.
+// ahead returns the offset that Now uses.
 func (c Clock) ahead() time.Duration {
 	if !c.IsProven() {
 		return min(c.Offset(), 0)
@@ -92,10 +92,10 @@ func (c Clock) ahead() time.Duration {
 	return c.Offset()
 }
 
-// IsProven reports whether Now is the API's clock, as far as its answers have told it.
+// IsProven reports whether the API has accepted a signature dated by Now.
 func (c Clock) IsProven() bool { return c.Proven == nil || c.Proven() }
 
-// API is the time by the API's clock, also where it is not proved. Nothing that must not come too late may count from it.
+// API returns the time by the API's clock, even if it is not proven. Do not use it for a time that must not be too late.
 func (c Clock) API() time.Time { return c.Machine().Add(c.Offset()) }
 
 // Off is how far the API's clock is ahead of this machine's when that is more than the API tolerates, and 0 otherwise.

@@ -18,8 +18,8 @@ const (
 	KindUser      Kind = "user"
 )
 
-// GoneError says that the API does not have an object any more. It is proof: a read in the right account and for the
-// right owner lacked the object. A failed call is never taken for it.
+// GoneError says that an object no longer exists. It is returned only after a successful read, in the right account and for
+// the right owner, that did not return the object.
 type GoneError struct {
 	Kind     Kind
 	ID       string // of the object; "" when it was looked for by its name
@@ -38,14 +38,14 @@ func (e *GoneError) missing() string {
 	return fmt.Sprintf("%s %s was not found", e.Kind, what)
 }
 
-// IsGone reports that err proves an object gone.
+// IsGone reports whether err proves that an object is gone.
 func IsGone(err error) bool {
 	var gone *GoneError
 	return errors.As(err, &gone)
 }
 
-// IsUserGone reports that err proves a user gone, and every access key of the user with it: the API does not delete a
-// user that has keys.
+// IsUserGone reports whether err proves that a user is gone, and with it every access key of the user: the API does not delete
+// a user that has keys.
 func IsUserGone(err error) bool {
 	var gone *GoneError
 	return errors.As(err, &gone) && gone.Kind == KindUser
@@ -55,13 +55,13 @@ func IsUserGone(err error) bool {
 // count towards a lock-out.
 var ErrLogin = errors.New("the action accepts no login and password, an access key is needed")
 
-// IsClosed reports that err refuses an action that this caller cannot have: the right is missing, the caller signs with a
-// login, or the API does not know the action.
+// IsClosed reports whether err says that the caller cannot use an action: the right is missing, the caller signs with a login,
+// or the API does not know the action.
 func IsClosed(err error) bool {
 	return api.IsForbidden(err) || api.IsUnknownAction(err) || errors.Is(err, ErrLogin)
 }
 
-// AmbiguousError says that the answer to an action was lost, and what is known of what the action may have done.
+// AmbiguousError says that the answer to an action was lost, and what is known about its effect.
 type AmbiguousError struct {
 	Action  string   // the API action, e.g. "CreateAccessKey"
 	Name    string   // of the owner of a key, "" = the caller; or of what was to be created
@@ -72,8 +72,8 @@ type AmbiguousError struct {
 	Err     error // the failure of the last request, with the failures of look-ups and removals
 }
 
-// Settled reports that the lost requests left nothing: what each of them created was found and removed. Otherwise one that
-// is still under way may create something later.
+// Settled reports whether the lost requests left nothing: the object of each was found and removed. Otherwise a request that
+// is still being executed may create something later.
 func (e *AmbiguousError) Settled() bool {
 	return len(e.Left) == 0 && !e.Unknown && len(e.Tried.Removed) >= e.Tried.Lost
 }
@@ -96,7 +96,7 @@ func (e *AmbiguousError) Error() string {
 
 func (e *AmbiguousError) Unwrap() error { return e.Err }
 
-// Tried is what a creation did before it failed.
+// Tried describes the attempts of a failed creation.
 type Tried struct {
 	Attempts int           // requests that were sent
 	Lost     int           // requests whose answer was lost

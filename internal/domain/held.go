@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// HeldError says that an object was not deleted because of what it still has.
+// HeldError says that an object was not deleted because of other objects that belong to it.
 type HeldError struct {
 	Kind           Kind   // KindUser or KindUserGroup
 	Name           string // of the object

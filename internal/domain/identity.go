@@ -8,7 +8,7 @@ import (
 )
 
 // Identity is what distinguishes an object from another one of the same name in another account or of another owner. It
-// is recorded when an object is created or imported, and compared before a missing object is believed to be gone. An
+// is recorded when an object is created or imported, and compared before a missing object is considered gone. An
 // empty member is unknown and is not compared.
 type Identity struct {
 	AccountID string // the account that has the object (ReadAccounts)
@@ -20,7 +20,7 @@ type Identity struct {
 // SignerLogin is Identity.Signer of an object that was seen last with a login and a password.
 const SignerLogin = "login"
 
-// Account tells the caller's account; *account.Service has it.
+// Account returns the caller's account; *account.Service implements it.
 type Account interface {
 	// ID returns the account's id, "" when the caller may not read it. One call per process.
 	ID(ctx context.Context) (string, error)
@@ -67,7 +67,7 @@ func (e *IdentityMismatchError) Error() string {
 
 func (e *IdentityMismatchError) Unwrap() error { return e.Err }
 
-// IsMismatch reports that err is an *IdentityMismatchError.
+// IsMismatch reports whether err is an *IdentityMismatchError.
 func IsMismatch(err error) bool {
 	var mismatch *IdentityMismatchError
 	return errors.As(err, &mismatch)

@@ -27,7 +27,7 @@ type Member struct {
 // Spec is what a group is asked to be. An empty Path means "/".
 type Spec struct{ Name, Path string }
 
-// API is what the service needs of the OUTSCALE API; *api.Client has it.
+// API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	Accepted() bool
 	Offset() time.Duration

@@ -17,11 +17,11 @@ const (
 	expiryMargin = time.Minute
 )
 
-// Update changes a key (UpdateAccessKey). have is the key as last known, want what it shall be; want.Owner addresses it.
+// Update changes a key (UpdateAccessKey). have is the key as last known, want its new values; want.Owner addresses it.
 //
 // State and the expiry that must survive are always sent, because an update without the expiry may remove it (A1). When
-// want has no state, the key is read first and the state that it has is sent: a key that somebody deactivated stays so.
-// The answer is compared with what was asked, and corrected once.
+// want has no state, the key is read first and the state that it has is sent: a key that somebody deactivated stays inactive.
+// The answer is compared with want, and a difference is corrected once.
 //
 // Errors: *OwnKeyError before any call, *domain.GoneError, *domain.IdentityMismatchError, *ExpiredError, *TagError,
 // *UnsupportedError, *IncompleteError, or the API's. A Key with an ID comes with the errors after which the key is known.
@@ -46,7 +46,7 @@ func (s *Service) Update(ctx context.Context, have Key, want Spec) (Key, error) 
 		switch {
 		case domain.IsGone(proof) || domain.IsMismatch(proof):
 			return Key{}, proof
-		case proof == nil && len(differences(now, want)) == 0: // the answer was lost, the change was not
+		case proof == nil && len(differences(now, want)) == 0: // the change was made, only its answer was lost
 			return now, nil
 		case proof == nil && now.UserName != name: // the owner was renamed meanwhile
 			key, err = s.change(ctx, now.UserName, now, want)
@@ -78,7 +78,7 @@ func (s *Service) change(ctx context.Context, userName string, have Key, want Sp
 	return key, nil
 }
 
-// send is one UpdateAccessKey that turns have into want. It finds out what a refusal is about.
+// send makes one UpdateAccessKey that changes have to want. After a refusal it determines the reason.
 func (s *Service) send(ctx context.Context, userName string, have Key, want Spec) (Key, error) {
 	in := inputFor(userName, have.ID, want)
 	in.ClearExpirationDate = want.Expires == nil && have.Expires != nil
@@ -106,20 +106,19 @@ func (s *Service) send(ctx context.Context, userName string, have Key, want Spec
 	return now, err
 }
 
-// refusal is what an update that changes a tag, or clears an expiry, was refused for.
+// refusal is the reason for which an update of a tag, or the removal of an expiry, was refused.
 type refusal int
 
 const (
-	refusedOther   refusal = iota // something else in it
+	refusedOther   refusal = iota // another member
 	refusedValue                  // the API knows how to change a tag: it does not accept this value
 	refusedMember                 // the API is older than 1.40.1 and does not know the members
-	refusedUnclear                // it could not be found out
+	refusedUnclear                // unknown
 )
 
-// whyRefused finds out what an update was refused for. The code of the refusal does not say it: the code of an older
-// API is assumed (A15). So the update is sent again with the tag that the key has, which changes nothing and which
-// every API accepts that knows the member; and where that is refused, without these members. Of what was asked, all else is
-// done where a key is returned.
+// whyRefused determines why an update was refused. The code does not show it, because the code of an older API is assumed
+// (A15). So the update is sent again with the current tag of the key, which every API accepts that knows the member; if that
+// is refused too, without these members. If a key is returned, all other changes were made.
 func (s *Service) whyRefused(ctx context.Context, in api.UpdateAccessKeyInput, has string) (refusal, Key) {
 	in.ClearExpirationDate, in.Tag, in.ClearTag = false, nil, false
 	same := in
@@ -171,8 +170,8 @@ func (s *Service) ExpireWithin(ctx context.Context, owner Owner, have Key, left 
 }
 
 // Revoke deletes a key (DeleteAccessKey): the caller's own in one call, a user's after it was deactivated, because the API
-// deletes a user's key only when it is INACTIVE. What the API refuses one way is tried the other way. A key, or an owner,
-// that is gone is success.
+// deletes a user's key only when it is INACTIVE. If the API refuses one way, the other one is tried. A key or an
+// owner that no longer exists is a success.
 //
 // Errors: *OwnKeyError before any call, *domain.IdentityMismatchError, *NotDeletedError when the key is INACTIVE and still
 // there, or the API's.
@@ -206,7 +205,7 @@ func (s *Service) revoke(ctx context.Context, owner Owner, name string, have Key
 	return err
 }
 
-// end makes the calls.
+// end deactivates and deletes a key.
 func (s *Service) end(ctx context.Context, userName string, have Key) error {
 	expired := have.Expired(s.Now().Add(expiryMargin))
 	if userName == "" || (have.State == Inactive && !expired) {
@@ -239,7 +238,7 @@ func (s *Service) deactivate(ctx context.Context, userName string, have Key) err
 	}
 	_, err := s.update(ctx, in)
 	if have.Expires != nil && api.IsInvalid(err) && (!expired || s.Clock().API().After(s.Now())) {
-		at := s.Clock().API().Add(deletionExpiry) // it may have passed by the API's clock, which the answer has told
+		at := s.Clock().API().Add(deletionExpiry) // it may have passed by the API's clock, which is known from the answer
 		in.ExpirationDate = &at
 		_, err = s.update(ctx, in)
 	}
@@ -252,8 +251,8 @@ func (s *Service) soon() *time.Time {
 	return &at
 }
 
-// Deactivate makes a key that nobody will use inert, in one call, for a caller that has many to revoke and little time: all
-// can be inert before the first is deleted. The same call gives it a marker, so that a key that is not deleted after all
+// Deactivate deactivates a key in one call, for a caller that has many keys to revoke and little time: all can be inactive
+// before the first is deleted. The same call gives it a marker, so that a key that is not deleted after all
 // is recognised (Key.Unfinished).
 //
 // A key that is INACTIVE already, or expires within a minute, costs no call, nor does the caller's own, which Revoke deletes
@@ -276,7 +275,7 @@ func (s *Service) Deactivate(ctx context.Context, owner Owner, have Key) (Key, e
 	in.Tag = &off.Tag
 	_, err = s.update(ctx, in)
 	if api.IsInvalid(err) {
-		// The tag is refused, or the expiry has passed by the API's clock. That the key is inactive matters more.
+		// The tag is refused, or the expiry has passed by the API's clock. It is more important that the key is inactive.
 		off.Tag = have.Tag
 		err = s.deactivate(ctx, name, have)
 	}

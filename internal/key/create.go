@@ -10,11 +10,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// CreateOptions are what one creation takes from its caller. Each member may be left out.
+// CreateOptions are the options of one creation. Each member is optional.
 type CreateOptions struct {
 	Marker    string      // begins with MarkerPrefix and is unique, see NewMarker; "" = a new one
 	Recorder  Recorder    // nil = Options.Recorder
-	Abandoned func() bool // reports that nobody will take the key: it is removed again. nil = somebody always does
+	Abandoned func() bool // reports whether the caller no longer waits for the key, which is then deleted; nil = never
 }
 
 // Created is the result of a creation.
@@ -67,7 +67,7 @@ func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Cr
 	return c.run()
 }
 
-// creation is one Create: a state machine. Each phase makes its calls and returns the next phase.
+// creation is one Create, as a state machine. Each phase makes its calls and returns the next phase.
 //
 //	              a key                as asked
 //	┌──> request ──────────> finish ──────────────> recheck ──> done
@@ -85,8 +85,8 @@ func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Cr
 //     again as long as it may have been executed.
 //   - look-up, after a lost answer, reads the keys with the marker and removes them, because their secret is lost. Then the
 //     key is requested again: up to domain.MaxAttempts times, with growing pauses.
-//   - finish sends UpdateAccessKey with tag and state, and the expiry again. The answer is compared with what was asked.
-//   - discard removes a new key that cannot become what was asked, or that nobody waits for.
+//   - finish sends UpdateAccessKey with tag and state, and the expiry again. The answer is compared with the spec.
+//   - discard removes a new key that cannot be completed, or that nobody waits for.
 //   - recheck, when answers were lost, looks once more for keys with the marker: a slow request may have been executed late.
 //
 // Each creation has a marker of its own. So every key with that marker, except the one that is returned, is a key whose
@@ -202,8 +202,8 @@ func (c *creation) explain(err error) error {
 	return err
 }
 
-// finish brings the new key to what was asked. Whatever happens, the key is kept with its secret unless the API proves it
-// gone.
+// finish sets the tag, the state and the expiry of the new key. After any failure, the key is kept with its secret unless the
+// API proves it gone.
 func (c *creation) finish() phase {
 	c.opts.Recorder.Created(c.marker, c.key.withoutSecret())
 	if c.abandoned() {
@@ -254,8 +254,8 @@ func (c *creation) update() error {
 	return err
 }
 
-// unusable returns why a key whose finishing call was refused can never become what was asked, nil when it can: the tag is
-// not accepted, or the API may be one that cannot change a tag, so that the marker would stay.
+// unusable returns why a key whose finishing call was refused can never be completed, nil if it can: the tag is not
+// accepted, or the API may be one that cannot change a tag, so that the marker would stay.
 func (c *creation) unusable(refused error) error {
 	if !api.IsInvalid(refused) {
 		return nil

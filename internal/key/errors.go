@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ErrAbandoned says that a key was removed again while it was created, because CreateOptions.Abandoned reported that
-// nobody takes it.
+// ErrAbandoned says that a new key was deleted during its creation, because CreateOptions.Abandoned reported that nobody
+// waits for it.
 var ErrAbandoned = errors.New("nobody waits for the access key any more")
 
 // OwnKeyError is a refusal of the service's own, before any call: the change would deactivate or delete the key that
@@ -34,7 +34,7 @@ func (e *QuotaError) Error() string {
 
 func (e *QuotaError) Unwrap() error { return e.Err }
 
-// IncompleteError says that a key exists but is not as it was asked to be.
+// IncompleteError says that a key exists but differs from its spec.
 type IncompleteError struct {
 	KeyID string
 	What  []Difference
@@ -105,7 +105,7 @@ func (e *TagError) Error() string { return fmt.Sprintf("the tag %q was refused: 
 
 func (e *TagError) Unwrap() error { return e.Err }
 
-// Warning is data about something that a user should know although a call succeeded. The types are *TagPendingWarning,
+// Warning is about a successful call whose user should know more. The types are *TagPendingWarning,
 // *LateLookupWarning and *rotation.RetirePreviousWarning.
 type Warning interface {
 	// Warning describes it in one line, for a log.
@@ -128,7 +128,7 @@ func (w *TagPendingWarning) Warning() string {
 // LateLookupWarning says that a key was created, and that an earlier request of its creation, whose answer was lost, could
 // not be looked up once more at the end: it may have created a key since it was looked up.
 type LateLookupWarning struct {
-	KeyID    string   // the key that was created and is good
+	KeyID    string   // the key that was created
 	UserName string   // its owner, "" = the caller
 	Marker   string   // the tag of the key that may exist
 	Left     []string // ids of keys with that tag that could not be removed

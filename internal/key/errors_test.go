@@ -67,7 +67,7 @@ func TestCreate_waitsAreLogged(t *testing.T) {
 	}{
 		"lost":           {first(1, "CreateAccessKey"), []string{"1000 settling", "3000 settling", "1000 the answer"}},
 		"lost twice":     {first(2, "CreateAccessKey"), []string{"1000 settling", "3000 settling", "1000 the answer", "1000 settling", "3000 settling", "2000 the answer"}},
-		"turned away":    {apitest.On("CreateAccessKey", 1, apitest.Refusal(503, "6")), []string{"1000 settling", "3000 settling", "2000 throttled"}},
+		"throttled":      {apitest.On("CreateAccessKey", 1, apitest.Refusal(503, "6")), []string{"1000 settling", "3000 settling", "2000 throttled"}},
 		"faulty look-up": {first(1, "CreateAccessKey", "ReadAccessKeys"), []string{"5000 the API failed", "1000 settling", "3000 settling", "1000 the answer"}},
 	} {
 		var logged []string

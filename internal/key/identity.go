@@ -46,7 +46,7 @@ func (s *Service) confirm(ctx context.Context, o Owner, id string, recorded Iden
 	return found, s.proved(err, id)
 }
 
-// proved records a proof that the key is gone.
+// proved records that the key is gone.
 func (s *Service) proved(err error, id string) error {
 	if domain.IsGone(err) {
 		s.opts.Recorder.Gone(id)
@@ -54,7 +54,7 @@ func (s *Service) proved(err error, id string) error {
 	return err
 }
 
-// believe returns gone, or the key where it is after all, or why it may not be gone.
+// believe returns gone, or the key if another read has it, or why the key may still exist.
 func (s *Service) believe(ctx context.Context, o Owner, id string, recorded Identity, gone *domain.GoneError) (Key, error) {
 	err := domain.BelieveGone(ctx, s.account, gone, recorded)
 	switch {

@@ -46,7 +46,7 @@ func TestRead_identity(t *testing.T) {
 		"a user now, root's key":       {recorded: caller, signer: "BOBKEY", users: users{{ID: "U", Name: "bob"}}, keys: map[string]string{"BOBKEY": ""}, want: "mismatch", reads: 1},
 		"root, and no user has it":     {recorded: caller, signer: "ROOTKEY", users: users{{ID: "U", Name: "bob"}}, keys: map[string]string{"ROOTKEY": ""}, want: "gone", reads: 1},
 		"another key, root":            {recorded: caller, users: users{{ID: "U", Name: "bob"}}, want: "gone", reads: 1},
-		"the caller cannot be told":    {recorded: caller, signer: "NEWKEY", fails: "ReadUsers", want: "mismatch", reads: 1},
+		"the caller is unknown":        {recorded: caller, signer: "NEWKEY", fails: "ReadUsers", want: "mismatch", reads: 1},
 		"the caller's, nothing known":  {signer: "NEWKEY", want: "gone"},
 	} {
 		t.Run(name, func(t *testing.T) {

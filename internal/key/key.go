@@ -1,5 +1,5 @@
-// Package key creates, reads, changes and revokes access keys. A key is created once whatever answer is lost, keeps its
-// expiry, is revoked surely, and is read once per owner in a run.
+// Package key creates, reads, changes and revokes access keys. A lost answer never leads to a second
+// key, an update keeps the expiry, a revocation is verified, and a run reads the keys of an owner once.
 package key
 
 import (
@@ -19,7 +19,7 @@ const (
 	Inactive State = "INACTIVE"
 )
 
-// Identity is domain.Identity, which an access key has as a whole.
+// Identity is domain.Identity. An access key has all of its members.
 type Identity = domain.Identity
 
 // Owner addresses the owner of a key. The zero value is the caller. UserID wins over UserName and is resolved to the name
@@ -69,10 +69,10 @@ func (k Key) String() string { return "access key " + k.ID }
 // GoString is String, so that no formatting verb shows the secret.
 func (k Key) GoString() string { return k.String() }
 
-// Spec is what a key is asked to be.
+// Spec is the desired state of a key.
 type Spec struct {
 	Owner   Owner
-	State   State      // "" = leave it as it is
+	State   State      // "" = unchanged
 	Expires *time.Time // nil = never
 	Tag     string     // "" = none
 }
@@ -99,7 +99,7 @@ const (
 	FieldTag    = "tag"
 )
 
-// Difference is a field of a key that is not as it was asked to be.
+// Difference is a field of a key that differs from its Spec.
 type Difference struct {
 	Field     string // FieldState, FieldExpiry or FieldTag
 	Is, Asked string // a date in UTC, "" = never
@@ -109,7 +109,7 @@ func (d Difference) String() string {
 	return fmt.Sprintf("its %s is %q and not %q", d.Field, d.Is, d.Asked)
 }
 
-// differences compares a key with what was asked. A spec without a state accepts any.
+// differences compares a key with its spec. A spec without a state accepts any.
 func differences(key Key, want Spec) []Difference {
 	var what []Difference
 	if want.State != "" && key.State != want.State {

@@ -15,8 +15,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-// Read returns one key of an owner, from the read that all keys of the owner share. What that read lacks is read again
-// before it is believed to be gone. recorded is the identity of the key as the caller knows it. Read changes nothing.
+// Read returns one key of an owner, from the read that all keys of the owner share. A key that this read lacks is read again
+// before it is considered gone. recorded is the identity of the key as the caller knows it. Read changes nothing.
 //
 // Errors: *domain.GoneError; *domain.IdentityMismatchError when the key is not there and account, owner or caller are not
 // the recorded ones; or the API's, which prove nothing.
@@ -212,7 +212,7 @@ func (s *Service) amongUsers(ctx context.Context, ids []string) (found map[strin
 			return nil
 		})
 	}
-	_ = group.Wait() // no function of it fails
+	_ = group.Wait() // its functions return no error
 	switch {
 	case len(found) == len(ids):
 		return found, len(users), nil

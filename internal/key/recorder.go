@@ -11,7 +11,7 @@ type Intent struct {
 	Time      time.Time // by the API's clock
 }
 
-// Recorder records the steps of creations, so that a key can be found again after the process died. Its methods return no
+// Recorder records the steps of creations, so that a key can be found after the process has ended. Its methods return no
 // error, because a creation goes on without a record. They may be called from several goroutines at once.
 type Recorder interface {
 	// Intend is called before the first request of a creation.

@@ -17,7 +17,7 @@ const (
 	lookupPause  = 5 * time.Second
 )
 
-// abandoned reports that nobody takes the key.
+// abandoned reports whether nobody waits for the key.
 func (c *creation) abandoned() bool { return c.opts.Abandoned != nil && c.opts.Abandoned() }
 
 // ended returns why nothing more may be requested, nil as long as somebody waits.
@@ -64,7 +64,7 @@ func (c *creation) discard() phase {
 	return rechecking
 }
 
-// recheck looks once more for keys with the marker, when an answer was lost. That it fails never makes a good key an error.
+// recheck looks once more for keys with the marker, when an answer was lost. Its failure is never an error for the new key.
 func (c *creation) recheck() phase {
 	if c.attempts.Lost == 0 {
 		return done
@@ -117,7 +117,7 @@ func (c *creation) reload() (exists bool) {
 	return exists
 }
 
-// remove deactivates a key, the caller's own too, so that it is inert even when it cannot be deleted, and deletes it.
+// remove deactivates a key, the caller's own too, so that it is inactive even if it cannot be deleted, and deletes it.
 func (c *creation) remove(k Key) error {
 	c.s.opts.Info(c.ctx.cleanup, "removing an access key of an unfinished creation", map[string]any{"access_key_id": k.ID, "user_name": c.name})
 	off := c.s.deactivate(c.cleanup(), c.name, k)

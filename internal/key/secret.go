@@ -7,7 +7,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// MalformedSecret says what is wrong with the form of a secret, "" where it can be one. It never repeats the secret.
+// MalformedSecret returns what is wrong with the form of a secret, "" for nothing. It never repeats the secret.
 func MalformedSecret(secret string) string { return api.MalformedSecret(secret) }
 
 // CheckSecret proves that secret is that of a key: it reads the key (ReadAccessKeys), and then makes one call that is

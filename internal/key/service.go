@@ -15,12 +15,12 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-// API is what the service needs of the OUTSCALE API; *api.Client has it.
+// API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	AccessKeyID() string
 	// Accepted reports whether an answer has shown that the credential is good.
 	Accepted() bool
-	// Clock is what is known of the time.
+	// Clock is the time by both clocks.
 	Clock() api.Clock
 	CreateAccessKey(context.Context, api.CreateAccessKeyInput) (api.AccessKey, error)
 	ReadAccessKeys(context.Context, api.ReadAccessKeysInput) ([]api.AccessKey, error)
@@ -32,7 +32,7 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Users is what the service needs to know of users; *user.Service has it.
+// Users has the methods that the service needs; *user.Service implements it.
 type Users interface {
 	List(ctx context.Context) ([]user.User, error)
 	Find(ctx context.Context, name string) (user.User, error)
@@ -45,14 +45,14 @@ type Users interface {
 	OnChange(fn func(name string))
 }
 
-// Options are what the service takes from its program beside domain.Options. Each member may be left out.
+// Options are the options of the service in addition to domain.Options. Each member is optional.
 type Options struct {
 	domain.Options
 	NewID    func() string // unique among all processes; nil = a random UUID
 	Recorder Recorder      // of every creation, and of every proof that a key is gone; nil = none
 }
 
-// Service is the access keys of one account. It is safe for concurrent use; one serves a whole process, for weeks too.
+// Service manages the access keys of one account. It is safe for concurrent use and for processes that run for weeks.
 type Service struct {
 	api     API
 	users   Users
@@ -71,7 +71,7 @@ func New(client API, users Users, account domain.Account, opts Options) *Service
 	if opts.Recorder == nil {
 		opts.Recorder = noRecorder{}
 	}
-	// How old a read is goes by the machine's clock, which no answer moves.
+	// The age of a read is measured by the machine's clock, which no answer changes.
 	s := &Service{api: client, users: users, account: account, opts: opts, reads: cache.New[[]Key](opts.Now, opts.ReadTTL)}
 	users.OnChange(s.reads.Drop)
 	return s
@@ -95,7 +95,7 @@ func (s *Service) Now() time.Time { return s.Clock().Now() }
 // signs reports whether id is the key that signs the calls of this process.
 func (s *Service) signs(id string) bool { return id != "" && id == s.api.AccessKeyID() }
 
-// signer is Identity.Signer of what is created or seen now.
+// signer returns the Identity.Signer of keys that are created or read now.
 func (s *Service) signer() string {
 	if id := s.api.AccessKeyID(); id != "" {
 		return id
@@ -103,7 +103,7 @@ func (s *Service) signer() string {
 	return domain.SignerLogin
 }
 
-// write makes a call that changes a key of the owner with that name, and forgets what was read of the owner's keys.
+// write makes a call that changes a key of the owner with that name, and drops the shared read of the owner's keys.
 func (s *Service) write(userName string, call func() (api.AccessKey, error)) (Key, error) {
 	s.reads.Drop(userName)
 	defer s.reads.Drop(userName)
@@ -224,7 +224,7 @@ func (s *Service) identify(ctx context.Context, o Owner, name, accountID string)
 	return is
 }
 
-// doubtful reports a failure after which the key must be read: a lost answer, or a refusal that may mean that the key does
+// doubtful reports whether a key must be read after a failure: a lost answer, or a refusal that may mean that the key does
 // not exist. 4000 and 5xxx can also be about the owner or about the key that signs.
 func doubtful(err error) bool {
 	return api.IsNotFound(err) || api.IsKeyNotFound(err) || api.IsAmbiguous(err)

@@ -165,7 +165,7 @@ func TestChange_json(t *testing.T) {
 	}
 }
 
-// A caller that may not list users cannot act on keys of others, and is told which right is missing.
+// A caller that may not list users cannot act on keys of others, and the error names the missing right.
 func TestChange_missingRight(t *testing.T) {
 	r := newRig(t)
 	eve, bob := r.user("eve", nil), r.user("bob", nil)

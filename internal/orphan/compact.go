@@ -10,13 +10,13 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// maxDead is how many files of dead processes are left before they are merged into one.
+// maxDead is the number of files of ended processes at which they are merged into one.
 const maxDead = 8
 
-// compact drops the records that nobody needs any more from the files of dead processes: it writes what is left of all of
-// them into one file, and removes them. entries is what all files say together; whole reports that there are no others.
+// compact merges the files of ended processes into one, without the records that are no longer needed. entries are the merged
+// entries of all files; whole reports whether all files were read.
 //
-// One process does it at a time. If it is killed in between, the same records are in two files, which changes nothing.
+// One process does it at a time. If it is killed meanwhile, the same records are in two files, which has no effect.
 func (f folder) compact(files []content, entries map[string]Entry, whole bool) error {
 	dead := slices.DeleteFunc(slices.Clone(files), func(c content) bool { return c.keep || c.running })
 	if len(dead) <= maxDead && !slices.ContainsFunc(dead, func(c content) bool { return c.wasteful(entries) }) {
@@ -45,7 +45,7 @@ func (f folder) compact(files []content, entries map[string]Entry, whole bool) e
 	return err
 }
 
-// wasteful reports whether the file has a record that nobody needs, or none.
+// wasteful reports whether the file is empty or has a record that is no longer needed.
 func (c content) wasteful(entries map[string]Entry) bool {
 	return len(c.records) == 0 || slices.ContainsFunc(c.records, func(e Entry) bool { return entries[e.Marker].settled() })
 }
@@ -67,8 +67,8 @@ func (f folder) claimAll(files []content) (map[string]*flock.Flock, error) {
 	return claims, nil
 }
 
-// remaining returns what must be kept of the files that were claimed. What settled an entry must be known as long as
-// another file has the entry.
+// remaining returns the records to keep from the claimed files. A record that settled an entry is kept while another file has
+// the entry.
 func remaining(files []content, claims map[string]*flock.Flock, entries map[string]Entry, whole bool) []Entry {
 	elsewhere, here := map[string]bool{}, map[string]bool{}
 	for _, c := range files {
@@ -89,7 +89,7 @@ func remaining(files []content, claims map[string]*flock.Flock, entries map[stri
 	return kept
 }
 
-// merge writes the entries into one file, which belongs to no process.
+// merge writes the entries to one file, which belongs to no process.
 func (f folder) merge(entries []Entry) error {
 	if len(entries) == 0 {
 		return nil

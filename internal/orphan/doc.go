@@ -1,4 +1,4 @@
-// Package orphan finds access keys that may exist without a state, and revokes what only this process knows of.
+// Package orphan finds access keys that may exist without a state, and revokes those that only this process knows.
 //
 // A creation is written to a journal before its request is sent. The journal is on the disk of this machine and is read
 // by later processes. This is the life of an entry:
@@ -34,8 +34,8 @@
 //
 // Journal and markers only warn: nothing in this package deletes a key because of a file or of a tag. A process deletes
 // what it made itself and nobody else can know: run-scoped keys (Tracker, Reaper) and unfinished creations, which the
-// creation itself discards when Tracker.Abandoned tells it so. A key that was given to the CLI is never revoked here,
+// creation itself discards when Tracker.Abandoned reports true. A key that was given to the CLI is never revoked here,
 // because a state may have it and a service may use it.
 //
-// Entries of other machines are left alone. In a container that is thrown away with its disk the journal is worth nothing.
+// Entries of other machines are ignored. In a container without a persistent disk the journal is lost.
 package orphan

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// Status is how far the life of an entry has got. A later status wins over an earlier one, in whatever order their records
-// are read.
+// Status is the status of an entry. A later status overrides an earlier one, in any order of their records.
 type Status int
 
 // The statuses, in their order.
@@ -36,7 +35,7 @@ func (s *Status) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Entry is what the journal knows of one creation. It holds no secret, no e-mail address and no login.
+// Entry is the journal's entry of one creation. It holds no secret, no e-mail address and no login.
 type Entry struct {
 	Status    Status    `json:"kind"`
 	Marker    string    `json:"marker"`                  // the tag of the key until its creation is finished; identifies the entry
@@ -52,7 +51,7 @@ type Entry struct {
 	ParentPID int       `json:"parent_pid,omitempty"`    // the CLI that started it
 	Process   string    `json:"process,omitempty"`       // a random id of the process; "" in an entry of an older version
 	Time      time.Time `json:"time,omitzero"`           // of the intent, by the API's clock
-	// Running reports that the process that made the entry was still there when the journal was read, or is this one.
+	// Running reports whether the process that made the entry was running when the journal was read, or is this one.
 	Running bool `json:"-"`
 }
 
@@ -65,7 +64,7 @@ var errRecord = errors.New("not a record of this journal")
 // parseRecord reads one line. The status of the result is 0 when a later version wrote it.
 func parseRecord(line []byte) (Entry, error) {
 	var e Entry
-	// Most of what is damaged or forged is cheaper to refuse than to parse.
+	// Most damaged or forged lines can be refused without parsing them.
 	if len(line) == 0 || line[0] != '{' {
 		return e, errRecord
 	}
@@ -97,7 +96,7 @@ func (e Entry) record() ([]byte, error) {
 	return append(line, '\n'), nil
 }
 
-// merge adds another record of the same creation to what is known.
+// merge adds another record of the same creation.
 func (e Entry) merge(other Entry) Entry {
 	if e.Marker == "" {
 		return other

@@ -16,9 +16,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// Bounds of what a process reads, whatever is in the folder. A run that creates 1,000 keys writes 0.7 MiB.
+// Limits of what a process reads from the folder. A run that creates 1,000 keys writes 0.7 MiB.
 const (
-	maxNames = 4096    // names looked at
+	maxNames = 4096    // names read
 	maxFiles = 512     // files read, the newest first
 	maxBytes = 4 << 20 // bytes read, of all files together
 )
@@ -95,11 +95,11 @@ func (f folder) names() ([]string, error) {
 	return names, nil
 }
 
-// content is what one file of the journal holds.
+// content is the content of one file of the journal.
 type content struct {
 	name    string
 	records []Entry
-	// keep reports that the file must stay as it is: it was not read as a whole, or a later version or another machine
+	// keep reports whether the file must not be compacted: it was not read as a whole, or a later version or another machine
 	// wrote to it.
 	keep bool
 	// running reports that its process is still there.
@@ -170,8 +170,8 @@ func (f folder) lock(name string, flags int) *flock.Flock {
 		flock.SetFlag(os.O_RDWR|openFlags|flags), flock.SetPermissions(0o600))
 }
 
-// claim takes a share of the lock of a file, which can be had once the process of the file is dead. Several processes can
-// have one at a time, so that they do not take each other for the process of the file. A file without a lock is one that
+// claim takes a share of the lock of a file, which is free once the process of the file has ended. Several processes can
+// share it, so that none of them is mistaken for the process of the file. A file without a lock is one that
 // was merged from others. On a file system without locks nobody can tell, which is an error.
 func (f folder) claim(name string) (lock *flock.Flock, dead bool, err error) {
 	lock = f.lock(name, 0)
@@ -182,7 +182,7 @@ func (f folder) claim(name string) (lock *flock.Flock, dead bool, err error) {
 	return lock, dead, err
 }
 
-// running reports whether the process of a file is still there, as far as that can be told.
+// running reports whether the process of a file is still running, if that can be determined.
 func (f folder) running(name string) bool {
 	lock, dead, err := f.claim(name)
 	_ = lock.Unlock()
@@ -195,7 +195,7 @@ func (f folder) remove(name string, lock *flock.Flock) error {
 		return err
 	}
 	_ = lock.Unlock()
-	_ = f.root.Remove(filepath.Base(lock.Path())) // what stays is empty
+	_ = f.root.Remove(filepath.Base(lock.Path())) // a lock that stays is an empty file
 	return nil
 }
 

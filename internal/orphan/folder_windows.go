@@ -2,8 +2,8 @@ package orphan
 
 import "io/fs"
 
-// openFlags has nothing to add: there are no FIFOs among the files of a folder on Windows.
+// openFlags is 0: on Windows there are no FIFOs in a folder.
 const openFlags = 0
 
-// private has nothing to object: on Windows a folder below the user's profile inherits who may read it.
+// private returns nil: on Windows a folder in the user's profile inherits its access rights.
 func private(fs.FileInfo) error { return nil }

@@ -13,7 +13,7 @@ import (
 )
 
 // Journal remembers, on the disk of this machine, which keys were created here and may be in no state: see the package.
-// It is safe for concurrent use. What goes wrong with it is logged, and keeps nobody from creating a key.
+// It is safe for concurrent use. Its errors are logged, and do not prevent the creation of a key.
 //
 // The folder has mode 0700 and belongs to the user; another one is not used. Each process appends to a file of its own,
 // with mode 0600, which is made with the first record. What is written outlives the process, not the machine: no record
@@ -28,7 +28,7 @@ type Journal struct {
 	entries map[string]Entry  // by marker
 	markers map[string]string // by the id of the key
 	made    map[string]bool   // the markers of this process
-	asked   map[string]bool   // the ids of keys that this process was asked for
+	asked   map[string]bool   // the ids of keys that the CLI requested from this process
 	own     *ownFile          // nil until there is a record
 	failed  bool              // that a record was not written was logged
 }
@@ -38,11 +38,11 @@ type ownFile struct {
 	name string
 	file *os.File
 	lock *flock.Flock // held as long as the process lives
-	torn bool         // the last record was perhaps not written as a whole
+	torn bool         // the last record may be incomplete
 }
 
-// NewJournal returns the journal in a folder, which is made with the first record. log hears what goes wrong. It does no
-// I/O yet: what other processes left is read once, before the first entry is made or asked for.
+// NewJournal returns the journal in a folder, which is made with the first record. log receives errors. It does no I/O:
+// the files of other processes are read once, before the first entry is made or requested.
 //
 // Without a folder ("") the journal knows this process only.
 func NewJournal(path string, log func(error)) *Journal {
@@ -50,19 +50,19 @@ func NewJournal(path string, log func(error)) *Journal {
 		entries: map[string]Entry{}, markers: map[string]string{}, made: map[string]bool{}, asked: map[string]bool{}}
 }
 
-// Close gives the file of this process up, as the end of the process does. It retires nothing.
+// Close closes the file of this process, as the end of the process does. It retires nothing.
 func (j *Journal) Close() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.own == nil {
 		return
 	}
-	_ = j.own.file.Close() // each record was written whole, or that it was not was logged
+	_ = j.own.file.Close() // failed writes were already logged
 	_ = j.own.lock.Unlock()
 	j.own = nil
 }
 
-// load reads, once, what other processes of this machine left.
+// load reads the files of other processes of this machine, once.
 func (j *Journal) load() {
 	if j.loaded {
 		return
@@ -98,14 +98,14 @@ func (j *Journal) load() {
 	}
 }
 
-// refresh reads what other processes have found out about known entries since load.
+// refresh reads the records that other processes have added to known entries since load.
 func (j *Journal) refresh() {
 	if j.path == "" {
 		return
 	}
 	f, err := openFolder(j.path, false)
 	if err != nil {
-		return // load or the first record says it
+		return // reported by load or by the first record
 	}
 	defer f.close()
 	files, _ := j.readAll(f, func(error) {})
@@ -119,7 +119,7 @@ func (j *Journal) refresh() {
 	}
 }
 
-// readAll reads the files, the newest first, as far as the bounds go. whole reports that there was no more to read.
+// readAll reads the files within the limits, the newest first. whole reports whether everything was read.
 func (j *Journal) readAll(f folder, log func(error)) (files []content, whole bool) {
 	names, err := f.names()
 	if err != nil {
@@ -195,8 +195,8 @@ func (j *Journal) write(e Entry) error {
 	return err
 }
 
-// begin makes the file of this process. The lock is taken before the file is there, so that no other process takes this
-// one for dead. On a file system without locks others cannot tell whether it lives.
+// begin makes the file of this process. The lock is taken before the file is there, so that no other process
+// considers this one ended. On a file system without locks others cannot determine that.
 func begin(path string) (*ownFile, error) {
 	f, err := openFolder(path, true)
 	if err != nil {

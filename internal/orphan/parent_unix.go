@@ -12,10 +12,10 @@ import (
 // given to another one.
 func parentPID() int { return os.Getppid() }
 
-// ignoreSignals keeps the process alive for as long as it takes to revoke, whatever happens to the CLI. Writing to a dead
-// CLI would end it (SIGPIPE); so would a signal that goes to the whole group: from a terminal (SIGHUP, SIGQUIT) or from a
-// supervisor (SIGTERM, SIGABRT). The CLI either ends in good order, and ends the provider, or dies, which the provider sees.
-// The plugin library does the same for SIGINT.
+// ignoreSignals keeps the process alive until keys are revoked, even after the CLI has ended. Writing to an ended CLI would end
+// the process (SIGPIPE), and so would a signal to the whole process group: from a terminal (SIGHUP, SIGQUIT) or a supervisor
+// (SIGTERM, SIGABRT). Either the CLI ends the provider, or it is killed, which the provider notices. The plugin library does the
+// same for SIGINT.
 func ignoreSignals() {
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGABRT)
 }

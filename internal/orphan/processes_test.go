@@ -165,9 +165,9 @@ func TestOthers(t *testing.T) {
 	p.create("MINE")
 	sibling := silent(t, dir)
 	sibling.create("SIBLING")
-	stranger := silent(t, dir)
-	stranger.journal.host.parentPID = -1
-	stranger.create("STRANGER")
+	other := silent(t, dir)
+	other.journal.host.parentPID = -1
+	other.create("OTHER")
 	if got := p.journal.others(); len(got) != 1 || got[0] != sibling.journal.own.name {
 		t.Errorf("others: %v, want %s", got, sibling.journal.own.name)
 	}
@@ -175,7 +175,7 @@ func TestOthers(t *testing.T) {
 	if got := p.journal.others(); len(got) != 0 {
 		t.Errorf("others: %v", got)
 	}
-	if got := strings.Join(files(t, dir), " "); !strings.Contains(got, stranger.journal.own.name) {
+	if got := strings.Join(files(t, dir), " "); !strings.Contains(got, other.journal.own.name) {
 		t.Errorf("files: %s", got)
 	}
 }

@@ -14,9 +14,9 @@ const (
 	// abandonedLimit is the time to revoke in when the CLI is dead: nobody kills the provider then, and nobody waits for it.
 	// It is enough for thousands of keys at the API's rate, and ends a provider whose API cannot be reached.
 	abandonedLimit = 30 * time.Minute
-	// parentInterval is how often the provider looks whether the CLI that started it still lives.
+	// parentInterval is the time between checks whether the CLI that started the provider is running.
 	parentInterval = 100 * time.Millisecond
-	// othersInterval is how often it looks whether the other providers of the CLI still live.
+	// othersInterval is the time between checks whether the other providers of the CLI are running.
 	othersInterval = 50 * time.Millisecond
 	// othersLimit and othersShutdownLimit are how long it waits for them when the CLI is dead, and when it ends the provider.
 	othersLimit         = time.Minute
@@ -24,19 +24,19 @@ const (
 )
 
 // Reaper revokes the run-scoped keys of a process when the process ends, however its CLI ended, and lets the changes under
-// way be finished or discarded. What it cannot revoke in time is named by the next run, from the journal.
+// way be finished or discarded. Keys that it cannot revoke in time are listed by the next run, from the journal.
 type Reaper struct {
 	Tracker *Tracker
 	Journal *Journal         // nil = the process knows of no other
-	Log     func(error)      // hears what is left
+	Log     func(error)      // receives the keys that are left
 	Exit    func(code int)   // ends the process
 	parent  func() (pid int) // nil = the system's
 	mu      sync.Mutex       // one reap at a time
 }
 
 // Run serves, and revokes once serve returns, which it does when the CLI ends the plugin. With watch it revokes and ends
-// the process as well when the CLI is no longer there, because a CLI that was killed ends nobody. Where the system does
-// not tell the death of a parent it only serves. Do not watch under a debugger: the process was not started by a CLI.
+// the process as well when the CLI is no longer there, because a killed CLI does not end its plugins. On systems that do
+// not report the end of a parent it only serves. Do not watch under a debugger: the process was not started by a CLI.
 func (r *Reaper) Run(watch bool, serve func() error) error {
 	if r.parent == nil {
 		r.parent = parentPID
@@ -51,7 +51,7 @@ func (r *Reaper) Run(watch bool, serve func() error) error {
 	return err
 }
 
-// watch waits for the death of the CLI.
+// watch waits until the CLI has ended.
 func (r *Reaper) watch() {
 	tick := time.NewTicker(parentInterval)
 	defer tick.Stop()
@@ -62,7 +62,7 @@ func (r *Reaper) watch() {
 	r.Exit(1)
 }
 
-// reap revokes within a limit, and goes on if the CLI is dead by then, as one may be that was about to kill the provider.
+// reap revokes within a limit, and continues if the CLI has ended by then.
 func (r *Reaper) reap(limit, others time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -102,7 +102,7 @@ func (r *Reaper) awaitOthers(ctx context.Context, limit time.Duration) {
 	}
 }
 
-// watchCLI sets what tells whether the CLI is dead.
+// watchCLI sets the check whether the CLI has ended.
 func (t *Tracker) watchCLI(dead func() bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -316,7 +316,7 @@ func TestReaper_cliKilled(t *testing.T) {
 		time.Sleep(time.Hour)
 		dead.Store(true)
 		if !r.Tracker.Abandoned() {
-			t.Error("a creation is not told that nobody takes its key")
+			t.Error("a creation is not notified that nobody waits for its key")
 		}
 		time.Sleep(time.Minute)
 		expect(t, "calls", s.made(), []string{"off RUN", "delete RUN"})

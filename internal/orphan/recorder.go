@@ -29,7 +29,7 @@ func (r *Recorder) Replacing(keyID string) *Recorder {
 	return &Recorder{journal: r.journal, endpoint: r.endpoint, replaces: keyID}
 }
 
-// withoutSecrets is an address without what may be a login, a password or a token in it.
+// withoutSecrets returns an address without a login, a password or a query.
 func withoutSecrets(endpoint string) string {
 	u, err := url.Parse(endpoint)
 	if err != nil {

@@ -96,5 +96,5 @@ func forEach(keys []RunKey, do func(k *RunKey)) {
 			return nil
 		})
 	}
-	_ = group.Wait() // no function of it fails
+	_ = group.Wait() // its functions return no error
 }

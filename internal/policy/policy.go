@@ -64,7 +64,7 @@ func (e *LinkedError) Error() string {
 
 func (e *LinkedError) Unwrap() error { return e.Err }
 
-// API is what the service needs of the OUTSCALE API; *api.Client has it.
+// API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	Accepted() bool
 	Offset() time.Duration

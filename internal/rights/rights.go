@@ -34,7 +34,7 @@ type InlinePolicy = api.InlinePolicy
 // LinkedPolicy is a managed policy that is linked to a principal.
 type LinkedPolicy = api.LinkedPolicy
 
-// API is what the service needs of the OUTSCALE API; *api.Client has it.
+// API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	LinkPolicy(ctx context.Context, orn, userName string) error
 	UnlinkPolicy(ctx context.Context, orn, userName string) error

@@ -39,7 +39,7 @@ func openOpenPGP(ciphertext, privateKey, passphrase string) ([]byte, *Error) {
 	return plain, nil
 }
 
-// addressees are the IDs of the keys a message is encrypted to; 0 stands for one that is not told.
+// addressees are the IDs of the keys that a message is encrypted to; 0 is a hidden one.
 func addressees(message []byte) ([]uint64, *Error) {
 	var ids []uint64
 	passphrase := false

@@ -170,7 +170,7 @@ func TestFingerprints_matchTools(t *testing.T) {
 	}
 	got[0] = "changed"
 	if again := parse(t, want[0]).Fingerprints(); again[0] != want[0] {
-		t.Error("the list handed out is the list kept")
+		t.Error("the returned list is the internal one")
 	}
 }
 

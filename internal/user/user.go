@@ -24,7 +24,7 @@ type User struct {
 // an empty Email is left to the API.
 type Spec struct{ Name, Path, Email string }
 
-// API is what the service needs of the OUTSCALE API; *api.Client has it.
+// API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	AccessKeyID() string
 	Accepted() bool
@@ -59,7 +59,7 @@ const allUsers = ""
 // New returns the service. It makes no call.
 func New(client API, account domain.Account, opts domain.Options) *Service {
 	opts = opts.WithDefaults()
-	// How old a read is goes by the machine's clock, which no answer moves.
+	// The age of a read is measured by the machine's clock, which no answer changes.
 	return &Service{
 		api: client, account: account, opts: opts,
 		all:     cache.New[[]User](opts.Now, opts.NameTTL).KeepErrors(opts.NameTTL, domain.IsClosed),

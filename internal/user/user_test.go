@@ -194,8 +194,8 @@ func TestCreate_waitsAreLogged(t *testing.T) {
 		err  error
 		want []string
 	}{
-		"lost":        {apitest.Cut(), []string{"1000 settling", "3000 settling", "1000 the answer"}},
-		"turned away": {apitest.Refusal(503, "6"), []string{"1000 settling", "3000 settling", "2000 throttled"}},
+		"lost":      {apitest.Cut(), []string{"1000 settling", "3000 settling", "1000 the answer"}},
+		"throttled": {apitest.Refusal(503, "6"), []string{"1000 settling", "3000 settling", "2000 throttled"}},
 	} {
 		var logged []string
 		f := &apitest.Fake{Before: apitest.On("CreateUser", 1, c.err)}

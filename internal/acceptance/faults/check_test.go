@@ -103,11 +103,11 @@ func violations(o observation) (found []string) {
 	return found
 }
 
-// checkManaged checks that the user is not told to delete a key that the state has, unless its creation was not finished
+// checkManaged checks that the output does not say to delete a key that the state has, unless its creation was not finished
 // then.
 func (o observation) checkManaged(k admin.AccessKey) []string {
 	if named(o.output, k.AccessKeyID) && !key.IsMarker(acctest.Tag(k)) && !o.marked[k.AccessKeyID] {
-		return []string{fmt.Sprintf("key %s is in the state, and the user was told to delete it: %s", k.AccessKeyID, excerpt(o.output, k.AccessKeyID))}
+		return []string{fmt.Sprintf("key %s is in the state, and the output says to delete it: %s", k.AccessKeyID, excerpt(o.output, k.AccessKeyID))}
 	}
 	return nil
 }

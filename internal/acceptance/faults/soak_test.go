@@ -60,7 +60,7 @@ func batches() []batch {
 	}
 }
 
-// records are what the callers of the service know: what a state would have, and what a user was told.
+// records are what the callers of the service know: the keys that a state would have, and those that were reported.
 type records struct {
 	mu       sync.Mutex
 	secrets  map[string]string // by key id

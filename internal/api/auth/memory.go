@@ -26,7 +26,7 @@ const (
 	lockPause = 20 * time.Millisecond
 	// filePrefix begins the names of the files, so that old ones can be removed.
 	filePrefix = "refused-"
-	// maxFile bounds what is read of a file, maxOld how many old files are looked at.
+	// maxFile is the largest part of a file that is read, maxOld the largest number of old files that are checked.
 	maxFile = 4 << 10
 	maxOld  = 200
 )
@@ -40,8 +40,8 @@ type Refusal struct {
 	RequestID  string
 }
 
-// Memory remembers on this machine that a credential was refused, so that another process does not have it refused again:
-// the API counts the refusals of an access, whichever process caused them. It keeps one small file, whose name is a hash of
+// Memory remembers on this machine that a credential was refused, so that another process does not send it again: the
+// API counts the refusals of all processes. It keeps one small file, whose name is a hash of
 // the credential, for a minute. Where the folder cannot be used, nothing is remembered. A nil Memory remembers nothing.
 //
 // What remains: several processes whose credential works, and is switched off while each has requests in flight.
@@ -52,7 +52,7 @@ type Memory struct {
 }
 
 // NewMemory returns the memory of one credential of one endpoint, in a folder of this user; nil where folder is "".
-// guessable says that the secret may be one that a person chose: its hash is then slow to compute.
+// guessable reports whether a person may have chosen the secret: its hash is then slow to compute.
 func NewMemory(folder, endpoint, id, secret string, guessable bool) *Memory {
 	if folder == "" {
 		return nil
@@ -103,7 +103,7 @@ func (m *Memory) Record(r Refusal) error {
 	}
 	_, err = file.Write(data)
 	if err = errors.Join(err, file.Close()); err == nil {
-		// Whatever is there, a file, a link or a pipe, is replaced and not opened.
+		// An existing file, link or pipe is replaced and not opened.
 		err = os.Rename(file.Name(), filepath.Join(m.folder, m.name))
 	}
 	if err != nil {
@@ -124,7 +124,7 @@ func (m *Memory) Lock(ctx context.Context) (unlock func()) {
 	}
 	path := filepath.Join(m.folder, m.name+".lock")
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return nothing // to open a pipe could wait for ever
+		return nothing // opening a pipe could block for ever
 	}
 	lock := flock.New(path)
 	ctx, cancel := context.WithDeadline(ctx, m.late)
@@ -135,7 +135,7 @@ func (m *Memory) Lock(ctx context.Context) (unlock func()) {
 	return func() { _ = lock.Close() }
 }
 
-// usable reports that the folder is one, and that nobody else can write to it.
+// usable reports whether the path is a folder that only this user can write to.
 func (m *Memory) usable() bool {
 	info, err := os.Lstat(m.folder)
 	return err == nil && info.IsDir() && (runtime.GOOS == "windows" || info.Mode().Perm()&0o022 == 0)
@@ -148,7 +148,7 @@ func (m *Memory) removeOld(now time.Time) {
 		return
 	}
 	defer func() { _ = folder.Close() }()
-	entries, _ := folder.ReadDir(maxOld) // what could be read is enough
+	entries, _ := folder.ReadDir(maxOld) // after an error, the entries read so far are used
 	for _, entry := range entries {
 		info, err := entry.Info()
 		if err == nil && strings.HasPrefix(entry.Name(), filePrefix) && info.Mode().IsRegular() && now.Sub(info.ModTime()) > Remembered {

@@ -4,7 +4,7 @@
 //	closed --an attempt finds nothing--> probing --nothing answers in time--> open
 //	closed <----something answers------- probing <------after Cooldown------- open
 //
-// While it is probing, one request at a time finds out for all. While it is open, requests fail unsent.
+// While it is probing, one request at a time tests the endpoint for all. While it is open, requests fail without being sent.
 package breaker
 
 import "time"
@@ -13,7 +13,7 @@ import "time"
 // the age at which a failure no longer counts.
 const Cooldown = 20 * time.Second
 
-// Limits are the times that the breaker keeps to.
+// Limits are the time limits of the breaker.
 type Limits struct {
 	Attempt     time.Duration // one attempt, at most
 	Unreachable time.Duration // how long to go on after attempts that reached nothing
@@ -21,12 +21,12 @@ type Limits struct {
 	Silent      time.Duration // how long to go on after attempts without an answer, and to wait for others that do
 }
 
-// Result is what an attempt says of the endpoint.
+// Result is the result of one attempt for the endpoint.
 type Result int
 
 // The results.
 const (
-	Unclear     Result = iota // nothing: it was interrupted, or the connection broke
+	Unclear     Result = iota // no result: it was interrupted, or the connection broke
 	Answered                  // the endpoint answers
 	Unreachable               // nothing was reached
 	TimedOut                  // a request was sent, and no answer came in time
@@ -46,12 +46,12 @@ const (
 type Breaker struct {
 	limits Limits
 	state  state
-	since  time.Time // probing: when the first attempt was begun that found nothing
+	since  time.Time // probing: when the first failed attempt began
 	start  time.Time // probing: up to when another attempt may be begun
-	failed time.Time // when the last attempt ended that found nothing
-	silent time.Time // probing: when it was first seen that what is sent may be lost; zero = it was not
+	failed time.Time // when the last failed attempt ended
+	silent time.Time // probing: when a request was first seen to get no answer; zero = none
 	opened time.Time
-	cause  error // what the first attempt got that found nothing
+	cause  error // of the first failed attempt
 	stale  bool  // probing: cause is from before it was open
 	probes int   // attempts in flight that were begun while it was probing
 }
@@ -59,18 +59,18 @@ type Breaker struct {
 // New returns a closed breaker.
 func New(limits Limits) *Breaker { return &Breaker{limits: limits} }
 
-// Decision is what is to become of a request: it is sent, or fails with the cause that Err is, or waits for the outcome of
-// another one, at most for Wait.
+// Decision is the decision about a request: it is sent, fails with the cause Err, or waits for the outcome of another one, at
+// most for Wait.
 type Decision struct {
 	Send bool
 	Wait time.Duration
 	Err  error
 }
 
-// Decide says what becomes of a request that would be sent now.
+// Decide returns the decision about a request that would be sent now.
 //
-// While what is sent may be lost, only requests are sent that may be repeated, among them the look-up of what a lost one
-// left: the others would only leave more to look up.
+// While answers may be lost, only repeatable requests are sent, such as the look-up of the object of a lost request. Others
+// could create more such objects.
 func (b *Breaker) Decide(now time.Time, repeatable bool) Decision {
 	switch {
 	case b.state == open && now.Sub(b.opened) < Cooldown:
@@ -101,7 +101,7 @@ func (b *Breaker) Enter() (probe bool) {
 	return true
 }
 
-// Leave takes in the result of an attempt that was begun at began. err is its error.
+// Leave records the result of an attempt that began at began. err is its error.
 func (b *Breaker) Leave(probe bool, now, began time.Time, result Result, err error) {
 	if probe {
 		b.probes--
@@ -122,11 +122,11 @@ func (b *Breaker) Leave(probe bool, now, began time.Time, result Result, err err
 		b.lossy(now)
 	}
 	if (result == Unreachable || result == Foreign) && b.state == probing && now.After(b.start) {
-		b.trip(now, b.cause) // what was in flight before the first failure still comes back, and says nothing new
+		b.trip(now, b.cause) // requests in flight before the first failure add no information
 	}
 }
 
-// suspect notes an attempt that found nothing. Attempts may be begun until within is over.
+// suspect records a failed attempt. Attempts may begin until within is over.
 func (b *Breaker) suspect(now, began time.Time, within time.Duration, err error) {
 	if b.state == closed {
 		b.state, b.since, b.stale = probing, began, true
@@ -162,5 +162,5 @@ func (b *Breaker) trip(now time.Time, err error) {
 
 func (b *Breaker) close() { b.state, b.silent, b.cause = closed, time.Time{}, nil }
 
-// Open reports that requests fail unsent.
+// Open reports whether requests fail without being sent.
 func (b *Breaker) Open() bool { return b.state == open }

@@ -1,6 +1,5 @@
-// Package limit keeps the requests of a client to a rate. The rate is halved when the API turns a request away for its
-// rate, and rises slowly in a straight line afterwards, so that clients that know nothing of each other find the share
-// of what the API admits.
+// Package limit limits the request rate of a client. The rate is halved when the API throttles a request, and then rises
+// slowly and linearly, so that independent clients share the rate that the API admits.
 package limit
 
 import (
@@ -13,9 +12,9 @@ import (
 )
 
 const (
-	// burst is how many requests may leave at once before the rate holds: two hide one round trip.
+	// burst is the number of requests that may be sent at once before the rate applies: two hide one round trip.
 	burst = 2
-	// defaultRate is the rate of the official SDK, in requests per second. It stands in where no rate is known.
+	// defaultRate is the rate of the official SDK, in requests per second. It is used if no rate is known.
 	defaultRate = 5
 	// minRate is the rate below which a rate is not halved further: a request every four seconds keeps trying.
 	minRate = 0.25
@@ -24,13 +23,13 @@ const (
 	rise = 0.12
 )
 
-// Slowest and Fastest bound the rates, in requests per second, that New takes for what they say. A faster one is no limit.
+// Slowest and Fastest are the bounds of the rates, in requests per second, that New accepts. A faster one means no limit.
 const (
 	Slowest = 0.01
 	Fastest = 1000
 )
 
-// Limiter decides when the next request may leave. It is safe for concurrent use.
+// Limiter decides when the next request may be sent. It is safe for concurrent use.
 type Limiter struct {
 	now   func() time.Time
 	sleep func(context.Context, time.Duration) error
@@ -39,9 +38,9 @@ type Limiter struct {
 
 	mu       sync.Mutex
 	max      float64     // requests per second, +Inf = no limit
-	rate     float64     // at present
+	rate     float64     // current
 	next     time.Time   // when the next request is due
-	until    time.Time   // no request leaves before
+	until    time.Time   // no request is sent before
 	lowered  time.Time   // when the rate was last lowered; zero = never
 	raised   time.Time   // up to when the rise is counted
 	admitted []time.Time // when requests were admitted, in the last second of a client without a limit
@@ -55,11 +54,11 @@ func New(perSecond float64, now func() time.Time, sleep func(context.Context, ti
 	return &Limiter{max: perSecond, rate: perSecond, now: now, sleep: sleep, turn: make(chan struct{}, 1)}
 }
 
-// Wait returns when a request may leave, or with an error when ctx ends, or would end, before. Requests leave in the
-// order in which they came.
+// Wait returns when a request may be sent, or with an error if ctx ends, or would end, before. Requests are sent in the order
+// of their calls to Wait.
 //
-// One that is unlimited does not wait for the client's own rate: the first lifts that rate for good. What the API asked to
-// wait, and a rate that it has taught, it keeps.
+// One that is unlimited does not wait for the client's own rate: the first lifts that rate for good. It still waits as long as the API
+// asked, and keeps to a rate that was lowered because of the API.
 func (l *Limiter) Wait(ctx context.Context, unlimited bool) error {
 	if !unlimited {
 		l.queue.Add(1)
@@ -79,7 +78,7 @@ func (l *Limiter) Wait(ctx context.Context, unlimited bool) error {
 		if d <= 0 {
 			return nil
 		}
-		// A deadline is a matter of the real clock, whatever the injected one says.
+		// A deadline depends on the real clock, not on the injected one.
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
 			return fmt.Errorf("the next request may leave in %s: %w", d.Round(time.Millisecond), context.DeadlineExceeded)
 		}
@@ -100,7 +99,7 @@ func (l *Limiter) Delay() time.Duration {
 	return waiting + time.Duration(float64(l.queue.Load())/l.rate*float64(time.Second))
 }
 
-// Rate is the present rate in requests per second, in hundredths; 0 is no limit.
+// Rate returns the current rate in requests per second, rounded to hundredths; 0 means no limit.
 func (l *Limiter) Rate() float64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -110,7 +109,7 @@ func (l *Limiter) Rate() float64 {
 	return math.Round(l.rate*100) / 100
 }
 
-// take lets a request leave, or says how long to wait before asking again.
+// take admits a request, or returns how long to wait before asking again.
 func (l *Limiter) take(unlimited bool) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -128,7 +127,7 @@ func (l *Limiter) take(unlimited bool) time.Duration {
 		return 0
 	}
 	interval := time.Duration(float64(time.Second) / l.rate)
-	// Unused time may be made up for, up to a burst, but not once the API has turned a request away.
+	// Unused time allows a burst, but not after the API has throttled a request.
 	saved := interval * (burst - 1)
 	if !l.lowered.IsZero() {
 		saved = 0
@@ -143,8 +142,8 @@ func (l *Limiter) take(unlimited bool) time.Duration {
 	return 0
 }
 
-// Throttled says that the API turned away, for its rate, a request that left at sent: no request leaves for pause, and
-// the rate is halved, once for all the requests that left before it was.
+// Throttled records that the API throttled a request sent at sent: no request is sent for pause, and the rate is halved, once
+// for all requests that were sent before it was.
 func (l *Limiter) Throttled(sent time.Time, pause time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -155,7 +154,7 @@ func (l *Limiter) Throttled(sent time.Time, pause time.Duration) {
 	}
 	l.lowered, l.raised = now, l.until
 	if math.IsInf(l.rate, 1) {
-		// What was admitted in the last second is as much as is known. It is halved only where it is too little to tell:
+		// The requests admitted in the last second are the only measure of the rate. It is halved only if there were too few:
 		// nothing says that it is too much, and the last requests of a process have no time to find their way back.
 		measured := float64(len(l.admitted))
 		l.rate, l.admitted = max(measured, defaultRate), nil
@@ -166,7 +165,7 @@ func (l *Limiter) Throttled(sent time.Time, pause time.Duration) {
 	l.rate = max(l.rate/2, min(minRate, l.max/2))
 }
 
-// Pause lets no request leave for d.
+// Pause stops all requests for d.
 func (l *Limiter) Pause(d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -133,7 +133,7 @@ func TestAPIAccessPolicy_limitOfKeys(t *testing.T) {
 	p.Plan(key, keyConfig).ExpectErrorAt("expiration_date")
 }
 
-// TestAPIAccessPolicy_otherAccount: every account has a policy, so that another account's is told by the account.
+// TestAPIAccessPolicy_otherAccount: every account has a policy, so the account's id identifies it.
 func TestAPIAccessPolicy_otherAccount(t *testing.T) {
 	h, other := acctest.NewProtocol(t), acctest.NewAccount(t, func(o *simulator.Options) { o.Seed = 2 })
 	expiring(h)

@@ -143,7 +143,7 @@ func TestKeyAudit_busyLog(t *testing.T) {
 	audit.Expect(acctest.Args{"complete": true})
 }
 
-// TestKeyAudit_byUser: a user has its own keys once, under its name, and is told what its rights do not show.
+// TestKeyAudit_byUser: a user has its own keys once, under its name, with a warning about the keys that it cannot list.
 func TestKeyAudit_byUser(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

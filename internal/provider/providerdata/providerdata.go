@@ -20,7 +20,7 @@ import (
 // account's.
 type Data struct {
 	Services                   // zero while the provider is unknown
-	Clock     domain.Clock     // the API's clock, or this machine's as long as no answer has told it
+	Clock     domain.Clock     // the API's clock, or this machine's before the first answer
 	Signer    string           // the id of the access key that signs, "" for a login or while the provider is unknown
 	Endpoint  string           // the address of the API, "" while the provider is unknown
 	Tracker   *orphan.Tracker  // the run-scoped keys and the changes of this process
@@ -90,7 +90,7 @@ func From(data any, diags *diag.Diagnostics) *Data {
 // Unknown reports whether arguments of the provider block are unknown.
 func (d *Data) Unknown() bool { return len(d.unknown) > 0 }
 
-// Now is the time by the API's clock, as far as its answers have told it.
+// Now returns the time by the API's clock, as far as known from its answers.
 func (d *Data) Now() time.Time { return d.Clock.Now() }
 
 // IdentityOfAccount is the identity of an object of this account, as far as it is known without a call.
@@ -154,7 +154,7 @@ func (d *Data) BeginChange(diags *diag.Diagnostics, summary string) (done func()
 	return done, ok
 }
 
-// SetChanging notes that a managed resource is being changed: the process applies a plan. A provider is not told otherwise
+// SetChanging notes that a managed resource is being changed: the process applies a plan. A provider cannot know it otherwise
 // whether it plans or applies.
 func (d *Data) SetChanging() { d.changing.Store(true) }
 

@@ -69,7 +69,7 @@ func TestFrom(t *testing.T) {
 	}
 }
 
-// TestWarnClock_onceInARun: from the moment an answer told it, and only beyond what the API tolerates.
+// TestWarnClock_onceInARun: after the first answer, and only beyond what the API tolerates.
 func TestWarnClock_onceInARun(t *testing.T) {
 	for ahead, want := range map[time.Duration]string{
 		0: "", 5 * time.Minute: "", -5 * time.Minute: "",

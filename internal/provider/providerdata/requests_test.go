@@ -53,14 +53,14 @@ func TestRequests_oneWaits(t *testing.T) {
 				waited <- ok
 			}()
 		}
-		told := 0
+		last := 0
 		for range 30 {
 			if <-waited {
-				told++
+				last++
 			}
 		}
-		if told != 1 {
-			t.Errorf("%d requests waited to the end, want the last one", told)
+		if last != 1 {
+			t.Errorf("%d requests waited to the end, want the last one", last)
 		}
 	})
 }
