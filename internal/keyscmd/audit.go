@@ -23,11 +23,11 @@ const (
 func (a *app) auditCommand() *cobra.Command {
 	var flags judgeFlags
 	cmd := &cobra.Command{
-		Use: "audit", Args: cobra.NoArgs, Short: "Judge every access key of the account",
-		Long: `Judge every access key of the account by the rules below, and say for each finding why it matters and what to do.
+		Use: "audit", Args: cobra.NoArgs, Short: "Check every access key of the account by rules",
+		Long: `Check every access key of the account by these rules. A finding says what is wrong; JSON, CSV and SARIF add what to do.
 
 ` + ruleList() + `
---rules names a JSON file that turns rules off or sets their limits:
+The rule no-state needs --state. --rules names a JSON file that turns rules off or sets their limits:
 
   {"rules": {"old": {"max": "180d"}, "networks": {"max": 5}, "root-key": {"off": true}}}
 
@@ -60,10 +60,10 @@ type judgeFlags struct {
 
 func (f *judgeFlags) add(cmd *cobra.Command) {
 	f.logs.add(cmd, 32)
-	cmd.Flags().StringVar(&f.maxAge, "max-age", "", "the age from which a key is old (default 90d)")
-	cmd.Flags().StringVar(&f.maxUnused, "max-unused", "", "the time without use from which a key is unused (default 30d)")
-	cmd.Flags().StringVar(&f.rules, "rules", "", "a JSON file with settings of the rules")
-	cmd.Flags().StringArrayVar(&f.states, "state", nil, "a state file; keys that are in none of them are findings (may be repeated)")
+	cmd.Flags().StringVar(&f.maxAge, "max-age", "", "the `AGE` from which a key is old (default 90d)")
+	cmd.Flags().StringVar(&f.maxUnused, "max-unused", "", "the `TIME` without use from which a key is unused (default 30d)")
+	cmd.Flags().StringVar(&f.rules, "rules", "", "a JSON `FILE` with settings of the rules")
+	cmd.Flags().StringArrayVar(&f.states, "state", nil, "a state `FILE`; keys that are in none of them are findings (may be repeated)")
 }
 
 // collectToJudge reads what the flags name, and the keys of the account with all that the rules judge.

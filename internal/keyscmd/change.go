@@ -71,15 +71,15 @@ func (a *app) changeCommands() []*cobra.Command {
 
 The keys are arguments, or all keys of a user with --all-of, or read from standard input with "-", one per line. The expiry
 of a key is kept. The key that signs the calls of this command is refused. You are asked before anything is changed, unless
---yes is given. One key that cannot be ` + c.done + ` does not keep the others; it is an error.
+--yes is given. If one key cannot be ` + c.done + `, the others still are, and the exit code is 2.
 
-` + exitCodes,
+` + exitCodesPlain,
 			Example: fmt.Sprintf("  outscale-keys %[1]s ABCDEFGHIJ0123456789\n  outscale-keys %[1]s --all-of ci --dry-run", c.name),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return a.change(cmd.Context(), c, args, flags)
 			},
 		}
-		cmd.Flags().StringVar(&flags.allOf, "all-of", "", "every key of this user")
+		cmd.Flags().StringVar(&flags.allOf, "all-of", "", "every key of this `USER`")
 		cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show what would be done, and change nothing")
 		cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "do not ask")
 		commands = append(commands, cmd)

@@ -44,9 +44,9 @@ or revoked.`,
 			return a.exec(cmd.Context(), s, key.Spec{Owner: key.Owner{UserName: userName}, State: key.Active, Tag: tag}, life, args)
 		},
 	}
-	cmd.Flags().StringVar(&userName, "user", "", "the user that the key belongs to")
-	cmd.Flags().StringVar(&lifetime, "for", "1h", "when the key expires at the latest, for example 30m or 1d")
-	cmd.Flags().StringVar(&tag, "tag", "outscale-keys exec", "the tag of the key")
+	cmd.Flags().StringVar(&userName, "user", "", "the `USER` that the key belongs to")
+	cmd.Flags().StringVar(&lifetime, "for", "1h", "the `TIME` after which the key expires at the latest, for example 30m or 1d")
+	cmd.Flags().StringVar(&tag, "tag", "outscale-keys exec", "the `TAG` of the key")
 	_ = cmd.MarkFlagRequired("user")   // the flag exists
 	cmd.Flags().SetInterspersed(false) // what follows the command is its own, also without --
 	return cmd

@@ -41,10 +41,18 @@ func (a *app) listCommand() *cobra.Command {
 		Use: "list", Args: cobra.NoArgs, Short: "List every access key of the account",
 		Long: `List every access key that the caller can see, with its owner, state, age, expiry and last use.
 
-It costs one call per user, one per page of 1000 users, three more, and the pages of the log. With --rights it costs about
-three more calls per user, and tells in one word what the owner may do: root, admin, escalation, limited or none.
+With --rights, one word tells what the owner may do:
 
-` + exitCodes,
+  root        everything: no policy limits the root account
+  admin       every action
+  escalation  can give itself, or a key that it controls, more rights
+  limited     some actions
+  none        nothing
+
+It costs one call per user, one per page of 1000 users, three more, and the pages of the log; with --rights about three more
+calls per user.
+
+` + exitCodesPlain,
 		Example: "  outscale-keys list\n  outscale-keys list --rights --output json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			back, err := logs.back()

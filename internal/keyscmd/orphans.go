@@ -38,7 +38,7 @@ standard input. Keys are found in resources of this provider and of the official
 			return a.orphans(c, inStates)
 		},
 	}
-	cmd.Flags().StringArrayVar(&states, "state", nil, "a state file (may be repeated)")
+	cmd.Flags().StringArrayVar(&states, "state", nil, "a state `FILE` (may be repeated)")
 	return cmd
 }
 

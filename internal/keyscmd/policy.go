@@ -53,8 +53,8 @@ With --compare, what the rights allow beyond the use is a finding.
 	flags.window.add(cmd)
 	cmd.Flags().BoolVar(&flags.hcl, "hcl", false, "write a data source outscale_policy_document in place of JSON")
 	cmd.Flags().BoolVar(&flags.compare, "compare", false, "show what the user's rights allow beyond its use")
-	cmd.Flags().StringArrayVar(&flags.wildcards, "wildcard", nil, "a pattern in the place of the actions that it covers (may be repeated)")
-	cmd.Flags().StringVar(&flags.collect, "collect", "", "a file that the calls are added to, and read from")
+	cmd.Flags().StringArrayVar(&flags.wildcards, "wildcard", nil, "a `PATTERN` in the place of the actions that it covers (may be repeated)")
+	cmd.Flags().StringVar(&flags.collect, "collect", "", "a `FILE` that the calls are added to, and read from")
 	return cmd
 }
 

@@ -40,7 +40,7 @@ one for pipelines.`,
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVar(&file, "file", "", "the file to write the page to; a new file can be read by its owner only (default standard output)")
+	cmd.Flags().StringVar(&file, "file", "", "the `FILE` to write the page to; a new file can be read by its owner only (default standard output)")
 	return cmd
 }
 

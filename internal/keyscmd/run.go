@@ -1,4 +1,4 @@
-// Package keyscmd is the command outscale-keys: it lists and judges the access keys of an account, and acts on them. It
+// Package keyscmd is the command outscale-keys: it lists and checks the access keys of an account, and changes them. It
 // stands on the same domain packages as the provider.
 package keyscmd
 
@@ -23,8 +23,11 @@ const (
 	ExitError    = 2 // nothing was done, or not everything: the message says what
 )
 
-// exitCodes is what every command's help says of them.
-const exitCodes = "Exit codes: 0 done, nothing found; 1 something was found; 2 error."
+// What the help of a command says of them: of one that can find something, and of the others.
+const (
+	exitCodes      = "Exit codes: 0 done, nothing found; 1 something was found; 2 error."
+	exitCodesPlain = "Exit codes: 0 done; 2 error."
+)
 
 // Host is what the command takes from the machine it runs on.
 type Host struct {
@@ -132,8 +135,12 @@ func newRoot(version string, host Host) *cobra.Command {
 	a := &app{host: host, version: version}
 	root := &cobra.Command{
 		Use:   "outscale-keys",
-		Short: "List, judge and end the access keys of an OUTSCALE account",
-		Long: `outscale-keys lists and judges the access keys of an OUTSCALE account, and acts on them.
+		Short: "List, check and revoke the access keys of an OUTSCALE account",
+		Long: `outscale-keys answers questions about the access keys of an OUTSCALE account: which exist, who owns them, what they are used
+for, which need attention. It deactivates and revokes keys, and runs a command with a key of its own. For a start:
+
+  outscale-keys list     every key, with owner, age, expiry and last use
+  outscale-keys audit    the keys that need attention
 
 The credential comes from the environment (OSC_ACCESS_KEY and OSC_SECRET_KEY, or OSC_PROFILE), or from the default
 profile of ~/.osc/config.json, as for the Terraform provider.
@@ -143,12 +150,12 @@ profile of ~/.osc/config.json, as for the Terraform provider.
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd.Name()) },
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.flags.profile, "profile", "", "the profile of the profile file")
-	flags.StringVar(&a.flags.configFile, "config-file", "", "the profile file (default ~/.osc/config.json)")
-	flags.StringVar(&a.flags.region, "region", "", "the region, for example eu-west-2")
-	flags.StringVar(&a.flags.endpoint, "endpoint", "", "the address of the API, in place of the region's")
-	flags.Float64Var(&a.flags.rate, "requests-per-second", 5, "at most how many calls are made per second, 0 = no limit")
-	flags.StringVarP(&a.flags.output, "output", "o", formatTable, "the format of the result: table or json; for audit also csv or sarif")
+	flags.StringVar(&a.flags.profile, "profile", "", "the `NAME` of a profile of the profile file")
+	flags.StringVar(&a.flags.configFile, "config-file", "", "the profile `FILE` (default ~/.osc/config.json)")
+	flags.StringVar(&a.flags.region, "region", "", "the `REGION`, for example eu-west-2")
+	flags.StringVar(&a.flags.endpoint, "endpoint", "", "the `URL` of the API, in place of the region's")
+	flags.Float64Var(&a.flags.rate, "requests-per-second", 5, "at most this `NUMBER` of calls per second, 0 = no limit")
+	flags.StringVarP(&a.flags.output, "output", "o", formatTable, "the `FORMAT` of the result: table or json; for audit also csv or sarif")
 	root.AddCommand(a.listCommand(), a.auditCommand(), a.reportCommand(), a.usageCommand(), a.policyCommand(), a.orphansCommand(), a.scanCommand(), a.execCommand())
 	root.AddCommand(a.changeCommands()...)
 	root.SetHelpCommand(helpCommand(root))

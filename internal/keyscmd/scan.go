@@ -111,7 +111,7 @@ To get rid of them:
   1. Set seal_to on the resource and apply: the secret is sealed in place, without a new key.
   2. Whoever could read the files knows the secrets. Replace the keys that still work: a rotating key overlaps with its
      successor, or use terraform apply -replace=ADDRESS.
-  3. Delete older versions of the files: backups (*.backup), versions in the backend, saved plans, artefacts of pipelines.
+  3. Delete older versions of the files: backups (*.backup), versions in the backend, saved plans, artifacts of pipelines.
 `
 
 // standing reports whether the key of a secret still works.

@@ -52,7 +52,7 @@ var pages = []page{
 	{"scan-state", "Secrets in clear in states and plans.", []step{
 		{"", "outscale-keys scan-state prod.tfstate", ""},
 	}},
-	{"deactivate", "The commands `deactivate`, `activate` and `revoke`: switch keys off, on again, or delete them.", []step{
+	{"deactivate", "The commands `deactivate`, `activate` and `revoke`: deactivate keys, activate them again, or delete them.", []step{
 		{"", "outscale-keys deactivate --all-of ci --dry-run", ""},
 		{"", "outscale-keys deactivate {backup}", "y"},
 		{"", "outscale-keys activate {backup} --yes", ""},
@@ -61,7 +61,7 @@ var pages = []page{
 	}},
 	{"exec", "Run a command with a key of its own, which is revoked when the command ends.", []step{
 		{"", "outscale-keys exec --user ci --for 10m -- printenv OSC_ACCESS_KEY", ""},
-		{"The key is gone:", "outscale-keys usage {exec}", ""},
+		{"The key is gone:", "outscale-keys revoke {exec} --yes", ""},
 	}},
 }
 
@@ -193,9 +193,22 @@ func TestTranscripts(t *testing.T) {
 
 const indexPage = `# outscale-keys
 
-The command ` + "`outscale-keys`" + ` lists and judges the access keys of an OUTSCALE account, and acts on them. ` + "`make install`" + ` installs it.
+Which access keys does an account have, who owns them, what are they used for, and which need attention? The command outscale-keys
+answers these questions. It deactivates and revokes keys, and runs a command with a key of its own.
 
-The pages show each command on an account that was made up for them. A test makes them: they are what the command writes.
+` + "```" + `shell
+make install # once; into ~/.local/bin
+export OSC_ACCESS_KEY=... OSC_SECRET_KEY=... OSC_REGION=eu-west-2
+
+outscale-keys list                        # every key, with owner, age, expiry and last use
+outscale-keys audit                       # the keys that need attention; exit code 1 if there are some
+outscale-keys report --file keys.html     # the same as a page for a browser
+` + "```" + `
+
+The account's root key sees every key. The keys of an EIM user see what its policies allow; the output says what is missing.
+[The simulator](../../simulator/README.md) is a local API to try the commands on.
+
+Each page shows a command on a made-up account. A test writes the pages: they have the real output.
 
 | page | what it shows |
 |---|---|

@@ -25,7 +25,7 @@ type windowFlags struct {
 }
 
 func (f *windowFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.since, "since", "32d", "how far back the log is read, for example 7d or 12h; the API keeps it for 32 days")
+	cmd.Flags().StringVar(&f.since, "since", "32d", "how far back the log is read, a `TIME`, for example 7d or 12h; the API keeps it for 32 days")
 	cmd.Flags().IntVar(&f.pages, "usage-pages", 100, "at most how many pages of 1000 calls of the log are read")
 }
 
@@ -51,7 +51,7 @@ that was answered with 401 or 403 counts as refused.
 
 It costs one call for the keys of a user, and a call per 1000 calls of the log, at least five for 32 days.
 
-` + exitCodes,
+` + exitCodesPlain,
 		Example: "  outscale-keys usage ABCDEFGHIJ0123456789\n  outscale-keys usage ci --since 7d --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			back, err := window.back()
