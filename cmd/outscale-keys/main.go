@@ -20,6 +20,7 @@ func main() {
 	if err != nil {
 		home = "" // an error says so where a profile would have been looked for
 	}
+	surviveBrokenPipe()
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals...)
 	code := keyscmd.Run(ctx, version, os.Args[1:], keyscmd.Host{
 		Env: os.LookupEnv, Home: home, Now: time.Now, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,

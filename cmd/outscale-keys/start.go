@@ -12,6 +12,10 @@ import (
 // stopSignals are the signals that ask this program to end.
 var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
+// surviveBrokenPipe has a write fail, and not end the program, when nobody reads the output any longer, as of "outscale-keys
+// revoke - | head -1": the program must not end between two changes. A program that is run gets the signal as usual.
+func surviveBrokenPipe() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
+
 // start runs a program with the input and the outputs of this one.
 func start(ctx context.Context, argv, env []string) (int, error) {
 	signals := make(chan os.Signal, signalsToKill)

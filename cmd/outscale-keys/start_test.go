@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -22,6 +23,11 @@ func TestMain(m *testing.M) {
 		child()
 	case "exit":
 		os.Exit(7)
+	case "write":
+		surviveBrokenPipe()
+		if _, err := fmt.Println("nobody reads this"); errors.Is(err, syscall.EPIPE) {
+			os.Exit(8)
+		}
 	}
 	os.Exit(m.Run())
 }
@@ -126,6 +132,26 @@ func TestRun_kills(t *testing.T) {
 			r.signals <- os.Interrupt
 		}
 		r.expectEnd(128 + int(syscall.SIGKILL))
+	}
+}
+
+// A write that nobody reads fails, and does not end the program. A program that is run is ended by it, as usual.
+func TestBrokenPipe(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no such signal")
+	}
+	surviveBrokenPipe()
+	for argv, want := range map[string]int{os.Args[0]: 8, "sh": 128 + int(syscall.SIGPIPE)} {
+		read, write, err := os.Pipe()
+		if err = errors.Join(err, read.Close()); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), argv)
+		cmd.Env, cmd.Stdout, cmd.Stdin = append(os.Environ(), childVariable+"=write"), write, strings.NewReader("echo x; exit 9")
+		code, err := run(cmd, nil, false)
+		if _ = write.Close(); code != want || err != nil {
+			t.Errorf("%s: exit code %d, %v, want %d", argv, code, err, want)
+		}
 	}
 }
 

@@ -34,6 +34,8 @@ The rule no-state needs --state. --rules names a JSON file that turns rules off 
 A network is the /24 of an IPv4 address, and the /48 of an IPv6 address. The number of calls is stated before they are
 made; 32 days of the log are at most --usage-pages calls.
 
+What the caller may not read is named, and the exit code is about the rest.
+
 In the CSV, a text that a spreadsheet would take for a formula begins with "'". JSON has it as it is.
 
 ` + exitCodes,

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 	"unicode/utf8"
@@ -119,6 +120,27 @@ func TestChange_signalWhileWaiting(t *testing.T) {
 		if _, exists := r.key(bob.ID); code != ExitError || !exists || !strings.Contains(errOut, "outscale-keys: ended by a signal: ") {
 			t.Errorf("%s: exit code %d, the key exists: %v, %q", arg, code, exists, errOut)
 		}
+	}
+}
+
+// closed is an output that nobody reads.
+type closed struct{}
+
+func (closed) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+
+// An output that nobody reads ends a command without a message, and does not end changes half way.
+func TestOutput_closed(t *testing.T) {
+	r := newRig(t)
+	bob := r.user("bob", nil)
+	r.out = closed{}
+	for _, args := range [][]string{{"list"}, {"audit", "--output", "csv"}, {"report"}, {"usage", bob.ID, "--output", "json"}} {
+		if code, _, errOut := r.run(args...); code != ExitError || strings.Contains(errOut, "outscale-keys: ") {
+			t.Errorf("%v: exit code %d, %q", args, code, errOut)
+		}
+	}
+	code, _, errOut := r.run("revoke", bob.ID, r.user("eve", nil).ID, "--yes")
+	if keys := r.Simulator.State().AccessKeys; code != ExitOK || len(keys) != 1 {
+		t.Errorf("exit code %d, %d keys are left: %s", code, len(keys), errOut)
 	}
 }
 

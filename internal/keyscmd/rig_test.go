@@ -27,6 +27,7 @@ type rig struct {
 	in      string
 	stdin   io.Reader         // in place of in
 	ctx     context.Context   // nil = that of the test
+	out     io.Writer         // nil = what run returns
 	asked   bool              // In is a terminal
 	columns int               // of the terminal that both outputs are, 0 = none
 	env     map[string]string // beside the credential and the endpoint
@@ -110,6 +111,9 @@ func (r *rig) run(args ...string) (code int, out, errOut string) {
 		Env: func(name string) (string, bool) { v, found := env[name]; return v, found },
 		Now: r.Simulator.Now, In: stdin, Out: &stdout, Err: &stderr, Interactive: r.asked, Start: r.start,
 		Columns: r.columns, Progress: r.columns,
+	}
+	if r.out != nil {
+		host.Out = r.out
 	}
 	if r.both != nil {
 		host.Out, host.Err = r.both, r.both

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,6 +73,8 @@ func Run(ctx context.Context, version string, args []string, host Host) int {
 		return int(code)
 	case errors.As(err, &found):
 		return ExitFindings
+	case errors.Is(err, syscall.EPIPE): // nobody reads the output any longer, as of "| head"
+		return ExitError
 	}
 	ended := ""
 	if ctx.Err() != nil {
