@@ -33,11 +33,11 @@ unit)
 	plain='/internal/(provider|acceptance|acctest)|/(cmd|scripts|examples)/|terraform-provider-outscale$'
 	race=()
 	if command -v "$(go env CC | cut -d' ' -f1)" >/dev/null 2>&1; then race=(-race); else echo "no C compiler found: the race detector is off"; fi
+	# Many tests wait, so that more packages (-p) and tests (-parallel) run at a time than there are processors.
 	# shellcheck disable=SC2046 # one argument for each package
-	step "client, domain and simulator, with the race detector" go test -count=1 "${race[@]}" "$@" $(grep -Ev "$plain" <<<"$all")
-	# Many of these tests wait, so that more of them run at a time than there are processors.
+	step "client, domain and simulator, with the race detector" go test -count=1 -p 4 "${race[@]}" "$@" $(grep -Ev "$plain" <<<"$all")
 	# shellcheck disable=SC2046
-	step "provider by protocol, and commands" go test -count=1 -parallel 8 "$@" $(grep -E "$plain" <<<"$all")
+	step "provider by protocol, and commands" go test -count=1 -p 4 -parallel 8 "$@" $(grep -E "$plain" <<<"$all")
 	step "pages in Chromium" go -C tools/browser test -count=1 "$@" ./...
 	;;
 cli)
