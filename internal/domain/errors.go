@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Kind is a type of API object.
@@ -109,6 +110,6 @@ type Tried struct {
 }
 
 func (t Tried) String() string {
-	return fmt.Sprintf("%d requests, %d answers lost, %d look-ups, %d removed, in %s",
-		t.Attempts, t.Lost, t.Lookups, len(t.Removed), t.Took.Round(time.Millisecond))
+	return fmt.Sprintf("%s, %s lost, %s, %d removed, in %s", text.Count(t.Attempts, "request"), text.Count(t.Lost, "answer"),
+		text.Count(t.Lookups, "look-up"), len(t.Removed), t.Took.Round(time.Millisecond))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 	"github.com/spf13/cobra"
 )
 
@@ -90,7 +91,7 @@ func (a *app) writeOrphans(result orphanResult, rows [][]string, c *collected) e
 		return a.json(result)
 	}
 	if len(rows) == 0 {
-		fmt.Fprintf(a.host.Out, "All %d keys are in a state.\n", len(c.keys))
+		fmt.Fprintf(a.host.Out, "Every key is in a state (%s).\n", text.Count(len(c.keys), "key"))
 	} else if err := a.table([]string{"ACCESS KEY", "OWNER", "STATE", "AGE", "EXPIRES", "FINDING"}, rows); err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ type Host struct {
 // findings is the error of a command that worked and found something.
 type findings struct{ n int }
 
-func (f findings) Error() string { return fmt.Sprintf("%d findings", f.n) }
+func (f findings) Error() string { return text.Count(f.n, "finding") }
 
 // exitCode is the error of a command that ends with the exit code of a program that it ran.
 type exitCode int

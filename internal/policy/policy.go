@@ -12,6 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/cache"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // MaxVersions is how many versions a policy may have (official, A14).
@@ -58,8 +59,8 @@ type LinkedError struct {
 }
 
 func (e *LinkedError) Error() string {
-	return fmt.Sprintf("policy %s is linked to %d users, %d groups and %d accounts",
-		e.ORN, len(e.Entities.Users), len(e.Entities.Groups), len(e.Entities.Accounts))
+	return fmt.Sprintf("policy %s is linked to %s, %s and %s", e.ORN,
+		text.Count(len(e.Entities.Users), "user"), text.Count(len(e.Entities.Groups), "group"), text.Count(len(e.Entities.Accounts), "account"))
 }
 
 func (e *LinkedError) Unwrap() error { return e.Err }

@@ -12,6 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/number"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // ModifyPlan refuses a policy that this provider itself does not comply with, warns of a second resource for the one policy,
@@ -80,9 +81,9 @@ func (r *Resource) refuseOwnKey(ctx context.Context, diags *diag.Diagnostics, pl
 			if left <= limit {
 				return
 			}
-			has = fmt.Sprintf("lives until %s, %d seconds from now", k.Expires.UTC().Format(time.RFC3339), int64(left.Seconds()))
+			has = fmt.Sprintf("lives until %s, %s from now", k.Expires.UTC().Format(time.RFC3339), text.Count(int(left.Seconds()), "second"))
 		}
 		diags.AddAttributeError(path.Root("max_access_key_expiration_seconds"), lockOut, fmt.Sprintf("Access key %s, which signs the calls of this provider, %s. "+
-			"The policy allows %d seconds.\n\nGive that key an earlier `expiration_date` first, or write a larger value", k.ID, has, number.Int64(plan.MaxSeconds))+override)
+			"The policy allows %s.\n\nGive that key an earlier `expiration_date` first, or write a larger value", k.ID, has, text.Count(int(number.Int64(plan.MaxSeconds)), "second"))+override)
 	}
 }

@@ -156,7 +156,7 @@ func lostText(e *domain.AmbiguousError) string {
 	if t.Attempts < 2 {
 		return fmt.Sprintf("The answer to %s was lost.", e.Action)
 	}
-	facts := fmt.Sprintf("%s was sent %d times in %s, and its answer was lost %d times.", e.Action, t.Attempts, roundedText(t.Took), t.Lost)
+	facts := fmt.Sprintf("%s was sent %s in %s, and its answer was lost %s.", e.Action, text.Count(t.Attempts, "time"), roundedText(t.Took), text.Count(t.Lost, "time"))
 	if len(t.Removed) > 0 {
 		facts += fmt.Sprintf(" The keys that were found were removed: %s.", strings.Join(t.Removed, ", "))
 	}

@@ -125,13 +125,13 @@ func ageText(age time.Duration) string {
 	age = max(age, 0)
 	switch {
 	case age < 2*time.Minute:
-		return fmt.Sprintf("%d seconds", int(age.Seconds()))
+		return text.Count(int(age.Seconds()), "second")
 	case age < 2*time.Hour:
-		return fmt.Sprintf("%d minutes", int(age.Minutes()))
+		return text.Count(int(age.Minutes()), "minute")
 	case age < 48*time.Hour:
-		return fmt.Sprintf("%d hours", int(age.Hours()))
+		return text.Count(int(age.Hours()), "hour")
 	}
-	return fmt.Sprintf("%d days", int(age.Hours()/24))
+	return text.Count(int(age.Hours()/24), "day")
 }
 
 // Clock is the warning that this machine's clock differs from the API's by more than the API tolerates. off is how far the
