@@ -31,6 +31,13 @@ func TestProperty_applyMatchesPlan(t *testing.T) {
 // TestSoakProperty_applyMatchesPlan runs many more worlds, from a seed that nobody chose, or from OUTSCALE_SEED.
 func TestSoakProperty_applyMatchesPlan(t *testing.T) {
 	acctest.Soak(t)
+	runWorlds(t, firstSeed(t), 300)
+}
+
+const envSeed = "OUTSCALE_SEED"
+
+// firstSeed is OUTSCALE_SEED, or a seed that nobody chose.
+func firstSeed(t *testing.T) uint64 {
 	first := uint64(time.Now().Unix())
 	if text := os.Getenv(envSeed); text != "" {
 		given, err := strconv.ParseUint(text, 10, 64)
@@ -39,10 +46,8 @@ func TestSoakProperty_applyMatchesPlan(t *testing.T) {
 		}
 		first = given
 	}
-	runWorlds(t, first, 300)
+	return first
 }
-
-const envSeed = "OUTSCALE_SEED"
 
 func runWorlds(t *testing.T, first, n uint64) {
 	for seed := first; seed < first+n; seed++ {
