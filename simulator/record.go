@@ -92,7 +92,7 @@ func placeholder(format string, args ...any) string {
 
 const redacted = "(removed)"
 
-// redact returns a copy in which the members that hold a secret, judged by their names, are
+// redact returns a copy in which the members that hold a secret, by their names, are
 // replaced. Names are compared in lower case, so that a misspelt member is found too.
 func redact(value any) any {
 	switch value := value.(type) {

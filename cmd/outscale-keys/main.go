@@ -1,4 +1,4 @@
-// Command outscale-keys lists and judges the access keys of an OUTSCALE account, and acts on them.
+// Command outscale-keys lists, checks, deactivates and revokes the access keys of an OUTSCALE account.
 package main
 
 import (

@@ -15,11 +15,11 @@ import (
 // traceFile is the name of the file that takes everything that can be logged.
 const traceFile = "trace.log"
 
-// handled is what a trace has when the provider had a secret in its hands. A run-scoped key is opened in the plan already,
-// and a run that ends there has no apply.
+// handled matches a trace of a run that handled a secret. A run-scoped key is opened during the plan, so the trace may have
+// no apply.
 var handled = regexp.MustCompile(`ApplyResourceChange|OpenEphemeralResource`)
 
-// Trace makes the CLI and the provider log all they can from now on, into a file that ExpectNoSecretLeft searches.
+// Trace makes the CLI and the provider log at TRACE level from now on, to a file that ExpectNoSecretLeft searches.
 func (s *Workspace) Trace() {
 	for _, name := range []string{"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER"} {
 		s.Setenv(name, "TRACE")
@@ -30,15 +30,14 @@ func (s *Workspace) Trace() {
 // trace is the path of the log.
 func (s *Workspace) trace() string { return filepath.Join(s.Home(), traceFile) }
 
-// ExpectNoSecretLeft is the proof of absence, for the modes that promise it. It fails the test if a secret that the API
-// issued, or one of the others, is anywhere that a run leaves something, in any of the forms that programs write:
+// ExpectNoSecretLeft fails the test if a secret that the API issued, or one of the others, is in any output of a run, in clear
+// or in a usual encoding:
 //   - every file of the workspace and of the home folder: state, backups, locks, crash output, the TRACE log; plan files as
 //     they are and unzipped
 //   - what the CLI printed, in all its runs, and what `show -json` prints of the state and of each plan file
 //   - the simulator's log, its record of calls, and the admin port's answers
 //
-// It fails as well when there is nothing to search for, or no trace to search: a search that cannot find anything proves
-// nothing.
+// It also fails if there is no secret to search for, or no trace to search.
 func (s *Workspace) ExpectNoSecretLeft(others ...string) {
 	s.c.t.Helper()
 	secrets := s.c.Issued()
@@ -51,7 +50,7 @@ func (s *Workspace) ExpectNoSecretLeft(others ...string) {
 	s.c.simulatorRevealsNothing(secrets)
 }
 
-// leftBehind names every place in which one of the secrets is.
+// leftBehind returns every place that contains one of the secrets.
 func (s *Workspace) leftBehind(secrets []string) (places []string) {
 	s.c.t.Helper()
 	look := func(where string, text []byte) {
@@ -84,7 +83,7 @@ func (s *Workspace) leftBehind(secrets []string) (places []string) {
 	return places
 }
 
-// shown is what `show -json` prints of the state, or of a plan file.
+// shown returns the output of `show -json` for the state or a plan file.
 func (s *Workspace) shown(file ...string) []byte {
 	s.c.t.Helper()
 	done := s.run(append([]string{"show", "-json"}, file...)...)
@@ -94,7 +93,7 @@ func (s *Workspace) shown(file ...string) []byte {
 	return []byte(done.printed)
 }
 
-// unzipped shows every member of an archive.
+// unzipped returns every member of an archive.
 func unzipped(archive []byte, show func(member string, text []byte)) error {
 	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {
@@ -117,8 +116,8 @@ func unzipped(archive []byte, show func(member string, text []byte)) error {
 	return nil
 }
 
-// revealsNothing fails the test when a command printed a secret that was not asked to show one, or when the log of the runs
-// has one. It runs at the end of every test, whatever the mode.
+// revealsNothing fails the test if a command printed a secret that it was not asked to print, or if the log of the runs has
+// one. It runs at the end of every test.
 func (s *Workspace) revealsNothing() {
 	s.c.absent("what the CLI printed", []byte(s.printed.String()), s.c.Issued())
 	log, err := os.ReadFile(s.trace())
@@ -128,7 +127,7 @@ func (s *Workspace) revealsNothing() {
 	s.c.absent("the log of the runs", log, s.c.Issued())
 }
 
-// shows reports whether a command is one that prints values because it was asked for them.
+// shows reports whether a command prints values on request.
 func shows(arguments []string) bool {
 	return len(arguments) > 0 && strings.Contains(" show output state console ", " "+arguments[0]+" ")
 }

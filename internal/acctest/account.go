@@ -54,7 +54,7 @@ func (a *Account) Env(name, value string) {
 	a.env[name] = value
 }
 
-// Host is what a provider in the test's own process takes from the machine: the environment and the clock of the account.
+// Host has the environment and the clock for a provider in the test's own process.
 func (a *Account) Host() provider.Host {
 	env := maps.Clone(a.env)
 	return provider.Host{
@@ -67,7 +67,7 @@ func (a *Account) Host() provider.Host {
 // Home is the home folder of a provider in the test's own process.
 func (a *Account) Home() string { return a.home }
 
-// API is a client of somebody else who works on the account as root, outside of Terraform. Its calls are not counted.
+// API is a client that signs as root, for changes outside of Terraform. Its calls are not counted.
 func (a *Account) API() *api.Client {
 	a.t.Helper()
 	return a.As(api.Credential{AccessKeyID: a.RootAccessKey, SecretKey: a.RootSecretKey})
@@ -159,8 +159,8 @@ func Tag(key admin.AccessKey) string {
 	return *key.Tag
 }
 
-// Advance moves the clock of the API forward, and of a provider in the test's process. From then on the API refuses what is
-// signed by another time: a client does not believe a Date header of an API that accepts both.
+// Advance moves the clock of the API forward, and of a provider in the test's process. From then on the API refuses
+// signatures by another time, because a client ignores the Date header of an API that accepts both.
 func (a *Account) Advance(by time.Duration) {
 	a.t.Helper()
 	a.NoError(a.Simulator.MoveClock(by, true))
@@ -193,7 +193,7 @@ func (a *Account) NoError(err error) {
 // ResetCalls starts the count of calls anew.
 func (a *Account) ResetCalls() { a.from = len(a.Simulator.Requests()) }
 
-// Requests are the calls of the provider since ResetCalls, in order. What the test calls itself is not among them.
+// Requests are the calls of the provider since ResetCalls, in order. Calls of the test itself are not included.
 func (a *Account) Requests() []simulator.Request {
 	a.recorder.mu.Lock()
 	defer a.recorder.mu.Unlock()

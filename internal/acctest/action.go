@@ -2,11 +2,11 @@ package acctest
 
 import "github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-// Invoked is what came of an action.
+// Invoked is the result of an action.
 type Invoked struct {
 	// Diagnostics are those of the validation, the plan and the action.
 	Diagnostics
-	Progress []string // what the action said while it ran
+	Progress []string // the progress messages of the action
 }
 
 // Invoke validates, plans and invokes an action, as `terraform apply -invoke` does: the plan with a process of its own. It

@@ -11,8 +11,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// Ceiling lets the account's access keys live so long and no longer. The key that signs must expire before then, and is
-// given half of it; the provider's own client has no call for the policy, so that the official SDK sets it.
+// Ceiling sets the maximum lifetime of the account's access keys. The key that signs must comply, and gets half of it as its
+// expiry. The official SDK makes the calls.
 func (a *Account) Ceiling(life time.Duration) {
 	a.t.Helper()
 	ends := a.Simulator.Now().Add(life / 2)

@@ -1,4 +1,4 @@
-// Package acctest is what tests of the provider are built on.
+// Package acctest has the helpers for tests of the provider.
 //
 // Account is a simulated OUTSCALE account for one test, with a record of the calls and of the secrets that it issued.
 // Protocol runs the provider on it without a CLI; most tests need no more. CLI runs Terraform or OpenTofu on it, with the

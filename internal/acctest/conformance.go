@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// invalidPlan says what a CLI would not accept in a plan ("Provider produced invalid plan"): a planned value must be the
+// invalidPlan returns what a CLI would refuse in a plan ("Provider produced invalid plan"): a planned value must be the
 // configured one, or the prior one in another spelling of it, or any value where the attribute is computed and null in the
 // configuration. Write-only arguments are null.
 func invalidPlan(s schemaBlock, prior, config, planned tftypes.Value) string {
@@ -78,7 +78,7 @@ func invalidBlocks(b *tfprotov6.SchemaNestedBlock, prior, config, planned tftype
 	return ""
 }
 
-// inconsistent says what differs from a plan in what came of it: every value that the plan knew must be the same.
+// inconsistent returns the differences between a plan and its result: every known value of the plan must be the same.
 func inconsistent(planned, actual tftypes.Value) string {
 	if !planned.IsKnown() {
 		return ""

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Data is what a data source has answered.
+// Data is the result of a data source.
 type Data struct {
 	// Diagnostics are those of the validation and of the read.
 	Diagnostics
@@ -109,7 +109,7 @@ type Ephemeral struct {
 type Opened struct {
 	// Diagnostics are those of the validation and of Open.
 	Diagnostics
-	// RenewAt is when the provider wants to be asked to renew it; zero is never.
+	// RenewAt is when the provider asks for a renewal; zero is never.
 	RenewAt time.Time
 	// Private is what the CLI gives back with Renew and Close. After a Renew it is the new one, which OpenTofu gives to Close;
 	// Terraform gives the one of Open.

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Diagnostics are the errors and warnings that came of one step.
+// Diagnostics are the errors and warnings of one step.
 type Diagnostics struct {
 	t   testing.TB
 	all []*tfprotov6.Diagnostic

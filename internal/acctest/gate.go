@@ -18,22 +18,22 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// Gate is a proxy between the provider and the API. It can hold calls of an action for as long as a test needs to do
-// something meanwhile, and it learns the secrets that the API issues.
+// Gate is a proxy between the provider and the API. It can hold calls of an action while a test does something else, and it
+// records the secrets that the API issues.
 type Gate struct {
 	mu   sync.Mutex
 	held map[string]*Held // by "request " or "answer " and the action
 	keys []api.Credential
 }
 
-// Held is what a gate holds.
+// Held is an action whose calls a gate holds.
 type Held struct {
 	arrived, release, left chan struct{}
 	arrive, let, leave     sync.Once
 	first                  Call // set before arrived is closed
 }
 
-// Call is what a call at a gate is about: the key that it names, or has made, and the user.
+// Call has the key and the user of a call at a gate.
 type Call struct {
 	AccessKeyID string `json:"AccessKeyId"`
 	UserName    string
@@ -61,7 +61,7 @@ func (h *Held) Await(t testing.TB) {
 	}
 }
 
-// AwaitLeft waits until a call that is held has lost its sender: it will not be let through any more.
+// AwaitLeft waits until the sender of a held call has closed its connection. The call is then dropped.
 func (h *Held) AwaitLeft(t testing.TB) {
 	t.Helper()
 	select {
@@ -88,7 +88,7 @@ func (a *Account) Gate() *Gate {
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			panic(http.ErrAbortHandler) // who sent it is gone
+			panic(http.ErrAbortHandler) // the client closed the connection
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		var call Call
@@ -155,7 +155,7 @@ func (g *Gate) answer(resp *http.Response) error {
 				SecretKey   string
 			}
 		}
-		// An answer that a fault has spoilt goes on as it is: nobody has a key from it.
+		// An answer that a fault changed is passed on unchanged: it has no key.
 		if json.Unmarshal(body, &made) == nil {
 			g.mu.Lock()
 			g.keys = append(g.keys, api.Credential{AccessKeyID: made.AccessKey.AccessKeyID, SecretKey: made.AccessKey.SecretKey})
@@ -167,7 +167,7 @@ func (g *Gate) answer(resp *http.Response) error {
 	return nil
 }
 
-// Keys are the keys that the API has given out through the gate, with their secrets.
+// Keys are the keys that the API issued through the gate, with their secrets.
 func (g *Gate) Keys() []api.Credential {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -31,7 +31,7 @@ func Config(body string) string {
 // Lines joins lines to a body of HCL.
 func Lines(lines ...string) string { return strings.Join(lines, "\n") + "\n" }
 
-// Key is an outscale_access_key block with these arguments, one a line.
+// Key is an outscale_access_key block with these arguments, one per line.
 func Key(name string, arguments ...string) string {
 	return Block("outscale_access_key", name, arguments...)
 }

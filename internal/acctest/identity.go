@@ -50,8 +50,8 @@ func (h *Protocol) identityOf(typeName string, packed *tfprotov6.ResourceIdentit
 	return identity
 }
 
-// ForgetIdentity takes the identity out of the state, as a CLI without resource identities does.
+// ForgetIdentity removes the identity from the state, as a CLI without resource identities does.
 func (r *Resource) ForgetIdentity() { r.state.identity = nil }
 
-// ForgetPrivate takes the private data out of the state, as the state of another provider has none of this one's.
+// ForgetPrivate removes the private data from the state, as in the state of another provider.
 func (r *Resource) ForgetPrivate() { r.state.private = nil }

@@ -107,7 +107,7 @@ func addNested(all map[string]setter, name string, inner map[string]setter, repe
 	}
 }
 
-// Shown is every diagnostic that was shown so far.
+// Shown returns every diagnostic so far.
 func (h *Protocol) Shown() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 )
 
 // Install gives the workspace the built provider as an installed one, from a mirror in its home folder, and runs `init`
-// with these arguments. Only so can it have a backend: with the development overrides of other workspaces, terraform
-// before 1.15 refuses `init`, which a backend needs.
+// with these arguments. A backend needs this: with the development overrides of other workspaces, terraform
+// before 1.15 refuses `init`.
 func (s *Workspace) Install(arguments ...string) {
 	s.c.t.Helper()
 	built, err := binaries()

@@ -5,7 +5,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Listing is what a list resource has answered.
+// Listing is the result of a list resource.
 type Listing struct {
 	// Diagnostics are those of the validation, of the provider block and of all results.
 	Diagnostics

@@ -34,7 +34,7 @@ type cli struct {
 
 var theCLI = sync.OnceValues(findCLI)
 
-// errNoCLI says that nobody named a CLI.
+// errNoCLI says that the environment names no CLI.
 var errNoCLI = errors.New("this test needs a CLI: make test-acceptance runs it, or go test with the path of OpenTofu or Terraform 1.10 or later in " + envPath)
 
 // findCLI takes the CLI that the environment names, and prepares the environment of the process for
@@ -55,7 +55,7 @@ func findCLI() (cli, error) {
 			return cli{}, err
 		}
 	}
-	// After the environment is set: a configuration file of the person who runs the tests may make the CLI print warnings.
+	// After the environment is set: the configuration file of the user who runs the tests may make the CLI print warnings.
 	found, err := identify(path)
 	if err != nil {
 		return cli{}, err
@@ -67,7 +67,7 @@ func findCLI() (cli, error) {
 	return found, os.Unsetenv(envHost)
 }
 
-// shared is a folder for what all tests of a process use: the built provider and the CLI's configuration file.
+// shared is a folder with the files that all tests of a process use: the built provider and the CLI's configuration file.
 var shared = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "outscale-acctest-") })
 
 // Main runs the tests of a package and removes what they shared. Call it from TestMain.
@@ -82,7 +82,7 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// emptyConfig makes the CLI configuration file that keeps the one of the person who runs the tests out of them.
+// emptyConfig makes a CLI configuration file in place of that of the user who runs the tests.
 func emptyConfig() (string, error) {
 	dir, err := shared()
 	if err != nil {
@@ -94,7 +94,7 @@ func emptyConfig() (string, error) {
 
 var versionLine = regexp.MustCompile(`^(Terraform|OpenTofu) v(\d+)\.(\d+)`)
 
-// identify asks a CLI what it is. One that is too old for what the tests use is an error.
+// identify returns the name and version of a CLI. One that is too old for the tests is an error.
 func identify(path string) (cli, error) {
 	out, err := exec.CommandContext(context.Background(), path, "version").Output()
 	if err != nil {
@@ -119,8 +119,8 @@ func identify(path string) (cli, error) {
 // root is the folder of the module.
 func root() string { return module }
 
-// module is found from the folder that a test begins in, the one of its package: a binary that was built with -trimpath has
-// no paths of source files. It is "" outside of the module.
+// module is found from the working folder of a test, that of its package, because a binary built with -trimpath has no paths
+// of source files. It is "" outside of the module.
 var module = func() string {
 	dir, err := os.Getwd()
 	for err == nil && dir != filepath.Dir(dir) {

@@ -18,7 +18,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Pair is a key to seal to and to open with, made for one test.
+// Pair is a key pair for sealing, made for one test.
 type Pair struct{ Public, Private string }
 
 // AgePair is an age X25519 key.

@@ -20,7 +20,7 @@ const (
 	Replace Action = "replace"
 )
 
-// Plan is what a CLI would keep in a plan file, and what it shows.
+// Plan is the content of a plan file, with the diagnostics.
 type Plan struct {
 	// Diagnostics are those of the validation, of the refresh and of the plan.
 	Diagnostics
@@ -159,7 +159,7 @@ func (plan *Plan) changes() string {
 	return strings.Join(names, ", ")
 }
 
-// Applied is what came of an apply.
+// Applied is the result of an apply.
 type Applied struct {
 	// Diagnostics are those of the plan and of the apply.
 	Diagnostics

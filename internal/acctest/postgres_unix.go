@@ -20,8 +20,7 @@ import (
 	"testing"
 )
 
-// envPostgres makes a test fail that cannot have PostgreSQL, where it would be skipped: for machines that promise to
-// have it.
+// envPostgres makes a test without PostgreSQL fail instead of being skipped, for machines that should have it.
 const envPostgres = "OUTSCALE_TEST_REQUIRE_POSTGRES"
 
 // Postgres is a real PostgreSQL server of one test. It listens on a socket in a folder of its own, on no port.
@@ -149,7 +148,7 @@ func (p *Postgres) run(name string, arguments ...string) []byte {
 func (p *Postgres) serve() {
 	p.t.Helper()
 	said := &output{}
-	// No waits for the disk: what is kept here ends with the test.
+	// Without waits for the disk: the data is only for the test.
 	cmd := p.program(context.Background(), "postgres", "-D", p.data(), "-k", p.home,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "logging_collector=off", "-c", "log_min_messages=info")
 	cmd.Stdout, cmd.Stderr = said, said
@@ -158,7 +157,7 @@ func (p *Postgres) serve() {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	p.t.Cleanup(func() {
-		// SIGINT is a fast shutdown: clients are cut off, data and shared memory are left in order.
+		// SIGINT is a fast shutdown: it closes client connections and cleans up.
 		if err := p.server.Signal(os.Interrupt); err == nil {
 			p.must(<-ended)
 		}

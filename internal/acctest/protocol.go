@@ -185,7 +185,7 @@ func (p *Process) Configure(block Args) {
 	p.keep(&p.Diagnostics, answer.Diagnostics)
 }
 
-// Interrupt is what a CLI asks for at the first Ctrl-C.
+// Interrupt sends the request of a CLI at the first Ctrl-C.
 func (p *Process) Interrupt() {
 	p.h.t.Helper()
 	answer, err := p.StopProvider(p.h.context(), &tfprotov6.StopProviderRequest{})
@@ -195,7 +195,7 @@ func (p *Process) Interrupt() {
 	}
 }
 
-// keep adds diagnostics to those of a step, and to what is searched for secrets.
+// keep adds diagnostics to those of a step and to the text that is searched for secrets.
 func (p *Process) keep(step *Diagnostics, more []*tfprotov6.Diagnostic) {
 	step.add(more)
 	p.h.mu.Lock()
@@ -235,7 +235,7 @@ func (h *Protocol) ExpectNoSecretPersisted(others ...string) {
 	h.absent("the diagnostics", []byte(h.shown.String()), others)
 }
 
-// syncBuffer is a buffer that many write to.
+// syncBuffer is a buffer for concurrent writers.
 type syncBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer

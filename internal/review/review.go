@@ -1,4 +1,4 @@
-// Package review judges access keys: which of them need the attention of the people who answer for an account, why, and
+// Package review checks access keys against rules: which of them need attention, why, and
 // what to do. It makes no call: its caller collects the facts.
 package review
 

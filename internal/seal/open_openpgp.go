@@ -27,7 +27,7 @@ func openOpenPGP(ciphertext, privateKey, passphrase string) ([]byte, *Error) {
 	if refused := unlockOpenPGP(ring, keyIDs, passphrase); refused != nil {
 		return nil, refused
 	}
-	// The moment is only used to judge signatures inside the message, and none is asked for.
+	// The time is used only to verify signatures inside the message, which are not checked here.
 	details, err := openpgp.ReadMessage(bytes.NewReader(message), ring, nil, openpgpConfig(time.Unix(0, 0)))
 	if err != nil || !details.IsEncrypted {
 		return nil, damaged()

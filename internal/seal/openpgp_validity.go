@@ -38,7 +38,7 @@ func whyPrimary(entity *openpgp.Entity, err error, now time.Time) *Error {
 	case errors.As(err, &weak):
 		return weakOpenPGP("is an OpenPGP key", primary)
 	}
-	// Judged without a moment, a signature is found even where it had expired or was made later than now.
+	// Without a time, a signature is found even if it has expired or was made later than now.
 	signature, _ := entity.PrimarySelfSignature(time.Time{}, openpgpConfig(now))
 	if signature == nil {
 		return refuse(ReasonNoEncryptionKey, "is an OpenPGP key whose user IDs are all revoked or unsigned, so nothing says what it may be used for", remedyAnother)

@@ -33,7 +33,7 @@ const (
 	maxCiphertextBytes = 1 << 20
 )
 
-// An Option changes how public keys are judged.
+// An Option changes how public keys are checked.
 type Option func(*options)
 
 type options struct {
@@ -41,7 +41,7 @@ type options struct {
 	validity bool
 }
 
-// WithClock gives the clock that OpenPGP expiry is judged by, when parsing and again at each sealing;
+// WithClock sets the clock that OpenPGP expiry is checked with, when parsing and again at each sealing;
 // without it, time.Now.
 func WithClock(now func() time.Time) Option {
 	return func(o *options) {
@@ -53,7 +53,7 @@ func WithClock(now func() time.Time) Option {
 
 // WithoutValidity makes ParseRecipients accept an OpenPGP key that has expired, is revoked or can no
 // longer encrypt. It is for a list that a secret is sealed to already: a key that expires later does not
-// spoil what was sealed, and must not fail every plan from then on. Seal and Trial judge all the same.
+// spoil what was sealed, and must not fail every plan from then on. Seal and Trial check it nevertheless.
 func WithoutValidity() Option {
 	return func(o *options) { o.validity = false }
 }
@@ -157,7 +157,7 @@ func (r Recipients) Fingerprints() []string {
 }
 
 // Seal encrypts the secret to all the recipients and returns armored text. No two calls give the same
-// text. An OpenPGP key is judged again at this moment.
+// text. An OpenPGP key is checked again at this time.
 func (r Recipients) Seal(secret string) (string, error) {
 	if err := refuseSecret(secret); err != nil {
 		return "", err

@@ -1,5 +1,5 @@
-// Package apitest has the two APIs that the tests of the domain run on: a fake in memory, whose every answer a test can
-// spoil, and the simulator behind a real client.
+// Package apitest has the two APIs for tests of the domain: a fake in memory, whose answers a test can change or fail, and
+// the simulator with a real client.
 package apitest
 
 import (
@@ -26,8 +26,8 @@ type Call struct {
 	From, To time.Time // of ReadApiLogs
 }
 
-// Fake is an API in memory. Before fails a call that is not executed, After one that is, Answer changes what an update
-// says. Users are not checked by calls for keys.
+// Fake is an API in memory. Before fails a call that is not executed, After one that is, Answer changes the answer of an
+// update. Users are not checked by calls for keys.
 type Fake struct {
 	mu    sync.Mutex
 	added int // the number of keys that were ever added: no two have the same id
@@ -124,7 +124,7 @@ func (f *Fake) Actions() []string {
 	return names
 }
 
-// Unlocked runs fn while a call that holds the fake's lock (After of a read or a write) lets others through.
+// Unlocked runs fn without the fake's lock, in a call that holds it (After of a read or a write).
 func (f *Fake) Unlocked(fn func()) {
 	f.mu.Unlock()
 	defer f.mu.Lock()
@@ -141,7 +141,7 @@ func (f *Fake) Add(owner, tag string, expires *time.Time) api.AccessKey {
 	return key
 }
 
-// Rename gives a user another name, and its keys go along. The old name is another user's then, if taken.
+// Rename renames a user together with its keys. With taken, another user gets the old name.
 func (f *Fake) Rename(id, name string, taken bool) {
 	i := slices.IndexFunc(f.Users, func(u api.User) bool { return u.ID == id })
 	had := f.Users[i].Name

@@ -20,7 +20,7 @@ type World struct {
 	Client *api.Client
 	Sim    *simulator.Simulator
 	server *simtest.Server
-	seen   map[string]int // calls by action at the last look
+	seen   map[string]int // calls by action at the last Called or Cost
 }
 
 // NewWorld starts a simulator.
@@ -53,7 +53,7 @@ func (w *World) Options() domain.Options {
 	return domain.Options{Now: w.Sim.Now, Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 }
 
-// Called is what was called since the last look.
+// Called returns the calls since the last Called or Cost.
 func (w *World) Called() map[string]int {
 	w.T.Helper()
 	now := w.Sim.Stats()
@@ -67,7 +67,7 @@ func (w *World) Called() map[string]int {
 	return since
 }
 
-// Cost asserts what was called since the last look.
+// Cost asserts the calls since the last Called or Cost.
 func (w *World) Cost(what string, want map[string]int) {
 	w.T.Helper()
 	if got := w.Called(); !maps.Equal(got, want) {
