@@ -12,7 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 )
 
-// FactsOf is what an audit and the log say of a key. The log is to be read with the places of calls counted by Network. What
+// FactsOf returns the facts about a key from an audit and the log. The log is to be read with the places of calls counted by Network. What
 // is not known of the owner's rights and of states is left to the caller.
 func FactsOf(k account.OwnedKey, report account.Report, usage account.Usage, now time.Time) Facts {
 	f := Facts{Key: k.Key, Now: now, Root: report.Users && k.UserID == ""}

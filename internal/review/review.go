@@ -9,7 +9,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 )
 
-// Facts are what is known of a key. A member that could not be found out has its Known member false, and its rules find
+// Facts are the known facts about a key. A member that could not be determined has its Known member false, and its rules find
 // nothing.
 type Facts struct {
 	Key  key.Key
@@ -44,7 +44,7 @@ func (s Severity) String() string {
 	return map[Severity]string{Low: "low", Medium: "medium", High: "high"}[s]
 }
 
-// Finding is what a rule found about one key.
+// Finding is a finding of a rule about one key.
 type Finding struct {
 	Rule   Rule
 	Reason string // one sentence about this key
@@ -74,7 +74,7 @@ func Worst(findings []Finding) Severity {
 	return worst
 }
 
-// Rights says in one word what a key may do: "root", "admin" (everything), "escalation" (it can give itself more),
+// Rights summarises the rights of a key in one word: "root", "admin" (everything), "escalation" (it can give itself more),
 // "limited", "none", or "unknown".
 func Rights(f Facts) string {
 	switch {

@@ -19,12 +19,12 @@ type Rule struct {
 	Why      string // why it matters
 	Remedy   string
 	Severity Severity
-	Bound    Bound // what a configuration can bound
+	Bound    Bound // the kind of its configurable limit
 
 	check func(Facts, Settings) string // the reason, "" = nothing found
 }
 
-// Bound says what limit a rule takes.
+// Bound is the kind of limit of a rule.
 type Bound string
 
 // The bounds.

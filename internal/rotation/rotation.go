@@ -21,7 +21,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 )
 
-// Keys is what a rotation needs of the service of keys; *key.Service has it.
+// Keys has the methods of the key service that a rotation needs; *key.Service implements it.
 type Keys interface {
 	Now() time.Time
 	List(ctx context.Context, owner key.Owner) ([]key.Key, error)
@@ -36,12 +36,12 @@ var _ Keys = (*key.Service)(nil)
 // Pair is the keys of one credential that renews itself. A Key without an ID is none.
 type Pair struct{ Current, Previous key.Key }
 
-// Spec is what the next key of a pair is asked to be.
+// Spec is the desired state of the next key of a pair.
 type Spec struct {
 	Owner    key.Owner
 	Tag      string        // of the new key, "" = none
 	Lifetime time.Duration // of the new key, from the moment it is created
-	Overlap  time.Duration // what is left to a previous key that has no expiry
+	Overlap  time.Duration // the remaining lifetime of a previous key without an expiry
 }
 
 // Result is a pair after a rotation.
@@ -81,11 +81,11 @@ type Service struct{ keys Keys }
 // New returns the service. It makes no call.
 func New(keys Keys) *Service { return &Service{keys} }
 
-// Rotate creates the next key of a pair, or the first when there is none. have is the pair as last known; what of it is
-// gone, its owner excepted, counts as none.
+// Rotate creates the next key of a pair, or the first when there is none. have is the pair as last known. A key of it
+// that is gone counts as none; a missing owner is an error.
 //
-// The pair returned is what there is now, also with an error. A new key was created if its Current has a Secret, which must
-// be kept whatever the error says. Errors: *domain.GoneError (the owner), *domain.IdentityMismatchError, *PreviousError, and
+// The returned pair is the current one, also with an error. A new key was created if its Current has a Secret, which must be
+// kept despite an error. Errors: *domain.GoneError (the owner), *domain.IdentityMismatchError, *PreviousError, and
 // those of key.Service.Create.
 func (s *Service) Rotate(ctx context.Context, have Pair, want Spec, opts key.CreateOptions) (Result, error) {
 	there, err := s.reload(ctx, want.Owner, have)
@@ -114,7 +114,7 @@ func (s *Service) Rotate(ctx context.Context, have Pair, want Spec, opts key.Cre
 	return Result{Pair{created.Key, old}, created.Warnings}, err
 }
 
-// reload reads what there is of a pair, past every shared read.
+// reload reads the keys of a pair without the shared reads.
 func (s *Service) reload(ctx context.Context, owner key.Owner, have Pair) (there Pair, err error) {
 	if have.Current.ID == "" && have.Previous.ID == "" {
 		_, _ = s.keys.List(ctx, owner) // any answer, a refusal too, tells the API's clock, by which the first key expires
@@ -139,7 +139,7 @@ func (s *Service) reloadOne(ctx context.Context, owner key.Owner, have key.Key) 
 	return now, err
 }
 
-// retire does what there is to do about a key whose successor exists: nothing, as long as it expires later.
+// retire handles the previous key after the next one exists: an expired key is revoked, and a key without an expiry gets one.
 func (s *Service) retire(ctx context.Context, old key.Key, want Spec) (key.Key, error) {
 	switch {
 	case old.ID == "":

@@ -74,7 +74,7 @@ func misspelt(what string) *Error {
 	return refuse(ReasonNotAPublicKey, "begins like "+what+" and is not one: it is cut, has a character too many or is misspelt", "Copy the whole line anew.")
 }
 
-// unsupportedSSH names the SSH key types that exist and that the age format has no way to seal to.
+// unsupportedSSH names the SSH key types that the age format does not support.
 var unsupportedSSH = map[string]string{
 	"ecdsa-sha2-nistp256":                "an SSH ECDSA key",
 	"ecdsa-sha2-nistp384":                "an SSH ECDSA key",

@@ -37,14 +37,14 @@ const (
 	ReasonWrongPrivateKey   Reason = "wrong_private_key"  // sealed for another key
 	ReasonPassphraseMissing Reason = "passphrase_missing" // the private key is locked and no passphrase was given
 	ReasonPassphraseWrong   Reason = "passphrase_wrong"   // the passphrase does not unlock the private key
-	ReasonNotText           Reason = "not_text"           // what was sealed is no UTF-8 text, or far too long for a secret
+	ReasonNotText           Reason = "not_text"           // the sealed content is not UTF-8 text, or far too long for a secret
 )
 
 // An Error says why a key, a ciphertext or a secret was refused. Its text is made of this package's own
 // words, numbers, dates and public fingerprints only: no part of what was given, and no error of a
 // library that might quote it, is in there or wrapped by it.
 type Error struct {
-	// Reason is what to decide by.
+	// Reason is the reason as a code, for decisions.
 	Reason Reason
 	// Index is the place in the list of public keys, from 0; -1 where no one item is to blame.
 	Index int

@@ -34,7 +34,7 @@ var privateMarks = []struct{ mark, kind string }{
 // nakedOpenSSH is how the base64 of an OpenSSH private key begins when its first and last line are lost.
 const nakedOpenSSH = "b3BlbnNzaC1rZXktdjE"
 
-// refusePrivateKey finds a private key by its marks wherever they stand in the text, in any case of letters.
+// refusePrivateKey finds a private key by its marks anywhere in the text, in upper or lower case.
 func refusePrivateKey(text string) *Error {
 	upper := strings.ToUpper(text)
 	for _, m := range privateMarks {

@@ -12,7 +12,7 @@ import (
 // of type ed25519 or RSA, or an armored OpenPGP private key. The passphrase unlocks an SSH or OpenPGP
 // private key that is locked; it is not looked at when the key needs none.
 //
-// What was sealed stays readable when the key expires or is revoked later, so no clock is asked.
+// A sealed secret stays readable when the key expires or is revoked later, so no clock is used.
 //
 // The error is an *Error. Text is only returned when all of the ciphertext was found intact.
 func Open(ciphertext, privateKey, passphrase string) (string, error) {
@@ -50,7 +50,7 @@ func open(ciphertext, privateKey, passphrase string) ([]byte, *Error) {
 
 const remedyCiphertext = "Give the whole armored text as it was made, from its BEGIN line to its END line."
 
-// formatOf tells an age file from an OpenPGP message by the armor, and sees when the armor has no end.
+// formatOf distinguishes an age file from an OpenPGP message by the armor, and detects a missing end of the armor.
 func formatOf(text string) (string, *Error) {
 	switch {
 	case len(text) > maxCiphertextBytes:

@@ -9,7 +9,7 @@ import (
 	"filippo.io/age/armor"
 )
 
-// What the kinds of keys are called in messages.
+// The names of the kinds of keys in messages.
 const (
 	kindX25519      = "an age key"
 	kindPostQuantum = "an age post-quantum key"

@@ -23,7 +23,7 @@ type privateKey struct {
 	openpgp string         // the armor of an OpenPGP private key
 }
 
-// privateKeyOf tells what kind of private key the text is.
+// privateKeyOf returns the kind of the private key in a text.
 func privateKeyOf(text string) (privateKey, *Error) {
 	upper := strings.ToUpper(text)
 	switch {
@@ -87,7 +87,7 @@ func parseIdentities(text string) (privateKey, *Error) {
 	return key, nil
 }
 
-// identities are what age tries on the file; an SSH key is unlocked for it.
+// identities returns the age identities to try on the file; a locked SSH key is unlocked.
 func (k privateKey) identities(passphrase string) (identities []age.Identity, names []string, refused *Error) {
 	if k.ssh == "" {
 		return k.native, k.names, nil

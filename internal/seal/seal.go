@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// MaxRecipients is the most public keys one secret is sealed to. It bounds what one access key may
+	// MaxRecipients is the largest number of public keys of one secret. It limits what one access key may
 	// put into a state: a post-quantum recipient adds about 1.6 kB of ciphertext and 2 kB of public key.
 	MaxRecipients = 20
 
@@ -180,7 +180,7 @@ func (r Recipients) Seal(secret string) (string, error) {
 	return text, nil
 }
 
-// Trial seals a text that is no secret, so that a key that cannot be sealed to is found out before there
+// Trial seals a test text, so that an unusable public key is noticed before there
 // is a secret to lose.
 func (r Recipients) Trial() error {
 	_, err := r.Seal("a trial: nothing secret is in here")

@@ -17,7 +17,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// importForms says what an import takes.
+// importForms describes the forms of an import id.
 const importForms = "Give the id of the key (`ABCDEFGHIJ0123456789`): your own keys are looked at first, then every user's. " +
 	"Or the name of the owner and the id (`alice/ABCDEFGHIJ0123456789`)."
 

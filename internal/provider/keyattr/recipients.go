@@ -14,7 +14,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// The summaries of what can be wrong with a sealing.
+// The summaries of errors about sealing.
 const (
 	NotSealable = "Secret cannot be sealed to this key"
 	NotSealed   = "Secret not sealed"

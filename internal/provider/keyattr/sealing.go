@@ -123,7 +123,7 @@ func (k Key) withSealed(ciphertext string, to seal.Recipients) Key {
 	return k
 }
 
-// whyNotSealed says why a sealing failed.
+// whyNotSealed returns why sealing failed.
 func whyNotSealed(err error) string {
 	var refused *seal.Error
 	if errors.As(err, &refused) {

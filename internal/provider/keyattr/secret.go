@@ -82,7 +82,7 @@ func (k Key) SecretInPlace(ctx context.Context, d *providerdata.Data, config, st
 	return k.withSealed(ciphertext, to)
 }
 
-// secretValidator refuses what has not the form of a secret.
+// secretValidator refuses values that do not have the form of a secret.
 type secretValidator struct{}
 
 func (secretValidator) Description(context.Context) string {

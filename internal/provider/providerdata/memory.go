@@ -9,14 +9,14 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// Memory is what was found while refreshing and is needed while planning, in one process: a key that is gone has no state
+// Memory keeps results of the refresh for the plan, in one process: a key that is gone has no state
 // any more when its next one is planned. It is kept by the name or the id of the owner, "" for the caller. Its zero value
 // is empty.
 type Memory struct {
 	mu         sync.Mutex
 	expired    map[string][]time.Time // expiries of keys that were found gone or expired
 	recipients map[string][]string    // fingerprints to which the secrets of keys that are gone were sealed
-	planned    map[string]bool        // what was planned: see SecondPlan, PlanRelation and PlanRemoval
+	planned    map[string]bool        // the planned objects: see SecondPlan, PlanRelation and PlanRemoval
 }
 
 // AddExpired remembers that a key with this expiry was found gone, or expired.

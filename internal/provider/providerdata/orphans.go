@@ -11,7 +11,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// orphanWarnings remembers what was warned of: each key is named once in a run.
+// orphanWarnings remembers the warnings, so that each key is named once per run.
 type orphanWarnings struct {
 	named  sync.Map // ids of keys
 	listed sync.Map // owners whose keys were listed for a new key

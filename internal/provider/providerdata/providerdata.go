@@ -1,5 +1,5 @@
-// Package providerdata is what the provider, once it is configured, gives to its resources, data sources and ephemeral
-// resources: the services of the domain, and what is remembered for the length of a run.
+// Package providerdata has the data that the configured provider passes to its resources, data sources and ephemeral
+// resources: the services of the domain, and the memory of a run.
 package providerdata
 
 import (
@@ -27,7 +27,7 @@ type Data struct {
 	Orphans   *orphan.Recorder // the journal of this machine
 	Requests  *Requests        // the CLI's requests that are under way
 	Accounts  AccountRule      // which accounts the provider may work on
-	Memory    Memory           // what was found while reading and is needed while planning
+	Memory    Memory           // results of the refresh for the plan
 	unknown   []string         // the unknown arguments; nil = the provider is configured
 	refresh   sync.Once        // the warning that the state is not refreshed
 	accountID sync.Once        // AccountID has asked for the id
@@ -158,7 +158,7 @@ func (d *Data) BeginChange(diags *diag.Diagnostics, summary string) (done func()
 // whether it plans or applies.
 func (d *Data) SetChanging() { d.changing.Store(true) }
 
-// SetRefreshed notes that an object of the state was read. With -refresh=false none is.
+// SetRefreshed records that an object of the state was read. With -refresh=false it is never called.
 func (d *Data) SetRefreshed() { d.refreshed.Store(true) }
 
 // Refreshed reports whether this process has read an object of the state.

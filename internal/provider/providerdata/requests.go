@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// quietTime is how long no other request of the CLI must be under way before it is believed to have none left.
+	// quietTime is the time without other requests after which the CLI is assumed to have none left.
 	quietTime     = 2 * time.Second
 	quietInterval = 50 * time.Millisecond
 	// aloneTime is how long AwaitOthers waits when no other request is under way.

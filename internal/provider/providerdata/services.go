@@ -56,7 +56,7 @@ type Users interface {
 	Delete(ctx context.Context, id string, recorded domain.Identity) error
 }
 
-// Account reads what concerns the whole account; *account.Service has it.
+// Account reads objects of the whole account; *account.Service implements it.
 type Account interface {
 	ID(ctx context.Context) (string, error)
 	KnownID() string
