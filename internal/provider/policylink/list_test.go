@@ -58,7 +58,7 @@ func TestPoliciesLinkedToUserData(t *testing.T) {
 	if text := acctest.Mismatch(got, acctest.Args{"policy_name": "deploy", "orn": acctest.Matches(`:policy/team/deploy$`), "policy_id": acctest.NotNull, "creation_date": acctest.NotNull}); text != "" {
 		t.Error(text)
 	}
-	h.DataSource(typeName, of("nobody")).ExpectError("Linked policies not read", "user nobody")
+	h.DataSource(typeName, of("nobody")).ExpectError("Linked policies not read", "user_name = nobody")
 	if got := h.DataSource(typeName, filtered(of("ops"), "user_group_ids", "x")); !got.HasError() {
 		t.Error("an unknown filter is accepted")
 	}
@@ -80,5 +80,5 @@ func TestPoliciesLinkedToUserGroupData(t *testing.T) {
 			t.Errorf("%s: %d policies", name, n)
 		}
 	}
-	h.DataSource(typeName, acctest.Args{"user_group_name": "nobody"}).ExpectError("Linked policies not read", "user group nobody")
+	h.DataSource(typeName, acctest.Args{"user_group_name": "nobody"}).ExpectError("Linked policies not read", "user_group_name = nobody")
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	data "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -17,6 +18,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/group"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/filter"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
@@ -61,6 +63,16 @@ func (k Kind) ConfigValidators() []resource.ConfigValidator {
 	return []resource.ConfigValidator{
 		resourcevalidator.AtLeastOneOf(path.MatchRoot(k.NameAttribute()), path.MatchRoot(k.IDAttribute())),
 	}
+}
+
+// DataArguments is the argument of a data source that names the principal, and Asked the principal that it names.
+func (k Kind) DataArguments() map[string]data.Attribute {
+	return map[string]data.Attribute{k.NameAttribute(): data.StringAttribute{Required: true, MarkdownDescription: fmt.Sprintf("The name of the %s.", k.Word)}}
+}
+
+// Asked is the principal that the argument of a data source names.
+func (k Kind) Asked(arguments filter.Set) rights.Principal {
+	return rights.Principal{Group: k.group, Name: arguments[k.NameAttribute()][0]}
 }
 
 // Getter is a plan, a state or a configuration.
