@@ -85,17 +85,38 @@ func (s *Service) Rules(ctx context.Context) ([]Rule, error) {
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError (the account is another one), or the API's.
 func (s *Service) Rule(ctx context.Context, id string, recorded domain.Identity) (Rule, error) {
+	return find(ctx, s, s.rules, s.Rules, func(r Rule) bool { return r.ID == id }, &domain.GoneError{Kind: domain.KindAccessRule, ID: id}, recorded)
+}
+
+// find returns what a shared list has of an object; what that lacks is read again before it is believed to be gone.
+func find[T any](ctx context.Context, s *Service, reads *cache.Reads[[]T], list func(context.Context) ([]T, error), is func(T) bool,
+	gone *domain.GoneError, recorded domain.Identity) (none T, _ error) {
 	for range 2 {
-		rules, err := s.Rules(ctx)
+		all, err := list(ctx)
 		if err != nil {
-			return Rule{}, err
+			return none, err
 		}
-		if i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id }); i >= 0 {
-			return rules[i], nil
+		if i := slices.IndexFunc(all, is); i >= 0 {
+			return all[i], nil
 		}
-		s.rules.Drop(everything)
+		reads.Drop(everything)
 	}
-	return Rule{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindAccessRule, ID: id}, recorded)
+	return none, domain.BelieveGone(ctx, s.account, gone, recorded)
+}
+
+// deleted takes a refusal to delete for a success when a read proves that the object is gone.
+func deleted[T any](ctx context.Context, refusal error, read func(context.Context, string, domain.Identity) (T, error), id string, recorded domain.Identity) error {
+	if !api.IsNotFound(refusal) {
+		return refusal
+	}
+	_, proof := read(ctx, id, recorded)
+	switch {
+	case domain.IsGone(proof):
+		return nil
+	case proof != nil:
+		return proof
+	}
+	return refusal
 }
 
 // CreateRule creates a rule (CreateApiAccessRule). When the answer is lost the rules are read: a new one that is as asked
@@ -131,15 +152,7 @@ func (s *Service) UpdateRule(ctx context.Context, rule Rule, force bool) (update
 // Errors: *LockOutError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) DeleteRule(ctx context.Context, id string, recorded domain.Identity, force bool) error {
 	err := s.change(ctx, id, nil, force, func() error { return s.api.DeleteAPIAccessRule(ctx, id) })
-	if !api.IsNotFound(err) {
-		return err
-	}
-	if _, proof := s.Rule(ctx, id, recorded); domain.IsGone(proof) {
-		return nil
-	} else if proof != nil {
-		return proof
-	}
-	return err
+	return deleted(ctx, err, s.Rule, id, recorded)
 }
 
 // change writes a rule, one at a time in this process, unless that locks the caller out by what the API has now.

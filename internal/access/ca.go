@@ -18,17 +18,7 @@ func (s *Service) CAs(ctx context.Context) ([]CA, error) {
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError (the account is another one), or the API's.
 func (s *Service) CA(ctx context.Context, id string, recorded domain.Identity) (CA, error) {
-	for range 2 {
-		cas, err := s.CAs(ctx)
-		if err != nil {
-			return CA{}, err
-		}
-		if i := slices.IndexFunc(cas, func(c CA) bool { return c.ID == id }); i >= 0 {
-			return cas[i], nil
-		}
-		s.cas.Drop(everything)
-	}
-	return CA{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindCA, ID: id}, recorded)
+	return find(ctx, s, s.cas, s.CAs, func(c CA) bool { return c.ID == id }, &domain.GoneError{Kind: domain.KindCA, ID: id}, recorded)
 }
 
 // CreateCA uploads a certificate (CreateCa). When the answer is lost the authorities are read: a new one with the same
@@ -72,15 +62,7 @@ func (s *Service) DeleteCA(ctx context.Context, id string, recorded domain.Ident
 	if api.IsConflict(err) {
 		return s.inUse(ctx, id, err)
 	}
-	if !api.IsNotFound(err) {
-		return err
-	}
-	if _, proof := s.CA(ctx, id, recorded); domain.IsGone(proof) {
-		return nil
-	} else if proof != nil {
-		return proof
-	}
-	return err
+	return deleted(ctx, err, s.CA, id, recorded)
 }
 
 // inUse adds the rules that name a certificate authority to the refusal to delete it.
