@@ -85,6 +85,14 @@ func Find[E Element[E]](elements []E, key types.String) *E {
 	return nil
 }
 
+// Or returns a value, or another one in place of an unknown one.
+func Or[V attr.Value](value, otherwise V) V {
+	if value.IsUnknown() {
+		return otherwise
+	}
+	return value
+}
+
 // Without returns the blocks of all whose key no block of others has.
 func Without[E Element[E]](all, others []E) []E {
 	return slices.DeleteFunc(slices.Clone(all), func(e E) bool { return Find(others, e.Key()) != nil })

@@ -120,13 +120,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	defer end()
 	orn, recorded := state.ID.ValueString(), base.ReadIdentity(ctx, req.Private)
 	found, err := r.Data.Policies.Read(ctx, orn, recorded)
-	if reason, gone := diag.Gone(err); gone {
-		resp.Diagnostics.Append(diag.IsGone(isGone, state.describe(), orn, reason))
-		resp.State.RemoveResource(ctx)
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), orn) {
 		return
 	}
 	managed, importing := managedVersion(ctx, req.Private), state.Document.IsNull()
-	if importing && err == nil {
+	if importing {
 		if account := r.Data.AccountID(ctx); account != "" && !strings.Contains(orn, ":"+account+":") {
 			resp.Diagnostics.AddError(notImported, fmt.Sprintf("Policy %s is not one of account %s, which can only link it: OUTSCALE's own policies cannot be changed or deleted. "+
 				"Use its ORN in `policy_orn`, and the data source `outscale_policy` to read it.", orn, account))
@@ -143,11 +141,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if managed == "" {
 		managed = policy.FirstVersion
 	}
-	var version policy.Version
-	if err == nil {
-		if version, err = r.Data.Policies.Version(ctx, orn, managed, recorded); domain.IsGone(err) && !importing {
-			version.Document, err = state.Document.ValueString(), nil
-		}
+	version, err := r.Data.Policies.Version(ctx, orn, managed, recorded)
+	if domain.IsGone(err) && !importing {
+		version.Document, err = state.Document.ValueString(), nil
 	}
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)

@@ -97,36 +97,15 @@ func (e Element) Planned(prior *Element) Element {
 
 // Known implements blockset.Element.
 func (e Element) Known() Element {
-	for _, value := range []*types.String{&e.PolicyID, &e.PolicyName, &e.DefaultVersionID} {
-		if value.IsUnknown() {
-			*value = types.StringNull()
-		}
-	}
-	for _, value := range []*isodate.Value{&e.CreationDate, &e.LastModificationDate} {
-		if value.IsUnknown() {
-			*value = isodate.Null()
-		}
-	}
-	return e
+	return e.filled(Element{CreationDate: isodate.Null(), LastModificationDate: isodate.Null()})
 }
 
 // filled returns the block with what the API has in place of every unknown value.
 func (e Element) filled(has Element) Element {
-	if e.PolicyID.IsUnknown() {
-		e.PolicyID = has.PolicyID
-	}
-	if e.PolicyName.IsUnknown() {
-		e.PolicyName = has.PolicyName
-	}
-	if e.DefaultVersionID.IsUnknown() {
-		e.DefaultVersionID = has.DefaultVersionID
-	}
-	if e.CreationDate.IsUnknown() {
-		e.CreationDate = has.CreationDate
-	}
-	if e.LastModificationDate.IsUnknown() {
-		e.LastModificationDate = has.LastModificationDate
-	}
+	e.PolicyID, e.PolicyName = blockset.Or(e.PolicyID, has.PolicyID), blockset.Or(e.PolicyName, has.PolicyName)
+	e.DefaultVersionID = blockset.Or(e.DefaultVersionID, has.DefaultVersionID)
+	e.CreationDate = blockset.Or(e.CreationDate, has.CreationDate)
+	e.LastModificationDate = blockset.Or(e.LastModificationDate, has.LastModificationDate)
 	return e
 }
 

@@ -88,23 +88,14 @@ func (m member) Planned(prior *member) member {
 
 // Known implements blockset.Element.
 func (m member) Known() member {
-	return m.filled(member{UserID: types.StringNull(), Path: types.StringNull(), CreationDate: isodate.Null(), LastModificationDate: isodate.Null()})
+	return m.filled(member{CreationDate: isodate.Null(), LastModificationDate: isodate.Null()})
 }
 
 // filled returns the block with the values of has in place of unknown ones.
 func (m member) filled(has member) member {
-	if m.UserID.IsUnknown() {
-		m.UserID = has.UserID
-	}
-	if m.Path.IsUnknown() {
-		m.Path = has.Path
-	}
-	if m.CreationDate.IsUnknown() {
-		m.CreationDate = has.CreationDate
-	}
-	if m.LastModificationDate.IsUnknown() {
-		m.LastModificationDate = has.LastModificationDate
-	}
+	m.UserID, m.Path = blockset.Or(m.UserID, has.UserID), blockset.Or(m.Path, has.Path)
+	m.CreationDate = blockset.Or(m.CreationDate, has.CreationDate)
+	m.LastModificationDate = blockset.Or(m.LastModificationDate, has.LastModificationDate)
 	return m
 }
 
