@@ -222,51 +222,45 @@ func (s *Service) setDefault(ctx context.Context, orn, id string) error {
 	return s.api.SetDefaultPolicyVersion(ctx, orn, id)
 }
 
-// Removal is what the removal of a version did.
-type Removal struct {
-	NewDefault string // the version that was made the default one first, "" when none had to be
-	Kept       bool   // the version was left: it is the only one, or the default one and replaced
-}
-
 // RemoveVersion deletes a version (DeletePolicyVersion). When it is the default one, another one is made the default first
 // (SetDefaultPolicyVersion): see NextDefault. A version that is already gone, with its policy or alone, is success.
 //
-// A default version that is replaced is kept, so that its document decides rights until another one does: CreateVersion of
-// the next default version, or the deletion of the policy, deletes it.
+// The version is kept when it is the only one. A default version that is replaced is kept as well, so that its document
+// decides rights until another one does: CreateVersion of the next default version, or the deletion of the policy, deletes it.
 //
 // Errors: *domain.IdentityMismatchError, or the API's.
-func (s *Service) RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity, replaced bool) (Removal, error) {
+func (s *Service) RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity, replaced bool) (kept bool, err error) {
 	end, err := s.turn(ctx, orn)
 	if err != nil {
-		return Removal{}, err
+		return false, err
 	}
 	defer end()
 	s.versions.Drop(orn)
 	versions, err := s.Versions(ctx, orn, recorded)
 	if domain.IsGone(err) {
-		return Removal{}, nil
+		return false, nil
 	}
 	if err != nil {
-		return Removal{}, err
+		return false, err
 	}
 	i := indexOf(versions, id)
 	if i < 0 {
-		return Removal{}, nil
+		return false, nil
 	}
-	var removal Removal
 	if versions[i].IsDefault {
 		if replaced {
 			s.replaced.Store(orn, id)
-			return Removal{Kept: true}, nil
+			return true, nil
 		}
-		if removal.NewDefault = NextDefault(versions, id); removal.NewDefault == "" {
-			return Removal{Kept: true}, nil
+		next := NextDefault(versions, id)
+		if next == "" {
+			return true, nil
 		}
-		if err := s.setDefault(ctx, orn, removal.NewDefault); err != nil {
-			return Removal{}, err
+		if err := s.setDefault(ctx, orn, next); err != nil {
+			return false, err
 		}
 	}
-	return removal, s.deleteVersion(ctx, orn, id)
+	return false, s.deleteVersion(ctx, orn, id)
 }
 
 // NextDefault is the version that is made the default when the default version id is removed: v1, as the official provider

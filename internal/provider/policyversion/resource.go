@@ -131,16 +131,16 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer end()
 	orn := state.PolicyORN.ValueString()
 	replaced := isReplaced(ctx, req.Private)
-	removal, err := r.Data.Policies.RemoveVersion(ctx, orn, state.VersionID.ValueString(), base.ReadIdentity(ctx, req.Private), replaced)
+	kept, err := r.Data.Policies.RemoveVersion(ctx, orn, state.VersionID.ValueString(), base.ReadIdentity(ctx, req.Private), replaced)
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err)
 	}
 	switch {
-	case removal.Kept && replaced:
+	case kept && replaced:
 		resp.Diagnostics.AddWarning(waits, fmt.Sprintf("%s is the default one and is replaced. It stays until its successor, with `set_as_default = true`, is the default, or until its policy is "+
 			"destroyed, so that no other version decides rights in between.\n\nIf neither happens in this run, it is in no state. Then import it (`terraform import ADDRESS %s/%s`), "+
 			"or delete it once another version is the default.", "V"+state.describe()[1:], orn, state.VersionID.ValueString()))
-	case removal.Kept:
+	case kept:
 		resp.Diagnostics.AddWarning(keptVersion, fmt.Sprintf("%s is the only version of its policy, which the API does not delete. "+
 			"It is in no state any more, and still decides the rights that the policy gives. It is deleted with the policy.", "V"+state.describe()[1:]))
 	}

@@ -101,7 +101,7 @@ type Policies interface {
 	CreateVersion(ctx context.Context, orn, document string, setAsDefault bool) (policy.Version, error)
 	ReplaceVersion(ctx context.Context, orn, old, document string, setAsDefault bool) (policy.Version, error)
 	SetDefault(ctx context.Context, orn, id string) error
-	RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity, replaced bool) (policy.Removal, error)
+	RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity, replaced bool) (kept bool, err error)
 }
 
 // Access keeps API access rules, certificate authorities and the API access policy; *access.Service has it.
