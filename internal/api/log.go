@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Level is the level of a log line.
@@ -43,7 +45,8 @@ type redactor struct {
 	// text removes the client's own credential from a text, in every form in which a gateway may echo it.
 	text func(string) string
 	// body is the one way in which a body reaches the log. Members whose name speaks of a secret, a password or an
-	// authorization lose their value, wherever they are; what is not JSON is only counted.
+	// authorization lose their value, wherever they are, and the others what looks like a secret; what is not JSON is only
+	// counted.
 	body func([]byte) string
 }
 
@@ -126,7 +129,10 @@ func redactValue(v any, clean func(string) string) any {
 			v[i] = redactValue(v[i], clean)
 		}
 	case string:
-		return clean(v)
+		if v = clean(v); len(v) >= text.ShortestSecret { // most are shorter, and searching takes time
+			v = text.Conceal(v, []string{v}) // what was written into a name or a tag by mistake
+		}
+		return v
 	}
 	return v
 }

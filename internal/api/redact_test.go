@@ -82,13 +82,15 @@ func TestLog_line(t *testing.T) {
 func TestLog_redact(t *testing.T) {
 	redact := newRedactor(Credential{SecretKey: "own"}).body
 	for in, want := range map[string]string{
-		`{"Login":"me","Password":"x"}`: `{"Login":"me","Password":"(redacted)"}`,
-		`[{"a":{"secretkey":{"b":1}}}]`: `[{"a":{"secretkey":"(redacted)"}}]`,
-		`{"n":12345678901234567890}`:    `{"n":12345678901234567890}`,
-		`{"own":"own"}`:                 `{"(redacted)":"(redacted)"}`,
-		`{} {"SecretKey":"x"}`:          `(20 bytes, not JSON)`,
-		`SecretKey=x`:                   `(11 bytes, not JSON)`,
-		``:                              `(0 bytes, not JSON)`,
+		`{"Login":"me","Password":"x"}`:                      `{"Login":"me","Password":"(redacted)"}`,
+		`[{"a":{"secretkey":{"b":1}}}]`:                      `[{"a":{"secretkey":"(redacted)"}}]`,
+		`{"n":12345678901234567890}`:                         `{"n":12345678901234567890}`,
+		`{"own":"own"}`:                                      `{"(redacted)":"(redacted)"}`,
+		`{"Tag":"QWERTYUIOPASDFGHJKLZXCVBNM0123456789QWER"}`: `{"Tag":"(40 characters that look like a secret)"}`,
+		`{"Tags":["-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n"]}`: `{"Tags":["(a private key)\\n"]}`,
+		`{} {"SecretKey":"x"}`: `(20 bytes, not JSON)`,
+		`SecretKey=x`:          `(11 bytes, not JSON)`,
+		``:                     `(0 bytes, not JSON)`,
 	} {
 		if got := redact([]byte(in)); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)

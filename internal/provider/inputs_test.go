@@ -107,7 +107,7 @@ func TestInputs_arguments(t *testing.T) {
 					from = expectFit(t, h, from, "import "+in, hostile.secrets)
 				}
 			}
-			expectFitLog(t, h)
+			expectFitLog(t, h, hostile.secrets...)
 		})
 	}
 }
@@ -120,8 +120,9 @@ var minimal = map[string]acctest.Args{
 	"outscale_policy":              {"policy_name": "deploy", "document": documents[0]},
 }
 
-// expectFitLog fails the test when a line that this provider logged has a control character: TF_LOG prints it on a terminal.
-func expectFitLog(t *testing.T, h *acctest.Protocol) {
+// expectFitLog fails the test when a line that this provider logged has a secret, or a control character: TF_LOG prints it on
+// a terminal.
+func expectFitLog(t *testing.T, h *acctest.Protocol, secrets ...string) {
 	t.Helper()
 	for line := range strings.Lines(h.Log()) {
 		var entry map[string]any
@@ -132,7 +133,7 @@ func expectFitLog(t *testing.T, h *acctest.Protocol) {
 			continue // the framework logs keys of maps as they are
 		}
 		for member, value := range entry {
-			if what := unfit(fmt.Sprint(value), nil); what != "" {
+			if what := unfit(fmt.Sprint(value), secrets); what != "" {
 				t.Errorf("%s in the log %s: %.300q", member, what, value)
 				return
 			}

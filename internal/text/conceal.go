@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// ShortestSecret is the length, in bytes, of the shortest text in which Conceal finds something.
+const ShortestSecret = 40
+
 var (
 	// privateKey is a private key in PEM form, also one with escaped line breaks or without its end.
 	privateKey = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
