@@ -74,7 +74,7 @@ bench: build $(TOFU) ## calls, time and memory of the provider with the real CLI
 	@grep '^Benchmark' $(BIN)/bench/go.txt
 	@go -C tools/browser test -count=1 -v -run largeAccount . > $(BIN)/bench/report.txt || { cat $(BIN)/bench/report.txt; exit 1; }
 	@grep -E 'opened in|filter step|SKIP' $(BIN)/bench/report.txt
-	$(BIN)/bench-cmd$(EXE) -bin $(BIN) -go-bench $(BIN)/bench/go.txt $(BENCH_FLAGS)
+	$(BIN)/bench-cmd$(EXE) -bin $(BIN) -go-bench $(BIN)/bench/go.txt -report $(BIN)/bench/report.txt $(BENCH_FLAGS)
 
 screenshots: ## the pictures of the pages in docs/, taken in Chromium
 	go -C tools/browser test -count=1 -run Screenshots . -screenshots $(CURDIR)/docs/images

@@ -32,7 +32,7 @@ type settings struct {
 	bin, out, seed     string
 	cli                string
 	peer, peerSource   string
-	goBench            string
+	goBench, report    string
 	from               string
 	rows               []row
 	unlimited, limited bool
@@ -63,6 +63,7 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.peer, "peer", "", "`path` of another provider's binary, measured in the same run at its own rate")
 	flags.StringVar(&s.peerSource, "peer-source", "outscale/outscale", "that provider's source `address`")
 	flags.StringVar(&s.goBench, "go-bench", "", "`file` with the output of go test -bench, which becomes a part of the page")
+	flags.StringVar(&s.report, "report", "", "`file` with the output of the browser's test of a large report, which becomes a part of the page")
 	flags.StringVar(&s.from, "from", "", "`file` with the results of an earlier run, to write the page anew from")
 	flags.StringVar(&s.seed, "seed", "1", "`number` that makes the simulator's ids repeatable")
 	flags.BoolVar(&s.quick, "quick", false, "at 5 requests/s, only plan rows of more than 100 keys: creating and destroying 1,000 keys takes half an hour")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -66,7 +67,11 @@ func (b *bench) publish() error {
 	if err := b.save(); err != nil {
 		return err
 	}
-	goBench, err := b.goBenchmarks()
+	goBench, err := extract(b.goBench, goBenchLine)
+	if err != nil {
+		return err
+	}
+	report, err := extract(b.report, reportLine)
 	if err != nil {
 		return err
 	}
@@ -76,7 +81,7 @@ func (b *bench) publish() error {
 	}
 	var text strings.Builder
 	err = t.Execute(&text, map[string]any{
-		"Conditions": b.Conditions, "Table": b.table(), "Pace": b.paceTable(), "Targets": b.targets(), "GoBench": goBench, "Plot": plotFile,
+		"Conditions": b.Conditions, "Table": b.table(), "Pace": b.paceTable(), "Targets": b.targets(), "GoBench": goBench, "Report": report, "Plot": plotFile,
 	})
 	if err != nil {
 		return err
@@ -91,20 +96,24 @@ func (b *bench) publish() error {
 	return nil
 }
 
-// goBenchmarks are the lines of go test -bench that are results.
-func (b *bench) goBenchmarks() (string, error) {
-	if b.goBench == "" {
+// The lines of other programs that are results. They are found again in a page that was published.
+var (
+	goBenchLine = regexp.MustCompile(`(?m)^(Benchmark.*)$`)
+	reportLine  = regexp.MustCompile(`(?m)^(?:\s*report_test\.go:\d+: )?(\d+ bytes, opened in .*|by owner: .*|regrouped in .*)$`)
+)
+
+// extract returns the lines of a file that match, as far as the pattern's group goes; "" without a file.
+func extract(file string, pattern *regexp.Regexp) (string, error) {
+	if file == "" {
 		return "", nil
 	}
-	text, err := os.ReadFile(b.goBench)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return "", err
 	}
 	var lines []string
-	for line := range strings.Lines(string(text)) {
-		if strings.HasPrefix(line, "Benchmark") {
-			lines = append(lines, strings.TrimRight(line, "\n"))
-		}
+	for _, match := range pattern.FindAllSubmatch(text, -1) {
+		lines = append(lines, string(match[1]))
 	}
 	return strings.Join(lines, "\n"), nil
 }
