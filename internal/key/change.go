@@ -140,19 +140,6 @@ func (s *Service) whyRefused(ctx context.Context, in api.UpdateAccessKeyInput, h
 	return refusedUnclear, Key{}
 }
 
-// inputFor is the update that sends state and expiry of want.
-func inputFor(userName, id string, want Spec) api.UpdateAccessKeyInput {
-	return api.UpdateAccessKeyInput{ID: id, UserName: userName, State: string(want.State), ExpirationDate: want.Expires}
-}
-
-func setTag(in *api.UpdateAccessKeyInput, tag string) {
-	if tag == "" {
-		in.ClearTag = true
-	} else {
-		in.Tag = &tag
-	}
-}
-
 // SetState activates or deactivates a key and keeps its expiry and its tag. Errors are those of Update.
 func (s *Service) SetState(ctx context.Context, owner Owner, have Key, state State) (Key, error) {
 	return s.Update(ctx, have, Spec{Owner: owner, State: state, Expires: have.Expires, Tag: have.Tag})

@@ -159,6 +159,17 @@ func (c *creation) step(p phase) phase {
 	panic("key: a creation has no phase " + string(p))
 }
 
+// abandoned reports whether nobody waits for the key.
+func (c *creation) abandoned() bool { return c.opts.Abandoned != nil && c.opts.Abandoned() }
+
+// ended returns why nothing more may be requested, nil as long as somebody waits.
+func (c *creation) ended() error {
+	if c.abandoned() {
+		return ErrAbandoned
+	}
+	return c.ctx.caller.Err()
+}
+
 // request sends one CreateAccessKey. An answer about a key without the marker is not about the key that was requested: that
 // key is not touched.
 func (c *creation) request() phase {
@@ -270,6 +281,22 @@ func (c *creation) unusable(refused error) error {
 		return refused
 	}
 	return nil
+}
+
+// recheck looks once more for keys with the marker, when an answer was lost. Its failure is never an error for the new key.
+func (c *creation) recheck() phase {
+	if c.attempts.Lost == 0 {
+		return done
+	}
+	_, err := c.removeLost(domain.Settling[:1])
+	switch {
+	case err == nil:
+	case c.key.ID != "":
+		c.warnings = append(c.warnings, &LateLookupWarning{KeyID: c.key.ID, UserName: c.name, Marker: c.marker, Left: c.left, Err: err})
+	default:
+		c.ambiguous, c.err = true, errors.Join(c.err, err)
+	}
+	return done
 }
 
 // follow makes a call for the owner of a creation, and makes it once more under the owner's new name when the owner was

@@ -17,17 +17,6 @@ const (
 	lookupPause  = 5 * time.Second
 )
 
-// abandoned reports whether nobody waits for the key.
-func (c *creation) abandoned() bool { return c.opts.Abandoned != nil && c.opts.Abandoned() }
-
-// ended returns why nothing more may be requested, nil as long as somebody waits.
-func (c *creation) ended() error {
-	if c.abandoned() {
-		return ErrAbandoned
-	}
-	return c.ctx.caller.Err()
-}
-
 // cleanup is the context of look-ups and removals. When nobody waits the process is about to end, and calls do not wait for
 // the client's rate limit.
 func (c *creation) cleanup() context.Context {
@@ -62,22 +51,6 @@ func (c *creation) discard() phase {
 	}
 	c.err = &IncompleteError{KeyID: c.key.ID, What: differences(c.key, c.want), Err: errors.Join(why, err)}
 	return rechecking
-}
-
-// recheck looks once more for keys with the marker, when an answer was lost. Its failure is never an error for the new key.
-func (c *creation) recheck() phase {
-	if c.attempts.Lost == 0 {
-		return done
-	}
-	_, err := c.removeLost(domain.Settling[:1])
-	switch {
-	case err == nil:
-	case c.key.ID != "":
-		c.warnings = append(c.warnings, &LateLookupWarning{KeyID: c.key.ID, UserName: c.name, Marker: c.marker, Left: c.left, Err: err})
-	default:
-		c.ambiguous, c.err = true, errors.Join(c.err, err)
-	}
-	return done
 }
 
 // own reads the owner's keys that have the id, or the marker as their tag. With proof, an empty result proves that there are

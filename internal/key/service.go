@@ -122,6 +122,19 @@ func (s *Service) update(ctx context.Context, in api.UpdateAccessKeyInput) (Key,
 	return s.write(in.UserName, func() (api.AccessKey, error) { return s.api.UpdateAccessKey(ctx, in) })
 }
 
+// inputFor is the update that sends state and expiry of want.
+func inputFor(userName, id string, want Spec) api.UpdateAccessKeyInput {
+	return api.UpdateAccessKeyInput{ID: id, UserName: userName, State: string(want.State), ExpirationDate: want.Expires}
+}
+
+func setTag(in *api.UpdateAccessKeyInput, tag string) {
+	if tag == "" {
+		in.ClearTag = true
+	} else {
+		in.Tag = &tag
+	}
+}
+
 // delete deletes a key and records that it is gone.
 func (s *Service) delete(ctx context.Context, userName, id string) error {
 	_, err := s.write(userName, func() (api.AccessKey, error) { return api.AccessKey{}, s.api.DeleteAccessKey(ctx, userName, id) })
