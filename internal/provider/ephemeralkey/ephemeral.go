@@ -18,6 +18,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // Resource is the run-scoped outscale_access_key: created at Open, renewed while the run lasts, deleted at Close. API
@@ -31,9 +32,10 @@ type Resource struct {
 }
 
 var (
-	_ ephemeral.EphemeralResourceWithConfigure = (*Resource)(nil)
-	_ ephemeral.EphemeralResourceWithRenew     = (*Resource)(nil)
-	_ ephemeral.EphemeralResourceWithClose     = (*Resource)(nil)
+	_ ephemeral.EphemeralResourceWithConfigure      = (*Resource)(nil)
+	_ ephemeral.EphemeralResourceWithValidateConfig = (*Resource)(nil)
+	_ ephemeral.EphemeralResourceWithRenew          = (*Resource)(nil)
+	_ ephemeral.EphemeralResourceWithClose          = (*Resource)(nil)
 )
 
 const (
@@ -44,6 +46,8 @@ const (
 	lastRenewal = 2 * time.Minute
 )
 
+var atLifetime = path.Root("lifetime")
+
 // The summaries of the errors.
 const (
 	notOpened  = "Access key not opened"
@@ -53,6 +57,20 @@ const (
 
 // New returns the ephemeral resource.
 func New() ephemeral.EphemeralResource { return &Resource{base.NewEphemeral("access_key")} }
+
+// ValidateConfig refuses a tag that is reserved, and a lifetime that is none or out of bounds.
+func (r *Resource) ValidateConfig(ctx context.Context, req ephemeral.ValidateConfigRequest, resp *ephemeral.ValidateConfigResponse) {
+	var m model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	resp.Diagnostics.Append(keyattr.RefuseMarker(m.Tag, nil)...)
+	if m.Lifetime.IsNull() || m.Lifetime.IsUnknown() {
+		return
+	}
+	if d, err := time.ParseDuration(m.Lifetime.ValueString()); err != nil || d < shortestLifetime || d > longestLifetime {
+		resp.Diagnostics.AddAttributeError(atLifetime, "Lifetime not usable", fmt.Sprintf(
+			"`lifetime` is %s and must be a time from 10m to 24h, such as 30m or 1h30m.\n\nLeave the argument out for 1h.", text.Quote(m.Lifetime.ValueString())))
+	}
+}
 
 // Open creates a key, or none where none is wanted.
 //
@@ -69,7 +87,7 @@ func (r *Resource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ep
 		return
 	}
 	defer end()
-	keyattr.RefuseLifetime(work, r.Data, path.Root("lifetime"), m.lease().Lifetime, notOpened, &resp.Diagnostics)
+	keyattr.RefuseLifetime(work, r.Data, atLifetime, m.lease().Lifetime, notOpened, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

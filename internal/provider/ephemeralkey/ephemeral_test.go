@@ -212,6 +212,7 @@ func TestEphemeralKey_badArguments(t *testing.T) {
 	for _, lifetime := range []string{"5m", "25h", "an hour", ""} {
 		h.Ephemeral(ephemeralKey, acctest.Args{"lifetime": lifetime}).Open().ExpectError("Lifetime not usable", acctest.At("lifetime"), "10m", "24h")
 	}
+	h.Ephemeral(ephemeralKey, acctest.Args{"tag": "outscale-unfinished-mine"}).Open().ExpectError("Tag is reserved", acctest.At("tag"))
 	h.Ephemeral(ephemeralKey, acctest.Args{"user_name": "no spaces"}).Open().ExpectErrorAt("user_name", "must be the name of a user")
 	h.Ephemeral(ephemeralKey, acctest.Args{"user_id": ""}).Open().ExpectErrorAt("user_id", "must be the id of a user")
 	h.Ephemeral(ephemeralKey, acctest.Args{"user_name": "alice", "user_id": "AB"}).Open().ExpectErrorAmong("Invalid Attribute Combination")

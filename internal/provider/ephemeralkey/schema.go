@@ -2,7 +2,6 @@ package ephemeralkey
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/ephemeral/timeouts"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
-	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // How long a run-scoped key lives between two renewals.
@@ -54,14 +52,12 @@ func attributes() map[string]schema.Attribute {
 				"Conflicts with `user_name`.",
 		},
 		"lifetime": schema.StringAttribute{
-			Optional:   true,
-			Validators: []validator.String{lifetimeValidator{}},
+			Optional: true,
 			MarkdownDescription: "How long the key is valid without a renewal, for example `30m`. Minimum: `10m`. Maximum: `24h`, and the account's maximum lifetime of keys. Default: `1h`. " +
 				"A longer run renews the key at half of this time. A key that could not be revoked expires after it.",
 		},
 		"tag": schema.StringAttribute{
 			Optional:            true,
-			Validators:          []validator.String{tagValidator{}},
 			MarkdownDescription: "A tag. It must not begin with `" + key.MarkerPrefix + "`. Default: no tag.",
 		},
 		"enabled": schema.BoolAttribute{
@@ -83,37 +79,4 @@ func attributes() map[string]schema.Attribute {
 			MarkdownDescription: "The date and time (UTC) at which the key expires without a renewal. A renewal does not change this value.",
 		},
 	}
-}
-
-// lifetimeValidator accepts a duration within the bounds.
-type lifetimeValidator struct{}
-
-func (lifetimeValidator) Description(context.Context) string {
-	return "must be a time from 10m to 24h, such as 30m or 1h30m"
-}
-
-func (v lifetimeValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v lifetimeValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	lifetime := req.ConfigValue.ValueString()
-	if d, err := time.ParseDuration(lifetime); err != nil || d < shortestLifetime || d > longestLifetime {
-		resp.Diagnostics.AddAttributeError(req.Path, "Lifetime not usable",
-			fmt.Sprintf("`%s` is %s and %s.\n\nLeave the argument out for %s.", req.Path, text.Quote(lifetime), v.Description(ctx), "1h"))
-	}
-}
-
-// tagValidator refuses a tag that is reserved.
-type tagValidator struct{}
-
-func (tagValidator) Description(context.Context) string {
-	return "must not begin with " + key.MarkerPrefix
-}
-
-func (v tagValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (tagValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	resp.Diagnostics.Append(keyattr.RefuseMarker(req.ConfigValue, nil)...)
 }
