@@ -111,22 +111,17 @@ func (t *Tracker) remaining(failed []*RevokeError) []RunKey {
 		}
 	}
 	slices.SortFunc(keys, func(a, b RunKey) int {
-		return cmp.Or(compareExpiry(b.Key.Expires, a.Key.Expires), cmp.Compare(a.Key.ID, b.Key.ID))
+		return cmp.Or(b.expiry().Compare(a.expiry()), cmp.Compare(a.Key.ID, b.Key.ID))
 	})
 	return keys
 }
 
-// compareExpiry compares two expiries, of which nil is the last.
-func compareExpiry(a, b *time.Time) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return 1
-	case b == nil:
-		return -1
+// expiry is when the key expires; of one that never does, a time after all others.
+func (k RunKey) expiry() time.Time {
+	if k.Key.Expires == nil {
+		return time.Unix(1<<40, 0)
 	}
-	return a.Compare(*b)
+	return *k.Key.Expires
 }
 
 // update replaces what is known of a key, unless it was removed meanwhile.

@@ -1,8 +1,6 @@
 package diag
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -213,6 +211,3 @@ func list(items []string) string {
 	}
 	return strings.Join(items, ", ")
 }
-
-// Interrupted reports whether err is the cancellation of the caller's context.
-func Interrupted(err error) bool { return errors.Is(err, context.Canceled) }

@@ -26,11 +26,9 @@ func isGiven(config Key) bool {
 
 // takesSecret reports whether the plan of a key that stays takes the given secret.
 func takesSecret(config, state Key) bool {
-	return isGiven(config) && (!state.hasSecret() || !config.SecretVersion.Equal(state.SecretVersion))
+	hasSecret := !state.SecretKey.IsNull() || !state.SealedSecretKey.IsNull()
+	return isGiven(config) && (!hasSecret || !config.SecretVersion.Equal(state.SecretVersion))
 }
-
-// hasSecret reports whether a state has the secret, in clear or sealed.
-func (k Key) hasSecret() bool { return !k.SecretKey.IsNull() || !k.SealedSecretKey.IsNull() }
 
 // WaitsForSecret reports whether the plan of a key that stays has a place for the secret that config gives.
 func (k Key) WaitsForSecret(config, state Key) bool {
