@@ -84,18 +84,14 @@ func (d *decision) changeOrReplace(config, state Model, f keyattr.Facts) {
 // planNew is the plan of a key that does not exist.
 func planNew(config Model, to keyattr.Recipients) Model {
 	plan := config
-	plan.Key = plan.PlanSecret(to).WithNone()
-	plan.ID, plan.AccessKeyID = types.StringUnknown(), types.StringUnknown()
-	plan.CreationDate, plan.LastModificationDate = isodate.Unknown(), isodate.Unknown()
+	plan.Key = plan.WithNone().PlanNew(to)
+	plan.LastModificationDate = isodate.Unknown()
 	if plan.State.IsNull() {
 		plan.State = types.StringUnknown()
 	}
 	plan.Expired = types.BoolUnknown()
 	if plan.ExpirationDate.None() {
 		plan.Expired = types.BoolValue(false)
-	}
-	if !config.UserID.IsNull() && config.UserName.IsNull() {
-		plan.UserName = types.StringUnknown()
 	}
 	return plan
 }
@@ -106,7 +102,7 @@ func planNew(config Model, to keyattr.Recipients) Model {
 // renamed in the same apply has its new name here after the next refresh.
 func planChange(config, state Model, to keyattr.Recipients) Model {
 	plan := state
-	plan.Key = plan.PlanKeptSecret(to, config.Key, state.Key)
+	plan.Key = plan.PlanKeptSecret(to, config.Key, state.Key).WithOwner(config.Key)
 	plan.Timeouts, plan.Tag = config.Timeouts, keyattr.KeepNone(config.Tag, state.Tag)
 	plan.ExpirationDate.StringValue = keyattr.KeepNone(config.ExpirationDate.StringValue, state.ExpirationDate.StringValue)
 	// GOTCHA: the CLI allows the state's text in the place of the configuration's only where both are set.
@@ -115,12 +111,6 @@ func planChange(config, state Model, to keyattr.Recipients) Model {
 	}
 	if !config.State.IsNull() {
 		plan.State = config.State
-	}
-	if !config.UserName.IsNull() {
-		plan.UserName = config.UserName
-	}
-	if !config.UserID.IsNull() {
-		plan.UserID = config.UserID
 	}
 	switch {
 	case plan.ExpirationDate.None():

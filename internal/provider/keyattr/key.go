@@ -131,12 +131,33 @@ func KeepNone(config, state types.String) types.String {
 }
 
 // WithNone returns the plan of a key that does not exist with "" for the arguments that are left out. The name of an owner
-// that is given by its id is not left out.
+// that is given by its id is unknown.
 func (k Key) WithNone() Key {
 	k.Tag = KeepNone(k.Tag, None)
 	k.ExpirationDate.StringValue = KeepNone(k.ExpirationDate.StringValue, None)
-	if k.UserID.IsNull() {
+	switch {
+	case k.UserID.IsNull():
 		k.UserName = KeepNone(k.UserName, None)
+	case k.UserName.IsNull():
+		k.UserName = types.StringUnknown()
+	}
+	return k
+}
+
+// PlanNew returns the plan of a new key: what the API decides is unknown.
+func (k Key) PlanNew(to Recipients) Key {
+	k = k.PlanSecret(to)
+	k.ID, k.AccessKeyID, k.CreationDate = types.StringUnknown(), types.StringUnknown(), isodate.Unknown()
+	return k
+}
+
+// WithOwner sets the arguments for the owner that the configuration has.
+func (k Key) WithOwner(config Key) Key {
+	if !config.UserName.IsNull() {
+		k.UserName = config.UserName
+	}
+	if !config.UserID.IsNull() {
+		k.UserID = config.UserID
 	}
 	return k
 }

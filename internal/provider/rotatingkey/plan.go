@@ -124,9 +124,6 @@ func planFirst(config model, to keyattr.Recipients) model {
 	plan.Key = plan.WithNone()
 	plan = withNewKey(plan, to)
 	plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringNull(), isodate.Null()
-	if !config.UserID.IsNull() && config.UserName.IsNull() {
-		plan.UserName = types.StringUnknown()
-	}
 	return plan
 }
 
@@ -161,22 +158,15 @@ func withArguments(plan, config, state model) model {
 	if config.RotateBefore.Same(state.RotateBefore) {
 		plan.RotateBefore = state.RotateBefore
 	}
-	if !config.UserName.IsNull() {
-		plan.UserName = config.UserName
-	}
-	if !config.UserID.IsNull() {
-		plan.UserID = config.UserID
-	}
+	plan.Key = plan.WithOwner(config.Key)
 	return plan
 }
 
 // withNewKey makes unknown in a plan what a new key changes. The name of the owner stays: see planChange of accesskey.
 func withNewKey(plan model, to keyattr.Recipients) model {
-	plan.Key = plan.PlanSecret(to)
-	plan.ID, plan.AccessKeyID, plan.State = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
-	plan.CreationDate, plan.ExpirationDate, plan.RotatesAfter = isodate.Unknown(), isodate.Unknown(), isodate.Unknown()
-	plan.ReadyToRotate = types.BoolUnknown()
-	plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringUnknown(), isodate.Unknown()
+	plan.Key = plan.PlanNew(to)
+	plan.State, plan.PreviousAccessKeyID, plan.ReadyToRotate = types.StringUnknown(), types.StringUnknown(), types.BoolUnknown()
+	plan.ExpirationDate, plan.RotatesAfter, plan.PreviousExpirationDate = isodate.Unknown(), isodate.Unknown(), isodate.Unknown()
 	return plan
 }
 
