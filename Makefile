@@ -19,8 +19,9 @@ RACE      := $(shell command -v $$(go env CC | cut -d' ' -f1) >/dev/null 2>&1 &&
 .PHONY: demo recording test test-unit test-acceptance build install check fmt generate docs bench screenshots soak sim tools clean
 
 # Without cgo a binary runs on every Linux, whatever its C library, and starts sooner.
+# The tag leaves out gRPC's tracing pages, which nothing shows: about 0.8 MiB less memory.
 build: ## the three binaries into bin/
-	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o $(PROVIDER)$(EXE) .
+	CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags "$(LDFLAGS)" -o $(PROVIDER)$(EXE) .
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o $(SIM)$(EXE) ./cmd/outscale-sim
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o $(KEYS)$(EXE) ./cmd/outscale-keys
 
@@ -68,7 +69,7 @@ docs: build $(TFDOCS) $(TOFU)
 bench: build $(TOFU) ## calls, time and memory of the provider with the real CLI, and the Go benchmarks
 	@mkdir -p $(BIN)/bench
 	go build -trimpath -o $(BIN)/meter$(EXE) ./scripts/bench/meter
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(BIN)/noop$(EXE) ./scripts/bench/noop
+	CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags "-s -w" -o $(BIN)/noop$(EXE) ./scripts/bench/noop
 	go build -trimpath -o $(BIN)/bench-cmd$(EXE) ./scripts/bench
 	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/... > $(BIN)/bench/go.txt || { cat $(BIN)/bench/go.txt; exit 1; }
 	@grep '^Benchmark' $(BIN)/bench/go.txt

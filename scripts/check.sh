@@ -78,8 +78,8 @@ step "all binaries build for every platform"
 for os in linux darwin windows; do
 	for arch in amd64 arm64; do
 		echo "   $os/$arch"
-		# With -trimpath, as a release is built: make release-snapshot finds the packages compiled.
-		CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -trimpath -o "$work/out/" . ./cmd/outscale-sim ./cmd/outscale-keys
+		# With the flags of a release: make release-snapshot finds the packages compiled.
+		CGO_ENABLED=0 GOOS=$os GOARCH=$arch go build -trimpath -tags grpcnotrace -o "$work/out/" . ./cmd/outscale-sim ./cmd/outscale-keys
 	done
 done
 echo "check: all passed"
