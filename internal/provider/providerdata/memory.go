@@ -75,14 +75,14 @@ func (m *Memory) SecondPlan(typeName string) bool {
 	return second
 }
 
-// PlanRelation notes that a resource of its own makes a relation, such as "policy ORN of user ci", and appends a warning where
-// this run also removes it.
+// PlanRelation notes that a link or membership resource creates a relation, such as "policy ORN of user ci", and appends a
+// warning if this run also removes it.
 func (d *Data) PlanRelation(diags *diag.Diagnostics, relation string) {
 	d.warnUndone(diags, relation, "make ", "remove ")
 }
 
-// PlanRemoval notes that a list of relations, such as the `policy` blocks of a user, removes one that it does not have, and
-// appends a warning where a resource of its own makes it.
+// PlanRemoval notes that a list of relations, such as the `policy` blocks of a user, removes one that it does not name, and
+// appends a warning if a link or membership resource creates it.
 func (d *Data) PlanRemoval(diags *diag.Diagnostics, relation string) {
 	d.warnUndone(diags, relation, "remove ", "make ")
 }
@@ -95,8 +95,8 @@ func (d *Data) warnUndone(diags *diag.Diagnostics, relation, does, undoes string
 	d.Memory.mu.Lock()
 	defer d.Memory.mu.Unlock()
 	if d.Memory.planned[undoes+relation] {
-		diags.AddWarning("Two resources undo each other", "A resource of its own makes this relation: "+relation+". The blocks or the exclusive list of another resource "+
-			"do not name it, and remove it in this run. The next run makes it again, and so on.\n\nName it in the blocks or in the list as well, or remove the resource that makes it. "+
-			"To keep the relation and give the blocks up, add `lifecycle { ignore_changes = [...] }` with the name of the blocks, and then remove them.")
+		diags.AddWarning("Two resources undo each other", "The configuration has a resource that creates this relation: "+relation+". Another resource has blocks or an exclusive list "+
+			"that do not name it, and removes it in this run. The next run creates it again, and so on.\n\nName it in the blocks or in the list as well, or remove the resource that "+
+			"creates it. To keep the relation without the blocks, first add `lifecycle { ignore_changes = [...] }` with the name of the blocks, and then remove them.")
 	}
 }

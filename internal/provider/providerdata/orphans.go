@@ -18,6 +18,7 @@ type orphanWarnings struct {
 
 	mu       sync.Mutex
 	suspects map[string]key.Key // by id: keys that will be named unless the CLI asks for them
+	waiting  *string            // the key id of the request that waits to name them; nil = none waits
 }
 
 // WarnOrphans appends a warning for each key of an owner that may exist without a state. It lists the owner's keys, once
@@ -61,9 +62,34 @@ func (d *Data) warnOrSuspect(ctx context.Context, found []orphan.Orphan, keyID s
 			suspected = true
 		}
 	}
-	stop := func() bool { return d.changing.Load() || len(d.suspects(keyID)) == 0 }
-	if suspected && d.Requests.Await(ctx, stop) {
+	if !suspected || !d.beginWaiting(&keyID) {
+		return
+	}
+	defer d.endWaiting(&keyID)
+	if d.Requests.Await(ctx, func() bool { return d.changing.Load() || len(d.suspects(keyID)) == 0 }) {
 		d.warnOf(d.Orphans.Orphans(d.suspects(keyID), d.Now()), diags)
+	}
+}
+
+// beginWaiting reports whether the request for a key is to wait, in place of the one that waits now: if it can name a key,
+// and not fewer than that one. Both calls of a request get the same pointer.
+func (d *Data) beginWaiting(keyID *string) bool {
+	o := &d.orphans
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	names := len(d.suspectsOf(*keyID))
+	if names == 0 || o.waiting != nil && names < len(d.suspectsOf(*o.waiting)) {
+		return false
+	}
+	o.waiting = keyID
+	return true
+}
+
+func (d *Data) endWaiting(keyID *string) {
+	d.orphans.mu.Lock()
+	defer d.orphans.mu.Unlock()
+	if d.orphans.waiting == keyID {
+		d.orphans.waiting = nil
 	}
 }
 
@@ -78,9 +104,14 @@ func (o *orphanWarnings) suspect(k key.Key) {
 
 // suspects returns the keys that were not named and that the CLI has not asked for, without those that it may ask for only
 // when it has the answer about the key with this id.
-func (d *Data) suspects(keyID string) (left []key.Key) {
+func (d *Data) suspects(keyID string) []key.Key {
 	d.orphans.mu.Lock()
 	defer d.orphans.mu.Unlock()
+	return d.suspectsOf(keyID)
+}
+
+// suspectsOf is suspects for a caller that holds the lock.
+func (d *Data) suspectsOf(keyID string) (left []key.Key) {
 	for _, o := range d.Orphans.Suspects(slices.Collect(maps.Values(d.orphans.suspects)), d.Now()) {
 		if _, named := d.orphans.named.Load(o.Key.ID); !named && !d.Orphans.MayFollow(o.Key.ID, keyID) {
 			left = append(left, o.Key)

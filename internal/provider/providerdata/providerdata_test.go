@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -337,6 +338,56 @@ func TestWarnOrphansOfKept(t *testing.T) {
 					t.Errorf("named %v, want %v; %d lists", named, c.want, keys.lists)
 				}
 				<-asked
+			})
+		})
+	}
+}
+
+// TestWarnOrphansOfKept_besideAnotherRequest: of the requests for two keys of a state, or for one and a new one, the request
+// that can name more keys waits, whichever comes first: AK1 and AK2 may depend on AK0, and AK2 on AK1.
+func TestWarnOrphansOfKept_besideAnotherRequest(t *testing.T) {
+	alice := key.Owner{UserName: "alice"}
+	for name, c := range map[string]struct {
+		requests [2]string // the key that is read, "" for a new one
+		want     []string
+	}{
+		"a new key, then a key of the state":     {[2]string{"", "AK0"}, []string{"AK1", "AK2"}},
+		"a key of the state, then a new key":     {[2]string{"AK0", ""}, []string{"AK1", "AK2"}},
+		"a new key, then a later key":            {[2]string{"", "AK2"}, []string{"AK0", "AK1"}},
+		"a later key, then an earlier key":       {[2]string{"AK2", "AK1"}, []string{"AK0"}},
+		"an earlier key, then a later key":       {[2]string{"AK1", "AK2"}, []string{"AK0"}},
+		"the first key, then the second":         {[2]string{"AK0", "AK1"}, nil},
+		"two new keys":                           {[2]string{"", ""}, []string{"AK0", "AK1", "AK2"}},
+		"a key of another run, then the first":   {[2]string{"AK9", "AK0"}, []string{"AK1", "AK2"}},
+		"the first key, then one of another run": {[2]string{"AK0", "AK9"}, []string{"AK1", "AK2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				offset, keys := time.Duration(0), active("AK0", "AK1", "AK2")
+				d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: withJournal(t, "AK0", "AK1", "AK2"), Requests: &Requests{}})
+				found, group := make([]diag.Diagnostics, 2), sync.WaitGroup{}
+				for i, id := range c.requests {
+					if id != "" {
+						d.Orphans.Referenced(id)
+					}
+					group.Go(func() {
+						defer d.Requests.Begin()()
+						if id == "" {
+							d.WarnOrphans(t.Context(), alice, &found[i])
+						} else {
+							d.WarnOrphansOfKept(t.Context(), alice, id, &found[i])
+						}
+					})
+					synctest.Wait()
+				}
+				group.Wait()
+				var named []string
+				for _, one := range slices.Concat(found...) {
+					named = append(named, strings.TrimPrefix(one.Summary(), "Access key of an interrupted run found: "))
+				}
+				if slices.Sort(named); !slices.Equal(named, c.want) {
+					t.Errorf("named %v, want %v", named, c.want)
+				}
 			})
 		})
 	}
