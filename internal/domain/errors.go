@@ -27,6 +27,7 @@ type GoneError struct {
 	Name     string // of the object, when it was looked for by its name
 	UserName string // the owner among whose access keys it was looked for, "" = the caller
 	Users    int    // how many users' access keys were searched as well; 0 = none
+	Of       string // the user or the user group of a link, a membership or an inline policy ("user ci"): none of them has an id
 }
 
 func (e *GoneError) Error() string { return e.missing() }

@@ -50,7 +50,7 @@ func (s *Service) Inline(ctx context.Context, p Principal, name string) (api.Inl
 		policy, found, err = s.readInline(ctx, p, name)
 	}
 	if api.IsNotFound(err) || (err == nil && !found) {
-		return api.InlinePolicy{}, &domain.GoneError{Kind: domain.KindInlinePolicy, Name: name, UserName: p.Name}
+		return api.InlinePolicy{}, &domain.GoneError{Kind: domain.KindInlinePolicy, Name: name, Of: p.String()}
 	}
 	return policy, err
 }

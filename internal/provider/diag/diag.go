@@ -118,6 +118,12 @@ func goneText(e *domain.GoneError) string {
 	switch {
 	case e.Kind == domain.KindPolicyVersion:
 		return fmt.Sprintf("Policy %s has no version %s.", e.Name, e.ID)
+	case e.Kind == domain.KindPolicyLink:
+		return fmt.Sprintf("Policy %s is not linked to %s.", text.Word(e.ID), text.Escape(e.Of))
+	case e.Kind == domain.KindMembership:
+		return fmt.Sprintf("User %s is not a member of %s.", text.Word(e.Name), text.Escape(e.Of))
+	case e.Kind == domain.KindInlinePolicy:
+		return sentence(text.Escape(e.Of) + " has no inline policy named " + text.Word(e.Name))
 	case e.Kind != domain.KindAccessKey && e.Name != "":
 		return fmt.Sprintf("The account has no %s named %s.", e.Kind, text.Word(e.Name))
 	case e.Kind != domain.KindAccessKey:

@@ -190,6 +190,10 @@ func TestGone_namesOwner(t *testing.T) {
 		"Neither the caller nor any of the 12 users of the account has access key AK1.": {Kind: domain.KindAccessKey, ID: "AK1", Users: 12},
 		"The account has no user named alice.":                                          {Kind: domain.KindUser, Name: "alice"},
 		"The account has no user with the id U1.":                                       {Kind: domain.KindUser, ID: "U1"},
+		"Policy orn:p has no version v2.":                                               {Kind: domain.KindPolicyVersion, ID: "v2", Name: "orn:p"},
+		"Policy orn:p is not linked to user group ops.":                                 {Kind: domain.KindPolicyLink, ID: "orn:p", Of: "user group ops"},
+		"User ci is not a member of user group ops.":                                    {Kind: domain.KindMembership, Name: "ci", Of: "user group ops"},
+		"User ci has no inline policy named read.":                                      {Kind: domain.KindInlinePolicy, Name: "read", Of: "user ci"},
 	} {
 		if got, gone := Gone(fmt.Errorf("read: %w", e)); !gone || got != want {
 			t.Errorf("got %q, %v, want %q", got, gone, want)

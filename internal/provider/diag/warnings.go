@@ -21,7 +21,7 @@ func summaryOf(summary, id string) string { return summary + ": " + text.Word(id
 // IsGone is the warning for an object that a refresh found gone. what names it ("access key AK1 of user alice").
 func IsGone(summary, what, id, reason string) Diagnostic {
 	return diag.NewWarningDiagnostic(summaryOf(summary, id),
-		"The "+text.Escape(what)+" no longer exists at the API. If the configuration still has it, the next plan creates it again.\n\n"+reason)
+		"The "+text.Escape(what)+" no longer exists at the API. If it is still in the configuration, Terraform plans to create it again.\n\n"+reason)
 }
 
 // AddWarnings appends the warnings of the domain about a change that succeeded.

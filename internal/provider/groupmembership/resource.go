@@ -160,7 +160,7 @@ func (r *Resource) confirm(ctx context.Context, user, found principal.Found, rec
 		return err
 	}
 	if !slices.ContainsFunc(members, func(m group.Member) bool { return m.ID == user.ID || m.Name == user.Name }) {
-		return &domain.GoneError{Kind: domain.KindMembership, Name: user.Name}
+		return &domain.GoneError{Kind: domain.KindMembership, Name: user.Name, Of: found.String()}
 	}
 	return nil
 }

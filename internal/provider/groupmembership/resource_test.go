@@ -37,5 +37,5 @@ func TestUserGroupMembership_goneOutside(t *testing.T) {
 		return c.RemoveUserFromUserGroup(ctx, api.GroupRef{Name: "ops"}, api.UserRef{Name: "ci"})
 	})
 	id := member.String("id")
-	member.Read().ExpectWarning("Group membership is gone: " + id)
+	member.Read().ExpectWarning("Group membership is gone: "+id, "User ci is not a member of user group ops.")
 }

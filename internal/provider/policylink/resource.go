@@ -125,7 +125,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if err == nil {
 		var linked bool
 		if linked, err = r.Data.Rights.IsLinked(ctx, found.Principal, state.orn); err == nil && !linked {
-			err = &domain.GoneError{Kind: domain.KindPolicyLink, ID: state.orn}
+			err = &domain.GoneError{Kind: domain.KindPolicyLink, ID: state.orn, Of: found.String()}
 		}
 	}
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, r.describe(state), state.orn) {
