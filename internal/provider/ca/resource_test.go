@@ -67,7 +67,7 @@ func TestCA_refused(t *testing.T) {
 	pem := acctest.CertificatePEM(t, "authority")
 	key := strings.ReplaceAll(pem, "CERTIFICATE", "PRIVATE KEY")
 	for name, c := range map[string]struct{ pem, part string }{
-		"nothing":         {"", "not a certificate in PEM format"},
+		"nothing":         {"", "not a certificate in PEM format. A PEM certificate begins with -----BEGIN CERTIFICATE-----"},
 		"a path":          {"ca.pem", "not a certificate in PEM format"},
 		"no certificate":  {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be read"},
 		"two":             {pem + pem, "more than one certificate"},

@@ -51,7 +51,7 @@ func parse(text string) (*x509.Certificate, error) {
 	}
 	block, rest := pem.Decode([]byte(text))
 	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, errors.New("the value is not a certificate in PEM format. It begins with -----BEGIN CERTIFICATE-----")
+		return nil, errors.New("the value is not a certificate in PEM format. A PEM certificate begins with -----BEGIN CERTIFICATE-----")
 	}
 	if next, _ := pem.Decode(rest); next != nil {
 		return nil, errors.New("the value has more than one certificate. Upload each with a resource of its own")

@@ -121,8 +121,12 @@ func refuseDefaultVersions(ctx context.Context, config, state types.Set, diags *
 		if have := blockset.Find(prior, e.PolicyORN); have != nil && have.DefaultVersionID.Equal(e.DefaultVersionID) {
 			continue
 		}
-		diags.AddAttributeError(path.Root(Name), "Default version not set here", fmt.Sprintf("The `policy` block with the `policy_orn` %s has a `default_version_id`. It would set the default version of the policy for every user and group that has it, and not only here. "+
-			"Remove it from this block, and set the default version once: with `set_as_default` of the resource `outscale_policy_version`.", text.Quote(e.PolicyORN.ValueString())))
+		which := "whose `policy_orn` is not known yet"
+		if !e.PolicyORN.IsUnknown() {
+			which = "with the `policy_orn` " + text.Quote(e.PolicyORN.ValueString())
+		}
+		diags.AddAttributeError(path.Root(Name), "Default version not set here", fmt.Sprintf("The `policy` block %s has a `default_version_id`. It would set the default version of the policy for every user and group that has it, and not only here. "+
+			"Remove it from this block, and set the default version once: with `set_as_default` of the resource `outscale_policy_version`.", which))
 	}
 }
 

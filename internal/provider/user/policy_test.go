@@ -138,6 +138,8 @@ func TestUser_defaultVersion(t *testing.T) {
 	orn := policies(h, "a")
 	config := acctest.Args{"user_name": "ci", "policy": blocks{{"policy_orn": orn[0], "default_version_id": "v1"}}}
 	h.NewResource(user).Plan(config).ExpectErrorAt("policy", "every user and group", "outscale_policy_version")
+	unknown := acctest.Args{"user_name": "ci", "policy": blocks{{"policy_orn": acctest.Unknown, "default_version_id": "v1"}}}
+	h.NewResource(user).Plan(unknown).ExpectErrorAt("policy", "The `policy` block whose `policy_orn` is not known yet has a `default_version_id`.")
 	u := h.Resource(user, withPolicies("ci", orn...))
 	other := acctest.Args{"user_name": "ci", "policy": blocks{{"policy_orn": orn[0], "default_version_id": "v2"}}}
 	u.Plan(other).ExpectErrorAt("policy", "outscale_policy_version")
