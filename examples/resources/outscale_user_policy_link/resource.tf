@@ -16,4 +16,9 @@ resource "outscale_policy" "audit" {
 resource "outscale_user_policy_link" "audit" {
   user_id    = outscale_user.auditor.user_id
   policy_orn = outscale_policy.audit.orn
+
+  # Another policy is linked before this link is removed.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

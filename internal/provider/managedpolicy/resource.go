@@ -86,8 +86,9 @@ func (r *Resource) warnLinked(ctx context.Context, state model, diags *diag.Diag
 	linked, err := r.Data.Policies.Entities(ctx, state.ID.ValueString())
 	if names := namesOf(linked); err == nil && len(names) > 0 {
 		diags.AddWarning(linkedReplaced, "The "+state.describe()+" is to be replaced, and is linked to "+strings.Join(names, ", ")+". A policy is not deleted while it is linked.\n\n"+
-			"Set `create_before_destroy` in the `lifecycle` block of this resource, with another `policy_name`: the new policy is then created first, and the links change before the old one is deleted. "+
-			"Without it, the apply fails for each link that is not a resource of its own (`outscale_user_policy_link`, `outscale_user_group_policy_link`) with the `orn` of this one, "+
+			"Set `create_before_destroy` in the `lifecycle` block of this resource, and of each link resource (`outscale_user_policy_link`, `outscale_user_group_policy_link`) with its `orn`, and give it another `policy_name`: "+
+			"the new policy is then created and linked before the old one is unlinked and deleted. A link resource without it is destroyed first and created last, and the rights are missing in between. "+
+			"Without it on the policy, the apply fails if the policy has a link that is not such a resource, "+
 			"unless `force_detach = true` was applied before.")
 	}
 }
@@ -249,10 +250,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // linkedText names what a policy is linked to, and the ways out.
 func linkedText(e *policy.LinkedError) string {
-	return "It is linked to " + strings.Join(namesOf(e.Entities), ", ") + ", and nothing was changed. Remove these links first, or set `force_detach` to true " +
+	return "It is linked to " + strings.Join(namesOf(e.Entities), ", ") + ", and the policy was not changed. Remove these links first, or set `force_detach` to true " +
 		"and apply before the destruction: then the users and groups lose the policy.\n\nIf a policy with another name replaces this one, or the " +
-		"configuration loses this one together with its `policy` blocks, set `create_before_destroy` in the `lifecycle` block of this resource: links then " +
-		"change before the destruction. Apply it before a resource leaves the configuration."
+		"configuration loses this one together with its `policy` blocks, set `create_before_destroy` in the `lifecycle` block of this resource, and of each link " +
+		"resource with its `orn`: links then change before the destruction. Apply it before a resource leaves the configuration."
 }
 
 func namesOf(linked policy.Entities) (names []string) {

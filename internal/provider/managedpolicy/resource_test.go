@@ -37,7 +37,7 @@ func TestPolicy_forceDetach(t *testing.T) {
 	h.Resource("outscale_user", acctest.Args{"user_name": "ci"})
 	policy := h.Resource(typeName, acctest.Args{"policy_name": "read", "document": document})
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.LinkPolicy(ctx, policy.String("orn"), "ci") })
-	policy.TryDestroy().ExpectError("Policy not deleted", "user ci", "force_detach", "create_before_destroy")
+	policy.TryDestroy().ExpectError("Policy not deleted", "user ci, and the policy was not changed.", "force_detach", "create_before_destroy", "and of each link resource")
 	h.ExpectWrites("CreateUser", "CreatePolicy")
 	policy.Update(acctest.Args{"policy_name": "read", "document": document, "force_detach": true})
 	policy.Destroy()
@@ -222,7 +222,7 @@ func TestPolicy_replacedWhileLinked(t *testing.T) {
 	const warning = "Linked policy is replaced"
 	h.ResetCalls()
 	got := policy.Apply(renamed)
-	got.ExpectWarning(warning, policy.String("orn"), "user ci", "`create_before_destroy`", "`force_detach = true`")
+	got.ExpectWarning(warning, policy.String("orn"), "user ci", "`create_before_destroy`", "and of each link resource", "`force_detach = true`")
 	got.ExpectErrorAmong("Policy not deleted", "user ci", "create_before_destroy")
 	h.ExpectWrites()
 
