@@ -156,7 +156,7 @@ func (sc *scenario) fault(list ...simulator.Fault) {
 	if len(list) > 0 || !sc.refused {
 		return
 	}
-	remembered, err := filepath.Glob(filepath.Join(sc.s.Dir, ".cache", "*", "refused", "refused-*"))
+	remembered, err := filepath.Glob(filepath.Join(filepath.Dir(sc.s.Dir), ".cache", "*", "refused", "refused-*"))
 	sc.cli.NoError(err)
 	for _, file := range remembered {
 		sc.cli.NoError(os.Remove(file))
