@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
@@ -51,7 +52,22 @@ const clockSlack = 2 * time.Second
 // Usage reads the log from q.Back ago until now (ReadApiLogs). What was read is counted and not kept, so the memory that
 // it takes does not grow with the number of calls. The result is not shared. An error of the API after a part was read is
 // Usage.Ended.
+//
+// The API's clock is known from the first answer only. If that is the first page of the log, and shows that the machine's
+// clock is wrong, the reading begins again.
 func (s *Service) Usage(ctx context.Context, q UsageQuery) (Usage, error) {
+	offset := s.clock.Offset()
+	u, err := s.usage(ctx, q, func() bool { return s.clock.Offset() != offset })
+	if errors.Is(err, errClock) {
+		return s.usage(ctx, q, nil)
+	}
+	return u, err
+}
+
+// errClock ends a reading of the log whose first page shows that its times are by a wrong clock.
+var errClock = errors.New("the API's clock differs from the one that the log was asked for by")
+
+func (s *Service) usage(ctx context.Context, q UsageQuery, wrongClock func() bool) (Usage, error) {
 	until := s.clock.Now()
 	u := Usage{Readable: true, From: until, Until: until, Keys: map[string]Use{}}
 	oldest := until.Add(-q.Back)
@@ -62,6 +78,7 @@ func (s *Service) Usage(ctx context.Context, q UsageQuery) (Usage, error) {
 		}
 		if part.to.Equal(until) {
 			part.to = until.Add(clockSlack)
+			part.wrongClock = wrongClock
 		} else {
 			part.to = part.to.Add(-time.Millisecond) // both bounds are part of a slice
 		}
@@ -104,7 +121,9 @@ type slice struct {
 	from, to time.Time
 	whole    bool
 	pages    int
-	keys     map[string]*Use
+	// wrongClock is asked after the first page; nil = the clock is right.
+	wrongClock func() bool
+	keys       map[string]*Use
 }
 
 // read reads the slice to its end, or until limit pages were read.
@@ -117,6 +136,9 @@ func (s *slice) read(ctx context.Context, a API, limit int) error {
 			return err
 		}
 		s.pages++
+		if s.pages == 1 && s.wrongClock != nil && s.wrongClock() {
+			return errClock
+		}
 		for _, call := range page.Calls {
 			use := s.keys[call.AccessKeyID]
 			if use == nil {

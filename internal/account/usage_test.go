@@ -114,6 +114,19 @@ func TestUsage_refused(t *testing.T) {
 	}
 }
 
+// The first page can be the answer that shows the API's clock: the reading begins again, once.
+func TestUsage_clockKnownFromFirstPage(t *testing.T) {
+	f := &apitest.Fake{}
+	f.Page = func(time.Time, time.Time, string) api.CallPage {
+		f.Ahead = min(f.Ahead+hour, 5*hour)
+		return api.CallPage{}
+	}
+	u, err := service(f).Usage(bg, UsageQuery{Back: hour, Pages: 5})
+	if n := f.Count("ReadApiLogs"); err != nil || !u.Whole || n != 2 || !u.Until.Equal(auditDay.Add(hour)) {
+		t.Errorf("%d pages, %+v, %v", n, u, err)
+	}
+}
+
 // A log of more than a page, on each side of a seam, through the client.
 func TestUsage_simulator(t *testing.T) {
 	w := apitest.NewWorld(t)

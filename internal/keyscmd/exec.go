@@ -54,6 +54,11 @@ or revoked.`,
 
 // exec creates the key, runs the command and revokes the key, whatever happens on the way.
 func (a *app) exec(ctx context.Context, s *services, spec key.Spec, lifetime time.Duration, argv []string) error {
+	// The API's clock decides about the expiry, and is known from the first answer only. Create needs the id too, and makes no
+	// call for it then.
+	if _, err := s.account.ID(ctx); err != nil {
+		return fmt.Errorf("no access key was requested: %w", err)
+	}
 	expires := s.keys.Now().Add(lifetime).UTC().Truncate(time.Second)
 	spec.Expires = &expires
 	created, err := s.keys.Create(ctx, spec, key.CreateOptions{Abandoned: func() bool { return ctx.Err() != nil }})

@@ -33,6 +33,7 @@ type rig struct {
 	env     map[string]string // beside the credential and the endpoint
 	start   func(ctx context.Context, argv, env []string) (int, error)
 	version string
+	now     func() time.Time // the machine's clock, nil = the simulator's
 	both    *bytes.Buffer    // takes both outputs, in the order in which they are written; nil = each is apart
 	front   *httptest.Server // the API, with what from and refuse say
 	refuse  func(action string) bool
@@ -114,6 +115,9 @@ func (r *rig) run(args ...string) (code int, out, errOut string) {
 	}
 	if r.out != nil {
 		host.Out = r.out
+	}
+	if r.now != nil {
+		host.Now = r.now
 	}
 	if r.both != nil {
 		host.Out, host.Err = r.both, r.both

@@ -35,19 +35,19 @@ With --offline no call is made, and whether a key still works is not known.
 					}
 				}
 			}
-			live, err := a.live(cmd.Context(), secrets, offline)
+			standing, err := a.standings(cmd.Context(), secrets, offline)
 			if err != nil {
 				return err
 			}
-			return a.scan(secrets, live, offline)
+			return a.scan(secrets, standing)
 		},
 	}
 	cmd.Flags().BoolVar(&offline, "offline", false, "make no call")
 	return cmd
 }
 
-// live finds those of the keys that the account still has.
-func (a *app) live(ctx context.Context, secrets []stateKey, offline bool) (map[string]key.Key, error) {
+// standings returns a function that says whether the key of a secret still works: ACTIVE, INACTIVE, expired, gone or unknown.
+func (a *app) standings(ctx context.Context, secrets []stateKey, offline bool) (func(stateKey) string, error) {
 	var ids []string
 	for _, s := range secrets {
 		if s.id != "" {
@@ -55,7 +55,7 @@ func (a *app) live(ctx context.Context, secrets []stateKey, offline bool) (map[s
 		}
 	}
 	if offline || len(ids) == 0 {
-		return nil, nil
+		return func(stateKey) string { return "unknown" }, nil
 	}
 	s, err := a.connect()
 	if err != nil {
@@ -66,7 +66,19 @@ func (a *app) live(ctx context.Context, secrets []stateKey, offline bool) (map[s
 	for _, k := range found {
 		live[k.ID] = k
 	}
-	return live, err
+	now := s.keys.Now() // the API's clock, which is known from its answers
+	return func(s stateKey) string {
+		k, found := live[s.id]
+		switch {
+		case s.id == "":
+			return "unknown"
+		case !found:
+			return "gone"
+		case k.Expired(now):
+			return "expired"
+		}
+		return string(k.State)
+	}, err
 }
 
 // secretFound is a secret in the JSON of scan-state.
@@ -79,11 +91,11 @@ type secretFound struct {
 }
 
 // scan writes what was found, and what to do.
-func (a *app) scan(secrets []stateKey, live map[string]key.Key, offline bool) error {
+func (a *app) scan(secrets []stateKey, standing func(stateKey) string) error {
 	all := []secretFound{}
 	var rows [][]string
 	for _, s := range secrets {
-		f := secretFound{File: s.file, Address: s.address, Attribute: s.secret, AccessKeyID: s.id, Key: a.standing(s, live, offline)}
+		f := secretFound{File: s.file, Address: s.address, Attribute: s.secret, AccessKeyID: s.id, Key: standing(s)}
 		all = append(all, f)
 		rows = append(rows, []string{f.File, f.Address, f.Attribute, orDash(f.AccessKeyID), f.Key})
 	}
@@ -113,17 +125,3 @@ To get rid of them:
      successor, or use terraform apply -replace=ADDRESS.
   3. Delete older versions of the files: backups (*.backup), versions in the backend, saved plans, artifacts of pipelines.
 `
-
-// standing reports whether the key of a secret still works.
-func (a *app) standing(s stateKey, live map[string]key.Key, offline bool) string {
-	k, found := live[s.id]
-	switch {
-	case offline || s.id == "":
-		return "unknown"
-	case !found:
-		return "gone"
-	case k.Expired(a.host.Now()):
-		return "expired"
-	}
-	return string(k.State)
-}
