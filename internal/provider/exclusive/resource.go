@@ -18,6 +18,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/principal"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
@@ -105,7 +106,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		state := r.list(ctx, req.State, &resp.Diagnostics)
 		for _, name := range without(state.policies, plan.policies) {
 			if !plan.unknown {
-				r.Data.PlanRemoval(&resp.Diagnostics, r.policy.word+" "+name+" of "+r.kind.Text(state.Ref))
+				r.Data.PlanRelation(&resp.Diagnostics, r.policy.word+" "+name+" of "+r.kind.Text(state.Ref), providerdata.RemovedByList)
 			}
 		}
 		return

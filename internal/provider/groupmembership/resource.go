@@ -21,6 +21,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/principal"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
@@ -107,10 +108,13 @@ func set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState
 	}
 }
 
-// ModifyPlan warns where another resource removes the membership.
+// ModifyPlan warns where another resource removes the membership or manages it too.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !req.Plan.Raw.IsNull() {
-		r.Data.PlanRelation(&resp.Diagnostics, read(ctx, req.Plan, &resp.Diagnostics).describe())
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	if plan := read(ctx, req.Plan, &resp.Diagnostics); plan.user.Known() && plan.group.Known() {
+		r.Data.PlanRelation(&resp.Diagnostics, plan.describe(), providerdata.OfResource(req.State.Raw.IsNull()))
 	}
 }
 

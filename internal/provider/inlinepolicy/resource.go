@@ -18,6 +18,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/principal"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
@@ -83,11 +84,14 @@ func (r *Resource) describe(p inline) string {
 }
 
 // ModifyPlan keeps the document of the state where the configuration writes the same one in another way, and warns where
-// another resource removes the policy.
+// another resource removes the policy or manages it too.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
-	if !req.Plan.Raw.IsNull() {
-		r.Data.PlanRelation(&resp.Diagnostics, r.describe(r.inline(ctx, req.Plan, &resp.Diagnostics)))
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	if plan := r.inline(ctx, req.Plan, &resp.Diagnostics); plan.Ref.Known() && plan.name != "" {
+		r.Data.PlanRelation(&resp.Diagnostics, r.describe(plan), providerdata.OfResource(req.State.Raw.IsNull()))
 	}
 }
 

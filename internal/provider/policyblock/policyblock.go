@@ -130,12 +130,19 @@ func refuseDefaultVersions(ctx context.Context, config, state types.Set, diags *
 	}
 }
 
-// Plan returns the blocks to plan of a user or a group. id is its id, for a warning.
-func Plan(ctx context.Context, d *providerdata.Data, config, state types.Set, p rights.Principal, id string, diags *diag.Diagnostics) types.Set {
+// Plan returns the blocks to plan of a user or a group. id is its id, for a warning, and name its planned name.
+func Plan(ctx context.Context, d *providerdata.Data, config, state types.Set, p rights.Principal, id string, name types.String, diags *diag.Diagnostics) types.Set {
 	refuseDefaultVersions(ctx, config, state, diags)
 	prior := blockset.Decode[Element](ctx, state, diags)
 	for _, e := range blockset.Removed[Element](ctx, config, state, diags) {
-		d.PlanRemoval(diags, "policy "+e.PolicyORN.ValueString()+" of "+p.String())
+		d.PlanRelation(diags, "policy "+e.PolicyORN.ValueString()+" of "+p.String(), providerdata.RemovedByBlocks)
+	}
+	named := rights.Principal{Group: p.Group, Name: name.ValueString()}
+	for _, e := range blockset.Decode[Element](ctx, config, diags) {
+		// Only ignore_changes fills a computed attribute in: the blocks change nothing then.
+		if e.PolicyID.IsNull() && e.PolicyORN.ValueString() != "" && named.Name != "" {
+			d.PlanRelation(diags, "policy "+e.PolicyORN.ValueString()+" of "+named.String(), providerdata.InBlocks)
+		}
 	}
 	if len(prior) > 0 && !config.IsUnknown() && len(config.Elements()) == 0 {
 		diags.AddWarning("Policies are unlinked: "+id, "The configuration has no `policy` block any more. These policies are unlinked from "+p.String()+" (id "+id+"): "+strings.Join(ORNs(prior), ", ")+".\n\n"+

@@ -16,6 +16,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/principal"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
@@ -76,10 +77,13 @@ func (r *Resource) link(ctx context.Context, from principal.Getter, diags *diag.
 
 func (r *Resource) describe(l link) string { return "policy " + l.orn + " of " + r.kind.Text(l.Ref) }
 
-// ModifyPlan warns where another resource removes the link.
+// ModifyPlan warns where another resource removes the link or manages it too.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !req.Plan.Raw.IsNull() {
-		r.Data.PlanRelation(&resp.Diagnostics, r.describe(r.link(ctx, req.Plan, &resp.Diagnostics)))
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	if plan := r.link(ctx, req.Plan, &resp.Diagnostics); plan.Ref.Known() && plan.orn != "" {
+		r.Data.PlanRelation(&resp.Diagnostics, r.describe(plan), providerdata.OfResource(req.State.Raw.IsNull()))
 	}
 }
 

@@ -88,6 +88,9 @@ type Setter interface {
 // Ref names a principal, by its id, or by its name where the id is not known.
 type Ref struct{ Name, ID string }
 
+// Known reports whether the name or the id is known.
+func (r Ref) Known() bool { return r != Ref{} }
+
 // Ref reads the attributes of a plan or a state.
 func (k Kind) Ref(ctx context.Context, from Getter, diags *diag.Diagnostics) Ref {
 	var name, id types.String

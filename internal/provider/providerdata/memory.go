@@ -5,8 +5,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
 // Memory keeps results of the refresh for the plan, in one process: a key that is gone has no state
@@ -16,7 +14,8 @@ type Memory struct {
 	mu         sync.Mutex
 	expired    map[string][]time.Time // expiries of keys that were found gone or expired
 	recipients map[string][]string    // fingerprints to which the secrets of keys that are gone were sealed
-	planned    map[string]bool        // the planned objects: see SecondPlan, PlanRelation and PlanRemoval
+	planned    map[string]bool        // the planned objects: see SecondPlan
+	relations  map[string]RelationUse // what the planned resources do with a relation: see PlanRelation
 }
 
 // AddExpired remembers that a key with this expiry was found gone, or expired.
@@ -73,30 +72,4 @@ func (m *Memory) SecondPlan(typeName string) bool {
 	second := m.planned[typeName]
 	m.planned[typeName] = true
 	return second
-}
-
-// PlanRelation notes that a link or membership resource creates a relation, such as "policy ORN of user ci", and appends a
-// warning if this run also removes it.
-func (d *Data) PlanRelation(diags *diag.Diagnostics, relation string) {
-	d.warnUndone(diags, relation, "make ", "remove ")
-}
-
-// PlanRemoval notes that a list of relations, such as the `policy` blocks of a user, removes one that it does not name, and
-// appends a warning if a link or membership resource creates it.
-func (d *Data) PlanRemoval(diags *diag.Diagnostics, relation string) {
-	d.warnUndone(diags, relation, "remove ", "make ")
-}
-
-func (d *Data) warnUndone(diags *diag.Diagnostics, relation, does, undoes string) {
-	if d == nil {
-		return // not configured: the CLI validates
-	}
-	d.Memory.SecondPlan(does + relation)
-	d.Memory.mu.Lock()
-	defer d.Memory.mu.Unlock()
-	if d.Memory.planned[undoes+relation] {
-		diags.AddWarning("Two resources undo each other", "The configuration has a resource that creates this relation: "+relation+". Another resource has blocks or an exclusive list "+
-			"that do not name it, and removes it in this run. The next run creates it again, and so on.\n\nName it in the blocks or in the list as well, or remove the resource that "+
-			"creates it. To keep the relation without the blocks, first add `lifecycle { ignore_changes = [...] }` with the name of the blocks, and then remove them.")
-	}
 }

@@ -23,6 +23,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			plan.LastModificationDate = state.LastModificationDate
 		}
 	}
-	plan.Policy = policyblock.Plan(ctx, r.Data, config.Policy, state.Policy, rights.Principal{Name: state.UserName.ValueString()}, state.ID.ValueString(), &resp.Diagnostics)
+	plan.Policy = policyblock.Plan(ctx, r.Data, config.Policy, state.Policy, rights.Principal{Name: state.UserName.ValueString()}, state.ID.ValueString(), plan.UserName, &resp.Diagnostics)
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 )
 
@@ -25,9 +26,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			plan.LastModificationDate, plan.ORN = state.LastModificationDate, state.ORN
 		}
 	}
-	plan.Policy = policyblock.Plan(ctx, r.Data, config.Policy, state.Policy, rights.Principal{Group: true, Name: state.UserGroupName.ValueString()}, state.ID.ValueString(), &resp.Diagnostics)
+	plan.Policy = policyblock.Plan(ctx, r.Data, config.Policy, state.Policy, rights.Principal{Group: true, Name: state.UserGroupName.ValueString()}, state.ID.ValueString(), plan.UserGroupName, &resp.Diagnostics)
 	for _, m := range blockset.Removed[member](ctx, config.User, state.User, &resp.Diagnostics) {
-		r.Data.PlanRemoval(&resp.Diagnostics, "user "+m.UserName.ValueString()+" in user group "+state.UserGroupName.ValueString())
+		r.Data.PlanRelation(&resp.Diagnostics, "user "+m.UserName.ValueString()+" in user group "+state.UserGroupName.ValueString(), providerdata.RemovedByBlocks)
+	}
+	for _, m := range blockset.Decode[member](ctx, config.User, &resp.Diagnostics) {
+		// Only ignore_changes fills a computed attribute in: the blocks change nothing then.
+		if m.UserID.IsNull() && m.UserName.ValueString() != "" && plan.UserGroupName.ValueString() != "" {
+			r.Data.PlanRelation(&resp.Diagnostics, "user "+m.UserName.ValueString()+" in user group "+plan.UserGroupName.ValueString(), providerdata.InBlocks)
+		}
 	}
 	prior := blockset.Decode[member](ctx, state.User, &resp.Diagnostics)
 	if len(prior) > 0 && !config.User.IsUnknown() && len(config.User.Elements()) == 0 {
