@@ -82,7 +82,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		return
 	}
-	if plan := r.link(ctx, req.Plan, &resp.Diagnostics); plan.Ref.Known() && plan.orn != "" {
+	if plan := r.link(ctx, req.Plan, &resp.Diagnostics); plan.Known() && plan.orn != "" {
 		r.Data.PlanRelation(&resp.Diagnostics, r.describe(plan), providerdata.OfResource(req.State.Raw.IsNull()))
 	}
 }
