@@ -3,12 +3,9 @@
 package faults
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,6 +79,7 @@ func (sc *scenario) runInterrupted(how interruption, where side, n int, argument
 	if how.killsProvider() {
 		arguments = append(slices.Clone(arguments), "-parallelism=1")
 	}
+	stateBefore := sc.readState()
 	x.rememberFinished()
 	if where == beforeAnswer {
 		sc.watch(x.onCall)
@@ -100,7 +98,7 @@ func (sc *scenario) runInterrupted(how interruption, where side, n int, argument
 		sc.t.Fatalf("seed %d: nothing was interrupted: %s made %d calls, and the interruption was at number %d", seed(), arguments[0], x.calls.Load(), n)
 	}
 	sc.cli.Await("the providers are gone", func() bool { return !slices.ContainsFunc(x.providers, isRunning) })
-	sc.restoreState()
+	sc.restoreState(stateBefore)
 	if how != interruptOnce {
 		sc.interrupted, sc.pending = true, true
 		sc.noteUnsaved(x.finished)
@@ -108,21 +106,16 @@ func (sc *scenario) runInterrupted(how interruption, where side, n int, argument
 	sc.t.Logf("%s %s of call %d of %s: the CLI ended with %d", how, where, n, arguments[0], ended.Code)
 }
 
-// restoreState does what a person does whose state file is empty. Both CLIs empty a local state before they write it, and
-// one that ends in between leaves it so, with the earlier state beside it.
-func (sc *scenario) restoreState() {
+// restoreState writes an earlier state back if the CLI left an empty one, as a user does from a backup. Both CLIs truncate a
+// local state before they write it, so an interruption can leave it empty. The backup of the CLI is not used, because
+// OpenTofu once left one that was older than the interrupted run.
+func (sc *scenario) restoreState(before []byte) {
 	sc.t.Helper()
-	path := filepath.Join(sc.s.Dir, "terraform.tfstate")
-	if found, err := os.Stat(path); err != nil || found.Size() > 0 {
+	if after := sc.readState(); after == nil || len(after) > 0 || len(before) == 0 {
 		return
 	}
-	backup, err := os.ReadFile(path + ".backup")
-	if errors.Is(err, fs.ErrNotExist) {
-		return // it was the first state
-	}
-	sc.cli.NoError(err)
-	sc.t.Log("the CLI left an empty state: restored from its backup")
-	sc.cli.NoError(os.WriteFile(path, backup, 0o600))
+	sc.t.Log("the CLI left an empty state: restored the state from before the run")
+	sc.cli.NoError(os.WriteFile(sc.statePath(), before, 0o600))
 }
 
 // rememberFinished remembers the keys that have no marker.

@@ -163,14 +163,23 @@ func (sc *scenario) fault(list ...simulator.Fault) {
 	}
 }
 
-// state returns the keys in the state file, which does not exist before the first write.
+func (sc *scenario) statePath() string { return filepath.Join(sc.s.Dir, "terraform.tfstate") }
+
+// readState returns the contents of the state file, or nil before the CLI has created it.
+func (sc *scenario) readState() []byte {
+	sc.t.Helper()
+	raw, err := os.ReadFile(sc.statePath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	sc.cli.NoError(err)
+	return raw
+}
+
+// state returns the keys in the state file.
 func (sc *scenario) state() []stateKey {
 	sc.t.Helper()
-	raw, err := os.ReadFile(filepath.Join(sc.s.Dir, "terraform.tfstate"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		sc.t.Fatal(err)
-	}
-	keys, err := keysIn(raw)
+	keys, err := keysIn(sc.readState())
 	sc.cli.NoError(err)
 	return keys
 }
