@@ -59,11 +59,15 @@ func (s *Simulator) authenticate(c *call) *problem {
 func (s *Simulator) signed(c *call, f family, parameters string) *problem {
 	sig, flaw := parseSignature(f, parameters)
 	c.record.KeyID = truncate(sig.keyID, maxRecordedID)
-	if flaw != "" {
+	if sig.keyID == "" {
 		return badSignature().withReason("%s", flaw)
 	}
 	if refused := s.checkLock(sig.keyID); refused != nil {
 		return refused
+	}
+	if flaw != "" {
+		s.countFailure(sig.keyID)
+		return badSignature().withReason("%s", flaw)
 	}
 	caller, refused := s.checkSignature(c, sig)
 	if refused != nil {

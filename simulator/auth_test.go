@@ -274,6 +274,15 @@ func TestLockout_fourFailures(t *testing.T) {
 	}
 	unknown.call("ReadAccessKeys", body).refused(http.StatusUnauthorized, "13", "AccessDenied")
 
+	malformed := *r
+	malformed.keyID = "MALFORMED00000000000"
+	for range 4 {
+		k := malformed.signer("ReadAccessKeys", body)
+		k.signatureOf = func(string) string { return "no signature" }
+		r.send(k.request(body)).refused(http.StatusUnauthorized, "1", "AccessDenied")
+	}
+	malformed.call("ReadAccessKeys", body).refused(http.StatusUnauthorized, "13", "AccessDenied")
+
 	free := newHarness(t, func(o *Options) { o.Assumptions.NoLockout = true })
 	bad = *free
 	bad.secret = "wrong"
