@@ -27,11 +27,11 @@ func (s *Simulator) page(c *call) (page, *problem) {
 		p.size = int(min(size, maxPage))
 	}
 	if first, sent := c.number("FirstItem"); sent {
-		if s.opts.Assumptions.FirstItemOne {
-			first = max(first-1, 0)
-		}
 		if first < 0 {
 			return p, badValue("FirstItem", "it cannot be negative")
+		}
+		if s.opts.Assumptions.FirstItemOne {
+			first = max(first-1, 0)
 		}
 		p.first = int(min(first, maxList))
 	}

@@ -41,11 +41,13 @@ const (
 	codeBadSignature  = "1"
 	codeUnknownKey    = "5027"
 	codeKeysNotFound  = "4000"
+	codeNotBasic      = "9"
 	codeAccessRules   = "14"
 )
 
 const (
 	kindAccessDenied  = "AccessDenied"
+	kindAuthFailure   = "AuthFailure"
 	kindInvalidValue  = "InvalidParameterValue"
 	kindInvalidType   = "InvalidParameterType"
 	kindNotFound      = "InvalidResource"
@@ -100,7 +102,7 @@ func unknownScheme() *problem {
 }
 
 func basicNotTaken(action string) *problem {
-	return &problem{status: http.StatusUnauthorized, code: "9", kind: "AuthFailure",
+	return &problem{status: http.StatusUnauthorized, code: codeNotBasic, kind: kindAuthFailure,
 		details: fmt.Sprintf("The action %s takes only the signature of an access key.", action)}
 }
 
@@ -223,6 +225,7 @@ func internalError() *problem {
 	return &problem{status: http.StatusInternalServerError, code: "0", kind: kindInternalError}
 }
 
+// injected returns the error of an injected fault.
 func injected(status int, code string) *problem {
 	p := &problem{status: status, code: code, kind: kindOf(status, code)}
 	if oneOf(code, "6", "24", "25") {
@@ -239,6 +242,10 @@ func kindOf(status int, code string) string {
 		return "DefaultError"
 	case n == 0:
 		return kindInternalError
+	case code == codeNotBasic:
+		return kindAuthFailure
+	case n == 20:
+		return "PasswordExpired"
 	case n < 1000:
 		return kindAccessDenied
 	case n < 2000:

@@ -172,6 +172,8 @@ func TestFaults_kinds(t *testing.T) {
 		{Fault{Kind: "status", Status: 409, Code: "6003"}, 409, "6003", "InvalidState"},
 		{Fault{Kind: "status", Status: 424, Code: "1000"}, 424, "1000", "DependencyProblem"},
 		{Fault{Kind: "status", Status: 400}, 400, "0", "DefaultError"},
+		{Fault{Kind: "status", Status: 401, Code: "9"}, 401, "9", "AuthFailure"},
+		{Fault{Kind: "status", Status: 401, Code: "20"}, 401, "20", "PasswordExpired"},
 		{Fault{Kind: "throttle"}, 429, "24", "AccessDenied"},
 		{Fault{Kind: "throttle", Code: "25"}, 429, "25", "AccessDenied"},
 		{Fault{Kind: "throttle", Code: "6"}, 503, "6", "AccessDenied"},

@@ -115,6 +115,7 @@ func TestReadUsers_pages(t *testing.T) {
 		{one, `{"ResultsPerPage":2}`, names[:2], true, false},
 		{one, `{"FirstItem":1,"ResultsPerPage":2}`, names[:2], true, false},
 		{one, `{"FirstItem":3,"ResultsPerPage":2}`, names[2:3], false, false},
+		{one, `{"FirstItem":0,"ResultsPerPage":2}`, names[:2], true, false},
 	} {
 		got := test.sim.must("ReadUsers", "%s", test.request)
 		var have []string
@@ -129,6 +130,7 @@ func TestReadUsers_pages(t *testing.T) {
 	for _, request := range []string{`{"FirstItem":-1}`, `{"ResultsPerPage":0}`, `{"ResultsPerPage":-5}`} {
 		r.call("ReadUsers", "%s", request).refused(http.StatusBadRequest, "4047", "InvalidParameterValue")
 	}
+	one.call("ReadUsers", `{"FirstItem":-1}`).refused(http.StatusBadRequest, "4047", "InvalidParameterValue")
 	id := r.must("ReadUsers", `{"FirstItem":7,"ResultsPerPage":1}`)["Users"].([]any)[0].(map[string]any)["UserId"]
 	for request, want := range map[string]int{fmt.Sprintf(`[%q]`, id): 1, `["no such id"]`: 0, `[]`: 0} {
 		if got := objects(r.must("ReadUsers", `{"Filters":{"UserIds":%s}}`, request)["Users"]); len(got) != want {
