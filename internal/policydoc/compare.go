@@ -8,7 +8,8 @@ import (
 
 // Equivalent reports whether two documents mean the same: white space, the order of members, of statements, of actions
 // and of resources, repeated actions, and a single string in place of a list of one make no difference. Documents that
-// are not in the known form are compared as JSON, and texts that are not JSON as texts.
+// are not in the known form are compared as JSON, and texts that are not JSON as texts. A document in which a member occurs
+// twice equals only the same text.
 func Equivalent(a, b string) bool {
 	if a == b {
 		return true
@@ -21,6 +22,11 @@ func Equivalent(a, b string) bool {
 	var u, v any
 	if json.Unmarshal([]byte(a), &u) != nil || json.Unmarshal([]byte(b), &v) != nil {
 		return false
+	}
+	for _, text := range []string{a, b} {
+		if _, found := repeatedMember(text); found {
+			return false
+		}
 	}
 	return reflect.DeepEqual(u, v)
 }

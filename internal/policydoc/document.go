@@ -10,6 +10,7 @@ package policydoc
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,13 +74,17 @@ func (l *list) UnmarshalJSON(data []byte) error {
 }
 
 // Parse reads a document and checks it as Validate does. Member names are case-sensitive and unknown members are refused,
-// because the API would ignore or refuse them: a misspelled "Deny" must not be lost. Errors: *Error.
+// because the API would ignore or refuse them: a misspelled "Deny" must not be lost. A member that occurs twice is refused,
+// because JSON parsers differ in which one they use. Errors: *Error.
 func Parse(text string) (Document, error) {
 	doc, err := decode(text)
 	if err != nil {
 		return Document{}, err
 	}
-	return doc, doc.Validate()
+	if err := doc.Validate(); err != nil {
+		return Document{}, err
+	}
+	return doc, checkSize(ForAPI(text))
 }
 
 func decode(text string) (Document, error) {
@@ -108,17 +113,26 @@ func decode(text string) (Document, error) {
 		}
 		doc.Statements = append(doc.Statements, statement)
 	}
+	if name, found := repeatedMember(text); found {
+		return Document{}, repeatedError("", name)
+	}
 	return doc, nil
 }
 
 func decodeStatement(raw json.RawMessage, i int) (Statement, error) {
 	where := at(i)
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &members); err != nil {
+	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
 		return Statement{}, &Error{Where: where, Problem: "is not an object"}
+	}
+	if name, found := repeatedMember(string(raw)); found {
+		return Statement{}, repeatedError(where, name)
 	}
 	if err := onlyMembers(members, where, "Sid", "Effect", "Action", "NotAction", "Resource"); err != nil {
 		return Statement{}, err
+	}
+	if members["Action"] != nil && members["NotAction"] != nil {
+		return Statement{}, &Error{Where: where, Problem: "has both `Action` and `NotAction`: write one of them"}
 	}
 	var s Statement
 	for name, target := range map[string]any{
@@ -129,7 +143,7 @@ func decodeStatement(raw json.RawMessage, i int) (Statement, error) {
 		if !found {
 			continue
 		}
-		if err := json.Unmarshal(value, target); err != nil {
+		if err := json.Unmarshal(value, target); err != nil || string(value) == "null" {
 			return Statement{}, &Error{Where: where, Problem: fmt.Sprintf("has a `%s` that is not %s", name, expected(name))}
 		}
 	}
@@ -141,6 +155,37 @@ func expected(name string) string {
 		return "a string"
 	}
 	return "a string or a list of strings"
+}
+
+// repeatedMember returns the first member name that occurs twice in one object of a valid JSON text, at any depth.
+func repeatedMember(text string) (name string, found bool) {
+	return repeatedInValue(json.NewDecoder(strings.NewReader(text)))
+}
+
+func repeatedInValue(decoder *json.Decoder) (name string, found bool) {
+	opening, _ := decoder.Token()
+	if opening != json.Delim('{') && opening != json.Delim('[') {
+		return "", false
+	}
+	seen := map[json.Token]bool{}
+	for decoder.More() {
+		if opening == json.Delim('{') {
+			member, _ := decoder.Token()
+			if seen[member] {
+				return fmt.Sprint(member), true
+			}
+			seen[member] = true
+		}
+		if name, found := repeatedInValue(decoder); found {
+			return name, true
+		}
+	}
+	_, _ = decoder.Token() // the closing bracket
+	return "", false
+}
+
+func repeatedError(where, name string) error {
+	return &Error{Where: where, Problem: fmt.Sprintf("has the member %q twice: JSON parsers differ in which one they use, so keep one", name)}
 }
 
 // onlyMembers refuses members that a document does not have, with the right spelling where only the case differs.
@@ -162,7 +207,7 @@ func onlyMembers(members map[string]json.RawMessage, where string, names ...stri
 
 func syntaxError(text string, err error) error {
 	var syntax *json.SyntaxError
-	if !asError(err, &syntax) {
+	if !errors.As(err, &syntax) {
 		return &Error{Problem: "is not a JSON object"}
 	}
 	before := text[:min(int(syntax.Offset), len(text))]

@@ -27,6 +27,7 @@ func TestParse_canonicalForm(t *testing.T) {
 
 func TestParse_refused(t *testing.T) {
 	statement := func(members string) string { return `{"Statement":[{` + members + `}]}` }
+	const allow = `"Effect":"Allow","Resource":"*"`
 	for text, want := range map[string]string{
 		``:                         "is not valid JSON",
 		"{\n\"Statement\": [\n],}": "(line 3)",
@@ -46,6 +47,16 @@ func TestParse_refused(t *testing.T) {
 		statement(`"Effect":"Allow","Action":[1],"Resource":"*"`):                                                                           "`Action` that is not a string or a list of strings",
 		statement(`"Effect":"Allow","Action":"*","Resource":"*","Principal":"*"`):                                                           `unknown member "Principal"`,
 		`{"Statement":[{"Sid":"a","Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"a","Effect":"Allow","Action":"*","Resource":"*"}]}`: "same `Sid` as statement 1",
+		statement(allow + `,"Action":"api:A","Action":"api:B"`):                                                                             `statement 1 of the policy document has the member "Action" twice`,
+		statement(allow + `,"Action":"api:A","Act\u0069on":"api:B"`):                                                                        `the member "Action" twice`,
+		statement(allow + `,"Action":"api:A","Effect":"Deny"`):                                                                              `the member "Effect" twice`,
+		`{"Statement":[],"Statement":` + readKeys[len(`{"Statement":`):]:                                                                    `the policy document has the member "Statement" twice`,
+		statement(allow + `,"Action":[],"NotAction":["api:A"]`):                                                                             "both `Action` and `NotAction`",
+		statement(allow + `,"Action":null,"NotAction":["api:A"]`):                                                                           "both `Action` and `NotAction`",
+		statement(allow + `,"Action":"api:A","Sid":null`):                                                                                   "`Sid` that is not a string",
+		statement(allow + `,"Action":null`):                                                                                                 "`Action` that is not a string or a list of strings",
+		`{"Statement":[null]}`:                                                                                                              "statement 1 of the policy document is not an object",
+		statement(`"Effect":"Allow","Resource":["*"],"Action":["api:` + strings.Repeat(`\u0041`, MaxSize/6) + `"]`):                         "the API takes at most 5120", // as it is sent
 		statement(`"Effect":"Allow","Resource":"*","Action":["api:` + strings.Repeat("A", MaxSize) + `"]`):                                  "the API takes at most 5120",
 	} {
 		_, err := Parse(text)
@@ -67,6 +78,8 @@ func TestEquivalent(t *testing.T) {
 		"other sid":                       {readKeys, strings.Replace(readKeys, "read", "see", 1), false},
 		"unknown members as JSON":         {`{"Statement":[{"Condition":{"a":1}}]}`, `{ "Statement": [{"Condition": {"a": 1}}] }`, true},
 		"unknown members differ":          {`{"Statement":[{"Condition":{"a":1}}]}`, `{"Statement":[{"Condition":{"a":2}}]}`, false},
+		"a member twice":                  {`{"Statement":[],"Statement":[]}`, `{"Statement":[]}`, false},
+		"an unknown member twice":         {`{"Statement":[{"Condition":{"a":1,"a":2}}]}`, `{"Statement":[{"Condition":{"a":2}}]}`, false},
 		"no JSON":                         {"x", "y", false},
 		"the same text":                   {"x", "x", true},
 	} {

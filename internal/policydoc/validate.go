@@ -1,7 +1,6 @@
 package policydoc
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -19,9 +18,6 @@ func (e *Error) Error() string {
 	}
 	return e.Where + " of the policy document " + e.Problem
 }
-
-// asError is errors.As for the one type that is asked for.
-func asError[T error](err error, target *T) bool { return errors.As(err, target) }
 
 // at names a statement, counted from 1.
 func at(i int) string { return fmt.Sprintf("statement %d", i+1) }
@@ -44,7 +40,12 @@ func (d Document) Validate() error {
 		}
 		seen[s.SID] = i
 	}
-	if size := Size(d.JSON()); size > MaxSize {
+	return checkSize(d.JSON())
+}
+
+// checkSize refuses a text that is too long for the API.
+func checkSize(text string) error {
+	if size := Size(text); size > MaxSize {
 		return &Error{Problem: fmt.Sprintf("has %d characters without white space, and the API takes at most %d", size, MaxSize)}
 	}
 	return nil
