@@ -83,7 +83,8 @@ var takeovers = map[string]func(t *testing.T, h *acctest.Protocol) []official{
 	"outscale_policy": func(t *testing.T, h *acctest.Protocol) (all []official) {
 		for i, description := range []any{nil, "", "for tests"} {
 			name := fmt.Sprint("p", i)
-			in := api.CreatePolicyInput{Name: name, Path: "/", Document: documents[0]}
+			path := []string{"/", "/", "/ci/"}[i] // the configuration no longer has the last one
+			in := api.CreatePolicyInput{Name: name, Path: path, Document: documents[0]}
 			config := acctest.Args{"policy_name": name, "document": documents[1]}
 			if description != nil {
 				in.Description, config["description"] = description.(string), description
@@ -91,7 +92,7 @@ var takeovers = map[string]func(t *testing.T, h *acctest.Protocol) []official{
 			p, err := h.API().CreatePolicy(t.Context(), in)
 			h.NoError(err)
 			computed := dated(acctest.Args{
-				"id": p.ORN, "orn": p.ORN, "policy_id": p.ID, "path": "/", "description": description, "is_linkable": true, "resources_count": 0,
+				"id": p.ORN, "orn": p.ORN, "policy_id": p.ID, "path": path, "description": description, "is_linkable": true, "resources_count": 0,
 				"policy_default_version_id": "v1",
 			})
 			all = append(all, official{config, computed})

@@ -183,6 +183,27 @@ func TestPolicy_documentInPlace(t *testing.T) {
 	}
 }
 
+// TestPolicy_pathRemoved: a policy keeps its path when the configuration no longer has one, and another policy gets the default.
+func TestPolicy_pathRemoved(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	config := acctest.Args{"policy_name": "read", "path": "/ci/", "document": document}
+	policy := h.Resource(typeName, config)
+	delete(config, "path")
+	policy.ExpectEmptyPlan(config).ExpectNone()
+	config["document"] = other
+	policy.Plan(config).Expect(acctest.Update, acctest.Args{"path": "/ci/"})
+	policy.Update(config)
+	policy.Expect(acctest.Args{"path": "/ci/"})
+	config["path"] = "/"
+	policy.PlanExpectReplace(config, "path")
+	delete(config, "path")
+	config["policy_name"] = "reading"
+	policy.PlanExpectReplace(config, "policy_name").Expect(acctest.Replace, acctest.Args{"path": "/"})
+	policy.Update(config)
+	policy.Expect(acctest.Args{"path": "/"})
+}
+
 // TestPolicy_nullAndEmptyDescription are the same: one in the place of the other replaces nothing, also for a state that has
 // null, of an earlier version.
 func TestPolicy_nullAndEmptyDescription(t *testing.T) {

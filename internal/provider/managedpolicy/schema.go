@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
@@ -45,12 +46,13 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "The name of the policy: 1 to 128 letters, digits and `+=,.@_-`, unique in the account. A change replaces the policy: see [Replacement](#replacement).",
 			},
 			"path": schema.StringAttribute{
-				Optional: true, Computed: true, Default: stringdefault.StaticString("/"), PlanModifiers: replaces,
+				Optional: true, Computed: true, PlanModifiers: []planmodifier.String{pathLeftOut{}, stringplanmodifier.RequiresReplace()},
 				Validators: []validator.String{
 					stringvalidator.RegexMatches(keyattr.Path, "must start and end with a slash, with letters, digits, _ and / between"),
 					stringvalidator.LengthAtMost(maxPath),
 				},
-				MarkdownDescription: "The path of the policy, which starts and ends with a slash. Default: `/`. A change replaces the policy.",
+				MarkdownDescription: "The path of the policy, which starts and ends with a slash. Default: `/` for a new policy. A change replaces the policy; " +
+					"an argument that is removed from the configuration changes nothing.",
 			},
 			"description": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
@@ -87,6 +89,26 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"last_modification_date": date("The date and time (UTC) at which the policy was last modified."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
+	}
+}
+
+// pathLeftOut plans "/" for a new policy without a `path`, and keeps the path of an existing one: the official provider does
+// not change a policy whose `path` is removed, and a replacement would unlink it.
+type pathLeftOut struct{}
+
+func (pathLeftOut) Description(context.Context) string {
+	return "\"/\" for a new policy, and the path of an existing one"
+}
+
+func (m pathLeftOut) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (pathLeftOut) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	switch {
+	case !req.ConfigValue.IsNull():
+	case req.State.Raw.IsNull():
+		resp.PlanValue = types.StringValue("/")
+	default:
+		resp.PlanValue = req.StateValue
 	}
 }
 
