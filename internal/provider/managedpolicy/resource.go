@@ -73,6 +73,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if plan.Document.Equal(state.Document) {
 		return
 	}
+	managed, _ := managedVersion(ctx, req.Private)
+	if isDefault := state.DefaultVersionID.ValueString(); isDefault != "" && isDefault != managed {
+		warnOtherDefault(&resp.Diagnostics, state.describe(), managed, isDefault)
+	}
 	plan.DefaultVersionID, plan.LastModificationDate = types.StringUnknown(), isodate.Unknown()
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }
@@ -119,12 +123,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	orn, recorded := state.ID.ValueString(), base.ReadIdentity(ctx, req.Private)
-	found, err := r.Data.Policies.Read(ctx, orn, recorded)
+	orn, identity := state.ID.ValueString(), base.ReadIdentity(ctx, req.Private)
+	found, err := r.Data.Policies.Read(ctx, orn, identity)
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), orn) {
 		return
 	}
-	managed, importing := managedVersion(ctx, req.Private), state.Document.IsNull()
+	managed, recorded := managedVersion(ctx, req.Private)
+	importing := state.Document.IsNull()
 	if importing {
 		if account := r.Data.AccountID(ctx); account != "" && !strings.Contains(orn, ":"+account+":") {
 			resp.Diagnostics.AddError(notImported, fmt.Sprintf("Policy %s is not one of account %s, which can only link it: OUTSCALE's own policies cannot be changed or deleted. "+
@@ -132,26 +137,20 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			return
 		}
 	}
-	if importing && managed == "" && found.DefaultVersionID != "" {
+	if importing && !recorded && found.DefaultVersionID != "" {
 		managed = found.DefaultVersionID
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, versionKey, []byte(strconv.Quote(managed)))...)
-		if versions, err := r.Data.Policies.Versions(ctx, orn, recorded); err == nil {
+		if versions, err := r.Data.Policies.Versions(ctx, orn, identity); err == nil {
 			warnSeveralVersions(&resp.Diagnostics, orn, managed, versions)
 		}
 	}
-	if managed == "" {
-		managed = policy.FirstVersion
-	}
-	version, err := r.Data.Policies.Version(ctx, orn, managed, recorded)
+	version, err := r.Data.Policies.Version(ctx, orn, managed, identity)
 	if domain.IsGone(err) && !importing {
 		version.Document, err = state.Document.ValueString(), nil
 	}
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
 		return
-	}
-	if had := state.DefaultVersionID.ValueString(); had != "" && had != found.DefaultVersionID {
-		warnOtherDefault(&resp.Diagnostics, state.describe(), managed, found.DefaultVersionID)
 	}
 	state.Document = types.StringValue(policyjson.Keep(state.Document.ValueString(), version.Document))
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
@@ -160,16 +159,17 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// versionKey is the member of the private state with the version whose document the resource shows, as JSON. Without it
-// that is the first one, or at an import the default one.
+// versionKey is the member of the private state with the version that the resource manages, as JSON.
 const versionKey = "version"
 
-func managedVersion(ctx context.Context, private base.PrivateState) string {
+// managedVersion returns the version whose document the resource shows. Until one is recorded, that is the first version.
+func managedVersion(ctx context.Context, private base.PrivateState) (version string, recorded bool) {
 	text, diags := private.GetKey(ctx, versionKey)
-	if version, err := strconv.Unquote(string(text)); err == nil && !diags.HasError() {
-		return version
+	version, err := strconv.Unquote(string(text))
+	if err != nil || diags.HasError() {
+		return policy.FirstVersion, false
 	}
-	return ""
+	return version, true
 }
 
 // warnSeveralVersions says which version an import took when others could have been meant.
@@ -186,15 +186,14 @@ func warnSeveralVersions(diags *diag.Diagnostics, orn, managed string, versions 
 		orn, strings.Join(ids, ", "), text.Word(managed), text.Word(managed), orn))
 }
 
-// warnOtherDefault says that another version decides rights than when the state was written.
-func warnOtherDefault(diags *diag.Diagnostics, what, managed, now string) {
-	if now == managed {
-		return
-	}
-	diags.AddWarning(otherDefault, fmt.Sprintf("Since the last apply, version %s of %s was made the default one: its document decides rights. "+
-		"`document` stays that of version %s, and nothing is planned.\n\nIf an `outscale_policy_version` of your configurations did that, all is well. "+
-		"Otherwise somebody did it by hand: look at `outscale_policy_versions`, or manage the default version with `outscale_policy_version`.",
-		text.Word(now), what, managed))
+// warnOtherDefault says that a new document changes no rights, because another version is the default one. A refresh that
+// finds another default version does not warn: an outscale_policy_version of the same configuration may have made it the
+// default, and it is refreshed after the policy.
+func warnOtherDefault(diags *diag.Diagnostics, what, managed, isDefault string) {
+	diags.AddAttributeWarning(path.Root("document"), otherDefault, fmt.Sprintf("Version %s of %s is the default version, and its document decides rights. "+
+		"`document` is that of version %s: its change changes no rights.\n\nTo change the rights, change the document of the `outscale_policy_version` that manages version %s. "+
+		"If none does, somebody made version %s the default outside of Terraform: make version %s the default again before you apply.",
+		text.Word(isDefault), what, text.Word(managed), text.Word(isDefault), text.Word(isDefault), text.Word(managed)))
 }
 
 // Update replaces the version that the resource manages by one with another document, so that links stay. The new version is
@@ -210,10 +209,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		defer end()
 		orn := state.ID.ValueString()
-		managed := managedVersion(ctx, req.Private)
-		if managed == "" {
-			managed = policy.FirstVersion
-		}
+		managed, _ := managedVersion(ctx, req.Private)
 		created, err := r.Data.Policies.ReplaceVersion(ctx, orn, managed, plan.Document.ValueString(), false)
 		if !policyversion.Created(&resp.Diagnostics, notUpdated, "Changing the document of "+state.describe(), created, err) {
 			return

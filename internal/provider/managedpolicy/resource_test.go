@@ -51,7 +51,8 @@ func TestPolicy_goneOutside(t *testing.T) {
 	policy.Read().ExpectWarning("Policy is gone: " + orn)
 }
 
-// TestPolicy_otherDefaultVersion: a version that another resource makes the default plans nothing here.
+// TestPolicy_otherDefaultVersion: a version that another resource makes the default is no change and no warning here. A change
+// of the document, which then changes no rights, is a warning.
 func TestPolicy_otherDefaultVersion(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	config := acctest.Args{"policy_name": "read", "document": document}
@@ -60,9 +61,15 @@ func TestPolicy_otherDefaultVersion(t *testing.T) {
 		_, err := c.CreatePolicyVersion(ctx, policy.String("orn"), other, true)
 		return err
 	})
-	policy.ExpectEmptyPlan(config).ExpectWarning("Policy has another default version", "version v2", "`document` stays that of version v1")
-	policy.Read().ExpectNone() // the state has the new one by now
+	policy.ExpectEmptyPlan(config).ExpectNone()
 	policy.Expect(acctest.Args{"policy_default_version_id": "v2", "document": document})
+	for _, managed := range []string{"v1", "v3"} {
+		config["document"] = map[string]string{"v1": other, "v3": document}[managed]
+		plan := policy.Plan(config)
+		plan.Expect(acctest.Update, nil)
+		plan.ExpectWarning("Policy has another default version", acctest.At("document"), "Version v2", "that of version "+managed, "make version "+managed+" the default")
+		policy.Update(config)
+	}
 	policy.Destroy()
 }
 
@@ -136,6 +143,8 @@ func TestPolicy_forms(t *testing.T) {
 	if sent := h.LastBody("CreatePolicy")["Document"]; sent != document {
 		t.Errorf("sent %s", sent)
 	}
+	twice := `{"Statement":[{"Effect":"Allow","Action":["api:ReadUsers"],"Effect":"Deny","Resource":["*"]}]}`
+	policy.Plan(acctest.Args{"policy_name": "read", "document": twice}).ExpectError("Policy document not valid", acctest.At("document"), `member "Effect" twice`)
 	config["document"] = document
 	policy.ExpectEmptyPlan(config)
 	h.ResetCalls()
@@ -163,7 +172,9 @@ func TestPolicy_documentInPlace(t *testing.T) {
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.LinkPolicy(ctx, orn, "ci") })
 	h.ResetCalls()
 	config["document"] = other
-	policy.Plan(config).Expect(acctest.Update, acctest.Args{"orn": orn, "policy_default_version_id": acctest.Unknown})
+	plan := policy.Plan(config)
+	plan.Expect(acctest.Update, acctest.Args{"orn": orn, "policy_default_version_id": acctest.Unknown})
+	plan.ExpectNone()
 	policy.Update(config)
 	policy.Expect(acctest.Args{"document": other, "policy_default_version_id": "v2", "resources_count": 1})
 	h.ExpectWrites("CreatePolicyVersion", "DeletePolicyVersion")

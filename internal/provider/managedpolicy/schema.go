@@ -76,7 +76,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"id":                        computed("The same as `orn`."),
 			"orn":                       computed("The OUTSCALE resource name of the policy."),
 			"policy_id":                 computed("The id of the policy."),
-			"policy_default_version_id": computed("The version whose document decides rights."),
+			"policy_default_version_id": computed("The default version: its document decides rights. `outscale_policy_version` with `set_as_default` makes a version the default, and keeps it."),
 			"is_linkable": schema.BoolAttribute{
 				Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 				MarkdownDescription: "Whether the policy can be linked to users and groups.",

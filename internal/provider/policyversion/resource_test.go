@@ -230,7 +230,7 @@ func TestPolicyVersion_withItsPolicy(t *testing.T) {
 	config := acctest.Args{"policy_name": "deploy", "document": allow("ReadUsers")}
 	policy := h.Resource("outscale_policy", config)
 	version := h.Resource(typeName, acctest.Args{"policy_orn": policy.String("orn"), "document": allow("ReadAccessKeys"), "set_as_default": true})
-	policy.ExpectEmptyPlan(config).ExpectWarning("Policy has another default version", "version v2")
+	policy.ExpectEmptyPlan(config).ExpectNone()
 	policy.Expect(acctest.Args{"document": allow("ReadUsers"), "policy_default_version_id": "v2"})
 	h.ResetCalls()
 	version.Destroy()
