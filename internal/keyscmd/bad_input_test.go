@@ -96,6 +96,18 @@ func TestChange_inputClosed(t *testing.T) {
 	}
 }
 
+// The error names every id that is wrong or that no owner has.
+func TestChange_severalUnknownKeys(t *testing.T) {
+	r := newRig(t)
+	bob := r.user("bob", nil)
+	for _, ids := range [][]string{{"AAAAAAAAAAAAAAAAAAAA", "BBBBBBBBBBBBBBBBBBBB"}, {"bob", "alice"}} {
+		code, _, errOut := r.run("revoke", "--yes", ids[0], bob.ID, ids[1])
+		if _, exists := r.key(bob.ID); code != ExitError || !exists || !strings.Contains(errOut, ids[0]) || !strings.Contains(errOut, ids[1]) || strings.Contains(errOut, bob.ID) {
+			t.Errorf("%v: exit code %d, the key exists: %v, %s", ids, code, exists, errOut)
+		}
+	}
+}
+
 // waiting is an input that a signal ends the wait for.
 type waiting struct {
 	signal func()
@@ -216,7 +228,7 @@ func TestList_logBreaksOff(t *testing.T) {
 	}
 }
 
-// A state that cannot be read ends a command before its first call.
+// States that cannot be read end a command before its first call, and the error names each of them.
 func TestStates_refusedBeforeAnyCall(t *testing.T) {
 	r := newRig(t)
 	good := r.file("good.tfstate", `{"version": 4, "resources": []}`)
@@ -228,6 +240,7 @@ func TestStates_refusedBeforeAnyCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	missing := filepath.Join(t.TempDir(), "missing.tfstate")
 	for name, c := range map[string]struct{ file, want string }{
 		"no state":        {r.file("s", "hello"), "is no state file"},
 		"JSON, no state":  {r.file("s", `{"a": 1}`), "is no state file"},
@@ -240,12 +253,51 @@ func TestStates_refusedBeforeAnyCall(t *testing.T) {
 		"of another time": {r.file("s", `{"version": 3, "modules": []}`), "version 3"},
 	} {
 		before := len(r.Simulator.Requests())
-		for _, args := range [][]string{{"orphans", "--state", good, "--state", c.file}, {"audit", "--state", c.file}, {"scan-state", good, c.file}} {
+		for _, args := range [][]string{
+			{"orphans", "--state", missing, "--state", c.file, "--state", good}, {"audit", "--state", c.file, "--state", missing}, {"scan-state", c.file, missing},
+		} {
 			code, out, errOut := r.run(args...)
-			if code != ExitError || out != "" || !strings.Contains(errOut, c.want) || len(r.Simulator.Requests()) != before {
+			if code != ExitError || out != "" || !strings.Contains(errOut, c.want) || !strings.Contains(errOut, missing) || len(r.Simulator.Requests()) != before {
 				t.Errorf("%s, %s: exit code %d, %q, %q", name, args[0], code, out, errOut)
 			}
 		}
+	}
+}
+
+// A file that cannot be read does not stop the scan of the other files.
+func TestScanState_unreadableFiles(t *testing.T) {
+	r := newRig(t)
+	bob := r.user("bob", nil)
+	secret := `{"version": 4, "resources": [{"mode": "managed", "type": "outscale_access_key", "name": "k", "instances": [
+		{"attributes": {"access_key_id": "` + bob.ID + `", "secret_key": "` + bob.SecretKey + `"}}]}]}`
+	broken, missing := r.file("broken.tfstate", "hello"), filepath.Join(t.TempDir(), "missing.tfstate")
+	files := []string{broken, r.file("good.tfstate", secret), missing}
+	code, out, errOut := r.run(append([]string{"scan-state"}, files...)...)
+	if code != ExitError || !strings.Contains(out, bob.ID) || !strings.Contains(out, "ACTIVE") || !strings.Contains(out, "seal_to") ||
+		!strings.Contains(errOut, broken) || !strings.Contains(errOut, missing) {
+		t.Errorf("exit code %d, %s, %s", code, out, errOut)
+	}
+	code, out, _ = r.run(append([]string{"scan-state", "--output", "json"}, files...)...)
+	var got []secretFound
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitError || len(got) != 1 || got[0].Key != "ACTIVE" {
+		t.Errorf("exit code %d, %v, %+v", code, err, got)
+	}
+	code, out, _ = r.run("scan-state", r.file("empty.tfstate", `{"version": 4}`), broken)
+	if code != ExitError || out != "No secret in clear in the files that could be read.\n" {
+		t.Errorf("exit code %d, %q", code, out)
+	}
+}
+
+// If the API refuses the calls, the secrets in the files are shown all the same.
+func TestScanState_apiRefuses(t *testing.T) {
+	r := newRig(t)
+	bob := r.user("bob", nil)
+	file := r.file("s", `{"version": 4, "resources": [{"mode": "managed", "type": "outscale_access_key", "name": "k", "instances": [
+		{"attributes": {"access_key_id": "`+bob.ID+`", "secret_key": "`+bob.SecretKey+`"}}]}]}`)
+	r.signer = api.Credential{AccessKeyID: bob.ID, SecretKey: clear}
+	code, out, errOut := r.run("scan-state", file)
+	if code != ExitError || !strings.Contains(out, bob.ID+"  unknown") || !strings.Contains(errOut, "could not be read") || !strings.Contains(errOut, "--offline") {
+		t.Errorf("exit code %d, %s, %s", code, out, errOut)
 	}
 }
 

@@ -235,12 +235,13 @@ func (a *app) readIDs() ([]string, error) {
 
 // checkIDs refuses what cannot be the id of an access key before anything is asked for.
 func checkIDs(ids []string) ([]string, error) {
+	var wrong []error
 	for _, id := range ids {
 		if !isKeyID(id) {
-			return nil, errors.New(text.Word(short(id)) + " is not the id of an access key: 20 capital letters and digits")
+			wrong = append(wrong, errors.New(text.Word(short(id))+" is not the id of an access key: 20 capital letters and digits"))
 		}
 	}
-	return ids, nil
+	return ids, errors.Join(wrong...)
 }
 
 // isKeyID reports whether a text has the form of the id of an access key, isSecret that of its secret.
@@ -270,14 +271,11 @@ func selected(ctx context.Context, s *services, ids []string, allOf string) ([]k
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range ids {
-		found := false
-		for _, k := range keys {
-			found = found || k.ID == id
-		}
-		if !found {
-			return nil, fmt.Errorf("neither the caller nor any user of the account has access key %s; nothing was changed", id)
-		}
+	missing := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		return slices.ContainsFunc(keys, func(k key.Key) bool { return k.ID == id })
+	})
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("nothing was changed: neither the caller nor any user of the account has access key %s", strings.Join(missing, " or "))
 	}
 	return keys, nil
 }

@@ -2,8 +2,10 @@ package keyscmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,39 +17,49 @@ func (a *app) scanCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "scan-state FILE ...", Args: named(1, math.MaxInt, "a state file or a saved plan"), Short: "Find secrets of access keys in states and plan files",
 		Long: `Find secrets of access keys that are in clear in state files, saved plans, or the output of "show -json", and say which of
-the keys still work. No secret is shown. A secret of a key that a state file has in another place too, as in an output, is
-"(elsewhere)". "-" reads standard input.
+the keys still work. No secret is shown. If the secret of a key of a state file is in another place of the file too, such as an
+output, the command shows it as "(elsewhere)". "-" reads standard input.
 
-With --offline no call is made, and whether a key still works is not known.
+A file that cannot be read is named, the other files are scanned, and the exit code is 2. With --offline the command makes
+no call, and does not know whether a key still works.
 
 ` + exitCodes,
 		Example: "  outscale-keys scan-state terraform.tfstate terraform.tfstate.backup tfplan\n  tofu show -json | outscale-keys scan-state -",
 		RunE: func(cmd *cobra.Command, files []string) error {
-			var secrets []stateKey
-			for _, file := range files {
-				keys, err := readState(file, a.host.In)
-				if err != nil {
-					return err
-				}
-				for _, k := range keys {
-					if k.secret != "" {
-						secrets = append(secrets, k)
-					}
-				}
-			}
-			standing, err := a.standings(cmd.Context(), secrets, offline)
-			if err != nil {
-				return err
-			}
-			return a.scan(secrets, standing)
+			return a.scan(cmd.Context(), files, offline)
 		},
 	}
 	cmd.Flags().BoolVar(&offline, "offline", false, "make no call")
 	return cmd
 }
 
-// standings returns a function that says whether the key of a secret still works: ACTIVE, INACTIVE, expired, gone or unknown.
-func (a *app) standings(ctx context.Context, secrets []stateKey, offline bool) (func(stateKey) string, error) {
+// scan reads the files and writes the secrets in them. A file that cannot be read does not stop the scan of the others.
+func (a *app) scan(ctx context.Context, files []string, offline bool) error {
+	keys, failed := readStates(files, a.host.In)
+	if len(failed) == len(files) {
+		return errors.Join(failed...)
+	}
+	secrets := slices.DeleteFunc(keys, func(k stateKey) bool { return k.secret == "" })
+	status, err := a.statuses(ctx, secrets, offline)
+	if err != nil {
+		failed = append(failed, fmt.Errorf("the states of the keys could not be read: %w\n\nWith --offline, only the files are read", err))
+	}
+	if err := a.showSecrets(secrets, status, len(failed) > 0); err != nil {
+		return err
+	}
+	if len(failed) > 0 {
+		return errors.Join(failed...)
+	}
+	if len(secrets) > 0 {
+		return findings{len(secrets)}
+	}
+	return nil
+}
+
+// statuses returns a function that says whether the key of a secret still works: ACTIVE, INACTIVE, expired, gone or unknown.
+// After an error every key is unknown.
+func (a *app) statuses(ctx context.Context, secrets []stateKey, offline bool) (func(stateKey) string, error) {
+	unknown := func(stateKey) string { return "unknown" }
 	var ids []string
 	for _, s := range secrets {
 		if s.id != "" {
@@ -55,13 +67,16 @@ func (a *app) standings(ctx context.Context, secrets []stateKey, offline bool) (
 		}
 	}
 	if offline || len(ids) == 0 {
-		return func(stateKey) string { return "unknown" }, nil
+		return unknown, nil
 	}
 	s, err := a.connect()
 	if err != nil {
-		return nil, fmt.Errorf("%w\n\nAdd --offline to look at the files alone", err)
+		return unknown, err
 	}
 	found, err := s.keys.FindAll(ctx, ids)
+	if err != nil {
+		return unknown, err
+	}
 	live := map[string]key.Key{}
 	for _, k := range found {
 		live[k.ID] = k
@@ -78,7 +93,7 @@ func (a *app) standings(ctx context.Context, secrets []stateKey, offline bool) (
 			return "expired"
 		}
 		return string(k.State)
-	}, err
+	}, nil
 }
 
 // secretFound is a secret in the JSON of scan-state.
@@ -90,20 +105,20 @@ type secretFound struct {
 	Key         string `json:"key"` // ACTIVE, INACTIVE, expired, gone or unknown
 }
 
-// scan writes what was found, and what to do.
-func (a *app) scan(secrets []stateKey, standing func(stateKey) string) error {
+// showSecrets writes the secrets that were found, and how to remove them.
+func (a *app) showSecrets(secrets []stateKey, status func(stateKey) string, incomplete bool) error {
 	all := []secretFound{}
 	var rows [][]string
 	for _, s := range secrets {
-		f := secretFound{File: s.file, Address: s.address, Attribute: s.secret, AccessKeyID: s.id, Key: standing(s)}
+		f := secretFound{File: s.file, Address: s.address, Attribute: s.secret, AccessKeyID: s.id, Key: status(s)}
 		all = append(all, f)
 		rows = append(rows, []string{f.File, f.Address, f.Attribute, orDash(f.AccessKeyID), f.Key})
 	}
 	switch {
 	case a.flags.output == formatJSON:
-		if err := a.json(all); err != nil {
-			return err
-		}
+		return a.json(all)
+	case len(rows) == 0 && incomplete:
+		fmt.Fprintln(a.host.Out, "No secret in clear in the files that could be read.")
 	case len(rows) == 0:
 		fmt.Fprintln(a.host.Out, "No secret in clear.")
 	default:
@@ -111,9 +126,6 @@ func (a *app) scan(secrets []stateKey, standing func(stateKey) string) error {
 			return err
 		}
 		fmt.Fprint(a.host.Out, remedy)
-	}
-	if len(all) > 0 {
-		return findings{len(all)}
 	}
 	return nil
 }

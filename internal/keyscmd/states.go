@@ -318,18 +318,29 @@ func readPlan(file string, data []byte) ([]stateKey, error) {
 	return keys, nil
 }
 
-// idsOfStates are the ids of the keys of several files.
-func idsOfStates(files []string, in io.Reader) (map[string]bool, error) {
-	ids := map[string]bool{}
+// readStates returns the keys of several files, and one error for each file that cannot be read.
+func readStates(files []string, in io.Reader) (keys []stateKey, failed []error) {
 	for _, file := range files {
-		keys, err := readState(file, in)
+		found, err := readState(file, in)
 		if err != nil {
-			return nil, err
+			failed = append(failed, err)
 		}
-		for _, k := range keys {
-			if k.id != "" {
-				ids[k.id] = true
-			}
+		keys = append(keys, found...)
+	}
+	return keys, failed
+}
+
+// idsOfStates returns the ids of the keys of several files. Every file must be readable: the keys of another one would be in
+// no state.
+func idsOfStates(files []string, in io.Reader) (map[string]bool, error) {
+	keys, failed := readStates(files, in)
+	if len(failed) > 0 {
+		return nil, errors.Join(failed...)
+	}
+	ids := map[string]bool{}
+	for _, k := range keys {
+		if k.id != "" {
+			ids[k.id] = true
 		}
 	}
 	return ids, nil
