@@ -22,6 +22,7 @@ import (
 // TestDemo_interrupted interrupts the demo at several of its lines, and looks for what is left: files, the simulator, a CLI
 // or a provider.
 func TestDemo_interrupted(t *testing.T) {
+	t.Parallel()
 	bin := binaries(t)
 	for _, line := range []string{"API:", "1. Create", "6. Seal", "   outscale-keys lists"} {
 		t.Run(line, func(t *testing.T) {
@@ -108,14 +109,13 @@ var built = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return bin, err
 	}
-	for name, pkg := range map[string]string{
-		"demo": "./scripts/demo", "terraform-provider-outscale": ".", "outscale-sim": "./cmd/outscale-sim",
-		"outscale-keys": "./cmd/outscale-keys", "tools/age": "filippo.io/age/cmd/age", "tools/age-keygen": "filippo.io/age/cmd/age-keygen",
+	for dir, packages := range map[string][]string{
+		"": {".", "./scripts/demo", "./cmd/outscale-sim", "./cmd/outscale-keys"}, "tools": {"filippo.io/age/cmd/age", "filippo.io/age/cmd/age-keygen"},
 	} {
-		build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(bin, name), pkg)
+		build := exec.Command("go", append([]string{"build", "-trimpath", "-o", filepath.Join(bin, dir) + string(filepath.Separator)}, packages...)...)
 		build.Dir = root
 		if out, err := build.CombinedOutput(); err != nil {
-			return bin, fmt.Errorf("building %s: %w\n%s", name, err, out)
+			return bin, fmt.Errorf("building %v: %w\n%s", packages, err, out)
 		}
 	}
 	// The CLI comes from where make puts it, if there is none on PATH.
