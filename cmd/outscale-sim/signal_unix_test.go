@@ -15,7 +15,7 @@ import (
 // The built binary stops at SIGTERM with status 0.
 func TestRun_signals(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "outscale-sim")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", binary, ".")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

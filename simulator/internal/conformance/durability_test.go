@@ -140,6 +140,7 @@ func (w *writer) check(t *testing.T, all map[string]struct{ stage, key, hash str
 // A thousand writes, with the process killed three times: every answered write is there after a restart on the same file,
 // and the writers continue until everything is written.
 func TestDurability_killedProcess(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "account.db")
 	all := make([]*writer, writers)
 	for i := range all {

@@ -77,6 +77,7 @@ func TestIsolation_seeds(t *testing.T) {
 
 // Calls, resets, faults and moves of the clock at the same time: for the race detector, and none of them may fail.
 func TestIsolation_concurrentCalls(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	var wait sync.WaitGroup
 	for i := range 8 {

@@ -29,7 +29,7 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	binary := filepath.Join(dir, "outscale-sim")
-	out, err := exec.Command("go", "build", "-o", binary, "github.com/outscale-access/terraform-provider-outscale/cmd/outscale-sim").CombinedOutput()
+	out, err := exec.Command("go", "build", "-trimpath", "-o", binary, "github.com/outscale-access/terraform-provider-outscale/cmd/outscale-sim").CombinedOutput()
 	if err != nil {
 		return "", errors.Join(err, errors.New(string(out)), os.RemoveAll(dir))
 	}

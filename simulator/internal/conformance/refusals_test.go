@@ -168,6 +168,7 @@ func (s *server) expect(want string, got answer) {
 
 // Every action refuses every bad credential with the right code.
 func TestEveryAction_badCredentials(t *testing.T) {
+	t.Parallel()
 	s, f := fixture(t, noLockout)
 	eachServed(t, func(_ *testing.T, action describe.Action) {
 		body := f.body(action.Name)
@@ -211,6 +212,7 @@ func TestEveryAction_badCredentials(t *testing.T) {
 
 // Four failures in a row lock a key out of every action, for a minute.
 func TestEveryAction_lockout(t *testing.T) {
+	t.Parallel()
 	eachServed(t, func(t *testing.T, action describe.Action) {
 		if action.Anonymous() {
 			return
@@ -227,6 +229,7 @@ func TestEveryAction_lockout(t *testing.T) {
 
 // Every action refuses bodies that are not as described, and accepts a dry run.
 func TestEveryAction_badBodies(t *testing.T) {
+	t.Parallel()
 	s, f := fixture(t, func(o *simulator.Options) { o.Assumptions.DeleteActiveKeys = true })
 	root := s.root()
 	eachServed(t, func(t *testing.T, action describe.Action) {
@@ -304,6 +307,7 @@ func TestEveryAction_notServed(t *testing.T) {
 
 // Injected faults answer in the API's own form, on every action.
 func TestEveryAction_injectedErrors(t *testing.T) {
+	t.Parallel()
 	s, f := fixture(t)
 	eachServed(t, func(_ *testing.T, action describe.Action) {
 		body := f.body(action.Name)

@@ -21,6 +21,7 @@ func sdkClient(t *testing.T, s *server, id, secret string) *osc.Client {
 
 // SDK v3 creates a user that may do one thing, with a policy linked to its group, and reads everything back.
 func TestClient_sdkV3Identities(t *testing.T) {
+	t.Parallel()
 	s := forClients(t)
 	ctx, client := t.Context(), sdkClient(t, s, rootID, rootSecret)
 	must := func(err error) {

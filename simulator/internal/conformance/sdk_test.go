@@ -69,6 +69,7 @@ func ptr[T any](value T) *T { return &value }
 
 // SDK v3 signs as AWS4, with the service osc and few headers.
 func TestClient_sdkV3(t *testing.T) {
+	t.Parallel()
 	s := forClients(t)
 	client, err := osc.NewClient(&profile.Profile{
 		AccessKey: rootID, SecretKey: rootSecret, Region: "eu-west-2", Protocol: "http",
@@ -122,6 +123,7 @@ func TestClient_sdkV3(t *testing.T) {
 
 // SDK v2 signs as AWS4, with the service oapi and the headers accept and content-type.
 func TestClient_sdkV2(t *testing.T) {
+	t.Parallel()
 	s := forClients(t)
 	base, err := url.Parse(s.api)
 	if err != nil {
