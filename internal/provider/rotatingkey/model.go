@@ -121,6 +121,8 @@ const (
 	readAtKey = "looked_at"
 	// adoptedKey is set for a key that was imported or moved from another resource, until the first apply.
 	adoptedKey = "adopted"
+	// previousOffKey has the id of the previous key, if it was INACTIVE when it was last read.
+	previousOffKey = "previous_inactive"
 )
 
 func writeReadAt(ctx context.Context, private base.PrivateState, now time.Time, diags *diag.Diagnostics) {
@@ -140,6 +142,24 @@ func writeAdopted(ctx context.Context, private base.PrivateState, adopted bool, 
 		text, _ := json.Marshal(adopted) // a bool cannot fail
 		diags.Append(private.SetKey(ctx, adoptedKey, text)...)
 	}
+}
+
+func writePreviousOff(ctx context.Context, private base.PrivateState, previous key.Key, diags *diag.Diagnostics) {
+	id := ""
+	if previous.State == key.Inactive {
+		id = previous.ID
+	}
+	if id != previousOff(ctx, private) {
+		text, _ := json.Marshal(id) // a string cannot fail
+		diags.Append(private.SetKey(ctx, previousOffKey, text)...)
+	}
+}
+
+// previousOff returns the id of the previous key, if it was INACTIVE when it was last read.
+func previousOff(ctx context.Context, private base.PrivateState) (id string) {
+	text, _ := private.GetKey(ctx, previousOffKey)
+	_ = json.Unmarshal(text, &id) // "" if it is not recorded
+	return id
 }
 
 func isAdopted(ctx context.Context, private base.PrivateState) (adopted bool) {

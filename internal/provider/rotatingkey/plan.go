@@ -30,6 +30,7 @@ const (
 type facts struct {
 	keyattr.Facts      // Now is when the key was read last (see readAt): the plan must be the same again when it is applied
 	adopted       bool // the key was imported or moved here, and nothing was applied since
+	previousOff   bool // the previous key was INACTIVE when it was read last
 }
 
 // decision is a planned pair of keys, what forces a replacement of both, and what to tell the user. Where a rotation is
@@ -89,7 +90,7 @@ func (d *decision) keepOrRotate(config, state model, f facts) {
 		if !state.SealedSecretKey.IsNull() && keyattr.WhyResealed(f.Recipients, config.Key, state.Key) == "" {
 			d.diags = keyattr.Soften(d.diags, "The key is due for its rotation, and apply will refuse to create the next one.")
 		}
-		d.warnRotated(due, state, f.Now)
+		d.warnRotated(due, state, f)
 	}
 }
 
@@ -252,7 +253,7 @@ func allKnown(m types.Map) bool {
 }
 
 // warnRotated warns of what a user would not expect of a rotation.
-func (d *decision) warnRotated(why *due, state model, now time.Time) {
+func (d *decision) warnRotated(why *due, state model, f facts) {
 	const next = "The apply creates a new key in its place."
 	id, text := ": "+state.ID.ValueString(), state.Describe()
 	switch {
@@ -266,11 +267,17 @@ func (d *decision) warnRotated(why *due, state model, now time.Time) {
 	case why.asked != "":
 		d.diags.AddAttributeWarning(keyattr.AtSealTo, "Access key rotated for its recipients"+id, why.asked)
 	}
-	expires, dated := state.PreviousExpirationDate.Meaning()
-	if !why.gone && !state.PreviousAccessKeyID.IsNull() && (!dated || expires.After(now)) {
-		d.diags.AddWarning("Previous access key revoked before its expiry: "+state.PreviousAccessKeyID.ValueString(), fmt.Sprintf(
-			"Access key %s, the one before %s, is still valid, and one resource never has more than two live keys: it is revoked when the apply creates the next one. "+
-				"Its consumers must have switched to %s by then.", state.PreviousAccessKeyID.ValueString(), state.AccessKeyID.ValueString(), state.AccessKeyID.ValueString()))
+	if previous := state.PreviousAccessKeyID.ValueString(); previous != "" && !why.gone && !f.previousOff {
+		validity := "does not expire"
+		if at, dated := state.PreviousExpirationDate.Meaning(); dated {
+			if !at.After(f.Now) {
+				return
+			}
+			validity = "expires on " + isodate.Format(at)
+		}
+		d.diags.AddWarning("Previous access key revoked before its expiry: "+previous, fmt.Sprintf(
+			"Access key %s, the one before %s, %s. One resource never has more than two live keys, so the apply revokes %s before it creates the next key. "+
+				"The consumers of %s must use %s by then.", previous, state.ID.ValueString(), validity, previous, previous, state.ID.ValueString()))
 	}
 }
 

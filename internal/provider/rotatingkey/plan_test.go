@@ -308,6 +308,34 @@ func TestDecide_ignoreChanges(t *testing.T) {
 	}
 }
 
+// TestDecide_previousRevoked: the warning says how long the previous key is valid. There is none if nobody can use the key.
+func TestDecide_previousRevoked(t *testing.T) {
+	const summary = "Previous access key revoked before its expiry: AK1"
+	for what, c := range map[string]struct {
+		previous change
+		off      bool
+		want     string // in the detail; "" = no warning
+	}{
+		"valid for a day":            {before1(day), false, "Access key AK1, the one before AK2, expires on " + isodate.Format(now.Add(day)) + "."},
+		"without an expiry":          {endlessBefore, false, "Access key AK1, the one before AK2, does not expire."},
+		"expired":                    {before1(-time.Second), false, ""},
+		"INACTIVE":                   {before1(day), true, ""},
+		"INACTIVE without an expiry": {endlessBefore, true, ""},
+	} {
+		prior := state(endsIn(day), c.previous)
+		d := decide(config(), &prior, facts{Facts: keyattr.Facts{Now: now, SameUser: true}, previousOff: c.off})
+		got := ""
+		for _, w := range d.diags {
+			if w.Summary() == summary {
+				got = w.Detail()
+			}
+		}
+		if !strings.HasPrefix(got, c.want) || (c.want == "") != (got == "") {
+			t.Errorf("%s: %q, want %q", what, got, c.want)
+		}
+	}
+}
+
 // TestDecide_unknownOwner: a pair that is replaced only because its owner is unknown has a warning that says so.
 func TestDecide_unknownOwner(t *testing.T) {
 	prior := state(name("alice"))

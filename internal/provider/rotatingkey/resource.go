@@ -75,7 +75,10 @@ func (r *Resource) reference(state model) {
 // facts collects what decide needs besides configuration and state.
 func (r *Resource) facts(ctx context.Context, config model, state *model, private base.PrivateState, diags *diag.Diagnostics) facts {
 	f := facts{Facts: keyattr.CollectFacts(ctx, r.Data, config.Key, state.key(), diags)}
-	f.adopted = state != nil && (isAdopted(ctx, private) || state.Lifetime.IsNull())
+	if state != nil {
+		f.adopted = isAdopted(ctx, private) || state.Lifetime.IsNull()
+		f.previousOff = state.PreviousAccessKeyID.ValueString() == previousOff(ctx, private)
+	}
 	if at, recorded := readAt(ctx, private); recorded {
 		f.Now = at
 	}
@@ -136,6 +139,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	result := applied{state: state.withCurrent(current, r.Data.Now()).withPrevious(previous), identity: current.Identity, exists: true}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
 	writeReadAt(ctx, resp.Private, r.Data.Now(), &resp.Diagnostics)
+	writePreviousOff(ctx, resp.Private, previous, &resp.Diagnostics)
 	if current.ID != "" {
 		base.WriteIdentity(ctx, resp.Private, current.Identity, &resp.Diagnostics)
 	}

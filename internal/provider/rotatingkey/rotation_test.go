@@ -105,7 +105,18 @@ func TestRotatingKey_triggers(t *testing.T) {
 	h.ExpectWrites("CreateAccessKey", "UpdateAccessKey")
 
 	h.ResetCalls()
-	pair.Plan(because("third")).Expect(acctest.Update, rotation).ExpectWarning("Previous access key revoked before its expiry")
+	previous := pair.String("previous_access_key_id")
+	warning := "Previous access key revoked before its expiry: " + previous
+	pair.Plan(because("third")).Expect(acctest.Update, rotation).ExpectWarning(warning, "expires on "+pair.String("previous_expiration_date"))
+
+	// A key that is INACTIVE has no consumers. It was not known to be before the refresh.
+	h.UpdateKey(h.Key(previous), deactivate)
+	pair.Read().ExpectNoErrors()
+	pair.Plan(because("third")).Expect(acctest.Update, rotation).ExpectNoWarning(warning)
+	h.UpdateKey(h.Key(previous), func(in *api.UpdateAccessKeyInput) { in.State = "ACTIVE" })
+	pair.Read().ExpectNoErrors()
+	pair.Plan(because("third")).Expect(acctest.Update, rotation).ExpectWarning(warning)
+	h.ResetCalls()
 	pair.Update(because("third"))
 	expectPair(t, h, pair, true)
 	h.ExpectWrites("UpdateAccessKey", "DeleteAccessKey", "CreateAccessKey", "UpdateAccessKey")
