@@ -94,11 +94,12 @@ func Orphan(o orphan.Orphan, now time.Time) Diagnostic {
 			"If no state has this id, nobody has its secret. Then remove it"
 	}
 	return diag.NewWarningDiagnostic(summaryOf(summary, o.Key.ID),
-		subject+detail+", with OUTSCALE's command line:\n\n"+strings.Join(removal(o.Key, now), "\n"))
+		subject+detail+":\n\noutscale-keys revoke "+o.Key.ID+"\n\nOr with OUTSCALE's command line:\n\n"+strings.Join(removal(o.Key, now), "\n"))
 }
 
-// removal returns the commands that delete a key: a user's key must be INACTIVE first, an update must repeat the expiry
-// because the API may remove it otherwise (A1), and an expired key may need a later expiry to be deleted (A3).
+// removal returns the commands that delete a key, in the same order as outscale-keys: a user's key must be INACTIVE first, an
+// update must repeat the expiry because the API may remove it otherwise (A1), and an expired key may need a later expiry to
+// be deleted (A3).
 func removal(k key.Key, now time.Time) []string {
 	user := ""
 	if k.UserName != "" {

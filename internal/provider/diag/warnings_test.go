@@ -49,6 +49,7 @@ func TestOrphan_namesCommands(t *testing.T) {
 		{orphan.Orphan{Kind: orphan.Unfinished, Since: now.Add(-time.Minute), Key: key.Key{ID: "AK1", State: key.Active, Tag: "terraform-unfinished-\x1b[31m", UserName: "alice"}},
 			"Unfinished access key found: AK1",
 			[]string{"Access key AK1 of user alice is 60 seconds old and ACTIVE", `"terraform-unfinished-\x1b[31m"`, "A run that is creating keys now may still finish it",
+				"\n\noutscale-keys revoke AK1\n\n",
 				"UpdateAccessKey --AccessKeyId AK1 --UserName alice --State INACTIVE\noapi-cli DeleteAccessKey --AccessKeyId AK1 --UserName alice"}, []string{"\x1b"}},
 		{orphan.Orphan{Kind: orphan.Unconfirmed, Since: now.Add(-3 * time.Hour), Key: key.Key{ID: "AK2", State: key.Active, Expires: &expiry}},
 			"Access key of an interrupted run found: AK2",
