@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/remedy"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
@@ -84,6 +85,12 @@ func Run(ctx context.Context, version string, args []string, host Host) int {
 	return ExitError
 }
 
+// settings are the names that this command has for what a remedy is about.
+var settings = remedy.Settings{
+	Region: "--region", Endpoint: "--endpoint", AccessKey: "OSC_ACCESS_KEY and OSC_SECRET_KEY, or --profile",
+	ClientCertificate: "OSC_X509_CLIENT_CERT and OSC_X509_CLIENT_KEY", Rate: "--requests-per-second", Again: "Run the command again.",
+}
+
 // input is standard input until ctx ends: a signal ends a command that waits for it, too.
 type input struct {
 	ctx context.Context //nolint:containedctx // a reader has no other way to get it
@@ -106,10 +113,11 @@ func (i input) Read(p []byte) (n int, err error) {
 	}
 }
 
-// message is the text of an error, its further lines indented: what others wrote in it begins no line.
+// message is the text of an error with its remedy. All lines but the first are indented: a text of another origin cannot look
+// like a line of this command.
 func message(err error) string {
 	var lines []string
-	for _, line := range strings.Split(err.Error(), "\n") {
+	for _, line := range strings.Split(err.Error()+"\n"+strings.ReplaceAll(settings.For(err), "`", ""), "\n") {
 		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, text.Escape(line))
 		}

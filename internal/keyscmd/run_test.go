@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -306,5 +307,28 @@ func TestRun_badFlags(t *testing.T) {
 		if code, _, errOut := r.run(args...); code != ExitError || !strings.HasPrefix(errOut, "outscale-keys: ") {
 			t.Errorf("%v: exit code %d, %q", args, code, errOut)
 		}
+	}
+}
+
+// An error of the API has a remedy, with the names of this command's settings.
+func TestRun_remedies(t *testing.T) {
+	r := newRig(t)
+	bob := r.user("bob", nil)
+	r.put("bob", "p", allow(`"api:ReadAccessKeys"`))
+	for name, c := range map[string]struct {
+		signer api.Credential
+		want   string
+	}{
+		"unknown key":   {api.Credential{AccessKeyID: "AAAAAAAAAAAAAAAAAAAA", SecretKey: clear}, "that --region is the region of the key"},
+		"wrong secret":  {api.Credential{AccessKeyID: bob.ID, SecretKey: clear}, "\n  The credential was refused. Check the secret,"},
+		"missing right": {api.Credential{AccessKeyID: bob.ID, SecretKey: bob.SecretKey}, "Grant it the action api:ReadUsers in a policy"},
+	} {
+		r.signer = c.signer
+		if code, out, errOut := r.run("deactivate", "BBBBBBBBBBBBBBBBBBBB", "--yes"); code != ExitError || out != "" || !strings.Contains(errOut, c.want) {
+			t.Errorf("%s: exit code %d, %q, %s", name, code, out, errOut)
+		}
+	}
+	if got := message(&api.TransportError{Sent: true, Err: io.ErrUnexpectedEOF}); !strings.HasSuffix(got, "\n  The connection was closed. Run the command again.") {
+		t.Errorf("a lost answer: %s", got)
 	}
 }

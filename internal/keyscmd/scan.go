@@ -17,8 +17,8 @@ func (a *app) scanCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "scan-state FILE ...", Args: named(1, math.MaxInt, "a state file or a saved plan"), Short: "Find secrets of access keys in states and plan files",
 		Long: `Find secrets of access keys that are in clear in state files, saved plans, or the output of "show -json", and say which of
-the keys still work. No secret is shown. If the secret of a key of a state file is in another place of the file too, such as an
-output, the command shows it as "(elsewhere)". "-" reads standard input.
+the keys still work. No secret is shown. If the secret of a key of a state file is in another place of the file too, such as
+an output, the command shows it as "(elsewhere)". "-" reads standard input.
 
 A file that cannot be read is named, the other files are scanned, and the exit code is 2. With --offline the command makes
 no call, and does not know whether a key still works.
@@ -125,12 +125,12 @@ func (a *app) showSecrets(secrets []stateKey, status func(stateKey) string, inco
 		if err := a.table([]string{"FILE", "RESOURCE", "ATTRIBUTE", "ACCESS KEY", "KEY"}, rows); err != nil {
 			return err
 		}
-		fmt.Fprint(a.host.Out, remedy)
+		fmt.Fprint(a.host.Out, secretRemedy)
 	}
 	return nil
 }
 
-const remedy = `
+const secretRemedy = `
 To get rid of them:
   1. Set seal_to on the resource and apply: the secret is sealed in place, without a new key.
   2. Whoever could read the files knows the secrets. Replace the keys that still work: a rotating key overlaps with its

@@ -45,7 +45,7 @@ func TestError_fullTexts(t *testing.T) {
 			"Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. OUTSCALE's support can raise the limit."},
 		"an unknown key": {refusal(400, "4120", "InvalidParameterValue", ""), "Creating an access key for user alice failed.\n\n" +
 			"CreateAccessKey was answered with HTTP status 400 from " + address + ", InvalidParameterValue, code 4120." + request + "\n\n" +
-			"The API does not know the key that signs the calls. Check the access key id, and that it belongs to this `region`. " +
+			"The API does not know the key that signs the calls. Check the access key id, and that `region` is the region of the key. " +
 			"Do not retry without a change: four refusals in a row lock the account out for at least a minute."},
 		"a wrong secret": {refusal(401, "1", "AccessDenied", ""), "Creating an access key for user alice failed.\n\n" +
 			"CreateAccessKey was answered with HTTP status 401 from " + address + ", AccessDenied, code 1." + request + "\n\n" +
@@ -61,7 +61,7 @@ func TestError_fullTexts(t *testing.T) {
 			"Creating an access key for user alice failed.\n\n" +
 				"ReadUsers was sent to " + address + ", but no usable answer came back: HTTP 502 with a body that is not the API's answer (9 bytes, text/html).\n\n" +
 				"The answer is not from the API: a proxy or the login page of a network sent or changed it. " +
-				"Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API) and HTTPS_PROXY, and log in to the network. Then run again: the next run first looks up what was done."},
+				"Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API) and HTTPS_PROXY, and log in to the network. Run again: the next run first looks up what was done."},
 		"a dead endpoint": {&api.TransportError{Action: "ReadUsers", Endpoint: "http://127.0.0.1:1/api/v1",
 			Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}, "Creating an access key for user alice failed.\n\n" +
 			"ReadUsers was not sent, http://127.0.0.1:1/api/v1 was not reached: Dial: connection refused.\n\n" +
@@ -166,19 +166,6 @@ func TestError_remedies(t *testing.T) {
 	} {
 		if got := Error("", "This", c.err).Detail(); !strings.Contains(got, c.want) {
 			t.Errorf("%v: no %q in\n%s", c.err, c.want, got)
-		}
-	}
-}
-
-// TestRegionHint_unknownRegion: a region is doubted only where the address was made of one, and it is not known.
-func TestRegionHint_unknownRegion(t *testing.T) {
-	for endpoint, hint := range map[string]bool{
-		"https://api.eu-west-9.outscale.com/api/v1": true, "https://api.eu-west-2.outscale.com/api/v1": false,
-		"https://api.cloudgouv-eu-west-1.outscale.com/api/v1": false, "https://api.example.com/api/v1": false,
-		"https://eu-west-9.outscale.com/api/v1": false, "http://127.0.0.1:3000/api/v1": false, "://": false,
-	} {
-		if got := regionHint(endpoint) != ""; got != hint {
-			t.Errorf("%s: %v", endpoint, got)
 		}
 	}
 }
