@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -41,5 +42,21 @@ func TestReadme_quickStart(t *testing.T) {
 	config := read(t, filepath.Join(root, "examples/quickstart/main.tf"))
 	if !strings.Contains(read(t, filepath.Join(root, "README.md")), "```terraform\n"+config+"```\n") {
 		t.Error("README.md does not have examples/quickstart/main.tf word for word")
+	}
+}
+
+// TestDesign_packages: the picture in DESIGN.md names every package of internal and of internal/provider.
+func TestDesign_packages(t *testing.T) {
+	design := read(t, filepath.Join(root, "DESIGN.md"))
+	for _, folder := range []string{"internal", "internal/provider"} {
+		entries, err := os.ReadDir(filepath.Join(root, folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			if entry.IsDir() && !regexp.MustCompile(`\b`+entry.Name()+`\b`).MatchString(design) {
+				t.Errorf("DESIGN.md does not name %s/%s", folder, entry.Name())
+			}
+		}
 	}
 }

@@ -35,8 +35,8 @@ func TestSecurity_directDependencies(t *testing.T) {
 	}
 }
 
-// The tests and fuzz targets that SECURITY.md and docs/dev/release.md name exist.
-func TestSecurity_namedTestsExist(t *testing.T) {
+// The tests and fuzz targets that the pages name exist.
+func TestPages_namedTestsExist(t *testing.T) {
 	exist := map[string]bool{}
 	function := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
@@ -52,7 +52,7 @@ func TestSecurity_namedTestsExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range []string{"SECURITY.md", "docs/dev/release.md"} {
+	for _, page := range []string{"SECURITY.md", "docs/dev/release.md", "docs/dev/mutations.md"} {
 		names := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`").FindAllStringSubmatch(root(t, page), -1)
 		if len(names) == 0 {
 			t.Errorf("%s names no test", page)
