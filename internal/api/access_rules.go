@@ -7,8 +7,8 @@ import (
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
 )
 
-// AccessRule is an API access rule: from which addresses, and with which client certificates, calls are let in. The
-// criteria of one rule must all hold; of several rules one must.
+// AccessRule is an API access rule: the addresses and the client certificates from which the API accepts calls. A call must
+// meet all criteria of one rule.
 type AccessRule struct {
 	ID          string   // "aar-...", not sent when a rule is created
 	IPRanges    []string // CIDR ranges or addresses
@@ -17,7 +17,7 @@ type AccessRule struct {
 	Description string
 }
 
-// CA is a certificate authority whose client certificates access rules can accept.
+// CA is a certificate authority. Access rules can accept the client certificates that it signed.
 type CA struct {
 	ID          string // "ca-..."
 	Fingerprint string // SHA-1, 40 hexadecimal digits
@@ -28,66 +28,43 @@ func (r AccessRule) create() osc.CreateApiAccessRuleRequest {
 	return osc.CreateApiAccessRuleRequest{IpRanges: items(r.IPRanges), CaIds: items(r.CAIDs), Cns: items(r.CNs), Description: set(r.Description)}
 }
 
-// items is a pointer to a list, nil for an empty one: what is not set is not sent.
-func items(list []string) *[]string {
-	if len(list) == 0 {
-		return nil
-	}
-	return &list
+var accessRuleObject = object[osc.ApiAccessRule, AccessRule]{
+	what: "access rule", one: "ApiAccessRule", many: "ApiAccessRules",
+	convert: func(w osc.ApiAccessRule) (AccessRule, error) {
+		if val(w.ApiAccessRuleId) == "" {
+			return AccessRule{}, errors.New("the answer has an access rule without an id")
+		}
+		return AccessRule{
+			ID: *w.ApiAccessRuleId, IPRanges: val(w.IpRanges), CAIDs: val(w.CaIds), CNs: val(w.Cns), Description: val(w.Description),
+		}, nil
+	},
 }
 
-func accessRule(w osc.ApiAccessRule) (AccessRule, error) {
-	if val(w.ApiAccessRuleId) == "" {
-		return AccessRule{}, errors.New("the answer has an access rule without an id")
-	}
-	return AccessRule{
-		ID: *w.ApiAccessRuleId, IPRanges: deref(w.IpRanges), CAIDs: deref(w.CaIds), CNs: deref(w.Cns), Description: val(w.Description),
-	}, nil
-}
-
-type accessRuleResponse struct{ ApiAccessRule *osc.ApiAccessRule }
-
-func (c *Client) accessRule(action string, answer accessRuleResponse) (AccessRule, error) {
-	if answer.ApiAccessRule == nil {
-		return AccessRule{}, c.unusable(action, errors.New("the answer has no access rule"))
-	}
-	rule, err := accessRule(*answer.ApiAccessRule)
-	if err != nil {
-		return AccessRule{}, c.unusable(action, err)
-	}
-	return rule, nil
+var caObject = object[osc.Ca, CA]{
+	what: "certificate authority", one: "Ca", many: "Cas",
+	convert: func(w osc.Ca) (CA, error) {
+		if val(w.CaId) == "" {
+			return CA{}, errors.New("the answer has a certificate authority without an id")
+		}
+		return CA{ID: *w.CaId, Fingerprint: val(w.CaFingerprint), Description: val(w.Description)}, nil
+	},
 }
 
 // CreateAPIAccessRule creates a rule. It is not sent again once it may have been executed.
 func (c *Client) CreateAPIAccessRule(ctx context.Context, rule AccessRule) (AccessRule, error) {
-	const action = "CreateApiAccessRule"
-	var answer accessRuleResponse
-	if err := c.do(ctx, action, sendOnce, rule.create(), &answer); err != nil {
-		return AccessRule{}, err
-	}
-	return c.accessRule(action, answer)
+	return accessRuleObject.call(ctx, c, "CreateApiAccessRule", sendOnce, rule.create(), "")
 }
 
-// ReadAPIAccessRules returns every access rule of the account. The API gives them without pages.
+// ReadAPIAccessRules returns every access rule of the account. The action has no pages.
 func (c *Client) ReadAPIAccessRules(ctx context.Context) ([]AccessRule, error) {
-	const action = "ReadApiAccessRules"
-	page := listPage[osc.ApiAccessRule]{member: "ApiAccessRules"}
-	if err := c.do(ctx, action, repeatable, osc.ReadApiAccessRulesRequest{}, &page); err != nil {
-		return nil, err
-	}
-	return mapAll(c, action, page.items, accessRule)
+	return accessRuleObject.list(ctx, c, "ReadApiAccessRules", osc.ReadApiAccessRulesRequest{})
 }
 
 // UpdateAPIAccessRule replaces the whole rule with that id: an empty member of it is emptied.
 func (c *Client) UpdateAPIAccessRule(ctx context.Context, rule AccessRule) (AccessRule, error) {
-	const action = "UpdateApiAccessRule"
 	in := rule.create()
 	req := osc.UpdateApiAccessRuleRequest{ApiAccessRuleId: rule.ID, IpRanges: in.IpRanges, CaIds: in.CaIds, Cns: in.Cns, Description: in.Description}
-	var answer accessRuleResponse
-	if err := c.do(ctx, action, repeatable, req, &answer); err != nil {
-		return AccessRule{}, err
-	}
-	return c.accessRule(action, answer)
+	return accessRuleObject.call(ctx, c, "UpdateApiAccessRule", repeatable, req, "")
 }
 
 // DeleteAPIAccessRule deletes a rule. The API refuses to delete the last one (A12).
@@ -95,58 +72,23 @@ func (c *Client) DeleteAPIAccessRule(ctx context.Context, id string) error {
 	return c.do(ctx, "DeleteApiAccessRule", repeatable, osc.DeleteApiAccessRuleRequest{ApiAccessRuleId: id}, &emptyResponse{})
 }
 
-type caResponse struct{ Ca *osc.Ca }
-
-func (c *Client) ca(action string, answer caResponse) (CA, error) {
-	if answer.Ca == nil {
-		return CA{}, c.unusable(action, errors.New("the answer has no certificate authority"))
-	}
-	ca, err := certificateAuthority(*answer.Ca)
-	if err != nil {
-		return CA{}, c.unusable(action, err)
-	}
-	return ca, nil
-}
-
-func certificateAuthority(w osc.Ca) (CA, error) {
-	if val(w.CaId) == "" {
-		return CA{}, errors.New("the answer has a certificate authority without an id")
-	}
-	return CA{ID: *w.CaId, Fingerprint: val(w.CaFingerprint), Description: val(w.Description)}, nil
-}
-
-// CreateCA uploads a certificate in PEM form. The same certificate may be uploaded twice (measured), so the call is not
+// CreateCA uploads a certificate in PEM form. The API accepts the same certificate twice (measured), so the call is not
 // sent again once it may have been executed.
 func (c *Client) CreateCA(ctx context.Context, pem, description string) (CA, error) {
-	const action = "CreateCa"
-	var answer caResponse
-	if err := c.do(ctx, action, sendOnce, osc.CreateCaRequest{CaPem: pem, Description: set(description)}, &answer); err != nil {
-		return CA{}, err
-	}
-	return c.ca(action, answer)
+	return caObject.call(ctx, c, "CreateCa", sendOnce, osc.CreateCaRequest{CaPem: pem, Description: set(description)}, "")
 }
 
-// ReadCAs returns every certificate authority of the account. The API gives them without pages, and never their PEM.
+// ReadCAs returns every certificate authority of the account, without their PEM. The action has no pages.
 func (c *Client) ReadCAs(ctx context.Context) ([]CA, error) {
-	const action = "ReadCas"
-	page := listPage[osc.Ca]{member: "Cas"}
-	if err := c.do(ctx, action, repeatable, osc.ReadCasRequest{}, &page); err != nil {
-		return nil, err
-	}
-	return mapAll(c, action, page.items, certificateAuthority)
+	return caObject.list(ctx, c, "ReadCas", osc.ReadCasRequest{})
 }
 
-// UpdateCA changes the description, the one member that can change. An empty one is sent too.
+// UpdateCA changes the description, the only member that can change. An empty description is sent, too.
 func (c *Client) UpdateCA(ctx context.Context, id, description string) (CA, error) {
-	const action = "UpdateCa"
-	var answer caResponse
-	if err := c.do(ctx, action, repeatable, osc.UpdateCaRequest{CaId: id, Description: &description}, &answer); err != nil {
-		return CA{}, err
-	}
-	return c.ca(action, answer)
+	return caObject.call(ctx, c, "UpdateCa", repeatable, osc.UpdateCaRequest{CaId: id, Description: &description}, "")
 }
 
-// DeleteCA deletes a certificate authority. The API refuses while a rule has it (A12).
+// DeleteCA deletes a certificate authority. The API refuses while an access rule names it (A12).
 func (c *Client) DeleteCA(ctx context.Context, id string) error {
 	return c.do(ctx, "DeleteCa", repeatable, osc.DeleteCaRequest{CaId: id}, &emptyResponse{})
 }

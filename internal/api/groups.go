@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
@@ -47,102 +46,70 @@ func (w wireGroup) group() (UserGroup, error) {
 	if g.ID == "" || g.Name == "" {
 		return g, errors.New("the answer has a user group without an id or a name")
 	}
-	var err1, err2 error
-	g.CreationDate, err1 = w.CreationDate.at()
-	g.LastModificationDate, err2 = w.LastModificationDate.at()
-	if err := firstOf(err1, err2); err != nil {
+	if err := cmp.Or(w.CreationDate.into(&g.CreationDate), w.LastModificationDate.into(&g.LastModificationDate)); err != nil {
 		return g, fmt.Errorf("user group %s: %w", text.Word(g.Name), err)
 	}
 	return g, nil
 }
 
-type groupResponse struct {
-	UserGroup *wireGroup
-	Users     []wireUser
-}
-
-// group is the group of an answer, which must have the name that was sent.
-func (c *Client) group(action, name string, answer groupResponse) (UserGroup, error) {
-	if answer.UserGroup == nil || !strings.EqualFold(val(answer.UserGroup.Name), name) {
-		return UserGroup{}, c.unusable(action, errors.New("the answer is not about the user group that was sent"))
-	}
-	group, err := answer.UserGroup.group()
-	if err != nil {
-		return UserGroup{}, c.unusable(action, err)
-	}
-	return group, nil
+var groupObject = object[wireGroup, UserGroup]{
+	what: "user group", one: "UserGroup", many: "UserGroups", convert: wireGroup.group,
+	name: func(g UserGroup) string { return g.Name }, id: func(g UserGroup) string { return g.ID },
 }
 
 // CreateUserGroup creates a group. It is not sent again once it may have been executed.
 func (c *Client) CreateUserGroup(ctx context.Context, name, path string) (UserGroup, error) {
-	const action = "CreateUserGroup"
-	var answer groupResponse
-	if err := c.do(ctx, action, sendOnce, osc.CreateUserGroupRequest{UserGroupName: name, Path: set(path)}, &answer); err != nil {
-		return UserGroup{}, err
-	}
-	return c.group(action, name, answer)
+	return groupObject.call(ctx, c, "CreateUserGroup", sendOnce, osc.CreateUserGroupRequest{UserGroupName: name, Path: set(path)}, name)
 }
 
-// ReadUserGroups returns the groups with the given ids, or all of them without ids.
+// ReadUserGroups returns the groups with the given ids, or all groups without ids.
 func (c *Client) ReadUserGroups(ctx context.Context, ids []string) ([]UserGroup, error) {
-	const action = "ReadUserGroups"
-	request := func(first, size *int) any {
+	return groupObject.pages(ctx, c, "ReadUserGroups", func(first, size *int) any {
 		req := osc.ReadUserGroupsRequest{FirstItem: first, ResultsPerPage: size}
 		if len(ids) > 0 {
 			req.Filters = &osc.FiltersUserGroup{UserGroupIds: &ids}
 		}
 		return req
-	}
-	found, err := readPages(ctx, c, action, "UserGroups", request, func(w wireGroup) string { return val(w.UserGroupId) })
-	if err != nil {
-		return nil, err
-	}
-	return mapAll(c, action, found, wireGroup.group)
+	})
 }
 
-// ReadUserGroup returns a group and its members. The API gives the members without pages.
+// ReadUserGroup returns a group and its members. The action has no pages.
 func (c *Client) ReadUserGroup(ctx context.Context, g GroupRef) (UserGroup, []User, error) {
 	const action = "ReadUserGroup"
-	var answer groupResponse
+	var answer struct {
+		UserGroup *wireGroup
+		Users     []wireUser
+	}
 	if err := c.do(ctx, action, repeatable, osc.ReadUserGroupRequest{UserGroupName: g.Name, Path: set(g.Path)}, &answer); err != nil {
 		return UserGroup{}, nil, err
 	}
-	group, err := c.group(action, g.Name, answer)
+	group, err := groupObject.read(c, action, answer.UserGroup, g.Name)
 	if err != nil {
 		return UserGroup{}, nil, err
 	}
-	members, err := mapAll(c, action, answer.Users, wireUser.user)
+	members, err := convertAll(c, action, answer.Users, wireUser.user)
 	return group, members, err
 }
 
-// ReadUserGroupsPerUser returns the groups that a user is a member of.
+// ReadUserGroupsPerUser returns the groups that a user is a member of. The action has no pages.
 func (c *Client) ReadUserGroupsPerUser(ctx context.Context, u UserRef) ([]UserGroup, error) {
-	const action = "ReadUserGroupsPerUser"
-	page := listPage[wireGroup]{member: "UserGroups"}
-	if err := c.do(ctx, action, repeatable, osc.ReadUserGroupsPerUserRequest{UserName: u.Name, UserPath: set(u.Path)}, &page); err != nil {
-		return nil, err
-	}
-	return mapAll(c, action, page.items, wireGroup.group)
+	req := osc.ReadUserGroupsPerUserRequest{UserName: u.Name, UserPath: set(u.Path)}
+	return groupObject.list(ctx, c, "ReadUserGroupsPerUser", req)
 }
 
 // UpdateUserGroup renames or moves a group; its id stays (A44). It is not sent again once it may have been executed,
-// because a rename that happened makes the old name unknown.
+// because after a rename the old name is unknown.
 func (c *Client) UpdateUserGroup(ctx context.Context, in UpdateUserGroupInput) (UserGroup, error) {
-	const action = "UpdateUserGroup"
 	req := osc.UpdateUserGroupRequest{
 		UserGroupName: in.Group.Name, Path: set(in.Group.Path), NewUserGroupName: set(in.NewName), NewPath: set(in.NewPath),
 	}
-	var answer groupResponse
-	if err := c.do(ctx, action, sendOnce, req, &answer); err != nil {
-		return UserGroup{}, err
-	}
-	return c.group(action, cmp.Or(in.NewName, in.Group.Name), answer)
+	return groupObject.call(ctx, c, "UpdateUserGroup", sendOnce, req, cmp.Or(in.NewName, in.Group.Name))
 }
 
 // DeleteUserGroup deletes a group. With force the API first removes its members, links and inline policies; without it
 // the API refuses while there are any (A12).
 func (c *Client) DeleteUserGroup(ctx context.Context, g GroupRef, force bool) error {
-	req := osc.DeleteUserGroupRequest{UserGroupName: g.Name, Path: set(g.Path), Force: yes(force)}
+	req := osc.DeleteUserGroupRequest{UserGroupName: g.Name, Path: set(g.Path), Force: set(force)}
 	return c.do(ctx, "DeleteUserGroup", repeatable, req, &emptyResponse{})
 }
 

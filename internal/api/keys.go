@@ -3,12 +3,9 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
-
-	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // AccessKey is an access key as the API shows it. No answer names the owner.
@@ -52,6 +49,10 @@ type UpdateAccessKeyInput struct {
 	ClearTag            bool // wins over Tag; unknown, like Tag, to an API before 1.40.1
 }
 
+var keyObject = object[wireKey, AccessKey]{
+	what: "access key", one: "AccessKey", many: "AccessKeys", convert: wireKey.key, name: func(k AccessKey) string { return k.ID },
+}
+
 // CreateAccessKey creates a key and returns it with its secret, which no other action returns. After the request may
 // have been sent it is never sent again: see IsAmbiguous. Only a 429 of the API or a failed dial is tried again. An answer
 // about a key without the tag that was sent counts as lost.
@@ -60,7 +61,7 @@ func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (
 		CreateAccessKeyRequest: osc.CreateAccessKeyRequest{UserName: set(in.UserName), Tag: set(in.Tag)},
 		ExpirationDate:         newInstant(in.ExpirationDate),
 	}
-	var answer accessKeyResponse
+	var answer struct{ AccessKey *wireKey }
 	if err := c.do(ctx, "CreateAccessKey", sendOnce, req, &answer); err != nil {
 		return AccessKey{}, err
 	}
@@ -79,29 +80,13 @@ func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (
 	return key, nil
 }
 
-// ReadAccessKeys lists the keys of one owner. The action has no pages. A filter that matches nothing gives an empty list.
+// ReadAccessKeys returns the keys of one owner. The action has no pages. The list is empty if nothing matches.
 func (c *Client) ReadAccessKeys(ctx context.Context, in ReadAccessKeysInput) ([]AccessKey, error) {
 	req := osc.ReadAccessKeysRequest{UserName: set(in.UserName), Tag: set(in.Tag)}
 	if len(in.IDs) > 0 {
 		req.Filters = &osc.FiltersAccessKeys{AccessKeyIds: &in.IDs}
 	}
-	var answer accessKeysResponse
-	if err := c.do(ctx, "ReadAccessKeys", repeatable, req, &answer); err != nil {
-		return nil, err
-	}
-	if answer.AccessKeys == nil {
-		// An absent list is an error, because an empty list is the proof that a key is gone.
-		return nil, c.unusable("ReadAccessKeys", errors.New("the answer has no list of access keys"))
-	}
-	keys := make([]AccessKey, 0, len(*answer.AccessKeys))
-	for _, w := range *answer.AccessKeys {
-		key, err := w.key()
-		if err != nil {
-			return nil, c.unusable("ReadAccessKeys", fmt.Errorf("access key %s: %w", text.Word(key.ID), err))
-		}
-		keys = append(keys, key)
-	}
-	return keys, nil
+	return keyObject.list(ctx, c, "ReadAccessKeys", req)
 }
 
 // UpdateAccessKey changes a key and returns it as it is afterwards. The request is complete, so that
@@ -110,22 +95,11 @@ func (c *Client) UpdateAccessKey(ctx context.Context, in UpdateAccessKeyInput) (
 	req := updateAccessKeyRequest{
 		UpdateAccessKeyRequest: osc.UpdateAccessKeyRequest{
 			AccessKeyId: in.ID, UserName: set(in.UserName), State: set(in.State),
-			ClearExpirationDate: yes(in.ClearExpirationDate), Tag: in.Tag, ClearTag: yes(in.ClearTag),
+			ClearExpirationDate: set(in.ClearExpirationDate), Tag: in.Tag, ClearTag: set(in.ClearTag),
 		},
 		ExpirationDate: newInstant(in.ExpirationDate),
 	}
-	var answer accessKeyResponse
-	if err := c.do(ctx, "UpdateAccessKey", repeatable, req, &answer); err != nil {
-		return AccessKey{}, err
-	}
-	if answer.AccessKey == nil || val(answer.AccessKey.AccessKeyId) != in.ID {
-		return AccessKey{}, c.unusable("UpdateAccessKey", errors.New("the answer is not about the access key that was updated"))
-	}
-	key, err := answer.AccessKey.key()
-	if err != nil {
-		return AccessKey{}, c.unusable("UpdateAccessKey", err)
-	}
-	return key, nil
+	return keyObject.call(ctx, c, "UpdateAccessKey", repeatable, req, in.ID)
 }
 
 // DeleteAccessKey deletes a key of userName, or of the caller when it is "". A repetition after a lost answer finds

@@ -67,19 +67,20 @@ func (c *Client) ReadAPILogs(ctx context.Context, q LogQuery, token string) (Cal
 	if token != "" && val(answer.NextPageToken) == token {
 		return CallPage{}, c.unusable(action, errors.New("the next page would be the same page again"))
 	}
-	page := CallPage{Calls: make([]Call, 0, len(*answer.Logs)), Next: val(answer.NextPageToken)}
-	for _, w := range *answer.Logs {
-		at, err := w.QueryDate.at()
-		if err != nil {
-			return CallPage{}, c.unusable(action, fmt.Errorf("a call of access key %s: %w", text.Word(val(w.QueryAccessKey)), err))
-		}
-		page.Calls = append(page.Calls, Call{
-			AccessKeyID: val(w.QueryAccessKey), At: at, Address: val(w.QueryIPAddress), Action: val(w.QueryCallName),
-			Client: cut(val(w.QueryUserAgent), maxClient), Refused: w.ResponseStatusCode == http.StatusUnauthorized || w.ResponseStatusCode == http.StatusForbidden,
-			RequestID: val(w.RequestID),
-		})
+	calls, err := convertAll(c, action, *answer.Logs, wireCall.call)
+	return CallPage{Calls: calls, Next: val(answer.NextPageToken)}, err
+}
+
+func (w wireCall) call() (Call, error) {
+	call := Call{
+		AccessKeyID: val(w.QueryAccessKey), Address: val(w.QueryIPAddress), Action: val(w.QueryCallName),
+		Client: cut(val(w.QueryUserAgent), maxClient), RequestID: val(w.RequestID),
+		Refused: w.ResponseStatusCode == http.StatusUnauthorized || w.ResponseStatusCode == http.StatusForbidden,
 	}
-	return page, nil
+	if err := w.QueryDate.into(&call.At); err != nil {
+		return call, fmt.Errorf("a call of access key %s: %w", text.Word(call.AccessKeyID), err)
+	}
+	return call, nil
 }
 
 // cut returns at most the first n bytes of a text, in whole characters, as a copy, so that the rest can be freed.

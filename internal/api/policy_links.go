@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// LinkedPolicy is a managed policy as the list of an owner's links shows it.
+// LinkedPolicy is a managed policy in the list of those that are linked to a user or a group.
 type LinkedPolicy struct {
 	ID, Name, ORN        string
 	CreationDate         time.Time
@@ -35,13 +36,14 @@ func (w wireLinkedPolicy) policy() (LinkedPolicy, error) {
 	if p.ORN == "" {
 		return p, errors.New("the answer has a linked policy without an ORN")
 	}
-	var err1, err2 error
-	p.CreationDate, err1 = w.CreationDate.at()
-	p.LastModificationDate, err2 = w.LastModificationDate.at()
-	if err := firstOf(err1, err2); err != nil {
+	if err := cmp.Or(w.CreationDate.into(&p.CreationDate), w.LastModificationDate.into(&p.LastModificationDate)); err != nil {
 		return p, fmt.Errorf("linked policy %s: %w", text.Word(p.ORN), err)
 	}
 	return p, nil
+}
+
+var linkedPolicyObject = object[wireLinkedPolicy, LinkedPolicy]{
+	many: "Policies", convert: wireLinkedPolicy.policy, id: func(p LinkedPolicy) string { return p.ORN },
 }
 
 // LinkPolicy links a managed policy to a user. Linking it again has no effect (A36).
@@ -68,38 +70,26 @@ func (c *Client) UnlinkManagedPolicyFromUserGroup(ctx context.Context, orn, grou
 
 // ReadLinkedPolicies returns the managed policies that are linked to a user.
 func (c *Client) ReadLinkedPolicies(ctx context.Context, userName string) ([]LinkedPolicy, error) {
-	return c.linkedPolicies(ctx, "ReadLinkedPolicies", func(first, size *int) any {
+	return linkedPolicyObject.pages(ctx, c, "ReadLinkedPolicies", func(first, size *int) any {
 		return osc.ReadLinkedPoliciesRequest{UserName: userName, FirstItem: first, ResultsPerPage: size}
 	})
 }
 
 // ReadManagedPoliciesLinkedToUserGroup returns the managed policies that are linked to a group.
 func (c *Client) ReadManagedPoliciesLinkedToUserGroup(ctx context.Context, groupName string) ([]LinkedPolicy, error) {
-	return c.linkedPolicies(ctx, "ReadManagedPoliciesLinkedToUserGroup", func(first, size *int) any {
+	return linkedPolicyObject.pages(ctx, c, "ReadManagedPoliciesLinkedToUserGroup", func(first, size *int) any {
 		return osc.ReadManagedPoliciesLinkedToUserGroupRequest{UserGroupName: groupName, FirstItem: first, ResultsPerPage: size}
 	})
 }
 
-func (c *Client) linkedPolicies(ctx context.Context, action string, request func(first, size *int) any) ([]LinkedPolicy, error) {
-	found, err := readPages(ctx, c, action, "Policies", request, func(w wireLinkedPolicy) string { return val(w.Orn) })
-	if err != nil {
-		return nil, err
-	}
-	return mapAll(c, action, found, wireLinkedPolicy.policy)
-}
-
-// entitiesAnswer has its lists one level deeper than other answers.
-type entitiesAnswer struct {
-	PolicyEntities *osc.PolicyEntities
-}
-
-// ReadEntitiesLinkedToPolicy returns every user, group and account that a managed policy is linked to.
+// ReadEntitiesLinkedToPolicy returns every user, group and account that a managed policy is linked to. Unlike other answers,
+// this one has three lists, one level deeper.
 func (c *Client) ReadEntitiesLinkedToPolicy(ctx context.Context, orn string) (PolicyEntities, error) {
 	const action = "ReadEntitiesLinkedToPolicy"
 	var all PolicyEntities
 	size := pageSize
 	for first := 0; ; {
-		var answer entitiesAnswer
+		var answer struct{ PolicyEntities *osc.PolicyEntities }
 		req := osc.ReadEntitiesLinkedToPolicyRequest{PolicyOrn: orn, FirstItem: &first, ResultsPerPage: &size}
 		if err := c.do(ctx, action, repeatable, req, &answer); err != nil {
 			return PolicyEntities{}, err
@@ -113,10 +103,10 @@ func (c *Client) ReadEntitiesLinkedToPolicy(ctx context.Context, orn string) (Po
 			into *[]PolicyEntity
 			from *[]osc.MinimalPolicy
 		}{{&all.Users, page.Users}, {&all.Groups, page.Groups}, {&all.Accounts, page.Accounts}} {
-			added += addEntities(list.into, deref(list.from))
+			added += addEntities(list.into, val(list.from))
 		}
-		received := len(deref(page.Users)) + len(deref(page.Groups)) + len(deref(page.Accounts))
-		if received == 0 || !deref(page.HasMoreItems) {
+		received := len(val(page.Users)) + len(val(page.Groups)) + len(val(page.Accounts))
+		if received == 0 || !val(page.HasMoreItems) {
 			return all, nil
 		}
 		if added == 0 {

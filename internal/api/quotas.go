@@ -41,7 +41,7 @@ func (c *Client) ReadQuotas(ctx context.Context, f QuotaFilter) ([]Quota, string
 			return nil, "", c.unusable(action, errors.New("the answer has no QuotaTypes"))
 		}
 		for _, kind := range *answer.QuotaTypes {
-			page, err := mapAll(c, action, deref(kind.Quotas), func(w osc.Quota) (Quota, error) { return quota(val(kind.QuotaType), w) })
+			page, err := convertAll(c, action, val(kind.Quotas), func(w osc.Quota) (Quota, error) { return quota(val(kind.QuotaType), w) })
 			if err != nil {
 				return nil, "", err
 			}
@@ -49,7 +49,7 @@ func (c *Client) ReadQuotas(ctx context.Context, f QuotaFilter) ([]Quota, string
 		}
 		next := val(answer.NextPageToken)
 		if next == "" {
-			return quotas, val(deref(answer.ResponseContext).RequestId), nil
+			return quotas, val(val(answer.ResponseContext).RequestId), nil
 		}
 		if sent[next] {
 			return nil, "", c.unusable(action, errors.New("the next page would be an earlier page again"))

@@ -3,8 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"errors"
-	"strings"
 	"time"
 
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
@@ -20,66 +18,45 @@ type User struct {
 	LastModificationDate time.Time
 }
 
-// CreateUserInput asks for a new user. Empty members are not sent.
+// CreateUserInput describes a new user. Empty members are not sent.
 type CreateUserInput struct{ UserName, Path, Email string }
 
-// UpdateUserInput changes the user called UserName. Empty members are not sent and stay as they are.
+// UpdateUserInput changes the user called UserName. Empty members are not sent, and the API keeps their values.
 type UpdateUserInput struct{ UserName, NewUserName, NewPath, NewUserEmail string }
 
-// CreateUser makes a user. Like CreateAccessKey it is not sent again once it may have been executed.
-func (c *Client) CreateUser(ctx context.Context, in CreateUserInput) (User, error) {
-	req := osc.CreateUserRequest{UserName: in.UserName, Path: set(in.Path), UserEmail: set(in.Email)}
-	var answer userResponse
-	if err := c.do(ctx, "CreateUser", sendOnce, req, &answer); err != nil {
-		return User{}, err
-	}
-	return c.user("CreateUser", in.UserName, answer)
+var userObject = object[wireUser, User]{
+	what: "user", one: "User", many: "Users", convert: wireUser.user,
+	name: func(u User) string { return u.Name }, id: func(u User) string { return u.ID },
 }
 
-// ReadUsers returns the users with the given ids, or all of them without ids.
+// CreateUser creates a user. It is not sent again once it may have been executed.
+func (c *Client) CreateUser(ctx context.Context, in CreateUserInput) (User, error) {
+	req := osc.CreateUserRequest{UserName: in.UserName, Path: set(in.Path), UserEmail: set(in.Email)}
+	return userObject.call(ctx, c, "CreateUser", sendOnce, req, in.UserName)
+}
+
+// ReadUsers returns the users with the given ids, or all users without ids.
 func (c *Client) ReadUsers(ctx context.Context, ids []string) ([]User, error) {
-	const action = "ReadUsers"
-	request := func(first, size *int) any {
+	return userObject.pages(ctx, c, "ReadUsers", func(first, size *int) any {
 		req := osc.ReadUsersRequest{FirstItem: first, ResultsPerPage: size}
 		if len(ids) > 0 {
 			req.Filters = &osc.FiltersUsers{UserIds: &ids}
 		}
 		return req
-	}
-	found, err := readPages(ctx, c, action, "Users", request, func(w wireUser) string { return val(w.UserId) })
-	if err != nil {
-		return nil, err
-	}
-	return mapAll(c, action, found, wireUser.user)
+	})
 }
 
-// UpdateUser renames or changes a user; its id stays. It is not sent again once it may have been executed, because a
-// rename that happened makes the old name unknown.
+// UpdateUser renames or changes a user; its id stays. It is not sent again once it may have been executed, because after
+// a rename the old name is unknown.
 func (c *Client) UpdateUser(ctx context.Context, in UpdateUserInput) (User, error) {
 	req := osc.UpdateUserRequest{
 		UserName: in.UserName, NewUserName: set(in.NewUserName), NewPath: set(in.NewPath), NewUserEmail: set(in.NewUserEmail),
 	}
-	var answer userResponse
-	if err := c.do(ctx, "UpdateUser", sendOnce, req, &answer); err != nil {
-		return User{}, err
-	}
-	return c.user("UpdateUser", cmp.Or(in.NewUserName, in.UserName), answer)
+	return userObject.call(ctx, c, "UpdateUser", sendOnce, req, cmp.Or(in.NewUserName, in.UserName))
 }
 
-// DeleteUser deletes a user. The API refuses while the user has keys, groups or linked policies. Like DeleteAccessKey
-// it may be repeated: not found may mean that this very call deleted it.
+// DeleteUser deletes a user. The API refuses while the user has keys, groups or linked policies. The call may be repeated:
+// a not-found error may mean that this very call deleted the user.
 func (c *Client) DeleteUser(ctx context.Context, name string) error {
 	return c.do(ctx, "DeleteUser", repeatable, osc.DeleteUserRequest{UserName: name}, &emptyResponse{})
-}
-
-// user is the user of an answer, which must have the name that was sent.
-func (c *Client) user(action, name string, answer userResponse) (User, error) {
-	if answer.User == nil || val(answer.User.UserId) == "" || !strings.EqualFold(val(answer.User.UserName), name) {
-		return User{}, c.unusable(action, errors.New("the answer is not about the user that was sent"))
-	}
-	user, err := answer.User.user()
-	if err != nil {
-		return User{}, c.unusable(action, err)
-	}
-	return user, nil
 }

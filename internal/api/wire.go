@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -63,12 +65,13 @@ func (i *instant) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// at is the instant's time, or the zero time where the answer has none.
-func (i *instant) at() (time.Time, error) {
+// into sets *t to the instant, and leaves it if the answer has none.
+func (i *instant) into(t *time.Time) error {
 	if i == nil {
-		return time.Time{}, nil
+		return nil
 	}
-	return i.time, i.err
+	*t = i.time
+	return i.err
 }
 
 // The SDK's types with our dates in place of its own: the outer member hides the embedded one of the same name.
@@ -96,70 +99,29 @@ type wireUser struct {
 	LastModificationDate *instant
 }
 
-type accessKeyResponse struct{ AccessKey *wireKey }
-
-type accessKeysResponse struct{ AccessKeys *[]wireKey }
-
-type userResponse struct{ User *wireUser }
-
-type emptyResponse struct{}
-
-// key maps what came; the error is about a date, and the rest is filled all the same.
+// key converts an access key. After an error, which is about a date, the rest is filled all the same.
 func (w wireKey) key() (AccessKey, error) {
-	k := AccessKey{
-		ID: val(w.AccessKeyId), State: val(w.State), Tag: val(w.Tag), SecretKey: val(w.SecretKey),
+	k := AccessKey{ID: val(w.AccessKeyId), State: val(w.State), Tag: val(w.Tag), SecretKey: val(w.SecretKey)}
+	var expiry error
+	if e := w.ExpirationDate; e != nil && e.err == nil {
+		k.ExpirationDate = &e.time
+	} else if e != nil {
+		expiry = e.err
 	}
-	var err1, err2, err3 error
-	k.CreationDate, err1 = w.CreationDate.at()
-	k.LastModificationDate, err2 = w.LastModificationDate.at()
-	if w.ExpirationDate != nil {
-		var t time.Time
-		if t, err3 = w.ExpirationDate.at(); err3 == nil {
-			k.ExpirationDate = &t
-		}
+	err := cmp.Or(expiry, w.CreationDate.into(&k.CreationDate), w.LastModificationDate.into(&k.LastModificationDate))
+	if err != nil {
+		return k, fmt.Errorf("access key %s: %w", text.Word(k.ID), err)
 	}
-	return k, firstOf(err3, err1, err2)
+	return k, nil
 }
 
 func (w wireUser) user() (User, error) {
 	u := User{ID: val(w.UserId), Name: val(w.UserName), Path: val(w.Path), Email: val(w.UserEmail)}
-	var err1, err2 error
-	u.CreationDate, err1 = w.CreationDate.at()
-	u.LastModificationDate, err2 = w.LastModificationDate.at()
-	if err := firstOf(err1, err2); err != nil {
+	if u.ID == "" {
+		return u, errors.New("the answer has a user without an id")
+	}
+	if err := cmp.Or(w.CreationDate.into(&u.CreationDate), w.LastModificationDate.into(&u.LastModificationDate)); err != nil {
 		return u, fmt.Errorf("user %s: %w", text.Word(u.Name), err)
 	}
 	return u, nil
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func val(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-// set is a pointer to s, nil for "": what is not set is not sent.
-func set(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-// yes is a pointer to true, nil for false.
-func yes(b bool) *bool {
-	if !b {
-		return nil
-	}
-	return &b
 }

@@ -1,0 +1,75 @@
+package api
+
+import (
+	"strings"
+	"testing"
+)
+
+const morePages = `,"HasMoreItems":true,"ResponseContext":{"RequestId":"r"}}`
+
+func TestObject_shiftedPages(t *testing.T) {
+	r := newRig(t,
+		ok(`{"Policies":[{"Orn":"orn:1"},{"Orn":"orn:2"}]`+morePages),
+		ok(`{"Policies":[{"Orn":"orn:2"},{"Orn":"orn:3"}]`+morePages),
+		ok(`{"Policies":[]`+morePages))
+	found, err := r.ReadPolicies(t.Context(), ReadPoliciesInput{Scope: ScopeLocal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != 3 || r.sent() != 3 {
+		t.Errorf("%d policies after %d calls, want 3 after 3", len(found), r.sent())
+	}
+	if !strings.Contains(r.bodies[2], `"FirstItem":4`) || !strings.Contains(r.bodies[0], `"Scope":"LOCAL"`) {
+		t.Errorf("requests %q", r.bodies)
+	}
+}
+
+// TestObject_samePageRepeated: the list must end, whatever the API says.
+func TestObject_samePageRepeated(t *testing.T) {
+	users := ok(`{"Users":[{"UserId":"U1","UserName":"bob"}]` + morePages)
+	entities := ok(`{"PolicyEntities":{"Users":[{"Id":"U1"}],"HasMoreItems":true},"ResponseContext":{"RequestId":"r"}}`)
+	for name, read := range map[string]func(*rig) error{
+		"ReadUsers": func(r *rig) error { _, err := r.ReadUsers(t.Context(), nil); return err },
+		"ReadEntitiesLinkedToPolicy": func(r *rig) error {
+			_, err := r.ReadEntitiesLinkedToPolicy(t.Context(), "orn:1")
+			return err
+		},
+	} {
+		r := newRig(t, map[string]reply{"ReadUsers": users, "ReadEntitiesLinkedToPolicy": entities}[name])
+		if err := read(r); err == nil || !strings.Contains(err.Error(), "only items of earlier pages") || r.sent() != 2 {
+			t.Errorf("%s: after %d calls: %v", name, r.sent(), err)
+		}
+	}
+}
+
+// An empty list proves that objects are gone, so an answer without a list must be an error.
+func TestObject_missingList(t *testing.T) {
+	for list, read := range map[string]func(*rig) error{
+		"AccessKeys":     func(r *rig) error { _, err := r.ReadAccessKeys(t.Context(), ReadAccessKeysInput{}); return err },
+		"Users":          func(r *rig) error { _, err := r.ReadUsers(t.Context(), nil); return err },
+		"UserGroups":     func(r *rig) error { _, err := r.ReadUserGroups(t.Context(), nil); return err },
+		"Policies":       func(r *rig) error { _, err := r.ReadLinkedPolicies(t.Context(), "bob"); return err },
+		"PolicyNames":    func(r *rig) error { _, err := r.ReadUserPolicies(t.Context(), "bob"); return err },
+		"ApiAccessRules": func(r *rig) error { _, err := r.ReadAPIAccessRules(t.Context()); return err },
+		"Cas":            func(r *rig) error { _, err := r.ReadCAs(t.Context()); return err },
+	} {
+		for _, body := range []string{`{}`, `{"` + list + `":null}`} {
+			r := newRig(t, ok(body))
+			if err := read(r); err == nil || !strings.Contains(err.Error(), "the answer has no "+list) || r.sent() != 1 {
+				t.Errorf("%s: after %d calls: %v", body, r.sent(), err)
+			}
+		}
+		r := newRig(t, ok(`{"`+list+`":[]}`))
+		if err := read(r); err != nil {
+			t.Errorf("%s, empty: %v", list, err)
+		}
+	}
+}
+
+// A user without an id cannot be identified, so the answer is unusable.
+func TestObject_withoutID(t *testing.T) {
+	r := newRig(t, ok(`{"Users":[{"UserName":"bob"}]}`))
+	if found, err := r.ReadUsers(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "a user without an id") {
+		t.Errorf("got %v, %v", found, err)
+	}
+}
