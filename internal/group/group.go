@@ -9,6 +9,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/cache"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
 // Group is a group of EIM users.
@@ -18,11 +19,8 @@ type Group struct {
 	Identity            domain.Identity // its account, as far as it is known without a call
 }
 
-// Member is a user in a group.
-type Member struct {
-	ID, Name, Path, Email string
-	Created, Modified     time.Time
-}
+// Member is a user in a group, without its identity.
+type Member = user.User
 
 // Spec is what a group is asked to be. An empty Path means "/".
 type Spec struct{ Name, Path string }

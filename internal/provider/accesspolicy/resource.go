@@ -128,9 +128,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
-	if identity := r.Data.IdentityOfAccount(); identity.AccountID != "" {
-		base.WriteIdentity(ctx, resp.Private, identity, &resp.Diagnostics)
-	}
+	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // isOfAccount reports whether the policy of the state is that of the caller's account, and appends an error if not.

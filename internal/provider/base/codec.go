@@ -147,9 +147,9 @@ func ReadIdentity(ctx context.Context, private PrivateState) (identity domain.Id
 	return identity
 }
 
-// WriteIdentity records the account and the owner of the object.
+// WriteIdentity records the account and the owner of the object. An empty identity, of which nothing is known, is not recorded.
 func WriteIdentity(ctx context.Context, private PrivateState, identity domain.Identity, diags *diag.Diagnostics) {
-	if identity == ReadIdentity(ctx, private) {
+	if identity == (domain.Identity{}) || identity == ReadIdentity(ctx, private) {
 		return
 	}
 	text, err := json.Marshal(identity)

@@ -178,9 +178,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 	diags.Append(r.kind.Set(ctx, state, found)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID)...)
 	diags.Append(state.SetAttribute(ctx, path.Root(r.policy.attribute), append([]string{}, slices.Sorted(slices.Values(policies))...))...)
-	if found.Identity.AccountID != "" {
-		base.WriteIdentity(ctx, private, found.Identity, diags)
-	}
+	base.WriteIdentity(ctx, private, found.Identity, diags)
 }
 
 // Read refreshes the list with what the principal has, and forgets it when the principal is gone.

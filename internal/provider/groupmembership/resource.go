@@ -103,9 +103,7 @@ func set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState
 	diags.Append(principal.User.Set(ctx, state, user)...)
 	diags.Append(principal.Group.Set(ctx, state, group)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), types.StringValue(group.ID+"/"+user.ID))...)
-	if group.Identity.AccountID != "" {
-		base.WriteIdentity(ctx, private, group.Identity, diags)
-	}
+	base.WriteIdentity(ctx, private, group.Identity, diags)
 }
 
 // ModifyPlan warns where another resource removes the membership or manages it too.

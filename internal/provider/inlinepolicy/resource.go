@@ -136,9 +136,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 	diags.Append(state.SetAttribute(ctx, path.Root("policy_name"), p.name)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("document"), p.document)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID+"/"+p.name)...)
-	if found.Identity.AccountID != "" {
-		base.WriteIdentity(ctx, private, found.Identity, diags)
-	}
+	base.WriteIdentity(ctx, private, found.Identity, diags)
 }
 
 // Read refreshes the document, and forgets a policy that is gone, with its principal or without.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -28,14 +29,16 @@ import (
 type Kind[T any] struct {
 	Singular, Plural string                                                             // in sentences: "API access rule", "API access rules"
 	Attributes       map[string]schema.Attribute                                        // of an object, all of them computed
-	Values           func(T) map[string]attr.Value                                      // its values
-	ID               func(T) string                                                     // names it among others
-	Filters          []string                                                           // the names that the block `filter` knows; none = there is no such block
-	Arguments        map[string]schema.Attribute                                        // of the data sources, required strings: they are passed on as filters
-	Find             func(context.Context, *providerdata.Data, filter.Set) ([]T, error) // those that match, from all pages
+	Values           func(T) map[string]attr.Value                                      // of these attributes
+	ID               func(T) string                                                     // names the object among others
+	Name             func(T) string                                                     // shown with the ID if several match; nil = the ID is enough
+	Filters          []string                                                           // the names that the block `filter` accepts; none = there is no such block
+	Arguments        map[string]schema.Attribute                                        // of the data sources, strings: Find gets them as filters
+	AnyOf            []string                                                           // the data source for one object needs at least one of these
+	Find             func(context.Context, *providerdata.Data, filter.Set) ([]T, error) // returns the objects that match, from all pages
 
 	FilterRequired bool // the data source for one object needs a block `filter`
-	// FindAnswer is, for data sources with the attribute request_id, in place of Find. It also returns the id of the last answer.
+	// FindAnswer replaces Find in data sources with the attribute request_id. It also returns the id of the last answer.
 	FindAnswer func(context.Context, *providerdata.Data, filter.Set) ([]T, string, error)
 }
 
@@ -65,7 +68,9 @@ func (d *source[T]) find(ctx context.Context, req datasource.ReadRequest, resp *
 	for name := range d.kind.Arguments {
 		var value types.String
 		diags.Append(req.Config.GetAttribute(ctx, path.Root(name), &value)...)
-		filters.Limit(name, []string{value.ValueString()})
+		if !value.IsNull() {
+			filters.Limit(name, []string{value.ValueString()})
+		}
 	}
 	ctx, end, ok := d.BeginRead(ctx, diags, d.summary, base.Fixed(base.ReadTimeout), 0)
 	if !ok {
@@ -155,20 +160,24 @@ func (d *list[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *da
 	if !ok {
 		return
 	}
-	element := types.ObjectType{AttrTypes: map[string]attr.Type{}}
-	for name, a := range d.kind.Attributes {
-		element.AttrTypes[name] = a.GetType()
-	}
-	all := make([]attr.Value, len(found))
-	for i, object := range found {
-		value, diags := types.ObjectValue(element.AttrTypes, d.kind.Values(object))
-		resp.Diagnostics.Append(diags...)
-		all[i] = value
-	}
-	objects, diags := types.ListValue(element, all)
+	element, values := Objects(d.kind.Attributes, d.kind.Values, found)
+	objects, diags := types.ListValue(element, values)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(d.attribute), objects)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(idAttribute), id(ctx, req, filters.ID(d.suffix), &resp.Diagnostics))...)
+}
+
+// Objects returns objects as the elements of a list or a set attribute, with their type.
+func Objects[T any](attributes map[string]schema.Attribute, values func(T) map[string]attr.Value, objects []T) (attr.Type, []attr.Value) {
+	kind := types.ObjectType{AttrTypes: map[string]attr.Type{}}
+	for name, a := range attributes {
+		kind.AttrTypes[name] = a.GetType()
+	}
+	elements := make([]attr.Value, len(objects))
+	for i, object := range objects {
+		elements[i] = types.ObjectValueMust(kind.AttrTypes, values(object))
+	}
+	return kind, elements
 }
 
 // one is a data source for the only object that matches.
@@ -190,6 +199,18 @@ func (d *one[T]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *dat
 	attributes := maps.Clone(d.kind.Attributes)
 	attributes[idAttribute] = schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The id of the " + d.kind.Singular + "."}
 	resp.Schema = d.schema(attributes, d.kind.FilterRequired)
+}
+
+// ConfigValidators implements datasource.DataSourceWithConfigValidators.
+func (d *one[T]) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	if len(d.kind.AnyOf) == 0 {
+		return nil
+	}
+	var paths []path.Expression
+	for _, name := range d.kind.AnyOf {
+		paths = append(paths, path.MatchRoot(name))
+	}
+	return []datasource.ConfigValidator{datasourcevalidator.AtLeastOneOf(paths...)}
 }
 
 // Read looks the object up.
@@ -217,12 +238,16 @@ func (d *one[T]) notOne(found []T, filters filter.Set) string {
 	if len(found) == 0 {
 		return fmt.Sprintf("No %s matches%s.\n\nCheck the arguments. The data source `outscale_%s` accepts an empty result.", d.kind.Singular, asked, d.plural)
 	}
-	ids := make([]string, 0, len(found))
+	names := make([]string, 0, len(found))
 	for _, object := range found {
-		ids = append(ids, text.Word(d.kind.ID(object)))
+		name := text.Word(d.kind.ID(object))
+		if d.kind.Name != nil {
+			name = text.Word(d.kind.Name(object)) + " (" + name + ")"
+		}
+		names = append(names, name)
 	}
-	slices.Sort(ids)
-	return fmt.Sprintf("%d %s match%s: %s.\n\nAsk for one by a `filter`, or use the data source `outscale_%s`.", len(found), d.kind.Plural, asked, strings.Join(ids, ", "), d.plural)
+	slices.Sort(names)
+	return fmt.Sprintf("%d %s match%s: %s.\n\nAsk for one of them, or use the data source `outscale_%s`.", len(found), d.kind.Plural, asked, strings.Join(names, ", "), d.plural)
 }
 
 // sentence begins words with a capital.

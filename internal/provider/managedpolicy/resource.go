@@ -154,9 +154,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	state.Document = types.StringValue(policyjson.Keep(state.Document.ValueString(), version.Document))
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
-	if found.Identity.AccountID != "" {
-		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
-	}
+	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
 // versionKey is the member of the private state with the version that the resource manages, as JSON.

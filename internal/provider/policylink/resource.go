@@ -112,9 +112,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 	diags.Append(r.kind.Set(ctx, state, found)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("policy_orn"), orn)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID+"/"+orn)...)
-	if found.Identity.AccountID != "" {
-		base.WriteIdentity(ctx, private, found.Identity, diags)
-	}
+	base.WriteIdentity(ctx, private, found.Identity, diags)
 }
 
 // Read forgets a link that is gone, with its principal or without.

@@ -86,9 +86,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		state = state.imported()
 	}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state, &resp.Diagnostics)
-	if identity := r.Data.IdentityOfAccount(); identity.AccountID != "" {
-		base.WriteIdentity(ctx, resp.Private, identity, &resp.Diagnostics)
-	}
+	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Update replaces the version by one with another document, or makes it the default one. Another `set_as_default` that asks

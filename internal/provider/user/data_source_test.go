@@ -44,8 +44,8 @@ func TestUserData_notOne(t *testing.T) {
 		config acctest.Args
 		text   string
 	}{
-		"none":              {named("nobody"), "No user matches user_names = nobody"},
-		"several":           {acctest.Args{"filter": filter("user_names", "alice", "bob")}, "2 users match user_names = alice, bob: "},
+		"none":              {named("nobody"), "No user matches user_name = nobody"},
+		"several":           {acctest.Args{"filter": filter("user_names", "alice", "bob")}, "2 users match user_names = alice, bob: alice ("},
 		"no criterion":      {acctest.Args{}, "t least one"},
 		"an unknown filter": {acctest.Args{"filter": filter("colours", "red")}, `"user_names"`},
 	} {

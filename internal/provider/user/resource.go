@@ -97,9 +97,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	r.save(ctx, &resp.State, state.withUser(found), policies, &resp.Diagnostics)
 	blockset.EndImport(ctx, resp.Private, &resp.Diagnostics)
-	if found.Identity.AccountID != "" {
-		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
-	}
+	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
 // Update renames the user, moves it to another path and changes its address and its policies, in place. Other arguments need

@@ -167,7 +167,7 @@ func (r *Resource) setMembers(ctx context.Context, g group.Group, isNew bool, st
 				return done
 			}
 		}
-		is := plan[i].filled(memberOf(group.Member{ID: u.ID, Name: u.Name, Path: u.Path, Created: u.Created, Modified: u.Modified}, nil))
+		is := plan[i].filled(memberOf(u, nil))
 		done = append(slices.DeleteFunc(done, func(m member) bool { return m.UserID.ValueString() == u.ID }), is)
 	}
 	return done

@@ -83,12 +83,12 @@ func (r *Resource) save(ctx context.Context, state *tfsdk.State, m model, b bloc
 func (r *Resource) setBlocks(ctx context.Context, state *tfsdk.State, plan model, g group.Group, isNew bool, prior, planned blocks, summary string, diags *diag.Diagnostics) {
 	done := blocks{r.setMembers(ctx, g, isNew, prior.users, planned.users, summary, diags), prior.policies}
 	if !diags.HasError() {
-		done.policies = policyblock.Apply(ctx, r.Data, principal(g), isNew, prior.policies, planned.policies, summary, diags)
+		done.policies = policyblock.Apply(ctx, r.Data, principalOf(g), isNew, prior.policies, planned.policies, summary, diags)
 	}
 	r.save(ctx, state, plan, done, diags)
 }
 
-func principal(g group.Group) rights.Principal {
+func principalOf(g group.Group) rights.Principal {
 	return rights.Principal{Group: true, Name: g.Name, Path: g.Path}
 }
 
@@ -106,9 +106,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	r.save(ctx, &resp.State, state.withGroup(found), have, &resp.Diagnostics)
 	blockset.EndImport(ctx, resp.Private, &resp.Diagnostics)
-	if found.Identity.AccountID != "" {
-		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
-	}
+	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
 // read reads the group, and what the state has blocks of: without blocks members and links are not managed here.
@@ -124,7 +122,7 @@ func (r *Resource) read(ctx context.Context, state model, private base.PrivateSt
 		}
 	}
 	if len(have.policies) > 0 || blockset.Imported(ctx, private, policyblock.Name) {
-		have.policies, err = policyblock.Linked(ctx, r.Data, principal(found), have.policies)
+		have.policies, err = policyblock.Linked(ctx, r.Data, principalOf(found), have.policies)
 	}
 	return found, have, err
 }
