@@ -7,19 +7,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/principal"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
-	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-// ImportState takes a user's id or name. It changes nothing. The state gets no `policy` blocks, also where policies are
-// linked: other resources may manage the links, and a configuration without blocks would unlink what the state has. With
-// "#policy" after the id it gets them.
+// ImportState imports the id or the name of a user. The state gets no `policy` blocks, even if policies are linked: other
+// resources may manage the links, and a configuration without blocks would unlink the policies of the state. "#policy" after
+// the id asks for the blocks.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id, blocks, ok := blockset.CutImport(req.ID, policyblock.Name)
 	if !ok || !keyattr.UserName.MatchString(id) {
@@ -32,26 +31,14 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		return
 	}
 	defer end()
-	found, err := r.find(ctx, id)
-	switch {
-	case domain.IsGone(err):
-		resp.Diagnostics.AddError(notImported, fmt.Sprintf("No user of this account has the id or the name %q.", id))
-	case err != nil:
+	found, err := principal.User.FindByNameOrID(ctx, r.Data, id)
+	if err != nil {
 		diag.Add(&resp.Diagnostics, notImported, "Looking for the user with the id or the name "+id, err)
-	default:
-		// The account's id is worth recording, and no reason not to import.
-		found.Identity.AccountID, _ = r.Data.Account.ID(ctx)
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
-		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
-		blockset.BeginImport(ctx, resp.Private, blocks, &resp.Diagnostics)
+		return
 	}
-}
-
-// find looks for an id first: a name can be given to any user, also one that looks like an id.
-func (r *Resource) find(ctx context.Context, text string) (user.User, error) {
-	found, err := r.Data.Users.Read(ctx, text, domain.Identity{})
-	if domain.IsGone(err) {
-		return r.Data.Users.Find(ctx, text)
-	}
-	return found, err
+	// The import succeeds without the account's id, which then is not recorded.
+	found.Identity.AccountID, _ = r.Data.Account.ID(ctx)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
+	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+	blockset.BeginImport(ctx, resp.Private, blocks, &resp.Diagnostics)
 }

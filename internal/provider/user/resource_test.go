@@ -116,7 +116,7 @@ func TestUser_importNotFound(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")
 	for id, part := range map[string]string{
-		"nobody": `No user of this account has the id or the name "nobody"`,
+		"nobody": "The account has no user named nobody.",
 		"a/b":    "neither the id nor the name",
 	} {
 		u, got := h.Import(user, id)
