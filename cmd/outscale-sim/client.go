@@ -27,7 +27,7 @@ type client struct {
 }
 
 const clientUsage = `Usage:
-  outscale-sim wait [flags]   wait until a simulator serves; exit status 1 if it does not in time
+  outscale-sim wait [flags]   wait until the API of a simulator accepts connections; exit status 1 if it does not in time
   outscale-sim env [flags]    print the environment variables for a client of a simulator
 
 The simulator is found by the flags of its serve command, repeated here, or by the line that it
@@ -47,7 +47,7 @@ func (c *client) parse(args []string, env func(string) (string, bool), help io.W
 	flags.StringVar(&c.readyFile, "ready-file", "", "`file` with the line that serve prints")
 	flags.StringVar(&c.listen, "listen", defaultListen, "`address` of the API")
 	if c.command == "wait" {
-		flags.StringVar(&c.admin, "admin", defaultAdmin, "`address` of the admin port; empty for none")
+		flags.StringVar(&c.admin, "admin", "", "`address` of the admin port, if it has to answer too")
 		flags.DurationVar(&c.timeout, "timeout", 30*time.Second, "the longest `time` to wait")
 	} else {
 		flags.StringVar(&c.key, "root-access-key", "", "`id` of the account's first access key")
@@ -117,6 +117,7 @@ func (c *client) wait(ctx context.Context) error {
 	defer cancel()
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
+	var last error
 	for {
 		line, err := c.simulator()
 		if err == nil {
@@ -125,27 +126,30 @@ func (c *client) wait(ctx context.Context) error {
 		if err == nil {
 			return nil
 		}
+		if last == nil || ctx.Err() == nil { // an attempt that the timeout ends has no cause of its own
+			last = err
+		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("no simulator serves after %s: %w", c.timeout, err)
+			return fmt.Errorf("no simulator serves after %s: %w", c.timeout, last)
 		case <-tick.C:
 		}
 	}
 }
 
-// serves reports whether the simulator answers at its admin port or, if it has none, accepts connections for the API. No call
-// of the API is made, so that none is recorded.
+// serves returns nil if the API accepts connections and the admin port, if its address is known, reports that the simulator is
+// healthy. It makes no call of the API, because the simulator would record the call.
 func (r ready) serves(ctx context.Context) error {
-	if r.Admin == "" {
-		api, err := url.Parse(reachable(r.API))
-		if err != nil {
-			return err
-		}
-		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", api.Host)
-		if err != nil {
-			return err
-		}
-		return conn.Close()
+	api, err := url.Parse(reachable(r.API))
+	if err != nil {
+		return err
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", api.Host)
+	if err != nil {
+		return err
+	}
+	if err := conn.Close(); err != nil || r.Admin == "" {
+		return err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, reachable(r.Admin)+"/healthz", nil)
 	if err != nil {

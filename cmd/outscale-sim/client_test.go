@@ -105,9 +105,20 @@ func TestWait_serving(t *testing.T) {
 	if status, _, errs := command(t, nil, "wait", "--ready-file", file); status != 0 {
 		t.Errorf("%d, %s", status, errs)
 	}
+	listen, _, _ := strings.Cut(strings.TrimPrefix(line["api"].(string), "http://"), "/")
 	admin := strings.TrimPrefix(line["admin"].(string), "http://")
-	if status, _, errs := command(t, map[string]string{"OUTSCALE_SIM_ADMIN": admin}, "wait"); status != 0 {
-		t.Errorf("%d, %s", status, errs)
+	for _, variables := range []map[string]string{
+		{"OUTSCALE_SIM_LISTEN": listen}, {"OUTSCALE_SIM_LISTEN": listen, "OUTSCALE_SIM_ADMIN": admin},
+	} {
+		if status, _, errs := command(t, variables, "wait"); status != 0 {
+			t.Errorf("%v: %d, %s", variables, status, errs)
+		}
+	}
+	if status, _, errs := command(t, nil, "wait", "--listen", listen, "--admin", "127.0.0.1:1", "--timeout", "100ms"); status != 1 || !strings.Contains(errs, "127.0.0.1:1/healthz") {
+		t.Errorf("without the admin port: %d, %s", status, errs)
+	}
+	if status, _, errs := command(t, nil, "wait", "--listen", "127.0.0.1:1", "--admin", admin, "--timeout", "100ms"); status != 1 || !strings.Contains(errs, "127.0.0.1:1:") {
+		t.Errorf("without the API: %d, %s", status, errs)
 	}
 	// A client with these variables is accepted, and waiting has made no call.
 	_, out, _ := command(t, nil, "env", "--ready-file", file)
@@ -147,7 +158,7 @@ func TestWait_later(t *testing.T) {
 		got, _, _ := command(t, nil, "wait", "--ready-file", file)
 		status <- got
 	}()
-	if err := os.WriteFile(file, fmt.Appendf(nil, `{"ready": true, "admin": %q}`, server.URL), 0o600); err != nil {
+	if err := os.WriteFile(file, fmt.Appendf(nil, `{"ready": true, "api": %q, "admin": %[1]q}`, server.URL), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -165,14 +176,14 @@ func TestWait_withoutAdminPort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, _, errs := command(t, nil, "wait", "--admin", "", "--listen", listener.Addr().String()); status != 0 {
+	if status, _, errs := command(t, nil, "wait", "--listen", listener.Addr().String()); status != 0 {
 		t.Errorf("%d, %s", status, errs)
 	}
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
 	// Nobody listens on port 1; another process could get the port of the listener.
-	if status, _, _ := command(t, nil, "wait", "--admin", "", "--timeout", "200ms", "--listen", "127.0.0.1:1"); status != 1 {
+	if status, _, _ := command(t, nil, "wait", "--timeout", "200ms", "--listen", "127.0.0.1:1"); status != 1 {
 		t.Errorf("%d without a listener", status)
 	}
 }
