@@ -126,8 +126,8 @@ func (c *client) wait(ctx context.Context) error {
 		if err == nil {
 			return nil
 		}
-		if last == nil || ctx.Err() == nil { // an attempt that the timeout ends has no cause of its own
-			last = err
+		if timeout := net.Error(nil); last == nil || !errors.As(err, &timeout) || !timeout.Timeout() {
+			last = err // the attempt that --timeout cuts off does not replace the cause
 		}
 		select {
 		case <-ctx.Done():

@@ -114,10 +114,10 @@ func TestWait_serving(t *testing.T) {
 			t.Errorf("%v: %d, %s", variables, status, errs)
 		}
 	}
-	if status, _, errs := command(t, nil, "wait", "--listen", listen, "--admin", "127.0.0.1:1", "--timeout", "100ms"); status != 1 || !strings.Contains(errs, "127.0.0.1:1/healthz") {
+	if status, _, errs := command(t, nil, "wait", "--listen", listen, "--admin", "127.0.0.1:1", "--timeout", "100ms"); status != 1 {
 		t.Errorf("without the admin port: %d, %s", status, errs)
 	}
-	if status, _, errs := command(t, nil, "wait", "--listen", "127.0.0.1:1", "--admin", admin, "--timeout", "100ms"); status != 1 || !strings.Contains(errs, "127.0.0.1:1:") {
+	if status, _, errs := command(t, nil, "wait", "--listen", "127.0.0.1:1", "--admin", admin, "--timeout", "100ms"); status != 1 {
 		t.Errorf("without the API: %d, %s", status, errs)
 	}
 	// A client with these variables is accepted, and waiting has made no call.
