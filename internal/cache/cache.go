@@ -1,5 +1,5 @@
-// Package cache keeps results of reads that many callers share: one call at a time per name, and none while the result is
-// young enough.
+// Package cache shares reads between callers: per name there is one call at a time, and none while the last result is young
+// enough.
 package cache
 
 import (
@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// loadLimit bounds a shared load, which no single caller's context ends.
+// loadLimit is the time limit of a shared load, which does not end with the context of a caller.
 const loadLimit = 10 * time.Minute
 
-// Reads keeps the last result of a read per name. Callers that come while a read is under way wait for it. A failed read
-// is returned to those who waited for it and is not kept, unless KeepErrors says so. A result that is older than the TTL is removed, so that the
-// number of results is bounded by the names that were read in that time. Reads is safe for concurrent use.
+// Reads keeps the last result of a read per name. Callers wait for a read that is under way. A failure is returned to the
+// callers that waited for it, and is not kept, except as KeepErrors says. Results that are older than the TTL are removed. Reads
+// is safe for concurrent use.
 type Reads[V any] struct {
 	now     func() time.Time
 	ttl     time.Duration
@@ -22,8 +22,8 @@ type Reads[V any] struct {
 	entries map[string]*entry[V]
 	swept   time.Time // when expired entries were removed last
 
-	errTTL time.Duration    // how long a failure is kept that keep accepts
-	keep   func(error) bool // nil = none
+	errTTL time.Duration    // how long failures that keep accepts are kept
+	keep   func(error) bool // nil = no failure is kept
 }
 
 type entry[V any] struct {
@@ -32,23 +32,23 @@ type entry[V any] struct {
 	at    time.Time
 	value V
 	err   error
-	// changes were made by writes while the read was under way, which may have missed them.
+	// changes are those of Change while the read was under way: its answer may not have them.
 	changes []func(V) V
 }
 
-// New returns an empty cache by the clock now. No result is used when it is as old as ttl.
+// New returns an empty cache that uses the clock now. Results are used until they are as old as ttl.
 func New[V any](now func() time.Time, ttl time.Duration) *Reads[V] {
 	return &Reads[V]{now: now, ttl: ttl, entries: map[string]*entry[V]{}, swept: now()}
 }
 
-// KeepErrors makes the cache return a failure that keep accepts, without another call, until it is as old as ttl.
+// KeepErrors makes the cache keep failures that keep accepts, until they are as old as ttl.
 func (r *Reads[V]) KeepErrors(ttl time.Duration, keep func(error) bool) *Reads[V] {
 	r.errTTL, r.keep = ttl, keep
 	return r
 }
 
-// Get returns the value of name, from load when there is none that is younger than the TTL. The caller must not modify
-// what it points to. load runs on a context without ctx's cancellation, because others may wait for it.
+// Get returns the value of name. It calls load if there is no value that is younger than the TTL. The caller must not modify
+// what the value points to. The context of load is not cancelled with ctx, because other callers may wait for the value.
 func (r *Reads[V]) Get(ctx context.Context, name string, load func(context.Context) (V, error)) (V, error) {
 	return r.GetWithin(ctx, name, r.ttl, load)
 }
@@ -76,7 +76,7 @@ func (r *Reads[V]) GetWithin(ctx context.Context, name string, age time.Duration
 func (r *Reads[V]) load(ctx context.Context, name string, e *entry[V], load func(context.Context) (V, error)) {
 	ctx, cancel := context.WithTimeout(ctx, loadLimit)
 	defer cancel()
-	at := r.now() // the value is as old as its request
+	at := r.now() // the age counts from the request
 	value, err := load(ctx)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -102,7 +102,7 @@ func (r *Reads[V]) Peek(name string, age time.Duration) (value V, ok bool) {
 	return value, false
 }
 
-// Find returns a value that match accepts, of those that Peek would return.
+// Find returns a value that is younger than the TTL and that match accepts. It never loads.
 func (r *Reads[V]) Find(match func(V) bool) (value V, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -114,9 +114,9 @@ func (r *Reads[V]) Find(match func(V) bool) (value V, ok bool) {
 	return value, false
 }
 
-// Change replaces the value of name by what fn returns for it: the answer of a write says what a new read would. fn must
-// not modify its argument, and must be idempotent: it is applied as well to the result of a read under way, which may have
-// seen the write or not.
+// Change replaces the value of name by the result of fn. It is for a write whose answer says what a new read would return. fn
+// must not modify its argument. It must be idempotent, because Change also applies it to the result of a read under way, which
+// may already have the write.
 func (r *Reads[V]) Change(name string, fn func(V) V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -141,14 +141,14 @@ func (r *Reads[V]) Put(name string, value V) {
 	r.entries[name] = &entry[V]{done: done, ended: true, at: r.now(), value: value}
 }
 
-// Drop forgets the value of name. A read under way goes on for those who wait for it, and is not used again.
+// Drop removes the value of name. The result of a read under way is returned only to those who wait for it.
 func (r *Reads[V]) Drop(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.entries, name)
 }
 
-// Len is the number of values kept.
+// Len returns the number of values.
 func (r *Reads[V]) Len() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -10,30 +10,29 @@ import (
 )
 
 const (
-	// DefaultCreateTimeout is the time for a creation whose context has no deadline.
+	// DefaultCreateTimeout is the time limit of a creation whose context has no deadline.
 	DefaultCreateTimeout = 10 * time.Minute
-	// CleanupLimit is how long a creation may continue after its deadline, to look up and remove the object of a lost
-	// request.
+	// CleanupLimit is the time after the deadline in which a creation may look up and remove the object of a request with a
+	// lost answer.
 	CleanupLimit = 2 * time.Minute
-	// MaxAttempts is the largest number of requests of a creation while answers are lost.
+	// MaxAttempts is the maximum number of requests of a creation.
 	MaxAttempts = 6
-	// throttledPause is the pause before the next request after a 503 that means "too many requests".
+	// throttledPause is the pause after a 503 that means "too many requests".
 	throttledPause = 2 * time.Second
-	// firstBackoff is the pause before the second request. It doubles with each further one.
+	// firstBackoff is the pause before the second request. It doubles with each further request.
 	firstBackoff = time.Second
+	// identityLimit is the time limit of reads for the identity of a new object, which can be created without it.
+	identityLimit = 15 * time.Second
 )
 
-// identityLimit is the time limit of the reads for the identity of a new object. The object can be created without them.
-const identityLimit = 15 * time.Second
-
-// WithIdentityLimit returns ctx with the time limit of reads that only serve an identity.
+// WithIdentityLimit returns ctx with the time limit of reads for an identity.
 func WithIdentityLimit(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, identityLimit)
 }
 
-// ReadyToCreate returns the account's id for a new object. The read also shows that the credential is good
-// before the creation is sent: until then lost answers may be refusals, and the client stops after a few of them, so that a
-// lost creation could not be looked up. Once the credential was accepted, an id that cannot be read is "" and no error.
+// ReadyToCreate returns the id of the account for a new object. This read also shows whether the API accepts the credential.
+// Without it, a lost answer to the creation could be a refusal of the credential, and the client could not look the object
+// up. If the API has accepted the credential and the id cannot be read, ReadyToCreate returns "" and no error.
 func ReadyToCreate(ctx context.Context, account Account, accepted func() bool) (string, error) {
 	if id := account.KnownID(); id != "" {
 		return id, nil
@@ -45,13 +44,13 @@ func ReadyToCreate(ctx context.Context, account Account, accepted func() bool) (
 	}
 	id, err := account.ID(ctx)
 	if err != nil && accepted() {
-		return "", nil // the object can be created without the id
+		return "", nil
 	}
 	return id, err
 }
 
-// Settling are the waits before each read that looks for the object of a lost request: the API may still be executing a
-// request whose connection was closed.
+// Settling are the waits before the reads that look for the object of a request with a lost answer: the API may still be
+// executing the request.
 var Settling = []time.Duration{0, time.Second, 3 * time.Second}
 
 // The reasons for a pause, for the log.
@@ -62,18 +61,17 @@ const (
 	ReasonFaulty    = "the API failed while a lost answer was looked up"
 )
 
-// Attempts counts the requests of a creation, decides whether there is another one, and records for an error what was
-// tried.
+// Attempts counts the requests of a creation and decides whether another one is sent. Tried is for the error.
 type Attempts struct {
 	Tried
 	opts      Options
 	action    string
 	began     time.Time
 	throttled bool
-	unbilled  int // throttled requests, which do not count
+	uncounted int // throttled requests, which do not count towards MaxAttempts
 }
 
-// NewAttempts returns the attempts of a creation that begins now. work is the context of its requests.
+// NewAttempts returns the Attempts of a creation that begins now. work is the context of its requests.
 func NewAttempts(work context.Context, opts Options, action string) *Attempts {
 	a := &Attempts{opts: opts, action: action, began: opts.Now(), Tried: Tried{CleanupLimit: CleanupLimit}}
 	if deadline, ok := work.Deadline(); ok {
@@ -82,32 +80,32 @@ func NewAttempts(work context.Context, opts Options, action string) *Attempts {
 	return a
 }
 
-// Lose records that the answer to the last request was lost, for err.
+// Lose records that the answer to the last request was lost with err.
 func (a *Attempts) Lose(err error) {
 	a.Lost++
 	a.throttled = api.IsThrottled(err)
 }
 
-// Again pauses and reports whether another request may be sent after the last one was lost and looked up: as long as there
-// are attempts and time left. found reports that the look-up found the object of the request. A throttled request that created
-// nothing does not count as an attempt.
+// Again is called after a look-up, and found says whether it found the object of the last request. Again pauses, and reports
+// whether there are attempts and time left for another request. A throttled request that created nothing does not count as
+// an attempt.
 func (a *Attempts) Again(work context.Context, found bool) bool {
 	if a.throttled && !found {
-		a.unbilled++
+		a.uncounted++
 		return a.opts.Pause(work, throttledPause, a.action, ReasonThrottled) == nil
 	}
-	n := a.Attempts - a.unbilled
+	n := a.Attempts - a.uncounted
 	return n < MaxAttempts && a.opts.Pause(work, firstBackoff<<max(n-1, 0), a.action, ReasonLost) == nil
 }
 
-// Report returns the attempts so far.
+// Report returns what was tried so far.
 func (a *Attempts) Report() Tried {
 	tried := a.Tried
 	tried.Took = a.opts.Now().Sub(a.began)
 	return tried
 }
 
-// NameTakenError says that an object of the name exists that this creation did not create.
+// NameTakenError says that an object with the name exists, and that this creation did not create it.
 type NameTakenError struct {
 	Kind     Kind
 	Name, ID string
@@ -123,16 +121,16 @@ type NamedCreation[T any] struct {
 	Kind   Kind
 	Name   string
 	Create func(ctx context.Context) (T, error)
-	Find   func(ctx context.Context) (T, error) // past every cache; *GoneError when no object has the name
-	// Mine reports whether a found object is the requested one, and returns its id. An older object, or one with other
-	// values, is not.
+	Find   func(ctx context.Context) (T, error) // without a cache; *GoneError if no object has the name
+	// Mine reports whether a found object is the requested one, and returns its id. It returns false for an older object and
+	// for one with other values.
 	Mine func(found T) (id string, mine bool)
 }
 
-// CreateNamed creates an object once, also if answers are lost. After a lost answer it looks up the name: an object that is
-// Mine is the result; another one is an error; if there is none, the request is sent again, up to MaxAttempts times. A cancelled
-// ctx does not interrupt the work; its deadline applies, or DefaultCreateTimeout without one, and CleanupLimit beyond it for
-// look-ups.
+// CreateNamed creates an object once, also if answers are lost. After a lost answer it looks up the name. If the object is
+// Mine, it is the result; another object is an error. If there is none, CreateNamed sends the request again, up to
+// MaxAttempts times. A cancelled ctx does not interrupt it. It observes the deadline of ctx, or DefaultCreateTimeout if there
+// is none, and may use CleanupLimit more for look-ups.
 //
 // Errors: *AmbiguousError (with a *NameTakenError where that is the reason), or the API's refusal.
 func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (T, error) {
@@ -152,7 +150,7 @@ func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (
 		case !api.IsAmbiguous(err) && (lost == nil || !api.IsConflict(err)):
 			return created, err
 		}
-		// The answer was lost, or the name is taken after one was: by the lost request or by somebody else.
+		// The answer was lost; or an earlier one was, and now the name is taken, by the earlier request or by somebody else.
 		if lost == nil {
 			lost = err
 		}
@@ -174,7 +172,7 @@ func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (
 	}
 }
 
-// lookUp looks for the name until it is found or the waits of Settling are over.
+// lookUp looks up the name until it finds an object or the waits of Settling are over.
 func (c NamedCreation[T]) lookUp(ctx context.Context, opts Options, attempts *Attempts) (found T, err error) {
 	for _, d := range Settling {
 		if err := opts.Pause(ctx, d, c.Action, ReasonSettling); err != nil {
@@ -188,8 +186,8 @@ func (c NamedCreation[T]) lookUp(ctx context.Context, opts Options, attempts *At
 	return found, err
 }
 
-// CreateContexts returns the contexts of a creation: work is ctx without its cancellation, with its deadline or
-// DefaultCreateTimeout; cleanup lasts CleanupLimit longer.
+// CreateContexts returns the contexts of a creation. Neither is cancelled with ctx. work ends at the deadline of ctx, or after
+// DefaultCreateTimeout if there is none; cleanup ends CleanupLimit later.
 func CreateContexts(ctx context.Context) (work, cleanup context.Context, done func()) {
 	work, cancelWork := Detach(ctx, DefaultCreateTimeout)
 	deadline, _ := work.Deadline()
@@ -197,8 +195,8 @@ func CreateContexts(ctx context.Context) (work, cleanup context.Context, done fu
 	return work, cleanup, func() { cancelWork(); cancelCleanup() }
 }
 
-// Detach returns ctx without its cancellation and with its deadline, or with a deadline after limit when it has none.
-// It is for work that must be finished even if the caller no longer waits.
+// Detach returns a context that is not cancelled with ctx. It has the deadline of ctx, or ends after limit if there is none.
+// It is for work that must be finished even if the caller has stopped waiting.
 func Detach(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if deadline, ok := ctx.Deadline(); ok {
 		return context.WithDeadline(context.WithoutCancel(ctx), deadline)

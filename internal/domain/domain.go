@@ -1,6 +1,6 @@
-// Package domain has the common types of the domain's services (internal/key, internal/user, internal/account,
-// internal/rotation): options, the API's clock, the identity of an object, and errors. It depends on neither Terraform nor
-// HTTP, and has no texts for end users.
+// Package domain has what the services of the domain (internal/key, internal/user, internal/account and others) share:
+// options, the API's clock, the identity of an object, the creation of an object whose answer may be lost, and errors. It
+// does not depend on Terraform or HTTP, and has no texts for end users.
 package domain
 
 import (
@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// DefaultReadTTL is how long a shared read is used: longer than a run over thousands of owners takes, so that each
-	// owner is read once in it.
+	// DefaultReadTTL is how long a shared read is used. It is longer than a run with thousands of owners takes, so that a run
+	// reads each owner once.
 	DefaultReadTTL = 30 * time.Minute
-	// DefaultNameTTL is how long the name of an object that is addressed by its id is used for a write.
+	// DefaultNameTTL is how long the name of an object that is identified by its id is used for a write.
 	DefaultNameTTL = 5 * time.Minute
 )
 
@@ -22,9 +22,9 @@ const (
 type Options struct {
 	Now     func() time.Time                                 // the machine's clock; nil = time.Now
 	Wait    func(ctx context.Context, d time.Duration) error // pauses for d or until ctx ends; nil = a timer
-	Log     api.Log                                          // nil = silent
-	ReadTTL time.Duration                                    // age up to which a shared read is used; 0 = DefaultReadTTL
-	NameTTL time.Duration                                    // age up to which a name is used for a write; 0 = DefaultNameTTL
+	Log     api.Log                                          // nil = no log
+	ReadTTL time.Duration                                    // maximum age of a shared read; 0 = DefaultReadTTL
+	NameTTL time.Duration                                    // maximum age of a name that is used for a write; 0 = DefaultNameTTL
 }
 
 // WithDefaults returns o with every member set.
@@ -52,7 +52,7 @@ func (o Options) Info(ctx context.Context, msg string, fields map[string]any) {
 	o.Log(ctx, api.LevelInfo, msg, fields)
 }
 
-// Pause waits for d and logs before why action has to wait. It returns ctx's error when ctx ends first.
+// Pause logs why action has to wait, and waits for d. It returns the error of ctx if ctx ends before.
 func (o Options) Pause(ctx context.Context, d time.Duration, action, reason string) error {
 	if d <= 0 {
 		return ctx.Err()
@@ -72,16 +72,16 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Clock is the API's clock: it decides what has expired, and new expiries count from it.
+// Clock is the API's clock. It decides which keys have expired, and new expiries are counted from it.
 type Clock struct {
 	Machine func() time.Time     // this machine's clock
-	Offset  func() time.Duration // how far the API's clock is ahead of it; 0 while that is unknown
-	Proven  func() bool          // the API has accepted a signature that is dated by the offset; nil = always
+	Offset  func() time.Duration // how far the API's clock is ahead of this machine's; 0 while that is unknown
+	Proven  func() bool          // whether the API has accepted a signature dated with the offset; nil = it has
 }
 
-// Now returns the time by the API's clock, as far as known from its answers. With a login, which has no date, a proxy may have
-// written the offset: then Now is the earlier of the two clocks. With the later one a key could live for years longer than
-// intended, or count as expired and be revoked.
+// Now returns the time by the API's clock, as far as it is known from answers. Calls with a login have no signature, so a
+// proxy could have written the date of an answer. Then Now returns the earlier of the two clocks. By the later one a key
+// could be valid for years longer than intended, or count as expired and be revoked.
 func (c Clock) Now() time.Time { return c.Machine().Add(c.ahead()) }
 
 // ahead returns the offset that Now uses.
@@ -92,13 +92,13 @@ func (c Clock) ahead() time.Duration {
 	return c.Offset()
 }
 
-// IsProven reports whether the API has accepted a signature dated by Now.
+// IsProven reports whether the API has accepted a signature dated with Now.
 func (c Clock) IsProven() bool { return c.Proven == nil || c.Proven() }
 
-// API returns the time by the API's clock, even if it is not proven. Do not use it for a time that must not be too late.
+// API returns the time by the API's clock, even if it is not proven. Do not use it where a time in the future does harm.
 func (c Clock) API() time.Time { return c.Machine().Add(c.Offset()) }
 
-// Off is how far the API's clock is ahead of this machine's when that is more than the API tolerates, and 0 otherwise.
+// Off returns how far the API's clock is ahead of this machine's, or 0 if the difference is not more than the API tolerates.
 func (c Clock) Off() time.Duration {
 	if off := c.Offset(); off.Abs() > api.Tolerated {
 		return off
@@ -106,5 +106,5 @@ func (c Clock) Off() time.Duration {
 	return 0
 }
 
-// Local converts a moment by the clock of Now to this machine's clock.
+// Local converts a time by the clock of Now to this machine's clock.
 func (c Clock) Local(at time.Time) time.Time { return at.Add(-c.ahead()) }

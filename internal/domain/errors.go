@@ -15,19 +15,28 @@ type Kind string
 
 // The kinds of objects.
 const (
-	KindAccessKey Kind = "access key"
-	KindUser      Kind = "user"
+	KindAccessKey     Kind = "access key"
+	KindUser          Kind = "user"
+	KindUserGroup     Kind = "user group"
+	KindMembership    Kind = "membership"
+	KindPolicy        Kind = "policy"
+	KindPolicyVersion Kind = "policy version"
+	KindPolicyLink    Kind = "policy link"
+	KindInlinePolicy  Kind = "inline policy"
+	KindAccessRule    Kind = "API access rule"
+	KindCA            Kind = "certificate authority"
+	KindAccessPolicy  Kind = "API access policy"
 )
 
-// GoneError says that an object no longer exists. It is returned only after a successful read, in the right account and for
-// the right owner, that did not return the object.
+// GoneError says that an object no longer exists: a successful read, in the right account and for the right owner, did not
+// return the object.
 type GoneError struct {
 	Kind     Kind
-	ID       string // of the object; "" when it was looked for by its name
-	Name     string // of the object, when it was looked for by its name
-	UserName string // the owner among whose access keys it was looked for, "" = the caller
-	Users    int    // how many users' access keys were searched as well; 0 = none
-	Of       string // the user or the user group of a link, a membership or an inline policy ("user ci"): none of them has an id
+	ID       string // of the object; "" if it was looked up by its name
+	Name     string // of the object, if it was looked up by its name
+	UserName string // of an access key: the owner that was asked, "" = the caller
+	Users    int    // of an access key: the number of users that were searched as well
+	Of       string // of a link, a membership or an inline policy, which have no id: the user or group ("user ci")
 }
 
 func (e *GoneError) Error() string { return e.missing() }
@@ -40,25 +49,25 @@ func (e *GoneError) missing() string {
 	return fmt.Sprintf("%s %s was not found", e.Kind, what)
 }
 
-// IsGone reports whether err proves that an object is gone.
+// IsGone reports whether err says that an object is gone.
 func IsGone(err error) bool {
 	var gone *GoneError
 	return errors.As(err, &gone)
 }
 
-// IsUserGone reports whether err proves that a user is gone, and with it every access key of the user: the API does not delete
-// a user that has keys.
+// IsUserGone reports whether err says that a user is gone. Then the user's access keys are gone too, because the API does not
+// delete a user that has keys.
 func IsUserGone(err error) bool {
 	var gone *GoneError
 	return errors.As(err, &gone) && gone.Kind == KindUser
 }
 
-// ErrLogin is returned in place of a call for an action that accepts no login and password: a refusal by the API could
-// count towards a lock-out.
+// ErrLogin is returned without a call for an action that accepts no login and password, because a refusal could count towards
+// a lock-out.
 var ErrLogin = errors.New("the action accepts no login and password, an access key is needed")
 
-// IsClosed reports whether err says that the caller cannot use an action: the right is missing, the caller signs with a login,
-// or the API does not know the action.
+// IsClosed reports whether err says that the caller cannot use an action: the right is missing, the caller uses a login, or
+// the API does not know the action.
 func IsClosed(err error) bool {
 	return api.IsForbidden(err) || api.IsUnknownAction(err) || errors.Is(err, ErrLogin)
 }
@@ -66,16 +75,16 @@ func IsClosed(err error) bool {
 // AmbiguousError says that the answer to an action was lost, and what is known about its effect.
 type AmbiguousError struct {
 	Action  string   // the API action, e.g. "CreateAccessKey"
-	Name    string   // of the owner of a key, "" = the caller; or of what was to be created
-	Marker  string   // the tag by which a key of this creation is found; "" for other objects
-	Left    []string // ids of objects that lost requests created and that could not be removed
-	Unknown bool     // a look-up failed: what the lost requests did is not known
+	Name    string   // of the owner of a key, "" = the caller; or of the new object
+	Marker  string   // the tag of the new access key; "" for other objects
+	Left    []string // ids of objects that requests with a lost answer created, and that could not be removed
+	Unknown bool     // a look-up failed: it is not known what these requests did
 	Tried   Tried
 	Err     error // the failure of the last request, with the failures of look-ups and removals
 }
 
-// Settled reports whether the lost requests left nothing: the object of each was found and removed. Otherwise a request that
-// is still being executed may create something later.
+// Settled reports whether the object of each request with a lost answer was found and removed. Otherwise the API may execute
+// such a request later.
 func (e *AmbiguousError) Settled() bool {
 	return len(e.Left) == 0 && !e.Unknown && len(e.Tried.Removed) >= e.Tried.Lost
 }
@@ -102,11 +111,11 @@ func (e *AmbiguousError) Unwrap() error { return e.Err }
 type Tried struct {
 	Attempts int           // requests that were sent
 	Lost     int           // requests whose answer was lost
-	Lookups  int           // reads that looked for what lost requests created
-	Removed  []string      // ids of what lost requests created and that was removed
+	Lookups  int           // reads that looked for the objects of these requests
+	Removed  []string      // ids of the objects that were found and removed
 	Took     time.Duration // from the beginning to the error, by the machine's clock
-	Limit    time.Duration // the time that the caller gave for requests
-	// CleanupLimit is the time beyond Limit in which look-ups and removals may go on.
+	Limit    time.Duration // the caller's time limit for requests
+	// CleanupLimit is the additional time for look-ups and removals.
 	CleanupLimit time.Duration
 }
 

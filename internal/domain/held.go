@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// HeldError says that an object was not deleted because of other objects that belong to it.
+// HeldError says that an object was not deleted, because other objects belong to it.
 type HeldError struct {
 	Kind           Kind   // KindUser or KindUserGroup
 	Name           string // of the object
@@ -14,7 +14,7 @@ type HeldError struct {
 	Users          []string // names of the members of a group
 	PolicyORNs     []string // of linked managed policies
 	InlinePolicies []string // names
-	Err            error    // of the API; nil when nothing was tried
+	Err            error    // of the API; nil if no call was made
 }
 
 func (e *HeldError) Error() string {

@@ -7,29 +7,29 @@ import (
 	"strings"
 )
 
-// Identity is what distinguishes an object from another one of the same name in another account or of another owner. It
-// is recorded when an object is created or imported, and compared before a missing object is considered gone. An
-// empty member is unknown and is not compared.
+// Identity names the account and the owner of an object. It is recorded when an object is created or imported. If the object
+// is not found later, the identity is compared before the object counts as gone, because an object with the same name may be
+// in another account. An empty member is unknown and is not compared.
 type Identity struct {
 	AccountID string // the account that has the object (ReadAccounts)
-	UserID    string // the user that owns an access key; "" also for a key of the caller
-	// Signer is the id of the access key that signed the calls when a key of the caller was seen last, or SignerLogin.
+	UserID    string // the user that owns an access key; "" for a key of the caller
+	// Signer is, for a key of the caller, the id of the access key that signed the last read of it, or SignerLogin.
 	Signer string
 }
 
-// SignerLogin is Identity.Signer of an object that was seen last with a login and a password.
+// SignerLogin is the Identity.Signer of calls with a login and a password.
 const SignerLogin = "login"
 
 // Account returns the caller's account; *account.Service implements it.
 type Account interface {
-	// ID returns the account's id, "" when the caller may not read it. One call per process.
+	// ID returns the id of the account, "" if the caller may not read it. It makes one call per process.
 	ID(ctx context.Context) (string, error)
-	// KnownID is ID without a call: "" as long as the id was not read.
+	// KnownID is ID without a call: "" before the id was read.
 	KnownID() string
 }
 
-// BelieveGone returns gone when the caller's account is the one that is recorded for the object, or none is. Otherwise it
-// returns an *IdentityMismatchError, or why the account could not be read.
+// BelieveGone returns gone if the caller's account is the recorded one, or if no account is recorded. Otherwise it returns an
+// *IdentityMismatchError, or why the account could not be read.
 func BelieveGone(ctx context.Context, account Account, gone *GoneError, recorded Identity) error {
 	if recorded.AccountID == "" {
 		return gone
@@ -44,16 +44,16 @@ func BelieveGone(ctx context.Context, account Account, gone *GoneError, recorded
 	return gone
 }
 
-// IdentityMismatchError says that an object was not found, and that the place where it was looked for is not the one in
-// which it was created: another account, another user of the same name, or another caller. The object may exist.
+// IdentityMismatchError says that an object was not found, and that it was looked for in the wrong place: in another account,
+// among the keys of another user with the same name, or of another caller. The object may exist.
 type IdentityMismatchError struct {
 	Kind     Kind
 	ID       string
 	Recorded Identity // of the object
-	Current  Identity // where it was looked for; an empty member could not be determined
-	// RecordedName and CurrentName are the names that the users of both identities have now, where they are known.
+	Current  Identity // where the object was looked for; an empty member is unknown
+	// RecordedName and CurrentName are the current names of the users of both identities, if they are known.
 	RecordedName, CurrentName string
-	Err                       error // why Current could not be determined in full; nil when it was
+	Err                       error // why Current is not complete; nil if it is
 }
 
 func (e *IdentityMismatchError) Error() string {

@@ -10,21 +10,21 @@ import (
 )
 
 const (
-	// deletionExpiry is the expiry that an expired key gets for the moments before it is deleted: the API may refuse to
-	// delete an expired key (A3) and refuses a date that has passed (A5).
+	// deletionExpiry is the time until the new expiry that an expired key gets before it is deleted. The API may refuse to
+	// delete an expired key (A3), and refuses a date in the past (A5).
 	deletionExpiry = 15 * time.Minute
-	// expiryMargin is how near an expiry counts as passed: the API's clock decides, not this machine's.
+	// expiryMargin is the remaining time at which a key counts as expired, because the API's clock may be ahead.
 	expiryMargin = time.Minute
 )
 
-// Update changes a key (UpdateAccessKey). have is the key as last known, want its new values; want.Owner addresses it.
+// Update changes a key of want.Owner to want (UpdateAccessKey). have is the key as last known.
 //
-// State and the expiry that must survive are always sent, because an update without the expiry may remove it (A1). When
-// want has no state, the key is read first and the state that it has is sent: a key that somebody deactivated stays inactive.
-// The answer is compared with want, and a difference is corrected once.
+// Update always sends the state and the expiry, because an update without the expiry may remove it (A1). If want has no
+// state, Update reads the key first and sends its current state, so that a key that somebody deactivated stays inactive. It
+// compares the answer with want, and sends the update once more if they differ.
 //
 // Errors: *OwnKeyError before any call, *domain.GoneError, *domain.IdentityMismatchError, *ExpiredError, *TagError,
-// *UnsupportedError, *IncompleteError, or the API's. A Key with an ID comes with the errors after which the key is known.
+// *UnsupportedError, *IncompleteError, or the API's. If the key is known despite an error, the Key has an ID.
 func (s *Service) Update(ctx context.Context, have Key, want Spec) (Key, error) {
 	if want.State == Inactive && s.signs(have.ID) {
 		return Key{}, &OwnKeyError{ID: have.ID, Action: "deactivate"}
@@ -46,9 +46,9 @@ func (s *Service) Update(ctx context.Context, have Key, want Spec) (Key, error) 
 		switch {
 		case domain.IsGone(proof) || domain.IsMismatch(proof):
 			return Key{}, proof
-		case proof == nil && len(differences(now, want)) == 0: // the change was made, only its answer was lost
+		case proof == nil && len(differences(now, want)) == 0: // the change was made, and only its answer was lost
 			return now, nil
-		case proof == nil && now.UserName != name: // the owner was renamed meanwhile
+		case proof == nil && now.UserName != name: // the owner was renamed
 			key, err = s.change(ctx, now.UserName, now, want)
 		}
 	}
@@ -58,7 +58,7 @@ func (s *Service) Update(ctx context.Context, have Key, want Spec) (Key, error) 
 	return key, err
 }
 
-// change sends the update, compares the answer, and corrects once. want has a state.
+// change sends the update, and once more if the answer differs from want. want has a state.
 func (s *Service) change(ctx context.Context, userName string, have Key, want Spec) (Key, error) {
 	key, err := s.send(ctx, userName, have, want)
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *Service) change(ctx context.Context, userName string, have Key, want Sp
 	return key, nil
 }
 
-// send makes one UpdateAccessKey that changes have to want. After a refusal it determines the reason.
+// send makes one UpdateAccessKey that changes have to want. If the API refuses it, send finds out why.
 func (s *Service) send(ctx context.Context, userName string, have Key, want Spec) (Key, error) {
 	in := inputFor(userName, have.ID, want)
 	in.ClearExpirationDate = want.Expires == nil && have.Expires != nil
@@ -106,19 +106,19 @@ func (s *Service) send(ctx context.Context, userName string, have Key, want Spec
 	return now, err
 }
 
-// refusal is the reason for which an update of a tag, or the removal of an expiry, was refused.
+// refusal is the reason why the API refused to change a tag or to remove an expiry.
 type refusal int
 
 const (
-	refusedOther   refusal = iota // another member
-	refusedValue                  // the API knows how to change a tag: it does not accept this value
+	refusedOther   refusal = iota // another member of the request
+	refusedValue                  // the API can change a tag, but does not accept this one
 	refusedMember                 // the API is older than 1.40.1 and does not know the members
 	refusedUnclear                // unknown
 )
 
-// whyRefused determines why an update was refused. The code does not show it, because the code of an older API is assumed
-// (A15). So the update is sent again with the current tag of the key, which every API accepts that knows the member; if that
-// is refused too, without these members. If a key is returned, all other changes were made.
+// whyRefused finds out why the API refused an update. The error code does not say it: that of an older API is an assumption
+// (A15). So whyRefused sends the update with the current tag of the key, and if that is refused too, without the tag and the
+// removal of the expiry. If it returns a key, all other changes were made.
 func (s *Service) whyRefused(ctx context.Context, in api.UpdateAccessKeyInput, has string) (refusal, Key) {
 	in.ClearExpirationDate, in.Tag, in.ClearTag = false, nil, false
 	same := in
@@ -145,23 +145,23 @@ func (s *Service) SetState(ctx context.Context, owner Owner, have Key, state Sta
 	return s.Update(ctx, have, Spec{Owner: owner, State: state, Expires: have.Expires, Tag: have.Tag})
 }
 
-// ExpireWithin gives a key an expiry that far from now, by the API's clock, unless it expires earlier. It returns the key
-// as it is then. Errors are those of Update.
+// ExpireWithin lets a key expire after left, by the API's clock, unless it expires earlier. It returns the changed key.
+// Errors are those of Update.
 func (s *Service) ExpireWithin(ctx context.Context, owner Owner, have Key, left time.Duration) (Key, error) {
 	key, err := s.Reload(ctx, owner, have)
-	at := s.Now().Add(left).UTC().Truncate(time.Second) // by the clock that the answer to Reload has set
+	at := s.Now().Add(left).UTC().Truncate(time.Second) // after Reload, whose answer sets the clock
 	if err != nil || (key.Expires != nil && !key.Expires.After(at)) {
 		return key, err
 	}
 	return s.Update(ctx, key, Spec{Owner: owner, State: key.State, Expires: &at, Tag: key.Tag})
 }
 
-// Revoke deletes a key (DeleteAccessKey): the caller's own in one call, a user's after it was deactivated, because the API
-// deletes a user's key only when it is INACTIVE. If the API refuses one way, the other one is tried. A key or an
-// owner that no longer exists is a success.
+// Revoke deletes a key (DeleteAccessKey). It first deactivates the key of a user, because the API deletes such a key only if
+// it is INACTIVE. It deletes a key of the caller in one call, and deactivates it only if the API refuses that. If the key or
+// its owner no longer exists, Revoke succeeds.
 //
-// Errors: *OwnKeyError before any call, *domain.IdentityMismatchError, *NotDeletedError when the key is INACTIVE and still
-// there, or the API's.
+// Errors: *OwnKeyError before any call, *domain.IdentityMismatchError, *NotDeletedError if the key is INACTIVE and still
+// exists, or the API's.
 func (s *Service) Revoke(ctx context.Context, owner Owner, have Key) error {
 	if s.signs(have.ID) {
 		return &OwnKeyError{ID: have.ID, Action: "delete"}
@@ -171,12 +171,12 @@ func (s *Service) Revoke(ctx context.Context, owner Owner, have Key) error {
 		err = s.revoke(ctx, owner, name, have)
 	}
 	if domain.IsGone(s.proved(err, have.ID)) {
-		return nil // a user that has keys cannot be deleted, so they were deleted before
+		return nil // the API does not delete a user that has keys
 	}
 	return err
 }
 
-// revoke ends a key of the owner with that name, and follows an owner that was renamed meanwhile.
+// revoke deactivates and deletes a key of the owner with this name. If the owner was renamed, it uses the new name.
 func (s *Service) revoke(ctx context.Context, owner Owner, name string, have Key) error {
 	err := s.end(ctx, name, have)
 	if !doubtful(err) {
@@ -192,7 +192,7 @@ func (s *Service) revoke(ctx context.Context, owner Owner, name string, have Key
 	return err
 }
 
-// end deactivates and deletes a key.
+// end deactivates a key, if that is necessary, and deletes it.
 func (s *Service) end(ctx context.Context, userName string, have Key) error {
 	expired := have.Expired(s.Now().Add(expiryMargin))
 	if userName == "" || (have.State == Inactive && !expired) {
@@ -215,36 +215,31 @@ func (s *Service) end(ctx context.Context, userName string, have Key) error {
 	return &NotDeletedError{Key: have, Err: err}
 }
 
-// deactivate makes a key INACTIVE and keeps its expiry, which an update without it may remove (A1). An expiry that has
-// passed is moved ahead by minutes in the same call, so that the key is never usable in between.
+// deactivate makes a key INACTIVE and sends its expiry, because an update without it may remove it (A1). If the key has
+// expired, the same call sets an expiry some minutes from now, so that the key cannot be used in between.
 func (s *Service) deactivate(ctx context.Context, userName string, have Key) error {
 	in := inputFor(userName, have.ID, Spec{State: Inactive, Expires: have.Expires})
 	expired := have.Expired(s.Now().Add(expiryMargin))
 	if expired {
-		in.ExpirationDate = s.soon()
+		at := s.Now().Add(deletionExpiry)
+		in.ExpirationDate = &at
 	}
 	_, err := s.update(ctx, in)
 	if have.Expires != nil && api.IsInvalid(err) && (!expired || s.Clock().API().After(s.Now())) {
-		at := s.Clock().API().Add(deletionExpiry) // it may have passed by the API's clock, which is known from the answer
+		at := s.Clock().API().Add(deletionExpiry) // the answer has set the API's clock, by which the first date may be in the past
 		in.ExpirationDate = &at
 		_, err = s.update(ctx, in)
 	}
 	return err
 }
 
-// soon is the expiry of an expired key for the moments before it is deleted, by the API's clock as it is known now.
-func (s *Service) soon() *time.Time {
-	at := s.Now().Add(deletionExpiry)
-	return &at
-}
-
-// Deactivate deactivates a key in one call, for a caller that has many keys to revoke and little time: all can be inactive
-// before the first is deleted. The same call gives it a marker, so that a key that is not deleted after all
-// is recognised (Key.Unfinished).
+// Deactivate deactivates a key in one call. It is for callers that revoke many keys in little time: they can deactivate all
+// of them before they delete the first. The same call gives the key a marker, so that it is found later (Key.Unfinished) if it
+// is not deleted.
 //
-// A key that is INACTIVE already, or expires within a minute, costs no call, nor does the caller's own, which Revoke deletes
-// in one. The key is returned as it is then. A failure proves nothing: Revoke finds out. Errors: *OwnKeyError before any
-// call, or the API's.
+// Deactivate makes no call for a key that is INACTIVE or expires within a minute, or for a key of the caller, which Revoke
+// deletes in one call. It returns the changed key. After an error the state of the key is unknown, and Revoke can still be
+// called. Errors: *OwnKeyError before any call, or the API's.
 func (s *Service) Deactivate(ctx context.Context, owner Owner, have Key) (Key, error) {
 	if s.signs(have.ID) {
 		return have, &OwnKeyError{ID: have.ID, Action: "deactivate"}
@@ -262,7 +257,7 @@ func (s *Service) Deactivate(ctx context.Context, owner Owner, have Key) (Key, e
 	in.Tag = &off.Tag
 	_, err = s.update(ctx, in)
 	if api.IsInvalid(err) {
-		// The tag is refused, or the expiry has passed by the API's clock. It is more important that the key is inactive.
+		// The API refuses the tag, or the key has expired by the API's clock. Deactivating the key is more important.
 		off.Tag = have.Tag
 		err = s.deactivate(ctx, name, have)
 	}

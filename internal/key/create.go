@@ -14,27 +14,28 @@ import (
 type CreateOptions struct {
 	Marker    string      // begins with MarkerPrefix and is unique, see NewMarker; "" = a new one
 	Recorder  Recorder    // nil = Options.Recorder
-	Abandoned func() bool // reports whether the caller no longer waits for the key, which is then deleted; nil = never
+	Abandoned func() bool // reports whether the caller has stopped waiting; Create then deletes the key; nil = never
 }
 
 // Created is the result of a creation.
 type Created struct {
-	Key      Key // with its secret and identity; the zero Key when none was created
+	Key      Key // with its secret and identity; the zero Key if there is no key
 	Warnings []Warning
 }
 
 // deadlines are the contexts of a creation.
 type deadlines struct {
-	caller  context.Context // the caller's own: when it ends, nothing more is requested
-	work    context.Context // the caller's deadline without its cancellation: for requests, and for finishing a key
-	cleanup context.Context // domain.CleanupLimit longer than work: for look-ups and removals
+	caller  context.Context // the caller's: after its end no key is requested
+	work    context.Context // has the caller's deadline, but is not cancelled: for requests, and for finishing a key
+	cleanup context.Context // ends domain.CleanupLimit after work: for look-ups and removals
 }
 
-// Create creates a key as asked (CreateAccessKey, UpdateAccessKey; see creation for the steps). With an error, a Key with an
-// ID means that the key exists: its secret must be kept.
+// Create creates a key (CreateAccessKey, UpdateAccessKey; see creation for the steps). If Create returns an error and a Key
+// with an ID, the key exists and the caller must keep its secret.
 //
-// The work is not cut by a cancelled ctx, because a key could then exist whose id nobody learned. ctx's deadline holds, or
-// domain.DefaultCreateTimeout without one, and domain.CleanupLimit beyond it. A ctx that has ended makes no call.
+// If ctx is cancelled, Create still finishes or removes the key: otherwise a key could exist whose id nobody knows. Create
+// observes the deadline of ctx, or domain.DefaultCreateTimeout if there is none, and may use domain.CleanupLimit more for
+// look-ups and removals. If ctx has ended before, Create makes no call.
 //
 // Errors: *QuotaError, *domain.GoneError (the owner), *TagError, *UnsupportedError, *domain.AmbiguousError,
 // *IncompleteError, ErrAbandoned, or the API's.
@@ -67,36 +68,35 @@ func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Cr
 	return c.run()
 }
 
-// creation is one Create, as a state machine. Each phase makes its calls and returns the next phase.
+// creation is one call of Create, as a state machine. Each phase makes its calls and returns the next phase.
 //
-//	              a key                as asked
+//	              a key                kept
 //	┌──> request ──────────> finish ──────────────> recheck ──> done
-//	│     │    │               │ unwanted            ^ ^ ^
+//	│     │    │               │ not kept            ^ ^ ^
 //	│     │    │               v                     │ │ │
 //	│     │    │            discard ─────────────────┘ │ │
-//	│     │    └─ refused, or nobody waits ────────────┘ │
+//	│     │    └─ refused, or the caller stopped waiting ┘ │
 //	│     v answer lost                                  │
 //	└── look-up ─ no attempt or time left ───────────────┘
 //	          └── not known what is left ──> done
 //
 // The phases:
 //
-//   - request sends CreateAccessKey with a marker as the tag, and with the expiry from the first moment. It is never sent
-//     again as long as it may have been executed.
-//   - look-up, after a lost answer, reads the keys with the marker and removes them, because their secret is lost. Then the
-//     key is requested again: up to domain.MaxAttempts times, with growing pauses.
-//   - finish sends UpdateAccessKey with tag and state, and the expiry again. The answer is compared with the spec.
-//   - discard removes a new key that cannot be completed, or that nobody waits for.
-//   - recheck, when answers were lost, looks once more for keys with the marker: a slow request may have been executed late.
+//   - request sends CreateAccessKey with the expiry, and with a marker as the tag.
+//   - look-up follows a lost answer. It reads the keys with the marker and removes them, because their secret is lost. Then
+//     it goes back to request, up to domain.MaxAttempts times, with growing pauses.
+//   - finish sends UpdateAccessKey with the tag, the state and again the expiry. It compares the answer with the spec.
+//   - discard removes the new key if it cannot be finished, or if the caller stopped waiting.
+//   - recheck looks once more for keys with the marker if an answer was lost: the API may have executed the request late.
 //
-// Each creation has a marker of its own. So every key with that marker, except the one that is returned, is a key whose
-// secret is lost.
+// Each creation has its own marker. So every key with the marker is a key whose secret is lost, except the one that Create
+// returns.
 type creation struct {
 	s        *Service
 	ctx      deadlines
 	want     Spec
 	opts     CreateOptions
-	name     string // the owner's name now
+	name     string // the current name of the owner
 	marker   string
 	identity Identity
 	attempts *domain.Attempts
@@ -104,8 +104,8 @@ type creation struct {
 	lost      error    // the last lost answer
 	left      []string // keys with the marker that could not be removed
 	unknown   bool     // keys with the marker could not be looked up
-	key       Key      // the new key; the zero Key as long as there is none, and when it was removed
-	err       error    // why the creation fails; nil as long as it does not
+	key       Key      // the new key; the zero Key before there is one, and after it was removed
+	err       error    // the failure of the creation
 	ambiguous bool     // err is about lost answers
 	warnings  []Warning
 }
@@ -159,10 +159,10 @@ func (c *creation) step(p phase) phase {
 	panic("key: a creation has no phase " + string(p))
 }
 
-// abandoned reports whether nobody waits for the key.
+// abandoned reports whether the caller has stopped waiting.
 func (c *creation) abandoned() bool { return c.opts.Abandoned != nil && c.opts.Abandoned() }
 
-// ended returns why nothing more may be requested, nil as long as somebody waits.
+// ended returns why no further key may be requested, or nil.
 func (c *creation) ended() error {
 	if c.abandoned() {
 		return ErrAbandoned
@@ -170,8 +170,8 @@ func (c *creation) ended() error {
 	return c.ctx.caller.Err()
 }
 
-// request sends one CreateAccessKey. An answer about a key without the marker is not about the key that was requested: that
-// key is not touched.
+// request sends one CreateAccessKey. If the key in the answer does not have the marker, it is not the requested key, and the
+// creation leaves it alone.
 func (c *creation) request() phase {
 	if err := c.ended(); err != nil {
 		c.ambiguous, c.err = c.lost != nil, errors.Join(c.lost, fmt.Errorf("no access key was requested: %w", err))
@@ -198,8 +198,8 @@ func (c *creation) request() phase {
 	return lookingUp
 }
 
-// explain adds to a refusal of CreateAccessKey what helps the user: the keys that fill a quota, the owner that is gone,
-// an API that knows no tag.
+// explain returns a more specific error for a refusal of CreateAccessKey: the quota with the keys that use it up, an owner
+// that is gone, or an API without tags.
 func (c *creation) explain(err error) error {
 	switch {
 	case api.IsQuota(err):
@@ -213,8 +213,8 @@ func (c *creation) explain(err error) error {
 	return err
 }
 
-// finish sets the tag, the state and the expiry of the new key. After any failure, the key is kept with its secret unless the
-// API proves it gone.
+// finish sets the tag, the state and the expiry of the new key. If that fails, the creation keeps the key with its secret,
+// unless the API shows that it is gone or that it can never be finished.
 func (c *creation) finish() phase {
 	c.opts.Recorder.Created(c.marker, c.key.withoutSecret())
 	if c.abandoned() {
@@ -246,7 +246,7 @@ func (c *creation) finish() phase {
 	return rechecking
 }
 
-// update makes the finishing call, corrects it once, and takes over the answer.
+// update sends the finishing call, repeats it once if the answer differs from the spec, and stores the answer.
 func (c *creation) update() error {
 	c.want.State = cmp.Or(c.want.State, c.key.State)
 	send := func() (Key, error) {
@@ -265,8 +265,8 @@ func (c *creation) update() error {
 	return err
 }
 
-// unusable returns why a key whose finishing call was refused can never be completed, nil if it can: the tag is not
-// accepted, or the API may be one that cannot change a tag, so that the marker would stay.
+// unusable returns why a key whose finishing call was refused can never be finished, or nil if it can: the API does not
+// accept the tag, or may be too old to change a tag, so that the key would keep its marker.
 func (c *creation) unusable(refused error) error {
 	if !api.IsInvalid(refused) {
 		return nil
@@ -283,7 +283,8 @@ func (c *creation) unusable(refused error) error {
 	return nil
 }
 
-// recheck looks once more for keys with the marker, when an answer was lost. Its failure is never an error for the new key.
+// recheck looks once more for keys with the marker if an answer was lost. If it fails and there is a new key, the failure is
+// a warning.
 func (c *creation) recheck() phase {
 	if c.attempts.Lost == 0 {
 		return done
@@ -299,9 +300,9 @@ func (c *creation) recheck() phase {
 	return done
 }
 
-// follow makes a call for the owner of a creation, and makes it once more under the owner's new name when the owner was
-// renamed meanwhile. The owner is read again when the API does not know the name, and when unsure says so of the result:
-// the name may be another user's by now. nil = every result is final. *domain.GoneError when the owner does not exist.
+// follow makes a call for the owner of a creation. If the owner was renamed since, follow makes the call again with the new
+// name. It reads the owner if the API does not know the name, or if unsure returns true for the result, because another user
+// may have the name now; a nil unsure accepts every result. The error is a *domain.GoneError if the owner does not exist.
 func follow[T any](ctx context.Context, c *creation, unsure func(T) bool, call func() (T, error)) (T, error) {
 	v, err := call()
 	doubt := api.IsNotFound(err) || err == nil && unsure != nil && unsure(v)

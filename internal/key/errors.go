@@ -6,12 +6,10 @@ import (
 	"time"
 )
 
-// ErrAbandoned says that a new key was deleted during its creation, because CreateOptions.Abandoned reported that nobody
-// waits for it.
+// ErrAbandoned says that Create deleted the new key, because CreateOptions.Abandoned returned true.
 var ErrAbandoned = errors.New("nobody waits for the access key any more")
 
-// OwnKeyError is a refusal of the service's own, before any call: the change would deactivate or delete the key that
-// signs the calls.
+// OwnKeyError says that the service refused, before any call, to deactivate or delete the key that signs its calls.
 type OwnKeyError struct {
 	ID     string
 	Action string // "delete" or "deactivate"
@@ -24,7 +22,7 @@ func (e *OwnKeyError) Error() string {
 // QuotaError says that the owner, or the account, cannot have one more key.
 type QuotaError struct {
 	Owner Owner
-	Keys  []Key // the owner's keys; empty when they could not be listed
+	Keys  []Key // the owner's keys; empty if they could not be listed
 	Err   error
 }
 
@@ -38,7 +36,7 @@ func (e *QuotaError) Unwrap() error { return e.Err }
 type IncompleteError struct {
 	KeyID string
 	What  []Difference
-	Err   error // the call that failed, nil when every call succeeded and the answer still differed
+	Err   error // of the call that failed; nil if all calls succeeded and the answer still differed
 }
 
 func (e *IncompleteError) Error() string {
@@ -66,8 +64,8 @@ func (e *NotDeletedError) Error() string {
 
 func (e *NotDeletedError) Unwrap() error { return e.Err }
 
-// ExpiredError says that a key was not changed because it has expired: the API does not accept an expiry that has passed,
-// and leaving it out could make the key immortal.
+// ExpiredError says that a key was not changed because it has expired. The API does not accept an expiry in the past, and an
+// update without an expiry could remove it.
 type ExpiredError struct {
 	KeyID   string
 	Expired *time.Time
@@ -80,10 +78,10 @@ func (e *ExpiredError) Error() string {
 
 func (e *ExpiredError) Unwrap() error { return e.Err }
 
-// UnsupportedError says that the API is older than 1.40.1: it cannot change the tag of a key, nor clear its expiry
-// without changing its state. No key of a failed creation is left.
+// UnsupportedError says that the API is older than 1.40.1: it cannot change the tag of a key, or remove its expiry. A
+// creation that fails with it leaves no key.
 type UnsupportedError struct {
-	KeyID string // the key that was to be changed; "" = a creation
+	KeyID string // the key of an update; "" = a creation
 	Err   error  // the refusal
 }
 
@@ -93,11 +91,10 @@ func (e *UnsupportedError) Error() string {
 
 func (e *UnsupportedError) Unwrap() error { return e.Err }
 
-// TagError says that the API refuses a tag. No key of a failed creation is left; of a key that was to be changed,
-// everything but the tag was changed.
+// TagError says that the API refused a tag. A creation that fails with it leaves no key. An update made all other changes.
 type TagError struct {
 	Tag   string
-	KeyID string // the key that keeps the tag it had; "" = a creation
+	KeyID string // the key of an update, which keeps its tag; "" = a creation
 	Err   error  // the refusal
 }
 
@@ -105,19 +102,19 @@ func (e *TagError) Error() string { return fmt.Sprintf("the tag %q was refused: 
 
 func (e *TagError) Unwrap() error { return e.Err }
 
-// Warning is about a successful call whose user should know more. The types are *TagPendingWarning,
-// *LateLookupWarning and *rotation.RetirePreviousWarning.
+// Warning is a problem that did not prevent an operation. The types are *TagPendingWarning, *LateLookupWarning and
+// *rotation.RetirePreviousWarning.
 type Warning interface {
-	// Warning describes it in one line, for a log.
+	// Warning describes the problem in one line, for a log.
 	Warning() string
 }
 
-// TagPendingWarning says that a key was created with the state and the expiry that were asked, and that its tag is still
-// the marker. An Update sets the tag.
+// TagPendingWarning says that a key was created with the right state and expiry, but still has its marker as its tag. An
+// Update sets the tag.
 type TagPendingWarning struct {
 	Key Key    // without its secret
-	Tag string // the tag that was asked
-	Err error  // the call that failed; nil when it succeeded and the answer still differed
+	Tag string // the tag of the Spec
+	Err error  // of the call that failed; nil if it succeeded and the answer still differed
 }
 
 // Warning implements Warning.
@@ -125,13 +122,13 @@ func (w *TagPendingWarning) Warning() string {
 	return w.Key.String() + " still has its marker as its tag"
 }
 
-// LateLookupWarning says that a key was created, and that an earlier request of its creation, whose answer was lost, could
-// not be looked up once more at the end: it may have created a key since it was looked up.
+// LateLookupWarning says that a key was created after the answer of an earlier request was lost, and that the last look-up
+// for this request failed: the API may have executed it late and created another key.
 type LateLookupWarning struct {
 	KeyID    string   // the key that was created
 	UserName string   // its owner, "" = the caller
-	Marker   string   // the tag of the key that may exist
-	Left     []string // ids of keys with that tag that could not be removed
+	Marker   string   // the tag of the other key
+	Left     []string // ids of keys with this tag that could not be removed
 	Err      error
 }
 

@@ -8,18 +8,18 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// A key is believed to be gone only where it was created: in the recorded account, and
+// A key counts as gone only if the account is the recorded one, and
 //
-//   - for an owner given by its id, when that user does not have the key or does not exist;
-//   - for an owner given by its name, when the user with the recorded id does not have the key or does not exist. A user
-//     that was renamed has taken its keys along. The name may be another user's by now;
-//   - for the caller, when the calls are signed with the recorded key or with another one of the same owner, or when the
-//     caller is root and no user has the key. No action says who the caller is.
+//   - for an owner identified by its id: the user does not have the key, or does not exist;
+//   - for an owner identified by its name: the user with the recorded id does not have the key, or does not exist. The user may
+//     have been renamed, and another user may have the name now;
+//   - for the caller: the calls are signed with the recorded key or with another key of the same owner, or the caller is the
+//     root account and no user has the key. No API action says who the caller is.
 //
-// No call is made for this as long as the key is found.
+// These checks make calls only if the key is not found.
 
-// confirm reads one key of an owner past every shared read. Gone means an answer without the key from the right owner, or
-// a list of users without the owner; any other failure proves nothing and is returned as it is.
+// confirm reads one key of an owner without the shared reads. The error is a *domain.GoneError if the right owner does not
+// have the key or does not exist. Any other error says nothing about the key.
 func (s *Service) confirm(ctx context.Context, o Owner, id string, recorded Identity) (Key, error) {
 	name := o.UserName
 	if o.UserID != "" {
@@ -46,7 +46,7 @@ func (s *Service) confirm(ctx context.Context, o Owner, id string, recorded Iden
 	return found, s.proved(err, id)
 }
 
-// proved records that the key is gone.
+// proved records that the key is gone, if err says so, and returns err.
 func (s *Service) proved(err error, id string) error {
 	if domain.IsGone(err) {
 		s.opts.Recorder.Gone(id)
@@ -54,7 +54,8 @@ func (s *Service) proved(err error, id string) error {
 	return err
 }
 
-// believe returns gone, or the key if another read has it, or why the key may still exist.
+// believe checks that the account and the owner are the recorded ones. It returns gone, the key if it finds it elsewhere, or
+// why the key may still exist.
 func (s *Service) believe(ctx context.Context, o Owner, id string, recorded Identity, gone *domain.GoneError) (Key, error) {
 	err := domain.BelieveGone(ctx, s.account, gone, recorded)
 	switch {
@@ -68,8 +69,8 @@ func (s *Service) believe(ctx context.Context, o Owner, id string, recorded Iden
 	return Key{}, s.sameCaller(ctx, id, recorded, gone)
 }
 
-// followOwner looks for a key among those of its recorded owner, which may have another name by now; where no owner is
-// recorded and the name is nobody's any more, among all users'.
+// followOwner looks for a key among the keys of its recorded owner, which may have been renamed. If no owner is recorded and
+// no user has the name, it looks among the keys of all users.
 func (s *Service) followOwner(ctx context.Context, name, id string, recorded Identity, gone *domain.GoneError) (Key, error) {
 	if recorded.UserID == "" {
 		if gone.Kind != domain.KindUser {
@@ -94,7 +95,7 @@ func (s *Service) followOwner(ctx context.Context, name, id string, recorded Ide
 		return Key{}, err
 	case found.ID == "":
 		return Key{}, gone
-	case gone.Kind == domain.KindUser: // the old name is nobody's
+	case gone.Kind == domain.KindUser: // no user has the old name
 		return s.identified(found, Owner{UserID: owner.ID}, recorded), nil
 	}
 	other, _ := s.users.Find(ctx, name)
@@ -104,7 +105,7 @@ func (s *Service) followOwner(ctx context.Context, name, id string, recorded Ide
 	}
 }
 
-// sameCaller returns gone when the caller whose keys lack the key is the one that had it.
+// sameCaller returns gone if the caller, who does not have the key, is the recorded one.
 func (s *Service) sameCaller(ctx context.Context, id string, recorded Identity, gone *domain.GoneError) error {
 	signer := s.signer()
 	if recorded.Signer == "" || recorded.Signer == signer {
@@ -133,5 +134,5 @@ func (s *Service) sameCaller(ctx context.Context, id string, recorded Identity, 
 		mismatch.Current.UserID = mine.Identity.UserID
 		return mismatch
 	}
-	return gone // the caller is root: its keys and every user's lack the key
+	return gone // the caller is the root account, and neither it nor any user has the key
 }

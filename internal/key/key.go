@@ -1,5 +1,17 @@
-// Package key creates, reads, changes and revokes access keys. A lost answer never leads to a second
-// key, an update keeps the expiry, a revocation is verified, and a run reads the keys of an owner once.
+// Package key creates, reads, changes and revokes the access keys of one account. A Service does this for any front end:
+// it has no Terraform types and no texts for users.
+//
+// The files follow the life of a key:
+//
+//   - create.go and recover.go: Create requests a key with a marker as its tag, and then sets the final tag. If the answer of
+//     CreateAccessKey is lost, Create finds the key by its marker and removes it before it requests another one.
+//   - read.go and identity.go: Read, List and Find share one call per owner. A key counts as deleted only if the API was
+//     asked for the right owner in the right account.
+//   - change.go: Update sends the state and the expiry with every change, because the API may drop what is left out. Revoke
+//     deactivates a key before it deletes it.
+//   - secret.go: CheckSecret verifies that a secret belongs to a key.
+//
+// A Recorder is notified of each step of a creation. Package orphan writes these steps to a journal.
 package key
 
 import (
@@ -22,8 +34,8 @@ const (
 // Identity is domain.Identity. An access key has all of its members.
 type Identity = domain.Identity
 
-// Owner addresses the owner of a key. The zero value is the caller. UserID wins over UserName and is resolved to the name
-// that the user has now, so that a renamed user keeps its keys.
+// Owner identifies the owner of a key. The zero value is the caller. If UserID is set, UserName is ignored and the service
+// looks up the current name of the user, so that a renamed user keeps its keys.
 type Owner struct{ UserName, UserID string }
 
 func (o Owner) String() string {
@@ -46,16 +58,16 @@ type Key struct {
 	Created  time.Time
 	Modified time.Time
 	Expires  *time.Time // nil = never
-	// Identity is what is known of the account and of the owner. Callers record it, and give it back to Read, Update and
+	// Identity names the account and the owner, as far as they are known. Callers store it and pass it to Read, Update and
 	// Revoke.
 	Identity Identity
 }
 
-// Expired reports whether the key's expiry has passed at now. The API keeps such a key ACTIVE.
+// Expired reports whether the key has expired at now. The API does not change the state of an expired key.
 func (k Key) Expired(now time.Time) bool { return k.Expires != nil && !k.Expires.After(now) }
 
-// Unfinished reports whether the key carries a marker: its creation was not finished, or Deactivate was called for it.
-// Nobody has the secret of such a key, unless it is being created now or a state has it all the same.
+// Unfinished reports whether the tag of the key is a marker: its creation was not finished, or Deactivate was called for it.
+// Nobody has the secret of such a key, unless a run is creating it now, or could not set its tag and saved it.
 func (k Key) Unfinished() bool { return IsMarker(k.Tag) }
 
 func (k Key) withoutSecret() Key {
@@ -89,7 +101,7 @@ func IsMarker(tag string) bool {
 	return strings.HasPrefix(tag, MarkerPrefix) || strings.HasPrefix(tag, oldMarkerPrefix)
 }
 
-// NewMarker returns the marker with that id, which must be unique among all creations.
+// NewMarker returns the marker with this id, which must be unique among all creations.
 func NewMarker(id string) string { return MarkerPrefix + id }
 
 // The fields in which a key can differ from a Spec.
@@ -109,7 +121,7 @@ func (d Difference) String() string {
 	return fmt.Sprintf("its %s is %q and not %q", d.Field, d.Is, d.Asked)
 }
 
-// differences compares a key with its spec. A spec without a state accepts any.
+// differences compares a key with its spec. A spec without a state accepts any state.
 func differences(key Key, want Spec) []Difference {
 	var what []Difference
 	if want.State != "" && key.State != want.State {

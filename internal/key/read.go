@@ -15,11 +15,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-// Read returns one key of an owner, from the read that all keys of the owner share. A key that this read lacks is read again
-// before it is considered gone. recorded is the identity of the key as the caller knows it. Read changes nothing.
+// Read returns one key of an owner, from the shared read of the owner's keys. If the key is not in it, Read makes another
+// call before it reports that the key is gone. recorded is the identity of the key as the caller knows it.
 //
-// Errors: *domain.GoneError; *domain.IdentityMismatchError when the key is not there and account, owner or caller are not
-// the recorded ones; or the API's, which prove nothing.
+// Errors: *domain.GoneError; *domain.IdentityMismatchError if the key was not found and the account, the owner or the caller
+// is not the recorded one; or the API's, which say nothing about the key.
 func (s *Service) Read(ctx context.Context, owner Owner, id string, recorded Identity) (Key, error) {
 	name, err := s.nameToRead(ctx, owner, recorded)
 	if err != nil {
@@ -35,8 +35,8 @@ func (s *Service) Read(ctx context.Context, owner Owner, id string, recorded Ide
 	return s.confirm(ctx, owner, id, recorded)
 }
 
-// Reload is Read past the shared read, for a key as it was last known. It costs one call, like the update it is made for,
-// where the key is still where it was.
+// Reload is Read without the shared read. have is the key as last known. It makes one call if the key still has the same
+// owner with the same name.
 func (s *Service) Reload(ctx context.Context, owner Owner, have Key) (Key, error) {
 	name, err := s.nameToWrite(ctx, owner, have)
 	if err != nil {
@@ -52,9 +52,9 @@ func (s *Service) Reload(ctx context.Context, owner Owner, have Key) (Key, error
 	return s.confirm(ctx, owner, have.ID, have.Identity)
 }
 
-// List returns the keys of an owner (ReadAccessKeys), from a read that the process shares: it is younger than
-// Options.ReadTTL, and than the last change that this process made for the owner. *domain.GoneError when an owner given by
-// its id does not exist; the API's refusal when one given by its name does not.
+// List returns the keys of an owner (ReadAccessKeys), from the shared read: it is younger than Options.ReadTTL, and than the
+// last change that this process made for the owner. If the owner does not exist, the error is a *domain.GoneError for an owner
+// identified by its id, and the API's refusal for one identified by its name.
 func (s *Service) List(ctx context.Context, owner Owner) ([]Key, error) {
 	name, err := s.nameToRead(ctx, owner, Identity{})
 	if err != nil {
@@ -63,8 +63,8 @@ func (s *Service) List(ctx context.Context, owner Owner) ([]Key, error) {
 	return s.ofName(ctx, name)
 }
 
-// ListExisting is List for an owner that may not exist yet, and then has no keys: an owner that the shared list of users
-// lacks costs no call. It is for the planning of keys.
+// ListExisting is List for an owner that may not exist yet, and then has no keys. It reads no keys of an owner that is not in
+// the shared list of users. It is for planning.
 func (s *Service) ListExisting(ctx context.Context, owner Owner) ([]Key, error) {
 	if owner == (Owner{}) {
 		return s.ofName(ctx, "")
@@ -90,7 +90,7 @@ func (s *Service) ListExisting(ctx context.Context, owner Owner) ([]Key, error) 
 	return keys, err
 }
 
-// ofName returns the keys of the owner with that name, from the shared read.
+// ofName returns the keys of the owner with this name, from the shared read.
 func (s *Service) ofName(ctx context.Context, userName string) ([]Key, error) {
 	keys, err := s.reads.Get(ctx, userName, func(ctx context.Context) ([]Key, error) {
 		return s.read(ctx, api.ReadAccessKeysInput{UserName: userName})
@@ -98,7 +98,7 @@ func (s *Service) ofName(ctx context.Context, userName string) ([]Key, error) {
 	return slices.Clone(keys), err
 }
 
-// read makes the call.
+// read returns the keys of an owner without the shared read.
 func (s *Service) read(ctx context.Context, in api.ReadAccessKeysInput) ([]Key, error) {
 	found, err := s.api.ReadAccessKeys(ctx, in)
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *Service) read(ctx context.Context, in api.ReadAccessKeysInput) ([]Key, 
 	return keys, nil
 }
 
-// readOne reads one key past the shared read. A key that the owner does not have is no error, and has no ID.
+// readOne reads one key without the shared read. If the owner does not have the key, readOne returns the zero Key and no error.
 func (s *Service) readOne(ctx context.Context, userName, id string) (Key, error) {
 	keys, err := s.read(ctx, api.ReadAccessKeysInput{UserName: userName, IDs: []string{id}})
 	if i := indexKey(keys, id); i >= 0 {
@@ -120,8 +120,8 @@ func (s *Service) readOne(ctx context.Context, userName, id string) (Key, error)
 	return Key{}, err
 }
 
-// Find returns the key with that id, whoever owns it: the caller's keys are searched first, then every user's.
-// *domain.GoneError when no owner has it.
+// Find returns the key with this id. It searches the keys of the caller and then those of every user. The error is a
+// *domain.GoneError if nobody has the key.
 func (s *Service) Find(ctx context.Context, id string) (Key, error) {
 	found, users, err := s.find(ctx, []string{id})
 	if err != nil {
@@ -133,7 +133,7 @@ func (s *Service) Find(ctx context.Context, id string) (Key, error) {
 	return Key{}, &domain.GoneError{Kind: domain.KindAccessKey, ID: id, Users: users}
 }
 
-// FindAll is Find for several ids. Ids that no owner has are left out of the result, which is in the order of ids.
+// FindAll is Find for several ids. The result is in the order of ids, without ids that nobody has.
 func (s *Service) FindAll(ctx context.Context, ids []string) ([]Key, error) {
 	found, _, err := s.find(ctx, ids)
 	if err != nil {
@@ -143,13 +143,14 @@ func (s *Service) FindAll(ctx context.Context, ids []string) ([]Key, error) {
 	for _, id := range ids {
 		if key, ok := found[id]; ok {
 			keys = append(keys, key)
-			delete(found, id) // an id that was given twice is one key
+			delete(found, id) // ids may have the id twice
 		}
 	}
 	return keys, nil
 }
 
-// find looks for keys among the caller's own, and what these lack among every user's. users is how many it searched.
+// find looks for keys among those of the caller, and for the missing ones among those of every user. users is the number of
+// users that it searched.
 func (s *Service) find(ctx context.Context, ids []string) (found map[string]Key, users int, err error) {
 	own, err := s.ofName(ctx, "")
 	if err != nil {
@@ -172,11 +173,11 @@ func (s *Service) find(ctx context.Context, ids []string) (found map[string]Key,
 	return found, users, err
 }
 
-// searchesAtOnce is how many owners are searched at the same time; the client's rate limit still holds.
+// searchesAtOnce is the number of owners that are searched at the same time.
 const searchesAtOnce = 4
 
-// amongUsers looks for keys among every user's, until all are found. An owner whose keys could not be listed is an error
-// only when a key is still missing then.
+// amongUsers looks for keys among those of every user, until it has found all. If the keys of a user cannot be listed, that
+// is an error only if a key is missing at the end.
 func (s *Service) amongUsers(ctx context.Context, ids []string) (found map[string]Key, searched int, err error) {
 	users, err := s.users.List(ctx)
 	if err != nil {

@@ -2,7 +2,7 @@ package key
 
 import "time"
 
-// Intent is what is known of a creation before its first request.
+// Intent describes a creation before its first request.
 type Intent struct {
 	Marker    string    // the tag of the key until its creation is finished
 	UserName  string    // the owner, "" = the caller
@@ -11,16 +11,16 @@ type Intent struct {
 	Time      time.Time // by the API's clock
 }
 
-// Recorder records the steps of creations, so that a key can be found after the process has ended. Its methods return no
-// error, because a creation goes on without a record. They may be called from several goroutines at once.
+// Recorder records the steps of creations, so that a later process can find a key that this one left. Its methods return no
+// error, because a creation does not depend on the record. They are safe for concurrent use.
 type Recorder interface {
 	// Intend is called before the first request of a creation.
 	Intend(Intent)
-	// Created is called as soon as the id of the key is known, with the key without its secret. Its tag is the marker.
+	// Created is called as soon as the id of the key is known. k has no secret, and the marker as its tag.
 	Created(marker string, k Key)
-	// Discarded is called when the creation is known to have left nothing.
+	// Discarded is called if the creation ended and left no key.
 	Discarded(marker string)
-	// Gone is called when the API proved that a key does not exist any more.
+	// Gone is called when the API has shown that a key no longer exists.
 	Gone(keyID string)
 }
 

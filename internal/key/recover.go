@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	// lookupRounds is how often a look-up is repeated while the API answers it with faults: the client has tried each call
-	// several times by then, and the API may recover.
+	// lookupRounds is the number of times that a look-up is made while the API fails. The client has already repeated each
+	// call, and the API may recover.
 	lookupRounds = 3
 	lookupPause  = 5 * time.Second
 )
 
-// cleanup is the context of look-ups and removals. When nobody waits the process is about to end, and calls do not wait for
-// the client's rate limit.
+// cleanup returns the context of look-ups and removals. If the caller has stopped waiting, the process is about to end, and
+// its calls do not wait for the client's rate limit.
 func (c *creation) cleanup() context.Context {
 	if c.abandoned() {
 		return api.WithoutRateLimit(c.ctx.cleanup)
@@ -26,7 +26,7 @@ func (c *creation) cleanup() context.Context {
 	return c.ctx.cleanup
 }
 
-// lookUp removes what the lost request created.
+// lookUp removes the keys that requests with a lost answer created.
 func (c *creation) lookUp() phase {
 	c.s.opts.Info(c.ctx.cleanup, "the answer of CreateAccessKey was lost: looking for the key",
 		map[string]any{"marker": c.marker, "user_name": c.name, "attempt": c.attempts.Attempts})
@@ -42,7 +42,7 @@ func (c *creation) lookUp() phase {
 	return rechecking
 }
 
-// discard removes the new key. One that cannot be removed is returned.
+// discard removes the new key. If that fails, Create returns the key.
 func (c *creation) discard() phase {
 	why, err := c.err, c.remove(c.key)
 	if err == nil || !c.reload() {
@@ -53,8 +53,8 @@ func (c *creation) discard() phase {
 	return rechecking
 }
 
-// own reads the owner's keys that have the id, or the marker as their tag. With proof, an empty result proves that there are
-// none; an owner that does not exist has none.
+// own reads the keys of the owner with this id, or with the marker as their tag. With proof, it verifies an empty result: the
+// owner may have been renamed. An owner that does not exist has no keys.
 func (c *creation) own(in api.ReadAccessKeysInput, proof bool) ([]Key, error) {
 	empty := func(keys []Key) bool { return proof && len(keys) == 0 }
 	keys, err := follow(c.cleanup(), c, empty, func() ([]Key, error) {
@@ -67,8 +67,8 @@ func (c *creation) own(in api.ReadAccessKeysInput, proof bool) ([]Key, error) {
 	return keys, err
 }
 
-// current reads a key of the creation, within the clean-up limit: the caller's time may have run out. exists is false when the API
-// proved the key gone.
+// current reads a key of the creation. It may use the time of the clean-up, because the caller's time may be over. exists is
+// false if the API shows that the key is gone.
 func (c *creation) current(id string) (k Key, exists bool, err error) {
 	keys, err := c.own(api.ReadAccessKeysInput{IDs: []string{id}}, true)
 	if i := indexKey(keys, id); i >= 0 {
@@ -80,7 +80,7 @@ func (c *creation) current(id string) (k Key, exists bool, err error) {
 	return Key{}, err != nil, err
 }
 
-// reload takes over the new key as it is now. A key that cannot be read stays as it was last known.
+// reload reads the new key. If it cannot be read, c.key stays as it is.
 func (c *creation) reload() (exists bool) {
 	now, exists, err := c.current(c.key.ID)
 	if exists && err == nil {
@@ -90,7 +90,8 @@ func (c *creation) reload() (exists bool) {
 	return exists
 }
 
-// remove deactivates a key, the caller's own too, so that it is inactive even if it cannot be deleted, and deletes it.
+// remove deactivates a key and then deletes it. It deactivates a key of the caller too, so that the key cannot be used if the
+// deletion fails.
 func (c *creation) remove(k Key) error {
 	c.s.opts.Info(c.ctx.cleanup, "removing an access key of an unfinished creation", map[string]any{"access_key_id": k.ID, "user_name": c.name})
 	off := c.s.deactivate(c.cleanup(), c.name, k)
@@ -101,7 +102,7 @@ func (c *creation) remove(k Key) error {
 		switch {
 		case !exists:
 			return nil
-		case why == nil && now.UserName != k.UserName: // the owner was renamed meanwhile
+		case why == nil && now.UserName != k.UserName: // the owner was renamed
 			err = c.s.end(c.cleanup(), c.name, now)
 		}
 	}
@@ -111,8 +112,8 @@ func (c *creation) remove(k Key) error {
 	return errors.Join(off, err)
 }
 
-// removeLost looks for the keys with the marker and removes them. found says that there were any. nil means that none is
-// left; otherwise c.left and c.unknown say what may be.
+// removeLost looks for keys with the marker and removes them. found reports whether there was one. If err is nil, none is
+// left; otherwise c.left and c.unknown say what may be left.
 func (c *creation) removeLost(waits []time.Duration) (found bool, err error) {
 	for round := 1; ; round++ {
 		c.left, c.unknown = nil, false
@@ -136,8 +137,8 @@ func (c *creation) removeLost(waits []time.Duration) (found bool, err error) {
 	}
 }
 
-// marked looks for keys with the marker until one is there or the waits are over, without the one that is good. Each tag
-// is compared again, because an API that ignored the filter would list all keys.
+// marked looks for keys with the marker, other than c.key, until it finds one or the waits are over. It compares each tag,
+// because an API that ignores the filter lists all keys.
 func (c *creation) marked(waits []time.Duration) (keys []Key, err error) {
 	for i, d := range waits {
 		if err := c.s.opts.Pause(c.ctx.cleanup, d, "CreateAccessKey", domain.ReasonSettling); err != nil {

@@ -7,14 +7,14 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// MalformedSecret returns what is wrong with the form of a secret, "" for nothing. It never repeats the secret.
+// MalformedSecret returns what is wrong with the form of a secret, or "". The result does not contain the secret.
 func MalformedSecret(secret string) string { return api.MalformedSecret(secret) }
 
-// CheckSecret proves that secret is that of a key: it reads the key (ReadAccessKeys), and then makes one call that is
-// signed with it. Checks are made one after the other, and an accepted call comes before each, so that wrong secrets do not
-// follow each other towards the lock-out. A secret that has no form of one is not sent.
+// CheckSecret verifies that secret belongs to a key: it reads the key (ReadAccessKeys), and then makes one call that is
+// signed with the secret. It makes one check at a time, each after an accepted call, because the API locks an account after
+// several wrong signatures in a row. It does not send a malformed secret.
 //
-// Errors: *SecretError; those of Reload; or the API's, which prove nothing about the secret.
+// Errors: *SecretError; those of Reload; or the API's, which say nothing about the secret.
 func (s *Service) CheckSecret(ctx context.Context, owner Owner, have Key, secret string) error {
 	if why := MalformedSecret(secret); why != "" {
 		return &SecretError{KeyID: have.ID, Malformed: why}
@@ -35,12 +35,12 @@ func (s *Service) CheckSecret(ctx context.Context, owner Owner, have Key, secret
 	return err
 }
 
-// SecretError says that a secret was not shown to be that of a key.
+// SecretError says that CheckSecret could not verify a secret.
 type SecretError struct {
 	KeyID     string
-	Malformed string // what is wrong with its form: it was not sent
-	Unusable  bool   // the key is INACTIVE or has expired, so that nothing can be signed with it: it was not sent
-	Err       error  // the refusal of the call that was signed with it
+	Malformed string // what is wrong with the form of the secret, which was not sent
+	Unusable  bool   // the key is INACTIVE or has expired, so that the secret was not sent
+	Err       error  // the refusal of the call that was signed with the secret
 }
 
 func (e *SecretError) Error() string {

@@ -18,9 +18,9 @@ import (
 // API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	AccessKeyID() string
-	// Accepted reports whether an answer has shown that the credential is good.
+	// Accepted reports whether the API has accepted the credential.
 	Accepted() bool
-	// Clock is the time by both clocks.
+	// Clock returns the time by this machine's clock and by the API's.
 	Clock() api.Clock
 	CreateAccessKey(context.Context, api.CreateAccessKeyInput) (api.AccessKey, error)
 	ReadAccessKeys(context.Context, api.ReadAccessKeysInput) ([]api.AccessKey, error)
@@ -37,11 +37,11 @@ type Users interface {
 	List(ctx context.Context) ([]user.User, error)
 	Find(ctx context.Context, name string) (user.User, error)
 	Read(ctx context.Context, id string, recorded domain.Identity) (user.User, error)
-	// Reload is Read past the shared read.
+	// Reload is Read without the shared read.
 	Reload(ctx context.Context, id string, recorded domain.Identity) (user.User, error)
-	// Known returns the user with that id, or with that name where id is "", if it is known without a call.
+	// Known returns the user with this id, or with this name if id is "", from earlier reads. It makes no call.
 	Known(id, name string) (user.User, bool)
-	// OnChange registers a function for the names whose user changes.
+	// OnChange registers a function. It is called with a name when another user has this name, or none.
 	OnChange(fn func(name string))
 }
 
@@ -49,7 +49,7 @@ type Users interface {
 type Options struct {
 	domain.Options
 	NewID    func() string // unique among all processes; nil = a random UUID
-	Recorder Recorder      // of every creation, and of every proof that a key is gone; nil = none
+	Recorder Recorder      // is notified of creations and of deleted keys; nil = none
 }
 
 // Service manages the access keys of one account. It is safe for concurrent use and for processes that run for weeks.
@@ -58,8 +58,8 @@ type Service struct {
 	users   Users
 	account domain.Account
 	opts    Options
-	reads   *cache.Reads[[]Key] // by the owner's name now; without identities
-	checks  sync.Mutex          // of secrets: one at a time
+	reads   *cache.Reads[[]Key] // by the current name of the owner; without identities
+	checks  sync.Mutex          // held during a check of a secret
 }
 
 // New returns the service. It makes no call.
@@ -71,13 +71,13 @@ func New(client API, users Users, account domain.Account, opts Options) *Service
 	if opts.Recorder == nil {
 		opts.Recorder = noRecorder{}
 	}
-	// The age of a read is measured by the machine's clock, which no answer changes.
+	// The cache uses the machine's clock, because answers of the API change the other one.
 	s := &Service{api: client, users: users, account: account, opts: opts, reads: cache.New[[]Key](opts.Now, opts.ReadTTL)}
 	users.OnChange(s.reads.Drop)
 	return s
 }
 
-// Clock is the API's clock.
+// Clock returns the API's clock.
 func (s *Service) Clock() domain.Clock {
 	return domain.Clock{
 		Machine: s.opts.Now,
@@ -89,13 +89,13 @@ func (s *Service) Clock() domain.Clock {
 	}
 }
 
-// Now is the time by the API's clock; see domain.Clock for a login.
+// Now returns the time by the API's clock. See domain.Clock for calls with a login.
 func (s *Service) Now() time.Time { return s.Clock().Now() }
 
 // signs reports whether id is the key that signs the calls of this process.
 func (s *Service) signs(id string) bool { return id != "" && id == s.api.AccessKeyID() }
 
-// signer returns the Identity.Signer of keys that are created or read now.
+// signer returns the value of Identity.Signer for keys of the caller.
 func (s *Service) signer() string {
 	if id := s.api.AccessKeyID(); id != "" {
 		return id
@@ -103,7 +103,7 @@ func (s *Service) signer() string {
 	return domain.SignerLogin
 }
 
-// write makes a call that changes a key of the owner with that name, and drops the shared read of the owner's keys.
+// write makes a call that changes a key of this owner, and drops the shared read of the owner's keys.
 func (s *Service) write(userName string, call func() (api.AccessKey, error)) (Key, error) {
 	s.reads.Drop(userName)
 	defer s.reads.Drop(userName)
@@ -122,7 +122,7 @@ func (s *Service) update(ctx context.Context, in api.UpdateAccessKeyInput) (Key,
 	return s.write(in.UserName, func() (api.AccessKey, error) { return s.api.UpdateAccessKey(ctx, in) })
 }
 
-// inputFor is the update that sends state and expiry of want.
+// inputFor returns an update that sends the state and the expiry of want.
 func inputFor(userName, id string, want Spec) api.UpdateAccessKeyInput {
 	return api.UpdateAccessKeyInput{ID: id, UserName: userName, State: string(want.State), ExpirationDate: want.Expires}
 }
@@ -144,8 +144,8 @@ func (s *Service) delete(ctx context.Context, userName, id string) error {
 	return err
 }
 
-// nameToRead is the name under which the API knows an owner, "" for the caller. It costs a call only for an owner that is
-// given by its id, and that call is shared.
+// nameToRead returns the current name of an owner, "" for the caller. It makes a call only if the owner is identified by its
+// id, and the call is shared.
 func (s *Service) nameToRead(ctx context.Context, o Owner, recorded Identity) (string, error) {
 	if o.UserID == "" {
 		return o.UserName, nil
@@ -154,8 +154,8 @@ func (s *Service) nameToRead(ctx context.Context, o Owner, recorded Identity) (s
 	return u.Name, err
 }
 
-// nameToWrite is nameToRead for a change of a key that was seen before. It does without a call, because a key is addressed
-// by its id as well: the API refuses the key's id under a name that is another user's by now, and then the key is read.
+// nameToWrite returns the name of the owner for a change of a known key. It uses the last known name instead of a call: if
+// another user has this name now, the API refuses the id of the key, and the caller reads the key again.
 func (s *Service) nameToWrite(ctx context.Context, o Owner, have Key) (string, error) {
 	if o.UserID != "" && have.UserName != "" {
 		if _, known := s.users.Known(o.UserID, ""); !known {
@@ -166,7 +166,7 @@ func (s *Service) nameToWrite(ctx context.Context, o Owner, have Key) (string, e
 	return name, ofKey(err, have.ID)
 }
 
-// ofKey makes an error about the owner of a key one about the key, where it is a mismatch.
+// ofKey converts an *domain.IdentityMismatchError about the owner to one about the key.
 func ofKey(err error, id string) error {
 	var mismatch *domain.IdentityMismatchError
 	if !errors.As(err, &mismatch) {
@@ -177,11 +177,11 @@ func ofKey(err error, id string) error {
 	return &of
 }
 
-// ownerGone decides what a not-found about the owner with that name means: a *domain.GoneError when no user has the name,
-// else the refusal.
+// ownerGone is called after the API answered that it does not know the owner. It returns a *domain.GoneError if no user has
+// this name, and otherwise the refusal.
 func (s *Service) ownerGone(ctx context.Context, name string, refused error) error {
 	u, err := s.users.Find(ctx, name)
-	if err == nil { // perhaps from a read that is older than the refusal
+	if err == nil { // the shared read may be older than the refusal
 		u, err = s.users.Reload(ctx, u.ID, Identity{})
 	}
 	if domain.IsGone(err) || (err == nil && u.Name != name) {
@@ -190,7 +190,7 @@ func (s *Service) ownerGone(ctx context.Context, name string, refused error) err
 	return refused
 }
 
-// identified completes a key that was found with what is known of its identity without a call.
+// identified adds the identity to a key that was found, as far as it is known without a call.
 func (s *Service) identified(k Key, o Owner, recorded Identity) Key {
 	k.Identity = recorded
 	if k.Identity.AccountID == "" {
@@ -208,8 +208,8 @@ func (s *Service) identified(k Key, o Owner, recorded Identity) Key {
 	return k
 }
 
-// Identify returns the identity of a key that was read or found, for a caller that has none recorded (an import). It reads
-// the account's id and the owner's user id where they are not known; what the caller may not read stays empty.
+// Identify returns the identity of a key for a caller that has none recorded, such as an import. It reads the id of the
+// account and the id of the owner if they are not known. What the caller may not read stays empty.
 func (s *Service) Identify(ctx context.Context, k Key) Identity {
 	ctx, cancel := domain.WithIdentityLimit(ctx)
 	defer cancel()
@@ -217,7 +217,7 @@ func (s *Service) Identify(ctx context.Context, k Key) Identity {
 	return s.identify(ctx, Owner{UserName: k.UserName, UserID: k.Identity.UserID}, k.UserName, accountID)
 }
 
-// identify is the identity of a key in that account, of the owner who has that name now.
+// identify returns the identity of a key in this account. name is the current name of the owner.
 func (s *Service) identify(ctx context.Context, o Owner, name, accountID string) Identity {
 	is := Identity{AccountID: accountID, UserID: o.UserID}
 	if o.UserID != "" {
@@ -237,8 +237,8 @@ func (s *Service) identify(ctx context.Context, o Owner, name, accountID string)
 	return is
 }
 
-// doubtful reports whether a key must be read after a failure: a lost answer, or a refusal that may mean that the key does
-// not exist. 4000 and 5xxx can also be about the owner or about the key that signs.
+// doubtful reports whether a key must be read after this failure: the answer was lost, or the key may not exist. The codes
+// 4000 and 5xxx can also be about the owner or about the key that signs.
 func doubtful(err error) bool {
 	return api.IsNotFound(err) || api.IsKeyNotFound(err) || api.IsAmbiguous(err)
 }

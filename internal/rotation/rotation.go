@@ -1,14 +1,15 @@
-// Package rotation keeps a credential that renews itself: a pair of access keys at most, the current one and the one before
-// it until it expires. Readers who fetch the secret between two rotations therefore always hold a key that works.
+// Package rotation replaces an access key by a new one before it expires. It manages a pair of keys: the current key, and the
+// previous key until it expires. A consumer that reads the secret between two rotations always has a valid key.
 //
-//   - The new key is created before anything happens to the current one. A rotation that fails leaves the current key as it
-//     was; one that fails after the new key exists returns both.
-//   - The current key keeps its own expiry, which the API enforces: no later run is needed to end the overlap.
-//   - There are never three live keys. If the key before the current one is still there, it is revoked first: of the two it
-//     is the one that fewer readers hold. If that fails, no key is created.
-//   - The life of a new key counts from the moment it is created, by the API's clock, and not from that of a plan.
-//   - A previous key without an expiry of its own (it was created elsewhere) gets one, because nobody would end it.
-//   - A previous key that has expired is deleted as soon as its successor exists.
+//   - A rotation creates the new key before it changes the current one. If it fails before that, the current key is
+//     unchanged; if it fails later, Rotate returns both keys.
+//   - The current key becomes the previous key and keeps its expiry, which the API enforces. So the overlap ends without a
+//     later run.
+//   - There are never three live keys. If the pair already has a previous key, the rotation revokes it first, because fewer
+//     consumers use it than the current one. If that fails, no key is created.
+//   - The lifetime of a new key counts from its creation, by the API's clock, and not from the plan.
+//   - If the new previous key has no expiry, because it was created elsewhere, the rotation sets one.
+//   - If the new previous key has expired, the rotation deletes it after the new key exists.
 package rotation
 
 import (
@@ -33,15 +34,15 @@ type Keys interface {
 
 var _ Keys = (*key.Service)(nil)
 
-// Pair is the keys of one credential that renews itself. A Key without an ID is none.
+// Pair is the current and the previous key. A Key without an ID is no key.
 type Pair struct{ Current, Previous key.Key }
 
 // Spec is the desired state of the next key of a pair.
 type Spec struct {
 	Owner    key.Owner
 	Tag      string        // of the new key, "" = none
-	Lifetime time.Duration // of the new key, from the moment it is created
-	Overlap  time.Duration // the remaining lifetime of a previous key without an expiry
+	Lifetime time.Duration // of the new key, from its creation
+	Overlap  time.Duration // the time after which a previous key without an expiry will expire
 }
 
 // Result is a pair after a rotation.
@@ -50,10 +51,10 @@ type Result struct {
 	Warnings []key.Warning
 }
 
-// RetirePreviousWarning says that the next key of a pair was created and that the one before it could not be retired. A
-// later call can retire it: it is in the pair.
+// RetirePreviousWarning says that the new key of a pair was created, and that the previous one could not be retired. It stays
+// in the pair, so that a later call can retire it.
 type RetirePreviousWarning struct {
-	Key key.Key // the previous key: it has expired and was not deleted, or it never expires and was given no expiry
+	Key key.Key // has expired and was not deleted, or does not expire and was given no expiry
 	Err error
 }
 
@@ -62,8 +63,7 @@ func (w *RetirePreviousWarning) Warning() string {
 	return fmt.Sprintf("%s could not be retired: %v", w.Key, w.Err)
 }
 
-// PreviousError says that no key was created, because the previous key of the pair, which would have been one of three,
-// could not be revoked.
+// PreviousError says that no key was created, because the previous key of the pair could not be revoked.
 type PreviousError struct {
 	KeyID string
 	Err   error
@@ -81,12 +81,12 @@ type Service struct{ keys Keys }
 // New returns the service. It makes no call.
 func New(keys Keys) *Service { return &Service{keys} }
 
-// Rotate creates the next key of a pair, or the first when there is none. have is the pair as last known. A key of it
-// that is gone counts as none; a missing owner is an error.
+// Rotate creates the next key of a pair, or the first one. have is the pair as last known; it may have keys that are gone. A
+// missing owner is an error.
 //
-// The returned pair is the current one, also with an error. A new key was created if its Current has a Secret, which must be
-// kept despite an error. Errors: *domain.GoneError (the owner), *domain.IdentityMismatchError, *PreviousError, and
-// those of key.Service.Create.
+// Rotate returns the pair also with an error. If Current has a Secret, a new key was created, and the caller must keep the
+// secret despite an error. Errors: *domain.GoneError (the owner), *domain.IdentityMismatchError, *PreviousError, and those
+// of key.Service.Create.
 func (s *Service) Rotate(ctx context.Context, have Pair, want Spec, opts key.CreateOptions) (Result, error) {
 	there, err := s.reload(ctx, want.Owner, have)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *Service) Rotate(ctx context.Context, have Pair, want Spec, opts key.Cre
 // reload reads the keys of a pair without the shared reads.
 func (s *Service) reload(ctx context.Context, owner key.Owner, have Pair) (there Pair, err error) {
 	if have.Current.ID == "" && have.Previous.ID == "" {
-		_, _ = s.keys.List(ctx, owner) // any answer, a refusal too, tells the API's clock, by which the first key expires
+		_, _ = s.keys.List(ctx, owner) // any answer sets the API's clock, by which the first key expires
 		return Pair{}, nil
 	}
 	if there.Current, err = s.reloadOne(ctx, owner, have.Current); err != nil {
@@ -127,7 +127,7 @@ func (s *Service) reload(ctx context.Context, owner key.Owner, have Pair) (there
 	return there, err
 }
 
-// reloadOne returns no key for no id, and for a key that is gone while its owner is not.
+// reloadOne reads a key. It returns the zero Key for no id, and for a key that is gone although its owner is not.
 func (s *Service) reloadOne(ctx context.Context, owner key.Owner, have key.Key) (key.Key, error) {
 	if have.ID == "" {
 		return key.Key{}, nil
@@ -139,7 +139,7 @@ func (s *Service) reloadOne(ctx context.Context, owner key.Owner, have key.Key) 
 	return now, err
 }
 
-// retire handles the previous key after the next one exists: an expired key is revoked, and a key without an expiry gets one.
+// retire ends the previous key after the new one exists: it revokes an expired key, and sets the expiry of a key without one.
 func (s *Service) retire(ctx context.Context, old key.Key, want Spec) (key.Key, error) {
 	switch {
 	case old.ID == "":
@@ -159,7 +159,7 @@ func (s *Service) retire(ctx context.Context, old key.Key, want Spec) (key.Key, 
 	return old, nil
 }
 
-// Revoke revokes both keys of a pair, the older one first. One that cannot be revoked does not keep the other.
+// Revoke revokes both keys of a pair, the previous one first. If one fails, it still revokes the other.
 func (s *Service) Revoke(ctx context.Context, owner key.Owner, have Pair) error {
 	var failed error
 	for _, k := range []key.Key{have.Previous, have.Current} {
