@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Copies the provider into the user's plugin folder, under both registries' hosts, so that a plain
-# `terraform init` or `tofu init` finds it without a network. Unix only: elsewhere the folder differs.
-# The command outscale-keys goes into ~/.local/bin.
+# Copies the provider into the user's plugin folder, under the hosts of both registries, so that `terraform init` and
+# `tofu init` find it without a network. It copies outscale-keys into ~/.local/bin. On Windows the folders differ.
 # Usage: install.sh BINARY VERSION COMMAND
 set -euo pipefail
 

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Runs tests, and says at the end where the time went: for each step, and for each package of 2 seconds and more.
+# Runs tests and records the time of each step, and of each package that takes 2 seconds or more.
 #
 # Usage: test.sh unit [GO TEST FLAGS]       all tests that need no CLI
-#        test.sh cli TITLE [GO TEST FLAGS]  the tests that need a CLI, on the one that TF_ACC_TERRAFORM_PATH names
-#        test.sh times                      the times of all steps since `test.sh unit`
+#        test.sh cli TITLE [GO TEST FLAGS]  the tests that need a CLI, with the CLI at TF_ACC_TERRAFORM_PATH
+#        test.sh times                      prints the times of all steps since `test.sh unit`
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 times=bin/test-times
 mkdir -p bin
 
-# step TITLE COMMAND... runs a step and keeps its times. Of its output, what is about packages without tests is left out.
+# step TITLE COMMAND... runs a step and records its times. Lines about packages without tests are left out of the output.
 step() {
 	local title=$1 began=$SECONDS status=0
 	shift
@@ -28,12 +28,12 @@ unit)
 	shift
 	: >"$times"
 	unset TF_ACC_TERRAFORM_PATH
-	# The race detector costs a multiple of the time: it is on where goroutines share what they work on.
+	# The race detector makes tests several times slower, so it is on only for packages whose goroutines share data.
 	all=$(go list ./...)
 	plain='/internal/(provider|acceptance|acctest)|/(cmd|scripts|examples)/|terraform-provider-outscale$'
 	race=()
 	if command -v "$(go env CC | cut -d' ' -f1)" >/dev/null 2>&1; then race=(-race); else echo "no C compiler found: the race detector is off"; fi
-	# Many tests wait, so that more packages (-p) and tests (-parallel) run at a time than there are processors.
+	# Many tests wait, so more packages (-p) and tests (-parallel) run at a time than there are processors.
 	# shellcheck disable=SC2046 # one argument for each package
 	step "client, domain and simulator, with the race detector" go test -count=1 -p 4 "${race[@]}" "$@" $(grep -Ev "$plain" <<<"$all")
 	# shellcheck disable=SC2046

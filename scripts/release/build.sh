@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds all that a release publishes into dist/release, signed and verified, and the files of the image into dist/image.
-# It publishes nothing, and needs no network once the Go modules are there.
+# Builds the files of a release into dist/release, signs and verifies them, and puts the files of the image into dist/image.
+# It publishes nothing, and needs no network once the Go modules are downloaded.
 #
 # Usage: build.sh [--snapshot] VERSION
-#   The commit that HEAD is at must have the tag vVERSION, and nothing may be changed. --snapshot drops both conditions,
-#   and gives the version the suffix -snapshot, which no version constraint matches by itself.
+#   HEAD must have the tag vVERSION, and the working tree must be clean. With --snapshot neither is needed, and the version
+#   gets the suffix -snapshot, which no version constraint matches by itself.
 # Environment:
-#   GPG_PRIVATE_KEY   armored private key that signs. --snapshot makes a throw-away key when it is not set.
+#   GPG_PRIVATE_KEY   armored private key that signs. If it is not set, --snapshot creates a throw-away key.
 #   GPG_PASSPHRASE    its passphrase, if it has one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -33,10 +33,10 @@ else
 	args=("--skip=publish,announce")
 fi
 
-# What builds does not see the key.
+# The build does not get the key.
 env -u GPG_PRIVATE_KEY -u GPG_PASSPHRASE RELEASE_VERSION="$version" PATH="$tools:$PATH" "$tools/goreleaser" release --clean "${args[@]}"
 
-# A key ring of its own: nothing of the user's is read or changed. Short, because sockets have short names.
+# A key ring of its own, so that the user's is not touched. In /tmp, because paths of sockets must be short.
 GNUPGHOME=$(mktemp -d /tmp/gpg.XXXXXX)
 export GNUPGHOME
 trap 'gpgconf --kill all >/dev/null 2>&1 || true; rm -rf "$GNUPGHOME"' EXIT
@@ -61,7 +61,7 @@ cp dist/*.zip dist/*.spdx.json "dist/${name}_${version}_SHA256SUMS" "$out/"
 cp terraform-registry-manifest.json "$out/${name}_${version}_manifest.json"
 (
 	cd "$out"
-	# What the registries do not want in SHA256SUMS: the other programs, and the bills of material.
+	# Registries refuse these files in SHA256SUMS: the other programs, and the bills of materials.
 	find . -maxdepth 1 \( -name '*.spdx.json' -o -name '*.zip' ! -name "$name*" \) -printf '%f\0' |
 		LC_ALL=C sort -z | xargs -0 sha256sum >"other_checksums_$version.txt"
 	sign "${name}_${version}_SHA256SUMS"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Writes down what a released version leaves behind: the state it writes, and the data file of the simulator of the same
-# version, as SQL. internal/acceptance/upgrade plans both with today's provider and simulator.
+# Writes a fixture of a released version: a state that its provider wrote, and the data file of its simulator, as SQL.
+# internal/acceptance/upgrade plans both with the current provider and simulator.
 #
 # Usage: upgrade-fixture.sh VERSION COMMIT
 #   It builds both binaries from COMMIT and applies internal/acceptance/upgrade/testdata/vVERSION/main.tf, which is written
 #   by hand, against that simulator, with the terraform on PATH. It needs git, make, sqlite3, curl and terraform.
-#   Every secret in the result was made up by the simulator, and is of nobody's account.
+#   The simulator made up every secret in the result. None belongs to a real account.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -19,7 +19,7 @@ trap '[ -z "$simulator" ] || kill "$simulator" 2>/dev/null || true; rm -rf "$wor
 
 mkdir "$work/source" "$work/run"
 git archive "$commit" | tar -x -C "$work/source"
-make -C "$work/source" VERSION="$version" build  >/dev/null
+make -C "$work/source" VERSION="$version" build >/dev/null
 
 # The provider is installed as from a registry, so that the state has its real address.
 platform=$(go env GOOS)_$(go env GOARCH)
@@ -45,7 +45,7 @@ TF_VAR_private_key=$(cat "$keys/age.private")
 cp "$fixture/main.tf" "$work/run/"
 cd "$work/run"
 terraform init -input=false -no-color >/dev/null
-# Twice, with another trigger: what rotates has a previous key then, and what has a tag got another one.
+# Twice, with another trigger, so that a rotating key has a previous key, and a tag has changed.
 terraform apply -auto-approve -input=false -no-color -var triggers=first >/dev/null
 terraform apply -auto-approve -input=false -no-color >/dev/null
 terraform plan -detailed-exitcode -input=false -no-color >/dev/null || {

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Verifies the files of a release, as somebody does who downloaded them: signatures, checksums, and that the bill of
-# materials (SPDX) is the one of the archive beside it. It runs on Linux, with gpg, sha256sum (GNU) and unzip, and needs no network.
+# Verifies the downloaded files of a release: signatures, checksums, and that each bill of materials (SPDX) belongs to the
+# archive beside it. It runs on Linux, with gpg, sha256sum (GNU) and unzip, and needs no network.
 #
 # Usage: verify.sh --key FILE [--complete] DIR
 #   --key FILE    the armored public key of the publisher. Take it from the registry or the repository, not from DIR.
-#   --complete    nothing that a release has may be missing: all archives of all platforms, each with its bill.
+#   --complete    fails if a file of the release is missing: all archives of all platforms, each with its bill of materials.
 #   DIR           the folder of the downloaded files. Without --complete, one archive with SHA256SUMS and its .sig is enough.
 set -euo pipefail
 
@@ -36,7 +36,7 @@ gpg --batch --quiet --import "$key" || fail "$key is not an armored public key"
 name=terraform-provider-outscale
 sums=$(find . -maxdepth 1 -name "${name}_*_SHA256SUMS" -printf '%f\n')
 [ -n "$sums" ] || fail "there is no ${name}_VERSION_SHA256SUMS"
-[ "$(wc -l <<<"$sums")" -eq 1 ] || fail "there are the files of several versions; keep one"
+[ "$(wc -l <<<"$sums")" -eq 1 ] || fail "DIR has files of several versions; keep one"
 version=${sums#"${name}_"}
 version=${version%_SHA256SUMS}
 lists=("$sums")
@@ -46,7 +46,7 @@ fi
 
 listed() { awk '{print $2}' "$@"; }
 
-# 1. Signatures, then the checksums that they vouch for.
+# 1. Signatures, then the checksums that are signed.
 missing=${complete:+--strict}
 missing=${missing:---ignore-missing}
 for list in "${lists[@]}"; do
@@ -58,7 +58,7 @@ for list in "${lists[@]}"; do
 	echo "signature and checksums: $list"
 done
 
-# 2. Nothing that no signature vouches for. SHA256SUMS itself lists what the registries accept, and nothing else.
+# 2. Every file is in a signed list. SHA256SUMS lists only what the registries accept.
 for file in *; do
 	case $file in
 	"$sums" | "$sums.sig" | "other_checksums_$version.txt" | "other_checksums_$version.txt.sig" | signing-key.asc) continue ;;
@@ -68,27 +68,27 @@ done
 refused=$(listed "$sums" | grep -Evx "${name}_${version}_([a-z]+_[a-z0-9]+\.zip|manifest\.json)" || true)
 [ -z "$refused" ] || fail "$sums lists what registries refuse: $refused"
 
-# 3. Archives: what is in them, and the bill of materials that names them by their hash.
+# 3. Archives: their contents, and the bill of materials with their hash.
 for archive in *.zip; do
 	product=${archive%"_${version}_"*}
 	binary=$product
 	[ "$product" != "$name" ] || binary=${name}_v$version
 	case $archive in *_windows_*) binary=$binary.exe ;; esac
 	unzip -Z1 "$archive" | LC_ALL=C sort | cmp -s - <(printf '%s\n' LICENSE "$binary" | LC_ALL=C sort) ||
-		fail "$archive does not have exactly LICENSE and $binary in it"
+		fail "$archive does not contain exactly LICENSE and $binary"
 	bill=$archive.spdx.json
 	if [ -e "$bill" ] || [ -n "$complete" ]; then
 		hash=$(sha256sum "$archive" | cut -d' ' -f1)
 		grep -q '"spdxVersion": "SPDX-2.3"' "$bill" || fail "$bill is not an SPDX 2.3 document"
-		grep -q "\"checksumValue\": \"$hash\"" "$bill" || fail "$bill is not the bill of $archive"
+		grep -q "\"checksumValue\": \"$hash\"" "$bill" || fail "$bill does not belong to $archive"
 	fi
 	echo "archive: $archive"
 done
 
-# 4. The manifest, which says the version of the plugin protocol.
+# 4. The manifest has the version of the plugin protocol.
 manifest=${name}_${version}_manifest.json
 if [ -e "$manifest" ] || [ -n "$complete" ]; then
-	tr -d ' \n' <"$manifest" | grep -q '"protocol_versions":\["6.0"\]' || fail "$manifest does not say protocol 6.0"
+	tr -d ' \n' <"$manifest" | grep -q '"protocol_versions":\["6.0"\]' || fail "$manifest does not have protocol 6.0"
 fi
 
 if [ -n "$complete" ]; then
@@ -98,4 +98,4 @@ if [ -n "$complete" ]; then
 		done
 	done
 fi
-echo "verify: version $version is what the owner of this key signed"
+echo "verify: all files of version $version are signed by this key"
