@@ -1,16 +1,33 @@
-// Package simulator is a local OUTSCALE API for identity and access: access keys, EIM
-// users and what belongs to them. It verifies real signatures, stores every change before
-// it answers, and can inject faults.
+// Package simulator is a local OUTSCALE API for identity and access: access keys, EIM users, user groups, policies, API access
+// rules, certificate authorities, and the account with its quotas and its log. It verifies signatures, enforces rights, expiry
+// and limits, and injects faults.
 //
-// A test starts a simulator with package simtest; a program uses New with Handler or Start.
-// Simulators share nothing: any number of them can run in one process.
+// In a Go test, package simtest starts a simulator and stops it when the test ends:
 //
-// Each behaviour is measured on the real API, official text, or assumed. The assumptions
-// have numbers, A1 to A46, and are listed in docs/dev/assumptions.md. Where more than one
-// answer is plausible, Assumptions chooses one.
+//	sim := simtest.Start(t)
+//	client := newClient(sim.Endpoint, sim.RootAccessKey, sim.RootSecretKey) // the client under test
+//	...
+//	for _, request := range sim.Simulator.Requests() {
+//		...
+//	}
 //
-// Not simulated: throttling, except as a fault; regions (all are the same account); and what
-// the README lists. An action of the API that is not served is answered with status 501.
+// In a program, [New] creates a simulator and [Simulator.Start] listens; [Simulator.Handler] serves the API in another server.
+// Simulators share nothing: a process can run any number of them.
+//
+// A test controls a simulator with these methods, which the admin port offers to other programs:
+//
+//   - [Simulator.State] returns every object, and [Simulator.Requests] every call, with its caller and its result.
+//   - [Simulator.SetFaults] makes calls fail, or makes answers slow, broken or lost.
+//   - [Simulator.Advance] moves the clock, so that access keys expire.
+//   - [Simulator.Denials] explains which statement refused a call, or which one is missing.
+//   - [Simulator.Reset] returns to the initial state. Options.Objects are the objects of that state; [ReadSnapshot] reads them.
+//
+// Each behaviour is measured on the real API, or official text, or assumed. README.md lists the source of each. Assumptions have
+// numbers, A1 to A46; docs/dev/assumptions.md lists them. For those with more than one plausible answer, [Assumptions] selects
+// one, so that a client can be tested with each.
+//
+// An action of the API that the simulator does not serve is answered with status 501. Calls are throttled only by a fault. All
+// regions are the same account.
 package simulator
 
 import (
@@ -40,7 +57,7 @@ type Simulator struct {
 	documents documents
 	history   rightsHistory
 
-	// generatedSecret is set by New only.
+	// generatedSecret is the secret of the root access key if New generated it.
 	generatedSecret string
 
 	// idsLock guards ids, which Reset replaces.
@@ -52,10 +69,10 @@ type Simulator struct {
 	stopped   chan struct{}
 }
 
-// flushInterval is how long the record of a read may wait before it is written.
+// flushInterval is the longest time before the record of a read is written.
 const flushInterval = 200 * time.Millisecond
 
-// New opens or creates the data and returns a simulator that serves it. The caller closes it.
+// New opens the data file, or creates it, and returns a simulator of its account. The caller must call Close.
 func New(opts Options) (*Simulator, error) {
 	opts = opts.withDefaults()
 	if err := opts.check(); err != nil {
@@ -77,7 +94,7 @@ func New(opts Options) (*Simulator, error) {
 	return s, nil
 }
 
-// loadAccount creates the account in an empty store, or continues with the stored one.
+// loadAccount creates the account in an empty store, or loads the stored one.
 func (s *Simulator) loadAccount(v *store.View, change *store.Change) error {
 	account := v.Account()
 	moved := v.Clock()
@@ -101,7 +118,7 @@ func (s *Simulator) loadAccount(v *store.View, change *store.Change) error {
 	return nil
 }
 
-// addDefaults adds what every account has, if it is missing: data of an older simulator has none of it.
+// addDefaults adds the default API access rule and OUTSCALE's own policies. Data of an older simulator lacks them.
 func (s *Simulator) addDefaults(v *store.View, change *store.Change) {
 	if v.CountRules() == 0 {
 		change.PutRule(s.defaultRule())
@@ -109,8 +126,8 @@ func (s *Simulator) addDefaults(v *store.View, change *store.Change) {
 	putOWSPolicies(change)
 }
 
-// createAccount adds an account with its root access key to an empty store. The key is
-// generated when keyID is "". It fails for objects of the options that cannot be loaded.
+// createAccount adds the account, its root access key and the objects of the options to an empty store. It generates the key if
+// keyID is "". It returns an error if an object cannot be loaded.
 func (s *Simulator) createAccount(change *store.Change, keyID, secret string) error {
 	source := s.startIDs(1)
 	account := store.Account{
@@ -143,11 +160,11 @@ func (s *Simulator) checkRootKey(v *store.View) error {
 	}
 	account := v.Account()
 	if want != account.RootKeyID {
-		return fmt.Errorf("data file %s: it was created with the root access key %s, not %s: give that key, or another file",
+		return fmt.Errorf("data file %s: it was created with the root access key %s, not %s: use that key, or another file",
 			s.opts.DataFile, account.RootKeyID, want)
 	}
 	if account.RootSecret != s.opts.RootSecretKey {
-		return fmt.Errorf("data file %s: it holds another secret for the root access key %s", s.opts.DataFile, want)
+		return fmt.Errorf("data file %s: it has another secret for the root access key %s", s.opts.DataFile, want)
 	}
 	return nil
 }
@@ -173,12 +190,11 @@ func (s *Simulator) RootAccessKey() string {
 	return id
 }
 
-// GeneratedSecret returns the secret of the root access key if this simulator generated it,
-// so that it can be shown once; "" when it was given or already stored.
+// GeneratedSecret returns the secret of the root access key if New generated it, and "" if the options or the data file have it.
 func (s *Simulator) GeneratedSecret() string { return s.generatedSecret }
 
-// Reset returns to the initial state: an account with the same root access key and the objects of the options, no records, no
-// faults, no lock-outs, the clock not moved. With a seed the ids start again too.
+// Reset returns to the initial state: an account with the same root access key and the objects of the options, without records,
+// faults and lock-outs, at the time of the injected clock. If the options have a seed, the ids start again too.
 func (s *Simulator) Reset() error {
 	if err := s.faults.Set(nil); err != nil {
 		return err
@@ -199,14 +215,14 @@ func (s *Simulator) Reset() error {
 	})
 }
 
-// Close writes the records still waiting and closes the data. Later changes fail.
+// Close writes the pending records and closes the data. Later changes fail.
 func (s *Simulator) Close() error {
 	s.closeOnce.Do(func() { close(s.stop) })
 	<-s.stopped
 	return s.store.Close()
 }
 
-// flushRecords writes the records of reads every flushInterval.
+// flushRecords writes the pending records every flushInterval until Close.
 func (s *Simulator) flushRecords() {
 	defer close(s.stopped)
 	tick := time.NewTicker(flushInterval)

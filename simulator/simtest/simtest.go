@@ -1,4 +1,17 @@
 // Package simtest starts a simulator for one Go test.
+//
+//	func TestRotate_lostAnswer(t *testing.T) {
+//		sim := simtest.Start(t, func(o *simulator.Options) { o.APIVersion = "1.39" })
+//		err := sim.Simulator.SetFaults([]simulator.Fault{{Action: "CreateAccessKey", Kind: "drop_after", Times: 1}})
+//		...
+//		client := newClient(sim.Endpoint, sim.RootAccessKey, sim.RootSecretKey) // the client under test
+//		...
+//		if keys := sim.Simulator.State().AccessKeys; len(keys) != 2 {
+//			t.Errorf("access keys: %+v", keys)
+//		}
+//	}
+//
+// Tests can run in parallel: each has its own simulator, account and ports.
 package simtest
 
 import (
@@ -10,7 +23,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// The default root access key and password of a simulator that a test starts.
+// The root access key and the password of the account, unless an option changes them.
 const (
 	RootAccessKey   = "SIMULATORROOTKEY0001"
 	RootSecretKey   = "SIMULATORROOTSECRET000000000000000000001"
@@ -23,8 +36,8 @@ type Server struct {
 	Endpoint string
 	// AdminURL is the base URL of the admin port.
 	AdminURL string
-	// TLSEndpoint is the base URL of the API over TLS, and ServerCA the CA in PEM format that a client has to trust for it. Both
-	// are empty unless StartTLS started the simulator.
+	// TLSEndpoint is the base URL of the API over TLS. ServerCA is the CA, in PEM format, that clients of it must trust. Both are
+	// empty unless StartTLS started the simulator.
 	TLSEndpoint string
 	ServerCA    []byte
 	// RootAccessKey and RootSecretKey sign for the root account.
@@ -33,8 +46,8 @@ type Server struct {
 	Simulator *simulator.Simulator
 }
 
-// Start starts a simulator in memory and stops it when the test ends. Its ids are the same
-// in every run of a test and differ between tests. Each opt can change the options.
+// Start starts a simulator with its data in memory and stops it when the test ends. A test gets the same ids in every run; two
+// tests get different ids. Each opt can change the options.
 func Start(t testing.TB, opts ...func(*simulator.Options)) *Server {
 	t.Helper()
 	return start(t, simulator.Addresses{API: anyPort, Admin: anyPort}, opts)
