@@ -13,13 +13,13 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// origin is what API access rules check: the address of a call and its client certificate.
+// origin is what API access rules check: the client's address and its certificate.
 type origin struct {
 	addr  netip.Addr
 	chain []*x509.Certificate
-	// times are those at which a certificate may be valid.
+	// times are the times of Simulator.clocks.
 	times []time.Time
-	// trusted says that the call is part of a trusted session, which needs no certificate.
+	// trusted means that the call is part of a trusted session, which needs no certificate.
 	trusted bool
 }
 
@@ -70,8 +70,8 @@ func (s *Simulator) origin(c *call, accessPolicy store.AccessPolicy) origin {
 	return from
 }
 
-// loopback replaces a missing client address, such as that of a connection in memory, and the IPv6 loopback address: the
-// default rule allows IPv4 only.
+// loopback replaces the IPv6 loopback address and a missing client address, such as that of a connection in memory. The default
+// rule allows IPv4 addresses only.
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
 func clientAddr(r *http.Request) netip.Addr {
@@ -86,7 +86,7 @@ func clientAddr(r *http.Request) netip.Addr {
 	return addr
 }
 
-// complies returns why a rule does not allow the call, "" when it does. Every condition of a rule must be met.
+// complies returns why a rule does not allow the call, or "" if it does. A call must meet every condition of the rule.
 func (o origin) complies(v *store.View, rule store.AccessRule) string {
 	if len(rule.IPRanges) > 0 && !slices.ContainsFunc(rule.IPRanges, o.inRange) {
 		return fmt.Sprintf("the address %s is in none of its ranges", o.addr)

@@ -12,8 +12,7 @@ const (
 	stateInactive = "INACTIVE"
 )
 
-// keyFields returns a key as the API shows it: without owner and secret, and without the
-// members that have no value.
+// keyFields returns a key as the API shows it: without its owner and its secret, and without members that have no value.
 func keyFields(k store.Key) fields {
 	out := fields{
 		"AccessKeyId": k.ID, "State": k.State,
@@ -58,7 +57,7 @@ func (s *Simulator) createAccessKey(c *call) (fields, *problem) {
 	})
 }
 
-// readAccessKeys serves ReadAccessKeys, which lists the keys of one owner without paging.
+// readAccessKeys serves ReadAccessKeys: it lists the keys of one owner, without paging.
 func (s *Simulator) readAccessKeys(c *call) (fields, *problem) {
 	filters := c.object("Filters")
 	ids, states := stringFilter(filters, "AccessKeyIds"), stringFilter(filters, "States")
@@ -119,8 +118,8 @@ func (s *Simulator) updateAccessKey(c *call) (fields, *problem) {
 	})
 }
 
-// replacesExpiry reports whether an update sets the expiry to the one in the request, or to
-// none if the request has none (A1).
+// replacesExpiry reports whether an update replaces the expiry with that of the request, or removes it if the request has none
+// (A1).
 func (s *Simulator) replacesExpiry(c *call, stateSent bool) bool {
 	if _, sent := c.text("ExpirationDate"); sent || !describe.AtLeast(s.opts.APIVersion, "1.40.1") {
 		return true
@@ -135,8 +134,7 @@ func (s *Simulator) replacesExpiry(c *call, stateSent bool) bool {
 	}
 }
 
-// deleteAccessKey serves DeleteAccessKey. The key that signs the call and the last key can
-// be deleted too (A38).
+// deleteAccessKey serves DeleteAccessKey. It also deletes the key that signs the call, and the last key (A38).
 func (s *Simulator) deleteAccessKey(c *call) (fields, *problem) {
 	id, _ := c.text("AccessKeyId")
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
@@ -155,7 +153,7 @@ func (s *Simulator) deleteAccessKey(c *call) (fields, *problem) {
 	})
 }
 
-// ownedKey returns the key if it belongs to the owner addressed (A7).
+// ownedKey returns the key with an id if it belongs to the owner in the request (A7).
 func (s *Simulator) ownedKey(c *call, v *store.View, id string) (store.Key, *problem) {
 	ownerID, refused := c.owner(v)
 	if refused != nil {
@@ -168,7 +166,7 @@ func (s *Simulator) ownedKey(c *call, v *store.View, id string) (store.Key, *pro
 	return key, nil
 }
 
-// expiry reads ExpirationDate, the zero time when it is absent (A5, A6).
+// expiry returns the ExpirationDate of a request, or the zero time if it is absent (A5, A6).
 func (s *Simulator) expiry(c *call) (time.Time, *problem) {
 	text, sent := c.text("ExpirationDate")
 	if !sent {
@@ -185,7 +183,7 @@ func (s *Simulator) expiry(c *call) (time.Time, *problem) {
 	return expires, nil
 }
 
-// tag reads Tag, nil for none (A32).
+// tag returns the Tag of a request, or nil if there is none (A32).
 func (s *Simulator) tag(c *call) *string {
 	text, sent := c.text("Tag")
 	if !sent || text == "" && s.opts.Assumptions.EmptyTagIsNone {
@@ -194,8 +192,7 @@ func (s *Simulator) tag(c *call) *string {
 	return &text
 }
 
-// unusedID generates ids until one is free: after a restart with another seed an id can occur
-// again.
+// unusedID generates ids until it finds one that no object has. After a restart with another seed an id can occur again.
 func unusedID[T any](draw func() string, find func(string) (T, bool)) string {
 	for {
 		id := draw()

@@ -20,8 +20,8 @@ func (s *Simulator) readAPIAccessPolicy(*call) (fields, *problem) {
 	return s.read(func(v *store.View) (fields, *problem) { return accessPolicyFields(v.AccessPolicy()), nil })
 }
 
-// updateAPIAccessPolicy serves UpdateApiAccessPolicy. Every existing key must comply with the new policy (A33), and every API
-// access rule with a trusted session.
+// updateAPIAccessPolicy serves UpdateApiAccessPolicy. Every existing key must comply with the new policy (A33). If the policy
+// requires a trusted session, every API access rule must have a CA (S1).
 func (s *Simulator) updateAPIAccessPolicy(c *call) (fields, *problem) {
 	const longest, trusted = "MaxAccessKeyExpirationSeconds", "RequireTrustedEnv"
 	policy := store.AccessPolicy{TrustedEnv: c.flag(trusted)}
@@ -49,7 +49,7 @@ func (s *Simulator) updateAPIAccessPolicy(c *call) (fields, *problem) {
 	})
 }
 
-// checkLifetime compares an expiry with the limit of the API access policy (A33).
+// checkLifetime checks an expiry against the maximum lifetime of the API access policy (A33).
 func checkLifetime(policy store.AccessPolicy, expires, now time.Time) *problem {
 	if policy.MaxSeconds == 0 {
 		return nil

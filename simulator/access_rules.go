@@ -8,7 +8,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// ruleFields returns a rule as the API shows it. Its lists are sorted: the order in which they were sent is not kept (measured).
+// ruleFields returns a rule as the API shows it.
 func ruleFields(r store.AccessRule) fields {
 	out := fields{"ApiAccessRuleId": r.ID, "IpRanges": nonNil(r.IPRanges), "CaIds": nonNil(r.CAIDs), "Cns": nonNil(r.CNs)}
 	if r.Description != "" {
@@ -24,7 +24,7 @@ func nonNil(list []string) []string {
 	return list
 }
 
-// rule reads the conditions of a rule and refuses bad ones (A37).
+// rule returns the rule of a request, and refuses bad conditions (A37).
 func (c *call) rule() (store.AccessRule, *problem) {
 	rule := store.AccessRule{IPRanges: c.set("IpRanges"), CAIDs: c.set("CaIds"), CNs: c.set("Cns")}
 	rule.Description, _ = c.text("Description")
@@ -45,14 +45,14 @@ func (c *call) rule() (store.AccessRule, *problem) {
 	return rule, nil
 }
 
-// set returns the items of a list without repetitions, sorted.
+// set returns the items of a list, sorted and without repetitions. The API does not keep the order of the request (measured).
 func (c *call) set(member string) []string {
 	list := slices.Clone(c.texts(member))
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
-// parseRange parses an address or a CIDR block. An address is a block of one.
+// parseRange parses an address or a CIDR block. An address is a block of one address.
 func parseRange(text string) (netip.Prefix, bool) {
 	if strings.Contains(text, "/") {
 		prefix, err := netip.ParsePrefix(text)
@@ -75,7 +75,7 @@ func (s *Simulator) checkRule(v *store.View, rule store.AccessRule) *problem {
 	return nil
 }
 
-// complies reports whether a rule allows a trusted session: it needs a CA (official text).
+// complies reports whether a rule allows a trusted session, for which it needs a CA (S1).
 func (s *Simulator) complies(rule store.AccessRule) bool {
 	return len(rule.CAIDs) > 0 || s.opts.Assumptions.TrustedEnvWithoutCA
 }
@@ -97,7 +97,7 @@ func (s *Simulator) createAPIAccessRule(c *call) (fields, *problem) {
 	})
 }
 
-// readAPIAccessRules serves ReadApiAccessRules. A filter of a list matches a rule with one of its values.
+// readAPIAccessRules serves ReadApiAccessRules. The filters of lists select the rules that have one of their values.
 func (s *Simulator) readAPIAccessRules(c *call) (fields, *problem) {
 	filters := c.object("Filters")
 	ids, descriptions := stringFilter(filters, "ApiAccessRuleIds"), stringFilter(filters, "Descriptions")
@@ -111,7 +111,7 @@ func (s *Simulator) readAPIAccessRules(c *call) (fields, *problem) {
 	})
 }
 
-// addressedRule returns the rule named by ApiAccessRuleId (A10).
+// addressedRule returns the rule of the member ApiAccessRuleId (A10).
 func (c *call) addressedRule(v *store.View) (store.AccessRule, *problem) {
 	id, _ := c.text("ApiAccessRuleId")
 	rule, ok := v.Rule(id)
@@ -121,7 +121,7 @@ func (c *call) addressedRule(v *store.View) (store.AccessRule, *problem) {
 	return rule, nil
 }
 
-// updateAPIAccessRule serves UpdateApiAccessRule, which replaces the whole rule: what is not sent becomes empty (official text).
+// updateAPIAccessRule serves UpdateApiAccessRule: it replaces the whole rule, and empties members that are not sent (official text).
 func (s *Simulator) updateAPIAccessRule(c *call) (fields, *problem) {
 	rule, refused := c.rule()
 	if refused != nil {
@@ -141,7 +141,7 @@ func (s *Simulator) updateAPIAccessRule(c *call) (fields, *problem) {
 	})
 }
 
-// deleteAPIAccessRule serves DeleteApiAccessRule. The last rule cannot be deleted (A12).
+// deleteAPIAccessRule serves DeleteApiAccessRule. It refuses to delete the last rule (A12).
 func (s *Simulator) deleteAPIAccessRule(c *call) (fields, *problem) {
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		rule, refused := c.addressedRule(v)

@@ -6,7 +6,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// accountDetails are the members of an account that are strings without further meaning.
+// accountDetails are the members of an account that the simulator only stores.
 var accountDetails = []string{
 	"City", "CompanyName", "Country", "FirstName", "JobTitle", "LastName", "MobileNumber", "PhoneNumber", "StateProvince",
 	"VatNumber", "ZipCode",
@@ -25,15 +25,14 @@ func accountFields(a store.Account) fields {
 	return out
 }
 
-// readAccounts serves ReadAccounts: the caller's account, without the members that have no
-// value.
+// readAccounts serves ReadAccounts: it returns the caller's account, without members that have no value.
 func (s *Simulator) readAccounts(*call) (fields, *problem) {
 	return s.read(func(v *store.View) (fields, *problem) {
 		return fields{"Accounts": []fields{accountFields(v.Account())}}, nil
 	})
 }
 
-// updateAccount serves UpdateAccount. The list of additional e-mails is replaced (official text); the e-mail is the login.
+// updateAccount serves UpdateAccount. It replaces the list of additional e-mails (official text). The e-mail is the login.
 func (s *Simulator) updateAccount(c *call) (fields, *problem) {
 	var email string
 	if refused := c.setEmail(&email, "Email"); refused != nil {
@@ -68,8 +67,7 @@ func (s *Simulator) updateAccount(c *call) (fields, *problem) {
 	})
 }
 
-// checkAuthentication serves CheckAuthentication. Failures do not count for the lock-out
-// (A42).
+// checkAuthentication serves CheckAuthentication. Failures do not count for the lock-out (A42).
 func (s *Simulator) checkAuthentication(c *call) (fields, *problem) {
 	login, _ := c.text("Login")
 	password, _ := c.text("Password")

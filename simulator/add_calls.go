@@ -8,18 +8,18 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// LoggedCall is a call that a test adds to the log of ReadApiLogs.
+// LoggedCall is a past call that AddCalls adds to the log of ReadApiLogs.
 type LoggedCall struct {
 	Time        time.Time
-	AccessKeyID string // that of the root user, or of a user's key
+	AccessKeyID string // the key that signed the call
 	Action      string // for example ReadUsers
-	Address     string // the client's address, for example 192.0.2.7
+	Address     string // the IP address of the client, for example 192.0.2.7
 	UserAgent   string
-	Status      int // the HTTP status of the answer, 200 when it is 0
+	Status      int // the HTTP status of the answer; 0 means 200
 }
 
-// AddCalls adds calls to the log, so that a test can have an account with past calls. Calls older than 32 days are not
-// shown, and Limits.Requests and RequestBytes bound what is kept. Stats counts them.
+// AddCalls adds past calls to the log of ReadApiLogs and to the calls that Requests and Stats return. ReadApiLogs does not list calls
+// that are older than 32 days. Limits.Requests and Limits.RequestBytes apply.
 func (s *Simulator) AddCalls(calls []LoggedCall) error {
 	owners := map[string]string{}
 	s.store.Read(func(v *store.View) {

@@ -21,8 +21,7 @@ const (
 	logLayout = "2006-01-02T15:04:05.000Z"
 )
 
-// readAPILogs serves ReadApiLogs from the recorded calls of authenticated callers, oldest
-// first.
+// readAPILogs serves ReadApiLogs: it lists the recorded calls of authenticated callers, oldest first.
 func (s *Simulator) readAPILogs(c *call) (fields, *problem) {
 	size, refused := pageSize(c)
 	if refused != nil {
@@ -58,13 +57,13 @@ func (s *Simulator) readAPILogs(c *call) (fields, *problem) {
 	return out, nil
 }
 
-// logPage collects the first calls by time, and one more, which shows that there is a next page.
+// logPage collects the oldest calls, and one more than a page has, which shows that there is a next page.
 type logPage struct {
 	size  int
 	calls []store.Record
 }
 
-// add is quick for calls that come in order, as most do: only a clock that was moved back makes others.
+// add adds a call. It is fast for calls in the order of time. Other calls are rare: AddCalls and an injected clock can make them.
 func (p *logPage) add(rec *store.Record) {
 	order := func(a, b store.Record) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Seq, b.Seq)) }
 	if len(p.calls) > p.size && order(*rec, p.calls[p.size]) > 0 {
@@ -113,8 +112,8 @@ func (s *Simulator) logFilter(c *call) (func(*store.Record) bool, *problem) {
 // apiName is the name of this API in the log.
 const apiName = "oapi"
 
-// logBounds returns the period of the calls shown: the last 48 hours without a bound, two
-// days from a single bound.
+// logBounds returns the period of the calls to list: the last 48 hours if the request has no bound, and two days from the bound if
+// it has one.
 func (s *Simulator) logBounds(filters map[string]any) (from, to time.Time, refused *problem) {
 	now := s.Now()
 	from, hasFrom, refused := logBound(filters, "QueryDateAfter")
@@ -151,7 +150,7 @@ func logBound(filters map[string]any, name string) (time.Time, bool, *problem) {
 	return bound, true, nil
 }
 
-// logFields returns one entry with the members the request's With asks for; all by default.
+// logFields returns one entry of the log, with the members that With of the request selects. All are selected by default.
 func logFields(c *call, rec store.Record, account, version string) fields {
 	out := fields{
 		"AccountId":          account,
@@ -179,7 +178,7 @@ func logFields(c *call, rec store.Record, account, version string) fields {
 	return out
 }
 
-// logPosition is the end of a page: the time and the number of its last call.
+// logPosition is the end of a page: the time, in milliseconds, and the number of its last call.
 type logPosition struct{ millis, seq int64 }
 
 func (p logPosition) before(rec *store.Record) bool {
@@ -192,8 +191,7 @@ func writeToken(last store.Record) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(plain))
 }
 
-// readToken returns the end of the previous page; for the first page, a position before
-// every call.
+// readToken returns the end of the previous page, or a position before every call for the first page.
 func readToken(c *call) (logPosition, *problem) {
 	text, sent := c.text("NextPageToken")
 	if !sent {

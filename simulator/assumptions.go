@@ -7,11 +7,10 @@ import (
 	"time"
 )
 
-// Assumptions chooses between possible behaviours of the real API that nobody has measured.
-// The numbers A1 to A46 are those of docs/dev/assumptions.md, those with S are
-// explained in simulator/README.md. The zero value is the default of each.
+// Assumptions selects one of the plausible behaviours of the real API for each question that no measurement answers. The
+// zero value is the default of each. docs/dev/assumptions.md explains the numbers A1 to A46, simulator/README.md those with S.
 type Assumptions struct {
-	// ExpiryOnUpdate (A1): what UpdateAccessKey without ExpirationDate does to the expiry.
+	// ExpiryOnUpdate (A1) is the effect of UpdateAccessKey without ExpirationDate on the expiry.
 	ExpiryOnUpdate ExpiryOnUpdate
 	// DeleteActiveKeys (A2) allows deleting an ACTIVE key of an EIM user.
 	DeleteActiveKeys bool
@@ -19,38 +18,37 @@ type Assumptions struct {
 	DeleteExpiredKeys bool
 	// KeyLimit (A4) is the largest number of keys of one owner; 0 means 10.
 	KeyLimit int
-	// UnknownKeyCode (A7) is the code for a key the addressed owner does not have: "5027"
-	// (the default) or "4000".
+	// UnknownKeyCode (A7) is the code of the error for a key that the owner in the request does not have: "5027" (the default) or
+	// "4000".
 	UnknownKeyCode string
-	// InlinePoliciesBlock (A13) keeps a user or group that has inline policies from being deleted, in place of deleting them
-	// with it.
+	// InlinePoliciesBlock (A13) refuses to delete a user or group that has inline policies, instead of deleting them with it.
 	InlinePoliciesBlock bool
-	// ClockWindow (A20) is the largest difference between the date of a signature and the
-	// clock; 0 means 5 minutes, a negative value means no limit.
+	// ClockWindow (A20) is the largest difference between the date of a signature and the clock; 0 means 5 minutes, and a negative
+	// value no limit.
 	ClockWindow time.Duration
-	// DeadKeyCode (A21) is the code for signing with an INACTIVE or expired key: "1" (the
-	// default) or "4120".
+	// DeadKeyCode (A21) is the code of the error for a valid signature with an INACTIVE or expired key: "1" (the default) or
+	// "4120".
 	DeadKeyCode string
 	// NoLockout (A23) disables the lock-out after failed authentications.
 	NoLockout bool
-	// FirstItemOne (A27) counts FirstItem from 1 instead of 0.
+	// FirstItemOne (A27) makes 1 the FirstItem of the first page, instead of 0.
 	FirstItemOne bool
-	// RightsDelay (A29) is how long a change takes to act on rights, at most 15 seconds.
+	// RightsDelay (A29) is the time until a change acts on rights, at most 15 seconds.
 	RightsDelay time.Duration
-	// OmittedPathIsSlash (A30) makes a group or user path that is not sent match "/" only, in place of every path.
+	// OmittedPathIsSlash (A30) makes a request without the path of a group or user match the path "/" only, instead of every path.
 	OmittedPathIsSlash bool
 	// UpdateResetsGroupPath (A31) makes UpdateUserGroup without NewPath set the path to "/".
 	UpdateResetsGroupPath bool
 	// EmptyTagIsNone (A32) treats an empty Tag as no tag.
 	EmptyTagIsNone bool
-	// TrustedEnvWithoutCA (S1) accepts RequireTrustedEnv while an API access rule has no CA. The official text requires a CA in
-	// every rule, but not in the description of the action.
+	// TrustedEnvWithoutCA (S1) accepts RequireTrustedEnv while an API access rule has no CA. The user guide requires a CA in every
+	// rule; the description of the action does not.
 	TrustedEnvWithoutCA bool
-	// LenientDocuments (S7) accepts policy documents with a single statement or a string where the official grammar has a list.
+	// LenientDocuments (S7) accepts a single statement or string in a policy document where the official grammar has a list.
 	LenientDocuments bool
 }
 
-// ExpiryOnUpdate is what an update without ExpirationDate does to the expiry.
+// ExpiryOnUpdate is the effect on the expiry of an update without ExpirationDate.
 type ExpiryOnUpdate int
 
 // The values of A1.

@@ -12,7 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// caller is the sender of an authenticated call.
+// caller is the user or account whose credential authenticated a call.
 type caller struct {
 	// user is the EIM user, nil for the root account.
 	user *store.User
@@ -32,8 +32,7 @@ func (c caller) ownerID() string {
 	return c.user.ID
 }
 
-// authenticate checks the credentials in the order of A25: lock-out, key, signature, clock.
-// It sets the caller after all of them.
+// authenticate checks the credential in the order of A25: lock-out, key, signature, clock. It sets the caller if all are valid.
 func (s *Simulator) authenticate(c *call) *problem {
 	if c.action.Anonymous() {
 		return nil
@@ -54,8 +53,8 @@ func (s *Simulator) authenticate(c *call) *problem {
 	return unknownScheme().withReason("the authorization type is none of OSC4-HMAC-SHA256, AWS4-HMAC-SHA256 and Basic")
 }
 
-// signed checks a signature. Each failed check has its own reason, for the log and the admin
-// port; the answers are the same, as those of the real API are.
+// signed checks a signature. The answer is the same for every failed check, as it is at the real API. The log and the admin port
+// have the reason.
 func (s *Simulator) signed(c *call, f family, parameters string) *problem {
 	sig, flaw := parseSignature(f, parameters)
 	c.record.KeyID = truncate(sig.keyID, maxRecordedID)
@@ -82,8 +81,8 @@ func (s *Simulator) signed(c *call, f family, parameters string) *problem {
 	return nil
 }
 
-// explain logs the canonical request and the string to sign of a refused signature, without
-// the right signature and without the credentials in signed headers.
+// explain logs the canonical request and the string to sign of a refused signature. It does not log the right signature or
+// credentials in signed headers.
 func (s *Simulator) explain(c *call, sig signature, reason string) {
 	masked := func(r *http.Request, name string) string {
 		if carriesCredential(http.CanonicalHeaderKey(name)) {
@@ -113,8 +112,8 @@ func (s *Simulator) checkSignature(c *call, sig signature) (*caller, *problem) {
 		return nil, unknownSigner().withReason("the access key is unknown")
 	}
 	if key.Secret == "" {
-		return nil, badSignature().withReason("the access key was loaded without its secret, so no signature of it can be verified: " +
-			"give its SecretKey in the seed file")
+		return nil, badSignature().withReason("the access key was loaded without its secret, so its signatures cannot be verified: " +
+			"add its SecretKey to the seed file")
 	}
 	bodyHash := hashOf(c.body)
 	if flaw := sig.checkHeaders(c.request, bodyHash); flaw != "" {
@@ -153,9 +152,7 @@ func (s *Simulator) unusableKey() *problem {
 
 const timestampLayout = "20060102T150405Z"
 
-// checkDate compares the date of a signature with the clock (A20) and returns what is wrong,
-// "" for nothing. Unless the clock was moved strictly, a date of the clock before it was moved
-// is accepted too, so that clients need not follow.
+// checkDate compares the date of a signature with the clocks (A20). It returns what is wrong, or "".
 func (s *Simulator) checkDate(timestamp, day string) (flaw string) {
 	signed, err := time.Parse(timestampLayout, timestamp)
 	if err != nil || len(timestamp) != len(timestampLayout) {
@@ -198,7 +195,7 @@ func (s *Simulator) basic(c *call, encoded string) *problem {
 	return nil
 }
 
-// decodeBasic decodes a Basic credential. osc-cli encodes it with the alphabet for URLs.
+// decodeBasic decodes a Basic credential in either alphabet of base64: osc-cli uses the one for URLs.
 func decodeBasic(encoded string) ([]byte, error) {
 	if plain, err := base64.URLEncoding.DecodeString(encoded); err == nil {
 		return plain, nil

@@ -13,22 +13,21 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// call is one request and what is known about it so far.
+// call is one request and the results of its checks so far.
 type call struct {
 	request *http.Request
 	action  describe.Action
 	body    []byte
-	// caller is nil until the call is authenticated, and for an action that takes unsigned
-	// calls.
+	// caller is nil before authentication, and for an action that accepts unsigned calls.
 	caller *caller
-	// members are the members of the body, nil before parse and for a body that is not a JSON object. After check their types
-	// are as described.
+	// members are the members of the body. They are nil before parse, and if the body is not a JSON object. After check they have
+	// the types of the API description.
 	members map[string]any
 	dryRun  bool
 	writer  http.ResponseWriter
 	// fault is the injected fault of this call.
 	fault faults.Decision
-	// dropped says that the connection is closed without an answer.
+	// dropped means that the connection is closed without an answer.
 	dropped bool
 	record  store.Record
 }
@@ -36,7 +35,7 @@ type call struct {
 // fields are the members of an answer, without ResponseContext.
 type fields map[string]any
 
-// parse sets the members. A body that is not a JSON object has none; check refuses it.
+// parse sets the members. It leaves them nil for a body that is not a JSON object, which check refuses.
 func (c *call) parse() {
 	members := map[string]any{}
 	if len(bytes.TrimSpace(c.body)) > 0 {
@@ -72,8 +71,7 @@ func (s *Simulator) check(c *call) *problem {
 	return nil
 }
 
-// The methods below return a member of the body by its described type; false means that it
-// is absent.
+// The methods below return a member of the body, or the zero value if it is absent. A second result of false means absent.
 
 func (c *call) text(name string) (string, bool) {
 	text, ok := c.members[name].(string)
@@ -108,14 +106,13 @@ func (c *call) object(name string) map[string]any {
 	return object
 }
 
-// filter is a set of values, nil for a filter that was not given.
+// filter is the set of values that a request selects. It is nil if the request does not have the filter.
 type filter[T comparable] map[T]bool
 
-// matches returns true for every value when the filter was not given. An empty list is a
-// filter that matches nothing.
+// matches reports whether the filter selects a value. A nil filter selects every value, and an empty one none.
 func (f filter[T]) matches(value T) bool { return f == nil || f[value] }
 
-// matchesAny reports whether one of the values matches; without a filter every list does.
+// matchesAny reports whether the filter selects one of the values. A nil filter also selects an empty list.
 func (f filter[T]) matchesAny(values []T) bool {
 	return f == nil || slices.ContainsFunc(values, f.matches)
 }
@@ -148,10 +145,10 @@ func numberFilter(object map[string]any, name string) filter[int64] {
 	return out
 }
 
-// errNoWrite ends an update without writing it.
+// errNoWrite makes an update write nothing.
 var errNoWrite = errors.New("nothing to write")
 
-// update runs an action that writes. What decide adds to the change is on the disk when
+// update runs an action that writes. decide checks the request and adds the writes to the change. They are on the disk when
 // update returns without a problem. A dry run does every check and writes nothing (A26).
 func (s *Simulator) update(c *call, decide func(*store.View, *store.Change) (fields, *problem)) (fields, *problem) {
 	var out fields
@@ -179,8 +176,7 @@ func (s *Simulator) read(decide func(*store.View) (fields, *problem)) (out field
 	return out, refused
 }
 
-// owner returns the id of the owner of the keys: the user named in the request, or the
-// caller.
+// owner returns the id of the owner of the keys: that of the user in the request, or of the caller if the request has none.
 func (c *call) owner(v *store.View) (string, *problem) {
 	name, named := c.text("UserName")
 	if !named {
@@ -193,7 +189,7 @@ func (c *call) owner(v *store.View) (string, *problem) {
 	return user.ID, nil
 }
 
-// truncate returns at most the first bytes of a text.
+// truncate cuts a text to at most so many bytes.
 func truncate(text string, most int) string {
 	if len(text) > most {
 		return text[:most]

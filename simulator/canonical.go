@@ -20,9 +20,9 @@ func sentForm(r *http.Request) requestForm {
 	return requestForm{path: r.URL.EscapedPath(), host: r.Host}
 }
 
-// requestForms returns the forms of a request whose signature is accepted, the one that arrived first. The others have the path
-// with repeated slashes collapsed, as SigV4 normalises paths (osc-cli signs /api/latest/X and sends //api/latest/X), and, unless
-// strictHost is set, the host without its port (Options.StrictHost says why).
+// requestForms returns the forms of a request of which a signature is accepted. The first one is the form in which it arrived.
+// The others have repeated slashes in the path collapsed, because SigV4 normalises paths (osc-cli signs /api/latest/X and sends
+// //api/latest/X), and the host without its port, unless strictHost is set (see Options.StrictHost).
 func requestForms(r *http.Request, strictHost bool) iter.Seq[requestForm] {
 	return func(yield func(requestForm) bool) {
 		sent := sentForm(r)
@@ -54,8 +54,8 @@ func collapseSlashes(path string) string {
 	return path
 }
 
-// headerValue returns the canonical value of a header: values joined by commas, spaces around each removed, and runs of spaces
-// inside collapsed.
+// headerValue returns the canonical value of a header: its values joined by commas, each without spaces around it and with runs
+// of spaces collapsed.
 func headerValue(r *http.Request, name string) string {
 	values := r.Header.Values(name)
 	if len(values) == 1 {
@@ -100,8 +100,8 @@ func canonicalQuery(raw string) string {
 	return strings.Join(lines, "&")
 }
 
-// reencode percent-encodes every byte of a query's name or value but the unreserved ones of RFC 3986. A text that cannot be decoded is
-// encoded unchanged.
+// reencode decodes the name or the value of a query, and percent-encodes every byte but the unreserved ones of RFC 3986. If the
+// text cannot be decoded, it encodes the text as it is.
 func reencode(text string) string {
 	if decoded, err := url.QueryUnescape(text); err == nil {
 		text = decoded

@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// caFields returns a CA as the API shows it: never with its PEM.
+// caFields returns a CA as the API shows it: without its PEM.
 func caFields(ca store.CA) fields {
 	out := fields{"CaId": ca.ID, "CaFingerprint": ca.Fingerprint}
 	if ca.Description != "" {
@@ -19,7 +19,7 @@ func caFields(ca store.CA) fields {
 	return out
 }
 
-// parseCA returns the first certificate of a PEM text, nil when it has none.
+// parseCA returns the first certificate of a PEM text, or nil if it does not begin with one.
 func parseCA(text string) *x509.Certificate {
 	block, _ := pem.Decode([]byte(text))
 	if block == nil || block.Type != "CERTIFICATE" {
@@ -62,7 +62,7 @@ func (s *Simulator) readCAs(c *call) (fields, *problem) {
 	})
 }
 
-// addressedCA returns the CA named by CaId (A10).
+// addressedCA returns the CA of the member CaId (A10).
 func (c *call) addressedCA(v *store.View) (store.CA, *problem) {
 	id, _ := c.text("CaId")
 	ca, ok := v.CA(id)
@@ -72,7 +72,7 @@ func (c *call) addressedCA(v *store.View) (store.CA, *problem) {
 	return ca, nil
 }
 
-// updateCA serves UpdateCa, which changes the description only.
+// updateCA serves UpdateCa: it changes the description only.
 func (s *Simulator) updateCA(c *call) (fields, *problem) {
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		ca, refused := c.addressedCA(v)
@@ -87,7 +87,7 @@ func (s *Simulator) updateCA(c *call) (fields, *problem) {
 	})
 }
 
-// deleteCA serves DeleteCa. A rule keeps its CAs (A12).
+// deleteCA serves DeleteCa. It refuses to delete a CA of a rule (A12).
 func (s *Simulator) deleteCA(c *call) (fields, *problem) {
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		ca, refused := c.addressedCA(v)

@@ -7,7 +7,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// clock is the injected clock plus the offset it was moved by.
+// clock is the injected clock plus an offset.
 type clock struct {
 	base  func() time.Time
 	moved atomic.Pointer[store.Clock]
@@ -16,8 +16,8 @@ type clock struct {
 func (c *clock) now() time.Time { return c.base().Add(c.moved.Load().Offset) }
 func (c *clock) strict() bool   { return c.moved.Load().Strict }
 
-// clocks are the times that a client may have: the simulated time and, unless the clock was moved strictly, the time of the
-// injected clock.
+// clocks returns the times at which signatures and client certificates can be valid: the simulated time and, unless the clock
+// was moved in strict mode, the time of the injected clock.
 func (s *Simulator) clocks() []time.Time {
 	if s.clock.strict() {
 		return []time.Time{s.Now()}
@@ -28,13 +28,12 @@ func (s *Simulator) clocks() []time.Time {
 // Now returns the simulated time.
 func (s *Simulator) Now() time.Time { return s.clock.now() }
 
-// Advance moves the simulated time forward. Keys expire by it, and the Date header of
-// answers shows it. Signatures dated with the real time are still accepted. The offset is
-// stored.
+// Advance moves the simulated time forward. Keys expire at the simulated time, and the Date header of answers shows it.
+// Signatures with the time of the injected clock are still accepted, so that clients need no change. The data file keeps the
+// offset. It is an error to move the clock back.
 func (s *Simulator) Advance(by time.Duration) error { return s.MoveClock(by, false) }
 
-// MoveClock is Advance with a strict mode, in which only signatures dated with the moved
-// clock are accepted.
+// MoveClock is Advance, and in strict mode it accepts only signatures with the simulated time.
 func (s *Simulator) MoveClock(by time.Duration, strict bool) error {
 	if by < 0 {
 		return errBackwards

@@ -2,8 +2,8 @@ package simulator
 
 import "net/http"
 
-// allowAnyOrigin lets web pages of any origin use a handler (Options.CORS): it answers their preflight requests, which are no
-// calls of the API, and marks every answer as readable.
+// allowAnyOrigin lets web pages of any origin use a handler (Options.CORS). It answers their preflight requests, which are not
+// calls of the API, and allows pages to read every answer.
 func allowAnyOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()

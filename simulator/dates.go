@@ -5,21 +5,20 @@ import (
 	"time"
 )
 
-// outLayout is how the API prints dates: milliseconds, and an offset without a colon.
+// outLayout is the layout of the dates of answers: milliseconds, and an offset without a colon.
 const outLayout = "2006-01-02T15:04:05.000-0700"
 
 func printDate(t time.Time) string { return t.UTC().Format(outLayout) }
 
-// inForm matches the dates that the API accepts: a date, which means midnight UTC at its
-// start, or a date-time with or without a fraction (A6). An offset may lack its colon, as in
-// the dates that the API prints. Go's parser accepts more.
+// inForm matches the dates that the API accepts: a date, which means midnight UTC at the start of the day, or a date-time with or
+// without a fraction (A6). An offset can have no colon, as in the dates of answers. Go's parser accepts more.
 var inForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d))?$`)
 
 // inLayouts are the layouts of inForm.
 var inLayouts = []string{time.DateOnly, time.RFC3339, "2006-01-02T15:04:05Z0700"}
 
-// parseDate parses a date of a request. A date whose year in UTC does not have four digits
-// cannot be printed and is refused.
+// parseDate parses a date of a request. It refuses a date whose year in UTC does not have four digits, because answers cannot
+// show it.
 func parseDate(text string) (time.Time, bool) {
 	if !inForm.MatchString(text) {
 		return time.Time{}, false

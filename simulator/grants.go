@@ -7,12 +7,12 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/policy"
 )
 
-// Grant gives EIM users the right to actions. It has the effect of an inline policy that allows them on every resource and
-// that no action returns or changes.
+// Grant gives EIM users the right to actions on every resource. It acts like an inline policy, but no action returns or changes
+// it.
 type Grant struct {
 	// User is the current name of a user, or "*" for every user.
 	User string `json:"user"`
-	// Actions are those of policies: "api:ReadAccessKeys", "api:Read*", "*".
+	// Actions are actions or patterns, as in policies: "api:ReadAccessKeys", "api:Read*", "*".
 	Actions []string `json:"actions"`
 }
 

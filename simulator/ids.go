@@ -22,9 +22,8 @@ type ids struct {
 	access   *rand.Rand
 }
 
-// newIDs returns a source that is the same for the same seed and start; seed 0 chooses a
-// random seed. Requests, and access rules with their CAs, have their own
-// streams, so that their number does not change the ids of the other objects.
+// newIDs returns a source of ids that is the same for the same seed and start. Seed 0 chooses a random seed. Requests, and access
+// rules with their CAs, have streams of their own, so that their number does not change the ids of other objects.
 func newIDs(seed, start uint64) *ids {
 	if seed == 0 {
 		var random [8]byte

@@ -2,7 +2,7 @@ package simulator
 
 import "github.com/outscale-access/terraform-provider-outscale/simulator/store"
 
-// groupWithPathEntity is the group of the actions that have UserGroupPath.
+// groupWithPathEntity is groupEntity for the actions that have UserGroupPath.
 func groupWithPathEntity(s *Simulator, c *call, v *store.View) (string, *problem) {
 	group, refused := s.addressedGroup(c, v, "UserGroupPath")
 	return group.ID, refused
@@ -32,7 +32,7 @@ func putInlinePolicy(of entity) func(*Simulator, *call) (fields, *problem) {
 	}
 }
 
-// addressedInlinePolicy returns the inline policy named by PolicyName (A10).
+// addressedInlinePolicy returns the inline policy of the member PolicyName (A10).
 func (s *Simulator) addressedInlinePolicy(c *call, v *store.View, of entity) (store.InlinePolicy, *problem) {
 	owner, refused := of(s, c, v)
 	if refused != nil {
@@ -72,7 +72,7 @@ func (s *Simulator) readUserPolicy(c *call) (fields, *problem) {
 	})
 }
 
-// readUserPolicies serves ReadUserPolicies, which lists names without paging.
+// readUserPolicies serves ReadUserPolicies: it lists names, without paging.
 func (s *Simulator) readUserPolicies(c *call) (fields, *problem) {
 	return s.read(func(v *store.View) (fields, *problem) {
 		user, refused := s.addressedUser(c, v, "")

@@ -16,35 +16,36 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// ReadSnapshot reads an answer of GET /state, for Options.Objects. Every member is optional. An unknown member is an error, so
-// that misspelled names are noticed.
+// ReadSnapshot reads objects for Options.Objects from JSON in the form of GET /state. Every member is optional. An unknown member is
+// an error, so that a misspelled name is noticed.
 func ReadSnapshot(r io.Reader) (*Snapshot, error) {
 	var objects Snapshot
 	decoder := json.NewDecoder(r)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&objects); err != nil {
-		return nil, fmt.Errorf("it is no state in JSON: %w", err)
+		return nil, fmt.Errorf("the text is not a state in JSON: %w", err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is more after the state")
+		return nil, errors.New("the text does not end after the state")
 	}
 	return &objects, nil
 }
 
-// loader adds the objects of a snapshot to a new account. Ids and dates that it lacks are generated.
+// loader adds the objects of a snapshot to a new account. It generates missing ids and dates.
 type loader struct {
 	*Simulator
 	objects *Snapshot
 	change  *store.Change
 	account *store.Account
 	now     time.Time
-	// The ids of users and groups by name, and of policies by ORN and by name.
+	// users and groups have ids by name, policies has ids by ORN and by name.
 	users, groups, policies map[string]string
-	taken                   map[string]bool
+	// taken are the ids that an object has.
+	taken map[string]bool
 }
 
-// load adds the objects and returns the first error. root is the root access key of the account, which
-// a key of the snapshot with its id describes.
+// load adds the objects, and returns the first error. root is the root access key of the account. If the snapshot has a key with its
+// id, the account's key gets the other properties of that key.
 func (s *Simulator) load(change *store.Change, account *store.Account, root store.Key) error {
 	l := &loader{
 		Simulator: s, objects: s.opts.Objects, change: change, account: account, now: millis(s.Now()),
@@ -71,19 +72,19 @@ func loadEach[T any](objects []T, name func(T) string, add func(int, T) error) e
 	return nil
 }
 
-// id returns the id of an object, or a generated one. No two objects can have the same.
+// id returns the given id of an object, or a generated one if it is "". It returns an error if another object has the id.
 func (l *loader) id(given string, generate func() string) (string, error) {
 	if given == "" {
 		given = generate()
 	}
 	if l.taken[given] || strings.ContainsAny(given, "/, \t\r\n") {
-		return "", fmt.Errorf("the id %q is taken, or is not one", given)
+		return "", fmt.Errorf("the id %q is not valid, or another object has it", given)
 	}
 	l.taken[given] = true
 	return given, nil
 }
 
-// date returns a date, or the current time if there is none. Objects without dates keep their order.
+// date returns a given date, or the current time plus i milliseconds, so that objects without dates keep their order.
 func (l *loader) date(given time.Time, i int) time.Time {
 	if given.IsZero() {
 		return l.now.Add(time.Duration(i) * time.Millisecond)
@@ -91,7 +92,7 @@ func (l *loader) date(given time.Time, i int) time.Time {
 	return millis(given)
 }
 
-// dates returns the dates of creation and of the last change.
+// dates returns the dates of creation and of the last change of the object with index i.
 func (l *loader) dates(created, modified time.Time, i int) (time.Time, time.Time) {
 	created = l.date(created, i)
 	if modified.IsZero() {
@@ -100,14 +101,14 @@ func (l *loader) dates(created, modified time.Time, i int) (time.Time, time.Time
 	return created, millis(modified)
 }
 
-// checkNamed checks the name and the path of an object, and that no other one in ids has the name.
+// checkNamed checks the name and the path of an object, and that ids does not have the name. It sets an empty path to "/".
 func checkNamed(ids map[string]string, name string, most int, path *string) error {
 	if *path == "" {
 		*path = defaultPath
 	}
 	switch _, taken := ids[name]; {
 	case taken:
-		return errors.New("there are two of this name")
+		return errors.New("another one has the same name")
 	case name == "" || len(name) > most || !namePattern.MatchString(name):
 		return fmt.Errorf("the name must have 1 to %d letters, digits and +=,.@_-", most)
 	case len(*path) > maxPath || !pathPattern.MatchString(*path):
@@ -133,7 +134,7 @@ func (l *loader) loadAccount() error {
 	return nil
 }
 
-// loadPolicies adds the managed policies. OUTSCALE's own are in every account.
+// loadPolicies adds the managed policies of the account. It skips OUTSCALE's own, which every account has.
 func (l *loader) loadPolicies() error {
 	for _, p := range owsPolicies() {
 		l.policies[policyORN(l.account.ID, p)] = p.ID
@@ -203,7 +204,7 @@ func (l *loader) loadGroups() error {
 	})
 }
 
-// loadUsers adds the users with their memberships, which users and groups both name.
+// loadUsers adds the users with their memberships. Users can name their groups, and groups their users.
 func (l *loader) loadUsers() error {
 	err := loadEach(l.objects.Users, func(u admin.User) string { return "user " + u.UserName }, func(i int, u admin.User) error {
 		err := checkNamed(l.users, u.UserName, maxUserName, &u.Path)

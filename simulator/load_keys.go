@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// loadKeys adds the access keys, and the root access key of the account if it is not among them.
+// loadKeys adds the root access key of the account, and the keys of the snapshot.
 func (l *loader) loadKeys(root store.Key) error {
 	l.change.PutKey(root)
 	return loadEach(l.objects.AccessKeys, func(k admin.AccessKey) string { return "access key " + k.AccessKeyID }, func(i int, k admin.AccessKey) error {
@@ -40,7 +40,7 @@ func (l *loader) loadKeys(root store.Key) error {
 		secret := k.SecretKey
 		if id == root.ID {
 			if loaded.OwnerID != "" {
-				return errors.New("it is the root access key of this simulator, and cannot belong to a user")
+				return errors.New("it is the root access key of this simulator, which cannot belong to a user")
 			}
 			secret = root.Secret
 		}
@@ -64,7 +64,7 @@ func setSecret(k *store.Key, secret, hash string) error {
 		}
 		k.SecretHash = hash
 	case hash != "" && hash != secretHash(store.Key{Secret: secret}):
-		return errors.New("its secret is not the one of which SecretSHA256 is the hash")
+		return errors.New("SecretSHA256 is not the hash of its secret")
 	default:
 		k.Secret = secret
 	}

@@ -134,7 +134,7 @@ func TestLoad_refused(t *testing.T) {
 		`{"account": {"AccountId": "12"}}`:                                                     "12 digits",
 		`{"account": {"Email": "x"}}`:                                                          "not an e-mail",
 		`{"users": [{"UserName": "a b"}]}`:                                                     `user a b: the name must`,
-		`{"users": [{"UserName": "bob"}, {"UserName": "bob"}]}`:                                "two of this name",
+		`{"users": [{"UserName": "bob"}, {"UserName": "bob"}]}`:                                "another one has the same name",
 		`{"users": [{"UserName": "bob", "Path": "x"}]}`:                                        `the path "x"`,
 		`{"users": [{"UserName": "bob", "UserId": "A/B"}]}`:                                    `the id "A/B"`,
 		`{"users": [{"UserName": "bob", "UserGroups": ["x"]}]}`:                                `user bob: there is no group "x"`,
@@ -148,10 +148,10 @@ func TestLoad_refused(t *testing.T) {
 		`{"access_keys": [{"AccessKeyId": "K", "UserName": "x"}]}`:                                                                       `access key K: there is no user "x"`,
 		`{"access_keys": [{"AccessKeyId": "K", "State": "on"}]}`:                                                                         `the state "on"`,
 		`{"access_keys": [{"AccessKeyId": "K", "SecretSHA256": "xy"}]}`:                                                                  "not the hash",
-		`{"access_keys": [{"AccessKeyId": "K", "SecretKey": "s", "SecretSHA256": "` + strings.Repeat("0", 64) + `"}]}`:                   "not the one of which",
-		`{"access_keys": [{"AccessKeyId": "` + rootKey + `", "SecretSHA256": "` + strings.Repeat("0", 64) + `"}]}`:                       "not the one of which",
+		`{"access_keys": [{"AccessKeyId": "K", "SecretKey": "s", "SecretSHA256": "` + strings.Repeat("0", 64) + `"}]}`:                   "not the hash of its secret",
+		`{"access_keys": [{"AccessKeyId": "` + rootKey + `", "SecretSHA256": "` + strings.Repeat("0", 64) + `"}]}`:                       "not the hash of its secret",
 		`{"users": [{"UserName": "bob"}], "access_keys": [{"AccessKeyId": "` + rootKey + `", "UserName": "bob"}]}`:                       "cannot belong to a user",
-		`{"access_keys": [{"AccessKeyId": "K"}, {"AccessKeyId": "K"}]}`:                                                                  `the id "K" is taken`,
+		`{"access_keys": [{"AccessKeyId": "K"}, {"AccessKeyId": "K"}]}`:                                                                  `the id "K" is not valid, or another object has it`,
 		`{"cas": [{"CaPem": "x"}]}`:                   "not a certificate",
 		`{"api_access_rules": [{"IpRanges": ["x"]}]}`: "neither an address",
 		`{"api_access_rules": [{"CaIds": ["x"]}]}`:    `there is no CA "x"`,
@@ -169,7 +169,7 @@ func TestLoad_refused(t *testing.T) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}
-	for text, want := range map[string]string{``: "no state", `[]`: "no state", `{"user": []}`: "unknown field", `{} {}`: "more after"} {
+	for text, want := range map[string]string{``: "not a state", `[]`: "not a state", `{"user": []}`: "unknown field", `{} {}`: "does not end after the state"} {
 		if _, err := ReadSnapshot(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}

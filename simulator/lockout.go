@@ -5,19 +5,18 @@ import (
 	"time"
 )
 
-// The lock-out in the official text: four failures in a row lock for a minute, and each four
-// more for a minute longer, up to ten.
+// The lock-out of the official text: four failures in a row lock for one minute. Every four more lock for one minute longer, up to
+// ten minutes.
 const (
 	failuresToLock = 4
 	lockStep       = time.Minute
 	maxLock        = 10 * time.Minute
 )
 
-// maxFailing is the largest number of names with failures: a client can invent any number.
+// maxFailing is the largest number of names with failures. It is limited, because a client can invent any number of names.
 const maxFailing = 10_000
 
-// lockouts counts failed authentications by key id or login (A23). It is kept in memory: a
-// restart ends every lock.
+// lockouts counts failed authentications by key id or login (A23). It is in memory only: a restart ends every lock.
 type lockouts struct {
 	lock    sync.Mutex
 	failing map[string]*failures
@@ -29,7 +28,7 @@ type failures struct {
 	length      time.Duration
 }
 
-// locked returns the whole duration of the lock in force, 0 for none.
+// locked returns the whole duration of the lock in force, or 0 if there is none.
 func (l *lockouts) locked(name string, now time.Time) time.Duration {
 	l.lock.Lock()
 	defer l.lock.Unlock()
@@ -58,7 +57,7 @@ func (l *lockouts) failed(name string, now time.Time) {
 	}
 }
 
-// activeLocks returns the locks in force, or nothing when even they are too many.
+// activeLocks returns the locks in force, at most half of maxFailing.
 func (l *lockouts) activeLocks(now time.Time) map[string]*failures {
 	kept := map[string]*failures{}
 	for name, f := range l.failing {

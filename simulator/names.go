@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The longest names and paths, from the official text; those of groups and managed policies are assumed (A35).
+// The longest names and paths, from the official text. The length of the names of groups and managed policies is assumed (A35).
 const (
 	maxUserName    = 64
 	maxName        = 128
@@ -26,7 +26,7 @@ func validEmail(text string) bool {
 	return emailPattern.MatchString(text) && !strings.ContainsAny(text, " \t\r\n")
 }
 
-// The functions below set a field to a member of the request if it was sent, and refuse bad values (A35).
+// The functions below set a field to a member of the request, if the request has it, and refuse bad values (A35).
 
 func (c *call) setName(field *string, member string, most int) *problem {
 	text, sent := c.text(member)
@@ -68,7 +68,7 @@ func (c *call) setEmail(field *string, member string) *problem {
 	return nil
 }
 
-// replace sets a field to a value that is not "".
+// replace sets a field to a value unless the value is "".
 func replace(field *string, value string) {
 	if value != "" {
 		*field = value

@@ -13,49 +13,48 @@ import (
 // Options configure a simulator. The zero value is a new account in memory with a generated
 // root access key, the current API and the first value of every assumption.
 type Options struct {
-	// DataFile is the SQLite file that stores everything; "" or ":memory:" keeps it in
-	// memory. The file is created with mode 0600, because it holds secrets.
+	// DataFile is the SQLite file with all data. With "" or ":memory:" the data is in memory only. The file is created with mode
+	// 0600, because it has secrets.
 	DataFile string
-	// RootAccessKey and RootSecretKey are the account's first access key. Both or neither
-	// are given; if both are empty, they are generated (20 and 40 characters). A data file
-	// with an account keeps its key; another key for it is an error.
+	// RootAccessKey and RootSecretKey are the id and the secret of the account's first access key. Set both or neither: if both are
+	// empty, they are generated (20 and 40 characters). If the data file has an account, they must be those of its key, or empty.
 	RootAccessKey, RootSecretKey string
-	// AccountEmail is the account's login; DefaultEmail when empty.
+	// AccountEmail is the account's login; "" means DefaultEmail.
 	AccountEmail string
-	// AccountPassword is the password for Basic authentication and CheckAuthentication. When
-	// it is empty, every password is wrong. It is not stored.
+	// AccountPassword is the password for Basic authentication and CheckAuthentication. If it is empty, every password is wrong. It
+	// is not stored.
 	AccountPassword string
-	// APIVersion is the emulated version of the API, DefaultAPIVersion when empty.
+	// APIVersion is the emulated version of the API; "" means DefaultAPIVersion.
 	APIVersion string
-	// Objects are the objects of a new account, in addition to its root access key. They are loaded by the first start with the
-	// data, and again by Reset. Of a key, SecretKey or SecretSHA256 can be given: with the hash only, no signature of the key can
-	// be verified. The account's own root access key keeps its secret. ReadSnapshot reads them from JSON.
+	// Objects are the objects of a new account, in addition to its root access key. ReadSnapshot reads them from JSON. New loads
+	// them if the data has no account, and Reset loads them again. A key can have SecretKey or SecretSHA256. If it has the hash
+	// only, its signatures cannot be verified. The root access key of the options keeps its secret.
 	Objects *Snapshot
 	// Seed makes ids, secrets and faults repeatable; 0 chooses a random seed.
 	Seed uint64
 	// Now is the clock that the simulated clock is based on; nil means time.Now.
 	Now func() time.Time
-	// StrictHost refuses a signature of the host without its port. The official Python SDK always makes such signatures. The real API
-	// does not show the difference, because its port is the default one and is not part of the Host header.
+	// StrictHost refuses signatures of the host without its port. The official Python SDK always makes such signatures. The real
+	// API accepts them, because its port is the default one and is therefore not part of the Host header.
 	StrictHost bool
 	// CORS lets web pages of any origin call the API: answers have the Access-Control headers, and preflight requests are
 	// answered.
 	CORS bool
-	// AdminHosts are host names that the admin port accepts in addition to loopback names and the host it listens on.
+	// AdminHosts are host names that the admin port accepts, in addition to loopback names and the host of its address.
 	AdminHosts []string
-	// TLSHosts are names and addresses for the certificate of the TLS listener, in addition to loopback names and the host it
-	// listens on.
+	// TLSHosts are names and addresses for the certificate of the TLS listener, in addition to loopback names and the host of its
+	// address.
 	TLSHosts []string
-	// Explain logs why a call is refused: the canonical request and the string to sign of a refused signature, the statement
-	// that denied a call or would allow it, and what each API access rule lacks.
+	// Explain logs why a call is refused: for a signature the canonical request and the string to sign, for missing rights the
+	// statement that denies the call or the one that would allow it, and for API access rules why each of them does not match.
 	Explain bool
 	// Log is the simulator's log; nil discards it.
 	Log *slog.Logger
-	// Grants are the rights of EIM users.
+	// Grants are rights of EIM users, in addition to those of their policies.
 	Grants []Grant
-	// Assumptions chooses between possible behaviours of the API that nobody has measured.
+	// Assumptions selects the behaviour of the API where it is not known.
 	Assumptions Assumptions
-	// Limits bounds the size and the duration of requests.
+	// Limits are the limits on the size and the duration of requests.
 	Limits Limits
 }
 
@@ -65,20 +64,20 @@ const (
 	DefaultAPIVersion = "1.40.1"
 )
 
-// Limits bounds the size and the duration of requests. A field that is zero means its default.
+// Limits are limits on the size and the duration of requests. Zero in a field means its default.
 type Limits struct {
-	// Body is the largest request body in bytes; 1 MiB.
+	// Body is the largest request body in bytes. The default is 1 MiB.
 	Body int64
-	// Header is the largest request header in bytes; 64 KiB. Only Start applies it.
+	// Header is the largest request header in bytes. The default is 64 KiB. Only Start and Listen apply it.
 	Header int
-	// ReadHeader and Read are how long a client may take to send the header, and the
-	// whole request; 5 s and 30 s. Only Start applies them.
+	// ReadHeader and Read are the longest times in which a client can send the header and the whole request. The defaults are 5 s
+	// and 30 s. Only Start and Listen apply them.
 	ReadHeader, Read time.Duration
-	// Write is how long an answer may take after the header was read, without the time of
-	// faults; 2 minutes. Only Start applies it.
+	// Write is the longest time from the end of the header to the end of the answer, without the time of faults. The default is
+	// 2 minutes. Only Start and Listen apply it.
 	Write time.Duration
-	// Requests is the number of calls kept for GET /requests and ReadApiLogs; 50,000. Fewer
-	// are kept when they are larger than RequestBytes together; 64 MiB.
+	// Requests is the number of recorded calls that GET /requests and ReadApiLogs can show, and RequestBytes their largest total
+	// size in bytes. The defaults are 50,000 and 64 MiB. The oldest calls are dropped.
 	Requests, RequestBytes int
 }
 

@@ -25,10 +25,10 @@ func policyORN(account string, p store.Policy) string {
 	return orn(account, "policy", p.Path, p.Name)
 }
 
-// policyORNPattern is the pattern of the API description, with groups for the account and for the path with the name.
+// policyORNPattern is the pattern of the API description. Its groups are the account, and the path with the name.
 var policyORNPattern = regexp.MustCompile(`^orn:ows:(?:iam|idauth):\S*:(\d{12}):policy(/\S+)$`)
 
-// addressedPolicy returns the managed policy of the member PolicyOrn (A10).
+// addressedPolicy returns the managed policy with the ORN of the member PolicyOrn (A10).
 func (c *call) addressedPolicy(v *store.View) (store.Policy, *problem) {
 	text, _ := c.text("PolicyOrn")
 	match := policyORNPattern.FindStringSubmatch(text)

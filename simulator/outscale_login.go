@@ -2,7 +2,7 @@ package simulator
 
 import "github.com/outscale-access/terraform-provider-outscale/simulator/store"
 
-// The actions below set OutscaleLoginAllowed, which has no other effect here: log-in to Cockpit is not simulated.
+// The actions below set OutscaleLoginAllowed. It has no other effect, because log-in to Cockpit is not simulated.
 
 // setRootLogin serves EnableOutscaleLogin and DisableOutscaleLogin.
 func setRootLogin(allowed bool) func(*Simulator, *call) (fields, *problem) {
@@ -26,7 +26,7 @@ func setUsersLogin(allowed bool) func(*Simulator, *call) (fields, *problem) {
 	}
 }
 
-// setUserLogin serves EnableOutscaleLoginPerUsers and DisableOutscaleLoginPerUsers. One unknown user refuses the whole call.
+// setUserLogin serves EnableOutscaleLoginPerUsers and DisableOutscaleLoginPerUsers. They refuse the whole call if one user is unknown.
 func setUserLogin(allowed bool) func(*Simulator, *call) (fields, *problem) {
 	return func(s *Simulator, c *call) (fields, *problem) {
 		names := c.texts("UserNames")

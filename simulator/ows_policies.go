@@ -13,7 +13,8 @@ func putOWSPolicies(change *store.Change) {
 	}
 }
 
-// owsPolicies are OUTSCALE's own policies. Their names, path and ids are invented; their contents are those that Cockpit offers.
+// owsPolicies returns OUTSCALE's own policies. Their names, path and ids are invented (S4). Their documents are those of the
+// policies that Cockpit offers.
 func owsPolicies() []store.Policy {
 	created := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	var list []store.Policy

@@ -13,7 +13,7 @@ const (
 // page is the requested part of a list.
 type page struct {
 	first, size int
-	// truncated says that the requested page was larger than maxPage.
+	// truncated means that the requested page was larger than maxPage.
 	truncated bool
 }
 
@@ -38,7 +38,7 @@ func (s *Simulator) page(c *call) (page, *problem) {
 	return p, nil
 }
 
-// fields returns the members of an answer that describe the page.
+// fields returns the paging members of an answer, without HasMoreItems.
 func (p page) fields() fields {
 	return fields{"MaxResultsLimit": maxPage, "MaxResultsTruncated": p.truncated}
 }
@@ -50,8 +50,7 @@ func pageOf[T any](list []T, p page) ([]T, bool) {
 	return list[from:to], to < len(list)
 }
 
-// pageSize reads ResultsPerPage of the actions that page with a token: 1 to 1000, 100 when
-// absent.
+// pageSize returns the ResultsPerPage of an action that pages with a token: 1 to 1000, or 100 if it is absent.
 func pageSize(c *call) (int, *problem) {
 	size, sent := c.number("ResultsPerPage")
 	if !sent {
@@ -82,7 +81,7 @@ func listFields[T any](list []T, show func(T) fields) []fields {
 	return out
 }
 
-// selected returns the items for which keep is true.
+// selected returns the items for which keep is true. It changes the list.
 func selected[T any](list []T, keep func(T) bool) []T {
 	return slices.DeleteFunc(list, func(item T) bool { return !keep(item) })
 }

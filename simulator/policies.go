@@ -24,7 +24,7 @@ func (s *Simulator) policyFields(v *store.View, p store.Policy) fields {
 
 func versionID(number int) string { return fmt.Sprintf("v%d", number) }
 
-// document reads a policy document and refuses a malformed one (A34, S7). It is stored as it was sent (measured).
+// document returns the policy document of a member, unchanged (measured), and refuses a malformed one (A34, S7).
 func (s *Simulator) document(c *call, member string) (string, *problem) {
 	text, _ := c.text(member)
 	switch err := s.checkDocument(text); {
@@ -46,7 +46,7 @@ func (s *Simulator) checkDocument(text string) error {
 	return err
 }
 
-// createPolicy serves CreatePolicy. The document is version v1, the default version.
+// createPolicy serves CreatePolicy. The document becomes version v1, which is the default version.
 func (s *Simulator) createPolicy(c *call) (fields, *problem) {
 	created := store.Policy{Path: defaultPath, Default: 1, Last: 1}
 	document, refused := s.document(c, "Document")
@@ -87,8 +87,8 @@ const (
 	scopeOWS   = "OWS"
 )
 
-// readPolicies serves ReadPolicies. Without Scope it lists the policies of both scopes. OnlyLinked means linked to a user or a
-// group, as in ResourcesCount.
+// readPolicies serves ReadPolicies. Without the filter Scope it lists the policies of both scopes. OnlyLinked selects policies that
+// are linked to a user or a group (S3).
 func (s *Simulator) readPolicies(c *call) (fields, *problem) {
 	page, refused := s.page(c)
 	if refused != nil {
@@ -110,7 +110,7 @@ func (s *Simulator) readPolicies(c *call) (fields, *problem) {
 	})
 }
 
-// changeablePolicy returns the addressed policy unless it is one of OUTSCALE's own (A43).
+// changeablePolicy returns the addressed policy, and refuses one of OUTSCALE's own (A43).
 func (c *call) changeablePolicy(v *store.View) (store.Policy, *problem) {
 	p, refused := c.addressedPolicy(v)
 	if refused == nil && p.OWS {
@@ -119,7 +119,7 @@ func (c *call) changeablePolicy(v *store.View) (store.Policy, *problem) {
 	return p, refused
 }
 
-// deletePolicy serves DeletePolicy. Links and versions other than the default keep a policy (A12).
+// deletePolicy serves DeletePolicy. It refuses to delete a policy with links, or with versions other than the default one (A12).
 func (s *Simulator) deletePolicy(c *call) (fields, *problem) {
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		p, refused := c.changeablePolicy(v)

@@ -20,7 +20,7 @@ func groupEntity(s *Simulator, c *call, v *store.View) (string, *problem) {
 	return group.ID, refused
 }
 
-// linkPolicy serves LinkPolicy and LinkManagedPolicyToUserGroup. Linking again does nothing (A36).
+// linkPolicy serves LinkPolicy and LinkManagedPolicyToUserGroup. To link a policy again has no effect (A36).
 func linkPolicy(to entity) func(*Simulator, *call) (fields, *problem) {
 	return func(s *Simulator, c *call) (fields, *problem) {
 		return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
@@ -38,8 +38,8 @@ func linkPolicy(to entity) func(*Simulator, *call) (fields, *problem) {
 	}
 }
 
-// unlinkPolicy serves UnlinkPolicy and UnlinkManagedPolicyFromUserGroup. A policy that is not linked is answered like an unknown
-// one (A36).
+// unlinkPolicy serves UnlinkPolicy and UnlinkManagedPolicyFromUserGroup. The error for a policy that is not linked is that for an
+// unknown policy (A36).
 func unlinkPolicy(from entity) func(*Simulator, *call) (fields, *problem) {
 	return func(s *Simulator, c *call) (fields, *problem) {
 		return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
@@ -87,8 +87,8 @@ func (s *Simulator) readLinkedPolicies(c *call) (fields, *problem) {
 	})
 }
 
-// readManagedPoliciesLinkedToUserGroup serves the action of that name. Its filters apply to the group (official text): for a
-// group that they do not match, the list is empty.
+// readManagedPoliciesLinkedToUserGroup serves ReadManagedPoliciesLinkedToUserGroup. Its filters apply to the group (official text):
+// if they do not match the group, the list is empty.
 func (s *Simulator) readManagedPoliciesLinkedToUserGroup(c *call) (fields, *problem) {
 	page, refused := s.page(c)
 	if refused != nil {
@@ -108,7 +108,7 @@ func (s *Simulator) readManagedPoliciesLinkedToUserGroup(c *call) (fields, *prob
 	})
 }
 
-// The values of EntitiesType. No policy is linked to an account here.
+// The values of EntitiesType. In the simulator no policy is linked to an account.
 const (
 	entityAccount = "ACCOUNT"
 	entityUser    = "USER"
@@ -120,8 +120,8 @@ type linkedEntity struct{ kind, id, name, orn string }
 
 func entityFields(e linkedEntity) fields { return fields{"Id": e.id, "Name": e.name, "Orn": e.orn} }
 
-// readEntitiesLinkedToPolicy serves ReadEntitiesLinkedToPolicy. Pages are cut from the users, followed by the groups; ItemsCount
-// is the number of all.
+// readEntitiesLinkedToPolicy serves ReadEntitiesLinkedToPolicy. It pages through the users and then the groups. ItemsCount is the
+// number of entities of all pages (S5).
 func (s *Simulator) readEntitiesLinkedToPolicy(c *call) (fields, *problem) {
 	page, refused := s.page(c)
 	if refused != nil {

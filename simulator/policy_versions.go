@@ -21,7 +21,7 @@ func versionFields(p store.Policy) func(store.PolicyVersion) fields {
 	}
 }
 
-// addressedVersion returns the version named by VersionId (A10).
+// addressedVersion returns the version of the member VersionId (A10).
 func (c *call) addressedVersion(p store.Policy) (store.PolicyVersion, *problem) {
 	text, _ := c.text("VersionId")
 	if number, err := strconv.Atoi(strings.TrimPrefix(text, "v")); err == nil && versionID(number) == text {
@@ -32,7 +32,7 @@ func (c *call) addressedVersion(p store.Policy) (store.PolicyVersion, *problem) 
 	return store.PolicyVersion{}, unknownObject("policy version", text)
 }
 
-// createPolicyVersion serves CreatePolicyVersion. Numbers only grow (A14).
+// createPolicyVersion serves CreatePolicyVersion. It never uses the number of a deleted version again (A14).
 func (s *Simulator) createPolicyVersion(c *call) (fields, *problem) {
 	document, refused := s.document(c, "Document")
 	if refused != nil {
@@ -102,7 +102,7 @@ func (s *Simulator) setDefaultPolicyVersion(c *call) (fields, *problem) {
 	})
 }
 
-// deletePolicyVersion serves DeletePolicyVersion. The default version cannot be deleted (A14).
+// deletePolicyVersion serves DeletePolicyVersion. It refuses to delete the default version (A14).
 func (s *Simulator) deletePolicyVersion(c *call) (fields, *problem) {
 	return s.updateVersion(c, func(p *store.Policy, number int) *problem {
 		if number == p.Default {
@@ -113,7 +113,7 @@ func (s *Simulator) deletePolicyVersion(c *call) (fields, *problem) {
 	})
 }
 
-// updateVersion runs an action that changes a policy at the version in the request.
+// updateVersion runs an action on the version in the request.
 func (s *Simulator) updateVersion(c *call, change func(p *store.Policy, number int) *problem) (fields, *problem) {
 	return s.update(c, func(v *store.View, changes *store.Change) (fields, *problem) {
 		p, refused := c.changeablePolicy(v)

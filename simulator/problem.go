@@ -7,18 +7,17 @@ import (
 	"time"
 )
 
-// problem is an error answer of the API. Each kind of problem has one constructor, which is
-// the only place that knows its code, type and status.
+// problem is an error answer of the API. Each kind of problem has one constructor, which sets its code, type and status.
 type problem struct {
 	status  int
 	code    string
 	kind    string
 	details string
-	// reason is for the log and the admin port. It is not part of the answer.
+	// reason is why the call was refused, for the log and the admin port. It is not part of the answer.
 	reason string
 }
 
-// withReason records why a call was refused, where the answer does not say it.
+// withReason sets the reason, for a problem whose answer does not give it.
 func (p *problem) withReason(format string, args ...any) *problem {
 	p.reason = fmt.Sprintf(format, args...)
 	return p
@@ -79,8 +78,8 @@ func unknownAction(action string) *problem {
 	return notFound("5011", "The action %q does not exist in the API.", action)
 }
 
-// notSimulated is the answer for an action of the API that the simulator does not serve. The
-// API never answers 501, and clients do not retry it.
+// notSimulated is the answer for an action of the API that the simulator does not serve. The API never answers with status 501,
+// and clients do not retry it.
 func notSimulated(action string) *problem {
 	return &problem{status: http.StatusNotImplemented, code: "0", kind: "DefaultError",
 		details: fmt.Sprintf("The action %q exists in the API, but it is not simulated.", action)}
@@ -90,8 +89,7 @@ func methodNotAllowed() *problem {
 	return denied(http.StatusMethodNotAllowed, "2", "Only POST is allowed.")
 }
 
-// Authentication (4120, 1 and 4 are measured; A19 to A23). The Details of 4120 and 1 are
-// empty on the real API.
+// Authentication (A19 to A23; codes 4120, 1 and 4 are measured). The real API sends empty Details with codes 4120 and 1.
 
 func unknownSigner() *problem { return invalidValue(codeUnknownSigner, "") }
 
@@ -103,7 +101,7 @@ func unknownScheme() *problem {
 
 func basicNotTaken(action string) *problem {
 	return &problem{status: http.StatusUnauthorized, code: codeNotBasic, kind: kindAuthFailure,
-		details: fmt.Sprintf("The action %s takes only the signature of an access key.", action)}
+		details: fmt.Sprintf("The action %s accepts only the signature of an access key.", action)}
 }
 
 func lockedOut(lock time.Duration) *problem {
@@ -216,7 +214,7 @@ func duplicatePolicy(name string) *problem {
 	return conflict("9000", "A policy named %q exists already.", name)
 }
 
-// inUse is the answer to the deletion of an object that others depend on.
+// inUse is the answer to a request to delete an object that others depend on.
 func inUse(format string, args ...any) *problem { return conflict("9002", format, args...) }
 
 // Faults of the server and injected faults (A40).

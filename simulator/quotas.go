@@ -7,10 +7,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// quota is one entry of ReadQuotas. The official text names no quota of identities. OUTSCALE calls its limit of access keys
-// accesskey_limit elsewhere; user_limit is an invented name.
+// quota is one entry of ReadQuotas. The official text names no quota of identities. OUTSCALE uses the name accesskey_limit
+// elsewhere; the name user_limit is invented (S6).
 type quota struct {
-	// kind is the QuotaType: "global", or the id of the resource the quota belongs to.
+	// kind is the QuotaType: "global", or the id of the resource that the quota belongs to.
 	kind                                 string
 	name, collection, short, description string
 	// max is the limit, 0 for none (description of MaxValue).
@@ -72,7 +72,7 @@ func (s *Simulator) readQuotas(c *call) (fields, *problem) {
 	})
 }
 
-// quotaFields groups quotas by their type. The quotas of one type are neighbours in the list.
+// quotaFields groups quotas by their type. The quotas of one type must follow each other in the list.
 func quotaFields(list []quota, account string) []fields {
 	types := []fields{}
 	for i, q := range list {
@@ -93,7 +93,7 @@ func writeOffset(offset int) string {
 	return base64.StdEncoding.EncodeToString([]byte(strconv.Itoa(offset)))
 }
 
-// readOffset returns the offset of the page, 0 for the first one.
+// readOffset returns the offset of the requested page, which is 0 for the first page.
 func readOffset(c *call) (int, *problem) {
 	text, sent := c.text("NextPageToken")
 	if !sent {

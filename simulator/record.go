@@ -18,11 +18,11 @@ import (
 const (
 	maxRecordedBody   = 8 << 10
 	maxRecordedHeader = 4 << 10
-	// maxRecordedID is for ids and names that a client claims.
+	// maxRecordedID is for ids and names from requests that are not authenticated.
 	maxRecordedID = 64
 )
 
-// newRecord returns the record of a call with what is known before it is parsed.
+// newRecord returns the record of a call with the fields that are known before the call is parsed.
 func (s *Simulator) newRecord(r *http.Request) store.Record {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -35,8 +35,8 @@ func (s *Simulator) newRecord(r *http.Request) store.Record {
 	}
 }
 
-// recordCall completes and stores the record of a call. The record of a call that changed
-// something is written before the answer is sent, so that it survives the process.
+// recordCall completes and stores the record of a call. The record of a call that changed something is written before the answer is
+// sent, so that it survives the end of the process.
 func (s *Simulator) recordCall(c *call, start time.Time, answer []byte, refused *problem) {
 	rec := &c.record
 	rec.Micros = time.Since(start).Microseconds()
@@ -53,8 +53,8 @@ func (s *Simulator) recordCall(c *call, start time.Time, answer []byte, refused 
 		"request_id", rec.RequestID, "reason", rec.Reason, "fault", rec.Fault)
 }
 
-// recordedBody returns the body with secrets replaced, or a JSON string that describes a
-// body which is not a JSON object.
+// recordedBody returns the body with secrets replaced, or a JSON string that describes a body that is too large or is not a JSON
+// object.
 func recordedBody(c *call) string {
 	if len(c.body) > maxRecordedBody {
 		return placeholder("a body of %d bytes", len(c.body))
@@ -76,8 +76,8 @@ func recordedBody(c *call) string {
 	return string(kept)
 }
 
-// holdsNoSecret says that no member of a JSON object has a name that redact looks for, not
-// even one written with escapes.
+// holdsNoSecret reports whether no member of a JSON object can have a name that redact looks for. It returns false for names with
+// escapes.
 func holdsNoSecret(body []byte) bool {
 	if bytes.IndexByte(body, '\\') >= 0 || !utf8.Valid(body) {
 		return false
@@ -92,8 +92,8 @@ func placeholder(format string, args ...any) string {
 
 const redacted = "(removed)"
 
-// redact returns a copy in which the members that hold a secret, by their names, are
-// replaced. Names are compared in lower case, so that a misspelt member is found too.
+// redact returns a copy in which the values of members whose names contain "password" or "secret" are replaced. Upper and lower case
+// are equal, so that misspelled members are found too.
 func redact(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -118,8 +118,8 @@ func redact(value any) any {
 	}
 }
 
-// rawHeader returns the header as ReadApiLogs shows it, with credentials masked and at most
-// maxRecordedHeader bytes long, and its full size.
+// rawHeader returns the header as ReadApiLogs shows it, and its full size in bytes. Credentials are masked. The text has at most
+// maxRecordedHeader bytes.
 func rawHeader(r *http.Request) (string, int) {
 	names := make([]string, 0, len(r.Header))
 	for name := range r.Header {

@@ -85,7 +85,7 @@ func TestNew_rootKeyOfDataFile(t *testing.T) {
 	}
 	for name, test := range map[string]struct{ id, secret, wrong string }{
 		"another id":     {"OTHERKEY", secret, "was created with the root access key " + id},
-		"another secret": {id, "other", "holds another secret"},
+		"another secret": {id, "other", "has another secret"},
 		"the same":       {id, secret, ""},
 		"none":           {"", "", ""},
 	} {

@@ -7,8 +7,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// authorize checks the rights of an EIM user, for its own keys too (A24). The root user may do everything. It parses the body,
-// as the resource of a call depends on it.
+// authorize checks the rights of an EIM user, also for the user's own keys (A24). The root user may do everything. authorize parses
+// the body first, because the resource of a call depends on it.
 func (s *Simulator) authorize(c *call) *problem {
 	c.parse()
 	if c.caller == nil || c.caller.user == nil {
@@ -32,8 +32,8 @@ func (s *Simulator) authorize(c *call) *problem {
 	return forbidden().withReason("%s", decision.Explain())
 }
 
-// resource returns the ORN of the object that a call is about, "" when it is about none or several. Access keys are part of
-// their owner. No official text says which resource belongs to which call (simulator/README.md, S2).
+// resource returns the ORN of the object that a call is about, or "" if it is about none or several. The resource of a call about
+// an access key is the key's owner. No official text says which resource a call has (simulator/README.md, S2).
 func (c *call) resource(v *store.View) string {
 	account := v.Account().ID
 	name, _ := c.text("UserName")
@@ -65,11 +65,11 @@ func (c *call) resource(v *store.View) string {
 	return ""
 }
 
-// actsOnCaller are the actions that are about the caller when they name no user.
+// actsOnCaller are the actions that are about the caller if the request has no user.
 var actsOnCaller = map[string]bool{"CreateAccessKey": true, "ReadAccessKeys": true, "UpdateAccessKey": true, "DeleteAccessKey": true}
 
-// rights returns the documents that apply to a user: its inline and linked policies, those of its
-// groups, and the grants of the options.
+// rights returns the policy documents that apply to a user: its inline and linked policies, those of its groups, and the grants
+// of the options.
 func (s *Simulator) rights(v *store.View, user store.User) []policy.Source {
 	sources := s.entityRights(v, nil, user.ID, " of the user")
 	for _, group := range v.GroupsOf(user.ID) {
@@ -102,10 +102,10 @@ type documents struct {
 	parsed map[string]policy.Document
 }
 
-// maxDocuments is the size of the cache, which is emptied when it is full.
+// maxDocuments is the size of the cache. A full cache is emptied.
 const maxDocuments = 4096
 
-// get returns a parsed document. The text was parsed before it was stored.
+// get returns the parsed document. The text is valid, because it was parsed before it was stored.
 func (d *documents) get(text string) policy.Document {
 	d.lock.RLock()
 	document, ok := d.parsed[text]

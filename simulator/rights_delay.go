@@ -8,8 +8,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// rightsHistory holds the rights of every user after each recent change, so that a change can act on rights with a delay (A29).
-// It is kept in memory: after a restart every change is in force.
+// rightsHistory has the rights of every user after each recent change, so that a change can act on rights with a delay (A29). It
+// is in memory only: after a restart every change is in force.
 type rightsHistory struct {
 	lock sync.Mutex
 	// entries are in the order of time. The first is in force, or has been replaced.
@@ -22,14 +22,14 @@ type rightsAt struct {
 	rights map[string][]policy.Source
 }
 
-// add adds the rights after a change that acts at a time.
+// add adds the rights after a change. Its time must not be before that of the last entry.
 func (h *rightsHistory) add(entry rightsAt) {
 	h.lock.Lock()
 	defer h.lock.Unlock()
 	h.entries = append(h.entries, entry)
 }
 
-// at returns the rights of a user in force at a time, and drops those before them.
+// at returns the rights of a user that are in force at a time, and drops older ones.
 func (h *rightsHistory) at(now time.Time, userID string) []policy.Source {
 	h.lock.Lock()
 	defer h.lock.Unlock()

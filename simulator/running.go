@@ -13,8 +13,7 @@ import (
 
 // Running is a simulator with its listeners.
 type Running struct {
-	// APIAddr, TLSAddr and AdminAddr are the addresses of the listeners, as host:port, "" for
-	// one that does not exist.
+	// APIAddr, TLSAddr and AdminAddr are the addresses of the listeners, as host:port, or "" if there is no such listener.
 	APIAddr, TLSAddr, AdminAddr string
 
 	serverCA []byte
@@ -22,23 +21,23 @@ type Running struct {
 	failed   chan error
 }
 
-// Addresses are the addresses to listen on, as host:port. Port 0 chooses a free port, and "" does not listen.
+// Addresses are the addresses to listen on, as host:port. Port 0 chooses a free port. "" means no listener.
 type Addresses struct {
 	// API is for the API over plain HTTP.
 	API string
-	// TLS is for the API over TLS, where clients can show certificates. The listener has a certificate of a CA of its own, made
-	// when it starts (Running.ServerCA), for loopback names, the host in the address, and Options.TLSHosts.
+	// TLS is for the API over TLS, where clients can send certificates. Listen generates a CA (see Running.ServerCA) and a server
+	// certificate for loopback names, the host of the address, and Options.TLSHosts.
 	TLS string
 	// Admin is for the admin port.
 	Admin string
 }
 
-// Start listens for the API and, unless admin is "", for the admin port. It is Listen without TLS.
+// Start is Listen without TLS: listen is the address of the API, and admin that of the admin port. "" means no listener.
 func (s *Simulator) Start(listen, admin string) (*Running, error) {
 	return s.Listen(Addresses{API: listen, Admin: admin})
 }
 
-// Listen listens on the addresses. The listeners accept connections when Listen returns.
+// Listen listens on the addresses. The listeners accept connections when Listen returns. The caller must call Shutdown.
 func (s *Simulator) Listen(on Addresses) (_ *Running, err error) {
 	running := &Running{failed: make(chan error, 3)}
 	var listeners []net.Listener
@@ -123,8 +122,8 @@ func (s *Simulator) server(handler http.Handler) *http.Server {
 	return server
 }
 
-// unusedConns are the connections on which nothing was sent yet. For its first five seconds net/http treats such a connection
-// like a call in progress, so clients that open connections in advance would delay every shutdown.
+// unusedConns are the connections on which the client has sent nothing. net/http treats such a connection as a call in progress
+// for five seconds, so that a client that opens connections in advance would delay a shutdown.
 type unusedConns struct {
 	lock   sync.Mutex
 	conns  map[net.Conn]struct{}
@@ -162,21 +161,21 @@ func (r *Running) serve(listener net.Listener, server *http.Server) {
 	}()
 }
 
-// Failed receives an error when a listener stops by itself.
+// Failed returns a channel that receives an error when a listener stops without Shutdown.
 func (r *Running) Failed() <-chan error { return r.failed }
 
-// URL returns the base URL of the API over plain HTTP; the name of an action follows after a
-// slash. It is "" when there is no such listener.
+// URL returns the base URL of the API over plain HTTP, such as http://127.0.0.1:3000/api/v1, or "" if there is no such listener. The
+// URL of an action is the base URL, a slash and the name of the action.
 func (r *Running) URL() string { return baseURL("http", r.APIAddr, "/api/v1") }
 
-// TLSURL returns the base URL of the API over TLS, "" when there is none.
+// TLSURL returns the base URL of the API over TLS, or "" if there is no such listener.
 func (r *Running) TLSURL() string { return baseURL("https", r.TLSAddr, "/api/v1") }
 
-// ServerCA returns the CA that issued the certificate of the TLS listener, in PEM format; nil when there is none. It is another
-// one after each start.
+// ServerCA returns the CA that issued the certificate of the TLS listener, in PEM format, or nil if there is no such listener. Each
+// call of Listen generates a new CA.
 func (r *Running) ServerCA() []byte { return r.serverCA }
 
-// AdminURL returns the base URL of the admin port, "" when there is none.
+// AdminURL returns the base URL of the admin port, or "" if there is none.
 func (r *Running) AdminURL() string { return baseURL("http", r.AdminAddr, "") }
 
 func baseURL(scheme, address, path string) string {
@@ -186,8 +185,8 @@ func baseURL(scheme, address, path string) string {
 	return scheme + "://" + address + path
 }
 
-// Shutdown stops listening and waits until ctx is done for the calls in progress; the rest
-// are cut off. Calls that a fault stalls are answered at once. The simulator is not closed.
+// Shutdown stops the listeners and waits for the calls in progress. When ctx is done, it closes the remaining connections and
+// returns an error. It answers calls that a fault stalls at once. It does not close the simulator.
 func (r *Running) Shutdown(ctx context.Context) error {
 	var errs []error
 	for _, server := range r.servers {

@@ -10,14 +10,14 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// response is what is sent to the client: the answer, or what a fault replaces it with.
+// response is what the client receives: the answer, or the one that a fault sends in its place.
 type response struct {
 	status      int
 	contentType string
 	body        []byte
 	// length is the value of the Content-Length header.
 	length int
-	// reset says that the connection is reset after the body.
+	// reset means that the connection is reset after the body.
 	reset bool
 }
 
@@ -32,9 +32,8 @@ const proxyPage = `<!DOCTYPE html>
 <body><h1>Please wait</h1><p>This page is no answer of the API.</p></body></html>
 `
 
-// applyFault returns the response that the fault of the call sends, and records its status.
-// The executed action is not undone. A stall ends before the call is recorded, because only
-// then is it known whether the client was still there.
+// applyFault returns the response that the fault of the call sends, and records its status. It does not undo the action. It waits
+// for the end of a stall, because the record says whether the client received the answer.
 func (s *Simulator) applyFault(c *call, answer []byte) response {
 	out := response{status: c.record.Status, contentType: jsonContent, body: answer, length: len(answer)}
 	if c.dropped {
@@ -77,20 +76,19 @@ func (s *Simulator) send(c *call, out response) {
 		header.Set("Retry-After", strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10))
 	}
 	c.writer.WriteHeader(out.status)
-	// The action is done, even if the client has gone.
+	// An error means that the client closed the connection. The action is done in any case.
 	_, _ = c.writer.Write(out.body)
 	if out.reset {
 		resetConnection(c.writer)
 	}
 }
 
-// resetConnection resets the TCP connection after what was written. A connection that cannot
-// be hijacked is closed.
+// resetConnection sends what was written and resets the TCP connection. It closes a connection that cannot be hijacked.
 func resetConnection(w http.ResponseWriter) {
 	control := http.NewResponseController(w)
 	if control.Flush() == nil {
 		if conn, _, err := control.Hijack(); err == nil {
-			// Without lingering the kernel sends a reset in place of an orderly close.
+			// With a linger time of 0 the kernel sends a reset instead of an orderly close.
 			if tcp, ok := underlyingConn(conn).(*net.TCPConn); ok {
 				_ = tcp.SetLinger(0)
 			}
@@ -109,9 +107,8 @@ func underlyingConn(conn net.Conn) net.Conn {
 	return conn
 }
 
-// wait waits for the duration, or until end is closed. It returns false when the client
-// closed the connection first. The server's write timeout starts again afterwards, so that
-// the time of a fault does not count.
+// wait waits for the duration, or until end is closed. It returns false if the client closed the connection first. It restarts
+// the server's write timeout, so that the time of a fault does not count.
 func (s *Simulator) wait(c *call, duration time.Duration, end <-chan struct{}) bool {
 	if duration <= 0 {
 		return true

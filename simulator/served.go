@@ -1,7 +1,6 @@
 package simulator
 
-// served are the actions and what executes them. A call is executed after every check that
-// does not depend on stored objects.
+// served has the function that executes each action. It is called after every check that does not depend on stored objects.
 var served = map[string]func(*Simulator, *call) (fields, *problem){
 	"AddUserToUserGroup":                   (*Simulator).addUserToUserGroup,
 	"CheckAuthentication":                  (*Simulator).checkAuthentication,

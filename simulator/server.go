@@ -30,7 +30,7 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	c := &call{request: r, writer: w}
 	c.record = s.newRecord(r)
 	if r.Body == nil {
-		r.Body = http.NoBody // the handler was called without a server
+		r.Body = http.NoBody // a handler that is called without a server can get no body
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, s.opts.Limits.Body)
 	result, refused := s.run(c)
@@ -40,9 +40,8 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	s.send(c, response)
 }
 
-// run does the checks in the order of A25: route, lock-out, key, signature, clock, access
-// rules, rights, members, existence and state. Faults are decided after the route, when the action is
-// known.
+// run does the checks in the order of A25: route, lock-out, key, signature, clock, access rules, rights, members, existence and
+// state. Faults are decided after the route, because they depend on the action.
 func (s *Simulator) run(c *call) (fields, *problem) {
 	if refused := s.route(c); refused != nil {
 		return nil, refused
@@ -130,7 +129,7 @@ func (s *Simulator) readBody(c *call) *problem {
 	}
 }
 
-// answer returns the body of the answer and records its status.
+// answer returns the body of the answer. If the call is refused, it records status, code and reason.
 func (s *Simulator) answer(c *call, out fields, refused *problem) []byte {
 	if refused != nil {
 		c.record.Status, c.record.Code, c.record.Reason = refused.status, refused.code, refused.reason
@@ -139,7 +138,7 @@ func (s *Simulator) answer(c *call, out fields, refused *problem) []byte {
 	return c.encode(out)
 }
 
-// encode writes the members of an answer.
+// encode returns the JSON of an answer, with its ResponseContext.
 func (c *call) encode(out fields) []byte {
 	if out == nil {
 		out = fields{}

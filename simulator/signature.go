@@ -25,15 +25,15 @@ var families = []family{
 type signature struct {
 	family family
 	keyID  string
-	// day, region and service are the scope. Only day is compared with something (A22).
+	// day, region and service are the scope. Only day is checked, against the date header (A22).
 	day, region, service string
 	// headers are the signed header names, lower case and sorted.
 	headers []string
 	mac     []byte
 }
 
-// parseSignature reads the parameters of an Authorization header after the algorithm. flaw
-// says what is malformed, "" for nothing. The key id is returned whenever it can be read.
+// parseSignature parses an Authorization header after the algorithm. flaw says what is malformed, and is "" if the header is
+// well-formed. sig has the key id of a malformed header too, if it can be read.
 func parseSignature(f family, parameters string) (sig signature, flaw string) {
 	sig.family = f
 	values := map[string]string{}
@@ -67,8 +67,7 @@ func parseSignature(f family, parameters string) (sig signature, flaw string) {
 // X-Amz-Content-Sha256, X-Osc-Content-Sha256.
 const contentHash = "-content-sha256"
 
-// checkHeaders returns what is wrong with the list of signed headers, "" for nothing. bodyHash is the SHA-256 of the body in
-// hexadecimal.
+// checkHeaders returns what is wrong with the list of signed headers, or "". bodyHash is the SHA-256 of the body in hexadecimal.
 func (sig signature) checkHeaders(r *http.Request, bodyHash string) string {
 	for i, name := range sig.headers {
 		switch {
@@ -89,12 +88,12 @@ func (sig signature) checkHeaders(r *http.Request, bodyHash string) string {
 		return "the date header is not signed: " + sig.family.dateHeader
 	}
 	if len(r.Header.Values(sig.family.dateHeader)) != 1 {
-		return "the date header is there more than once: " + sig.family.dateHeader
+		return "the date header occurs more than once: " + sig.family.dateHeader
 	}
 	return ""
 }
 
-// canonical returns the canonical request of one form of a request. value gives the value of a signed header but host.
+// canonical returns the canonical request of one form of a request. value returns the value of a signed header other than host.
 func (sig signature) canonical(r *http.Request, form requestForm, bodyHash string, value func(*http.Request, string) string) string {
 	var b strings.Builder
 	for _, line := range []string{r.Method, form.path, canonicalQuery(r.URL.RawQuery)} {
@@ -124,8 +123,8 @@ func (sig signature) stringToSign(timestamp, canonical string) string {
 	return strings.Join([]string{sig.family.algorithm, timestamp, scope, hex.EncodeToString(hash[:])}, "\n")
 }
 
-// signingKeys caches the keys derived from secrets. Deriving one costs four times as much as
-// checking a signature, and a client uses the same one for a day.
+// signingKeys caches the keys that are derived from secrets. To derive a key costs four times as much as to check a signature,
+// and a client uses the same key for a day.
 type signingKeys struct {
 	lock sync.RWMutex
 	keys map[derivation][]byte

@@ -7,7 +7,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// State returns every object of the account.
+// State returns every object of the account at the simulated time. It has no secrets.
 func (s *Simulator) State() Snapshot {
 	now := s.Now()
 	out := Snapshot{Time: now}
@@ -35,7 +35,7 @@ func (s *Simulator) State() Snapshot {
 	return out
 }
 
-// mapped returns the result of a function for each item of a list, never nil.
+// mapped returns the result of a function for each item of a list. The result is never nil.
 func mapped[T, R any](list []T, f func(T) R) []R {
 	out := make([]R, 0, len(list))
 	for _, item := range list {

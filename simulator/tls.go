@@ -14,17 +14,17 @@ import (
 	"time"
 )
 
-// serverIdentity is the certificate of a TLS listener and the CA that issued it. Both are made when the listener starts.
+// serverIdentity is the certificate of a TLS listener and the CA that issued it. Listen generates both.
 type serverIdentity struct {
 	certificate tls.Certificate
-	// caPEM is the CA in PEM format, which clients have to trust.
+	// caPEM is the CA in PEM format, which clients must trust.
 	caPEM []byte
 }
 
-// identityLifetime is how long a certificate of a listener is valid.
+// identityLifetime is the lifetime of the certificate and of its CA.
 const identityLifetime = 10 * 365 * 24 * time.Hour
 
-// newServerIdentity makes a certificate for the names and addresses.
+// newServerIdentity generates a CA, and a certificate for the names and addresses. Empty ones are ignored.
 func newServerIdentity(hosts ...string) (serverIdentity, error) {
 	var identity serverIdentity
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -67,12 +67,12 @@ func newServerIdentity(hosts ...string) (serverIdentity, error) {
 	return identity, nil
 }
 
-// config returns the configuration of a listener. Client certificates are requested and not verified here: the trusted CAs
-// depend on the current API access rules, so checkAccess verifies them.
+// config returns the configuration of a listener. It requests client certificates and does not verify them: checkAccess does,
+// because the trusted CAs are those of the current API access rules.
 func (i serverIdentity) config() *tls.Config {
 	return &tls.Config{
 		Certificates: []tls.Certificate{i.certificate}, ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12,
-		// Faults reset connections, which HTTP/2 shares between calls.
+		// No HTTP/2: it shares connections between calls, and faults reset connections.
 		NextProtos: []string{"http/1.1"},
 	}
 }

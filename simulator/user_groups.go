@@ -21,8 +21,8 @@ func groupWithUsers(v *store.View, g store.Group) fields {
 	return fields{"UserGroup": groupFields(v.Account().ID)(g), "Users": listFields(v.Members(g.ID), userFields)}
 }
 
-// addressedGroup returns the group named by UserGroupName (A9). pathMember is the member with the path of the group, "" for an
-// action that has none.
+// addressedGroup returns the group of the member UserGroupName (A9). pathMember is the member with the path of the group, or "" if
+// the action has none.
 func (s *Simulator) addressedGroup(c *call, v *store.View, pathMember string) (store.Group, *problem) {
 	name, _ := c.text("UserGroupName")
 	group, ok := v.GroupNamed(name)
@@ -92,7 +92,7 @@ func (s *Simulator) readUserGroupsPerUser(c *call) (fields, *problem) {
 	})
 }
 
-// updateUserGroup serves UpdateUserGroup. The id stays, and with it members and policies (A44).
+// updateUserGroup serves UpdateUserGroup. The group keeps its id, and with it its members and policies (A44).
 func (s *Simulator) updateUserGroup(c *call) (fields, *problem) {
 	var wanted store.Group
 	if s.opts.Assumptions.UpdateResetsGroupPath {
@@ -117,8 +117,8 @@ func (s *Simulator) updateUserGroup(c *call) (fields, *problem) {
 	})
 }
 
-// deleteUserGroup serves DeleteUserGroup. Users and links keep a group, unless Force removes them (A12). Inline policies are
-// deleted with it or keep it (A13).
+// deleteUserGroup serves DeleteUserGroup. Without Force it refuses to delete a group with users or links (A12), and it deletes
+// inline policies with the group, or refuses because of them (A13).
 func (s *Simulator) deleteUserGroup(c *call) (fields, *problem) {
 	force := c.flag("Force")
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
@@ -148,8 +148,8 @@ func (s *Simulator) deleteUserGroup(c *call) (fields, *problem) {
 	})
 }
 
-// addUserToUserGroup serves AddUserToUserGroup. Adding a member again does nothing (A36). An unknown group is answered with
-// status 404 (A9).
+// addUserToUserGroup serves AddUserToUserGroup. To add a member again has no effect (A36). The status for an unknown group is 404
+// (A9).
 func (s *Simulator) addUserToUserGroup(c *call) (fields, *problem) {
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		group, refused := s.addressedGroup(c, v, "UserGroupPath")
@@ -165,7 +165,8 @@ func (s *Simulator) addUserToUserGroup(c *call) (fields, *problem) {
 	})
 }
 
-// removeUserFromUserGroup serves RemoveUserFromUserGroup. A user who is not in the group is answered like an unknown user (A36).
+// removeUserFromUserGroup serves RemoveUserFromUserGroup. The error for a user who is not in the group is that for an unknown user
+// (A36).
 func (s *Simulator) removeUserFromUserGroup(c *call) (fields, *problem) {
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		group, refused := s.addressedGroup(c, v, "UserGroupPath")

@@ -10,8 +10,8 @@ func userFields(u store.User) fields {
 	}
 }
 
-// addressedUser returns the user named by UserName (A8). pathMember is the member with the path of the user, "" for an action
-// that has none.
+// addressedUser returns the user of the member UserName (A8). pathMember is the member with the path of the user, or "" if the
+// action has none.
 func (s *Simulator) addressedUser(c *call, v *store.View, pathMember string) (store.User, *problem) {
 	name, _ := c.text("UserName")
 	user, ok := v.UserNamed(name)
@@ -21,7 +21,7 @@ func (s *Simulator) addressedUser(c *call, v *store.View, pathMember string) (st
 	return user, nil
 }
 
-// matchesPath reports whether an object has the path in the request. A path that is not sent matches every path, or only "/"
+// matchesPath reports whether an object has the path in the request. A request without a path matches every path, or "/" only
 // (A30).
 func (s *Simulator) matchesPath(c *call, member, path string) bool {
 	if member == "" {
@@ -69,7 +69,7 @@ func (s *Simulator) readUsers(c *call) (fields, *problem) {
 	})
 }
 
-// updateUser serves UpdateUser. The id stays, and with it keys, links and memberships (A44).
+// updateUser serves UpdateUser. The user keeps its id, and with it its keys, links and memberships (A44).
 func (s *Simulator) updateUser(c *call) (fields, *problem) {
 	var wanted store.User
 	if refused := firstProblem(c.setName(&wanted.Name, "NewUserName", maxUserName), c.setPath(&wanted.Path, "NewPath"),
@@ -93,8 +93,8 @@ func (s *Simulator) updateUser(c *call) (fields, *problem) {
 	})
 }
 
-// deleteUser serves DeleteUser. Keys, memberships and links keep a user (A12); inline policies are deleted with it or keep it
-// (A13).
+// deleteUser serves DeleteUser. It refuses to delete a user with keys, memberships or links (A12). It deletes inline policies with
+// the user, or refuses because of them (A13).
 func (s *Simulator) deleteUser(c *call) (fields, *problem) {
 	return s.update(c, func(v *store.View, change *store.Change) (fields, *problem) {
 		user, refused := s.addressedUser(c, v, "")

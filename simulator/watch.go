@@ -11,18 +11,18 @@ import (
 
 // The types of the admin port, for Go tests.
 type (
-	// Request is one call the simulator received, with secrets removed.
+	// Request is one call that the simulator received, without secrets.
 	Request = admin.Request
-	// Snapshot is every object of the account, with hashes in place of secrets.
+	// Snapshot has every object of the account, with hashes instead of secrets.
 	Snapshot = admin.Snapshot
-	// Fault is one rule of fault injection.
+	// Fault is one rule of fault injection. Package faults has its kinds.
 	Fault = faults.Fault
 )
 
 var _ admin.Target = (*Simulator)(nil)
 
-// AdminHandler serves the admin port. It accepts loopback names, the address at which a request arrives, and
-// Options.AdminHosts as the host of a request.
+// AdminHandler serves the admin port. The Host header of a request must be a loopback name, the address at which the request
+// arrives, or one of Options.AdminHosts.
 func (s *Simulator) AdminHandler() http.Handler { return s.adminHandler() }
 
 func (s *Simulator) adminHandler(listenHost ...string) http.Handler {
@@ -63,11 +63,11 @@ func (s *Simulator) requests(selects func(*store.Record) bool) []Request {
 	return out
 }
 
-// Stats returns the number of calls by action; calls of unknown actions are under "".
+// Stats returns the number of calls by action. Calls of unknown actions count under "".
 func (s *Simulator) Stats() map[string]int { return s.store.Counts() }
 
-// Faults returns the faults in force, with defaults filled in.
+// Faults returns the faults in force, with their defaults.
 func (s *Simulator) Faults() []Fault { return s.faults.List() }
 
-// SetFaults replaces the faults; nil removes all. After an error the old ones stay.
+// SetFaults replaces the faults; nil removes all. If it returns an error, the old faults stay in force.
 func (s *Simulator) SetFaults(list []Fault) error { return s.faults.Set(list) }

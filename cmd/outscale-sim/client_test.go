@@ -204,7 +204,7 @@ func TestServe_seedFile(t *testing.T) {
 	if status := stop(); status != 0 {
 		t.Errorf("exit %d", status)
 	}
-	for file, want := range map[string]string{"/no/such/file": "--seed-file", "main.go": "no state in JSON"} {
+	for file, want := range map[string]string{"/no/such/file": "--seed-file", "main.go": "not a state in JSON"} {
 		if status, out, errs := command(t, map[string]string{"OUTSCALE_SIM_SEED_FILE": file}, "serve", "--listen", "127.0.0.1:0", "--admin", ""); status != 1 || !strings.Contains(errs, want) || out != "" {
 			t.Errorf("%s: %d, %s%s", file, status, out, errs)
 		}
