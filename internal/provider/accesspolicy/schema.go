@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/numberplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -45,10 +44,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Whether a change is planned that this provider itself does not comply with: a lifetime that its own access key exceeds, or a trusted " +
 					"session without a client certificate. Default: `false`, which refuses it at plan.",
 			},
-			"id": schema.StringAttribute{
-				Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "An id of the resource. The API has none.",
-			},
+			"id": base.KeptText("An id of the resource. The API has none."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}

@@ -8,10 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -21,7 +19,6 @@ import (
 
 // Schema is the official provider's, with `allow_lockout` and without its request_id.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	set := func(each validator.String, description string) schema.SetAttribute {
 		return schema.SetAttribute{
 			ElementType: types.StringType, Optional: true, Computed: true, MarkdownDescription: description,
@@ -48,8 +45,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"refuses it at plan. The address of these calls is taken from the log of the API (right `api:ReadApiLogs`); where that does not show it, a " +
 					"warning says that nothing was checked. A destruction goes by the value that was applied last.",
 			},
-			"api_access_rule_id": schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "The id of the rule."},
-			"id":                 schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "The same as `api_access_rule_id`."},
+			"api_access_rule_id": base.KeptText("The id of the rule."),
+			"id":                 base.KeptText("The same as `api_access_rule_id`."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}

@@ -9,9 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
@@ -19,10 +17,6 @@ import (
 
 // Schema is the official provider's, without its request_id.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
-	computed := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: description}
-	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages a certificate authority (CA) whose client certificates API access rules can demand. The API refuses to delete one that a rule names.",
 		Attributes: map[string]schema.Attribute{
@@ -36,9 +30,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
 				MarkdownDescription: "A description. Default: none. Changed in place; taken out of the configuration, it is removed.",
 			},
-			"ca_id":          computed("The id of the CA."),
-			"id":             computed("The same as `ca_id`."),
-			"ca_fingerprint": computed("The SHA-1 fingerprint of the certificate: 40 hexadecimal digits."),
+			"ca_id":          base.KeptText("The id of the CA."),
+			"id":             base.KeptText("The same as `ca_id`."),
+			"ca_fingerprint": base.KeptText("The SHA-1 fingerprint of the certificate: 40 hexadecimal digits."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}

@@ -5,11 +5,8 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -55,7 +52,7 @@ var managed = policyKind{
 // inline is the kind of inline policies, listed by their names.
 var inline = policyKind{
 	suffix: "inline_policies", attribute: "policy_names", word: "inline policy", words: "inline policies", element: "names",
-	validator: stringvalidator.RegexMatches(keyattr.Name, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -"),
+	validator: keyattr.NameValidator(),
 	read: func(ctx context.Context, d *providerdata.Data, p rights.Principal) ([]string, error) {
 		return d.Rights.InlineNames(ctx, p)
 	},
@@ -67,11 +64,7 @@ var inline = policyKind{
 // Schema implements resource.Resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := r.kind.Attributes()
-	attributes["id"] = schema.StringAttribute{
-		Computed:            true,
-		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-		MarkdownDescription: fmt.Sprintf("The same as `%s`.", r.kind.IDAttribute()),
-	}
+	attributes["id"] = base.KeptText(fmt.Sprintf("The same as `%s`.", r.kind.IDAttribute()))
 	absent := fmt.Sprintf("What is listed and not linked is linked. List what `outscale_%s_policy_link` links, so that a destruction removes the links.", r.kind.Prefix)
 	if r.policy.add == nil {
 		absent = fmt.Sprintf("What is listed and does not exist is a warning: create it with `outscale_%s_inline_policy`.", r.kind.Prefix)

@@ -12,8 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
@@ -56,10 +54,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	for name, attribute := range principal.Group.Attributes() {
 		attributes[name] = attribute
 	}
-	attributes["id"] = schema.StringAttribute{
-		Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-		MarkdownDescription: "The id of the group and the id of the user, with a slash between.",
-	}
+	attributes["id"] = base.KeptText("The id of the group and the id of the user, with a slash between.")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Makes one user a member of a group, and leaves the other members alone. Do not use it for a group that has `user` blocks: " +
 			"they are all members and remove any other user, so that the two resources undo each other in every run.",

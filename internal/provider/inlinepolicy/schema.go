@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -22,7 +21,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	attributes["policy_name"] = schema.StringAttribute{
 		Required:            true,
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-		Validators:          []validator.String{stringvalidator.RegexMatches(keyattr.Name, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
+		Validators:          []validator.String{keyattr.NameValidator()},
 		MarkdownDescription: fmt.Sprintf("The name of the policy: 1 to 128 letters, digits and `+=,.@_-`, unique among the %s's inline policies. A change replaces the policy.", r.kind.Word),
 	}
 	attributes["document"] = schema.StringAttribute{
@@ -31,11 +30,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		MarkdownDescription: "The policy document as JSON, at most 5120 characters without white space; see the data source `outscale_policy_document`. " +
 			"Documents compare by meaning: white space and order plan nothing. Changed in place.",
 	}
-	attributes["id"] = schema.StringAttribute{
-		Computed:            true,
-		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-		MarkdownDescription: fmt.Sprintf("The id of the %s and the name of the policy, with a slash between.", r.kind.Word),
-	}
+	attributes["id"] = base.KeptText(fmt.Sprintf("The id of the %s and the name of the policy, with a slash between.", r.kind.Word))
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Manages one inline policy of a %s, and leaves its other policies alone.", r.kind.Word),
 		Attributes:          attributes,

@@ -14,43 +14,28 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-const (
-	maxPath        = 512
-	maxDescription = 1000
-)
+// maxDescription is the length of the longest description (official).
+const maxDescription = 1000
 
 // Schema is the official provider's, with `force_detach`.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	replaces := []planmodifier.String{stringplanmodifier.RequiresReplace()}
-	computed := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: description}
-	}
-	date := func(description string) schema.StringAttribute {
-		a := computed(description)
-		a.CustomType = isodate.Type{}
-		return a
-	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages a managed policy of the account.",
 		Attributes: map[string]schema.Attribute{
 			"policy_name": schema.StringAttribute{
 				Required: true, PlanModifiers: replaces,
-				Validators:          []validator.String{stringvalidator.RegexMatches(keyattr.Name, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
+				Validators:          []validator.String{keyattr.NameValidator()},
 				MarkdownDescription: "The name of the policy: 1 to 128 letters, digits and `+=,.@_-`, unique in the account. A change replaces the policy: see [Replacement](#replacement).",
 			},
 			"path": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: []planmodifier.String{pathLeftOut{}, stringplanmodifier.RequiresReplace()},
-				Validators: []validator.String{
-					stringvalidator.RegexMatches(keyattr.Path, "must start and end with a slash, with letters, digits, _ and / between"),
-					stringvalidator.LengthAtMost(maxPath),
-				},
+				Validators: keyattr.PathValidators(),
 				MarkdownDescription: "The path of the policy, which starts and ends with a slash. Default: `/` for a new policy. A change replaces the policy; " +
 					"an argument that is removed from the configuration changes nothing.",
 			},
@@ -73,10 +58,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"Default: `false`, which makes a destruction fail while the policy is linked. A policy that leaves the configuration together with its `policy` blocks " +
 					"needs it, or `create_before_destroy` in its `lifecycle` block: the blocks are then changed first. Either must be applied before.",
 			},
-			"id":                        computed("The same as `orn`."),
-			"orn":                       computed("The OUTSCALE resource name of the policy."),
-			"policy_id":                 computed("The id of the policy."),
-			"policy_default_version_id": computed("The default version: its document decides rights. `outscale_policy_version` with `set_as_default` makes a version the default, and keeps it."),
+			"id":                        base.KeptText("The same as `orn`."),
+			"orn":                       base.KeptText("The OUTSCALE resource name of the policy."),
+			"policy_id":                 base.KeptText("The id of the policy."),
+			"policy_default_version_id": base.KeptText("The default version: its document decides rights. `outscale_policy_version` with `set_as_default` makes a version the default, and keeps it."),
 			"is_linkable": schema.BoolAttribute{
 				Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 				MarkdownDescription: "Whether the policy can be linked to users and groups.",
@@ -85,8 +70,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 				MarkdownDescription: "The number of users and groups that the policy is linked to.",
 			},
-			"creation_date":          date("The date and time (UTC) at which the policy was created."),
-			"last_modification_date": date("The date and time (UTC) at which the policy was last modified."),
+			"creation_date":          base.KeptDate("The date and time (UTC) at which the policy was created."),
+			"last_modification_date": base.KeptDate("The date and time (UTC) at which the policy was last modified."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
@@ -42,9 +43,6 @@ func Block(word string) schema.Block {
 	computed := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
-	date := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, CustomType: isodate.Type{}, MarkdownDescription: description}
-	}
 	return schema.SetNestedBlock{
 		MarkdownDescription: fmt.Sprintf("A managed policy that is linked to the %s. With one block or more, the blocks are all that is linked: other links are removed. "+
 			"Removing the last block removes the links that it made. Without blocks the links of the %[1]s are not managed here.", word),
@@ -61,8 +59,8 @@ func Block(word string) schema.Block {
 			},
 			"policy_id":              computed("The id of the policy."),
 			"policy_name":            computed("The name of the policy."),
-			"creation_date":          date("The date and time (UTC) at which the policy was created."),
-			"last_modification_date": date("The date and time (UTC) at which the policy was last modified."),
+			"creation_date":          base.Date("The date and time (UTC) at which the policy was created."),
+			"last_modification_date": base.Date("The date and time (UTC) at which the policy was last modified."),
 		}},
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
@@ -18,10 +17,6 @@ import (
 
 // Schema is the official provider's.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
-	computed := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: description}
-	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages a version of a managed policy, beside the version `v1` that the creation of the policy makes. " +
 			"A policy has at most 5 versions, and the default one decides rights.",
@@ -47,13 +42,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 				MarkdownDescription: "Whether the version is the default one of the policy.",
 			},
-			"version_id": computed("The version: `v2`, `v3` and so on. Numbers only grow."),
-			"body":       computed("The document as the API has it."),
-			"id":         computed("The ORN of the policy and the version, with a slash between."),
-			"creation_date": schema.StringAttribute{
-				CustomType: isodate.Type{}, Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "The date and time (UTC) at which the version was created.",
-			},
+			"version_id":    base.KeptText("The version: `v2`, `v3` and so on. Numbers only grow."),
+			"body":          base.KeptText("The document as the API has it."),
+			"id":            base.KeptText("The ORN of the policy and the version, with a slash between."),
+			"creation_date": base.KeptDate("The date and time (UTC) at which the version was created."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}

@@ -12,21 +12,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 )
 
-// What the API accepts, besides keyattr.UserName and keyattr.Path (docs/dev/reference.md).
-var (
-	userEmail = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
-)
-
-const (
-	maxPath     = 512
-	defaultPath = "/"
-)
+// userEmail is what the API accepts as an e-mail address (docs/dev/reference.md).
+var userEmail = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 
 // Schema is the official provider's, with `force_destroy`.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -42,29 +34,25 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 }
 
 func resourceAttributes() map[string]schema.Attribute {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	return map[string]schema.Attribute{
 		"user_name": schema.StringAttribute{
 			Required:   true,
-			Validators: []validator.String{stringvalidator.RegexMatches(keyattr.UserName, "must be 1 to 64 of A-Z a-z 0-9 + = , . @ _ -")},
+			Validators: []validator.String{keyattr.UserValidator()},
 			MarkdownDescription: "The name of the user: 1 to 64 letters, digits and `+=,.@_-`, unique in the account whatever the path. " +
 				"Changed in place: the user is renamed and keeps its id, its keys and its memberships.",
 		},
 		"path": schema.StringAttribute{
-			Optional: true,
-			Computed: true,
-			Default:  stringdefault.StaticString(defaultPath),
-			Validators: []validator.String{
-				stringvalidator.RegexMatches(keyattr.Path, "must start and end with a slash, with letters, digits, _ and / between"),
-				stringvalidator.LengthAtMost(maxPath),
-			},
+			Optional:            true,
+			Computed:            true,
+			Default:             stringdefault.StaticString("/"),
+			Validators:          keyattr.PathValidators(),
 			MarkdownDescription: "The path of the user, which starts and ends with a slash: 1 to 512 letters, digits, `_` and `/`. Default: `/`. Changed in place.",
 		},
 		"user_email": schema.StringAttribute{
 			Optional:      true,
 			Computed:      true,
 			Validators:    []validator.String{stringvalidator.RegexMatches(userEmail, "must be an e-mail address (leave the argument out for the account's)")},
-			PlanModifiers: kept,
+			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			MarkdownDescription: "The e-mail address of the user. Default: the API gives a new user the account's. " +
 				"Changed in place; taken out of the configuration, it stays as it is.",
 		},
@@ -74,26 +62,9 @@ func resourceAttributes() map[string]schema.Attribute {
 				"also those that are not managed here. Default: `false`, which makes a destruction fail while the user has any of them but inline policies. " +
 				"It must be in the state before the destruction: set it and apply.",
 		},
-		"user_id": schema.StringAttribute{
-			Computed:            true,
-			PlanModifiers:       kept,
-			MarkdownDescription: "The id of the user. It stays the same when the user is renamed.",
-		},
-		"id": schema.StringAttribute{
-			Computed:            true,
-			PlanModifiers:       kept,
-			MarkdownDescription: "The same as `user_id`.",
-		},
-		"creation_date": schema.StringAttribute{
-			CustomType:          isodate.Type{},
-			Computed:            true,
-			PlanModifiers:       kept,
-			MarkdownDescription: "The date and time (UTC) at which the user was created.",
-		},
-		"last_modification_date": schema.StringAttribute{
-			CustomType:          isodate.Type{},
-			Computed:            true,
-			MarkdownDescription: "The date and time (UTC) at which the user was last modified.",
-		},
+		"user_id":                base.KeptText("The id of the user. It stays the same when the user is renamed."),
+		"id":                     base.KeptText("The same as `user_id`."),
+		"creation_date":          base.KeptDate("The date and time (UTC) at which the user was created."),
+		"last_modification_date": base.Date("The date and time (UTC) at which the user was last modified."),
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -14,6 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/group"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
@@ -33,29 +33,23 @@ type member struct {
 const userBlock = "user"
 
 func memberBlock() schema.Block {
-	computed := func(text string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: text}
-	}
-	date := func(text string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, CustomType: isodate.Type{}, MarkdownDescription: text}
-	}
 	return schema.SetNestedBlock{
 		MarkdownDescription: "A user that is a member of the group. With one block or more, the blocks are all members: others are removed. " +
 			"Removing the last block removes the members that the blocks had added. Without blocks the members of the group are not managed here.",
 		NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
 			"user_name": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{stringvalidator.RegexMatches(keyattr.UserName, "must be 1 to 64 of A-Z a-z 0-9 + = , . @ _ -")},
+				Validators:          []validator.String{keyattr.UserValidator()},
 				MarkdownDescription: "The name of the user. A user that is renamed stays a member: it is found by its id.",
 			},
 			"path": schema.StringAttribute{
 				Optional: true, Computed: true,
-				Validators:          pathValidators(),
+				Validators:          keyattr.PathValidators(),
 				MarkdownDescription: "The path of the user. If it is set, it must be the path that the user has.",
 			},
-			"user_id":                computed("The id of the user."),
-			"creation_date":          date("The date and time (UTC) at which the user was created."),
-			"last_modification_date": date("The date and time (UTC) at which the user was last modified."),
+			"user_id":                schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user."},
+			"creation_date":          base.Date("The date and time (UTC) at which the user was created."),
+			"last_modification_date": base.Date("The date and time (UTC) at which the user was last modified."),
 		}},
 	}
 }

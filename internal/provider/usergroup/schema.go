@@ -3,32 +3,18 @@ package usergroup
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 )
 
-const maxPath = 512
-
-func pathValidators() []validator.String {
-	return []validator.String{
-		stringvalidator.RegexMatches(keyattr.Path, "must start and end with a slash, with letters, digits, _ and / between"),
-		stringvalidator.LengthAtMost(maxPath),
-	}
-}
-
 // Schema is the official provider's, with `force_destroy`.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages a group of EIM users. Its members and its managed policies are either all in `user` and `policy` blocks here, or, " +
 			"without such a block, in resources of their own, `outscale_user_group_membership` and `outscale_user_group_policy_link`, which several " +
@@ -36,12 +22,12 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		Attributes: map[string]schema.Attribute{
 			"user_group_name": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{stringvalidator.RegexMatches(keyattr.Name, "must be 1 to 128 of A-Z a-z 0-9 + = , . @ _ -")},
+				Validators:          []validator.String{keyattr.NameValidator()},
 				MarkdownDescription: "The name of the group: 1 to 128 letters, digits and `+=,.@_-`, unique in the account. Changed in place: members and policies stay.",
 			},
 			"path": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString("/"),
-				Validators:          pathValidators(),
+				Validators:          keyattr.PathValidators(),
 				MarkdownDescription: "The path of the group, which starts and ends with a slash. Default: `/`. Changed in place.",
 			},
 			"force_destroy": schema.BoolAttribute{
@@ -50,11 +36,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"Default: `false`, which makes a destruction fail while the group has any that its blocks do not name. " +
 					"It must be in the state before the destruction: set it and apply.",
 			},
-			"user_group_id":          schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "The id of the group. It stays the same when the group is renamed."},
-			"id":                     schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "The same as `user_group_id`."},
+			"user_group_id":          base.KeptText("The id of the group. It stays the same when the group is renamed."),
+			"id":                     base.KeptText("The same as `user_group_id`."),
 			"orn":                    schema.StringAttribute{Computed: true, MarkdownDescription: "The OUTSCALE resource name of the group. A rename changes it."},
-			"creation_date":          schema.StringAttribute{CustomType: isodate.Type{}, Computed: true, PlanModifiers: kept, MarkdownDescription: "The date and time (UTC) at which the group was created."},
-			"last_modification_date": schema.StringAttribute{CustomType: isodate.Type{}, Computed: true, MarkdownDescription: "The date and time (UTC) at which the group was last modified."},
+			"creation_date":          base.KeptDate("The date and time (UTC) at which the group was created."),
+			"last_modification_date": base.Date("The date and time (UTC) at which the group was last modified."),
 		},
 		Blocks: map[string]schema.Block{
 			userBlock:        memberBlock(),
