@@ -17,23 +17,23 @@ type admission struct {
 	mu      sync.Mutex
 	guard   auth.Guard
 	breaker *breaker.Breaker
-	changed chan struct{}                        // closed when something changed; nil = nobody waits for that
-	waiting map[*request]context.CancelCauseFunc // ends the waits for the rate limit
+	changed chan struct{}                        // closed at the next change; nil = no request waits for one
+	waiting map[*request]context.CancelCauseFunc // end the waits for the rate limit
 }
 
 // permit is the admission of a request. settle returns it with the outcome.
 type permit struct {
-	probe  bool      // it finds out about the endpoint
+	probe  bool      // the request tests the endpoint for all
 	proven bool      // the credential was known to be good
-	begun  time.Time // when it was admitted
-	unlock func()    // lets other processes find out about the credential
+	begun  time.Time // when the request was admitted
+	unlock func()    // lets other processes test the credential
 }
 
-// errTripped ends a wait for the rate limit, because the breaker opened.
+// errTripped is the cause if a wait for the rate limit ends because the breaker opened.
 var errTripped = errors.New("the circuit breaker opened")
 
-// ready returns when a request may be admitted. The error is ctx's, an *UnsentError without its action,
-// or a *GivenUpError.
+// ready waits until a request may be admitted. The error is that of ctx, an *UnsentError without an action, or a
+// *GivenUpError.
 func (a *admission) ready(ctx context.Context, r *request) error {
 	for {
 		a.mu.Lock()
@@ -53,7 +53,7 @@ func (a *admission) ready(ctx context.Context, r *request) error {
 	}
 }
 
-// waitFor waits for something to change, for at most d where d is not 0.
+// waitFor waits for a change, for at most d unless d is 0.
 func waitFor(ctx context.Context, changed <-chan struct{}, d time.Duration) error {
 	var late <-chan time.Time
 	if d > 0 {
@@ -70,7 +70,7 @@ func waitFor(ctx context.Context, changed <-chan struct{}, d time.Duration) erro
 	return nil
 }
 
-// enter admits a request, unless something changed since ready returned. leave must follow.
+// enter admits a request, unless something changed since ready returned. After the request, call leave.
 func (a *admission) enter(r *request) (permit, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -83,7 +83,8 @@ func (a *admission) enter(r *request) (permit, bool) {
 	return p, true
 }
 
-// check reports whether a request may be sent, or has to wait, at most for wait where that is not 0, or fails.
+// check reports whether a request may be sent. If not, it fails with err or waits for a change, for at most wait unless that
+// is 0.
 func (a *admission) check(r *request) (send bool, wait time.Duration, err error) {
 	if !r.unlimited {
 		d := a.breaker.Decide(a.now(), r.repeatable)
@@ -107,10 +108,10 @@ func (a *admission) check(r *request) (send bool, wait time.Duration, err error)
 // change is the effect of an outcome on other requests.
 type change struct {
 	tripped bool // the breaker has opened
-	stopped bool // the credential is not sent any more
+	stopped bool // the credential is no longer sent
 }
 
-// leave records the outcome of an attempt. known reports whether the API itself has answered before.
+// leave records the outcome of the attempt that was admitted with p. known says that the API itself has answered before.
 func (a *admission) leave(p permit, o outcome, known bool) change {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -125,7 +126,7 @@ func (a *admission) leave(p permit, o outcome, known bool) change {
 	return change{tripped: a.breaker.Open() && !open, stopped: a.guard.Refusal() != nil && !refused}
 }
 
-// wake makes all waiting requests check again. Those that wait for the rate limit continue unless the breaker is open.
+// wake makes all waiting requests check again. Requests that wait for the rate limit wait on, unless the breaker is open.
 func (a *admission) wake() {
 	if a.changed != nil {
 		close(a.changed)
@@ -139,7 +140,8 @@ func (a *admission) wake() {
 	}
 }
 
-// untilTripped is ctx for a wait for the rate limit, which ends when the breaker opens. Call done after it.
+// untilTripped returns the context for a wait for the rate limit, which also ends when the breaker opens. Call done after
+// the wait.
 func (a *admission) untilTripped(ctx context.Context, r *request) (waiting context.Context, done func()) {
 	if r.unlimited {
 		return ctx, func() {}
@@ -162,7 +164,7 @@ func (a *admission) untilTripped(ctx context.Context, r *request) (waiting conte
 	}
 }
 
-// giveUp opens the breaker for a request that is tried since begun, unless something answered others meanwhile.
+// giveUp opens the breaker for a request that has been tried since begun, unless another request was answered meanwhile.
 func (a *admission) giveUp(begun time.Time, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -184,7 +186,7 @@ func (a *admission) accepted() bool {
 	return a.guard.WasAccepted()
 }
 
-// mayBeLoad reports whether a 400/4120 to a request that left at sent may be caused by load, and may be tried again.
+// mayBeLoad reports whether load may have caused a 400/4120 to a request sent at sent, which then may be retried.
 func (a *admission) mayBeLoad(sent time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

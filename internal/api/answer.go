@@ -15,18 +15,18 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
 )
 
-// kind is the result of one attempt. Only this file decides it: by the form of the answer, then its status, then its code.
-// Everything else depends on it: the error, retries, and the conclusions about the credential and the endpoint.
+// kind is the result of one attempt. Only this file decides it: by the form of the answer, then its status, then its code. The
+// kind decides the error, the retries, and what the attempt says about the credential and the endpoint.
 type kind int
 
 const (
-	canceled      kind = iota // the caller ended it
+	canceled      kind = iota // the caller's context ended
 	unreachable               // nothing was sent
 	timedOut                  // sent, and no answer came in time
 	broken                    // sent, and the connection broke
 	foreign                   // an answer that is not in the API's form: a page of a proxy, a portal, a gateway
 	contradiction             // an error body of the API under HTTP 200
-	throttled                 // refused because of the rate, by the API or, with 429, by something in its place
+	throttled                 // refused because of the rate, by the API or, with 429, by a gateway
 	fault                     // an error of the API with a status of 500 or more
 	refusal                   // any other error of the API: the action was not executed
 	success
@@ -35,25 +35,25 @@ const (
 // outcome is the outcome of one attempt.
 type outcome struct {
 	kind       kind
-	err        error // nil for a success
+	err        error // nil = success
 	sent       time.Time
-	status     int           // 0 without an answer; also of one that broke off
-	problems   []Problem     // of a body with Errors, whatever else its form is
-	retryAfter time.Duration // the Retry-After of the answer, 0 for none
+	status     int           // 0 = no answer; set also if the answer broke off
+	problems   []Problem     // of a body with Errors, in any form of answer
+	retryAfter time.Duration // the Retry-After of the answer, 0 without one
 	wrongDate  bool          // the date of the signature was refused, and the answer has the API's date
 }
 
-// withoutID are reads whose success may have no request id: the example of the API's description has none. Such an
-// answer is recognized by its required members.
+// withoutID are actions whose successful answer may have no request id: the example in the API's description has none. Their
+// required members show that an answer is the API's.
 var withoutID = map[string]bool{"ReadUserPolicy": true}
 
-// maxProblems bounds what is kept of a list of errors. The API sends one.
+// maxProblems is the largest number of problems that are kept of an answer. The API sends one.
 const maxProblems = 20
 
 // envelope is what all answers of the API have in common.
 type envelope struct {
 	Errors []struct {
-		Code    json.RawMessage // a string by the API's description; a number is read as well
+		Code    json.RawMessage // a string by the API's description; a number is accepted, too
 		Type    string
 		Details string
 	}
@@ -75,7 +75,7 @@ type answer struct {
 
 // parse reads the parts of an answer that decide its form. The API's form is a request id, and either the status 200 or an
 // error status with a list of errors whose codes are decimal. An answer in another form is not from the API. clean removes
-// secrets from what is kept.
+// secrets from the texts that are kept.
 func (a *answer) parse(action string, clean func(string) string) {
 	var e envelope
 	if json.Unmarshal(a.body, &e) != nil {
@@ -131,8 +131,8 @@ func failure(ctx, attempt context.Context, err error, sent bool) (kind, error) {
 	return broken, err
 }
 
-// endpoint returns the result for the breaker. known reports that the API itself has answered before: an answer in another
-// form then comes from a proxy that can reach it.
+// endpoint returns the result for the breaker. known says that the API itself has answered before: an answer in another form
+// then comes from a proxy that can reach the API.
 func (o outcome) endpoint(known bool) breaker.Result {
 	switch o.kind {
 	case unreachable:
@@ -156,8 +156,8 @@ func (o outcome) endpoint(known bool) breaker.Result {
 	return breaker.Answered
 }
 
-// credential returns the result for the lock-out guard. accepted reports that the credential was accepted before. Codes count
-// here in any form of answer, because an overlooked refusal could lock the account out.
+// credential returns the result for the lock-out guard. accepted says that the credential was accepted before. Codes count in
+// any form of answer, because an overlooked refusal could lock the account.
 func (o outcome) credential(accepted bool) auth.Outcome {
 	switch {
 	case o.kind == success:
@@ -168,7 +168,7 @@ func (o outcome) credential(accepted bool) auth.Outcome {
 		o.status == http.StatusUnauthorized && (hasAny(o.problems, 1, 1) || hasAny(o.problems, 11, 11) || hasAny(o.problems, 13, 13)):
 		return auth.Refused // 401 with 11 or 13 comes from the lock-out itself (A23)
 	case o.status == http.StatusUnauthorized && o.kind != refusal:
-		// After the API has accepted the credential this is a refusal; before, it may come from something else.
+		// If the API has accepted the credential before, this is a refusal. Otherwise a gateway may have sent it.
 		if accepted {
 			return auth.Refused
 		}
@@ -191,7 +191,7 @@ func acceptsCredential(status int, problems []Problem) bool {
 	case http.StatusUnauthorized:
 		return hasAny(problems, 4, 5) || hasAny(problems, 7, 7)
 	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusFailedDependency:
-		return !hasAny(problems, 4000, 4000) // can speak of the caller's key
+		return !hasAny(problems, 4000, 4000) // may be about the caller's key
 	}
 	return false
 }

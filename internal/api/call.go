@@ -15,14 +15,14 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// longWait is the shortest wait for the rate limit that is logged.
+// longWait is the shortest wait for the rate limit that the client logs.
 const longWait = 5 * time.Second
 
-// maxAnswer is the largest part of an answer that is read. The largest answer, a page of a thousand users, is under 1 MiB.
+// maxAnswer is the largest answer that the client reads, in bytes. A page of a thousand users is under 1 MiB.
 const maxAnswer = 32 << 20
 
 var (
-	// errNoAnswer is the cause of an attempt that we ended ourselves.
+	// errNoAnswer is the cause if the client ended an attempt because it took too long.
 	errNoAnswer    = errors.New("no answer in time")
 	errInterrupted = errors.New("interrupted")
 )
@@ -31,13 +31,13 @@ var (
 type request struct {
 	action     string
 	body       []byte
-	repeatable bool // it may be executed twice; otherwise it is sent once, and the caller looks up a lost answer
-	unlimited  bool // of the last ones of a process: see WithoutRateLimit
+	repeatable bool // the action may be executed twice; otherwise the caller looks up the outcome of a lost answer
+	unlimited  bool // one of the last requests of a process: see WithoutRateLimit
 
-	attempts int       // all of them
-	faults   int       // those since the last throttled one, which has the whole of the call's time
-	since    time.Time // when the first of them was begun
-	redated  bool      // it was sent again for the date of its signature
+	attempts int       // all attempts
+	faults   int       // failed attempts since the last throttled one: the time limits of a call start anew after it
+	since    time.Time // when the first of those attempts began
+	redated  bool      // it was sent again because the date of its signature was refused
 	doubted  bool      // it was sent again after a 400/4120
 }
 
@@ -47,17 +47,17 @@ const (
 	repeatable = true
 )
 
-// WithoutRateLimit returns a context for the last calls of a process, which do not wait for the client's own rate: the
-// first of them lifts it. They still wait as long as the API asked, and once it has throttled calls they keep to the rate
-// that it admits, as far as known. They are sent even if the circuit breaker is open.
+// WithoutRateLimit returns a context for the last calls of a process. They do not wait for the client's own rate, which the
+// first of them removes. They still wait as long as the API asks, and keep to a rate that was lowered because the API
+// throttled a call. They are sent even if the circuit breaker is open.
 func WithoutRateLimit(ctx context.Context) context.Context {
 	return context.WithValue(ctx, unlimitedKey{}, true)
 }
 
 type unlimitedKey struct{}
 
-// do calls action with in as its body and decodes a success into out, trying again as decide allows. The error is an
-// *Error or a *TransportError, wrapped where the time for another attempt ran out, or an *UnsentError.
+// do calls action with in as the body and decodes the answer of a success into out. It retries as decide allows. The error is
+// an *Error, a *TransportError or an *UnsentError, wrapped if the time for another attempt ran out.
 func (c *Client) do(ctx context.Context, action string, repeatable bool, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -104,8 +104,8 @@ func (c *Client) do(ctx context.Context, action string, repeatable bool, in, out
 	}
 }
 
-// admit waits until a request may be sent: first for the lock-out guard and the breaker, then for the rate limit. The former
-// wait does not use up the rate.
+// admit waits until a request may be sent: first for the lock-out guard and the breaker, then for the rate limit. The first
+// wait uses nothing of the rate.
 func (c *Client) admit(ctx context.Context, r *request) (permit, error) {
 	for {
 		if err := c.admission.ready(ctx, r); err != nil {
@@ -129,7 +129,8 @@ func (c *Client) admit(ctx context.Context, r *request) (permit, error) {
 	}
 }
 
-// askMachine checks whether another process recorded a refusal of the credential, unless this process knows that it is good.
+// askMachine checks whether another process recorded a refusal of the credential. It does not if this process knows that the
+// credential is good.
 func (c *Client) askMachine(ctx context.Context, p permit) (permit, error) {
 	if p.proven {
 		return p, nil
@@ -190,7 +191,7 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 	return o
 }
 
-// decode makes the error of a whole answer, or decodes a success into out.
+// decode decodes the answer of a success into out, or returns the error that the answer stands for.
 func (c *Client) decode(r *request, o *outcome, a answer, out any) error {
 	switch {
 	case o.kind == success:
@@ -205,11 +206,11 @@ func (c *Client) decode(r *request, o *outcome, a answer, out any) error {
 	return c.unusable(r.action, &ForeignError{StatusCode: a.status, Bytes: len(a.body), Type: c.redact.text(a.header.Get("Content-Type"))})
 }
 
-// compareClocks records the clock difference that an answer of the API shows, and logs a change. dated is the time of the
-// signature; end is when the answer was read.
+// compareClocks records the clock difference that an answer of the API shows, and logs a change. dated is the reading of the
+// clock that dated the signature; end is when the answer was read.
 func (c *Client) compareClocks(ctx context.Context, o *outcome, a answer, dated reading, end time.Time) {
 	measured, slack, ok := measure(a.header, o.sent, end)
-	if c.keyID != "" { // a login is not dated
+	if c.keyID != "" { // a login has no date
 		o.wrongDate = ok && a.status == http.StatusUnauthorized && hasAny(a.problems, 1, 1) && (measured-dated.ahead).Abs() > Tolerated-unmeasurable
 		switch {
 		case o.wrongDate:
@@ -229,24 +230,24 @@ func (c *Client) compareClocks(ctx context.Context, o *outcome, a answer, dated 
 	if far {
 		level = LevelWarn
 	}
-	c.log(ctx, level, "the clock of this machine is not the API's: dates are corrected by the API's Date header", map[string]any{
+	c.log(ctx, level, "the clock of this machine differs from the API's: dates are corrected by the API's Date header", map[string]any{
 		"api_ahead_ms": c.clock.ahead().Milliseconds(), "tolerated_ms": Tolerated.Milliseconds(),
 	})
 }
 
-// exchange sends a fresh request, signed as of at by the API's clock, and reads the whole answer. The status beside an
-// error is that of an answer that broke off.
+// exchange sends a new request, signed with the date at of the API's clock, and reads the whole answer. Beside an error, the
+// answer has a status if it broke off after it.
 func (c *Client) exchange(ctx context.Context, r *request, at time.Time) (answer, error) {
-	// A new request each time, so that nothing of an earlier signature stays.
+	// Each attempt has a new request, so that no part of an earlier signature stays.
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint+"/"+r.action, bytes.NewReader(r.body))
 	if err != nil {
 		return answer{}, err
 	}
-	req.GetBody = nil // with it, HTTP/2 sends a request again by itself, as often as a server likes
+	req.GetBody = nil // with it, net/http repeats an HTTP/2 request by itself, as often as the server asks
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
-	if c.userAgent != "" {
-		req.Header.Set("User-Agent", c.userAgent)
+	if c.config.UserAgent != "" {
+		req.Header.Set("User-Agent", c.config.UserAgent)
 	}
 	if err := c.sign(req, r.body, at); err != nil {
 		return answer{}, err
@@ -267,7 +268,7 @@ func (c *Client) exchange(ctx context.Context, r *request, at time.Time) (answer
 	return a, nil
 }
 
-// unusable is the outcome of an answer that cannot be used: it is unknown whether the action was executed.
+// unusable returns the error for an answer that cannot be used: it is unknown whether the action was executed.
 func (c *Client) unusable(action string, err error) error {
 	return &TransportError{Action: action, Endpoint: c.endpoint, Sent: true, Err: err}
 }
@@ -277,7 +278,7 @@ func (c *Client) settle(ctx context.Context, r *request, p permit, o outcome) {
 	defer p.unlock()
 	changed := c.admission.leave(p, o, c.known.Load())
 	if changed.tripped {
-		c.log(ctx, LevelWarn, "the endpoint is down: calls fail unsent for a while", map[string]any{
+		c.log(ctx, LevelWarn, "the endpoint is down: calls fail without being sent for a while", map[string]any{
 			"action": r.action, "endpoint": c.endpoint, "again_ms": breakerCooldown.Milliseconds(),
 		})
 	}
@@ -303,13 +304,13 @@ func (c *Client) logDecision(ctx context.Context, r *request, o outcome, d decis
 	}
 	msg := "waiting before the next attempt"
 	if !d.retry {
-		msg = "throttled, and not sent again because it may have been executed: the other calls wait"
+		msg = "throttled, and not retried because the action may have been executed: the other calls wait"
 	}
 	c.log(ctx, LevelInfo, msg, fields)
 }
 
-// notSent is the error of a call whose next attempt was not sent: its time ran out, the credential was refused, or the
-// breaker opened. last is the error of its previous attempt.
+// notSent returns the error of a call whose next attempt was not sent because of why: its time ran out, the credential was
+// refused, or the breaker opened. last is the error of its previous attempt.
 func (c *Client) notSent(action string, last, why error) error {
 	var refused *UnsentError
 	var down *GivenUpError

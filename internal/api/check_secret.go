@@ -1,12 +1,10 @@
 package api
 
-import (
-	"context"
-)
+import "context"
 
-// CheckSecret makes one call that is signed with an access key and the secret that it may have (ReadAccessKeys). It returns
-// nil if the API accepted the signature, whatever the key may do. A refusal counts towards the lock-out of that key and of
-// the account: see IsWrongSecret, and do not send a secret again that was refused.
+// CheckSecret checks whether secret belongs to an access key, with one call that is signed with both (ReadAccessKeys). It
+// returns nil if the API accepted the signature, whatever rights the key has. A refusal counts towards the lock-out of that
+// key and of the account: see IsWrongSecret, and do not send a refused secret again.
 func (c *Client) CheckSecret(ctx context.Context, keyID, secret string) error {
 	cfg := c.config
 	cfg.Credential = Credential{AccessKeyID: keyID, SecretKey: secret}
@@ -22,9 +20,9 @@ func (c *Client) CheckSecret(ctx context.Context, keyID, secret string) error {
 	return err
 }
 
-// IsWrongSecret reports that the API knows the key and refused the signature: 401 with code 1. An INACTIVE or expired key
-// is refused in the same way (A21).
+// IsWrongSecret reports whether the API knows the key and refused the signature: 401 with code 1. The API refuses an INACTIVE
+// or expired key in the same way (A21).
 func IsWrongSecret(err error) bool { return hasCode(err, 1, 1) && IsUnauthorized(err) }
 
-// MalformedSecret returns what is wrong with the form of a secret, "" for nothing. It never repeats the secret.
+// MalformedSecret returns what is wrong with the form of a secret, or "". The text does not repeat the secret.
 func MalformedSecret(secret string) string { return inspect(keySecret, secret) }

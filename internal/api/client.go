@@ -1,7 +1,8 @@
-// Package api is the client of the OUTSCALE API: the official SDK's types and signature on a transport of its own.
+// Package api is the client of the OUTSCALE API. It uses the types and the signature of the official SDK, with its own
+// transport.
 //
-// Every call is admitted (lock-out guard in auth, circuit breaker in breaker, rate in limit), sent, and its answer
-// classified in one place (answer.go); that class decides about a retry (retry.go). What is logged is redacted.
+// Each attempt of a call is admitted by the lock-out guard (auth), the circuit breaker (breaker) and the rate limit (limit),
+// and then sent. answer.go classifies the answer, and retry.go decides about a retry. Logs have no secrets.
 package api
 
 import (
@@ -22,7 +23,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/limit"
 )
 
-// Credential is one whole credential: an access key or a login, never parts of two.
+// Credential is an access key or a login.
 type Credential struct{ AccessKeyID, SecretKey, Login, Password string }
 
 // String names the credential without its secret.
@@ -36,7 +37,7 @@ func (c Credential) String() string {
 	return "no credential"
 }
 
-// GoString is String, so that no formatting verb shows the secret.
+// GoString returns String, so that no formatting verb shows the secret.
 func (c Credential) GoString() string { return c.String() }
 
 // Config configures a Client. Resolve fills Endpoint, Region, Credential, ClientCertificate and Insecure.
@@ -48,21 +49,20 @@ type Config struct {
 	Insecure          bool             // do not verify the server's certificate
 	RequestsPerSecond float64          // 0 = no limit; at least limit.Slowest otherwise
 	UserAgent         string
-	// RefusalFolder is a folder of this user in which a refused credential is remembered for a minute, by a hash, so that
-	// another process does not have it refused again; "" = it is remembered in this process only.
+	// RefusalFolder is a folder of this user in which the client records a refused credential for a minute, as a hash, so
+	// that other processes do not send it; "" = the client records it in memory only.
 	RefusalFolder string
-	Proxy         func(*url.URL) (*url.URL, error) // nil = that of the process's environment
-	Warnings      []Warning                        // of Resolve; New does not look at them
-	Log           Log                              // nil = silent
+	Proxy         func(*url.URL) (*url.URL, error) // nil = the proxy of the process's environment
+	Warnings      []Warning                        // set by Resolve; New ignores them
+	Log           Log                              // nil = no logs
 	Now           func() time.Time                 // the machine's clock; nil = time.Now
 }
 
-// Client speaks to one endpoint with one credential. It is safe for concurrent use.
+// Client calls one endpoint with one credential. It is safe for concurrent use.
 type Client struct {
 	config      Config // without the credential
 	endpoint    string
 	keyID       string
-	userAgent   string
 	http        *http.Client
 	connections *http.Transport
 	sign        signer
@@ -72,13 +72,12 @@ type Client struct {
 	timeouts    timeouts
 	redact      redactor
 	log         Log
-	now         func() time.Time // the machine's clock: for how long something takes
-	clock       *clock           // the API's: for signatures and dates
+	now         func() time.Time // the machine's clock, which measures durations
+	clock       *clock           // the API's clock, for signatures and dates
 	sleep       func(context.Context, time.Duration) error
 	random      func() float64
 	known       atomic.Bool // the API itself has answered
 	answered    answered    // the calls of this process, for CallerAddress
-	certificate *tls.Certificate
 }
 
 // New checks cfg and returns a client. It makes no call. Errors are *ConfigError.
@@ -90,7 +89,7 @@ func New(cfg Config) (*Client, error) {
 	if rate := cfg.RequestsPerSecond; !(rate == 0 || rate >= limit.Slowest) || math.IsInf(rate, 1) {
 		return nil, &ConfigError{
 			Summary: "Rate not usable", Attribute: "requests_per_second",
-			Detail: fmt.Sprintf("The requests per second are %v. They can be 0, which is no limit, or %v and more.", rate, limit.Slowest),
+			Detail: fmt.Sprintf("The requests per second are %v. They can be 0, which means no limit, or at least %v.", rate, limit.Slowest),
 		}
 	}
 	sign, err := signing(cfg)
@@ -98,9 +97,9 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		endpoint: endpoint, keyID: cfg.Credential.AccessKeyID, userAgent: cfg.UserAgent, sign: sign,
+		endpoint: endpoint, keyID: cfg.Credential.AccessKeyID, sign: sign,
 		timeouts: defaultTimeouts, redact: newRedactor(cfg.Credential),
-		log: cfg.Log, now: cfg.Now, sleep: sleep, random: rand.Float64, certificate: cfg.ClientCertificate,
+		log: cfg.Log, now: cfg.Now, sleep: sleep, random: rand.Float64,
 	}
 	c.config = cfg
 	c.config.Credential = Credential{}
@@ -118,22 +117,22 @@ func New(cfg Config) (*Client, error) {
 	c.connections = connections(cfg)
 	c.http = &http.Client{
 		Transport: c.connections,
-		// A redirect would carry the signature elsewhere or turn the POST into a GET: it is an answer like any other.
+		// To follow a redirect would send the signature elsewhere or turn the POST into a GET. It is an answer like any other.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c, nil
 }
 
-// AccessKeyID is the id of the key that signs the calls, "" when the client uses a login.
+// AccessKeyID returns the id of the key that signs the calls, "" if the client uses a login.
 func (c *Client) AccessKeyID() string { return c.keyID }
 
-// Accepted reports whether an answer has shown that the credential is good.
+// Accepted reports whether the API has accepted the credential.
 func (c *Client) Accepted() bool { return c.admission.accepted() }
 
-// Endpoint is the address that the calls go to, with its path and without a name of an action.
+// Endpoint returns the address of the API with its path, without the name of an action.
 func (c *Client) Endpoint() string { return c.endpoint }
 
-// CloseIdleConnections closes the connections that no call uses. The client stays usable.
+// CloseIdleConnections closes the connections that no call uses. The client can be used afterwards.
 func (c *Client) CloseIdleConnections() { c.connections.CloseIdleConnections() }
 
 func checkEndpoint(endpoint string) (string, error) {
@@ -143,15 +142,15 @@ func checkEndpoint(endpoint string) (string, error) {
 	u, err := url.Parse(endpoint)
 	switch {
 	case err != nil:
-		return bad("The endpoint is not a URL.") // the parser's error would repeat a password in it
+		return bad("The endpoint is not a URL.") // the parser's error would show a password in it
 	case u.User != nil:
-		return bad("The endpoint must not hold a user name or a password.")
+		return bad("The endpoint must not contain a user name or a password.")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return bad("The endpoint must end with its path: it has a query or a fragment, which may be secret and is not shown.")
+		return bad("The endpoint must end with its path. It has a query or a fragment, which is not shown because it may be secret.")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return bad(fmt.Sprintf("The endpoint is %s, and does not begin with https:// or http://.", shown(endpoint)))
+		return bad(fmt.Sprintf("The endpoint is %s. It must begin with https:// or http://.", shown(endpoint)))
 	case !hostShape.MatchString(u.Hostname()):
-		return bad(fmt.Sprintf("The endpoint is %s, and has no host, or one with a character that no host has.", shown(endpoint)))
+		return bad(fmt.Sprintf("The endpoint is %s. It has no host, or its host has a character that is not allowed.", shown(endpoint)))
 	}
 	return strings.TrimRight(u.String(), "/"), nil
 }

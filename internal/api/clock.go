@@ -7,24 +7,23 @@ import (
 )
 
 const (
-	// Tolerated is how far a signature's date may be from the API's clock (official; the answer to one that is further
-	// off is A20).
+	// Tolerated is the largest difference between a signature's date and the API's clock (official). The answer to a larger
+	// one is assumption A20.
 	Tolerated = 5 * time.Minute
 	// unmeasurable is the largest clock difference that a Date header cannot show, because it has whole seconds.
 	unmeasurable = 2 * time.Second
 )
 
-// Clock is the time by both clocks.
+// Clock is the current time of both clocks.
 type Clock struct {
 	Machine time.Time // this machine's clock
 	API     time.Time // the API's clock by the Date headers of its answers; Machine before the first one
-	// Proven says that the API has accepted a signature dated by API, which is right to within Tolerated then. Otherwise,
-	// as with a login, API is only what the headers say, which something between may have written: bound by both clocks
-	// what must not come too late.
+	// Proven says that the API has accepted a signature dated by API, which is then right to within Tolerated. Otherwise, as
+	// with a login, API depends on headers that a gateway may have written: a deadline must then hold by both clocks.
 	Proven bool
 }
 
-// Clock is the time by both clocks.
+// Clock returns the current time of both clocks.
 func (c *Client) Clock() Clock {
 	c.clock.mu.Lock()
 	defer c.clock.mu.Unlock()
@@ -32,11 +31,11 @@ func (c *Client) Clock() Clock {
 	return Clock{Machine: now, API: now.Add(c.clock.offset), Proven: c.clock.proven}
 }
 
-// Offset is how far the API's clock is ahead of this machine's, by the Date headers of its answers so far; negative when
-// it is behind, 0 before the first answer and while the two agree within what such a header can tell, 2 seconds.
+// Offset returns how far the API's clock is ahead of this machine's, by the Date headers of its answers so far; negative if it
+// is behind. It is 0 before the first answer, and while the clocks differ by less than such a header can show, 2 seconds.
 func (c *Client) Offset() time.Duration { return c.clock.ahead() }
 
-// clock is the API's clock as known from its answers: the machine's clock and its offset.
+// clock is the API's clock: the machine's clock and an offset that the API's answers show.
 type clock struct {
 	machine func() time.Time
 
@@ -45,16 +44,16 @@ type clock struct {
 	warned  bool
 	proven  bool          // the API has accepted a signature
 	proof   time.Duration // the offset by which it was dated
-	refuted int           // how often a date was refused
+	refuted int           // how many dates were refused
 }
 
-// api is the API's time. Before the first answer it is the machine's.
+// api returns the API's time. Before the first answer it is the machine's time.
 func (c *clock) api() time.Time { return c.machine().Add(c.ahead()) }
 
-// ahead is how far the API's clock is ahead of the machine's; negative when it is behind.
+// ahead returns how far the API's clock is ahead of the machine's; negative if it is behind.
 func (c *clock) ahead() time.Duration { return c.read().ahead }
 
-// reading is what a signature is dated by.
+// reading is the state of the clock that dates a signature.
 type reading struct {
 	ahead   time.Duration
 	refuted int
@@ -66,7 +65,7 @@ func (c *clock) read() reading {
 	return reading{c.offset, c.refuted}
 }
 
-// prove records that the API accepted a signature dated by r. It is ignored if a date was refused meanwhile.
+// prove records that the API accepted a signature dated by r, unless a date was refused meanwhile.
 func (c *clock) prove(r reading) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -75,15 +74,15 @@ func (c *clock) prove(r reading) {
 	}
 }
 
-// refute records that the API refused the date of a signature, which ends an earlier proof.
+// refute records that the API refused the date of a signature. An earlier proof no longer counts.
 func (c *clock) refute() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.proven, c.refuted = false, c.refuted+1
 }
 
-// measure reads how far the API's clock is ahead of the machine's from the Date header of an answer to a request that
-// took from start to end, by the machine's clock. slack is how exact that is; ok is false without a usable header.
+// measure returns how far the API's clock is ahead of the machine's, by the Date header of the answer to a request that took
+// from start to end. slack is the largest error of that; ok is false without a usable header.
 func measure(header http.Header, start, end time.Time) (ahead, slack time.Duration, ok bool) {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
@@ -94,9 +93,9 @@ func measure(header http.Header, start, end time.Time) (ahead, slack time.Durati
 	return date.Add(time.Second / 2).Sub(start.Add(took / 2)), unmeasurable + took/2, true
 }
 
-// learn adopts a measured difference, unless the current one agrees with it, or an accepted signature proves that it is wrong:
-// a proxy may write a date of its own. changed reports that it was adopted, far that it is the first one beyond what the
-// API tolerates.
+// learn adopts a measured difference, unless the current one agrees with it or an accepted signature proves that it is wrong:
+// a proxy may write its own date. changed says that the difference was adopted, far that it is the first one larger than
+// Tolerated.
 func (c *clock) learn(ahead, slack time.Duration) (changed, far bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -15,7 +15,7 @@ type countedConn struct {
 }
 
 func (c *countedConn) Write(p []byte) (int, error) {
-	// Counted before: the answer may be read before Write has returned.
+	// The bytes are counted before they are written, because the answer may be read before Write has returned.
 	c.written.Add(int64(len(p)))
 	n, err := c.Conn.Write(p)
 	c.written.Add(int64(n - len(p)))
@@ -30,15 +30,15 @@ func dialCounted(ctx context.Context, network, address string) (net.Conn, error)
 	return &countedConn{Conn: conn}, nil
 }
 
-// wire records whether any byte of a request was sent: a connection that was kept open may be closed before it is used. An
-// unknown result counts as sent.
+// wire records whether any byte of a request was sent. A server may close an idle connection before the request is written. If
+// it is not known, the request counts as sent.
 type wire struct {
 	begun, reused atomic.Bool
 	conn          atomic.Pointer[countedConn]
 	before        atomic.Int64
 }
 
-// begin notes the connection that a request is given. Before it, there was only an address, a proxy, a handshake.
+// begin records the connection that a request gets, after name resolution, proxy and handshake.
 func (w *wire) begin(info httptrace.GotConnInfo) {
 	conn := info.Conn
 	for {

@@ -20,9 +20,11 @@ type Problem struct {
 	Details string // often empty
 }
 
-// Error is an error answer in the form of the API. Its texts come from the API or from something in its place: quote them
-// where they are shown (package text). The official SDK decodes it only at the statuses 400 and 500, and the
-// identity actions also answer 401, 403, 409, 424, 429 and 503. With the status 200 it is unknown whether the action was executed.
+// Error is an error answer in the form of the API. Its texts come from the API or from a gateway: quote them where they are
+// shown (package text). With the status 200 it is unknown whether the action was executed.
+//
+// The official SDK decodes error answers only at the statuses 400 and 500. The identity actions also answer with 401, 403, 409,
+// 424, 429 and 503.
 type Error struct {
 	Action     string
 	Endpoint   string
@@ -49,7 +51,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Code is the code of the first problem, "" without one.
+// Code returns the code of the first problem, "" without one.
 func (e *Error) Code() string {
 	if len(e.Problems) == 0 {
 		return ""
@@ -57,8 +59,8 @@ func (e *Error) Code() string {
 	return e.Problems[0].Code
 }
 
-// TransportError says that no usable answer came: the address could not be reached, the connection broke, the time
-// ran out, or an answer came that is not the API's (*ForeignError).
+// TransportError says that there is no usable answer: the address could not be reached, the connection broke, the time ran out,
+// or the answer is not the API's (*ForeignError).
 type TransportError struct {
 	Action   string
 	Endpoint string
@@ -67,7 +69,7 @@ type TransportError struct {
 }
 
 func (e *TransportError) Error() string {
-	why := text.Escape(fmt.Sprint(e.Err)) // it may name what somebody else wrote, a host in a certificate
+	why := text.Escape(fmt.Sprint(e.Err)) // it may contain text from outside, such as a host in a certificate
 	if e.Sent {
 		return fmt.Sprintf("%s: no usable answer from %s: %s", e.Action, e.Endpoint, why)
 	}
@@ -76,17 +78,17 @@ func (e *TransportError) Error() string {
 
 func (e *TransportError) Unwrap() error { return e.Err }
 
-// ConfigError is a configuration that gives no usable credential or setting.
+// ConfigError says that a credential or a setting of the configuration cannot be used.
 type ConfigError struct {
 	Summary   string
 	Detail    string
-	Attribute string // the argument of the provider block at fault, "" when it is not one of them
+	Attribute string // the argument of the provider block, "" = none
 }
 
 func (e *ConfigError) Error() string { return e.Summary + ": " + e.Detail }
 
-// ForeignError says that an answer is not in the form of the API: it comes from something that answers in its place, a
-// proxy, a portal or a gateway, or was damaged on its way.
+// ForeignError says that an answer is not in the form of the API: it comes from a proxy, a portal or a gateway, or was damaged
+// on its way.
 type ForeignError struct {
 	StatusCode int
 	Bytes      int
@@ -101,7 +103,7 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("HTTP %d with a body that is not the API's answer (%d bytes, %s)", e.StatusCode, e.Bytes, kind)
 }
 
-// ProxyError says that the proxy before the endpoint refused to connect to it.
+// ProxyError says that the proxy refused to connect to the endpoint.
 type ProxyError struct {
 	Proxy      string // host and port
 	StatusCode int
@@ -111,11 +113,11 @@ func (e *ProxyError) Error() string {
 	return fmt.Sprintf("the proxy %s refused to connect: HTTP status %d %s", e.Proxy, e.StatusCode, http.StatusText(e.StatusCode))
 }
 
-// UnsentError says that a call was not sent, because the credential was refused before and more refusals would lock the
-// access out. Err is that refusal, usually an *Error of another call, or of another process.
+// UnsentError says that a call was not sent, because the credential was refused before and more refusals would lock the account.
+// Err is that refusal, usually an *Error of another call or of another process.
 type UnsentError struct {
 	Action string
-	Until  time.Time // when the credential is sent again that another process had refused; zero = not by this client
+	Until  time.Time // when a credential refused in another process is sent again; zero = never by this client
 	Err    error
 }
 
@@ -130,7 +132,7 @@ func (e *UnsentError) Error() string {
 func (e *UnsentError) Unwrap() error { return e.Err }
 
 // GivenUpError says that a call was not sent, because an earlier call could not reach the endpoint. It is the cause in a
-// *TransportError. Err is what the earlier call got, an *Error or a *TransportError.
+// *TransportError. Err is the error of the earlier call, an *Error or a *TransportError.
 type GivenUpError struct{ Err error }
 
 func (e *GivenUpError) Error() string {
@@ -157,8 +159,8 @@ func IsConflict(err error) bool { return hasCode(err, 6000, 6999) || hasCode(err
 // IsQuota reports codes 10000 to 10999: a limit of the account or the owner is reached.
 func IsQuota(err error) bool { return hasCode(err, 10000, 10999) }
 
-// IsInvalid reports codes 3000 to 4999 without the two that can speak of the caller's key rather than of the request
-// (4000, 4120): a value or a member of the request was refused.
+// IsInvalid reports codes 3000 to 4999: a value or a member of the request was refused. It excludes the codes that may be about
+// the caller's key (4000, 4120).
 func IsInvalid(err error) bool {
 	return hasCode(err, 3000, 4999) && !hasCode(err, 4000, 4000) && !hasCode(err, 4120, 4120)
 }
@@ -166,14 +168,14 @@ func IsInvalid(err error) bool {
 // IsUnknownCaller reports 400/4120: the signing key is unknown in this region.
 func IsUnknownCaller(err error) bool { return hasCode(err, 4120, 4120) }
 
-// IsKeyNotFound reports code 4000, which the API's oldest error table gives for an access key that was not found. It
-// can also speak of the caller's key, so that it proves nothing alone.
+// IsKeyNotFound reports code 4000: an access key was not found, by the API's oldest error table. It may also be about the
+// caller's key, so it proves nothing alone.
 func IsKeyNotFound(err error) bool { return hasCode(err, 4000, 4000) }
 
 // IsUnknownAction reports that the API does not have the action: code 5011 (A18).
 func IsUnknownAction(err error) bool { return hasCode(err, 5011, 5011) }
 
-// IsForbidden reports a valid credential without the right: measured as 403 with code 4, documented as 401 with 5 or 7.
+// IsForbidden reports that the caller lacks the right: measured as 403 with code 4, documented as 401 with code 5 or 7.
 func IsForbidden(err error) bool {
 	e := As(err)
 	if e == nil || (e.StatusCode != http.StatusUnauthorized && e.StatusCode != http.StatusForbidden) {
@@ -182,14 +184,14 @@ func IsForbidden(err error) bool {
 	return hasAny(e.Problems, 4, 5) || hasAny(e.Problems, 7, 7)
 }
 
-// IsUnauthorized reports a credential that was refused: a bad key or signature, a lock-out, an access rule.
+// IsUnauthorized reports that the credential was refused: a bad key or signature, a lock-out, an access rule.
 func IsUnauthorized(err error) bool {
 	e := As(err)
 	return IsUnknownCaller(err) || e != nil && e.StatusCode == http.StatusUnauthorized && !IsForbidden(err)
 }
 
-// IsThrottled reports a request that was refused because of the rate: 429, or the older 503 with code 6. Only the API's own
-// 429 is a sure sign that it was not executed: see IsAmbiguous.
+// IsThrottled reports that a request was refused because of the rate: 429, or the older 503 with code 6. Only a 429 of the API
+// itself proves that the action was not executed: see IsAmbiguous.
 func IsThrottled(err error) bool {
 	switch statusOf(err) {
 	case http.StatusTooManyRequests:
@@ -200,8 +202,8 @@ func IsThrottled(err error) bool {
 	return false
 }
 
-// IsAmbiguous reports that the action may have been executed all the same: the answer was lost or is not the API's, or the
-// API answered 5xx, or 200 with an error body. A throttled 503 counts too.
+// IsAmbiguous reports that the action may have been executed: the answer was lost or is not the API's, or the API answered 5xx,
+// a throttled 503 included, or 200 with an error body.
 func IsAmbiguous(err error) bool {
 	var t *TransportError
 	if errors.As(err, &t) {
@@ -211,7 +213,7 @@ func IsAmbiguous(err error) bool {
 	return e != nil && (e.StatusCode >= http.StatusInternalServerError || e.StatusCode < http.StatusMultipleChoices)
 }
 
-// IsTimeout reports that no answer came in the time that one attempt is given.
+// IsTimeout reports that an attempt ended because no answer came in time.
 func IsTimeout(err error) bool { return errors.Is(err, errNoAnswer) }
 
 // IsSilent reports whether the endpoint was not reached or did not answer in time, so that an immediate retry is useless.
@@ -220,13 +222,13 @@ func IsSilent(err error) bool {
 	return IsTimeout(err) || errors.As(err, &t) && !t.Sent
 }
 
-// hasCode reports an error of the API with a code from low to high. Under HTTP 200 a code is no refusal.
+// hasCode reports an error of the API with a code from low to high. With HTTP 200 a code is no refusal.
 func hasCode(err error, low, high int) bool {
 	e := As(err)
 	return e != nil && e.StatusCode >= http.StatusBadRequest && hasAny(e.Problems, low, high)
 }
 
-// statusOf is the HTTP status of the answer that err is about, 0 without one.
+// statusOf returns the HTTP status of the answer that err is about, 0 without one.
 func statusOf(err error) int {
 	var page *ForeignError
 	if errors.As(err, &page) {
@@ -238,7 +240,7 @@ func statusOf(err error) int {
 	return 0
 }
 
-// permanent reports a failure to connect that does not pass by waiting: a name that does not exist, a certificate that is not
+// permanent reports a failure to connect that waiting does not resolve: a name that does not exist, a certificate that is not
 // trusted, an answer that is not TLS, a proxy that refuses.
 func permanent(err error) bool {
 	var (
@@ -260,8 +262,8 @@ func permanent(err error) bool {
 	return errors.Is(err, http.ErrSchemeMismatch) || noHandshake(err, false) || errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &hostname)
 }
 
-// noHandshake reports whether the server refused the TLS handshake. With a missing client certificate the refusal may come only
-// after the request was written; on a new connection the request was not read then.
+// noHandshake reports whether the server refused the TLS handshake, and therefore read no request. The refusal of a missing
+// client certificate may come after the request was written to a new connection.
 func noHandshake(err error, reused bool) bool {
 	var op *net.OpError
 	return !reused && errors.As(err, &op) && op.Op == "remote error"

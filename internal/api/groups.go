@@ -28,8 +28,7 @@ type GroupRef struct{ Name, Path string }
 // UserRef names a user. An empty path matches a user in any path (A30).
 type UserRef struct{ Name, Path string }
 
-// UpdateUserGroupInput changes a group. NewPath is always sent: the API's documentation says that a group without it moves
-// to "/" (A31).
+// UpdateUserGroupInput changes a group. Always set NewPath: by the API's documentation a group moves to "/" without it (A31).
 type UpdateUserGroupInput struct {
 	Group            GroupRef
 	NewName, NewPath string

@@ -20,8 +20,8 @@ const (
 	password
 )
 
-// inspect returns what is wrong with a value of a credential, "" for nothing, without the value itself. It is called before a
-// call, because a refused credential counts towards the lock-out.
+// inspect returns what is wrong with a value of a credential, or "". The text does not repeat the value. A value is checked
+// before it is sent, because a refused credential counts towards the lock-out.
 func inspect(p part, value string) (why string) {
 	first, _ := utf8.DecodeRuneInString(value)
 	last, _ := utf8.DecodeLastRuneInString(value)
@@ -33,7 +33,7 @@ func inspect(p part, value string) (why string) {
 	case last == '\n' || last == '\r':
 		return "ends with a line break"
 	case strings.IndexFunc(value, unicode.IsControl) >= 0:
-		return "has a line break or another control character in it"
+		return "contains a line break or another control character"
 	case !utf8.ValidString(value):
 		return "is not valid UTF-8"
 	case p == password:
@@ -45,15 +45,15 @@ func inspect(p part, value string) (why string) {
 	case len(value) > 1 && first == last && strings.ContainsRune("\"'`", first):
 		return "is in quotation marks"
 	case strings.Contains(value, "${"), strings.Contains(value, "$("), p != login && strings.ContainsAny(value, "<>$"):
-		return "has a placeholder or a variable in it that was not replaced"
+		return "contains a placeholder or a variable that was not replaced"
 	case strings.IndexFunc(value, isBlank) >= 0:
-		return "has white space in it"
+		return "contains white space"
 	case p == login && strings.Contains(value, ":"):
-		return "has a colon in it, which ends a login"
+		return "contains a colon, which ends a login"
 	case p == keyID && !keyIDShape.MatchString(value):
-		return "has a character in it that no access key id has"
+		return "contains a character that is not allowed in an access key id"
 	case p == keySecret && strings.IndexFunc(value, func(r rune) bool { return r > unicode.MaxASCII }) >= 0:
-		return "has a character in it that is not ASCII"
+		return "contains a character that is not ASCII"
 	}
 	return ""
 }
@@ -68,8 +68,8 @@ const (
 
 func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' }
 
-// shown returns a value for an error: quoted if it looks like a name, an address or a path, and otherwise only described,
-// because a value in the wrong argument is often a secret.
+// shown returns a value for an error. It quotes a name, an address or a path. Any other value is only described, because a
+// value in the wrong argument is often a secret.
 func shown(value string) string {
 	if what := looksLike(value); what != "" {
 		return what
@@ -77,7 +77,7 @@ func shown(value string) string {
 	return text.Quote(value)
 }
 
-// looksLike describes a value that must not be shown, "" if it may be shown.
+// looksLike describes a value that must not be shown. It returns "" for any other.
 func looksLike(value string) string {
 	trimmed := strings.TrimLeftFunc(value, isBlank)
 	switch {
@@ -95,19 +95,19 @@ func looksLike(value string) string {
 	return ""
 }
 
-// tokenShape matches values that look like a secret: long, and without separators of names, addresses or paths.
+// tokenShape matches values that look like a secret: long, and without the separators of names, addresses and paths.
 var tokenShape = regexp.MustCompile(`^[A-Za-z0-9+/]{16,}$|[A-Za-z0-9+/]{40,}`)
 
-// notAPath returns why a value cannot be the path of a file, "" if it can.
+// notAPath returns why a value cannot be the path of a file, or "".
 func notAPath(value string) string {
 	what := looksLike(value)
 	switch {
 	case strings.HasPrefix(value, "pkcs11:"):
-		return "names a smart card, which cannot be used here: the path of a file is needed"
+		return "names a smart card, which is not supported: it must be the path of a file"
 	case strings.Contains(value, "://"):
-		return "is a URL, and must be the path of a file"
+		return "is a URL, but must be the path of a file"
 	case what == "" || strings.HasPrefix(what, "a value"):
 		return ""
 	}
-	return "is " + what + ", and must be the path of a file"
+	return "is " + what + ", but must be the path of a file"
 }

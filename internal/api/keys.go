@@ -8,7 +8,7 @@ import (
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
 )
 
-// AccessKey is an access key as the API shows it. No answer names the owner.
+// AccessKey is an access key. No answer of the API names its owner.
 type AccessKey struct {
 	ID                   string
 	State                string // ACTIVE or INACTIVE; an expired key stays ACTIVE
@@ -22,7 +22,7 @@ type AccessKey struct {
 // String names the key without its secret.
 func (k AccessKey) String() string { return "access key " + k.ID }
 
-// GoString is String, so that no formatting verb shows the secret.
+// GoString returns String, so that no formatting verb shows the secret.
 func (k AccessKey) GoString() string { return k.String() }
 
 // CreateAccessKeyInput describes a new key. Empty members are not sent.
@@ -32,30 +32,30 @@ type CreateAccessKeyInput struct {
 	ExpirationDate *time.Time // sent as UTC, to the millisecond
 }
 
-// ReadAccessKeysInput selects keys of one owner; the zero value means all keys of the caller.
+// ReadAccessKeysInput selects keys of one owner. The zero value selects all keys of the caller.
 type ReadAccessKeysInput struct {
 	UserName string
 	IDs      []string
 	Tag      string
 }
 
-// UpdateAccessKeyInput changes a key. What is empty is not sent, and the API's documentation says that an update
-// without ExpirationDate removes the expiry (A1): send the one that must survive.
+// UpdateAccessKeyInput changes a key. Empty members are not sent. By the API's documentation an update without ExpirationDate
+// removes the expiry (A1), so always send the expiry that must remain.
 type UpdateAccessKeyInput struct {
 	ID, UserName, State string
 	ExpirationDate      *time.Time
-	ClearExpirationDate bool // wins over ExpirationDate; unknown to an API before 1.40.1
+	ClearExpirationDate bool // takes precedence over ExpirationDate; unknown to an API before 1.40.1
 	Tag                 *string
-	ClearTag            bool // wins over Tag; unknown, like Tag, to an API before 1.40.1
+	ClearTag            bool // takes precedence over Tag; both are unknown to an API before 1.40.1
 }
 
 var keyObject = object[wireKey, AccessKey]{
 	what: "access key", one: "AccessKey", many: "AccessKeys", convert: wireKey.key, name: func(k AccessKey) string { return k.ID },
 }
 
-// CreateAccessKey creates a key and returns it with its secret, which no other action returns. After the request may
-// have been sent it is never sent again: see IsAmbiguous. Only a 429 of the API or a failed dial is tried again. An answer
-// about a key without the tag that was sent counts as lost.
+// CreateAccessKey creates a key and returns it with its secret, which no other action returns. A request that may have been
+// executed is never sent again: see IsAmbiguous. Only a 429 of the API or a failed dial is retried. An answer about a key with
+// another tag than the one that was sent counts as lost.
 func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (AccessKey, error) {
 	req := createAccessKeyRequest{
 		CreateAccessKeyRequest: osc.CreateAccessKeyRequest{UserName: set(in.UserName), Tag: set(in.Tag)},
@@ -66,15 +66,15 @@ func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (
 		return AccessKey{}, err
 	}
 	if answer.AccessKey == nil || val(answer.AccessKey.AccessKeyId) == "" || val(answer.AccessKey.SecretKey) == "" {
-		return AccessKey{}, c.unusable("CreateAccessKey", errors.New("the answer lacks the key's id or its secret"))
+		return AccessKey{}, c.unusable("CreateAccessKey", errors.New("the answer has no id or no secret of the key"))
 	}
 	if in.Tag != "" && val(answer.AccessKey.Tag) != in.Tag {
-		// Its id may be that of another key, which the next call would change.
+		// It may be another key, which the next call would change.
 		return AccessKey{}, c.unusable("CreateAccessKey", errors.New("the answer is about a key with another tag than the one that was sent"))
 	}
 	key, err := answer.AccessKey.key()
 	if err != nil && key.ExpirationDate == nil {
-		// A malformed date is no reason to lose the key. The next call of the caller reads the date again.
+		// The key is not lost because of a malformed date. The caller's next call returns the date again.
 		key.ExpirationDate = in.ExpirationDate
 	}
 	return key, nil
@@ -89,8 +89,7 @@ func (c *Client) ReadAccessKeys(ctx context.Context, in ReadAccessKeysInput) ([]
 	return keyObject.list(ctx, c, "ReadAccessKeys", req)
 }
 
-// UpdateAccessKey changes a key and returns it as it is afterwards. The request is complete, so that
-// it may be sent twice.
+// UpdateAccessKey changes a key and returns its new state. The call may be repeated.
 func (c *Client) UpdateAccessKey(ctx context.Context, in UpdateAccessKeyInput) (AccessKey, error) {
 	req := updateAccessKeyRequest{
 		UpdateAccessKeyRequest: osc.UpdateAccessKeyRequest{
@@ -102,8 +101,8 @@ func (c *Client) UpdateAccessKey(ctx context.Context, in UpdateAccessKeyInput) (
 	return keyObject.call(ctx, c, "UpdateAccessKey", repeatable, req, in.ID)
 }
 
-// DeleteAccessKey deletes a key of userName, or of the caller when it is "". A repetition after a lost answer finds
-// the key unknown: not found may mean that this very call deleted it.
+// DeleteAccessKey deletes a key of userName, or of the caller if userName is "". The call may be repeated: a not-found error may
+// mean that this very call deleted the key.
 func (c *Client) DeleteAccessKey(ctx context.Context, userName, id string) error {
 	req := osc.DeleteAccessKeyRequest{AccessKeyId: id, UserName: set(userName)}
 	return c.do(ctx, "DeleteAccessKey", repeatable, req, &emptyResponse{})

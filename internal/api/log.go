@@ -21,14 +21,14 @@ type Level int
 const (
 	LevelTrace Level = iota // bodies, redacted
 	LevelDebug              // one line per call
-	LevelInfo               // waiting: throttled, retrying
+	LevelInfo               // waits: throttled, retrying
 	LevelWarn
 )
 
-// Log receives the log lines of the client. Their values have no secret.
+// Log receives the log lines of the client. They have no secrets.
 type Log func(ctx context.Context, level Level, msg string, fields map[string]any)
 
-// logBody logs a line with a redacted body. Without a log there is nothing to redact, which takes as long as a read of the
+// logBody logs a line with a redacted body. Without a log it does nothing, because redacting takes as long as decoding the
 // body.
 func (c *Client) logBody(ctx context.Context, msg string, body []byte, fields map[string]any) {
 	if c.config.Log == nil {
@@ -40,13 +40,13 @@ func (c *Client) logBody(ctx context.Context, msg string, body []byte, fields ma
 
 const redacted = "(redacted)"
 
-// redactor removes secrets from logs and errors. It is a pair of functions, so that no formatting verb can print the secrets.
+// redactor removes secrets from logs and errors. It consists of functions, so that no formatting verb can print the secrets.
 type redactor struct {
-	// text removes the client's own credential from a text, in every form in which a gateway may echo it.
+	// text removes the client's own credential from a text, in every form that a gateway may echo.
 	text func(string) string
-	// body is the one way in which a body reaches the log. Members whose name speaks of a secret, a password or an
-	// authorization lose their value, wherever they are, and the others what looks like a secret; what is not JSON is only
-	// counted.
+	// body returns the text of a body for the log. It removes the value of every member whose name is that of a secret, a
+	// password or an authorization, and what looks like a secret in other members. Of a body that is not JSON it gives only
+	// the length.
 	body func([]byte) string
 }
 
@@ -60,7 +60,7 @@ func newRedactor(own Credential) redactor {
 		pair := []byte(own.AccessKeyID + own.Login + ":" + secret) // as in a Basic header
 		forms = append(forms, base64.RawStdEncoding.EncodeToString(pair), base64.RawURLEncoding.EncodeToString(pair))
 	}
-	// A form may begin with another one: the longest is removed first.
+	// A form may begin with another one, so the longest is removed first.
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
 	for _, form := range forms {
@@ -82,7 +82,7 @@ func newRedactor(own Credential) redactor {
 	}}
 }
 
-// encodings are the forms in which a secret may be echoed: as it is, in JSON, in JSON within JSON, in a URL, in base64.
+// encodings returns the forms in which a secret may be echoed: as it is, in JSON, in JSON within JSON, in a URL, in base64.
 func encodings(secret string) []string {
 	forms := []string{
 		secret, url.QueryEscape(secret), url.PathEscape(secret),
@@ -117,7 +117,7 @@ func redactValue(v any, clean func(string) string) any {
 	case map[string]any:
 		shown := make(map[string]any, len(v))
 		for name, member := range v {
-			if speaksOfSecret(name) {
+			if namesSecret(name) {
 				shown[clean(name)] = redacted
 			} else {
 				shown[clean(name)] = redactValue(member, clean)
@@ -129,15 +129,16 @@ func redactValue(v any, clean func(string) string) any {
 			v[i] = redactValue(v[i], clean)
 		}
 	case string:
-		if v = clean(v); len(v) >= text.ShortestSecret { // most are shorter, and searching takes time
-			v = text.Conceal(v, []string{v}) // what was written into a name or a tag by mistake
+		if v = clean(v); len(v) >= text.ShortestSecret { // most are shorter, and a search takes time
+			v = text.Conceal(v, []string{v}) // a secret in a name or a tag, by mistake
 		}
 		return v
 	}
 	return v
 }
 
-func speaksOfSecret(name string) bool {
+// namesSecret reports whether the name of a member is that of a secret.
+func namesSecret(name string) bool {
 	name = strings.ToLower(name)
 	for _, word := range []string{"secret", "password", "authorization", "token"} {
 		if strings.Contains(name, word) {

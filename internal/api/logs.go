@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// callsPerPage is the largest page of the log that the API gives.
+// callsPerPage is the largest page of the log.
 const callsPerPage = 1000
 
 // Call is one logged call. Only the members that the LogQuery requests are set.
@@ -27,7 +27,7 @@ type Call struct {
 	RequestID   string // of its answer
 }
 
-// maxClient is the largest part of a user agent that is kept.
+// maxClient is the length up to which a user agent is kept, in bytes.
 const maxClient = 200
 
 // LogQuery selects calls and their members. Bodies and headers of calls are never requested.
@@ -45,8 +45,8 @@ type CallPage struct {
 	Next  string // the token of the next page, "" on the last one
 }
 
-// ReadAPILogs returns one page of the account's logged calls; token "" is the first page. The API keeps its log for 32
-// days, and assumes two days if a bound is missing, so both are always sent.
+// ReadAPILogs returns one page of the account's logged calls. The first page has the token "". The API keeps its log for 32
+// days. It assumes two days if a bound is missing, so the client always sends both.
 func (c *Client) ReadAPILogs(ctx context.Context, q LogQuery, token string) (CallPage, error) {
 	const action = "ReadApiLogs"
 	size := callsPerPage
@@ -65,7 +65,7 @@ func (c *Client) ReadAPILogs(ctx context.Context, q LogQuery, token string) (Cal
 		return CallPage{}, c.unusable(action, errors.New("the answer has no list of calls"))
 	}
 	if token != "" && val(answer.NextPageToken) == token {
-		return CallPage{}, c.unusable(action, errors.New("the next page would be the same page again"))
+		return CallPage{}, c.unusable(action, errors.New("the token of the next page is that of this page"))
 	}
 	calls, err := convertAll(c, action, *answer.Logs, wireCall.call)
 	return CallPage{Calls: calls, Next: val(answer.NextPageToken)}, err
@@ -83,7 +83,7 @@ func (w wireCall) call() (Call, error) {
 	return call, nil
 }
 
-// cut returns at most the first n bytes of a text, in whole characters, as a copy, so that the rest can be freed.
+// cut returns at most the first n bytes of a text, in whole characters. It is a copy, so that the rest can be freed.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -91,7 +91,7 @@ func cut(s string, n int) string {
 	return strings.Clone(strings.ToValidUTF8(s[:n], ""))
 }
 
-// with excludes from the answer all that was not requested, and always the bodies and headers of calls.
+// with excludes the members that q does not request, and always the bodies and headers of calls.
 func (q LogQuery) with() *osc.With {
 	yes, no := true, false
 	return &osc.With{
@@ -102,7 +102,7 @@ func (q LogQuery) with() *osc.With {
 	}
 }
 
-// As in wire.go, the SDK's types with our dates in place of its own.
+// As in wire.go, the SDK's types with instant in place of the SDK's dates.
 
 type apiLogsRequest struct {
 	osc.ReadApiLogsRequest

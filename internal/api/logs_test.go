@@ -64,7 +64,7 @@ func TestReadAPILogs_page(t *testing.T) {
 		t.Errorf("sent\n%s\nwant\n%s", r.bodies[1], want)
 	}
 	same := newRig(t, ok(`{"Logs":[],"NextPageToken":"more"}`))
-	if _, err := same.ReadAPILogs(ctx, query, "more"); err == nil || !strings.Contains(err.Error(), "same page") {
+	if _, err := same.ReadAPILogs(ctx, query, "more"); err == nil || !strings.Contains(err.Error(), "that of this page") {
 		t.Errorf("a page that leads to itself: %v", err)
 	}
 	for range 2 {

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// maxAnswered is how many request ids are remembered.
+// maxAnswered is the number of request ids that the client keeps.
 const maxAnswered = 64
 
-// answered are the last request ids that the API gave to this process.
+// answered has the last request ids that the API returned to this process.
 type answered struct {
 	mu  sync.Mutex
 	ids []string
@@ -35,13 +35,13 @@ func (a *answered) has(id string) bool {
 	return slices.Contains(a.ids, id)
 }
 
-// CertificateChain is the client certificate, followed by what was given with it; nil without one.
+// CertificateChain returns the client certificate, followed by the other certificates of its file; nil without one.
 func (c *Client) CertificateChain() []*x509.Certificate {
-	if c.certificate == nil {
+	if c.config.ClientCertificate == nil {
 		return nil
 	}
 	var chain []*x509.Certificate
-	for _, der := range c.certificate.Certificate {
+	for _, der := range c.config.ClientCertificate.Certificate {
 		if parsed, err := x509.ParseCertificate(der); err == nil {
 			chain = append(chain, parsed)
 		}
@@ -49,12 +49,12 @@ func (c *Client) CertificateChain() []*x509.Certificate {
 	return chain
 }
 
-// recentCalls is how far back the log is searched for the calls of this process.
+// recentCalls is the age up to which CallerAddress reads logged calls.
 const recentCalls = 15 * time.Minute
 
-// CallerAddress returns the address from which the API sees this process: that of its own calls in the log, or, while the
-// log does not have them yet, the only address from which its key was recently used. It is the zero address if neither is known,
-// and for a login, which the log does not name. Action: ReadApiLogs.
+// CallerAddress returns the address of this process as the API sees it: the address of its own calls in the log. If the log
+// does not have them yet, it is the only address from which the key was recently used. It is the zero address if that is not
+// known either, and for a login, which the log does not name. Action: ReadApiLogs.
 func (c *Client) CallerAddress(ctx context.Context) (netip.Addr, error) {
 	if c.keyID == "" {
 		return netip.Addr{}, nil
@@ -70,7 +70,7 @@ func (c *Client) CallerAddress(ctx context.Context) (netip.Addr, error) {
 		}
 		for _, call := range page.Calls {
 			if c.answered.has(call.RequestID) {
-				own = call.Address // the last one counts
+				own = call.Address // the last call counts
 			}
 			several = several || seen != "" && seen != call.Address
 			seen = call.Address
@@ -82,6 +82,6 @@ func (c *Client) CallerAddress(ctx context.Context) (netip.Addr, error) {
 	if own == "" && !several {
 		own = seen
 	}
-	address, _ := netip.ParseAddr(own) // the zero address for any other text
+	address, _ := netip.ParseAddr(own) // a text that is no address gives the zero address
 	return address.Unmap(), nil
 }

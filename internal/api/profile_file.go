@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -18,8 +19,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// namedProfile reads the profile that the block or the environment names. cred is a credential already found: the
-// profile then gives only its other settings. A named profile that is missing is an error in both cases.
+// namedProfile reads the profile that the block or the environment names. A named profile that is missing is an error. If a
+// credential was already found, cred, the profile gives only the other settings.
 func (r *resolver) namedProfile(cred *Credential, inBlock bool) (Credential, error) {
 	name, file, by, attribute := r.getenv("OSC_PROFILE"), r.getenv("OSC_CONFIG_FILE"), "OSC_PROFILE or OSC_CONFIG_FILE", ""
 	variable := "OSC_CONFIG_FILE"
@@ -46,7 +47,7 @@ func (r *resolver) namedProfile(cred *Credential, inBlock bool) (Credential, err
 	}
 	if path == "" {
 		if path = r.defaultFile(); path == "" {
-			return fail("No profile file is named, and the home folder, where the default one is, is not known")
+			return fail("No profile file is named, and the home folder with the default file is not known")
 		}
 	}
 	f, err := readProfiles(path)
@@ -58,9 +59,9 @@ func (r *resolver) namedProfile(cred *Credential, inBlock bool) (Credential, err
 	case err != nil:
 		return fail("%s", err)
 	case found == "" && name == "":
-		return fail("%s has no default profile; it has %s", f.shown, f.names())
+		return fail("%s has no default profile. Its profiles: %s", f.shown, f.names())
 	case found == "":
-		return fail("%s has no profile %s; it has %s", f.shown, shown(name), f.names())
+		return fail("%s has no profile %s. Its profiles: %s", f.shown, shown(name), f.names())
 	}
 	if err := r.use(f, found); err != nil {
 		return fail("%s", err)
@@ -78,7 +79,7 @@ func (r *resolver) namedProfile(cred *Credential, inBlock bool) (Credential, err
 	return *cred, nil
 }
 
-// defaultProfile is the last source: the default profile of the default file, if there is one.
+// defaultProfile searches the last source, the default profile of the default file.
 func (r *resolver) defaultProfile() (Credential, error) {
 	looked := "the profile file in the home folder: the home folder is not known"
 	if path := r.defaultFile(); path != "" {
@@ -109,23 +110,23 @@ func (r *resolver) defaultProfile() (Credential, error) {
 			}
 		}
 	}
-	detail := "No source gives a credential. Looked at, in this order:\n" +
+	detail := "No source has a credential. Searched, in this order:\n" +
 		"  - the provider block (`access_key_id` and `secret_key_id`, `login` and `password`, `profile`, `config_file`): not set\n" +
 		"  - the environment (" + r.environment().pairs[0].both() + ", OSC_LOGIN and OSC_PASSWORD, OSC_PROFILE, OSC_CONFIG_FILE): not set\n" +
 		"  - " + looked
 	if found := r.older(); len(found) > 0 {
-		detail += "\nThese variables are set and not read: " + strings.Join(found, ", ") + "."
+		detail += "\nThese variables are set, but not read: " + strings.Join(found, ", ") + "."
 	}
 	return Credential{}, &ConfigError{Summary: "No OUTSCALE credential", Detail: detail}
 }
 
-// olderFile reports whether the folder of osc-cli's first versions has a file.
+// olderFile says that the folder of the first versions of osc-cli has a file, or returns "".
 func (r *resolver) olderFile() string {
 	older := filepath.Join(r.home, ".osc_sdk", "config.json")
 	if _, err := os.Stat(older); err != nil {
 		return ""
 	}
-	return fmt.Sprintf(" (%s exists, and is not read: its folder is .osc now)", text.Escape(older))
+	return fmt.Sprintf(" (%s exists, but is not read: the folder is now .osc)", text.Escape(older))
 }
 
 func (r *resolver) profileSource() source {
@@ -141,7 +142,7 @@ func (r *resolver) profileSource() source {
 	return source{name: r.from, pairs: []pair{first, {idName: loginName, secretName: "password", id: p.login, secret: p.password}}}
 }
 
-// onlyV2 says that a profile without a credential has keys of the second kind, which are not chosen for this API.
+// onlyV2 says that the profile has only keys of the second kind and does not select them for this API, or returns "".
 func (r *resolver) onlyV2() string {
 	if r.profile.accessKeyV2+r.profile.secretKeyV2 == "" || namesAPI(r.profile.v2Services) {
 		return ""
@@ -156,7 +157,7 @@ func (r *resolver) defaultFile() string {
 	return filepath.Join(r.home, ".osc", "config.json")
 }
 
-// path returns value as a path, with a leading ~ replaced by the home folder. why says why the value cannot be a path.
+// path returns value as a path, with the home folder in place of a leading ~. If the value cannot be a path, why is the reason.
 func (r *resolver) path(value string) (path, why string) {
 	if why := notAPath(value); why != "" {
 		return "", why
@@ -179,7 +180,7 @@ func shownPath(path string) string {
 	return text.Escape(path)
 }
 
-// use selects a profile.
+// use makes a profile the one that is used.
 func (r *resolver) use(f *profileFile, name string) error {
 	p, err := decodeProfile(f.profiles[name])
 	from := fmt.Sprintf("profile %s of %s", text.Quote(name), f.shown)
@@ -188,27 +189,27 @@ func (r *resolver) use(f *profileFile, name string) error {
 	}
 	r.profile, r.from = p, from
 	if len(p.ignored) > 0 {
-		sort.Strings(p.ignored)
+		slices.Sort(p.ignored)
 		for i, member := range p.ignored {
 			p.ignored[i] = text.Word(member)
 		}
-		r.warn(WarnIgnored, "", "Member of the profile not used", "These members of %s have no effect here: %s.", from, strings.Join(p.ignored, ", "))
+		r.warn("", "Member of the profile not used", "These members of %s have no effect: %s.", from, strings.Join(p.ignored, ", "))
 	}
 	if f.broken != nil {
-		r.warn(WarnBrokenFile, "", "Profile file damaged", "%s was read, and the rest of its file cannot be: %s.", from, f.broken)
+		r.warn("", "Profile file damaged", "%s was read, but the rest of its file cannot be read: %s.", from, f.broken)
 	}
 	return nil
 }
 
-// profileFile is a file of profiles, each as it is in the file.
+// profileFile is a file of profiles, in their JSON form.
 type profileFile struct {
 	shown    string // its path
 	profiles map[string]json.RawMessage
-	members  []string // of its top level, that are no profiles
-	broken   error    // why only its beginning was read; nil = all of it was
+	members  []string // members of its top level that are no profiles
+	broken   error    // why only the beginning of the file was read; nil = all of it was read
 }
 
-// readProfiles reads a profile file as far as it can be read. Its errors name the file and never quote it.
+// readProfiles reads a profile file as far as possible. Its errors name the file and never quote its contents.
 func readProfiles(path string) (*profileFile, error) {
 	f := &profileFile{shown: shownPath(path), profiles: map[string]json.RawMessage{}}
 	data, err := readFile(path)
@@ -250,7 +251,7 @@ func readProfiles(path string) (*profileFile, error) {
 	return f, nil //nolint:nilerr // f.broken says what is wrong
 }
 
-// plainJSON converts data to UTF-8, without the byte order mark and the trailing commas that editors and shells write.
+// plainJSON converts data to UTF-8, and removes the byte order mark and the trailing commas that editors and shells write.
 func plainJSON(data []byte) []byte {
 	var order binary.ByteOrder
 	switch {
@@ -297,8 +298,8 @@ func lineOf(data []byte, err error) error {
 	return fmt.Errorf("line %d is not JSON (%s)", 1+bytes.Count(data[:at], []byte("\n")), text.Escape(syntax.Error()))
 }
 
-// choose picks the profile called name; without a name the one flagged default, else the one called default. found is
-// "" when there is none. Two flagged profiles are an error: the SDK would take either, at random.
+// choose returns the profile called name. Without a name it returns the profile marked as the default, or else the one called
+// default. found is "" if there is none. Two marked profiles are an error: the SDK uses one of them at random.
 func (f *profileFile) choose(name string) (found string, err error) {
 	if f.profiles[name] != nil && name != "" {
 		return name, nil
@@ -306,10 +307,8 @@ func (f *profileFile) choose(name string) (found string, err error) {
 	if f.broken != nil {
 		return "", fmt.Errorf("%s cannot be read: %w", f.shown, f.broken)
 	}
-	for _, member := range f.members {
-		if member == name && name != "" {
-			return "", fmt.Errorf("%s: %s is not a profile, because it is not an object", f.shown, text.Quote(name))
-		}
+	if slices.Contains(f.members, name) && name != "" {
+		return "", fmt.Errorf("%s: %s is not a profile, because it is not an object", f.shown, text.Quote(name))
 	}
 	if name != "" {
 		return "", nil
@@ -321,7 +320,7 @@ func (f *profileFile) choose(name string) (found string, err error) {
 			flagged = append(flagged, name)
 		}
 	}
-	sort.Strings(flagged)
+	slices.Sort(flagged)
 	switch {
 	case len(flagged) > 1:
 		return "", fmt.Errorf("%s: more than one profile is marked as the default: %s", f.shown, text.Escape(strings.Join(flagged, ", ")))
@@ -333,11 +332,11 @@ func (f *profileFile) choose(name string) (found string, err error) {
 	return "", nil
 }
 
-// flat reports whether the members of a profile are at the top level, in place of profiles.
+// flat says that the file has a key at its top level, outside of a profile, or returns "".
 func (f *profileFile) flat() string {
 	for _, member := range f.members {
 		if member == "access_key" || member == "secret_key" {
-			return fmt.Sprintf(" (%s stands outside of any profile)", member)
+			return fmt.Sprintf(" (%s is outside of any profile)", member)
 		}
 	}
 	return ""
@@ -347,10 +346,9 @@ func (f *profileFile) names() string {
 	if len(f.profiles) == 0 {
 		return "none" + f.flat()
 	}
-	all := make([]string, 0, len(f.profiles))
-	for name := range f.profiles {
-		all = append(all, shown(name))
+	all := slices.Sorted(maps.Keys(f.profiles))
+	for i, name := range all {
+		all[i] = shown(name)
 	}
-	sort.Strings(all)
 	return strings.Join(all, ", ")
 }

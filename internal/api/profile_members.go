@@ -4,15 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// fileProfile has the settings of a profile that this client uses. For a setting with several possible members, there is also
-// the name of the member that was used.
+// fileProfile has the settings of a profile that this client uses. A setting that several members can give has also the name
+// of its member.
 type fileProfile struct {
 	accessKey, secretKey       string
 	accessKeyV2, secretKeyV2   string
@@ -26,17 +26,16 @@ type fileProfile struct {
 	insecureName               string
 	cert, certB64, key, keyB64 string
 	certAndKey                 string
-	isDefault                  bool
-	ignored                    []string // members that have no effect here and may have been meant to
+	ignored                    []string // members without effect, which the user should know
 }
 
-// The handling of members without effect. docs/dev/profile-members.md has all of them with their sources.
+// Members without effect. docs/dev/profile-members.md has all of them with their sources.
 var (
-	// silent are members that are not for this client and cause no warning.
+	// silent are members that are for other programs and cause no warning.
 	silent = []string{"method", "comment", "description"}
 	// otherServices are the endpoints of other services of OUTSCALE.
 	otherServices = []string{"oks", "lbu", "oos", "fcu", "eim", "icu", "direct_link", "directlink", "kms", "okms"}
-	// smartCard are members for a key on a smart card.
+	// smartCard are members for a key on a smart card, which is an error.
 	smartCard = []string{"ssl_engine_id", "ssl_engine_path", "ssl_module_path"}
 )
 
@@ -47,13 +46,8 @@ func decodeProfile(raw json.RawMessage) (fileProfile, error) {
 	if json.Unmarshal(raw, &members) != nil || members == nil {
 		return p, errors.New("it is not an object")
 	}
-	names := make([]string, 0, len(members))
-	for name := range members {
-		names = append(names, name)
-	}
-	sort.Strings(names) // so that an error is the same each time
 	d := memberDecoder{members: members}
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(members)) { // sorted, so that the error is the same each time
 		d.name = name
 		if string(members[name]) != "null" {
 			p.take(&d)
@@ -67,21 +61,20 @@ func decodeProfile(raw json.RawMessage) (fileProfile, error) {
 
 // take applies one member.
 func (p *fileProfile) take(d *memberDecoder) {
+	plain := map[string]*string{
+		"access_key": &p.accessKey, "secret_key": &p.secretKey, "access_key_v2": &p.accessKeyV2, "secret_key_v2": &p.secretKeyV2,
+		"password": &p.password, "host": &p.host, "x509_client_cert": &p.cert, "x509_client_cert_b64": &p.certB64,
+		"x509_client_key": &p.key, "x509_client_key_b64": &p.keyB64, "client_certificate": &p.certAndKey,
+	}
+	if target := plain[d.name]; target != nil {
+		d.text(target, nil)
+		return
+	}
 	switch d.name {
-	case "access_key":
-		d.text(&p.accessKey, nil)
-	case "secret_key":
-		d.text(&p.secretKey, nil)
-	case "access_key_v2":
-		d.text(&p.accessKeyV2, nil)
-	case "secret_key_v2":
-		d.text(&p.secretKeyV2, nil)
 	case "iam_v2_services":
 		d.decode(&p.v2Services, "a list of strings")
 	case "login", "email":
 		d.text(&p.login, &p.loginName)
-	case "password":
-		d.text(&p.password, nil)
 	case "region", "region_name":
 		d.text(&p.region, &p.regionName)
 	case "protocol":
@@ -89,8 +82,6 @@ func (p *fileProfile) take(d *memberDecoder) {
 	case "https":
 		protocol := map[bool]string{true: "https", false: "http"}[d.boolean()]
 		d.set(&p.protocol, &p.protocolName, protocol)
-	case "host":
-		d.text(&p.host, nil)
 	case "endpoint":
 		d.text(&p.endpoint, &p.endpointName)
 	case "endpoints":
@@ -101,18 +92,8 @@ func (p *fileProfile) take(d *memberDecoder) {
 		if !d.boolean() {
 			p.insecure, p.insecureName = true, d.name
 		}
-	case "x509_client_cert":
-		d.text(&p.cert, nil)
-	case "x509_client_cert_b64":
-		d.text(&p.certB64, nil)
-	case "x509_client_key":
-		d.text(&p.key, nil)
-	case "x509_client_key_b64":
-		d.text(&p.keyB64, nil)
-	case "client_certificate":
-		d.text(&p.certAndKey, nil)
 	case "default":
-		p.isDefault = d.boolean()
+		d.boolean() // only a check: choose reads this member
 	default:
 		p.takeOther(d)
 	}
@@ -145,7 +126,7 @@ func (p *fileProfile) takeOther(d *memberDecoder) {
 	}
 }
 
-// memberDecoder decodes the members of one object; its first error stays.
+// memberDecoder decodes the members of one object and keeps the first error.
 type memberDecoder struct {
 	members map[string]json.RawMessage
 	name    string // of the current member
@@ -165,7 +146,8 @@ func (d *memberDecoder) decode(target any, want string) {
 	}
 }
 
-// text reads a string. Where two members mean the same, they must say the same; from is then the name of the one that did.
+// text reads a string. from, if not nil, is the name of the member that the value came from: two members for one setting must
+// have the same value.
 func (d *memberDecoder) text(target, from *string) {
 	var value string
 	if d.decode(&value, "a string"); value != "" {
@@ -183,10 +165,10 @@ func (d *memberDecoder) set(target, from *string, value string) {
 	*target = value
 }
 
-// boolean reads true or false, also as a string, as some tools write it.
+// boolean reads true or false. Some tools write them as strings.
 func (d *memberDecoder) boolean() bool {
 	var value any
-	_ = json.Unmarshal(d.members[d.name], &value) // it is JSON: it was read with the file
+	_ = json.Unmarshal(d.members[d.name], &value) // it is valid JSON, because the file is
 	if s, isText := value.(string); isText {
 		if yes, ok := yesOrNo(s); ok {
 			return yes

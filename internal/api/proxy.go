@@ -9,8 +9,8 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// proxy returns the proxy of the environment for the endpoint. A malformed variable is an error if it applies to the endpoint:
-// net/http would ignore it and connect without the proxy.
+// proxy returns the function that selects a proxy of the environment. A malformed variable is an error if it applies to the
+// endpoint, because net/http would ignore it and connect without the proxy.
 func (r *resolver) proxy(endpoint string) (func(*url.URL) (*url.URL, error), error) {
 	u, err := url.Parse(endpoint)
 	if err != nil {
@@ -30,7 +30,7 @@ func (r *resolver) proxy(endpoint string) (func(*url.URL) (*url.URL, error), err
 			return nil, &ConfigError{
 				Summary: "Proxy not usable",
 				Detail: fmt.Sprintf("%s is not the address of a proxy, such as http://USER:PASSWORD@HOST:PORT. A special character in a user name or a "+
-					"password must be percent-encoded. It is not ignored: the calls would go past the proxy. NO_PROXY can exclude the endpoint.", name),
+					"password must be percent-encoded. To call the endpoint without the proxy, add it to NO_PROXY.", name),
 			}
 		}
 	}
@@ -46,7 +46,7 @@ func isProxy(value string) bool {
 	return err == nil && hostShape.MatchString(u.Hostname()) && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
 }
 
-// firstOf is the first of some variables that is set, and its value.
+// firstOf returns the first of the variables that is set, and its value.
 func (r *resolver) firstOf(names ...string) (name, value string) {
 	for _, name := range names {
 		if value := r.getenv(name); value != "" {

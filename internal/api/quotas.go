@@ -9,9 +9,9 @@ import (
 
 // Quota is a limit of the account, or of one of its resources.
 type Quota struct {
-	Type             string // "global", or the id of the resource that it is for
+	Type             string // "global", or the id of the resource that has the limit
 	Name             string // unique in its type
-	Collection       string // the group that it belongs to
+	Collection       string // the group of quotas that it belongs to
 	ShortDescription string
 	Description      string
 	AccountID        string // 12 digits
@@ -19,12 +19,12 @@ type Quota struct {
 	Used             int
 }
 
-// QuotaFilter says which quotas are read: those that have one of the values in each list. nil lets everything pass.
+// QuotaFilter selects the quotas that have one of the values in each list. A nil list selects all.
 type QuotaFilter struct {
 	Types, Names, Collections, ShortDescriptions []string
 }
 
-// ReadQuotas returns the quotas that match, from all pages, and the request id of the last page.
+// ReadQuotas returns the quotas that match f, from all pages, and the request id of the last page.
 func (c *Client) ReadQuotas(ctx context.Context, f QuotaFilter) ([]Quota, string, error) {
 	const action = "ReadQuotas"
 	size := pageSize
@@ -52,7 +52,7 @@ func (c *Client) ReadQuotas(ctx context.Context, f QuotaFilter) ([]Quota, string
 			return quotas, val(val(answer.ResponseContext).RequestId), nil
 		}
 		if sent[next] {
-			return nil, "", c.unusable(action, errors.New("the next page would be an earlier page again"))
+			return nil, "", c.unusable(action, errors.New("the token of the next page is that of an earlier page"))
 		}
 		sent[next], req.NextPageToken = true, &next
 	}

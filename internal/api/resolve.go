@@ -14,7 +14,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// Where the API is when nothing says otherwise.
+// The default address of the API.
 const (
 	defaultRegion   = "eu-west-2"
 	defaultProtocol = "https"
@@ -22,10 +22,11 @@ const (
 	defaultPath     = "/api/v1"
 )
 
-// Regions are those that OUTSCALE has published (official, description 1.40.1). Another name is not an error: new ones open.
+// Regions are the regions that OUTSCALE has published (official, description 1.40.1). Another name is not an error, because
+// there may be new regions.
 var Regions = []string{"ap-northeast-1", "cloudgouv-eu-west-1", "eu-west-2", "us-east-2", "us-west-1"}
 
-// Settings is what the provider block says. A nil member is not set there.
+// Settings are the arguments of the provider block. nil = not set.
 type Settings struct {
 	AccessKeyID, SecretKey        *string
 	Login, Password               *string
@@ -36,37 +37,22 @@ type Settings struct {
 	Insecure                      *bool
 }
 
-// Warning is a setting that was not followed, or that is a risk.
+// Warning is about a setting that has no effect, or that is a risk.
 type Warning struct {
-	Kind      WarningKind
 	Summary   string
 	Detail    string
-	Attribute string // the argument of the provider block that it is about, "" when it is not one of them
+	Attribute string // the argument of the provider block that it is about, "" = none
 }
 
-// WarningKind tells warnings apart.
-type WarningKind string
-
-// The kinds of warnings.
-const (
-	WarnDisagree    WarningKind = "disagree"    // two sources name different regions: the nearer one counts
-	WarnPlainHTTP   WarningKind = "plain http"  // the endpoint is not on this machine, and is called without TLS
-	WarnInsecure    WarningKind = "insecure"    // the server's certificate is not verified
-	WarnIgnored     WarningKind = "ignored"     // a member of the profile or a variable is not used
-	WarnBrokenFile  WarningKind = "broken file" // the profile was read, and the rest of its file cannot be
-	WarnOddLength   WarningKind = "odd length"  // an id or a secret has not the usual length
-	WarnOlderFolder WarningKind = "older name"  // a variable or a folder has a name that is no longer read
-)
-
-// Resolve finds one whole credential and the settings that go with it: provider block before environment before
-// profile file. env looks a variable up, home is the user's home folder ("" = unknown). The Config it returns has
-// Endpoint, Region, Credential, ClientCertificate, Insecure, Proxy and Warnings filled. Errors are *ConfigError, name the
-// sources that were looked at, and repeat no value that may be a secret.
+// Resolve finds the credential and the other settings of a client. The provider block takes precedence over the environment,
+// and the environment over the profile file. env looks up a variable, home is the user's home folder ("" = unknown). The
+// returned Config has Endpoint, Region, Credential, ClientCertificate, Insecure, Proxy and Warnings. Errors are *ConfigError.
+// They name the sources that were searched, and repeat no value that may be a secret.
 //
-// One source gives the whole credential: half of one, or halves in two places, is an error and never completed from a
-// source further down, which may belong to another account. The other settings are found item by item; a profile takes
-// part when the credential came from it or when it is named, so that a default profile never gives its region to
-// another account's key. docs/dev/profile-members.md has every variable and member.
+// The whole credential comes from one source. Half a credential, or halves in two sources, is an error: another source may
+// belong to another account. Each of the other settings is found by itself. A profile is used only if the credential comes
+// from it or if it is named, so that a default profile never gives its region to another account's key.
+// docs/dev/profile-members.md has every variable and member.
 func Resolve(block Settings, env func(string) (string, bool), home string) (Config, error) {
 	r := &resolver{block: block, env: env, home: home}
 	if err := r.refuseEmpty(); err != nil {
@@ -94,28 +80,28 @@ func Resolve(block Settings, env func(string) (string, bool), home string) (Conf
 	return cfg, nil
 }
 
-// resolver holds the sources while one configuration is worked out.
+// resolver has the sources of one configuration.
 type resolver struct {
 	block    Settings
 	env      func(string) (string, bool)
 	home     string
-	profile  fileProfile // the one that takes part
-	from     string      // where it was found, for messages; "" = none takes part
+	profile  fileProfile // the profile that is used
+	from     string      // its name and file, for messages; "" = no profile is used
 	warnings []Warning
 }
 
-func (r *resolver) warn(kind WarningKind, attribute, summary, format string, args ...any) {
-	r.warnings = append(r.warnings, Warning{Kind: kind, Attribute: attribute, Summary: summary, Detail: fmt.Sprintf(format, args...)})
+func (r *resolver) warn(attribute, summary, format string, args ...any) {
+	r.warnings = append(r.warnings, Warning{Attribute: attribute, Summary: summary, Detail: fmt.Sprintf(format, args...)})
 }
 
-// getenv is a variable's value; an empty variable counts as not set, as for every tool of OUTSCALE.
+// getenv returns the value of a variable. An empty variable counts as not set, as in every tool of OUTSCALE.
 func (r *resolver) getenv(name string) string {
 	v, _ := r.env(name)
 	return v
 }
 
-// refuseEmpty stops on an argument that is set to nothing: falling through to the next source would use a credential
-// that the configuration did not mean.
+// refuseEmpty refuses an argument that is an empty string. The next source could give a credential that the user does not
+// mean.
 func (r *resolver) refuseEmpty() error {
 	for _, arg := range []struct {
 		name  string
@@ -129,23 +115,23 @@ func (r *resolver) refuseEmpty() error {
 		if arg.value != nil && *arg.value == "" {
 			return &ConfigError{
 				Summary: "Provider argument is empty", Attribute: arg.name,
-				Detail: fmt.Sprintf("`%s` is set to an empty string in the provider block. Give it a value, or leave it out "+
-					"to have it looked for in the environment and in the profile file.", arg.name),
+				Detail: fmt.Sprintf("`%s` is set to an empty string in the provider block. Give it a value, or remove it "+
+					"to use the environment or the profile file.", arg.name),
 			}
 		}
 	}
 	return nil
 }
 
-// setting is a value with its source. The higher the level, the nearer it is to the user: 3 the provider block, 2 the
-// environment, 1 the profile, 0 none of them.
+// setting is a value with its source. The higher level takes precedence: 3 = the provider block, 2 = the environment, 1 = the
+// profile, 0 = not set.
 type setting struct {
 	value, source string
 	attribute     string // of the provider block
 	level         int
 }
 
-// find returns the nearest value of a setting.
+// find returns the value of a setting that takes precedence.
 func (r *resolver) find(argument *string, attribute, variable, member, ofProfile string) setting {
 	if argument != nil {
 		return setting{*argument, "`" + attribute + "` of the provider block", attribute, 3}
@@ -165,9 +151,8 @@ var (
 	regional = regexp.MustCompile(`^api\.([A-Za-z0-9-]+)\.outscale\.[a-z]+$`)
 )
 
-// address is the base URL with scheme and path, and the region of the signature. A value without a scheme gets the
-// protocol, one without a path /api/v1. Where region and endpoint name two regions, the one counts that is nearer to the
-// user.
+// address returns the base URL with scheme and path, and the region of the signature. An endpoint without a scheme gets the
+// protocol, one without a path gets /api/v1. If region and endpoint name two regions, the setting of the higher level counts.
 func (r *resolver) address() (endpoint, region string, err error) {
 	p := r.profile
 	zone := r.find(r.block.Region, "region", "OSC_REGION", cmp.Or(p.regionName, "region"), p.region)
@@ -181,7 +166,7 @@ func (r *resolver) address() (endpoint, region string, err error) {
 	scheme := strings.ToLower(cmp.Or(protocol.value, defaultProtocol))
 	if scheme != "https" && scheme != "http" {
 		return "", "", &ConfigError{
-			Summary: "Protocol not usable", Detail: fmt.Sprintf("The protocol in %s is %s; it can be https or http.", protocol.source, shown(protocol.value)),
+			Summary: "Protocol not usable", Detail: fmt.Sprintf("The protocol in %s is %s. It must be https or http.", protocol.source, shown(protocol.value)),
 		}
 	}
 	given := r.find(r.block.Endpoint, "endpoint", "OSC_ENDPOINT_API", p.endpointName, p.endpoint)
@@ -195,7 +180,7 @@ func (r *resolver) address() (endpoint, region string, err error) {
 	if given.level == 0 {
 		host := cmp.Or(p.host, defaultHost)
 		if !hostShape.MatchString(host) || strings.Contains(host, "%") {
-			return "", "", &ConfigError{Summary: "Host not usable", Detail: fmt.Sprintf("host of %s is %s, which is not the name of a host.", r.from, shown(host))}
+			return "", "", &ConfigError{Summary: "Host not usable", Detail: fmt.Sprintf("The host in %s is %s, which is not the name of a host.", r.from, shown(host))}
 		}
 		endpoint = scheme + "://api." + region + "." + host + defaultPath
 	}
@@ -203,8 +188,8 @@ func (r *resolver) address() (endpoint, region string, err error) {
 	return endpoint, region, nil
 }
 
-// reconcile compares the region with that of the endpoint's host. The further one of the two is dropped where they
-// disagree; an endpoint without a region of its own agrees with any.
+// reconcile compares the region with the region in the endpoint's host. If they differ, it drops the setting of the lower
+// level. An endpoint without a region agrees with any.
 func (r *resolver) reconcile(zone, given setting, endpoint string) (setting, setting) {
 	u, err := url.Parse(endpoint)
 	if err != nil {
@@ -221,7 +206,7 @@ func (r *resolver) reconcile(zone, given setting, endpoint string) (setting, set
 	if zone.level > given.level {
 		kept, dropped = zone, given
 	}
-	r.warn(WarnDisagree, kept.attribute, "Two regions", "%s names another region than %s (%s). %s counts, because it is nearer to this run.",
+	r.warn(kept.attribute, "Two regions", "%s names another region than %s (%s). %s takes precedence.",
 		kept.source, dropped.source, shown(dropped.value), kept.source)
 	if zone.level > given.level {
 		return zone, setting{}
@@ -254,19 +239,19 @@ func (r *resolver) warnPlainHTTP(endpoint, attribute string) {
 		return
 	}
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		r.warn(WarnPlainHTTP, attribute, "Endpoint without TLS", "The calls go to %s without TLS, and not to this machine: new secret keys, "+
-			"and the password of a login, can be read on the way. Use https.", text.Escape(endpoint))
+		r.warn(attribute, "Endpoint without TLS", "The calls go to %s without TLS. That is another machine, so others on the network "+
+			"can read new secret keys and the password of a login. Use https.", text.Escape(endpoint))
 	}
 }
 
-// insecure is whether the server's certificate goes unverified. A value that is neither yes nor no is refused: taking
-// it for either could be the wrong one.
+// insecure reports whether the server's certificate is not verified. A value that is neither yes nor no is an error, because
+// either meaning could be wrong.
 func (r *resolver) insecure() (bool, error) {
 	off, source, attribute := r.profile.insecure, r.profile.insecureName+" of "+r.from, ""
 	if v := r.getenv("OSC_TLS_SKIP_VERIFY"); v != "" {
 		var ok bool
 		if off, ok = yesOrNo(v); !ok {
-			return false, &ConfigError{Summary: "OSC_TLS_SKIP_VERIFY not usable", Detail: fmt.Sprintf("OSC_TLS_SKIP_VERIFY is %s; it can be true or false.", shown(v))}
+			return false, &ConfigError{Summary: "OSC_TLS_SKIP_VERIFY not usable", Detail: fmt.Sprintf("OSC_TLS_SKIP_VERIFY is %s. It must be true or false.", shown(v))}
 		}
 		source = "OSC_TLS_SKIP_VERIFY"
 	}
@@ -274,8 +259,8 @@ func (r *resolver) insecure() (bool, error) {
 		off, source, attribute = *r.block.Insecure, "`insecure` of the provider block", "insecure"
 	}
 	if off {
-		r.warn(WarnInsecure, attribute, "Certificate not verified", "By %s the certificate of the endpoint is not verified: "+
-			"whoever is on the way can read and change the calls.", source)
+		r.warn(attribute, "Certificate not verified", "Because of %s, the certificate of the endpoint is not verified: "+
+			"others on the network can read and change the calls.", source)
 	}
 	return off, nil
 }
@@ -299,7 +284,7 @@ var olderNames = []struct{ older, now string }{
 	{"OSC_X509_CLENT_CERT", "OSC_X509_CLIENT_CERT"}, {"OSC_X509_CLENT_KEY", "OSC_X509_CLIENT_KEY"}, // as the SDK for Rust spells them
 }
 
-// older names the variables that are set under a name that is not read, and not under the one that is.
+// older returns the variables that are set with an older name, unless they are also set with the name that is read.
 func (r *resolver) older() (found []string) {
 	for _, name := range olderNames {
 		if r.getenv(name.older) != "" && r.getenv(name.now) == "" {
@@ -311,15 +296,15 @@ func (r *resolver) older() (found []string) {
 
 func (r *resolver) warnOlderNames() {
 	if found := r.older(); len(found) > 0 {
-		r.warn(WarnOlderFolder, "", "Variable not read", "These variables are set and not read: %s.", strings.Join(found, ", "))
+		r.warn("", "Variable not read", "These variables are set, but not read: %s.", strings.Join(found, ", "))
 	}
 	if method := r.getenv("OSC_AUTH_METHOD"); method != "" && method != "accesskey" {
-		r.warn(WarnIgnored, "", "Variable not read", "OSC_AUTH_METHOD is not read: an access key signs the calls, or a login does, whichever is given.")
+		r.warn("", "Variable not read", "OSC_AUTH_METHOD is not read: an access key signs the calls, or a login does, whichever is given.")
 	}
 }
 
-// namesAPI reports that a list of services for which the second kind of keys (IAM v2) is used has this API: osc in one
-// version of the SDK for Go, api in others and in that for Python.
+// namesAPI reports whether a list of services that use the second kind of keys (IAM v2) includes this API. Its name is osc in
+// one version of the SDK for Go, and api in others and in the SDK for Python.
 func namesAPI(services []string) bool {
 	for _, service := range services {
 		if s := strings.TrimSpace(service); s == profile.OscServiceApi || s == "api" {

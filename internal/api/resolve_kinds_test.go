@@ -44,8 +44,8 @@ func TestResolve_credentialInspected(t *testing.T) {
 	for value, why := range map[string]string{
 		goodSecret + "\n": "ends with a line break", goodSecret + "\r\n": "ends with a line break", " " + goodSecret: "begins with white space",
 		goodSecret + " ": "ends with white space", "\ufeff" + goodSecret: "begins with white space", goodSecret + "\u00a0": "ends with white space",
-		`"` + goodSecret + `"`: "is in quotation marks", "'" + goodSecret + "'": "is in quotation marks", goodSecret[:9] + "\n" + goodSecret[9:]: "has a line break or another control character in it",
-		goodSecret[:9] + "\x00" + goodSecret[9:]: "control character", goodSecret[:9] + " " + goodSecret[9:]: "has white space in it",
+		`"` + goodSecret + `"`: "is in quotation marks", "'" + goodSecret + "'": "is in quotation marks", goodSecret[:9] + "\n" + goodSecret[9:]: "contains a line break or another control character",
+		goodSecret[:9] + "\x00" + goodSecret[9:]: "control character", goodSecret[:9] + " " + goodSecret[9:]: "contains white space",
 		"${OSC_SECRET_KEY}": "was not replaced", "$(cat secret)": "was not replaced", "<SECRET_KEY>": "was not replaced", "clé-secrète": "is not ASCII",
 		"-----BEGIN PRIVATE KEY-----\nMIIE": "is a PEM block", goodSecret + "\xff": "not valid UTF-8",
 	} {
@@ -66,8 +66,8 @@ func TestResolve_credentialInspected(t *testing.T) {
 				continue // nothing says that a login cannot be so
 			}
 			if strings.HasSuffix(what, " id") && why == "is not ASCII" {
-				why = "that no access key id has"
-			} else if why == "that no access key id has" {
+				why = "not allowed in an access key id"
+			} else if why == "not allowed in an access key id" {
 				why = "is not ASCII"
 			}
 			refused, all := c.refused(t)
@@ -97,7 +97,7 @@ func TestResolve_credentialInspected(t *testing.T) {
 	if _, all := (sources{env: inEnv("OSC_ACCESS_KEY", goodSecret, "OSC_SECRET_KEY", goodID)}).refused(t); !strings.Contains(all, "seem to be swapped") {
 		t.Errorf("swapped: %s", all)
 	}
-	if _, all := (sources{env: map[string]string{"OSC_LOGIN": "me:x", "OSC_PASSWORD": "p"}}).refused(t); !strings.Contains(all, "has a colon") {
+	if _, all := (sources{env: map[string]string{"OSC_LOGIN": "me:x", "OSC_PASSWORD": "p"}}).refused(t); !strings.Contains(all, "contains a colon") {
 		t.Errorf("a login with a colon: %s", all)
 	}
 }
@@ -131,8 +131,8 @@ func TestResolve_profileMembers(t *testing.T) {
 		}
 		ignored := ""
 		for _, w := range cfg.Warnings {
-			if w.Kind == WarnIgnored {
-				_, ignored, _ = strings.Cut(strings.TrimSuffix(w.Detail, "."), "have no effect here: ")
+			if w.Summary == "Member of the profile not used" {
+				_, ignored, _ = strings.Cut(strings.TrimSuffix(w.Detail, "."), "have no effect: ")
 			}
 		}
 		if ignored != c.ignored {
@@ -151,7 +151,7 @@ func TestResolve_profileMembers(t *testing.T) {
 		`,"protocol":"http","https":true`:                 "its member protocol and its member https say different things",
 		`,"ssl_engine_id":"pkcs11"`:                       "its member ssl_engine_id says that the key is on a smart card",
 		`,"region":"eu-west-2\n"`:                         "The region in region of profile",
-		`,"host":"x/y"`:                                   `host of profile "default"`,
+		`,"host":"x/y"`:                                   `The host in profile "default"`,
 		`,"protocol":"gopher"`:                            "The protocol in protocol of profile",
 		`,"x509_client_cert":"pkcs11:token=t","x509_client_key":"pkcs11:token=t;pin-value=4711"`: "x509_client_cert of profile \"default\" of HOME/.osc/config.json names a smart card",
 	} {
@@ -228,7 +228,7 @@ func TestResolve_fileFormats(t *testing.T) {
 			if err != nil || cfg.Credential != testKey || cfg.Region != "us-east-2" {
 				t.Errorf("%s: %v %s", name, err, cfg.Region)
 			}
-			if warned := slices.ContainsFunc(cfg.Warnings, func(w Warning) bool { return w.Kind == WarnBrokenFile }); warned != c.broken {
+			if warned := slices.ContainsFunc(cfg.Warnings, func(w Warning) bool { return w.Summary == "Profile file damaged" }); warned != c.broken {
 				t.Errorf("%s: warnings %v", name, cfg.Warnings)
 			}
 		}
@@ -238,7 +238,7 @@ func TestResolve_fileFormats(t *testing.T) {
 		"no JSON":               {"[default]\naccess_key = x", "line 1 is not JSON"},
 		"a list":                {"[]", "must be a JSON object with one object for each profile"},
 		"twice":                 {"{" + inner + "," + inner + "}", `has two profiles "default"`},
-		"flat":                  {strings.TrimSuffix(strings.TrimPrefix(inner, `"default":`), "") + "", "access_key stands outside of any profile"},
+		"flat":                  {strings.TrimSuffix(strings.TrimPrefix(inner, `"default":`), "") + "", "access_key is outside of any profile"},
 		"empty":                 {"", "has no default profile"},
 		"the profile is a text": {`{"default":"x"}`, "has no default profile"},
 	} {
@@ -274,7 +274,7 @@ func TestResolve_regionAgainstEndpoint(t *testing.T) {
 		"an endpoint alone gives a region": {sources{Settings{}, inEnv("OSC_ENDPOINT_API", us), nil}, "us-east-2", us, false},
 	} {
 		cfg, _, err := c.resolve(t)
-		warned := slices.ContainsFunc(cfg.Warnings, func(w Warning) bool { return w.Kind == WarnDisagree })
+		warned := slices.ContainsFunc(cfg.Warnings, func(w Warning) bool { return w.Summary == "Two regions" })
 		if err != nil || cfg.Region != c.region || cfg.Endpoint != c.endpoint || warned != c.warned {
 			t.Errorf("%s: %s %s, warned %v, %v", name, cfg.Region, cfg.Endpoint, warned, err)
 		}
@@ -284,8 +284,8 @@ func TestResolve_regionAgainstEndpoint(t *testing.T) {
 func TestResolve_disagreementNamesBoth(t *testing.T) {
 	const eu = "https://api.eu-west-2.outscale.com/api/v1"
 	for want, s := range map[string]sources{
-		"`region` of the provider block names another region than OSC_ENDPOINT_API (\"" + eu + "\"). `region` of the provider block counts": {block: Settings{Region: p("us-east-2")}, env: inEnv("OSC_ENDPOINT_API", eu)},
-		"`endpoint` of the provider block names another region than OSC_REGION (\"us-east-2\"). `endpoint` of the provider block counts":    {block: Settings{Endpoint: p(eu)}, env: inEnv("OSC_REGION", "us-east-2")},
+		"`region` of the provider block names another region than OSC_ENDPOINT_API (\"" + eu + "\"). `region` of the provider block takes precedence": {block: Settings{Region: p("us-east-2")}, env: inEnv("OSC_ENDPOINT_API", eu)},
+		"`endpoint` of the provider block names another region than OSC_REGION (\"us-east-2\"). `endpoint` of the provider block takes precedence":    {block: Settings{Endpoint: p(eu)}, env: inEnv("OSC_REGION", "us-east-2")},
 	} {
 		cfg, _, err := s.resolve(t)
 		if err != nil || len(cfg.Warnings) != 1 || !strings.HasPrefix(cfg.Warnings[0].Detail, want) {
@@ -294,7 +294,7 @@ func TestResolve_disagreementNamesBoth(t *testing.T) {
 	}
 }
 
-// What may be a secret is not repeated: neither a key in place of a path, nor an address with a token.
+// Errors do not repeat a value that may be a secret, such as a key in place of a path or an address with a token.
 func TestResolve_noSecretInErrors(t *testing.T) {
 	const pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----"
 	const token = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -303,15 +303,15 @@ func TestResolve_noSecretInErrors(t *testing.T) {
 		want string
 	}{
 		"a PEM as the key's path":     {sources{env: inEnv("OSC_X509_CLIENT_KEY", pem, "OSC_X509_CLIENT_CERT", "c.pem")}, "OSC_X509_CLIENT_CERT"},
-		"a PEM as both paths":         {sources{env: inEnv("OSC_X509_CLIENT_KEY", pem, "OSC_X509_CLIENT_CERT", pem)}, "OSC_X509_CLIENT_CERT of the environment is a PEM block, and must be the path of a file"},
+		"a PEM as both paths":         {sources{env: inEnv("OSC_X509_CLIENT_KEY", pem, "OSC_X509_CLIENT_CERT", pem)}, "OSC_X509_CLIENT_CERT of the environment is a PEM block, but must be the path of a file"},
 		"a PEM in the block":          {sources{block: Settings{ClientKeyPath: p(pem), ClientCertPath: p(pem)}, env: inEnv()}, "`x509_cert_path` of the provider block is a PEM block"},
-		"JSON as the profile file":    {sources{env: map[string]string{"OSC_CONFIG_FILE": `{"default":{"secret_key":"` + token + `"}}`}}, "OSC_CONFIG_FILE is JSON, and must be the path of a file"},
+		"JSON as the profile file":    {sources{env: map[string]string{"OSC_CONFIG_FILE": `{"default":{"secret_key":"` + token + `"}}`}}, "OSC_CONFIG_FILE is JSON, but must be the path of a file"},
 		"JSON in the block":           {sources{block: Settings{ConfigFile: p(` {"default":{"secret_key":"` + token + `"}}`)}}, "`config_file` is JSON"},
 		"a secret as a path":          {sources{env: map[string]string{"OSC_CONFIG_FILE": token}}, "a value of 40 characters that looks like a secret"},
 		"a secret as the certificate": {sources{env: inEnv("OSC_X509_CLIENT_KEY", token, "OSC_X509_CLIENT_CERT", token)}, "OSC_X509_CLIENT_CERT of the environment is a value of 40 characters"},
 		"a URL as a path":             {sources{env: map[string]string{"OSC_CONFIG_FILE": "https://me:" + token + "@x/config.json"}}, "OSC_CONFIG_FILE is a URL"},
 		"an endpoint with a query":    {sources{env: inEnv("OSC_ENDPOINT_API", "https://x/api/v1?token="+token)}, "OSC_ENDPOINT_API: The endpoint must end with its path"},
-		"an endpoint with a password": {sources{env: inEnv("OSC_ENDPOINT_API", "https://me:hunter2hunter2@x/api/v1")}, "must not hold a user name"},
+		"an endpoint with a password": {sources{env: inEnv("OSC_ENDPOINT_API", "https://me:hunter2hunter2@x/api/v1")}, "must not contain a user name"},
 		"a secret as the endpoint":    {sources{env: inEnv("OSC_ENDPOINT_API", "ftp://"+token)}, "looks like a secret"},
 		"a secret as the region":      {sources{env: inEnv("OSC_REGION", token)}, "OSC_REGION is a value of 40 characters that looks like a secret"},
 		"a secret as the profile":     {sources{env: map[string]string{"OSC_PROFILE": token}, files: profileWith("")}, "has no profile a value of 40 characters"},

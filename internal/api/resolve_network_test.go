@@ -49,28 +49,28 @@ func TestResolve_proxies(t *testing.T) {
 	}
 }
 
-// What is a risk, or is set and not read, is said.
+// Settings that are a risk or that are not read cause a warning.
 func TestResolve_warnings(t *testing.T) {
 	for name, c := range map[string]struct {
 		sources
-		kind WarningKind
-		want string // part of its detail, "" = no such warning
+		summary string
+		want    string // part of the detail, "" = no such warning
 	}{
-		"plain http":              {sources{env: inEnv("OSC_ENDPOINT_API", "http://api.example.com")}, WarnPlainHTTP, "http://api.example.com/api/v1 without TLS"},
-		"plain http by protocol":  {sources{env: inEnv("OSC_PROTOCOL", "http")}, WarnPlainHTTP, "without TLS"},
-		"plain http, the machine": {sources{env: inEnv("OSC_ENDPOINT_API", "http://127.0.0.2:3000")}, WarnPlainHTTP, ""},
-		"plain http, localhost":   {sources{env: inEnv("OSC_ENDPOINT_API", "http://localhost:3000")}, WarnPlainHTTP, ""},
-		"plain http, IPv6":        {sources{env: inEnv("OSC_ENDPOINT_API", "http://[::1]:3000")}, WarnPlainHTTP, ""},
-		"https":                   {sources{env: inEnv()}, WarnPlainHTTP, ""},
-		"insecure in the block":   {sources{block: Settings{Insecure: p(true)}, env: inEnv()}, WarnInsecure, "`insecure` of the provider block"},
-		"insecure in env":         {sources{env: inEnv("OSC_TLS_SKIP_VERIFY", "yes")}, WarnInsecure, "OSC_TLS_SKIP_VERIFY"},
-		"insecure in a profile":   {sources{files: profileWith(`,"tls_skip_verify":true`)}, WarnInsecure, "tls_skip_verify of profile"},
-		"not insecure":            {sources{block: Settings{Insecure: p(false)}, env: inEnv("OSC_TLS_SKIP_VERIFY", "yes")}, WarnInsecure, ""},
-		"an older variable":       {sources{env: inEnv("OUTSCALE_REGION", "us-east-2")}, WarnOlderFolder, "OUTSCALE_REGION (its name is OSC_REGION)"},
-		"an older one, and now":   {sources{env: inEnv("OUTSCALE_REGION", "us-east-2", "OSC_REGION", "us-east-2")}, WarnOlderFolder, ""},
-		"the method":              {sources{env: inEnv("OSC_AUTH_METHOD", "password")}, WarnIgnored, "OSC_AUTH_METHOD is not read"},
-		"a short secret":          {sources{env: inEnv("OSC_SECRET_KEY", goodSecret[:39])}, WarnOddLength, "20 and 39 characters"},
-		"usual lengths":           {sources{env: inEnv()}, WarnOddLength, ""},
+		"plain http":              {sources{env: inEnv("OSC_ENDPOINT_API", "http://api.example.com")}, "Endpoint without TLS", "http://api.example.com/api/v1 without TLS"},
+		"plain http by protocol":  {sources{env: inEnv("OSC_PROTOCOL", "http")}, "Endpoint without TLS", "without TLS"},
+		"plain http, the machine": {sources{env: inEnv("OSC_ENDPOINT_API", "http://127.0.0.2:3000")}, "Endpoint without TLS", ""},
+		"plain http, localhost":   {sources{env: inEnv("OSC_ENDPOINT_API", "http://localhost:3000")}, "Endpoint without TLS", ""},
+		"plain http, IPv6":        {sources{env: inEnv("OSC_ENDPOINT_API", "http://[::1]:3000")}, "Endpoint without TLS", ""},
+		"https":                   {sources{env: inEnv()}, "Endpoint without TLS", ""},
+		"insecure in the block":   {sources{block: Settings{Insecure: p(true)}, env: inEnv()}, "Certificate not verified", "`insecure` of the provider block"},
+		"insecure in env":         {sources{env: inEnv("OSC_TLS_SKIP_VERIFY", "yes")}, "Certificate not verified", "OSC_TLS_SKIP_VERIFY"},
+		"insecure in a profile":   {sources{files: profileWith(`,"tls_skip_verify":true`)}, "Certificate not verified", "tls_skip_verify of profile"},
+		"not insecure":            {sources{block: Settings{Insecure: p(false)}, env: inEnv("OSC_TLS_SKIP_VERIFY", "yes")}, "Certificate not verified", ""},
+		"an older variable":       {sources{env: inEnv("OUTSCALE_REGION", "us-east-2")}, "Variable not read", "OUTSCALE_REGION (its name is OSC_REGION)"},
+		"an older one, and now":   {sources{env: inEnv("OUTSCALE_REGION", "us-east-2", "OSC_REGION", "us-east-2")}, "Variable not read", ""},
+		"the method":              {sources{env: inEnv("OSC_AUTH_METHOD", "password")}, "Variable not read", "OSC_AUTH_METHOD is not read"},
+		"a short secret":          {sources{env: inEnv("OSC_SECRET_KEY", goodSecret[:39])}, "Unusual access key", "20 and 39 characters"},
+		"usual lengths":           {sources{env: inEnv()}, "Unusual access key", ""},
 	} {
 		cfg, _, err := c.resolve(t)
 		if err != nil {
@@ -78,7 +78,7 @@ func TestResolve_warnings(t *testing.T) {
 		}
 		found := ""
 		for _, w := range cfg.Warnings {
-			if w.Kind == c.kind {
+			if w.Summary == c.summary {
 				found += w.Summary + ": " + w.Detail
 			}
 			if strings.Contains(w.Detail, goodSecret[:20]) {
@@ -91,7 +91,7 @@ func TestResolve_warnings(t *testing.T) {
 	}
 	older := map[string]string{"OUTSCALE_ACCESSKEYID": goodID, "OUTSCALE_SECRETKEYID": goodSecret, "OUTSCALE_OAPI_URL": "x"}
 	_, all := (sources{env: older, files: map[string]string{".osc_sdk/config.json": "{}"}}).refused(t)
-	for _, want := range []string{"OUTSCALE_ACCESSKEYID (its name is OSC_ACCESS_KEY)", "OUTSCALE_SECRETKEYID (its name is OSC_SECRET_KEY)", "HOME/.osc_sdk/config.json exists, and is not read"} {
+	for _, want := range []string{"OUTSCALE_ACCESSKEYID (its name is OSC_ACCESS_KEY)", "OUTSCALE_SECRETKEYID (its name is OSC_SECRET_KEY)", "HOME/.osc_sdk/config.json exists, but is not read"} {
 		if !strings.Contains(all, want) || strings.Contains(all, goodSecret) {
 			t.Errorf("%s, want %s", all, want)
 		}

@@ -105,52 +105,52 @@ func TestResolve_refusals(t *testing.T) {
 		sources
 		attribute, want string
 	}{
-		"nothing": {sources{}, "", "No OUTSCALE credential: No source gives a credential. Looked at, in this order:\n" +
+		"nothing": {sources{}, "", "No OUTSCALE credential: No source has a credential. Searched, in this order:\n" +
 			"  - the provider block (`access_key_id` and `secret_key_id`, `login` and `password`, `profile`, `config_file`): not set\n" +
 			"  - the environment (OSC_ACCESS_KEY and OSC_SECRET_KEY, OSC_LOGIN and OSC_PASSWORD, OSC_PROFILE, OSC_CONFIG_FILE): not set\n" +
 			"  - HOME/.osc/config.json: does not exist"},
-		"no default profile": {sources{files: map[string]string{homeFile: `{"x":{}}`}}, "", "No OUTSCALE credential: No source gives a credential. Looked at, in this order:\n" +
+		"no default profile": {sources{files: map[string]string{homeFile: `{"x":{}}`}}, "", "No OUTSCALE credential: No source has a credential. Searched, in this order:\n" +
 			"  - the provider block (`access_key_id` and `secret_key_id`, `login` and `password`, `profile`, `config_file`): not set\n" +
 			"  - the environment (OSC_ACCESS_KEY and OSC_SECRET_KEY, OSC_LOGIN and OSC_PASSWORD, OSC_PROFILE, OSC_CONFIG_FILE): not set\n" +
 			"  - HOME/.osc/config.json: has no default profile"},
-		"default profile empty": {sources{files: map[string]string{homeFile: `{"default":{"region":"x"}}`}}, "", "No OUTSCALE credential: No source gives a credential. Looked at, in this order:\n" +
+		"default profile empty": {sources{files: map[string]string{homeFile: `{"default":{"region":"x"}}`}}, "", "No OUTSCALE credential: No source has a credential. Searched, in this order:\n" +
 			"  - the provider block (`access_key_id` and `secret_key_id`, `login` and `password`, `profile`, `config_file`): not set\n" +
 			"  - the environment (OSC_ACCESS_KEY and OSC_SECRET_KEY, OSC_LOGIN and OSC_PASSWORD, OSC_PROFILE, OSC_CONFIG_FILE): not set\n" +
 			"  - profile \"default\" of HOME/.osc/config.json: has no credential"},
 		"default profile half": {sources{files: map[string]string{homeFile: `{"default":{"access_key":"x"}}`}}, "",
-			"Half a credential: access_key is set in profile \"default\" of HOME/.osc/config.json, and secret_key is not. Set both in the same place, or neither."},
+			"Half a credential: access_key is set in profile \"default\" of HOME/.osc/config.json, but secret_key is not. Set both in the same place, or neither."},
 		"default file broken": {sources{files: map[string]string{homeFile: `{`}}, "",
 			"Profile file not usable: HOME/.osc/config.json cannot be read: line 1 is not JSON (unexpected end of JSON input)."},
 		"default file, two defaults": {sources{files: map[string]string{homeFile: files["flags.json"]}}, "",
 			"Profile file not usable: HOME/.osc/config.json: more than one profile is marked as the default: a, b."},
 		"half in the block": {sources{block: Settings{AccessKeyID: p("A")}, files: files}, "secret_key_id",
-			"Half a credential: `access_key_id` is set in the provider block, and `secret_key_id` is not. Set both in the same place, or neither."},
+			"Half a credential: `access_key_id` is set in the provider block, but `secret_key_id` is not. Set both in the same place, or neither."},
 		"the other half in the environment": {sources{block: Settings{AccessKeyID: p("A")}, env: map[string]string{"OSC_SECRET_KEY": "s"}, files: files}, "secret_key_id",
-			"Half a credential: `access_key_id` is set in the provider block, and `secret_key_id` is not. OSC_SECRET_KEY is set in the environment, and halves from two places are not put together: " +
+			"Half a credential: `access_key_id` is set in the provider block, but `secret_key_id` is not. OSC_SECRET_KEY is set in the environment, but halves from two places are not combined: " +
 				"they may belong to two accounts. Set both in the same place, or neither."},
 		"a secret alone in the block": {sources{block: Settings{SecretKey: p("s")}, env: map[string]string{"OSC_ACCESS_KEY": "E", "OSC_SECRET_KEY": "e"}}, "access_key_id",
-			"Half a credential: `secret_key_id` is set in the provider block, and `access_key_id` is not. OSC_ACCESS_KEY is set in the environment, and halves from two places are not put together: " +
+			"Half a credential: `secret_key_id` is set in the provider block, but `access_key_id` is not. OSC_ACCESS_KEY is set in the environment, but halves from two places are not combined: " +
 				"they may belong to two accounts. Set both in the same place, or neither."},
 		"half a login": {sources{block: Settings{Password: p("pw")}}, "login",
-			"Half a credential: `password` is set in the provider block, and `login` is not. Set both in the same place, or neither."},
+			"Half a credential: `password` is set in the provider block, but `login` is not. Set both in the same place, or neither."},
 		"half in the environment": {sources{env: map[string]string{"OSC_ACCESS_KEY": "A"}, files: files}, "",
-			"Half a credential: OSC_ACCESS_KEY is set in the environment, and OSC_SECRET_KEY is not. Set both in the same place, or neither."},
+			"Half a credential: OSC_ACCESS_KEY is set in the environment, but OSC_SECRET_KEY is not. Set both in the same place, or neither."},
 		"half, with a whole login": {sources{env: map[string]string{"OSC_SECRET_KEY": "s", "OSC_LOGIN": "l", "OSC_PASSWORD": "p"}}, "",
-			"Half a credential: OSC_SECRET_KEY is set in the environment, and OSC_ACCESS_KEY is not. Set both in the same place, or neither."},
+			"Half a credential: OSC_SECRET_KEY is set in the environment, but OSC_ACCESS_KEY is not. Set both in the same place, or neither."},
 		"two in the block": {sources{block: Settings{AccessKeyID: p("A"), SecretKey: p("s"), Login: p("l"), Password: p("p")}}, "login",
-			"Two credentials in one place: `access_key_id` and `secret_key_id` are set in the provider block, and so are `login` and `password`. Keep one of the two: which one signs the calls is not guessed."},
+			"Two credentials in one place: `access_key_id` and `secret_key_id` are set in the provider block, and so are `login` and `password`. Remove one of the two: none takes precedence."},
 		"two in the environment": {sources{env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s", "OSC_LOGIN": "l", "OSC_PASSWORD": "p"}}, "",
-			"Two credentials in one place: OSC_ACCESS_KEY and OSC_SECRET_KEY are set in the environment, and so are OSC_LOGIN and OSC_PASSWORD. Keep one of the two: which one signs the calls is not guessed."},
+			"Two credentials in one place: OSC_ACCESS_KEY and OSC_SECRET_KEY are set in the environment, and so are OSC_LOGIN and OSC_PASSWORD. Remove one of the two: none takes precedence."},
 		"two in a profile": {sources{block: Settings{Profile: p("both")}, files: files}, "",
-			"Two credentials in one place: access_key and secret_key are set in profile \"both\" of HOME/.osc/config.json, and so are login and password. Keep one of the two: which one signs the calls is not guessed."},
+			"Two credentials in one place: access_key and secret_key are set in profile \"both\" of HOME/.osc/config.json, and so are login and password. Remove one of the two: none takes precedence."},
 		"empty in the block": {sources{block: Settings{AccessKeyID: p(""), SecretKey: p("s")}, env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s"}}, "access_key_id",
-			"Provider argument is empty: `access_key_id` is set to an empty string in the provider block. Give it a value, or leave it out to have it looked for in the environment and in the profile file."},
+			"Provider argument is empty: `access_key_id` is set to an empty string in the provider block. Give it a value, or remove it to use the environment or the profile file."},
 		"empty region": {sources{block: Settings{Region: p("")}}, "region",
-			"Provider argument is empty: `region` is set to an empty string in the provider block. Give it a value, or leave it out to have it looked for in the environment and in the profile file."},
+			"Provider argument is empty: `region` is set to an empty string in the provider block. Give it a value, or remove it to use the environment or the profile file."},
 		"no such profile": {sources{block: Settings{Profile: p("nope")}, env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s"}, files: files}, "profile",
-			"Profile not usable: HOME/.osc/config.json has no profile \"nope\"; it has " + all + " (named by the provider block)." + never},
+			"Profile not usable: HOME/.osc/config.json has no profile \"nope\". Its profiles: " + all + " (named by the provider block)." + never},
 		"no such profile, env": {sources{env: map[string]string{"OSC_PROFILE": "nope"}, files: files}, "",
-			"Profile not usable: HOME/.osc/config.json has no profile \"nope\"; it has " + all + " (named by OSC_PROFILE or OSC_CONFIG_FILE)." + never},
+			"Profile not usable: HOME/.osc/config.json has no profile \"nope\". Its profiles: " + all + " (named by OSC_PROFILE or OSC_CONFIG_FILE)." + never},
 		"no such file": {sources{block: Settings{ConfigFile: p("~/nope.json")}, files: files}, "config_file",
 			"Profile not usable: HOME/nope.json cannot be read: no such file or directory (named by the provider block)." + never},
 		"no file for the profile": {sources{env: map[string]string{"OSC_PROFILE": "x"}}, "",
@@ -158,23 +158,23 @@ func TestResolve_refusals(t *testing.T) {
 		"broken file": {sources{env: map[string]string{"OSC_CONFIG_FILE": "~/bad.json"}, files: files}, "",
 			"Profile not usable: HOME/bad.json cannot be read: line 1 is not JSON (unexpected end of JSON input) (named by OSC_PROFILE or OSC_CONFIG_FILE)." + never},
 		"empty file": {sources{env: map[string]string{"OSC_CONFIG_FILE": "~/empty.json"}, files: files}, "",
-			"Profile not usable: HOME/empty.json has no default profile; it has none (named by OSC_PROFILE or OSC_CONFIG_FILE)." + never},
+			"Profile not usable: HOME/empty.json has no default profile. Its profiles: none (named by OSC_PROFILE or OSC_CONFIG_FILE)." + never},
 		"two defaults": {sources{env: map[string]string{"OSC_CONFIG_FILE": "~/flags.json"}, files: files}, "",
 			"Profile not usable: HOME/flags.json: more than one profile is marked as the default: a, b (named by OSC_PROFILE or OSC_CONFIG_FILE)." + never},
 		"named profile half": {sources{block: Settings{Profile: p("half")}, env: map[string]string{"OSC_SECRET_KEY": "s"}, files: files}, "",
-			"Half a credential: access_key is set in profile \"half\" of HOME/.osc/config.json, and secret_key is not. Set both in the same place, or neither."},
+			"Half a credential: access_key is set in profile \"half\" of HOME/.osc/config.json, but secret_key is not. Set both in the same place, or neither."},
 		"named profile without": {sources{block: Settings{Profile: p("none")}, env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s"}, files: files}, "profile",
 			"Profile not usable: profile \"none\" of HOME/.osc/config.json has no credential: neither access_key and secret_key nor login and password (named by the provider block)." + never},
 		"bad protocol": {sources{env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s", "OSC_PROTOCOL": "gopher"}}, "",
-			"Protocol not usable: The protocol in OSC_PROTOCOL is \"gopher\"; it can be https or http."},
+			"Protocol not usable: The protocol in OSC_PROTOCOL is \"gopher\". It must be https or http."},
 		"bad region": {sources{block: Settings{Region: p("x/y")}, env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s"}}, "region",
 			"Region not usable: The region in `region` of the provider block is \"x/y\". The name of a region has letters, digits and hyphens, such as eu-west-2."},
 		"bad endpoint": {sources{block: Settings{Endpoint: p("ftp://x")}, env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s"}}, "endpoint",
-			"Endpoint not usable: `endpoint` of the provider block: The endpoint is \"ftp://x/api/v1\", and does not begin with https:// or http://."},
+			"Endpoint not usable: `endpoint` of the provider block: The endpoint is \"ftp://x/api/v1\". It must begin with https:// or http://."},
 		"bad yes or no": {sources{env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s", "OSC_TLS_SKIP_VERIFY": "maybe"}}, "",
-			"OSC_TLS_SKIP_VERIFY not usable: OSC_TLS_SKIP_VERIFY is \"maybe\"; it can be true or false."},
+			"OSC_TLS_SKIP_VERIFY not usable: OSC_TLS_SKIP_VERIFY is \"maybe\". It must be true or false."},
 		"half a certificate": {sources{block: Settings{ClientCertPath: p("c.pem")}, env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s", "OSC_X509_CLIENT_KEY": "k.pem"}}, "x509_cert_path",
-			"Client certificate not usable: In the provider block one of `x509_cert_path` and `x509_key_path` is set, and the other is not."},
+			"Client certificate not usable: In the provider block, only one of `x509_cert_path` and `x509_key_path` is set."},
 		"certificate not base64": {sources{env: map[string]string{"OSC_ACCESS_KEY": "A", "OSC_SECRET_KEY": "s", "OSC_X509_CLIENT_CERT_B64": "%", "OSC_X509_CLIENT_KEY_B64": "%"}}, "",
 			"Client certificate not usable: OSC_X509_CLIENT_CERT_B64 of the environment is not base64."},
 	} {

@@ -9,17 +9,18 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
 )
 
-// timeouts holds every duration of a call. A dead endpoint is reported within 30 s, to all calls: twice attempt plus
-// backoff for one, once plus attempt for a create and the look-up that follows it, unreachable plus dial for the other.
+// timeouts holds every duration of a call. All calls report a dead endpoint within 30 s: a repeatable call after twice attempt
+// plus backoff, a create and the look-up that follows it after once plus attempt, and a call that cannot connect after
+// unreachable plus dialTimeout.
 type timeouts struct {
 	once        time.Duration // one attempt of an action that is sent once
-	attempt     time.Duration // one attempt of the others
-	unreachable time.Duration // how long to go on dialling
-	silent      time.Duration // how long to go on after attempts without an answer, and to wait for others that do
-	faulty      time.Duration // how long to go on after 5xx and broken answers
-	foreign     time.Duration // the same, as long as nothing that answered was the API
-	attempts    int           // how many times at most, 5xx and broken answers
-	call        time.Duration // a call whose context has no deadline
+	attempt     time.Duration // one attempt of a repeatable action
+	unreachable time.Duration // how long a call retries if it cannot connect
+	silent      time.Duration // how long a call retries without an answer, or waits for another one that does
+	faulty      time.Duration // how long a call retries after 5xx and broken answers
+	foreign     time.Duration // the same, as long as the API itself has not answered
+	attempts    int           // the largest number of attempts that end in 5xx or a broken answer
+	call        time.Duration // a whole call whose context has no deadline
 	base, max   time.Duration // backoff: first and largest
 }
 
@@ -35,13 +36,13 @@ func (t timeouts) breaker() breaker.Limits {
 const (
 	dialTimeout     = 10 * time.Second
 	breakerCooldown = breaker.Cooldown
-	// maxRetryAfter bounds what a server, or something that answers in its place, may ask us to wait.
+	// maxRetryAfter is the longest wait that an answer can ask for.
 	maxRetryAfter = 5 * time.Minute
-	// loadWait is how long calls wait after a 400/4120 that may be throttling: half of it to the whole.
+	// loadWait is the longest wait of calls after a 400/4120 that load may have caused; the shortest is half of it.
 	loadWait = 4 * time.Second
 )
 
-// decision is what follows a failed attempt.
+// decision is the decision after a failed attempt.
 type decision struct {
 	retry  bool
 	wait   time.Duration
@@ -51,18 +52,18 @@ type decision struct {
 // The reasons for a wait.
 const (
 	reasonThrottled   = "throttled"
-	reasonLoad        = "the key was refused, which also happens under load"
-	reasonClock       = "the date of the signature was refused: signed again with the API's clock"
+	reasonLoad        = "the API refused the key, which also happens under load"
+	reasonClock       = "the API refused the date of the signature: signed again with the API's clock"
 	reasonUnreachable = "the endpoint was not reached"
 	reasonTimeout     = "no answer in time"
 	reasonFault       = "the API failed"
 )
 
-// decide reports whether a request is sent again after a failed attempt.
+// decide decides whether a request is sent again after a failed attempt.
 //
-// Never sent again: 401, and 400/4120 but for the one case that the guard knows: four in a row lock the account; 403; every
-// other refusal; and whatever may have executed an action that is sent once, a throttled 503 included. That one slows all
-// the other calls all the same.
+// It is never sent again after a 401 or any other refusal: four refused credentials in a row lock the account. The exceptions
+// are a wrong date, once, and a 400/4120 that load may have caused, once. An action that is sent once is not repeated if it
+// may have been executed. That includes a throttled 503, which nevertheless makes all other calls wait.
 func (c *Client) decide(ctx context.Context, r *request, o outcome) decision {
 	wait := c.backoff(r.attempts)
 	if o.kind == throttled {
@@ -90,14 +91,15 @@ func (c *Client) decide(ctx context.Context, r *request, o outcome) decision {
 		return c.within(elapsed+wait+t.attempt <= t.silent, decision{true, wait, reasonTimeout}, r, o)
 	case foreign:
 		if o.status >= http.StatusMultipleChoices && o.status < http.StatusInternalServerError {
-			return decision{} // a page, a redirect: it will be the same again
+			return decision{} // a page or a redirect: the next answer will be the same
 		}
 		if !c.known.Load() {
 			return c.within(elapsed+wait <= t.foreign, decision{true, max(wait, o.retryAfter), reasonFault}, r, o)
 		}
 	case broken:
 		if !c.admission.accepted() {
-			// Few may be lost before one is accepted: they are spread, so that a short disturbance does not take all.
+			// Before the first accepted request only a few answers may be lost. A longer wait keeps a short disturbance from
+			// taking all of them.
 			wait = c.backoff(r.attempts + 3)
 			c.limit.Pause(wait)
 		}
@@ -111,7 +113,7 @@ func (c *Client) decide(ctx context.Context, r *request, o outcome) decision {
 	return decision{true, max(wait, o.retryAfter), reasonFault}
 }
 
-// within is d as long as there is time. After it, the breaker opens for all calls.
+// within returns d as long as there is time. After that it opens the breaker for all calls.
 func (c *Client) within(inTime bool, d decision, r *request, o outcome) decision {
 	if inTime {
 		return d
@@ -120,7 +122,8 @@ func (c *Client) within(inTime bool, d decision, r *request, o outcome) decision
 	return decision{}
 }
 
-// backoff is between half and the whole of base doubled n-1 times, at most max: jitter keeps the calls of many runs apart.
+// backoff returns the wait after attempt n: base doubled n-1 times, at most max, with jitter. Jitter keeps the calls of many
+// runs apart.
 func (c *Client) backoff(n int) time.Duration {
 	d := c.timeouts.max
 	if shift := n - 1; shift < 10 {
@@ -129,7 +132,7 @@ func (c *Client) backoff(n int) time.Duration {
 	return c.jittered(d)
 }
 
-// jittered is between half and the whole of d.
+// jittered returns a random duration between half of d and d.
 func (c *Client) jittered(d time.Duration) time.Duration {
 	return d/2 + time.Duration(c.random()*float64(d/2))
 }
@@ -146,7 +149,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads seconds or a date. None is known to be sent by the API; a gateway before it may.
+// retryAfter returns the Retry-After of an answer, which is in seconds or a date; 0 without one. The API is not known to send
+// it, but a gateway in front of it may.
 func (c *Client) retryAfter(header http.Header) time.Duration {
 	value := header.Get("Retry-After")
 	var d time.Duration

@@ -11,17 +11,17 @@ import (
 	"github.com/outscale/osc-sdk-go/v3/pkg/profile"
 )
 
-// signer puts the credential on a request. at is the time by the API's clock.
+// signer adds the credential to a request. at is the time of the API's clock.
 type signer func(req *http.Request, body []byte, at time.Time) error
 
-// signing checks that cfg has one whole credential. The signature is the official SDK's, made with the same library:
-// its own wrapper knows no clock but the system's.
+// signing returns the signer for the credential of cfg, which must be one whole credential. The signature is made with the
+// library of the official SDK, because the SDK itself signs with the system's clock only.
 func signing(cfg Config) (signer, error) {
 	cred := cfg.Credential
 	key, login := cred.AccessKeyID != "" || cred.SecretKey != "", cred.Login != "" || cred.Password != ""
 	switch {
 	case key && login:
-		return nil, &ConfigError{Summary: "Two credentials", Detail: "An access key and a login were given; one is needed."}
+		return nil, &ConfigError{Summary: "Two credentials", Detail: "An access key and a login are set. Only one of them can be used."}
 	case cred.AccessKeyID != "" && cred.SecretKey != "":
 		return signV4(cred.AccessKeyID, cred.SecretKey, cmp.Or(cfg.Region, defaultRegion)), nil
 	case cred.Login != "" && cred.Password != "":
@@ -30,7 +30,7 @@ func signing(cfg Config) (signer, error) {
 			return nil
 		}, nil
 	case key || login:
-		return nil, &ConfigError{Summary: "Half a credential", Detail: "An access key needs its id and its secret, a login its password."}
+		return nil, &ConfigError{Summary: "Half a credential", Detail: "An access key needs its id and its secret. A login needs its password."}
 	}
 	return nil, &ConfigError{Summary: "No credential", Detail: "Every call must be signed: an access key or a login is needed."}
 }

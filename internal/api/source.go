@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -20,13 +19,13 @@ type pair struct {
 
 func (p pair) both() string { return p.idName + " and " + p.secretName }
 
-// source is one place that can give a credential: an access key first, a login second.
+// source is a place that can have a credential: an access key, then a login.
 type source struct {
 	name  string
 	pairs []pair
 }
 
-// credential goes through the sources in order. It also settles which profile takes part.
+// credential searches the sources in order. It also selects the profile that is used.
 func (r *resolver) credential() (Credential, error) {
 	block := source{name: "the provider block", pairs: []pair{
 		{idName: "`access_key_id`", secretName: "`secret_key_id`", id: val(r.block.AccessKeyID), secret: val(r.block.SecretKey), idArg: "access_key_id", secretArg: "secret_key_id"},
@@ -54,7 +53,7 @@ func (r *resolver) credential() (Credential, error) {
 	return r.defaultProfile()
 }
 
-// environment is the credential part of the environment. OSC_IAM_V2_SERVICES chooses the second pair, as in the SDK.
+// environment returns the credential variables. OSC_IAM_V2_SERVICES selects the second kind of keys, as in the SDK.
 func (r *resolver) environment() source {
 	id, secret := "OSC_ACCESS_KEY", "OSC_SECRET_KEY"
 	if namesAPI(strings.Split(r.getenv("OSC_IAM_V2_SERVICES"), ",")) {
@@ -66,8 +65,8 @@ func (r *resolver) environment() source {
 	}}
 }
 
-// whole is a source's one whole credential, nil when it has none at all. others are looked at only to say where the missing
-// half of one is.
+// whole returns the credential of a source, nil if it has none. An error about half a credential says which of the others has
+// the missing half.
 func (r *resolver) whole(s source, others ...source) (*Credential, error) {
 	found := -1
 	for i, p := range s.pairs {
@@ -83,7 +82,7 @@ func (r *resolver) whole(s source, others ...source) (*Credential, error) {
 		if found >= 0 {
 			return nil, &ConfigError{
 				Summary: "Two credentials in one place", Attribute: p.idArg,
-				Detail: fmt.Sprintf("%s are set in %s, and so are %s. Keep one of the two: which one signs the calls is not guessed.",
+				Detail: fmt.Sprintf("%s are set in %s, and so are %s. Remove one of the two: none takes precedence.",
 					s.pairs[found].both(), s.name, p.both()),
 			}
 		}
@@ -98,7 +97,7 @@ func (r *resolver) whole(s source, others ...source) (*Credential, error) {
 	return nil, nil
 }
 
-// inspect refuses a credential that the API could only refuse.
+// inspect refuses a credential that the API would certainly refuse.
 func (r *resolver) inspect(s source, i int) error {
 	p := s.pairs[i]
 	kinds := [][2]part{{keyID, keySecret}, {login, password}}[i]
@@ -118,17 +117,17 @@ func (r *resolver) inspect(s source, i int) error {
 	case len(p.id) == keySecretLength && len(p.secret) == keyIDLength:
 		return &ConfigError{
 			Summary: "Credential not usable", Attribute: p.idArg,
-			Detail: fmt.Sprintf("%s and %s of %s seem to be swapped: an id has %d characters and a secret %d. They were not sent.",
+			Detail: fmt.Sprintf("%s and %s of %s seem to be swapped: an id has %d characters, a secret has %d. They were not sent.",
 				p.idName, p.secretName, s.name, keyIDLength, keySecretLength),
 		}
 	case len(p.id) != keyIDLength || len(p.secret) != keySecretLength:
-		r.warn(WarnOddLength, p.idArg, "Unusual access key", "%s of %s have %d and %d characters; usual are %d and %d.",
+		r.warn(p.idArg, "Unusual access key", "%s of %s have %d and %d characters. The usual lengths are %d and %d.",
 			p.both(), s.name, len(p.id), len(p.secret), keyIDLength, keySecretLength)
 	}
 	return nil
 }
 
-// half is the error for pair i, of which only one half is in s.
+// half returns the error for pair i, of which s has only one half.
 func (s source) half(i int, others []source) error {
 	p := s.pairs[i]
 	has, lacks, arg := p.idName, p.secretName, p.secretArg
@@ -143,22 +142,22 @@ func (s source) half(i int, others []source) error {
 			if p.id == "" {
 				name = q.idName
 			}
-			fmt.Fprintf(&elsewhere, " %s is set in %s, and halves from two places are not put together: they may belong to two accounts.", name, other.name)
+			fmt.Fprintf(&elsewhere, " %s is set in %s, but halves from two places are not combined: they may belong to two accounts.", name, other.name)
 		}
 	}
 	return &ConfigError{
 		Summary: "Half a credential", Attribute: arg,
-		Detail: fmt.Sprintf("%s is set in %s, and %s is not.%s Set both in the same place, or neither.", has, s.name, lacks, elsewhere.String()),
+		Detail: fmt.Sprintf("%s is set in %s, but %s is not.%s Set both in the same place, or neither.", has, s.name, lacks, elsewhere.String()),
 	}
 }
 
-// pemInput is one of the two halves of a client certificate as a source gives it, as a file or in its base64 form.
+// pemInput is a setting for the client certificate or its key: the path of a file, or the file's contents in base64.
 type pemInput struct{ name, attribute, path, b64Name, b64 string }
 
 func (p pemInput) set() bool { return p.path != "" || p.b64 != "" }
 
-// clientCertificate is the certificate that an account's access rules may demand: certificate and key from one source,
-// each as a file or as its base64 form, the file first.
+// clientCertificate returns the certificate that an account's access rules may require. Certificate and key come from one
+// source, each from a file or else from base64.
 func (r *resolver) clientCertificate() (*tls.Certificate, error) {
 	p := r.profile
 	for _, s := range []struct {
@@ -177,7 +176,7 @@ func (r *resolver) clientCertificate() (*tls.Certificate, error) {
 			return nil, &ConfigError{Summary: "Client certificate not usable", Detail: fmt.Sprintf(format, args...), Attribute: attribute}
 		}
 		if !s.cert.set() || !s.key.set() {
-			return fail(s.cert.attribute, "In %s one of %s and %s is set, and the other is not.", s.name, s.cert.name, s.key.name)
+			return fail(s.cert.attribute, "In %s, only one of %s and %s is set.", s.name, s.cert.name, s.key.name)
 		}
 		var blocks [2][]byte
 		for i, in := range []pemInput{s.cert, s.key} {
@@ -201,8 +200,8 @@ func (r *resolver) pemVariables(half string) pemInput {
 	return pemInput{name: name, path: r.getenv(name), b64Name: name + "_B64", b64: r.getenv(name + "_B64")}
 }
 
-// readPEM reads a half of a client certificate. The error says what is wrong with the value, and does not repeat it where
-// it is no path: it may be the private key itself.
+// readPEM reads a client certificate or its key. The error says what is wrong with the value. It does not repeat a value that
+// is no path, because that may be the private key.
 func (r *resolver) readPEM(in pemInput) (name string, data []byte, err error) {
 	if in.path == "" {
 		data, err := base64.StdEncoding.DecodeString(strings.TrimSpace(in.b64))
@@ -222,29 +221,23 @@ func (r *resolver) readPEM(in pemInput) (name string, data []byte, err error) {
 	return in.name, data, nil
 }
 
-// maxFile bounds what is read of a file that the user names.
+// maxFile is the largest file that is read, in bytes.
 const maxFile = 4 << 20
 
 // readFile reads a regular file. Its errors do not repeat the path.
 func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err == nil && info.IsDir() {
-		return nil, errors.New("it is a folder")
-	}
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a regular file") // to open a pipe could wait for ever
-	}
-	var file *os.File
-	if err == nil {
-		file, err = os.Open(path) //nolint:gosec // the user names the file
-	}
 	var data []byte
-	if err == nil {
-		defer func() { _ = file.Close() }()
-		data, err = io.ReadAll(io.LimitReader(file, maxFile+1))
-	}
-	if len(data) > maxFile {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+	case info.IsDir():
+		err = errors.New("it is a folder")
+	case !info.Mode().IsRegular():
+		err = errors.New("it is not a regular file") // opening a pipe could block for ever
+	case info.Size() > maxFile:
 		err = fmt.Errorf("it is larger than %d MiB", maxFile>>20)
+	default:
+		data, err = os.ReadFile(path) //nolint:gosec // the user names the file
 	}
 	var inner *fs.PathError
 	if errors.As(err, &inner) {

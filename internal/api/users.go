@@ -8,12 +8,12 @@ import (
 	"github.com/outscale/osc-sdk-go/v3/pkg/osc"
 )
 
-// User is an EIM user as the API shows it.
+// User is an EIM user.
 type User struct {
 	ID                   string
 	Name                 string
 	Path                 string // begins and ends with a slash
-	Email                string // the account's address when none was given
+	Email                string // the account's address if the user has none
 	CreationDate         time.Time
 	LastModificationDate time.Time
 }

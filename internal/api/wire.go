@@ -12,11 +12,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// dateOut is how an instant is sent: the form the API's documentation shows, UTC with milliseconds.
+// dateOut is the form in which dates are sent. It is that of the API's documentation: UTC with milliseconds.
 const dateOut = "2006-01-02T15:04:05.000Z"
 
-// datesIn are the forms an answer may use. The measured one is the second, an offset without a colon. Any fraction of
-// a second is read, whatever the layout says.
+// datesIn are the forms of dates in answers. The measured form is the second one, an offset without a colon. time.Parse accepts
+// a fraction of a second with each of them.
 var datesIn = []string{
 	"2006-01-02T15:04:05Z07:00",
 	"2006-01-02T15:04:05Z0700",
@@ -25,15 +25,15 @@ var datesIn = []string{
 	"2006-01-02",
 }
 
-// parseDate reads a date of an answer; without an offset it is UTC. The SDK's own type refuses fractions beyond nine
-// digits in the measured form and an offset of -0000, and one date it cannot read would lose a whole answer.
+// parseDate reads a date of an answer. Without an offset it is UTC. The SDK's own type refuses a fraction of more than nine
+// digits and the offset -0000, and one such date would make a whole answer unusable.
 func parseDate(s string) (time.Time, error) {
 	normal := s
 	if len(s) > 10 && (s[10] == ' ' || s[10] == 't') {
 		normal = s[:10] + "T" + s[11:]
 	}
 	for _, layout := range datesIn {
-		// A year that the offset moves out of four digits could not be sent back.
+		// A year that has more than four digits in UTC could not be sent back.
 		if t, err := time.Parse(layout, normal); err == nil && t.UTC().Year() >= 0 && t.UTC().Year() <= 9999 {
 			return t.UTC(), nil
 		}
@@ -41,8 +41,8 @@ func parseDate(s string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("the date %s has an unknown form", text.Quote(s))
 }
 
-// instant is a date on the wire. Reading one never fails: what cannot be read is kept in err, so that an odd date does
-// not cost the secret that came with it.
+// instant is a date on the wire. Decoding it never fails: the error is kept in err, so that the secret beside an unreadable
+// date is not lost.
 type instant struct {
 	time time.Time
 	err  error
@@ -65,7 +65,7 @@ func (i *instant) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// into sets *t to the instant, and leaves it if the answer has none.
+// into sets *t to the instant. If the answer has no date, it leaves *t unchanged.
 func (i *instant) into(t *time.Time) error {
 	if i == nil {
 		return nil
@@ -74,7 +74,7 @@ func (i *instant) into(t *time.Time) error {
 	return i.err
 }
 
-// The SDK's types with our dates in place of its own: the outer member hides the embedded one of the same name.
+// The SDK's types with instant in place of the SDK's dates: the outer member hides the embedded one of the same name.
 
 type createAccessKeyRequest struct {
 	osc.CreateAccessKeyRequest
@@ -99,7 +99,7 @@ type wireUser struct {
 	LastModificationDate *instant
 }
 
-// key converts an access key. After an error, which is about a date, the rest is filled all the same.
+// key converts an access key. An error is about a date; the other members are set nevertheless.
 func (w wireKey) key() (AccessKey, error) {
 	k := AccessKey{ID: val(w.AccessKeyId), State: val(w.State), Tag: val(w.Tag), SecretKey: val(w.SecretKey)}
 	var expiry error

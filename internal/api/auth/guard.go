@@ -1,5 +1,5 @@
-// Package auth prevents the lock-out of an account by refused requests. The API locks it after four refused requests in a row
-// (official), from any number of processes.
+// Package auth prevents that refused requests lock an account. The API locks it after four refused requests in a row (official),
+// which may come from several processes.
 package auth
 
 import "time"
@@ -7,11 +7,10 @@ import "time"
 const (
 	// lockOut is the number of refusals in a row that lock an account out (official).
 	lockOut = 4
-	// MaxInFlight is how many requests may be in flight at once: should the key be switched off meanwhile, all of them
-	// are refused, and the access must not be locked by them.
+	// MaxInFlight is how many requests may be in flight at once. If the key is switched off meanwhile, the API refuses all of
+	// them, which must not lock the account.
 	MaxInFlight = lockOut - 1
-	// recent is how long an accepted credential makes a 400/4120 look like load rather than like an unknown key: it was
-	// measured under load (2026-08).
+	// recent is how long after an accepted request load may explain a 400/4120, which was measured under load (2026-08).
 	recent = time.Minute
 )
 
@@ -20,24 +19,24 @@ type Outcome int
 
 // The outcomes.
 const (
-	Unclear    Outcome = iota // no result: the request was not sent, or the answer is not about the credential
+	Unclear    Outcome = iota // no result: the request was not sent, or the answer does not depend on the credential
 	Accepted                  // the credential is good
 	Refused                   // the credential was refused, which counts towards the lock-out
-	WrongDate                 // the signature's date was refused, which counts as well; the next one has a better date
-	Unanswered                // the answer was lost: it may have been a refusal
+	WrongDate                 // the signature's date was refused, which counts as well; the next request has a better date
+	Unanswered                // the answer was lost, and may have been a refusal
 )
 
-// Guard reports whether a credential may be used now. As long as no answer has accepted it, one request at a time is sent
-// and shows the result for all: a credential that was never accepted is refused once. After a refusal of one that worked,
-// requests are sent one at a time, until MaxInFlight refusals in a row were counted; then nothing is sent any more. Requests
-// that are in flight at the first refusal cannot be cancelled; they are awaited and counted.
+// Guard decides whether a credential may be sent now. Until the API has accepted the credential, one request at a time is sent
+// and tests it for all, so that a wrong credential is refused only once. After the refusal of a credential that worked,
+// requests are sent one at a time, and none after MaxInFlight refusals in a row. Requests in flight at the first refusal
+// cannot be cancelled. They are awaited and counted.
 //
 // A Guard has no lock of its own.
 type Guard struct {
 	accepted   time.Time // when the last accepted request was sent; zero = none
 	inFlight   int
 	refusals   int   // in a row, also those for a wrong date
-	dates      int   // of them, those for a wrong date
+	dates      int   // the part of refusals for a wrong date
 	last       error // the last refusal
 	unanswered int   // requests whose answer was lost before any was accepted
 }
@@ -63,7 +62,7 @@ func (g *Guard) Decide() Decision {
 	return Wait
 }
 
-// Enter counts a request that is sent. Leave must follow.
+// Enter counts a request that is sent. Call Leave after the request.
 func (g *Guard) Enter() { g.inFlight++ }
 
 // Leave records the outcome of a request sent at sent. err is its error.
@@ -93,7 +92,7 @@ func (g *Guard) Proven() bool { return g.refusals == 0 && !g.accepted.IsZero() }
 // WasAccepted reports whether the credential was ever accepted.
 func (g *Guard) WasAccepted() bool { return !g.accepted.IsZero() }
 
-// Refusal returns the refusal because of which no requests are sent, nil while requests are sent.
+// Refusal returns the refusal that stopped all requests, nil while requests are sent.
 func (g *Guard) Refusal() error {
 	if g.stopped() {
 		return g.last
@@ -105,7 +104,7 @@ func (g *Guard) stopped() bool {
 	return g.refusals >= MaxInFlight || g.accepted.IsZero() && (g.refusals > g.dates || g.dates > 1)
 }
 
-// MayBeLoad reports whether a 400/4120 to a request that left at sent may be caused by load, and may be tried again.
+// MayBeLoad reports whether load may have caused a 400/4120 to a request sent at sent, which then may be retried.
 func (g *Guard) MayBeLoad(sent time.Time) bool {
 	return !g.accepted.IsZero() && sent.Sub(g.accepted) < recent && !g.stopped()
 }

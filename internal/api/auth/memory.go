@@ -21,38 +21,38 @@ import (
 const (
 	// Remembered is how long a refusal is remembered on the machine: as long as the shortest lock-out.
 	Remembered = time.Minute
-	// lockLimit is how long, in all, a client waits for another process to find out whether the credential is good.
+	// lockLimit is how long a client waits, in all, while another process tests the credential.
 	lockLimit = 8 * time.Second
 	lockPause = 20 * time.Millisecond
-	// filePrefix begins the names of the files, so that old ones can be removed.
+	// filePrefix is the beginning of the names of the files, by which old files are found.
 	filePrefix = "refused-"
-	// maxFile is the largest part of a file that is read, maxOld the largest number of old files that are checked.
+	// maxFile is the length up to which a file is read, in bytes. maxOld is the largest number of old files that are checked.
 	maxFile = 4 << 10
 	maxOld  = 200
 )
 
-// Refusal is a refused credential as the machine remembers it. It has no part of the credential.
+// Refusal is the record of a refused credential. It has no part of the credential.
 type Refusal struct {
 	At         time.Time
-	Action     string // what was refused
+	Action     string // of the refused call
 	StatusCode int
 	Code, Type string
 	RequestID  string
 }
 
-// Memory remembers on this machine that a credential was refused, so that another process does not send it again: the
-// API counts the refusals of all processes. It keeps one small file, whose name is a hash of
-// the credential, for a minute. Where the folder cannot be used, nothing is remembered. A nil Memory remembers nothing.
+// Memory records on this machine that a credential was refused, so that other processes do not send it: the API counts the
+// refusals of all processes. The record is a small file, whose name is a hash of the credential, and lasts a minute. If the
+// folder cannot be used, and in a nil Memory, nothing is recorded.
 //
-// What remains: several processes whose credential works, and is switched off while each has requests in flight.
+// Memory does not help if a credential is switched off while several processes have requests in flight.
 type Memory struct {
 	folder string
 	name   string
-	late   time.Time // when waiting for other processes ends; zero = it has not begun
+	late   time.Time // when Lock stops waiting for other processes; zero = it has not waited yet
 }
 
-// NewMemory returns the memory of one credential of one endpoint, in a folder of this user; nil where folder is "".
-// guessable reports whether a person may have chosen the secret: its hash is then slow to compute.
+// NewMemory returns the memory of one credential of one endpoint, in a folder of this user; nil if folder is "". guessable says
+// that a person may have chosen the secret: its hash is then slow to compute.
 func NewMemory(folder, endpoint, id, secret string, guessable bool) *Memory {
 	if folder == "" {
 		return nil
@@ -68,7 +68,7 @@ func NewMemory(folder, endpoint, id, secret string, guessable bool) *Memory {
 	return &Memory{folder: folder, name: filePrefix + hex.EncodeToString(hash)}
 }
 
-// Lookup returns the refusal that is remembered at now.
+// Lookup returns the record that is valid at now.
 func (m *Memory) Lookup(now time.Time) (Refusal, bool) {
 	if m == nil || !m.usable() {
 		return Refusal{}, false
@@ -81,7 +81,7 @@ func (m *Memory) Lookup(now time.Time) (Refusal, bool) {
 	return r, true
 }
 
-// Record remembers a refusal.
+// Record records a refusal.
 func (m *Memory) Record(r Refusal) error {
 	if m == nil {
 		return nil
@@ -90,7 +90,7 @@ func (m *Memory) Record(r Refusal) error {
 		return err
 	}
 	if !m.usable() {
-		return errors.New("the folder may be written by others, or is none")
+		return errors.New("others can write to the folder, or it is no folder")
 	}
 	m.removeOld(r.At)
 	data, err := json.Marshal(r)
@@ -103,7 +103,7 @@ func (m *Memory) Record(r Refusal) error {
 	}
 	_, err = file.Write(data)
 	if err = errors.Join(err, file.Close()); err == nil {
-		// An existing file, link or pipe is replaced and not opened.
+		// Rename replaces an existing file, link or pipe without opening it.
 		err = os.Rename(file.Name(), filepath.Join(m.folder, m.name))
 	}
 	if err != nil {
@@ -112,8 +112,8 @@ func (m *Memory) Record(r Refusal) error {
 	return err
 }
 
-// Lock waits until no other process is finding out whether the credential is good, for eight seconds in all: a process
-// that waits longer goes on. Call unlock when the outcome is recorded.
+// Lock waits while another process tests the credential, for eight seconds in all calls together. After that it returns
+// without the lock. Call unlock when the outcome is recorded.
 func (m *Memory) Lock(ctx context.Context) (unlock func()) {
 	nothing := func() {}
 	if m == nil || os.MkdirAll(m.folder, 0o700) != nil || !m.usable() {
@@ -135,13 +135,13 @@ func (m *Memory) Lock(ctx context.Context) (unlock func()) {
 	return func() { _ = lock.Close() }
 }
 
-// usable reports whether the path is a folder that only this user can write to.
+// usable reports whether the folder exists and only this user can write to it.
 func (m *Memory) usable() bool {
 	info, err := os.Lstat(m.folder)
 	return err == nil && info.IsDir() && (runtime.GOOS == "windows" || info.Mode().Perm()&0o022 == 0)
 }
 
-// removeOld removes the files of refusals that are no longer remembered.
+// removeOld removes the files of old refusals.
 func (m *Memory) removeOld(now time.Time) {
 	folder, err := os.Open(m.folder)
 	if err != nil {
@@ -157,7 +157,7 @@ func (m *Memory) removeOld(now time.Time) {
 	}
 }
 
-// readRegular reads a small file, and neither waits for a pipe nor follows a link.
+// readRegular reads the beginning of a file. It refuses links and pipes.
 func readRegular(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if err != nil {

@@ -1,7 +1,7 @@
-// Package breaker is a circuit breaker: it reports an endpoint that is down to all requests of a client within half a
-// minute, however many there are.
+// Package breaker is a circuit breaker. If the endpoint is down, all requests of a client fail within half a minute, however
+// many there are.
 //
-//	closed --an attempt finds nothing--> probing --nothing answers in time--> open
+//	closed --an attempt fails----------> probing --nothing answers in time--> open
 //	closed <----something answers------- probing <------after Cooldown------- open
 //
 // While it is probing, one request at a time tests the endpoint for all. While it is open, requests fail without being sent.
@@ -9,16 +9,16 @@ package breaker
 
 import "time"
 
-// Cooldown is how long an open breaker stays open: longer than a run takes to end once its calls fail at once. It is also
-// the age at which a failure no longer counts.
+// Cooldown is how long a breaker stays open: longer than a run takes to end after its calls fail at once. It is also the age
+// from which a failure no longer counts.
 const Cooldown = 20 * time.Second
 
 // Limits are the time limits of the breaker.
 type Limits struct {
 	Attempt     time.Duration // one attempt, at most
-	Unreachable time.Duration // how long to go on after attempts that reached nothing
-	Foreign     time.Duration // how long to go on after answers of something that is not the API
-	Silent      time.Duration // how long to go on after attempts without an answer, and to wait for others that do
+	Unreachable time.Duration // how long attempts may fail to connect
+	Foreign     time.Duration // how long answers may come from something that is not the API
+	Silent      time.Duration // how long attempts may get no answer, and others wait for them
 }
 
 // Result is the result of one attempt for the endpoint.
@@ -26,11 +26,11 @@ type Result int
 
 // The results.
 const (
-	Unclear     Result = iota // no result: it was interrupted, or the connection broke
-	Answered                  // the endpoint answers
-	Unreachable               // nothing was reached
-	TimedOut                  // a request was sent, and no answer came in time
-	Foreign                   // something else answers in the API's place
+	Unclear     Result = iota // no result: the attempt was interrupted, or the connection broke
+	Answered                  // the endpoint answered
+	Unreachable               // the attempt did not connect
+	TimedOut                  // the request was sent, and no answer came in time
+	Foreign                   // the answer is not the API's
 	Permanent                 // waiting does not help: no such host, a certificate that is not trusted
 )
 
@@ -47,20 +47,20 @@ type Breaker struct {
 	limits Limits
 	state  state
 	since  time.Time // probing: when the first failed attempt began
-	start  time.Time // probing: up to when another attempt may be begun
+	start  time.Time // probing: up to when another attempt may begin
 	failed time.Time // when the last failed attempt ended
-	silent time.Time // probing: when a request was first seen to get no answer; zero = none
+	silent time.Time // probing: when the first request without an answer ended; zero = none
 	opened time.Time
 	cause  error // of the first failed attempt
-	stale  bool  // probing: cause is from before it was open
-	probes int   // attempts in flight that were begun while it was probing
+	stale  bool  // probing: cause is from before the breaker opened
+	probes int   // attempts in flight that began while it was probing
 }
 
 // New returns a closed breaker.
 func New(limits Limits) *Breaker { return &Breaker{limits: limits} }
 
-// Decision is the decision about a request: it is sent, fails with the cause Err, or waits for the outcome of another one, at
-// most for Wait.
+// Decision is the decision about a request: it is sent, fails because of Err, or waits for the outcome of another one for at
+// most Wait.
 type Decision struct {
 	Send bool
 	Wait time.Duration
@@ -69,8 +69,8 @@ type Decision struct {
 
 // Decide returns the decision about a request that would be sent now.
 //
-// While answers may be lost, only repeatable requests are sent, such as the look-up of the object of a lost request. Others
-// could create more such objects.
+// While answers may be lost, only repeatable requests are sent, such as the look-up of an object after a lost answer. Other
+// requests could create more objects whose answer is lost.
 func (b *Breaker) Decide(now time.Time, repeatable bool) Decision {
 	switch {
 	case b.state == open && now.Sub(b.opened) < Cooldown:
@@ -86,13 +86,13 @@ func (b *Breaker) Decide(now time.Time, repeatable bool) Decision {
 	held := b.probes > 0 || !b.silent.IsZero() && !repeatable
 	left := b.since.Add(b.limits.Silent).Sub(now)
 	if left <= 0 || !held && now.After(b.start) {
-		b.trip(now, b.cause)
+		b.Trip(now, b.cause)
 		return Decision{Err: b.cause}
 	}
 	return Decision{Send: !held, Wait: left}
 }
 
-// Enter counts a request that is sent. Leave must follow with what it returns.
+// Enter counts a request that is sent. After the request, pass probe to Leave.
 func (b *Breaker) Enter() (probe bool) {
 	if b.state == closed {
 		return false
@@ -111,7 +111,7 @@ func (b *Breaker) Leave(probe bool, now, began time.Time, result Result, err err
 		b.close()
 	case result == Unclear, b.state == open:
 	case result == Permanent, result == TimedOut && !b.silent.IsZero() && !began.Before(b.silent):
-		b.trip(now, err)
+		b.Trip(now, err)
 	case result == Unreachable:
 		b.suspect(now, began, b.limits.Unreachable, err)
 	case result == Foreign:
@@ -122,11 +122,11 @@ func (b *Breaker) Leave(probe bool, now, began time.Time, result Result, err err
 		b.lossy(now)
 	}
 	if (result == Unreachable || result == Foreign) && b.state == probing && now.After(b.start) {
-		b.trip(now, b.cause) // requests in flight before the first failure add no information
+		b.Trip(now, b.cause) // an attempt that began before the first failure does not prolong the search
 	}
 }
 
-// suspect records a failed attempt. Attempts may begin until within is over.
+// suspect records a failed attempt. Other attempts may begin within the given time after the first failure.
 func (b *Breaker) suspect(now, began time.Time, within time.Duration, err error) {
 	if b.state == closed {
 		b.state, b.since, b.stale = probing, began, true
@@ -143,17 +143,15 @@ func (b *Breaker) lossy(now time.Time) {
 	}
 }
 
-// GiveUp opens the breaker for a request that has been tried since begun, unless something answered others meanwhile.
+// GiveUp opens the breaker for a request that has been tried since begun, unless another request was answered meanwhile.
 func (b *Breaker) GiveUp(now, begun time.Time, err error) {
 	if b.state == probing && !b.since.After(begun) {
-		b.trip(now, err)
+		b.Trip(now, err)
 	}
 }
 
-// Trip opens the breaker. The first failure is the cause: what comes after it may be a consequence.
-func (b *Breaker) Trip(now time.Time, err error) { b.trip(now, err) }
-
-func (b *Breaker) trip(now time.Time, err error) {
+// Trip opens the breaker. The cause is the first failure, because later ones may be its consequences.
+func (b *Breaker) Trip(now time.Time, err error) {
 	if b.state == probing && !b.stale {
 		err = b.cause
 	}

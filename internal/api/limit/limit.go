@@ -1,4 +1,4 @@
-// Package limit limits the request rate of a client. The rate is halved when the API throttles a request, and then rises
+// Package limit limits the request rate of a client. It halves the rate when the API throttles a request. The rate then rises
 // slowly and linearly, so that independent clients share the rate that the API admits.
 package limit
 
@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	// burst is the number of requests that may be sent at once before the rate applies: two hide one round trip.
+	// burst is the number of requests that may be sent at once before the rate applies: two hide the time of one round trip.
 	burst = 2
 	// defaultRate is the rate of the official SDK, in requests per second. It is used if no rate is known.
 	defaultRate = 5
 	// minRate is the rate below which a rate is not halved further: a request every four seconds keeps trying.
 	minRate = 0.25
-	// rise is what is added to the rate per second: a client that was halved at 5 requests per second is back after
-	// 21 seconds. TestLimit_eightRunsShare in package api has the figures of eight clients.
+	// rise is the increase of the rate per second: after a halving, a client reaches 5 requests per second again in 21 seconds.
+	// TestLimit_eightRunsShare in package api has the figures of eight clients.
 	rise = 0.12
 )
 
-// Slowest and Fastest are the bounds of the rates, in requests per second, that New accepts. A faster one means no limit.
+// Slowest and Fastest are the bounds of the rate, in requests per second. New takes a faster one for no limit.
 const (
 	Slowest = 0.01
 	Fastest = 1000
@@ -33,7 +33,7 @@ const (
 type Limiter struct {
 	now   func() time.Time
 	sleep func(context.Context, time.Duration) error
-	turn  chan struct{} // holds the one request that is next
+	turn  chan struct{} // full while a request is next
 	queue atomic.Int64  // requests that wait for their turn
 
 	mu       sync.Mutex
@@ -42,11 +42,11 @@ type Limiter struct {
 	next     time.Time   // when the next request is due
 	until    time.Time   // no request is sent before
 	lowered  time.Time   // when the rate was last lowered; zero = never
-	raised   time.Time   // up to when the rise is counted
+	raised   time.Time   // up to when rate includes the rise
 	admitted []time.Time // when requests were admitted, in the last second of a client without a limit
 }
 
-// New returns a limiter for perSecond requests per second; 0 is no limit. sleep waits for a time or until its context ends.
+// New returns a limiter for perSecond requests per second; 0 = no limit. sleep waits for a duration, or until its context ends.
 func New(perSecond float64, now func() time.Time, sleep func(context.Context, time.Duration) error) *Limiter {
 	if perSecond <= 0 || perSecond > Fastest {
 		perSecond = math.Inf(1)
@@ -54,11 +54,11 @@ func New(perSecond float64, now func() time.Time, sleep func(context.Context, ti
 	return &Limiter{max: perSecond, rate: perSecond, now: now, sleep: sleep, turn: make(chan struct{}, 1)}
 }
 
-// Wait returns when a request may be sent, or with an error if ctx ends, or would end, before. Requests are sent in the order
+// Wait waits until a request may be sent. The error says that ctx has ended, or will end before. Requests are sent in the order
 // of their calls to Wait.
 //
-// One that is unlimited does not wait for the client's own rate: the first lifts that rate for good. It still waits as long as the API
-// asked, and keeps to a rate that was lowered because of the API.
+// An unlimited request does not wait for the client's own rate. The first one removes that rate for good. It still waits as long
+// as the API asked, and keeps to a rate that was lowered because the API throttled.
 func (l *Limiter) Wait(ctx context.Context, unlimited bool) error {
 	if !unlimited {
 		l.queue.Add(1)
@@ -78,9 +78,9 @@ func (l *Limiter) Wait(ctx context.Context, unlimited bool) error {
 		if d <= 0 {
 			return nil
 		}
-		// A deadline depends on the real clock, not on the injected one.
+		// A deadline is a time of the real clock, not of the injected one.
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
-			return fmt.Errorf("the next request may leave in %s: %w", d.Round(time.Millisecond), context.DeadlineExceeded)
+			return fmt.Errorf("the next request can be sent in %s: %w", d.Round(time.Millisecond), context.DeadlineExceeded)
 		}
 		if err := l.sleep(ctx, d); err != nil {
 			return err
@@ -88,7 +88,7 @@ func (l *Limiter) Wait(ctx context.Context, unlimited bool) error {
 	}
 }
 
-// Delay estimates how long a request that comes now will wait.
+// Delay returns an estimate of how long a new request will wait.
 func (l *Limiter) Delay() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -127,7 +127,7 @@ func (l *Limiter) take(unlimited bool) time.Duration {
 		return 0
 	}
 	interval := time.Duration(float64(time.Second) / l.rate)
-	// Unused time allows a burst, but not after the API has throttled a request.
+	// Unused time allows a burst, unless the API has throttled a request.
 	saved := interval * (burst - 1)
 	if !l.lowered.IsZero() {
 		saved = 0
@@ -142,8 +142,8 @@ func (l *Limiter) take(unlimited bool) time.Duration {
 	return 0
 }
 
-// Throttled records that the API throttled a request sent at sent: no request is sent for pause, and the rate is halved, once
-// for all requests that were sent before it was.
+// Throttled records that the API throttled a request sent at sent. No request is sent for pause. The rate is halved, once for all
+// requests that were sent before that.
 func (l *Limiter) Throttled(sent time.Time, pause time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -154,8 +154,8 @@ func (l *Limiter) Throttled(sent time.Time, pause time.Duration) {
 	}
 	l.lowered, l.raised = now, l.until
 	if math.IsInf(l.rate, 1) {
-		// The requests admitted in the last second are the only measure of the rate. It is halved only if there were too few:
-		// nothing says that it is too much, and the last requests of a process have no time to find their way back.
+		// Only the requests admitted in the last second show the rate that the API admits. If there were enough of them, that
+		// rate is used and not halved: it may be right, and the last requests of a process have no time for it to rise again.
 		measured := float64(len(l.admitted))
 		l.rate, l.admitted = max(measured, defaultRate), nil
 		if measured >= defaultRate {
@@ -178,7 +178,7 @@ func (l *Limiter) pauseUntil(t time.Time) {
 	}
 }
 
-// Admitted says that the API answered a request: a lowered rate rises by the time that has passed.
+// Admitted records that the API answered a request. A lowered rate rises with the time that has passed.
 func (l *Limiter) Admitted() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
