@@ -10,13 +10,13 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// maxDead is the number of files of ended processes at which they are merged into one.
+// maxDead is the number of files of ended processes that are kept without a merge.
 const maxDead = 8
 
-// compact merges the files of ended processes into one, without the records that are no longer needed. entries are the merged
+// compact merges the files of ended processes into one, without the records that are no longer needed. entries are the
 // entries of all files; whole reports whether all files were read.
 //
-// One process does it at a time. If it is killed meanwhile, the same records are in two files, which has no effect.
+// One process compacts at a time. If it is killed, some records are in two files, which has no effect.
 func (f folder) compact(files []content, entries map[string]Entry, whole bool) error {
 	dead := slices.DeleteFunc(slices.Clone(files), func(c content) bool { return c.keep || c.running })
 	if len(dead) <= maxDead && !slices.ContainsFunc(dead, func(c content) bool { return c.wasteful(entries) }) {
@@ -24,7 +24,7 @@ func (f folder) compact(files []content, entries map[string]Entry, whole bool) e
 	}
 	only := f.lock("compact"+fileSuffix, os.O_CREATE)
 	if ok, err := only.TryLock(); !ok {
-		return err // nil: another process does it
+		return err // nil: another process compacts
 	}
 	defer func() { _ = only.Unlock() }()
 	claims, err := f.claimAll(dead)
@@ -50,7 +50,7 @@ func (c content) wasteful(entries map[string]Entry) bool {
 	return len(c.records) == 0 || slices.ContainsFunc(c.records, func(e Entry) bool { return entries[e.Marker].settled() })
 }
 
-// claimAll claims the files that are still there and whose processes are dead.
+// claimAll claims the files that still exist and whose processes have ended.
 func (f folder) claimAll(files []content) (map[string]*flock.Flock, error) {
 	claims := map[string]*flock.Flock{}
 	for _, c := range files {
@@ -67,8 +67,8 @@ func (f folder) claimAll(files []content) (map[string]*flock.Flock, error) {
 	return claims, nil
 }
 
-// remaining returns the records to keep from the claimed files. A record that settled an entry is kept while another file has
-// the entry.
+// remaining returns the entries of the claimed files that are still needed. A settled entry is needed while another file has
+// an earlier record of it.
 func remaining(files []content, claims map[string]*flock.Flock, entries map[string]Entry, whole bool) []Entry {
 	elsewhere, here := map[string]bool{}, map[string]bool{}
 	for _, c := range files {
@@ -107,6 +107,6 @@ func (f folder) merge(entries []Entry) error {
 		return err
 	}
 	_, err = text.WriteTo(file)
-	// The files that this one replaces may be on the disk for good.
+	// Sync, because the files that this one replaces are on the disk.
 	return errors.Join(err, file.Sync(), file.Close())
 }

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// Status is the status of an entry. A later status overrides an earlier one, in any order of their records.
+// Status is the status of an entry. A higher status overrides a lower one, whatever the order of their records.
 type Status int
 
 // The statuses, in their order.
 const (
-	Intended  Status = iota + 1 // CreateAccessKey was sent, or was about to be
+	Intended  Status = iota + 1 // CreateAccessKey was sent, or was to be sent next
 	Created                     // the id of the key is known
-	Confirmed                   // a later process was asked for the key
-	Retired                     // the key is gone, or never existed
+	Confirmed                   // the CLI asked a later process for the key
+	Retired                     // the key does not exist
 )
 
 var statusNames = map[Status]string{Intended: "intended", Created: "created", Confirmed: "confirmed", Retired: "retired"}
@@ -23,8 +23,7 @@ var statusNames = map[Status]string{Intended: "intended", Created: "created", Co
 // MarshalText returns the name of the status.
 func (s Status) MarshalText() ([]byte, error) { return []byte(statusNames[s]), nil }
 
-// UnmarshalText reads the name of a status. A name that it does not know is that of a later version: the status is then 0,
-// without an error.
+// UnmarshalText reads the name of a status. An unknown name, which a later version wrote, gives 0 and no error.
 func (s *Status) UnmarshalText(text []byte) error {
 	*s = 0
 	for known, name := range statusNames {
@@ -51,20 +50,19 @@ type Entry struct {
 	ParentPID int       `json:"parent_pid,omitempty"`    // the CLI that started it
 	Process   string    `json:"process,omitempty"`       // a random id of the process; "" in an entry of an older version
 	Time      time.Time `json:"time,omitzero"`           // of the intent, by the API's clock
-	// Running reports whether the process that made the entry was running when the journal was read, or is this one.
+	// Running reports whether the process that made the entry is this one, or was running when the journal was read.
 	Running bool `json:"-"`
 }
 
-// maxRecord is the longest record that is written or read, in bytes. One with the longest names that the API takes has
-// about 700.
+// maxRecord is the maximum size of a record in bytes. A record with the longest names that the API accepts has about 700.
 const maxRecord = 4096
 
 var errRecord = errors.New("not a record of this journal")
 
-// parseRecord reads one line. The status of the result is 0 when a later version wrote it.
+// parseRecord reads one line. The status of the result is 0 if a later version wrote the line.
 func parseRecord(line []byte) (Entry, error) {
 	var e Entry
-	// Most damaged or forged lines can be refused without parsing them.
+	// This refuses most damaged lines without parsing them.
 	if len(line) == 0 || line[0] != '{' {
 		return e, errRecord
 	}
@@ -77,7 +75,7 @@ func parseRecord(line []byte) (Entry, error) {
 	return e, nil
 }
 
-// isName reports whether text can be the id of a key or a marker: some of it is repeated to users.
+// isName reports whether text can be the id of a key or a marker. Users see some of these texts.
 func isName(text string) bool {
 	return len(text) <= 128 && !strings.ContainsFunc(text, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
@@ -102,7 +100,7 @@ func (e Entry) merge(other Entry) Entry {
 		return other
 	}
 	if e.Time.IsZero() {
-		e, other = other, e // the record with everything in it but perhaps the id comes first, however they were read
+		e, other = other, e // only the first record has all fields, except perhaps the id of the key
 	}
 	e.Status = max(e.Status, other.Status)
 	if e.KeyID == "" {
@@ -112,7 +110,7 @@ func (e Entry) merge(other Entry) Entry {
 	return e
 }
 
-// settled reports whether nobody needs the entry any more.
+// settled reports whether the entry is no longer needed.
 func (e Entry) settled() bool {
 	return e.Status == Retired || e.Status == Confirmed && e.Replaces == ""
 }

@@ -12,14 +12,14 @@ import (
 type Kind int
 
 const (
-	// Unfinished is a key whose tag is a marker: its creation was not finished, or it was to be revoked at the end of a run
-	// and was only deactivated. Nobody has its secret, unless a run is creating it now.
+	// Unfinished is a key whose tag is a marker: its creation was not finished, or the Reaper deactivated it and could not
+	// delete it. Nobody has its secret, unless a run is creating it now.
 	Unfinished Kind = iota + 1
-	// Unconfirmed is a key that was given to a CLI on this machine, and that no later process was asked for. A state has it
-	// if the run ended well; if it was cut off before its state was saved, nobody has its secret.
+	// Unconfirmed is a key that a process on this machine returned to its CLI, and that no CLI has asked for since. If the run
+	// saved its state, the state has the key; otherwise nobody has its secret.
 	Unconfirmed
-	// RolledBack is a key that replaced another one in a rotation, while the state has the replaced key again: an older
-	// state was restored.
+	// RolledBack is a key that replaced another one in a rotation, and the state has the replaced key again: an older state
+	// was restored.
 	RolledBack
 )
 
@@ -30,13 +30,13 @@ type Orphan struct {
 	Since time.Time // when it was created
 }
 
-// minAge is how old an entry must be before its key is called unconfirmed. The run that made it may still be going on, also
-// when its provider has ended.
+// minAge is the age from which the key of an entry can be Unconfirmed. Before that, the run that made the entry may still be
+// under way, even if its provider has ended.
 const minAge = 5 * time.Minute
 
-// Find returns which keys of an owner may exist without a state, the oldest first. keys are those that the API lists,
-// entries those of the journal, in which a confirmed entry means that the process was asked for the key that it replaces.
-// now is the time by the API's clock.
+// Find returns the keys of an owner that may exist without a state, the oldest first. keys are those that the API lists.
+// entries are those of the journal; a confirmed entry must be one whose replaced key the CLI has asked for. now is the time
+// by the API's clock.
 func Find(keys []key.Key, entries []Entry, now time.Time) []Orphan {
 	byID, byMarker := map[string]Entry{}, map[string]Entry{}
 	for _, e := range entries {
@@ -62,7 +62,7 @@ func Find(keys []key.Key, entries []Entry, now time.Time) []Orphan {
 	return found
 }
 
-// kindOf returns 0 for a key that is no orphan. entry is that of the key, or empty.
+// kindOf returns 0 for a key that is not an orphan. entry is the entry of the key, or the zero Entry.
 func kindOf(k key.Key, entry Entry, now time.Time) Kind {
 	switch {
 	case entry.Running || entry.Status == Retired:

@@ -28,14 +28,15 @@ const (
 	lockSuffix = ".lock"
 )
 
-// folder is where the journal's files are. Each process has a file of its own, which it alone appends to, and beside it a
-// lock that it holds as long as it lives.
+// folder has the files of the journal. Each process appends to its own file, and holds a lock on another file beside it until
+// it ends.
 type folder struct {
 	root *os.Root
 	path string
 }
 
-// openFolder opens the folder if nobody else can read or write it. fs.ErrNotExist if it is not there and create is false.
+// openFolder opens the folder, unless other users can read or write it. It creates a missing folder if create is set;
+// otherwise the error is fs.ErrNotExist.
 func openFolder(path string, create bool) (folder, error) {
 	if create {
 		if err := os.MkdirAll(path, 0o700); err != nil {
@@ -65,7 +66,7 @@ func openFolder(path string, create bool) (folder, error) {
 
 func (f folder) close() { _ = f.root.Close() }
 
-// names returns the names of the journal's files, the one that was written last first.
+// names returns the names of the journal's files, the most recently written first.
 func (f folder) names() ([]string, error) {
 	dir, err := f.root.Open(".")
 	if err != nil {
@@ -81,7 +82,7 @@ func (f folder) names() ([]string, error) {
 		if !entry.Type().IsRegular() || filepath.Ext(entry.Name()) != fileSuffix {
 			continue
 		}
-		if info, err := entry.Info(); err == nil { // otherwise it was removed in between
+		if info, err := entry.Info(); err == nil { // on an error the file was just removed
 			infos = append(infos, info)
 		}
 	}
@@ -99,14 +100,13 @@ func (f folder) names() ([]string, error) {
 type content struct {
 	name    string
 	records []Entry
-	// keep reports whether the file must not be compacted: it was not read as a whole, or a later version or another machine
+	// keep reports whether the file must not be compacted: it was not read completely, or a later version or another machine
 	// wrote to it.
-	keep bool
-	// running reports that its process is still there.
-	running bool
+	keep    bool
+	running bool // its process is running
 }
 
-// read reads a file, its end if it has more than limit bytes. Lines that are damaged or too long are skipped.
+// read reads the last limit bytes of a file. It skips lines that are damaged or too long.
 func (f folder) read(name string, limit int64) (c content, size int64, err error) {
 	c.name = name
 	file, err := f.root.OpenFile(name, os.O_RDONLY|openFlags, 0)
@@ -141,7 +141,7 @@ func (f folder) read(name string, limit int64) (c content, size int64, err error
 	return c, min(size, limit), err
 }
 
-// eachLine calls do for each line that is not too long. The last one counts without its line break, too.
+// eachLine calls do for each line that is not too long, also for a last line without a line break.
 func eachLine(r io.Reader, do func(line []byte)) error {
 	lines := bufio.NewReaderSize(r, maxRecord)
 	long := false
@@ -164,15 +164,15 @@ func eachLine(r io.Reader, do func(line []byte)) error {
 	}
 }
 
-// lock returns the lock of a file. It is a file of its own, because a lock on Windows keeps others from reading.
+// lock returns the lock of a file. The lock is on another file, because on Windows nobody can read a locked file.
 func (f folder) lock(name string, flags int) *flock.Flock {
 	return flock.New(filepath.Join(f.path, strings.TrimSuffix(name, fileSuffix)+lockSuffix),
 		flock.SetFlag(os.O_RDWR|openFlags|flags), flock.SetPermissions(0o600))
 }
 
-// claim takes a share of the lock of a file, which is free once the process of the file has ended. Several processes can
-// share it, so that none of them is mistaken for the process of the file. A file without a lock is one that
-// was merged from others. On a file system without locks nobody can tell, which is an error.
+// claim takes a shared lock of a file. It succeeds if the process of the file has ended: dead is true. The lock is shared, so
+// that processes that claim the file at the same time do not take each other for the process of the file. A file that was
+// merged from others has no lock, and is dead. On a file system without locks claim returns an error.
 func (f folder) claim(name string) (lock *flock.Flock, dead bool, err error) {
 	lock = f.lock(name, 0)
 	dead, err = lock.TryRLock()
@@ -182,24 +182,24 @@ func (f folder) claim(name string) (lock *flock.Flock, dead bool, err error) {
 	return lock, dead, err
 }
 
-// running reports whether the process of a file is still running, if that can be determined.
+// running reports whether the process of a file is running. If that cannot be determined, it returns false.
 func (f folder) running(name string) bool {
 	lock, dead, err := f.claim(name)
 	_ = lock.Unlock()
 	return !dead && err == nil
 }
 
-// remove removes a file that was claimed, and its lock.
+// remove removes a claimed file and its lock.
 func (f folder) remove(name string, lock *flock.Flock) error {
 	if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	_ = lock.Unlock()
-	_ = f.root.Remove(filepath.Base(lock.Path())) // a lock that stays is an empty file
+	_ = f.root.Remove(filepath.Base(lock.Path())) // on an error an empty file is left
 	return nil
 }
 
-// create creates a file that no other process has.
+// create creates a new file.
 func (f folder) create(name string) (*os.File, error) {
 	return f.root.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_EXCL|os.O_WRONLY|openFlags, 0o600)
 }

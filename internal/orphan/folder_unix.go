@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// openFlags keep a file that is no regular one from blocking the process (a FIFO) and from leading elsewhere (a link).
+// openFlags keep a FIFO from blocking the process, and a symbolic link from being followed.
 const openFlags = syscall.O_NONBLOCK | syscall.O_NOFOLLOW
 
-// private reports why a folder could be read or written by others than this user.
+// private returns an error if other users may be able to read or write a folder.
 func private(info fs.FileInfo) error {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return fmt.Errorf("its mode is %04o, and 0700 is required", mode)

@@ -11,23 +11,23 @@ import (
 type host struct {
 	name, bootID   string
 	pid, parentPID int
-	process        string // random: a pid is used again
+	process        string // a random id, because the system reuses pids
 }
 
-// thisHost returns the machine's name and the id of its last boot, if the system has them.
+// thisHost returns this process and its machine.
 func thisHost() host {
-	name, _ := os.Hostname() // without a name only the boot id is used
+	name, _ := os.Hostname() // "" on an error: then the boot id decides
 	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	return host{name: name, bootID: strings.TrimSpace(string(boot)), pid: os.Getpid(), parentPID: os.Getppid(), process: uuid.NewString()}
 }
 
-// made reports whether a process of this machine made the entry. The boot id is more reliable than the name, which
-// can change with the network or be that of a container that shares the disk.
+// made reports whether a process of this machine made the entry. It also compares the boot id, because the name of a machine
+// can change with the network.
 func (h host) made(e Entry) bool {
 	return e.Host != "" && e.Host == h.name || e.BootID != "" && e.BootID == h.bootID
 }
 
-// sameCLI reports whether the CLI that started this process started the one that made the entry, too.
+// sameCLI reports whether the same CLI started this process and the one that made the entry.
 func (h host) sameCLI(e Entry) bool { return h.made(e) && e.ParentPID == h.parentPID }
 
 // stamp adds this process and its machine to an entry.

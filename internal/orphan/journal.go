@@ -12,12 +12,12 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Journal remembers, on the disk of this machine, which keys were created here and may be in no state: see the package.
-// It is safe for concurrent use. Its errors are logged, and do not prevent the creation of a key.
+// Journal keeps, on the disk of this machine, the entries of keys that were created here and may exist without a state: see
+// the package comment. It is safe for concurrent use. It logs errors, and an error does not prevent the creation of a key.
 //
-// The folder has mode 0700 and belongs to the user; another one is not used. Each process appends to a file of its own,
-// with mode 0600, which is made with the first record. What is written outlives the process, not the machine: no record
-// is waited for until it is on the disk.
+// The folder must belong to the user and have mode 0700, or it is not used. Each process appends to its own file, with mode
+// 0600, which is created with the first record. The files are not synced: a record survives the end of the process, but
+// perhaps not a crash of the machine.
 type Journal struct {
 	path string
 	log  func(error)
@@ -28,29 +28,27 @@ type Journal struct {
 	entries map[string]Entry  // by marker
 	markers map[string]string // by the id of the key
 	made    map[string]bool   // the markers of this process
-	asked   map[string]bool   // the ids of keys that the CLI requested from this process
-	own     *ownFile          // nil until there is a record
-	failed  bool              // that a record was not written was logged
+	asked   map[string]bool   // the ids of keys that the CLI asked this process for
+	own     *ownFile          // nil before the first record
+	failed  bool              // a failed write was logged
 }
 
 // ownFile is the file of this process.
 type ownFile struct {
 	name string
 	file *os.File
-	lock *flock.Flock // held as long as the process lives
+	lock *flock.Flock // held until the process ends
 	torn bool         // the last record may be incomplete
 }
 
-// NewJournal returns the journal in a folder, which is made with the first record. log receives errors. It does no I/O:
-// the files of other processes are read once, before the first entry is made or requested.
-//
-// Without a folder ("") the journal knows this process only.
+// NewJournal returns the journal in a folder, which is created with the first record. log receives errors. NewJournal does no
+// I/O: the journal reads the files of other processes once, at its first use. With "" as the path, nothing is read or written.
 func NewJournal(path string, log func(error)) *Journal {
 	return &Journal{path: path, log: log, host: thisHost(),
 		entries: map[string]Entry{}, markers: map[string]string{}, made: map[string]bool{}, asked: map[string]bool{}}
 }
 
-// Close closes the file of this process, as the end of the process does. It retires nothing.
+// Close closes the file of this process. It does not change entries.
 func (j *Journal) Close() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -83,7 +81,7 @@ func (j *Journal) load() {
 	files, whole := j.readAll(f, j.log)
 	for _, c := range files {
 		for _, record := range c.records {
-			record.Running = c.running && !record.Time.IsZero() // others only add to an entry
+			record.Running = c.running && !record.Time.IsZero() // a record without a time is of a process that did not make the entry
 			j.entries[record.Marker] = j.entries[record.Marker].merge(record)
 		}
 	}
@@ -98,7 +96,7 @@ func (j *Journal) load() {
 	}
 }
 
-// refresh reads the records that other processes have added to known entries since load.
+// refresh reads the records that other processes have added, since load, to the entries that this process knows.
 func (j *Journal) refresh() {
 	if j.path == "" {
 		return
@@ -149,17 +147,17 @@ func (j *Journal) readAll(f folder, log func(error)) (files []content, whole boo
 		files = append(files, c)
 	}
 	if len(failed) > 0 {
-		log(fmt.Errorf("the journal of access keys was not read as a whole, files of folder %s: %w", j.path,
+		log(fmt.Errorf("some files of the journal of access keys in folder %s were not read: %w", j.path,
 			errors.Join(failed[:min(len(failed), 10)]...)))
 	}
 	if left <= 0 {
-		log(fmt.Errorf("the journal of access keys has more than %d MiB, of which the last are read. Nothing of it is needed "+
-			"when no state is missing: delete folder %s", maxBytes>>20, j.path))
+		log(fmt.Errorf("the journal of access keys has more than %d MiB, and older parts are ignored; if no state is missing, "+
+			"delete folder %s", maxBytes>>20, j.path))
 	}
 	return files, whole
 }
 
-// add adds to an entry, or makes one, and appends the record to the file of this process.
+// add creates or updates an entry, and appends the record to the file of this process.
 func (j *Journal) add(e Entry) {
 	j.entries[e.Marker] = j.entries[e.Marker].merge(e)
 	if e.KeyID != "" {
@@ -171,8 +169,8 @@ func (j *Journal) add(e Entry) {
 	e.Host, e.BootID = j.host.name, j.host.bootID
 	if err := j.write(e); err != nil && !j.failed {
 		j.failed = true
-		j.log(fmt.Errorf("new access keys are not written to the journal on this machine, which would name them if this run "+
-			"were cut off: %w", err))
+		j.log(fmt.Errorf("new access keys are not written to the journal on this machine, so the next run cannot name them if this "+
+			"run is interrupted: %w", err))
 	}
 }
 
@@ -195,8 +193,8 @@ func (j *Journal) write(e Entry) error {
 	return err
 }
 
-// begin makes the file of this process. The lock is taken before the file is there, so that no other process
-// considers this one ended. On a file system without locks others cannot determine that.
+// begin creates the file of this process. It takes the lock first: otherwise another process could take this one for ended. On
+// a file system without locks other processes cannot tell, and the error of TryLock does not matter.
 func begin(path string) (*ownFile, error) {
 	f, err := openFolder(path, true)
 	if err != nil {
@@ -210,7 +208,7 @@ func begin(path string) (*ownFile, error) {
 	return own, err
 }
 
-// others returns the names of the files of living processes that the same CLI started.
+// others returns the names of the files of other running processes that the same CLI started.
 func (j *Journal) others() (names []string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

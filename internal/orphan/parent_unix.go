@@ -8,14 +8,14 @@ import (
 	"syscall"
 )
 
-// parentPID returns the process that is the parent of this one. It changes when the parent dies: an orphaned process is
-// given to another one.
+// parentPID returns the id of the parent process. It changes when the parent ends, because the system then assigns another
+// parent.
 func parentPID() int { return os.Getppid() }
 
-// ignoreSignals keeps the process alive until keys are revoked, even after the CLI has ended. Writing to an ended CLI would end
-// the process (SIGPIPE), and so would a signal to the whole process group: from a terminal (SIGHUP, SIGQUIT) or a supervisor
-// (SIGTERM, SIGABRT). Either the CLI ends the provider, or it is killed, which the provider notices. The plugin library does the
-// same for SIGINT.
+// ignoreSignals keeps the process running until it has revoked its keys. Otherwise a write to a CLI that has ended (SIGPIPE)
+// would end the process, and so would a signal to the process group from a terminal (SIGHUP, SIGQUIT) or a supervisor (SIGTERM,
+// SIGABRT). The process still ends: the CLI stops it, or the process notices that the CLI has ended. The plugin library ignores
+// SIGINT for the same reason.
 func ignoreSignals() {
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGABRT)
 }

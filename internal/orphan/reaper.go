@@ -9,34 +9,35 @@ import (
 )
 
 const (
-	// shutdownLimit is the time to revoke in when the CLI ends the provider: it kills what has not ended after 2 seconds.
+	// shutdownLimit is the time limit after the CLI has told the provider to end. After 2 seconds the CLI kills it.
 	shutdownLimit = 1900 * time.Millisecond
-	// abandonedLimit is the time to revoke in when the CLI is dead: nobody kills the provider then, and nobody waits for it.
-	// It is enough for thousands of keys at the API's rate, and ends a provider whose API cannot be reached.
+	// abandonedLimit is the time limit after the CLI has ended: nothing kills the provider, and nobody waits for it. It is
+	// enough for thousands of keys at the API's rate, and ends a provider that cannot reach its API.
 	abandonedLimit = 30 * time.Minute
 	// parentInterval is the time between checks whether the CLI that started the provider is running.
 	parentInterval = 100 * time.Millisecond
 	// othersInterval is the time between checks whether the other providers of the CLI are running.
 	othersInterval = 50 * time.Millisecond
-	// othersLimit and othersShutdownLimit are how long it waits for them when the CLI is dead, and when it ends the provider.
+	// othersLimit and othersShutdownLimit are how long the reaper waits for these: after the CLI has ended, and after it has told
+	// the provider to end.
 	othersLimit         = time.Minute
 	othersShutdownLimit = 500 * time.Millisecond
 )
 
-// Reaper revokes the run-scoped keys of a process when the process ends, however its CLI ended, and lets the changes under
-// way be finished or discarded. Keys that it cannot revoke in time are listed by the next run, from the journal.
+// Reaper revokes the run-scoped keys of a process when the process ends, however its CLI ended. It also waits for the changes
+// under way. If it cannot revoke a key in time, the next run names the key.
 type Reaper struct {
 	Tracker *Tracker
-	Journal *Journal         // nil = the process knows of no other
-	Log     func(error)      // receives the keys that are left
+	Journal *Journal         // nil = do not wait for other providers
+	Log     func(error)      // receives an error for each key that is left
 	Exit    func(code int)   // ends the process
-	parent  func() (pid int) // nil = the system's
+	parent  func() (pid int) // nil = parentPID
 	mu      sync.Mutex       // one reap at a time
 }
 
-// Run serves, and revokes once serve returns, which it does when the CLI ends the plugin. With watch it revokes and ends
-// the process as well when the CLI is no longer there, because a killed CLI does not end its plugins. On systems that do
-// not report the end of a parent it only serves. Do not watch under a debugger: the process was not started by a CLI.
+// Run calls serve, which returns when the CLI tells the plugin to end, and then revokes the keys. A CLI that is killed does
+// not end its plugins. So with watch, Run also revokes the keys and ends the process when the CLI is no longer running, on
+// systems that report this. Do not watch under a debugger, where no CLI has started the process.
 func (r *Reaper) Run(watch bool, serve func() error) error {
 	if r.parent == nil {
 		r.parent = parentPID
@@ -51,7 +52,7 @@ func (r *Reaper) Run(watch bool, serve func() error) error {
 	return err
 }
 
-// watch waits until the CLI has ended.
+// watch waits until the CLI has ended, revokes the keys and ends the process.
 func (r *Reaper) watch() {
 	tick := time.NewTicker(parentInterval)
 	defer tick.Stop()
@@ -62,7 +63,7 @@ func (r *Reaper) watch() {
 	r.Exit(1)
 }
 
-// reap revokes within a limit, and continues if the CLI has ended by then.
+// reap revokes the keys within a time limit. If the CLI has ended then, it goes on with the limit for that.
 func (r *Reaper) reap(limit, others time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -83,8 +84,8 @@ func (r *Reaper) revoke(limit, others time.Duration) []*RevokeError {
 	return r.Tracker.revokeAll(api.WithoutRateLimit(ctx))
 }
 
-// awaitOthers waits, no longer than limit, for the other providers that the CLI started and that have created keys. One of
-// them may sign its calls with a run-scoped key of this process, and needs it to discard a creation under way.
+// awaitOthers waits, no longer than limit, until the other providers of the CLI that have created keys have ended. One of
+// them may sign its calls with a run-scoped key of this process, and need it to discard a creation under way.
 func (r *Reaper) awaitOthers(ctx context.Context, limit time.Duration) {
 	if r.Journal == nil || len(r.Tracker.remaining(nil)) == 0 {
 		return

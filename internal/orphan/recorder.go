@@ -9,8 +9,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 )
 
-// Recorder writes the creations at one endpoint to a journal. It implements key.Recorder. Its methods do not fail; they
-// wait for the file system of the journal at most, never for the API.
+// Recorder writes the creations at one endpoint to a journal, and returns the orphans of an owner. It implements
+// key.Recorder. Its methods make no calls of the API.
 type Recorder struct {
 	journal  *Journal
 	endpoint string
@@ -19,17 +19,17 @@ type Recorder struct {
 
 var _ key.Recorder = (*Recorder)(nil)
 
-// Recorder returns the recorder for the creations at an endpoint, the API's address.
+// Recorder returns the recorder for an endpoint, the address of the API.
 func (j *Journal) Recorder(endpoint string) *Recorder {
 	return &Recorder{journal: j, endpoint: withoutSecrets(endpoint)}
 }
 
-// Replacing returns a recorder for a creation whose key replaces another one in a rotation.
+// Replacing returns a recorder for the creation of a key that replaces this one in a rotation.
 func (r *Recorder) Replacing(keyID string) *Recorder {
 	return &Recorder{journal: r.journal, endpoint: r.endpoint, replaces: keyID}
 }
 
-// withoutSecrets returns an address without a login, a password or a query.
+// withoutSecrets returns an address without login, password and query.
 func withoutSecrets(endpoint string) string {
 	u, err := url.Parse(endpoint)
 	if err != nil {
@@ -38,7 +38,7 @@ func withoutSecrets(endpoint string) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// Intend writes an intent, before the request of a creation.
+// Intend writes an entry before the request of a creation.
 func (r *Recorder) Intend(in key.Intent) {
 	j := r.journal
 	j.mu.Lock()
@@ -46,7 +46,7 @@ func (r *Recorder) Intend(in key.Intent) {
 	j.load()
 	name := in.UserName
 	if strings.Contains(name, "@") {
-		name = "" // a user may be named by an e-mail address, which is not written to disk
+		name = "" // may be an e-mail address, which is not written to disk
 	}
 	j.made[in.Marker] = true
 	j.add(j.host.stamp(Entry{
@@ -60,20 +60,19 @@ func (r *Recorder) Created(marker string, k key.Key) {
 	r.update(func(*Journal) string { return marker }, Created, k.ID)
 }
 
-// Discarded retires an intent that is known to have left nothing.
+// Discarded retires the entry of a creation that left no key.
 func (r *Recorder) Discarded(marker string) {
 	r.update(func(*Journal) string { return marker }, Retired, "")
 }
 
-// Gone retires the entry of a key that the API proved not to exist any more.
+// Gone retires the entry of a key that no longer exists.
 func (r *Recorder) Gone(keyID string) {
 	r.update(func(*Journal) string { return r.markerOf(keyID) }, Retired, "")
 }
 
-// Referenced confirms the entry of a key that this process was asked for by its CLI: a state has it. Call it for the
-// resources of a state (read, upgrade, plan with a prior state), not for what a configuration names, and for all keys of a
-// resource before Orphans is asked. A key that this process created is in no state yet, as far as anybody can tell: its
-// entry stays as it is.
+// Referenced records that the CLI asked this process for a key, and confirms the entry: a state has the key. Call it for the
+// keys of a prior state (read, upgrade, plan), not for keys that a configuration names, and for all keys of a resource before
+// Orphans. It does not confirm a key that this process created, because the CLI may not have saved it.
 func (r *Recorder) Referenced(keyID string) {
 	if keyID == "" {
 		return
@@ -88,7 +87,7 @@ func (r *Recorder) Referenced(keyID string) {
 	}, Confirmed, "")
 }
 
-// markerOf returns the marker of the entry of a key, "" if there is none at this endpoint.
+// markerOf returns the marker of the entry of a key, "" if this endpoint has none.
 func (r *Recorder) markerOf(keyID string) string {
 	marker := r.journal.markers[keyID]
 	if r.journal.entries[marker].Endpoint != r.endpoint {
@@ -97,8 +96,8 @@ func (r *Recorder) markerOf(keyID string) string {
 	return marker
 }
 
-// update adds a status, and perhaps the id of its key, to an entry that has not got that far. marker selects the entry, ""
-// for none.
+// update raises the status of an entry to a higher one and, if keyID is set, records the id of the key. marker selects the
+// entry, "" for none.
 func (r *Recorder) update(marker func(*Journal) string, to Status, keyID string) {
 	j := r.journal
 	j.mu.Lock()
@@ -109,9 +108,9 @@ func (r *Recorder) update(marker func(*Journal) string, to Status, keyID string)
 	}
 }
 
-// Listed retires what an owner's list of keys proves to be gone. accountID is the account that was asked, and keys are all
-// keys of owner. An entry is retired only if the account is known to be its own, so that the list of another account's user
-// of the same name proves nothing, and if it is so old that no request for its key can be under way.
+// Listed retires the entries of an owner whose keys are not in a list. accountID is the account that returned the list, and
+// keys are all keys of owner in it. Listed retires an entry only if the account is the recorded one, because another account
+// may have a user with the same name, and only if the entry is so old that no request for its key can be under way.
 func (r *Recorder) Listed(accountID string, owner key.Owner, keys []key.Key, now time.Time) {
 	j := r.journal
 	j.mu.Lock()
@@ -127,11 +126,10 @@ func (r *Recorder) Listed(accountID string, owner key.Owner, keys []key.Key, now
 	}
 }
 
-// settledAge is the age of an entry from which a list that lacks its key proves that there is none: a creation and what
-// follows from it last no longer.
+// settledAge is the age from which Listed retires an entry. A creation ends long before.
 const settledAge = time.Hour
 
-// ownedBy reports whether the key of the entry is certainly one of the owner's.
+// ownedBy reports whether owner is certain to own the key of the entry.
 func (e Entry) ownedBy(owner key.Owner) bool {
 	if owner.UserID != "" || e.UserID != "" {
 		return owner.UserID == e.UserID
@@ -139,8 +137,8 @@ func (e Entry) ownedBy(owner key.Owner) bool {
 	return owner.UserName != "" && owner.UserName == e.UserName
 }
 
-// mayBeOwnedBy reports whether the key of the entry can be one of the owner's: one of them may be known by its id alone, the
-// other by its name.
+// mayBeOwnedBy reports whether owner may own the key of the entry: of one of the two only the id may be known, of the other
+// only the name.
 func (e Entry) mayBeOwnedBy(owner key.Owner) bool {
 	if owner.UserID != "" && e.UserID != "" {
 		return owner.UserID == e.UserID
@@ -151,8 +149,8 @@ func (e Entry) mayBeOwnedBy(owner key.Owner) bool {
 	return owner != (key.Owner{}) || e.UserID == "" && e.UserName == ""
 }
 
-// MayHaveOrphans reports whether the journal has an entry because of which Orphans could name a key of the owner. It makes no
-// call: it is for who would have to list the keys first.
+// MayHaveOrphans reports whether the journal has an entry for which Orphans could return a key of the owner. It is for
+// callers that would have to list the keys first.
 func (r *Recorder) MayHaveOrphans(owner key.Owner, now time.Time) bool {
 	j := r.journal
 	j.mu.Lock()
@@ -167,8 +165,8 @@ func (r *Recorder) MayHaveOrphans(owner key.Owner, now time.Time) bool {
 	return false
 }
 
-// MayFollow reports whether the resource of a key may depend on that of another key: the same process made the other one
-// first. A CLI does not ask for the key, then, before it has the answer about the other one.
+// MayFollow reports whether the resource of a key may depend on the resource of another key: the same process created the
+// other key first. Then the CLI may ask for the key only after it has the answer about the other key.
 func (r *Recorder) MayFollow(keyID, other string) bool {
 	j := r.journal
 	j.mu.Lock()
@@ -179,7 +177,7 @@ func (r *Recorder) MayFollow(keyID, other string) bool {
 	return found && made && e.Process == first.Process && !e.Time.Before(first.Time)
 }
 
-// Suspects is Orphans as far as this process knows: it reads no file again.
+// Suspects is Orphans without reading the files of other processes again.
 func (r *Recorder) Suspects(keys []key.Key, now time.Time) []Orphan {
 	j := r.journal
 	j.mu.Lock()
@@ -188,9 +186,8 @@ func (r *Recorder) Suspects(keys []key.Key, now time.Time) []Orphan {
 	return j.find(keys, now)
 }
 
-// Orphans returns which keys of an owner may exist without a state, as far as this process and others that run now know: see
-// Find. keys are those that the API listed. Keys that this process was asked for are none. now is the time by the API's
-// clock.
+// Orphans returns the keys of an owner that may exist without a state: see Find. keys are those that the API listed. Keys that
+// the CLI asked this process for, or another process of this machine, are not orphans. now is the time by the API's clock.
 func (r *Recorder) Orphans(keys []key.Key, now time.Time) []Orphan {
 	j := r.journal
 	j.mu.Lock()
@@ -198,12 +195,13 @@ func (r *Recorder) Orphans(keys []key.Key, now time.Time) []Orphan {
 	j.load()
 	found := j.find(keys, now)
 	if slices.ContainsFunc(found, func(o Orphan) bool { return o.Kind != Unfinished }) {
-		j.refresh() // the CLI may have asked another of its providers for the key
+		j.refresh() // the CLI may have asked another provider process for the key
 		found = j.find(keys, now)
 	}
 	return found
 }
 
+// find returns the orphans among keys that the CLI has not asked this process for.
 func (j *Journal) find(keys []key.Key, now time.Time) []Orphan {
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k key.Key) bool { return j.asked[k.ID] })
 	entries := make([]Entry, 0, len(j.entries))

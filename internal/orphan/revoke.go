@@ -13,9 +13,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 )
 
-// RevokeError says that a run-scoped key could not be revoked. The journal keeps it for the next run.
+// RevokeError says that a run-scoped key could not be revoked. The next run names the key.
 type RevokeError struct {
-	Key key.Key // as it was last known, without its secret
+	Key key.Key // as last known, without its secret
 	Err error
 }
 
@@ -29,12 +29,12 @@ func (e *RevokeError) Error() string {
 
 func (e *RevokeError) Unwrap() error { return e.Err }
 
-// parallelRevocations is how many keys are revoked at the same time. More would achieve no more where the API limits the
-// rate, and waste requests while it is found out.
+// parallelRevocations is the number of keys that are revoked at the same time. More would not be faster, because the API
+// limits the rate of requests.
 const parallelRevocations = 5
 
-// revokeAll lets no change begin any more, revokes the run-scoped keys, then waits for the changes under way and revokes
-// what they added. It takes no longer than ctx, and returns the keys that are left. Calling it again goes on with those.
+// revokeAll closes the tracker and revokes the run-scoped keys. Then it waits for the changes under way, and revokes the keys
+// that they added. It returns, at the latest when ctx ends, an error for each key that is left. Another call tries these again.
 func (t *Tracker) revokeAll(ctx context.Context) []*RevokeError {
 	t.close()
 	done := make(chan struct{})
@@ -51,17 +51,17 @@ func (t *Tracker) revokeAll(ctx context.Context) []*RevokeError {
 	}
 }
 
-// revoke revokes every run-scoped key but those that failed already. First all are deactivated, then they are deleted, so
-// that as few as possible still work when the time is up. The caller's own keys are deleted at once.
+// revoke revokes all run-scoped keys, except those that failed before. It deactivates all of them before it deletes the first,
+// so that as few as possible can still be used when the time is up. It deletes keys of the caller without deactivating them.
 func (t *Tracker) revoke(ctx context.Context, failed []*RevokeError) []*RevokeError {
 	keys := t.remaining(failed)
 	forEach(keys, func(k *RunKey) {
-		if inert, err := k.Keys.Deactivate(ctx, k.Owner, k.Key); err == nil { // otherwise Revoke tries it again
-			k.Key = inert
+		if inactive, err := k.Keys.Deactivate(ctx, k.Owner, k.Key); err == nil { // on an error Revoke tries again
+			k.Key = inactive
 			t.update(*k)
 		}
 	})
-	slices.SortStableFunc(keys, func(a, b RunKey) int { return cmp.Compare(inertRank(a), inertRank(b)) })
+	slices.SortStableFunc(keys, func(a, b RunKey) int { return cmp.Compare(rank(a), rank(b)) })
 	var (
 		mu   sync.Mutex
 		left []*RevokeError
@@ -78,15 +78,15 @@ func (t *Tracker) revoke(ctx context.Context, failed []*RevokeError) []*RevokeEr
 	return left
 }
 
-// inertRank sorts the keys that still work before those that do not.
-func inertRank(k RunKey) int {
+// rank sorts inactive keys after the others.
+func rank(k RunKey) int {
 	if k.Key.State == key.Inactive {
 		return 1
 	}
 	return 0
 }
 
-// forEach calls do for every key, parallelRevocations of them at a time, in their order.
+// forEach calls do for every key, in order, parallelRevocations at a time.
 func forEach(keys []RunKey, do func(k *RunKey)) {
 	var group errgroup.Group
 	group.SetLimit(parallelRevocations)

@@ -10,41 +10,40 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 )
 
-// Revoker ends keys; *key.Service is one.
+// Revoker revokes keys; *key.Service implements it.
 type Revoker interface {
-	// Deactivate makes a key that nobody will use inert, in one call.
+	// Deactivate deactivates a key in one call.
 	Deactivate(ctx context.Context, owner key.Owner, have key.Key) (key.Key, error)
 	// Revoke deletes a key.
 	Revoke(ctx context.Context, owner key.Owner, have key.Key) error
 }
 
-// RunKey is a run-scoped key, which lives as long as the run, and what is needed to revoke it.
+// RunKey is a run-scoped key with what is needed to revoke it.
 type RunKey struct {
 	Keys  Revoker
 	Owner key.Owner
 	Key   key.Key // without its secret
 }
 
-// Tracker knows the run-scoped keys of this process and the changes under way. It is safe for concurrent use.
+// Tracker has the run-scoped keys of this process and counts the changes under way. It is safe for concurrent use.
 //
-// Terraform and OpenTofu do not close an ephemeral resource when something that uses it fails, nor after Ctrl-C. What they
-// do in every case but their own sudden death is to end the provider, and they allow it two seconds for that: time to
-// revoke what was not closed (Reaper).
+// Terraform and OpenTofu do not close an ephemeral resource if something that uses it fails, nor after Ctrl-C. But unless they
+// are killed, they tell the provider to end and give it two seconds. In this time the Reaper revokes the keys.
 type Tracker struct {
 	changes sync.WaitGroup
 
 	mu      sync.Mutex
 	keys    map[string]RunKey // by id
 	closing bool
-	cliDead func() bool // nil = it is not known
+	cliDead func() bool // nil = unknown
 }
 
-// NewTracker returns a tracker of nothing.
+// NewTracker returns an empty tracker.
 func NewTracker() *Tracker { return &Tracker{keys: map[string]RunKey{}} }
 
-// BeginChange announces a change, as the creation of a key, so that the end of the process waits for it. Call done when it
-// is over, after Add if it created a run-scoped key. ok is false once the process is ending: then nothing may be changed
-// any more.
+// BeginChange begins a change, such as the creation of a key, for which the end of the process waits. Call done after the
+// change, and after Add if it created a run-scoped key. ok is false if the process is ending: then the caller must not change
+// anything.
 func (t *Tracker) BeginChange() (done func(), ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -55,15 +54,15 @@ func (t *Tracker) BeginChange() (done func(), ok bool) {
 	return sync.OnceFunc(t.changes.Done), true
 }
 
-// Abandoned reports that the process is ending or that its CLI is dead: nobody takes the key that is being created. It is
-// the key.CreateOptions.Abandoned of all creations.
+// Abandoned reports whether the process is ending or its CLI has ended, so that nobody waits for a key that is being created.
+// It is the key.CreateOptions.Abandoned of all creations.
 func (t *Tracker) Abandoned() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.closing || t.cliDead != nil && t.cliDead()
 }
 
-// Add adds a run-scoped key, or replaces what is known of it. The secret is not kept.
+// Add adds or replaces a run-scoped key. It does not keep the secret.
 func (t *Tracker) Add(k RunKey) {
 	k.Key.Secret = ""
 	t.mu.Lock()
@@ -71,7 +70,7 @@ func (t *Tracker) Add(k RunKey) {
 	t.keys[k.Key.ID] = k
 }
 
-// Get returns what is known of a run-scoped key.
+// Get returns a run-scoped key as last known.
 func (t *Tracker) Get(id string) (RunKey, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -79,28 +78,28 @@ func (t *Tracker) Get(id string) (RunKey, bool) {
 	return k, found
 }
 
-// Remove forgets a key that was revoked.
+// Remove removes a key that was revoked.
 func (t *Tracker) Remove(id string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.keys, id)
 }
 
-// close lets no change begin any more.
+// close prevents further changes.
 func (t *Tracker) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.closing = true
 }
 
-// isCLIDead reports that the CLI is known to be dead.
+// isCLIDead reports whether the CLI is known to have ended.
 func (t *Tracker) isCLIDead() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.cliDead != nil && t.cliDead()
 }
 
-// remaining returns the keys but those that failed, those first that would live longest.
+// remaining returns the keys, except those that failed, in the order of their expiry, the latest first.
 func (t *Tracker) remaining(failed []*RevokeError) []RunKey {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -116,7 +115,7 @@ func (t *Tracker) remaining(failed []*RevokeError) []RunKey {
 	return keys
 }
 
-// expiry is when the key expires; of one that never does, a time after all others.
+// expiry returns when the key expires, and a time in the far future if it does not.
 func (k RunKey) expiry() time.Time {
 	if k.Key.Expires == nil {
 		return time.Unix(1<<40, 0)
@@ -124,7 +123,7 @@ func (k RunKey) expiry() time.Time {
 	return *k.Key.Expires
 }
 
-// update replaces what is known of a key, unless it was removed meanwhile.
+// update replaces a key, unless it was removed.
 func (t *Tracker) update(k RunKey) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
