@@ -9,7 +9,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// callText returns the answer of the API, or the reason why there is none.
+// callText returns the text about the answer of the API, or about the reason why there is none.
 func callText(err error) string {
 	var transport *api.TransportError
 	if errors.As(err, &transport) {
@@ -42,8 +42,8 @@ func givenUp(e *api.TransportError) *api.GivenUpError {
 	return nil
 }
 
-// answerText returns the answer of the API. For a refused credential it names the endpoint, because the credential may belong
-// to another region.
+// answerText returns the text about an answer of the API. For a refused credential it names the endpoint, because the
+// credential may be that of another region.
 func answerText(refusal *api.Error) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s was answered with HTTP status %d", refusal.Action, refusal.StatusCode)

@@ -1,6 +1,6 @@
-// Package diag writes the texts of all errors and warnings of the API and of the domain, so that all errors have the same
-// parts: the failed operation and its object, the known result, the answer of the API (code, HTTP status, request id), and
-// the remedy.
+// Package diag has the texts of all errors and warnings of the API and of the domain. An error has these parts: the operation
+// that failed and its object, what is known about the result, the answer of the API (code, HTTP status, request id), and the
+// remedy.
 package diag
 
 import (
@@ -38,8 +38,8 @@ func NewWarning(summary, detail string) Diagnostic {
 	return diag.NewWarningDiagnostic(summary, detail)
 }
 
-// Error returns the diagnostic for err. summary is stable, so that it can be searched for ("Access key not created").
-// tried is a sentence fragment that names the objects: "Creating an access key for user alice".
+// Error returns the diagnostic for err. summary is a constant that users can search for ("Access key not created"). tried
+// names the operation and the objects: "Creating an access key for user alice".
 func Error(summary, tried string, err error) Diagnostic {
 	parts := []string{text.Escape(tried) + " failed."}
 	facts, remedy := domainText(err)
@@ -65,16 +65,16 @@ func Add(diags *Diagnostics, summary, tried string, err error) {
 	diags.Append(Error(summary, tried, err))
 }
 
-// AddDefect reports an error that only a defect of the provider can cause; nil is no error. The values may hold a secret, so
-// err must name types and attributes only.
+// AddDefect appends the diagnostic for an error that only a defect of the provider can cause. It does nothing if err is nil.
+// err must name only types and attributes, because values may be secret.
 func AddDefect(diags *Diagnostics, err error) {
 	if err != nil {
 		diags.AddError("Values not understood", fmt.Sprintf("%v. This is a defect of the provider, please report it.", err))
 	}
 }
 
-// AddKeyError is Add for a key that was created or changed. If the API refused the tag, the error points to `tag`, because
-// the API's own text may not name it.
+// AddKeyError is Add for the creation or change of a key. If the API refused the tag, the error points to `tag`, because the
+// text of the API may not name it.
 func AddKeyError(diags *Diagnostics, summary, tried string, err error) {
 	failed := Error(summary, tried, err)
 	var refused *key.TagError
@@ -104,7 +104,7 @@ func AddMore(diags *Diagnostics, summary, tried string, err error, more string) 
 	diags.AddError(failed.Summary(), failed.Detail()+"\n\n"+more)
 }
 
-// Gone returns the reason when err proves that an object is gone.
+// Gone reports whether err says that an object is gone. reason is a sentence about it.
 func Gone(err error) (reason string, gone bool) {
 	var e *domain.GoneError
 	if !errors.As(err, &e) {
@@ -113,7 +113,7 @@ func Gone(err error) (reason string, gone bool) {
 	return goneText(e), true
 }
 
-// goneText says which object was not found, and for which owner.
+// goneText says which object was not found, and where.
 func goneText(e *domain.GoneError) string {
 	switch {
 	case e.Kind == domain.KindPolicyVersion:

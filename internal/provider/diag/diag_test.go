@@ -150,8 +150,8 @@ func TestError_remedies(t *testing.T) {
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Left: []string{"AK9"}}, "Delete these keys"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Unknown: true}, "Tag m1"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Unknown: true, Tried: domain.Tried{Attempts: 3, Lost: 3, Took: 70 * time.Second, Limit: 5 * time.Second, CleanupLimit: 2 * time.Minute}},
-			"CreateAccessKey was sent 3 times in 1m10s, and its answer was lost 3 times. The `timeouts` block allows 5s for requests; " +
-				"looking up and removing what lost requests created may take 2m0s more."},
+			"CreateAccessKey was sent 3 times in 1m10s, and its answer was lost 3 times. The `timeouts` block allows 5s for requests. " +
+				"The provider may take 2m0s more to look up and remove what lost requests created."},
 		{&domain.AmbiguousError{Action: "CreateUser", Err: &domain.NameTakenError{Kind: domain.KindUser, Name: "alice", ID: "U1"}}, "A user named alice exists (U1)"},
 		{&key.UnsupportedError{}, "older than version 1.40.1"},
 		{&key.ExpiredError{KeyID: "AK1", Expired: &expiry}, "Access key AK1 expired on 2028-01-01T00:00:00.000Z, and the API changes an expired key only together with a later expiry."},

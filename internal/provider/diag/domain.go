@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// domainText returns the facts and the remedy for an error of the domain. Both are empty for an error of the API alone.
+// domainText returns the facts and the remedy for an error of the domain. Both are "" for an error of the API.
 func domainText(err error) (facts, remedy string) {
 	var own *key.OwnKeyError
 	var quota *key.QuotaError
@@ -65,7 +66,7 @@ func domainText(err error) (facts, remedy string) {
 	return "", ""
 }
 
-// secretText says why a given secret was refused.
+// secretText says why a secret was refused.
 func secretText(e *key.SecretError) (facts, remedy string) {
 	const nothing = "Nothing was changed."
 	switch {
@@ -73,7 +74,7 @@ func secretText(e *key.SecretError) (facts, remedy string) {
 		return fmt.Sprintf("The value %s, so it cannot be the secret of an access key. It was not sent.", e.Malformed), "Give the secret as the API showed it: 40 letters and digits."
 	case e.Unusable:
 		return fmt.Sprintf("Access key %s is INACTIVE or has expired, so its secret cannot be checked: the API refuses its signatures. %s", e.KeyID, nothing),
-			"First activate the key, or give it a later expiry, in a separate apply."
+			"First activate the key, or set a later expiry, in a separate apply."
 	}
 	return fmt.Sprintf("The API refused a call that was signed with access key %s and the given secret: it is not the secret of this key. %s", e.KeyID, nothing),
 		"Set the right secret, or remove the argument. Do not retry without a change: four refusals in a row lock the account out for at least a minute."
@@ -106,23 +107,14 @@ func keyFacts(k key.Key) string {
 // incompleteText lists the differences between a key and the configuration.
 func incompleteText(e *key.IncompleteError) string {
 	facts := fmt.Sprintf("Access key %s exists, but it is not as configured:", e.KeyID)
-	names := map[string]string{key.FieldState: "state", key.FieldExpiry: "expiry", key.FieldTag: "tag"}
 	for _, d := range e.What {
 		is, asked := d.Is, d.Asked
 		if d.Field == key.FieldTag {
 			is, asked = text.Quote(is), text.Quote(asked)
 		}
-		facts += fmt.Sprintf("\n- its %s is %s, and %s was configured", names[d.Field], orNever(is), orNever(asked))
+		facts += fmt.Sprintf("\n- its %s is %s, and %s was configured", d.Field, cmp.Or(is, "none"), cmp.Or(asked, "none"))
 	}
 	return facts
-}
-
-// orNever returns value, or "none" for no expiry.
-func orNever(value string) string {
-	if value == "" {
-		return "none"
-	}
-	return value
 }
 
 // ambiguousText returns the facts and the remedy for an action whose answer was lost.
@@ -150,7 +142,7 @@ func ambiguousText(e *domain.AmbiguousError) (facts, remedy string) {
 	return facts + " A look-up found nothing.", "Run again."
 }
 
-// lostText returns the number of requests and lost answers, and the time that they took.
+// lostText says how many requests were sent and how many answers were lost, and how long that took.
 func lostText(e *domain.AmbiguousError) string {
 	t := e.Tried
 	if t.Attempts < 2 {
@@ -161,13 +153,13 @@ func lostText(e *domain.AmbiguousError) string {
 		facts += fmt.Sprintf(" The keys that were found were removed: %s.", strings.Join(t.Removed, ", "))
 	}
 	if t.Limit > 0 && t.Took >= t.Limit {
-		facts += fmt.Sprintf(" The `timeouts` block allows %s for requests; looking up and removing what lost requests created may take %s more.",
+		facts += fmt.Sprintf(" The `timeouts` block allows %s for requests. The provider may take %s more to look up and remove what lost requests created.",
 			roundedText(t.Limit), roundedText(t.CleanupLimit))
 	}
 	return facts
 }
 
-// mismatchText names the account or owner of an object and those among which it was searched for.
+// mismatchText says where an object belongs and where it was looked for.
 func mismatchText(e *domain.IdentityMismatchError) (facts, remedy string) {
 	what, id := sentence(string(e.Kind)), e.ID
 	what = strings.TrimSuffix(what, ".")
@@ -203,7 +195,7 @@ func placeText(i domain.Identity, userName string) string {
 
 func date(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// roundedText returns a duration rounded to a second.
+// roundedText returns a duration, rounded to a second if it is longer than that.
 func roundedText(d time.Duration) string {
 	if d > time.Second {
 		d = d.Round(time.Second)

@@ -12,8 +12,9 @@ import (
 // LogVariable is the environment variable that sets the level of [Log].
 const LogVariable = "TF_LOG_PROVIDER_OUTSCALE"
 
-// Log writes what the client logs to the plugin's log. The client has removed every secret before: masks of the plugin's
-// log do not reach nested values (docs/dev/platform.md). Control characters are escaped: the log may go to a terminal.
+// Log writes a line of the client to the log of the plugin. The client has removed all secrets, because the masks of the
+// plugin's log do not apply to nested values (docs/dev/platform.md). Log escapes control characters, because the log may be
+// shown in a terminal.
 func Log(ctx context.Context, level api.Level, message string, fields map[string]any) {
 	message = text.Escape(message)
 	for name, value := range fields {

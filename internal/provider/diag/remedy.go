@@ -30,7 +30,7 @@ func remedyFor(err error) string {
 	return ""
 }
 
-// obstacle returns the remedy for a persistent cause of a lost answer: a timeout, or an answer that is not from the API.
+// obstacle returns the remedy if the cause of a lost answer will persist: a timeout, or an answer that is not from the API.
 func obstacle(err error) string {
 	var transport *api.TransportError
 	var page *api.ForeignError

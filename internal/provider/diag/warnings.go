@@ -14,17 +14,17 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// summaryOf returns a summary that ends with the id of the object, because the CLIs show only the first of several warnings
-// with the same summary.
+// summaryOf returns the summary with the id of the object at its end. The CLIs show only the first of several warnings with the
+// same summary.
 func summaryOf(summary, id string) string { return summary + ": " + text.Word(id) }
 
-// IsGone is the warning for an object that a refresh found gone. what names it ("access key AK1 of user alice").
+// IsGone returns the warning that a refresh found an object gone. what names the object ("access key AK1 of user alice").
 func IsGone(summary, what, id, reason string) Diagnostic {
 	return diag.NewWarningDiagnostic(summaryOf(summary, id),
 		"The "+text.Escape(what)+" no longer exists at the API. If it is still in the configuration, Terraform plans to create it again.\n\n"+reason)
 }
 
-// AddWarnings appends the warnings of the domain about a change that succeeded.
+// AddWarnings appends the warnings of the domain.
 func AddWarnings(diags *Diagnostics, warnings []key.Warning) {
 	for _, w := range warnings {
 		diags.Append(warning(w))
@@ -63,7 +63,7 @@ func warning(w key.Warning) Diagnostic {
 	return diag.NewWarningDiagnostic(summary, detail)
 }
 
-// cause describes the failed call that caused a warning.
+// cause describes the failed call of a warning.
 func cause(err error) string {
 	if answer := callText(err); answer != "" {
 		return answer
@@ -71,7 +71,7 @@ func cause(err error) string {
 	return sentence(text.Escape(err.Error()))
 }
 
-// Orphan is the warning about a key that may exist without a state. now is the time by the API's clock.
+// Orphan returns the warning about a key that may exist without a state. now is the time by the API's clock.
 func Orphan(o orphan.Orphan, now time.Time) Diagnostic {
 	age := now.Sub(o.Since)
 	subject := fmt.Sprintf("Access key %s of %s is %s old and %s.", o.Key.ID, OwnerText(o.Key.UserName, ""), ageText(age), o.Key.State)
@@ -97,9 +97,9 @@ func Orphan(o orphan.Orphan, now time.Time) Diagnostic {
 		subject+detail+":\n\noutscale-keys revoke "+o.Key.ID+"\n\nOr with OUTSCALE's command line:\n\n"+strings.Join(removal(o.Key, now), "\n"))
 }
 
-// removal returns the commands that delete a key, in the same order as outscale-keys: a user's key must be INACTIVE first, an
-// update must repeat the expiry because the API may remove it otherwise (A1), and an expired key may need a later expiry to
-// be deleted (A3).
+// removal returns the commands of OUTSCALE's command line that delete a key. Before the deletion a user's key must be
+// INACTIVE. The update repeats the expiry, because the API may remove it otherwise (A1). An expired key gets a later expiry,
+// because the API may refuse to delete it (A3).
 func removal(k key.Key, now time.Time) []string {
 	user := ""
 	if k.UserName != "" {
@@ -133,8 +133,8 @@ func ageText(age time.Duration) string {
 	return text.Count(int(age.Hours()/24), "day")
 }
 
-// Clock is the warning that this machine's clock differs from the API's by more than the API tolerates. off is how far the
-// API's clock is ahead.
+// Clock returns the warning that this machine's clock differs from the API's by more than the API tolerates. off is how far
+// the API's clock is ahead.
 func Clock(off time.Duration, proven bool, endpoint string) Diagnostic {
 	way, at := "behind", ""
 	if off < 0 {
@@ -152,26 +152,26 @@ func Clock(off time.Duration, proven bool, endpoint string) Diagnostic {
 			"on it while it is off.", off.Abs().Round(time.Second), way, at, decides))
 }
 
-// unknownText names the arguments of the provider block that are not known yet.
+// unknownText names the arguments of the provider block that are unknown.
 func unknownText(arguments []string) string {
 	return "The provider block takes `" + strings.Join(arguments, "`, `") + "` from something that is only known after apply, " +
 		"so the account is not known yet. No other credential is used instead."
 }
 
-// ProviderUnknown is the error of a request that needs the account while arguments of the provider block are not known.
+// ProviderUnknown returns the error that a request needs the account, and that arguments of the provider block are unknown.
 func ProviderUnknown(summary string, arguments []string) Diagnostic {
 	return NewError(summary, unknownText(arguments)+"\n\nFirst apply the objects that these values come from (with `-target`), or use "+
 		"values that are known before: from a variable, the environment or a profile.")
 }
 
-// NotRefreshed is the warning that the state was not refreshed, because the account is not known yet.
+// NotRefreshed returns the warning that the state was not refreshed, because arguments of the provider block are unknown.
 func NotRefreshed(arguments []string) Diagnostic {
 	return diag.NewWarningDiagnostic("State not refreshed", unknownText(arguments)+"\n\nThe plan uses the objects as they are in the state. "+
 		"The next plan, with the values known, reads the account again.")
 }
 
-// Unproved is the error that an object was not found in the account of the run, and that its own account is not recorded.
-// named has the attributes that name the object.
+// Unproved returns the error that an object was not found in the account of the run, and that the state does not say to which
+// account it belongs. named has the attributes that name the object.
 func Unproved(summary, named, account string) Diagnostic {
 	return NewError(summary, "The object with "+text.Escape(named)+" was not found in account "+account+", to which the credential of this run belongs. "+
 		"The state has no account for the object, because an older version or another provider wrote it: the object may exist in another account. Nothing was changed, and the object stays in the state.\n\n"+
@@ -179,8 +179,8 @@ func Unproved(summary, named, account string) Diagnostic {
 		"confirm the account with `allowed_account_ids = [\""+account+"\"]` in the provider block, or remove the object from the state (`terraform state rm`).")
 }
 
-// AccountRefused is the error that the credential belongs to an account that the provider block excludes. id is "" when
-// the caller may not read its account's id.
+// AccountRefused returns the error that the provider block excludes the account of the credential. id is "" if the caller may
+// not read the id of its account.
 func AccountRefused(summary, id string, allowed, forbidden []string) Diagnostic {
 	rule := "`allowed_account_ids` in the provider block allows " + list(allowed)
 	if len(allowed) == 0 {
@@ -194,8 +194,8 @@ func AccountRefused(summary, id string, allowed, forbidden []string) Diagnostic 
 		"Configure the provider with a credential of another account, or correct the argument.")
 }
 
-// OtherAccount is the error that an import names an object of another account than the caller's. current is "" when the
-// caller may not read its account's id.
+// OtherAccount returns the error that an import names an object of another account. current is the caller's account, "" if
+// the caller may not read the id.
 func OtherAccount(summary, named, current string) Diagnostic {
 	begin := "The identity names account " + text.Word(named) + ", and "
 	if current == "" {

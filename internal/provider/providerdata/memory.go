@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// Memory keeps results of the refresh for the plan, in one process: a key that is gone has no state
-// any more when its next one is planned. It is kept by the name or the id of the owner, "" for the caller. Its zero value
+// Memory keeps results of the refresh for the plan of the same process: when the refresh finds that a key is gone, the plan
+// of the next key has no state of it. Keys are stored by the name or the id of their owner, "" for the caller. The zero value
 // is empty.
 type Memory struct {
 	mu         sync.Mutex
-	expired    map[string][]time.Time // expiries of keys that were found gone or expired
-	recipients map[string][]string    // fingerprints to which the secrets of keys that are gone were sealed
-	planned    map[string]bool        // the planned objects: see SecondPlan
-	relations  map[string]RelationUse // what the planned resources do with a relation: see PlanRelation
+	expired    map[string][]time.Time // by owner: expiries of keys that are gone or have expired
+	recipients map[string][]string    // by owner: fingerprints to which the secrets of keys that are gone were sealed
+	planned    map[string]bool        // by type: see SecondPlan
+	relations  map[string]RelationUse // by relation: see PlanRelation
 }
 
-// AddExpired remembers that a key with this expiry was found gone, or expired.
+// AddExpired records that the refresh found a key with this expiry gone or expired.
 func (m *Memory) AddExpired(expiry time.Time, owners ...string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -30,15 +30,15 @@ func (m *Memory) AddExpired(expiry time.Time, owners ...string) {
 	}
 }
 
-// HadExpiry reports whether a key of the owner with this expiry was found gone, or expired: a date that has passed is not
-// new then.
+// HadExpiry reports whether the refresh found a key of the owner with this expiry gone or expired. Then a date in the past is
+// not new.
 func (m *Memory) HadExpiry(owner string, expiry time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.ContainsFunc(m.expired[owner], expiry.Equal)
 }
 
-// AddSealed remembers that a key whose secret was sealed to these recipients was found gone.
+// AddSealed records that the refresh found a key gone whose secret was sealed to these recipients.
 func (m *Memory) AddSealed(fingerprints []string, owners ...string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -50,7 +50,7 @@ func (m *Memory) AddSealed(fingerprints []string, owners ...string) {
 	}
 }
 
-// WasSealed reports whether a key of the owner whose secret was sealed to these recipients was found gone.
+// WasSealed reports whether the refresh found a key of the owner gone whose secret was sealed to these recipients.
 func (m *Memory) WasSealed(owner string, fingerprints []string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -60,9 +60,10 @@ func (m *Memory) WasSealed(owner string, fingerprints []string) bool {
 // joined is the same for every order of the items.
 func joined(items []string) string { return strings.Join(slices.Sorted(slices.Values(items)), " ") }
 
-// SecondPlan reports whether this process has planned another resource of a type of which an account has one.
+// SecondPlan records a plan, and reports whether this process planned a resource of the type before. It is for types of which
+// an account has one object.
 //
-// GOTCHA: -replace plans a resource twice, but the CLIs show only the errors of the second time.
+// GOTCHA: with -replace the CLIs plan a resource twice, but show only the errors of the second plan.
 func (m *Memory) SecondPlan(typeName string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// orphanWarnings remembers the warnings, so that each key is named once per run.
+// orphanWarnings records the warnings, so that a run names each key once.
 type orphanWarnings struct {
 	named  sync.Map // ids of keys
 	listed sync.Map // owners whose keys were listed for a new key
@@ -21,25 +21,26 @@ type orphanWarnings struct {
 	waiting  *string            // the key id of the request that waits to name them; nil = none waits
 }
 
-// WarnOrphans appends a warning for each key of an owner that may exist without a state. It lists the owner's keys, once
-// per owner in a run: call it for an owner that is to get a new key. Where the keys cannot be listed nobody is warned, and
-// nobody once a change has begun: every write makes the next list cost a call, and what can be named was named by the plan.
+// WarnOrphans appends a warning for each key of an owner that may exist without a state. It is for the plan of a new key. It
+// lists the keys of the owner, once per run; if that fails, there is no warning. After a change has begun it does nothing:
+// each list would need a call, and the plan before has named the keys.
 //
-// A key that the journal alone suspects may be in the state that is being planned: the CLI asks for the keys of a state in
-// any order. The last request of a plan therefore waits until there are no others, and names what was not asked for.
+// A key that only the journal suspects may be in the state that is being planned, because the CLI asks for the keys of a
+// state in any order. So one request waits until no other one is under way, and then names the keys that the CLI has not
+// asked for.
 func (d *Data) WarnOrphans(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
 	if !d.Unknown() && !d.changing.Load() {
 		d.WarnOrphansOfRun(ctx, owner, diags)
 	}
 }
 
-// WarnOrphansOfRun is WarnOrphans for a run-scoped key, which no plan comes before.
+// WarnOrphansOfRun is WarnOrphans for a run-scoped key, which is created without a plan.
 func (d *Data) WarnOrphansOfRun(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
 	d.warnOrSuspect(ctx, d.orphansOf(ctx, owner), "", diags)
 }
 
-// WarnOrphansOfKept is WarnOrphans for a key of a state that was just read, with the others of its owner: it makes no call,
-// and waits only if the journal suspects one of them. keyID is the key that was read.
+// WarnOrphansOfKept is WarnOrphans for the refresh of a key. It makes no call, because the refresh has just read all keys of
+// the owner, and waits only if the journal suspects one of them. keyID is the key that was read.
 func (d *Data) WarnOrphansOfKept(ctx context.Context, owner key.Owner, keyID string, diags *diag.Diagnostics) {
 	keys, err := d.Keys.List(ctx, owner)
 	if err != nil {
@@ -50,8 +51,8 @@ func (d *Data) WarnOrphansOfKept(ctx context.Context, owner key.Owner, keyID str
 	}
 }
 
-// warnOrSuspect names the unfinished keys at once, and the others when the CLI has no request left that could be for one of
-// them. keyID is the key that the request is for, "" for a new one.
+// warnOrSuspect names unfinished keys at once. Before it names the others, it waits until the CLI has no request left that
+// could be for one of them. keyID is the key of this request, "" for a new key.
 func (d *Data) warnOrSuspect(ctx context.Context, found []orphan.Orphan, keyID string, diags *diag.Diagnostics) {
 	suspected := false
 	for _, o := range found {
@@ -71,8 +72,8 @@ func (d *Data) warnOrSuspect(ctx context.Context, found []orphan.Orphan, keyID s
 	}
 }
 
-// beginWaiting reports whether the request for a key is to wait, in place of the one that waits now: if it can name a key,
-// and not fewer than that one. Both calls of a request get the same pointer.
+// beginWaiting reports whether a request must wait, and then replaces the request that waits now. It must wait if it can name
+// a key, and at least as many as the other request. The pointer identifies the request: pass it to endWaiting.
 func (d *Data) beginWaiting(keyID *string) bool {
 	o := &d.orphans
 	o.mu.Lock()
@@ -102,15 +103,15 @@ func (o *orphanWarnings) suspect(k key.Key) {
 	o.suspects[k.ID] = k
 }
 
-// suspects returns the keys that were not named and that the CLI has not asked for, without those that it may ask for only
-// when it has the answer about the key with this id.
+// suspects returns the keys that were not named and that the CLI has not asked for. It leaves out keys that the CLI may ask
+// for only after it has the answer about the key with this id.
 func (d *Data) suspects(keyID string) []key.Key {
 	d.orphans.mu.Lock()
 	defer d.orphans.mu.Unlock()
 	return d.suspectsOf(keyID)
 }
 
-// suspectsOf is suspects for a caller that holds the lock.
+// suspectsOf is suspects without the lock, which the caller holds.
 func (d *Data) suspectsOf(keyID string) (left []key.Key) {
 	for _, o := range d.Orphans.Suspects(slices.Collect(maps.Values(d.orphans.suspects)), d.Now()) {
 		if _, named := d.orphans.named.Load(o.Key.ID); !named && !d.Orphans.MayFollow(o.Key.ID, keyID) {
@@ -120,16 +121,16 @@ func (d *Data) suspectsOf(keyID string) (left []key.Key) {
 	return left
 }
 
-// WarnOrphansOfCreation is WarnOrphans for the creation of a key, which is not always planned with a warning: the CLIs drop
-// those of a replacement that the user asked for (-replace), and no plan knows an owner that is unknown. The keys are listed
-// only if the journal has an entry that may be about one of them.
+// WarnOrphansOfCreation is WarnOrphans for the creation of a key. The plan before may have had no warning: the CLIs drop the
+// warnings of a replacement with -replace, and the owner may have been unknown. It lists the keys of the owner only if the
+// journal has an entry that may be about one of them.
 func (d *Data) WarnOrphansOfCreation(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
 	if d.Orphans.MayHaveOrphans(owner, d.Now()) {
 		d.warnOf(d.orphansOf(ctx, owner), diags)
 	}
 }
 
-// orphansOf lists an owner's keys, once in a run, and returns those that may exist without a state.
+// orphansOf lists the keys of an owner, once per run, and returns those that may exist without a state.
 func (d *Data) orphansOf(ctx context.Context, owner key.Owner) []orphan.Orphan {
 	if _, listed := d.orphans.listed.LoadOrStore(owner, true); listed {
 		return nil

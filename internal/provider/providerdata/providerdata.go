@@ -1,5 +1,5 @@
-// Package providerdata has the data that the configured provider passes to its resources, data sources and ephemeral
-// resources: the services of the domain, and the memory of a run.
+// Package providerdata has the Data that the configured provider passes to its resources, data sources and ephemeral
+// resources: the services of the domain, and what a run remembers.
 package providerdata
 
 import (
@@ -15,32 +15,32 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// Data is one configured provider. While an argument of the provider block that decides the credential or the endpoint is
-// unknown, Data has no services and reaches no account, because whatever credential it used instead could be another
-// account's.
+// Data is one configured provider. If an argument of the provider block that decides the credential or the endpoint is
+// unknown, the provider is unknown: Data has no services and makes no calls, because any other credential could be that of
+// another account.
 type Data struct {
-	Services                   // zero while the provider is unknown
+	Services                   // zero if the provider is unknown
 	Clock     domain.Clock     // the API's clock, or this machine's before the first answer
-	Signer    string           // the id of the access key that signs, "" for a login or while the provider is unknown
-	Endpoint  string           // the address of the API, "" while the provider is unknown
+	Signer    string           // the id of the access key that signs; "" for a login, or if the provider is unknown
+	Endpoint  string           // the address of the API; "" if the provider is unknown
 	Tracker   *orphan.Tracker  // the run-scoped keys and the changes of this process
 	Orphans   *orphan.Recorder // the journal of this machine
 	Requests  *Requests        // the CLI's requests that are under way
-	Accounts  AccountRule      // which accounts the provider may work on
+	Accounts  AccountRule      // the accounts that the provider may work on
 	Memory    Memory           // results of the refresh for the plan
 	unknown   []string         // the unknown arguments; nil = the provider is configured
 	refresh   sync.Once        // the warning that the state is not refreshed
-	accountID sync.Once        // AccountID has asked for the id
+	accountID sync.Once        // AccountID has read the id
 	offClock  sync.Once        // the warning about the clock
 	changing  atomic.Bool      // a change has begun
 	refreshed atomic.Bool      // an object of the state was read
-	orphans   orphanWarnings   // who was warned of
+	orphans   orphanWarnings   // the warnings about keys that may exist without a state
 }
 
 // AccountRule is `allowed_account_ids` or `forbidden_account_ids` of the provider block. The zero rule allows all.
 type AccountRule struct{ Allowed, Forbidden []string }
 
-// Options are the parts of Data that do not depend on whether the provider is known. Each may be left out.
+// Options are the parts of Data that an unknown provider has too. Each is optional.
 type Options struct {
 	Tracker  *orphan.Tracker
 	Orphans  *orphan.Recorder
@@ -48,14 +48,14 @@ type Options struct {
 	Accounts AccountRule
 }
 
-// Configured returns the data of a provider that is configured.
+// Configured returns the data of a configured provider.
 func Configured(services Services, clock domain.Clock, endpoint string, opts Options) *Data {
 	d := newData(clock, opts)
 	d.Services, d.Endpoint = services, endpoint
 	return d
 }
 
-// Unknown returns the data of a provider that waits for the named arguments of its block.
+// Unknown returns the data of a provider for which these arguments of its block are unknown.
 func Unknown(arguments []string, now func() time.Time, opts Options) *Data {
 	d := newData(domain.Clock{Machine: now, Offset: func() time.Duration { return 0 }}, opts)
 	d.unknown = arguments
@@ -72,8 +72,7 @@ func newData(clock domain.Clock, opts Options) *Data {
 	return &Data{Clock: clock, Tracker: opts.Tracker, Orphans: opts.Orphans, Requests: opts.Requests, Accounts: opts.Accounts}
 }
 
-// From returns the data of a Configure request. It returns nil, without an error, before the provider is configured
-// (validation): there is nothing to reach then.
+// From returns the Data of a Configure request. Before the provider is configured (validation), it returns nil and no error.
 func From(data any, diags *diag.Diagnostics) *Data {
 	if data == nil {
 		return nil
@@ -90,16 +89,16 @@ func From(data any, diags *diag.Diagnostics) *Data {
 // Unknown reports whether arguments of the provider block are unknown.
 func (d *Data) Unknown() bool { return len(d.unknown) > 0 }
 
-// Now returns the time by the API's clock, as far as known from its answers.
+// Now returns the time by the API's clock, as far as it is known from answers.
 func (d *Data) Now() time.Time { return d.Clock.Now() }
 
-// IdentityOfAccount is the identity of an object of this account, as far as it is known without a call.
+// IdentityOfAccount returns the identity of an object of this account. It makes no call, so the id may be unknown.
 func (d *Data) IdentityOfAccount() domain.Identity {
 	return domain.Identity{AccountID: d.Account.KnownID()}
 }
 
-// AccountID is the account's id, to be recorded for an object. It is read at most once in a run (ReadAccounts); "" when it
-// cannot be read, or the provider is unknown.
+// AccountID returns the id of the account, to be recorded for an object. It reads the id at most once per run (ReadAccounts).
+// It returns "" if the id cannot be read or the provider is unknown.
 func (d *Data) AccountID(ctx context.Context) string {
 	if d.Unknown() {
 		return ""
@@ -110,12 +109,12 @@ func (d *Data) AccountID(ctx context.Context) string {
 	d.accountID.Do(func() {
 		ctx, cancel := domain.WithIdentityLimit(ctx)
 		defer cancel()
-		_, _ = d.Account.ID(ctx) // the id is worth recording, and no reason to fail
+		_, _ = d.Account.ID(ctx) // without the id nothing fails
 	})
 	return d.Account.KnownID()
 }
 
-// Ready reports whether the account can be reached, and appends an error that says why not. summary is what was asked for,
+// Ready reports whether the provider is known, and appends an error if it is not. summary is the summary of the error, such
 // as "Access keys not read".
 func (d *Data) Ready(diags *diag.Diagnostics, summary string) bool {
 	if d.Unknown() {
@@ -125,9 +124,8 @@ func (d *Data) Ready(diags *diag.Diagnostics, summary string) bool {
 	return true
 }
 
-// CheckAccount reports whether the credential belongs to an account that the provider block allows, and appends an error
-// if it does not. Without a rule there is no call, otherwise one in a run (ReadAccounts). While the provider is unknown it
-// cannot be asked.
+// CheckAccount reports whether the provider block allows the account of the credential, and appends an error if it does not.
+// If there is a rule, it makes one call per run (ReadAccounts). It returns true if the provider is unknown.
 func (d *Data) CheckAccount(ctx context.Context, diags *diag.Diagnostics, summary string) bool {
 	rule := d.Accounts
 	if d.Unknown() || len(rule.Allowed) == 0 && len(rule.Forbidden) == 0 {
@@ -145,8 +143,8 @@ func (d *Data) CheckAccount(ctx context.Context, diags *diag.Diagnostics, summar
 	return true
 }
 
-// BeginChange announces a change to the end of the process, which waits for it. Call done when the change is over. ok is
-// false once the process is ending, because nobody would take the result: that is an error.
+// BeginChange begins a change, for which the end of the process waits. Call done after the change. If the process is ending,
+// BeginChange appends an error and ok is false, because nobody would receive the result.
 func (d *Data) BeginChange(diags *diag.Diagnostics, summary string) (done func(), ok bool) {
 	if done, ok = d.Tracker.BeginChange(); !ok {
 		diags.AddError(summary, "The run is ending. Run again.")
@@ -154,23 +152,23 @@ func (d *Data) BeginChange(diags *diag.Diagnostics, summary string) (done func()
 	return done, ok
 }
 
-// SetChanging notes that a managed resource is being changed: the process applies a plan. A provider cannot know it otherwise
-// whether it plans or applies.
+// SetChanging records that a managed resource is being changed, so that this process applies a plan. The CLIs do not tell a
+// provider whether it plans or applies.
 func (d *Data) SetChanging() { d.changing.Store(true) }
 
-// SetRefreshed records that an object of the state was read. With -refresh=false it is never called.
+// SetRefreshed records that an object of the state was read, which does not happen with -refresh=false.
 func (d *Data) SetRefreshed() { d.refreshed.Store(true) }
 
 // Refreshed reports whether this process has read an object of the state.
 func (d *Data) Refreshed() bool { return d.refreshed.Load() }
 
-// WarnNotRefreshed appends, once in a run, the warning that the objects in the state are not read.
+// WarnNotRefreshed appends, once per run, the warning that the objects in the state are not read.
 func (d *Data) WarnNotRefreshed(diags *diag.Diagnostics) {
 	d.refresh.Do(func() { diags.Append(diag.NotRefreshed(d.unknown)) })
 }
 
-// WarnClock appends, once in a run, the warning that this machine's clock differs by more than the API tolerates. Only an
-// answer of the API tells that: call it after a call.
+// WarnClock appends, once per run, the warning that this machine's clock differs from the API's by more than the API
+// tolerates. The difference is known from answers, so call WarnClock after a call.
 func (d *Data) WarnClock(diags *diag.Diagnostics) {
 	if off := d.Clock.Off(); off != 0 {
 		d.offClock.Do(func() { diags.Append(diag.Clock(off, d.Clock.IsProven(), d.Endpoint)) })

@@ -14,7 +14,7 @@ const (
 	RemovedByList                           // an exclusive list does not name it, and this run removes it
 )
 
-// OfResource returns the use of a link, membership or inline policy resource. isNew: it has no prior state.
+// OfResource returns the use of a link, membership or inline policy resource. isNew reports that it has no prior state.
 func OfResource(isNew bool) RelationUse {
 	if isNew {
 		return Created
@@ -22,11 +22,11 @@ func OfResource(isNew bool) RelationUse {
 	return Kept
 }
 
-// PlanRelation notes a use of a relation, and appends a warning if another resource that was planned in this process removes
-// the relation or manages it as well.
+// PlanRelation records a use of a relation. It appends a warning if another resource that this process planned removes the
+// relation or manages it as well.
 //
-// A CLI plans a resource that is replaced twice, first with a prior state and then without one. Therefore only two
-// plans of the same kind are two resources. A process that applies plans its resources again: it does not count them.
+// A CLI plans a resource that is replaced twice, first with a prior state and then without one. So only two plans of the same
+// use are two resources. A process that applies plans its resources again, and does not count these plans.
 func (d *Data) PlanRelation(diags *diag.Diagnostics, relation string, use RelationUse) {
 	if d == nil {
 		return // not configured: the CLI validates

@@ -7,22 +7,21 @@ import (
 )
 
 const (
-	// quietTime is the time without other requests after which the CLI is assumed to have none left.
+	// quietTime is the time without other requests after which the CLI is assumed to have no request left.
 	quietTime     = 2 * time.Second
 	quietInterval = 50 * time.Millisecond
 	// aloneTime is how long AwaitOthers waits when no other request is under way.
 	aloneTime = 300 * time.Millisecond
 )
 
-// Requests counts the CLI's requests that are under way in this process. A nil Requests counts nothing, and Await then does
-// not wait.
+// Requests counts the CLI's requests to this process. A nil Requests counts nothing, and its methods do not wait.
 type Requests struct {
 	mu       sync.Mutex
 	underWay int
 	begun    int
 	ended    int
-	waiting  int                // in AwaitOthers
-	replace  context.CancelFunc // of the request that waits
+	waiting  int                // requests in AwaitOthers
+	replace  context.CancelFunc // ends Await for the request that waits
 }
 
 // Begin counts a request until end is called.
@@ -52,9 +51,9 @@ func (r *Requests) Ended() int {
 	return r.ended
 }
 
-// Await is called by a request, and waits until no other one was under way for a while, or until it need not wait any more.
-// It reports false when the request must not wait any longer: it was cancelled, or another one has called Await. One
-// request waits at a time, because the CLIs send a few at a time and would wait for all of them.
+// Await is called by a request. It waits until no other request has been under way for quietTime, or until stop returns true,
+// and returns true. It returns false if ctx ends or another request calls Await: only one request waits at a time, because the
+// CLIs send a few requests at a time, and further ones only after answers.
 func (r *Requests) Await(ctx context.Context, stop func() bool) bool {
 	if r == nil {
 		return true
@@ -84,10 +83,9 @@ func (r *Requests) Await(ctx context.Context, stop func() bool) bool {
 	return true
 }
 
-// AwaitOthers is called by a request that others of the same run may be in the way of, such as the deletion of a user while
-// its keys are being revoked. It waits until no other request is under way, those aside that wait here as well. It reports
-// whether there was another one, or one has ended since Ended returned that number: if not, trying again is of no use. A nil
-// Requests does not wait.
+// AwaitOthers is called by a request that failed and may succeed after other requests of the same run, such as the deletion
+// of a user while other requests revoke its keys. It waits until no other request is under way, except those in AwaitOthers. It
+// reports whether there was another request, or one has ended since Ended returned ended. If not, a repetition is useless.
 func (r *Requests) AwaitOthers(ctx context.Context, ended int) (others bool) {
 	if r == nil {
 		return false

@@ -16,7 +16,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-// Services are the domain, as the provider needs it. A test can put a fake in the place of each.
+// Services are the services of the domain, as interfaces, so that a test can use a fake for each.
 type Services struct {
 	Keys     Keys
 	Users    Users
@@ -28,7 +28,7 @@ type Services struct {
 	Access   Access
 }
 
-// Keys creates, reads, changes and revokes access keys; *key.Service has it.
+// Keys creates, reads, changes and revokes access keys; *key.Service implements it.
 type Keys interface {
 	Create(ctx context.Context, want key.Spec, opts key.CreateOptions) (key.Created, error)
 	Read(ctx context.Context, owner key.Owner, id string, recorded key.Identity) (key.Key, error)
@@ -46,7 +46,7 @@ type Keys interface {
 	Revoke(ctx context.Context, owner key.Owner, have key.Key) error
 }
 
-// Users creates, reads, changes and deletes users; *user.Service has it.
+// Users creates, reads, changes and deletes users; *user.Service implements it.
 type Users interface {
 	Create(ctx context.Context, want user.Spec) (user.User, error)
 	Read(ctx context.Context, id string, recorded domain.Identity) (user.User, error)
@@ -67,13 +67,13 @@ type Account interface {
 	Audit(ctx context.Context, keys account.Keys, users account.Users) (account.Report, error)
 }
 
-// Rotation keeps pairs of keys; *rotation.Service has it.
+// Rotation rotates and revokes pairs of keys; *rotation.Service implements it.
 type Rotation interface {
 	Rotate(ctx context.Context, have rotation.Pair, want rotation.Spec, opts key.CreateOptions) (rotation.Result, error)
 	Revoke(ctx context.Context, owner key.Owner, have rotation.Pair) error
 }
 
-// Groups creates, reads, changes and deletes user groups and their memberships; *group.Service has it.
+// Groups creates, reads, changes and deletes user groups and their memberships; *group.Service implements it.
 type Groups interface {
 	Create(ctx context.Context, want group.Spec) (group.Group, error)
 	Update(ctx context.Context, id string, recorded domain.Identity, want group.Spec) (group.Group, error)
@@ -87,7 +87,7 @@ type Groups interface {
 	Find(ctx context.Context, name string) (group.Group, error)
 }
 
-// Policies creates, reads and deletes managed policies and their versions; *policy.Service has it.
+// Policies creates, reads and deletes managed policies and their versions; *policy.Service implements it.
 type Policies interface {
 	Create(ctx context.Context, want policy.Spec) (policy.Policy, error)
 	Read(ctx context.Context, orn string, recorded domain.Identity) (policy.Policy, error)
@@ -104,7 +104,7 @@ type Policies interface {
 	RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity, replaced bool) (kept bool, err error)
 }
 
-// Access keeps API access rules, certificate authorities and the API access policy; *access.Service has it.
+// Access manages API access rules, certificate authorities and the API access policy; *access.Service implements it.
 type Access interface {
 	Rules(ctx context.Context) ([]access.Rule, error)
 	Rule(ctx context.Context, id string, recorded domain.Identity) (access.Rule, error)
@@ -122,7 +122,7 @@ type Access interface {
 	HasCertificate() bool
 }
 
-// Rights links policies to users and groups, and keeps their inline policies; *rights.Service has it.
+// Rights links policies to users and groups, and manages their inline policies; *rights.Service implements it.
 type Rights interface {
 	Links(ctx context.Context, p rights.Principal) ([]rights.LinkedPolicy, error)
 	IsLinked(ctx context.Context, p rights.Principal, orn string) (bool, error)
