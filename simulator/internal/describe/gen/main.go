@@ -1,6 +1,6 @@
-// Command gen writes table_generated.go of package describe from the official API description. It is run by go generate in
-// that package's folder. The output is deterministic. The command does not import package describe, so that it
-// works if the table is broken or missing.
+// Command gen writes table_generated.go of package describe from the official API description. Go generate runs it in the folder of
+// that package. The output is deterministic. The command does not import package describe or the simulator, so that it works if the
+// table is broken or missing.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"go/format"
 	"os"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -17,72 +18,25 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe/source"
 )
 
-const output = "table_generated.go"
+const (
+	output = "table_generated.go"
+	// servedFile has the actions that the simulator serves, one per line.
+	servedFile = "../../served.go"
+)
 
-// served are the actions whose requests the simulator checks.
-var served = []string{
-	"AddUserToUserGroup",
-	"CheckAuthentication",
-	"CreateAccessKey",
-	"CreateApiAccessRule",
-	"CreateCa",
-	"CreatePolicy",
-	"CreatePolicyVersion",
-	"CreateUser",
-	"CreateUserGroup",
-	"DeleteAccessKey",
-	"DeleteApiAccessRule",
-	"DeleteCa",
-	"DeletePolicy",
-	"DeletePolicyVersion",
-	"DeleteUser",
-	"DeleteUserGroup",
-	"DeleteUserGroupPolicy",
-	"DeleteUserPolicy",
-	"DisableOutscaleLogin",
-	"DisableOutscaleLoginForUsers",
-	"DisableOutscaleLoginPerUsers",
-	"EnableOutscaleLogin",
-	"EnableOutscaleLoginForUsers",
-	"EnableOutscaleLoginPerUsers",
-	"LinkManagedPolicyToUserGroup",
-	"LinkPolicy",
-	"PutUserGroupPolicy",
-	"PutUserPolicy",
-	"ReadAccessKeys",
-	"ReadAccounts",
-	"ReadApiAccessPolicy",
-	"ReadApiAccessRules",
-	"ReadApiLogs",
-	"ReadCas",
-	"ReadEntitiesLinkedToPolicy",
-	"ReadLinkedPolicies",
-	"ReadManagedPoliciesLinkedToUserGroup",
-	"ReadPolicies",
-	"ReadPolicy",
-	"ReadPolicyVersion",
-	"ReadPolicyVersions",
-	"ReadQuotas",
-	"ReadRegions",
-	"ReadUserGroup",
-	"ReadUserGroupPolicies",
-	"ReadUserGroupPolicy",
-	"ReadUserGroups",
-	"ReadUserGroupsPerUser",
-	"ReadUserPolicies",
-	"ReadUserPolicy",
-	"ReadUsers",
-	"RemoveUserFromUserGroup",
-	"SetDefaultPolicyVersion",
-	"UnlinkManagedPolicyFromUserGroup",
-	"UnlinkPolicy",
-	"UpdateAccessKey",
-	"UpdateAccount",
-	"UpdateApiAccessPolicy",
-	"UpdateApiAccessRule",
-	"UpdateCa",
-	"UpdateUser",
-	"UpdateUserGroup",
+var servedAction = regexp.MustCompile(`(?m)^\t"(\w+)": `)
+
+// readServed returns the names of the actions in the file served.go of the simulator.
+func readServed(file string) ([]string, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, match := range servedAction.FindAllSubmatch(text, -1) {
+		names = append(names, string(match[1]))
+	}
+	return names, nil
 }
 
 // kinds are the names of describe's constants for the JSON types.
@@ -114,15 +68,19 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	text, err := table(doc)
+	served, err := readServed(servedFile)
+	if err != nil {
+		return err
+	}
+	text, err := table(doc, served)
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(output, text, 0o644)
 }
 
-// table is the whole generated file.
-func table(doc *openapi3.T) ([]byte, error) {
+// table returns the text of the generated file. It has the requests of the served actions only.
+func table(doc *openapi3.T, served []string) ([]byte, error) {
 	wanted := map[string]bool{}
 	for _, name := range served {
 		wanted[name] = true
@@ -151,7 +109,7 @@ func table(doc *openapi3.T) ([]byte, error) {
 			delete(wanted, name)
 			body := operation.RequestBody.Value.Content["application/json"]
 			if body == nil {
-				return nil, fmt.Errorf("%s takes no JSON", name)
+				return nil, fmt.Errorf("%s accepts no JSON", name)
 			}
 			request, err := typ(body.Schema.Value)
 			if err != nil {
@@ -163,12 +121,13 @@ func table(doc *openapi3.T) ([]byte, error) {
 	}
 	b.WriteString("}\n")
 	if len(wanted) > 0 {
-		return nil, fmt.Errorf("served, yet not in the description: %v", wanted)
+		return nil, fmt.Errorf("served, but not in the description: %v", wanted)
 	}
 	return format.Source(b.Bytes())
 }
 
-// schemes returns the schemes of the operation, or else of the description. Each requirement is one alternative.
+// schemes returns the schemes of the operation, or those of the description if the operation has none. Each requirement is one
+// alternative.
 func schemes(doc *openapi3.T, operation *openapi3.Operation) (string, error) {
 	requirements := doc.Security
 	if operation.Security != nil {
