@@ -1,6 +1,5 @@
-// Package admin serves the admin port of a simulator. It has no
-// authentication: listen on a loopback address. Requests that a web page of another site could
-// send are refused by their Host and Origin headers.
+// Package admin serves the admin port of a simulator, and has the types of its answers. The port has no authentication: listen on a
+// loopback address. It checks the headers Host and Origin to refuse requests that a web page of another site could send.
 package admin
 
 import (
@@ -15,28 +14,29 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// Request is one call the simulator received. Secrets are removed.
+// Request is one call that the simulator received. It has no secrets.
 type Request struct {
 	Time   time.Time `json:"time"`
 	Action string    `json:"action"`
 	// Caller is "root", "user:NAME", or "" for a call that was not authenticated.
 	Caller string `json:"caller"`
-	// AccessKey is the access key id, or the login, that the call named.
+	// AccessKey is the access key id or the login in the credential of the call, which can be wrong.
 	AccessKey string `json:"access_key,omitempty"`
-	// Status and Code are the HTTP status and the error code of the executed call; Status is
-	// 0 when it was not executed. A fault may have hidden both from the client.
+	// Status and Code are the HTTP status and the error code of the call. Status is 0 if a fault prevented its execution. The client
+	// did not receive them if a fault replaced the answer.
 	Status int    `json:"status"`
 	Code   string `json:"code,omitempty"`
-	// Sent is the HTTP status that was sent to the client, 0 for none.
+	// Sent is the HTTP status that was sent to the client, or 0 if there was no answer.
 	Sent int `json:"sent"`
-	// Reason says why the call was refused, where the answer does not say it.
+	// Reason says why the call was refused, if the answer does not.
 	Reason string `json:"reason,omitempty"`
-	// Rights is the decision about the rights of an EIM user, nil for the root user and for a call that was refused before.
+	// Rights is the decision about the rights of an EIM user. It is nil for the root user, and if the call was refused before.
 	Rights *Rights `json:"rights,omitempty"`
 	// Fault is the kind of the injected fault of the call.
-	Fault     string          `json:"fault,omitempty"`
-	RequestID string          `json:"request_id"`
-	Body      json.RawMessage `json:"body"`
+	Fault     string `json:"fault,omitempty"`
+	RequestID string `json:"request_id"`
+	// Body is the request body with secrets removed, or a string that describes a body that is too large or is not a JSON object.
+	Body json.RawMessage `json:"body"`
 }
 
 // Rights explains a decision about rights.
@@ -45,39 +45,32 @@ type Rights struct {
 	Action   string `json:"action"`
 	Resource string `json:"resource,omitempty"`
 	Allowed  bool   `json:"allowed"`
-	// Statement names the statement that decided, "" when none matched.
+	// Statement describes the statement that decided, and is "" if none matched.
 	Statement string `json:"statement,omitempty"`
-	// Reason is the decision in a sentence.
+	// Reason explains the decision.
 	Reason string `json:"reason"`
-	// Missing is the smallest statement that has to be added for the call to be allowed, nil when an allow matches already.
+	// Missing is the smallest statement that has to be added for the call to be allowed. It is nil if an allow matches.
 	Missing json.RawMessage `json:"missing_statement,omitempty"`
 }
 
-// Target is the simulator that the port controls.
+// Target is the simulator that the port controls. The methods of simulator.Simulator have their documentation.
 type Target interface {
-	// Requests returns the recorded calls, oldest first.
 	Requests() []Request
-	// Denials returns the recorded calls that were refused for missing rights or by the API access rules, oldest first.
 	Denials() []Request
-	// Stats counts the calls by action.
 	Stats() map[string]int
-	// State returns every object.
 	State() Snapshot
-	// Faults and SetFaults read and replace the faults.
 	Faults() []faults.Fault
 	SetFaults([]faults.Fault) error
-	// Now returns the simulated time; MoveClock moves it forward.
 	Now() time.Time
 	MoveClock(by time.Duration, strict bool) error
-	// Reset returns to the initial state.
 	Reset() error
 }
 
 // maxBody is the largest request body, in bytes.
 const maxBody = 1 << 20
 
-// Handler serves the port. hosts are the host names that it accepts in addition to loopback names and the address at which a
-// request arrives. No GET request changes anything.
+// Handler serves the port. It accepts requests whose Host is a loopback name, the address at which the request arrives, or one of
+// hosts. No GET request changes anything.
 func Handler(t Target, hosts ...string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", page())
@@ -114,7 +107,7 @@ func Handler(t Target, hosts ...string) http.Handler {
 	return guard(hosts, mux)
 }
 
-// calls serves recorded calls: all of them, or the newest ones with the query last=N.
+// calls serves recorded calls: all of them, or with the query last=N the newest ones.
 func calls(list func() []Request) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		all := list()
@@ -146,7 +139,7 @@ func moveClock(t Target, w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, map[string]any{"now": t.Now()})
 }
 
-// read decodes one JSON value and nothing else.
+// read decodes a body that is one JSON value. An unknown member is an error.
 func read(w http.ResponseWriter, r *http.Request, into any) error {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	decoder.DisallowUnknownFields()
@@ -155,7 +148,7 @@ func read(w http.ResponseWriter, r *http.Request, into any) error {
 	}
 	switch _, err := decoder.Token(); {
 	case err == nil:
-		return errors.New("body: there is more than one JSON value")
+		return errors.New("body: it has more than one JSON value")
 	case !errors.Is(err, io.EOF):
 		return fmt.Errorf("body: %w", err)
 	}

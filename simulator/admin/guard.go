@@ -10,15 +10,14 @@ import (
 )
 
 var (
-	errForeignHost = errors.New("the Host header names neither this machine nor the address the admin port listens on: " +
+	errForeignHost = errors.New("the Host header is neither a loopback name nor the address of the admin port: " +
 		"allow the name with --admin-host")
 	errForeignOrigin = errors.New("the request comes from a web page of another origin")
 )
 
 // guard refuses requests that a web page of another site could send to the port, which needs no credentials. Browsers send the
-// origin of the page with every request that could change something. If the name of the page was made to resolve to this machine
-// (DNS rebinding), they send that name as Host. hosts are accepted in addition to loopback names and the address of the
-// connection.
+// origin of the page with every request that can change something. If the name of the site resolves to this machine (DNS
+// rebinding), they send that name as Host. guard accepts hosts, loopback names and the address of the connection.
 func guard(hosts []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -55,7 +54,7 @@ func hostname(host string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 }
 
-// localIP returns the address at which the request arrived, nil when it is unknown.
+// localIP returns the address at which the request arrived, or nil if it is unknown.
 func localIP(r *http.Request) net.IP {
 	if addr, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok {
 		return addr.IP
@@ -63,7 +62,7 @@ func localIP(r *http.Request) net.IP {
 	return nil
 }
 
-// sameOrigin reports whether the request does not come from a web page, or comes from one that this port served.
+// sameOrigin reports whether the request comes from a page of this port, or not from a web page.
 func sameOrigin(r *http.Request) bool {
 	origins, sent := r.Header["Origin"]
 	if !sent {

@@ -2,7 +2,7 @@ package admin
 
 import "time"
 
-// Snapshot is every object of the account.
+// Snapshot has every object of the account. The package simulator reads it from JSON, and loads it into a new account.
 type Snapshot struct {
 	Time           time.Time      `json:"time"`
 	Account        Account        `json:"account"`
@@ -91,7 +91,7 @@ type InlinePolicy struct {
 	Body          string `json:"Body"`
 }
 
-// AccessKey is an access key with its owner, and with a hash in place of its secret.
+// AccessKey is an access key with its owner, and with a hash instead of its secret.
 type AccessKey struct {
 	AccessKeyID string `json:"AccessKeyId"`
 	// UserName and UserID are "" for a key of the root account.
@@ -106,7 +106,7 @@ type AccessKey struct {
 	Expired bool `json:"Expired"`
 	// SecretSHA256 is the hash of the secret in lower-case hexadecimal.
 	SecretSHA256 string `json:"SecretSHA256"`
-	// SecretKey is the secret of a key to load. GET /state never has it.
+	// SecretKey is the secret of a key to load. It is never in an answer of GET /state.
 	SecretKey string `json:"SecretKey,omitempty"`
 }
 

@@ -15,7 +15,7 @@ const (
 	maxRetryAfter = time.Hour
 )
 
-// check returns what is wrong with a rule and how to correct it, and fills in defaults.
+// check sets the defaults of a rule. Its error says what is wrong and how to correct it.
 func (f *Fault) check() error {
 	if !slices.Contains(Kinds(), f.Kind) {
 		return fmt.Errorf("unknown kind %q: want one of %s", f.Kind, strings.Join(Kinds(), ", "))
@@ -42,11 +42,11 @@ func (f *Fault) check() error {
 	return nil
 }
 
-// lenientKinds accept a status, a code and a latency that they do not use, so that one form
-// of a rule is valid for all of them.
+// lenientKinds are the kinds that accept a status, a code and a latency without using them, so that a rule with all three is valid
+// for each.
 var lenientKinds = []string{Latency, DropBefore, DropAfter, Status, Throttle}
 
-// unusedField names a field that has no effect for the rule's kind.
+// unusedField returns an error for a field that has no effect for the rule's kind.
 func (f *Fault) unusedField() error {
 	for _, field := range []struct {
 		name    string

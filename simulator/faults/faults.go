@@ -1,5 +1,5 @@
-// Package faults decides which calls of a simulator fail, and how. Decisions depend on a
-// seed: the same lists of rules and the same calls in the same order get the same faults.
+// Package faults decides which calls of a simulator fail, and how. Decisions depend on a seed: with the same lists of rules, the same
+// calls in the same order get the same faults.
 package faults
 
 import (
@@ -12,31 +12,29 @@ import (
 
 // The kinds of faults.
 const (
-	// Latency delays the call before it is executed.
+	// Latency delays the execution of the call.
 	Latency = "latency"
 	// DropBefore closes the connection without executing the call.
 	DropBefore = "drop_before"
 	// DropAfter executes the call and closes the connection without an answer.
 	DropAfter = "drop_after"
-	// Status answers with an error instead of executing the call.
+	// Status answers with an error and does not execute the call.
 	Status = "status"
-	// Throttle answers that there were too many calls, by default with 429 and code 24.
+	// Throttle answers that there were too many calls, by default with status 429 and code 24, and does not execute the call.
 	Throttle = "throttle"
-	// StatusAfter executes the call and answers with an error, as a gateway does after a
-	// timeout.
+	// StatusAfter executes the call and answers with an error, as a gateway does after a timeout.
 	StatusAfter = "status_after"
-	// Reset executes the call, sends the header and a part of the answer, and resets the
-	// connection.
+	// Reset executes the call, sends the header and a part of the answer, and resets the TCP connection.
 	Reset = "reset"
 	// Truncate executes the call and sends a complete HTTP answer with truncated JSON.
 	Truncate = "truncate"
-	// Garbage executes the call and answers 200 with an HTML page, as a proxy does.
+	// Garbage executes the call and answers with status 200 and an HTML page, as a proxy does.
 	Garbage = "garbage"
 	// Stall executes the call and answers after the latency.
 	Stall = "stall"
 )
 
-// Kinds returns all kinds.
+// Kinds returns every kind.
 func Kinds() []string {
 	return []string{Latency, DropBefore, DropAfter, Status, StatusAfter, Throttle, Reset, Truncate, Garbage, Stall}
 }
@@ -44,10 +42,10 @@ func Kinds() []string {
 // Duration is a time.Duration with the JSON form "20ms".
 type Duration time.Duration
 
-// MarshalJSON writes the form time.ParseDuration reads.
+// MarshalJSON writes a string such as "20ms".
 func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(d).String()) }
 
-// UnmarshalJSON reads the form time.ParseDuration reads.
+// UnmarshalJSON reads a string in the form of time.ParseDuration.
 func (d *Duration) UnmarshalJSON(data []byte) error {
 	var text string
 	if err := json.Unmarshal(data, &text); err != nil {
@@ -64,30 +62,28 @@ func (d *Duration) UnmarshalJSON(data []byte) error {
 // Fault is one rule. Rules are evaluated in their order: latencies add up, and the first
 // other rule that applies decides the call.
 type Fault struct {
-	// Action is the action the rule is for; "" or "*" means every action.
+	// Action is the action that the rule applies to. "" or "*" means every action.
 	Action string `json:"action,omitempty"`
 	// Kind is one of the kinds.
 	Kind string `json:"kind"`
-	// Probability is from 0 to 1; 0 or absent means always.
+	// Probability is the probability, from 0 to 1, that the rule applies to a call. 0 means always.
 	Probability float64 `json:"probability,omitempty"`
-	// Times is how often the rule applies; 0 means without limit.
+	// Times is the largest number of calls that the rule applies to. 0 means no limit.
 	Times int `json:"times,omitempty"`
-	// Status and Code are those of the error of Status, StatusAfter and Throttle. Their
-	// defaults are 500 and "0", and for a Throttle 24 and the status of its code.
+	// Status and Code are the HTTP status and the code of the error of the kinds Status, StatusAfter and Throttle. The defaults are
+	// 500 and "0". For Throttle they are "24", and 429 or the status that the API sends with the code (503 with 6, 400 with 4120).
 	Status int    `json:"status,omitempty"`
 	Code   string `json:"code,omitempty"`
-	// Latency is how long the call is delayed: before its execution for Latency, after it
-	// for Stall. At most one minute.
+	// Latency is the delay before the execution for the kind Latency, and after it for Stall. It is at most one minute.
 	Latency Duration `json:"latency,omitempty"`
-	// Rate, for Throttle only, is the number of calls per second that are accepted, in
-	// bursts of up to one second's worth; 0 accepts none.
+	// Rate, for Throttle only, is the number of calls per second that are executed, in bursts of up to the calls of one second. 0
+	// means none.
 	Rate float64 `json:"rate,omitempty"`
-	// RetryAfter, for Throttle only, is the value of the Retry-After header, sent in whole
-	// seconds and rounded up; 0 sends no header.
+	// RetryAfter, for Throttle only, is the value of the Retry-After header, rounded up to whole seconds. 0 means no header.
 	RetryAfter Duration `json:"retry_after,omitempty"`
 }
 
-// Decision is what the rules do to one call.
+// Decision is the effect of the rules on one call.
 type Decision struct {
 	// Latency is the delay before the execution.
 	Latency time.Duration
@@ -100,22 +96,22 @@ type Decision struct {
 	RetryAfter time.Duration
 	// Stall is set for Stall: the delay between the execution and the answer.
 	Stall time.Duration
-	// Part is set for Reset and Truncate: the part of the answer that is sent, in [0, 1).
+	// Part is set for Reset and Truncate: the fraction of the answer that is sent, in [0, 1).
 	Part float64
 }
 
-// Cut returns how many bytes of an answer of this size are sent: at least one and not all.
+// Cut returns how many bytes of an answer of this size are sent: at least one, and fewer than all.
 func (d Decision) Cut(size int) int { return min(1+int(d.Part*float64(size-1)), size-1) }
 
-// Injector decides for every call. It is safe for concurrent use.
+// Injector decides which fault each call gets. It is safe for concurrent use.
 type Injector struct {
 	seed uint64
 	now  func() time.Time
 
 	lock  sync.Mutex
 	rules []*rule
-	// sets counts the lists so far. Each list draws different numbers; otherwise a list that
-	// is set again would apply to the same calls again.
+	// sets is the number of lists so far. Each list draws different random numbers. Otherwise a list that is set again would apply
+	// to the same calls again.
 	sets uint64
 }
 
@@ -131,7 +127,7 @@ type rule struct {
 // New returns an injector without rules. Seed 0 is a seed like any other.
 func New(seed uint64, now func() time.Time) *Injector { return &Injector{seed: seed, now: now} }
 
-// Set replaces the rules. It changes nothing when a rule is wrong; the error says which.
+// Set replaces the rules. If a rule is wrong, it changes nothing and returns an error with the number of the rule.
 func (in *Injector) Set(list []Fault) error {
 	in.lock.Lock()
 	defer in.lock.Unlock()
@@ -150,7 +146,7 @@ func (in *Injector) Set(list []Fault) error {
 	return nil
 }
 
-// List returns the rules, with defaults filled in.
+// List returns the rules, with their defaults.
 func (in *Injector) List() []Fault {
 	in.lock.Lock()
 	defer in.lock.Unlock()
@@ -161,7 +157,7 @@ func (in *Injector) List() []Fault {
 	return out
 }
 
-// Decide returns what the rules do to the next call of an action.
+// Decide returns the effect of the rules on the next call of an action.
 func (in *Injector) Decide(action string) Decision {
 	in.lock.Lock()
 	defer in.lock.Unlock()
@@ -180,8 +176,8 @@ func (in *Injector) Decide(action string) Decision {
 	return d
 }
 
-// decide sets what a rule that applies does. Only the kinds that need a number draw one, so
-// that they do not change which calls the other rules apply to.
+// decide sets the effect of a rule that applies. Only the kinds that need a random number draw one, so that the other kinds apply to
+// the same calls with or without them.
 func (r *rule) decide(d *Decision) {
 	d.Kind, d.Status, d.Code, d.RetryAfter = r.Kind, r.Status, r.Code, time.Duration(r.RetryAfter)
 	switch r.Kind {

@@ -6,13 +6,13 @@ import (
 	"fmt"
 )
 
-// Change collects the writes of one call. They become visible when they are on the disk.
+// Change collects the writes of one call. They become visible after they are on the disk.
 type Change struct {
 	steps   []step
 	records *records
 }
 
-// step is one write: to the database first, and to the view after the commit.
+// step is one write: query writes to the database, and after the commit apply writes to the view.
 type step struct {
 	query string
 	args  []any
@@ -30,9 +30,8 @@ func (c *Change) PutAccessPolicy(p AccessPolicy) {
 // PutClock replaces the clock's offset.
 func (c *Change) PutClock(k Clock) { c.meta("clock", k, func(v *View) { v.clock = k }) }
 
-// Clear removes every object and every record, in memory and in the database together: the
-// record of a call that ends at the same time is either removed, or the first new one.
-// Later steps of the same change apply to the empty store.
+// Clear removes every object and every record, in memory and in the database. The record of a call that ends at the same time is
+// either removed or the first new one. Later steps of the same change apply to the empty store.
 func (c *Change) Clear() {
 	for _, table := range []string{"objects", "requests", "meta"} {
 		c.add(`DELETE FROM `+table, nil)
@@ -43,8 +42,7 @@ func (c *Change) Clear() {
 	}, schemaVersion)
 }
 
-// Then calls do with the changed view after the change is committed and before the next
-// update begins. do must not keep the view.
+// Then calls do with the changed view, after the commit and before the next update begins. do must not keep the view.
 func (c *Change) Then(do func(*View)) { c.steps = append(c.steps, step{apply: do}) }
 
 func (c *Change) meta(name string, value any, apply func(*View)) {
@@ -62,16 +60,14 @@ func (s *Store) Read(use func(*View)) {
 	use(s.view)
 }
 
-// Update calls decide with the current objects and commits what it added to the change.
-// Updates run one after the other. An error of decide is returned unchanged, and nothing is
-// written. When Update returns nil the change is on the disk (synchronous=FULL); after any
-// other error it is not.
+// Update calls decide with the current objects, and commits the writes that decide adds to the change. Updates run one after the
+// other. If decide returns an error, Update writes nothing and returns that error. The change is on the disk (synchronous=FULL) when
+// Update returns nil, and is not written if it returns an error.
 func (s *Store) Update(decide func(*View, *Change) error) error {
 	s.writeLock.Lock()
 	defer s.writeLock.Unlock()
 	change := &Change{records: s.records}
-	// Only updates change the view, and they are serialised by writeLock: reading it
-	// here needs no viewLock.
+	// Reading the view here needs no viewLock: only updates change it, and writeLock serialises them.
 	if err := decide(s.view, change); err != nil {
 		return err
 	}

@@ -55,12 +55,12 @@ func remove(c *Change, kind, id string, apply func(*View)) {
 func marshal(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // they hold nothing that cannot be marshalled
+		panic(err) // every value of these types can be marshalled
 	}
 	return string(text)
 }
 
-// pairID is the id of a pair or of an inline policy. Ids hold no slash, and a name that follows one is the last part.
+// pairID returns the id of a pair or of an inline policy. It is unique, because ids contain no slash.
 func pairID(first, second string) string { return first + "/" + second }
 
 // PutKey adds or replaces a key.

@@ -9,22 +9,22 @@ import (
 	"sync"
 )
 
-// flushAt is the number of waiting records at which a call writes them.
+// flushAt is the number of pending records at which Append writes them.
 const flushAt = 256
 
-// records are the recorded calls: the newest ones in memory, and those not yet written.
+// records has the newest records of calls, and those that are not written yet.
 type records struct {
 	lock sync.Mutex
-	// kept holds the newest records from index start on; those before are dropped.
-	kept    []Record
-	start   int
-	bytes   int
-	keep    int // at most so many records, of keepBytes bytes together
-	last    int64
-	counts  map[string]int
-	waiting []Record
-
-	keepBytes int
+	// kept has the newest records from index start on. Those before start are dropped.
+	kept  []Record
+	start int
+	// bytes is the total size of the kept records. keep and keepBytes are the limits on their number and total size.
+	bytes, keep, keepBytes int
+	// last is the number of the newest record, and counts has the number of calls by action.
+	last   int64
+	counts map[string]int
+	// pending are the records that are not written yet.
+	pending []Record
 }
 
 func newRecords(keep, keepBytes int) *records {
@@ -47,8 +47,8 @@ func (r *records) add(rec Record) {
 	r.counts[rec.Action]++
 }
 
-// oldest returns the number of the newest record that is dropped.
-func (r *records) oldest() int64 {
+// dropped returns the number of the newest record that is dropped.
+func (r *records) dropped() int64 {
 	if len(r.kept) == r.start {
 		return r.last
 	}
@@ -61,15 +61,15 @@ func (rec *Record) bytes() int {
 	return fixed + len(rec.Body) + len(rec.Header) + len(rec.UserAgent) + len(rec.Reason)
 }
 
-// Append records one call and numbers it. With now, the operating system has the record when
-// Append returns; without, it is written by the next Flush or with the next batch.
+// Append adds the record of one call, and gives it a number. If now is true, the record survives the end of the process when Append
+// returns. Otherwise the next Flush or the next full batch writes it.
 func (s *Store) Append(rec Record, now bool) error {
 	r := s.records
 	r.lock.Lock()
 	rec.Seq = r.last + 1
 	r.add(rec)
-	r.waiting = append(r.waiting, rec)
-	full := len(r.waiting) >= flushAt
+	r.pending = append(r.pending, rec)
+	full := len(r.pending) >= flushAt
 	r.lock.Unlock()
 	if now || full {
 		return s.Flush()
@@ -77,8 +77,7 @@ func (s *Store) Append(rec Record, now bool) error {
 	return nil
 }
 
-// Flush writes the waiting records. They survive the end of the process, but not a power
-// failure.
+// Flush writes the pending records. They then survive the end of the process, but not a power failure.
 func (s *Store) Flush() error {
 	s.writeLock.Lock()
 	defer s.writeLock.Unlock()
@@ -88,30 +87,30 @@ func (s *Store) Flush() error {
 func (s *Store) flush() (err error) {
 	r := s.records
 	r.lock.Lock()
-	waiting := r.waiting
-	r.waiting = nil
-	oldest := r.oldest()
+	pending := r.pending
+	r.pending = nil
+	dropped := r.dropped()
 	r.lock.Unlock()
-	if len(waiting) == 0 || s.closed {
+	if len(pending) == 0 || s.closed {
 		return nil
 	}
-	// The package comment says why this does not wait for the disk. The mode cannot be
-	// changed inside a transaction, and is restored before the next change begins.
+	// Records do not wait for the disk (see the package comment). The mode cannot be changed inside a transaction. It is restored
+	// before the next change begins.
 	if err := s.exec(`PRAGMA synchronous = NORMAL`); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.exec(`PRAGMA synchronous = FULL`)) }()
 	// A batch is one row, because a row costs more than a record.
-	batch, err := json.Marshal(waiting)
+	batch, err := json.Marshal(pending)
 	if err != nil {
 		return fmt.Errorf("store: records of calls: %w", err)
 	}
 	return s.transaction(func(tx *sql.Tx) error {
-		last := waiting[len(waiting)-1].Seq
+		last := pending[len(pending)-1].Seq
 		if _, err := tx.Exec(`INSERT INTO requests (last, batch) VALUES (?,?)`, last, string(batch)); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`DELETE FROM requests WHERE last <= ?`, oldest)
+		_, err := tx.Exec(`DELETE FROM requests WHERE last <= ?`, dropped)
 		return err
 	})
 }
@@ -131,8 +130,8 @@ func (s *Store) Scan(visit func(*Record)) {
 	}
 }
 
-// Counts returns the number of calls by action since the last Change.Clear, including those
-// no longer kept; after a restart it starts from those that were kept.
+// Counts returns the number of calls by action since the last Change.Clear, including dropped ones. After a restart it begins with
+// the number of the stored records.
 func (s *Store) Counts() map[string]int {
 	r := s.records
 	r.lock.Lock()
@@ -148,7 +147,7 @@ func (s *Store) Counts() map[string]int {
 func (r *records) clear() {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	r.kept, r.start, r.bytes, r.waiting, r.counts, r.last = nil, 0, 0, nil, map[string]int{}, 0
+	r.kept, r.start, r.bytes, r.pending, r.counts, r.last = nil, 0, 0, nil, map[string]int{}, 0
 }
 
 func (s *Store) loadRecords() error {

@@ -25,8 +25,8 @@ func TestRecords_bounded(t *testing.T) {
 				r.add(Record{Seq: int64(i + 1), Action: "ReadUsers", Body: tt.body})
 			}
 			kept := r.kept[r.start:]
-			if len(kept) != tt.want || kept[len(kept)-1].Seq != int64(tt.calls) || r.oldest() != int64(tt.calls-tt.want) {
-				t.Errorf("%d records up to %d, given up to %d; want %d", len(kept), kept[len(kept)-1].Seq, r.oldest(), tt.want)
+			if len(kept) != tt.want || kept[len(kept)-1].Seq != int64(tt.calls) || r.dropped() != int64(tt.calls-tt.want) {
+				t.Errorf("%d records up to %d, given up to %d; want %d", len(kept), kept[len(kept)-1].Seq, r.dropped(), tt.want)
 			}
 			if r.counts["ReadUsers"] != tt.calls || cap(r.kept) > 3*tt.keep+1000 {
 				t.Errorf("%d calls counted, room for %d", r.counts["ReadUsers"], cap(r.kept))

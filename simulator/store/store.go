@@ -1,9 +1,8 @@
 // Package store stores the objects of a simulated account and the record of its calls.
 //
-// Everything is in memory, where it is read, and in SQLite, where it is durable. A change
-// is committed to the database with a synchronised disk before it becomes visible, so an
-// answer never shows what a crash could undo. The record of calls is written without waiting
-// for the disk: it survives the end of the process, and a power failure can lose its end.
+// Reads are from memory. Changes are also in SQLite: a change is committed and synchronised with the disk before it becomes visible,
+// so that no answer shows a change that a crash can undo. The records of calls are written without waiting for the disk: they survive
+// the end of the process, but a power failure can lose the newest ones.
 package store
 
 import (
@@ -18,7 +17,7 @@ import (
 	"strings"
 	"sync"
 
-	// The driver registers itself as "sqlite". It is Go only: no C compiler is needed.
+	// The driver registers itself as "sqlite". It is pure Go and needs no C compiler.
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -31,8 +30,8 @@ const schemaVersion = "2"
 // ErrClosed is returned by every write after Close.
 var ErrClosed = errors.New("the store is closed")
 
-// Store is one data file or one database in memory. It is safe for concurrent use. Two
-// stores in memory share nothing; a file can be open in one store only.
+// Store is one data file or one database in memory. It is safe for concurrent use. Two stores in memory share nothing. A file can be
+// open in one store only.
 type Store struct {
 	db   *sql.DB
 	conn *sql.Conn
@@ -47,8 +46,8 @@ type Store struct {
 	records *records
 }
 
-// Open opens the data file, or a store in memory for Memory or "". A missing file is created
-// with mode 0600. keep is the number of recorded calls that are kept, keepBytes their largest total size.
+// Open opens a data file, or a store in memory if path is Memory or "". It creates a missing file with mode 0600. keep is the largest
+// number of records of calls in memory, and keepBytes their largest total size in bytes.
 func Open(path string, keep, keepBytes int) (*Store, error) {
 	name := Memory
 	if path != "" && path != Memory {
@@ -64,8 +63,7 @@ func Open(path string, keep, keepBytes int) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data file %s: %w", path, err)
 	}
-	// One connection, because it holds the lock on the file, and a database in memory
-	// belongs to its connection.
+	// One connection only: it has the lock on the file, and a database in memory belongs to its connection.
 	db.SetMaxOpenConns(1)
 	conn, err := db.Conn(context.Background())
 	if err != nil {
@@ -82,7 +80,7 @@ func Open(path string, keep, keepBytes int) (*Store, error) {
 	return s, nil
 }
 
-// Close writes the records still waiting and closes the file. A second Close does nothing.
+// Close writes the pending records and closes the file. A second Close does nothing.
 func (s *Store) Close() error {
 	s.writeLock.Lock()
 	defer s.writeLock.Unlock()
@@ -94,8 +92,8 @@ func (s *Store) Close() error {
 	return errors.Join(err, s.conn.Close(), s.db.Close())
 }
 
-// prepareFile makes the file readable by its owner only, as it holds secrets. SQLite gives
-// its other files the same mode.
+// prepareFile creates the file, and makes it readable by its owner only, because it has secrets. SQLite gives its other files the
+// same mode.
 func prepareFile(path string) error {
 	file, err := os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -110,7 +108,7 @@ func prepareFile(path string) error {
 	return nil
 }
 
-// fileName returns a path as a URI. In a plain path a '?' would start the driver's options.
+// fileName returns a path as a URI, because in a plain path a '?' would begin the options of the driver.
 func fileName(path string) (string, error) {
 	full, err := filepath.Abs(path)
 	if err != nil {
@@ -124,8 +122,8 @@ func fileName(path string) (string, error) {
 }
 
 var opening = []string{
-	// A second simulator on the same file would not see the objects in memory. This comes
-	// before the journal mode, which depends on it.
+	// A second simulator on the same file would not see the changes of the first. The locking mode must be set before the journal
+	// mode, which depends on it.
 	`PRAGMA locking_mode = EXCLUSIVE`,
 	`PRAGMA journal_mode = WAL`,
 	`PRAGMA synchronous = FULL`,
@@ -181,7 +179,7 @@ func (s *Store) loadObjects() error {
 		}
 		load, known := loaders[kind]
 		if !known {
-			return fmt.Errorf("it has an object of the unknown kind %q", kind)
+			return fmt.Errorf("it has an object of an unknown kind, %q", kind)
 		}
 		if err := load(s.view, []byte(body)); err != nil {
 			return fmt.Errorf("the %s %s: %w", kind, id, err)

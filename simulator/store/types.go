@@ -2,29 +2,29 @@ package store
 
 import "time"
 
-// The stored types are plain values. What a View returns is shared: its slices and maps must not be changed. Times have
+// The stored types are plain values. Callers must not change the slices and maps of the values that a View returns. Times have
 // millisecond precision and are in UTC.
 
-// Account is the one account a simulator serves.
+// Account is the account of a simulator.
 type Account struct {
 	// ID has 12 digits and CustomerID 8.
 	ID         string
 	CustomerID string
-	// Email is the login of the account and the e-mail of users created without one.
+	// Email is the login of the account, and the e-mail of users that are created without one.
 	Email string
-	// GivenEmail is the e-mail that the options of the last start gave, so that a start with the same options keeps an e-mail
-	// that UpdateAccount changed.
+	// GivenEmail is the e-mail in the options of the last start. A start with the same options keeps an e-mail that UpdateAccount has
+	// changed.
 	GivenEmail string
-	// Details are the other members of ReadAccounts that have a value, by their names.
+	// Details are the other members of ReadAccounts that have a value, by name.
 	Details map[string]string
 	// AdditionalEmails are the addresses for notifications.
 	AdditionalEmails []string
 	// LoginAllowed is the OutscaleLoginAllowed of the root user.
 	LoginAllowed bool
-	// RootKeyID and RootSecret are the access key the data was created with. They stay here when the key is deleted: a reset
-	// creates it again, a restart does not.
+	// RootKeyID and RootSecret are the first access key of the account. They stay when the key is deleted: a reset creates it again, a
+	// restart does not.
 	RootKeyID, RootSecret string
-	// Starts counts how often a simulator opened the data, so that a seeded source does not repeat its ids after a restart.
+	// Starts is how often a simulator opened the data, so that a seeded source does not repeat its ids after a restart.
 	Starts uint64
 }
 
@@ -41,12 +41,12 @@ type Key struct {
 	ID string
 	// OwnerID is the id of the EIM user that owns the key, "" for the root account.
 	OwnerID string
-	// Secret is kept in clear: signatures cannot be verified without it. It is "" for a key that was loaded without it, of which
-	// only SecretHash is known, the SHA-256 in hexadecimal.
+	// Secret is stored in clear, because signatures cannot be verified without it. It is "" for a key that was loaded with SecretHash
+	// only, the SHA-256 of the secret in hexadecimal.
 	Secret     string
 	SecretHash string `json:",omitempty"`
 	State      string
-	// Tag is nil when the key has none; an empty tag is a tag (A32).
+	// Tag is nil if the key has no tag. An empty tag is a tag (A32).
 	Tag      *string
 	Created  time.Time
 	Modified time.Time
@@ -86,13 +86,13 @@ type Policy struct {
 	Name        string
 	Path        string
 	Description string
-	// OWS says that the policy is one of OUTSCALE's own, which no account can change.
+	// OWS means that the policy is one of OUTSCALE's own, which no account can change.
 	OWS bool
 	// Versions are in the order of their numbers; there is at least one.
 	Versions []PolicyVersion
 	// Default is the number of the version in force.
 	Default int
-	// Last is the number of the newest version that was ever created: numbers are not used again.
+	// Last is the number of the version that was created last. The number of a deleted version is not used again.
 	Last     int
 	Created  time.Time
 	Modified time.Time
@@ -124,7 +124,7 @@ type InlinePolicy struct {
 	Created  time.Time
 }
 
-// AccessRule is an API access rule. Each list that is not empty is a condition.
+// AccessRule is an API access rule. Each list is a condition, unless it is empty.
 type AccessRule struct {
 	ID          string
 	Description string
@@ -157,42 +157,41 @@ type Rights struct {
 	Action   string `json:"action"`
 	Resource string `json:"resource,omitempty"`
 	Allowed  bool   `json:"allowed"`
-	// Statement names the statement that decided, "" when none matched.
+	// Statement describes the statement that decided, and is "" if none matched.
 	Statement string `json:"statement,omitempty"`
-	// Reason is the decision in a sentence.
+	// Reason explains the decision.
 	Reason string `json:"reason"`
-	// Missing is the smallest statement, in JSON, that has to be added for the call to be allowed; "" when an allow matches.
+	// Missing is the smallest statement, in JSON, that has to be added for the call to be allowed. It is "" if an allow matches.
 	Missing string `json:"missing,omitempty"`
 }
 
-// Record is one call the simulator received. It holds no secret.
+// Record is one call that the simulator received. It has no secrets.
 type Record struct {
-	// Seq numbers the calls from 1, in the order they ended.
+	// Seq is the number of the call, from 1, in the order in which calls ended.
 	Seq  int64     `json:"seq"`
 	Time time.Time `json:"time"`
-	// Micros is how long the call took, in microseconds.
+	// Micros is the duration of the call in microseconds.
 	Micros  int64  `json:"micros"`
 	Action  string `json:"action"`
 	Version string `json:"version"`
 	// Caller is "root", "user:NAME", or "" for a call that was not authenticated.
 	Caller string `json:"caller"`
-	// KeyID is the access key id or the login the caller claimed.
+	// KeyID is the access key id or the login in the credential of the call, which can be wrong.
 	KeyID string `json:"keyId,omitempty"`
-	// Status is the HTTP status of the executed call, also when a fault replaced its answer; 0 when it was not executed.
+	// Status is the HTTP status of the call, even if a fault replaced the answer. It is 0 if a fault prevented the execution.
 	Status int `json:"status"`
-	// Sent is the HTTP status that was sent to the client, 0 for none.
+	// Sent is the HTTP status that was sent to the client, or 0 if there was no answer.
 	Sent int `json:"sent"`
 	// Code is the API's error code, "" for a success.
 	Code string `json:"code,omitempty"`
-	// Reason says why the call was refused, where the answer does not say it.
+	// Reason says why the call was refused, if the answer does not.
 	Reason string `json:"reason,omitempty"`
-	// Rights is the decision about the rights of an EIM user, nil for a call that was refused before and for the root user.
+	// Rights is the decision about the rights of an EIM user. It is nil for the root user, and if the call was refused before.
 	Rights *Rights `json:"rights,omitempty"`
 	// Fault is the kind of the injected fault of the call.
 	Fault     string `json:"fault,omitempty"`
 	RequestID string `json:"requestId"`
-	// Body is always valid JSON: the body with secrets removed, or a JSON string that
-	// describes a body which is no JSON object.
+	// Body is valid JSON: the body with secrets removed, or a string that describes a body that is too large or is not a JSON object.
 	Body         string `json:"body"`
 	BodySize     int    `json:"bodySize"`
 	Header       string `json:"header"`

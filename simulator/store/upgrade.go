@@ -4,8 +4,7 @@ import (
 	"database/sql"
 )
 
-// fromLayout1 turns a file of layout 1 into one of layout 2. Layout 1 had a table for keys and one for users, with dates in
-// milliseconds.
+// fromLayout1 converts a file of layout 1 to layout 2. Layout 1 had a table for keys and one for users, with dates in milliseconds.
 var fromLayout1 = []string{
 	`INSERT INTO objects (kind, id, body) SELECT '` + kindUser + `', id, json_object(
 		'ID', id, 'Name', name, 'Path', path, 'Email', email, 'Created', ` + jsonDate("created") + `, 'Modified', ` + jsonDate("modified") + `)
@@ -19,12 +18,12 @@ var fromLayout1 = []string{
 	`UPDATE meta SET value = '2' WHERE name = 'schema'`,
 }
 
-// jsonDate returns the SQL expression of a column with milliseconds as a date in JSON.
+// jsonDate returns the SQL expression that converts a column with milliseconds to a date as in JSON.
 func jsonDate(column string) string {
 	return `strftime('%Y-%m-%dT%H:%M:%fZ', ` + column + ` / 1000.0, 'unixepoch')`
 }
 
-// upgrade turns a file of an older layout into one of the current layout.
+// upgrade converts a file of an older layout to the current layout.
 func (s *Store) upgrade() error {
 	layout := ""
 	err := s.query(`SELECT value FROM meta WHERE name = 'schema'`, func(rows *sql.Rows) error { return rows.Scan(&layout) })

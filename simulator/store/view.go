@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// View is the state of the account between two changes. It is valid only inside the function
-// that received it. Lists are sorted by creation date, then id (A28).
+// View is the state of the account between two changes. It is valid only in the function that receives it. Lists are sorted by
+// creation date, then id (A28).
 type View struct {
 	account      Account
 	accessPolicy AccessPolicy
@@ -40,7 +40,7 @@ func newView() *View {
 	}
 }
 
-// Account returns the account; its ID is "" before the first Put.
+// Account returns the account. Its ID is "" before the first PutAccount.
 func (v *View) Account() Account { return v.account }
 
 // AccessPolicy returns the API access policy.
@@ -58,12 +58,12 @@ func (v *View) Key(id string) (Key, bool) {
 // Keys returns every key of the account.
 func (v *View) Keys() []Key { return sortedValues(maps.Values(v.keys), keyOrder) }
 
-// OwnerKeys returns the keys of one owner, "" for the root account.
+// OwnerKeys returns the keys of one owner. ownerID is the id of a user, or "" for the root account.
 func (v *View) OwnerKeys(ownerID string) []Key {
 	return sortedValues(lookup(v.owned.of(ownerID), v.keys), keyOrder)
 }
 
-// CountKeys returns how many keys an owner has, in any state.
+// CountKeys returns the number of keys of one owner, in any state.
 func (v *View) CountKeys(ownerID string) int { return len(v.owned.forward[ownerID]) }
 
 // User returns one user by id.
@@ -141,7 +141,7 @@ func keyOrder(k Key) (time.Time, string)     { return k.Created, k.ID }
 func userOrder(u User) (time.Time, string)   { return u.Created, u.ID }
 func groupOrder(g Group) (time.Time, string) { return g.Created, g.ID }
 
-// sortedValues returns values by the date, then the id that order returns.
+// sortedValues returns values sorted by the date, then the id, that order returns.
 func sortedValues[T any](values iter.Seq[T], order func(T) (time.Time, string)) []T {
 	return slices.SortedFunc(values, func(a, b T) int {
 		dateA, idA := order(a)

@@ -1,6 +1,6 @@
 package store
 
-// The functions below change a view and its indexes.
+// The methods below change a view and its indexes.
 
 func (v *View) putKey(k Key) {
 	v.deleteKey(k.ID)

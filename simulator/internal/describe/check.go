@@ -14,7 +14,7 @@ type Fault string
 const (
 	// UnknownMember is a member that the request must not have (A15).
 	UnknownMember Fault = "unknown member"
-	// WrongType is a value of another JSON type than described, or null where the description does not allow it (A17).
+	// WrongType is a value whose JSON type is not that of the description, or a null that the description does not allow (A17).
 	WrongType Fault = "wrong type"
 	// Missing is a required member that is absent, or an empty string (A16).
 	Missing Fault = "missing"
@@ -29,9 +29,9 @@ type Violation struct {
 	Want Kind
 }
 
-// Check compares the body of a request with the action as an API of the version describes it. It returns the first violation,
-// nil where there is none. The body is what encoding/json decodes, with or without UseNumber. The same body always gives the
-// same violation: unknown members come before wrong types, and those before missing members; each by name.
+// Check compares the body of a request with the description of the action in a version of the API. It returns the first violation, or
+// nil. The body is the result of encoding/json, with or without UseNumber. The order of violations is fixed: unknown members, wrong
+// types, missing members, each sorted by name.
 func Check(action Action, version string, body map[string]any) *Violation {
 	c := checker{action: action.Name, version: version}
 	for _, look := range []func(Type, map[string]any, string) *Violation{c.unknown, c.wrong, c.missing} {
@@ -159,8 +159,8 @@ func isScalar(kind Kind, value any) bool {
 	return false
 }
 
-// Int returns the value of an integer member that fits in 64 bits. Like Check, it accepts 1.0 and 1e3, because JSON has no
-// separate integer type.
+// Int returns the value of an integer member that fits in 64 bits. Like Check, it accepts 1.0 and 1e3, because JSON has no integer
+// type.
 func Int(value any) (int64, bool) {
 	var f float64
 	switch value := value.(type) {

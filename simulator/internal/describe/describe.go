@@ -1,8 +1,8 @@
-// Package describe has facts about the actions of the OUTSCALE API from its official description: which actions exist, how a
-// caller authenticates, and, for the actions that the simulator serves, the optional and required members of a request.
+// Package describe has facts about the actions of the OUTSCALE API from its official description: which actions exist, which
+// authentication schemes they accept, and, for the actions that the simulator serves, the members of a request.
 //
-// The facts are in table_generated.go, generated from the description in the Go module of the official SDK (see package source).
-// The description is of the newest version only. since.go, written by hand, has the version in which each part was added.
+// The facts are in table_generated.go, which is generated from the description in the Go module of the official SDK (see package
+// source). The description is of the newest version only. since.go, which is not generated, has the version that added each part.
 package describe
 
 import "slices"
@@ -14,9 +14,9 @@ type Scheme string
 
 // The schemes of the description. An action without any of them takes unsigned calls.
 const (
-	// APIKeyAuth is a signature with an access key; a trusted session skips a certificate demanded by access rules.
+	// APIKeyAuth is a signature with an access key. In a trusted session it needs no certificate, even if API access rules require one.
 	APIKeyAuth Scheme = "ApiKeyAuth"
-	// APIKeyAuthSec is a signature with an access key; a demanded certificate is never skipped.
+	// APIKeyAuthSec is a signature with an access key. It always needs a certificate that API access rules require.
 	APIKeyAuthSec Scheme = "ApiKeyAuthSec"
 	// BasicAuth is the e-mail and password of the account.
 	BasicAuth Scheme = "BasicAuth"
@@ -38,16 +38,15 @@ const (
 // Type is the type of a value.
 type Type struct {
 	Kind Kind
-	// Nullable says that null is a value too.
+	// Nullable means that null is a valid value too.
 	Nullable bool
-	// Format is the description's format ("datetime", "int64"), "" for none. Check ignores it: dates have
-	// errors of their own.
+	// Format is the format in the description ("datetime", "int64"), or "". Check ignores it, because dates have errors of their own.
 	Format string
 	// Items is the type of an array's items, nil otherwise.
 	Items *Type
 	// Members are an object's, sorted by name.
 	Members []Member
-	// Closed says that an object takes no members but these.
+	// Closed means that an object accepts no other members.
 	Closed bool
 }
 
@@ -61,15 +60,15 @@ type Member struct {
 // Action is one action of the API.
 type Action struct {
 	Name string
-	// Schemes are the ways to authenticate, sorted; none means that the action takes unsigned calls.
+	// Schemes are the authentication schemes, sorted. None means that the action accepts unsigned calls.
 	Schemes []Scheme
-	// Served says that the simulator serves the action; the request of one that is not served is not in the table.
+	// Served means that the simulator serves the action. The table has no Request of an action that is not served.
 	Served bool
 	// Request is the type of the body.
 	Request Type
 }
 
-// Takes reports whether the action takes the scheme.
+// Takes reports whether the action accepts the scheme.
 func (a Action) Takes(scheme Scheme) bool {
 	for _, s := range a.Schemes {
 		if s == scheme {
@@ -79,7 +78,7 @@ func (a Action) Takes(scheme Scheme) bool {
 	return false
 }
 
-// Anonymous reports whether the action takes unsigned calls.
+// Anonymous reports whether the action accepts unsigned calls.
 func (a Action) Anonymous() bool { return len(a.Schemes) == 0 }
 
 // Lookup finds an action of the description by its exact name.
@@ -100,5 +99,5 @@ func Served() []string {
 	return names
 }
 
-// Version is the version of the description the table was written from.
+// Version returns the version of the description that the table was generated from.
 func Version() string { return descriptionVersion }

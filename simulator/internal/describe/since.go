@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The description is of the newest version only. This file holds, by hand, what each version added, according to the
-// history of the official description (releases 1.2 to 1.40.1). A simulator of an older version refuses later additions.
+// The description is of the newest version only. This file has the additions of each version, according to the history of the official
+// description (releases 1.2 to 1.40.1). A simulator of an older version refuses later additions.
 
 // memberSince has the version that added a request member, by action and path. A member that is not listed was in the first
 // version.

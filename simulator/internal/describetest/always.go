@@ -1,7 +1,7 @@
 package describetest
 
-// always has the members that every 200 answer of an action has, unless it is a dry run. They are measured or from the official
-// text; the description itself requires none. "[]" stands for every item of a list.
+// always has the members of every answer of an action with status 200, except that of a dry run. They are measured, or from the official
+// text. The description itself requires none. "[]" stands for every item of a list.
 var always = map[string][]string{
 	"CreateAccessKey":       under("AccessKey", keyMembers, "SecretKey"),
 	"CreateApiAccessRule":   under("ApiAccessRule", ruleMembers),

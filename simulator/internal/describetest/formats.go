@@ -10,7 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// visitAnswer validates a value of an answer against a schema. Dates must have the form that the API writes.
+// visitAnswer validates a value of an answer against a schema. Dates must have the form of the API's answers.
 func visitAnswer(schema *openapi3.Schema, value any) error {
 	return schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.DisableSchemaErrorDetails(),
 		dates("datetime", func(text string) bool { return isWrittenDate(text, "+0000") }),
@@ -19,7 +19,7 @@ func visitAnswer(schema *openapi3.Schema, value any) error {
 	)
 }
 
-// visitRequest validates a value of a request against a schema. Every date may be a date or a date-time.
+// visitRequest validates a value of a request against a schema. Every format of dates allows a date and a date-time.
 func visitRequest(schema *openapi3.Schema, value any) error {
 	return schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.DisableSchemaErrorDetails(),
 		dates("datetime", isReadDate), dates("date-time", isReadDate), dates("date", isReadDate),
@@ -29,7 +29,7 @@ func visitRequest(schema *openapi3.Schema, value any) error {
 func dates(format string, good func(string) bool) openapi3.SchemaValidationOption {
 	return openapi3.WithStringFormatValidator(format, openapi3.NewCallbackValidator(func(text string) error {
 		if !good(text) {
-			return errors.New("not a date as the API has it")
+			return errors.New("not a date in the form of the API")
 		}
 		return nil
 	}))
@@ -65,7 +65,8 @@ func isUUID(value any) bool {
 	return ok && uuidForm.MatchString(text)
 }
 
-// present returns an error for the first path that is absent. "[]" stands for every item of a list: an empty list lacks nothing.
+// present returns an error for the first path that is absent. "[]" stands for every item of a list, so that no item of an empty list is
+// absent.
 func present(value any, paths ...string) error {
 	for _, path := range paths {
 		if !isPresent(value, strings.Split(path, ".")) {

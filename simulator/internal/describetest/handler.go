@@ -10,15 +10,15 @@ import (
 	"path"
 )
 
-// TB receives the errors of a validation; testing.TB is one.
+// TB receives the errors of a validation. A testing.TB is a TB.
 type TB interface {
 	Helper()
 	Errorf(format string, args ...any)
 }
 
-// Handler wraps the simulator's API and validates every answer, and the request of every call that succeeds: the simulator must
-// not accept more than the description allows. A connection that a fault closes is closed here too. Errors are reported to t in
-// the goroutine of the call.
+// Handler wraps the simulator's API. It validates every answer, and the request of every call that succeeds, because the simulator must
+// not accept more than the description allows. It also closes a connection that a fault closes. It reports errors to t in the
+// goroutine of the call.
 func (v *Validator) Handler(t TB, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t.Helper()
@@ -73,7 +73,7 @@ func (v *Validator) Transport(t TB, next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// call is one complete call.
+// call validates one complete call.
 func (v *Validator) call(action string, sent []byte, status int, header http.Header, answer []byte) error {
 	var request struct{ DryRun bool }
 	_ = json.Unmarshal(sent, &request) // a body that is not JSON is not a dry run
@@ -84,7 +84,7 @@ func (v *Validator) call(action string, sent []byte, status int, header http.Hea
 		return nil
 	}
 	if err := v.Request(action, sent); err != nil {
-		return fmt.Errorf("taken, yet not as described: %w", err)
+		return fmt.Errorf("the simulator accepted a request that the description does not allow: %w", err)
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ type readCloser struct {
 	io.Closer
 }
 
-// Lacking returns the keys of want that Seen does not have, so that a test can check that it has covered every answer.
+// Lacking returns the keys of want that Seen does not have. With it a test checks that it covers every answer.
 func (v *Validator) Lacking(want []string) []string {
 	seen := v.Seen()
 	var lacking []string

@@ -1,17 +1,17 @@
 // Package describetest validates requests to the simulator, and its answers, against the official API description in the module
 // cache. For tests only.
 //
-// The description leaves much open, and in places it differs from the API. Checked are:
+// The description is incomplete, and differs from the API in places. The package checks:
 //
-//   - the schema of the action's 200 answer: types, and no member that the description lacks. The description requires no
-//     member in any answer; the members that the real API always returns are required too, see always;
-//   - at any other status the schema ErrorResponse, with every member present. The description has it for some actions only,
-//     but the API uses it for all;
-//   - GOTCHA dates: the description writes the formats "datetime" (its own word), "date-time" (RFC 3339 by the OpenAPI
-//     standard) and "date" (a whole date for standard readers), while the API answers 2010-10-01T12:34:56.789+0000, which is
-//     none of them, and ...789Z in logs (measured). Only the measured forms are accepted;
-//   - the form of every answer, as measured: application/json, compact, nothing null, a lower-case UUID as request id, the length
-//     in the header. The API allows any origin as well; the simulator does so only when asked (simulator.Options.CORS).
+//   - at status 200 the schema of the action's answer: types, and no unknown member. The description requires no member in any
+//     answer; the package requires those that the real API always returns (see always).
+//   - at any other status the schema ErrorResponse, with every member present. The description has it for some actions only, but
+//     the API uses it for all.
+//   - GOTCHA dates: the description has the formats "datetime" (not a standard one), "date-time" (RFC 3339 in OpenAPI) and "date"
+//     (a day in OpenAPI). The API answers 2010-10-01T12:34:56.789+0000, which is none of them, and ...789Z in logs (measured).
+//     Only the measured forms are accepted.
+//   - the form of every answer, as measured: application/json, compact JSON, no null, a lower-case UUID as request id, and the
+//     length in the header. The API also allows any origin; the simulator does so with simulator.Options.CORS only.
 package describetest
 
 import (
@@ -40,7 +40,7 @@ type Validator struct {
 
 var load = sync.OnceValues(func() (*openapi3.T, error) { return source.Load(context.Background()) })
 
-// New reads the description, once per process.
+// New returns a validator. It reads the description once per process.
 func New() (*Validator, error) {
 	doc, err := load()
 	if err != nil {
@@ -49,7 +49,7 @@ func New() (*Validator, error) {
 	return &Validator{doc: doc, seen: map[string]int{}}, nil
 }
 
-// Actions are the names of all actions of the description, sorted.
+// Actions returns the names of all actions of the description, sorted.
 func (v *Validator) Actions() []string {
 	var names []string
 	for path := range v.doc.Paths.Map() {
@@ -59,8 +59,8 @@ func (v *Validator) Actions() []string {
 	return names
 }
 
-// Seen counts the answers validated so far, by action, status and the code of the first error:
-// "CreateUser 200", "CreateUser 409/9022".
+// Seen returns the number of answers validated so far, by action, status and the code of the first error: "CreateUser 200",
+// "CreateUser 409/9022".
 func (v *Validator) Seen() map[string]int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -91,8 +91,8 @@ func (v *Validator) Request(action string, body []byte) error {
 	return nil
 }
 
-// Answer returns an error if an answer of the action is invalid. dryRun reports whether the request was a dry run. The error has
-// the path of the member and never its value, which may be a secret.
+// Answer returns an error if an answer of the action is invalid. dryRun means that the request was a dry run. The error has the path of
+// the member, and never its value, which can be a secret.
 func (v *Validator) Answer(action string, dryRun bool, status int, header http.Header, body []byte) error {
 	v.note(action, status, body)
 	if err := v.answer(action, dryRun, status, header, body); err != nil {
@@ -131,7 +131,7 @@ func (v *Validator) answer(action string, dryRun bool, status int, header http.H
 	}
 	item := v.doc.Paths.Value("/" + action)
 	if item == nil {
-		return errors.New("success of an action that the description does not have")
+		return errors.New("status 200 for an action that the description does not have")
 	}
 	schema := item.Post.Responses.Value("200").Value.Content["application/json"].Schema.Value
 	if err := visitAnswer(schema, value); err != nil {

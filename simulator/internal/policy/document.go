@@ -2,10 +2,10 @@
 //
 // A document is {"Statement": [...]}. A statement has Effect ("Allow" or "Deny"), either Action or NotAction, Resource, and
 // optionally Sid. Actions are "api:CreateUser" or patterns in which an asterisk stands for any text. A call is denied unless
-// a statement allows it, and an explicit deny overrides every allow. All of this is official text; resources other than "*"
-// are read as patterns of ORNs, which no official text describes.
+// a statement allows it, and an explicit deny overrides every allow. All of this is official text. Resources other than "*" are
+// patterns of ORNs, which no official text describes.
 //
-// The package does not depend on the simulator: rights are a function of documents, an action and a resource.
+// The package does not depend on the simulator: a decision depends only on documents, an action and a resource.
 package policy
 
 import (
@@ -32,9 +32,9 @@ type Document struct{ Statements []Statement }
 // Statement is one statement of a document.
 type Statement struct {
 	Sid string
-	// Deny is the effect.
+	// Deny means that the effect is Deny, not Allow.
 	Deny bool
-	// Actions are patterns, and with NotAction the exceptions from all actions.
+	// Actions are patterns of the actions of the statement or, with NotAction, of the actions that it excludes.
 	Actions   []string
 	NotAction bool
 	// Resources are patterns of ORNs.

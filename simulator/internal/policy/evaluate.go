@@ -15,17 +15,17 @@ type Source struct {
 // Decision is the result of an evaluation.
 type Decision struct {
 	Action, Resource string
-	// Allowed says that an allow matched and no deny.
+	// Allowed means that an allow matched, and no deny.
 	Allowed bool
-	// source, statement and sid are those of the decisive statement.
+	// source, statement and sid describe the statement that decided. statement is its number, from 1, or 0 if none matched.
 	source    string
 	statement int
 	sid       string
-	// allowMatched says that an allow matched, also when a deny overrides it.
+	// allowMatched means that an allow matched, even if a deny overrides it.
 	allowMatched bool
 }
 
-// Evaluate decides whether the sources allow an action on a resource. "" as resource is a call that is not about a single
+// Evaluate decides whether the sources allow an action on a resource. The resource "" means a call that is not about a single
 // resource: only "*" matches it.
 func Evaluate(sources []Source, action, resource string) Decision {
 	decision := Decision{Action: action, Resource: resource}
@@ -61,7 +61,7 @@ func matchesAny(patterns []string, text string) bool {
 	return false
 }
 
-// Decisive describes the statement that decided: the first deny that matched, or else the first allow. It is "" when none
+// Decisive describes the statement that decided: the first deny that matched, or the first allow if no deny matched. It is "" if none
 // matched.
 func (d Decision) Decisive() string {
 	if d.statement == 0 {
@@ -74,7 +74,7 @@ func (d Decision) Decisive() string {
 	return text
 }
 
-// Explain says in a sentence why the call is allowed or denied.
+// Explain returns a sentence that says why the call is allowed or denied.
 func (d Decision) Explain() string {
 	switch {
 	case d.Allowed:
@@ -93,8 +93,8 @@ func (d Decision) call() string {
 	return d.Action + " on " + d.Resource
 }
 
-// Missing returns the smallest statement that has to be added for the call to be allowed, as JSON; "" when an allow matches
-// already, so that the call is allowed, or only a deny has to be removed.
+// Missing returns the smallest statement that has to be added for the call to be allowed, as JSON. It is "" if an allow matches: the
+// call is then allowed, or a deny has to be removed.
 func (d Decision) Missing() string {
 	if d.allowMatched {
 		return ""
@@ -106,7 +106,7 @@ func (d Decision) Missing() string {
 	return `{"Effect":"Allow","Action":[` + string(action) + `],"Resource":["*"]}`
 }
 
-// Matches compares a text with a pattern in which an asterisk stands for any text, also for none. Case matters.
+// Matches reports whether a text matches a pattern in which an asterisk stands for any text, including none. Case matters.
 func Matches(pattern, text string) bool {
 	first, rest, wildcard := strings.Cut(pattern, "*")
 	if !wildcard {

@@ -1,10 +1,9 @@
 // Package source finds and reads the official description of the OUTSCALE API: the file api.yaml in the Go module of the
 // official SDK, in the module cache. It is read there and never copied.
 //
-// The SDK's patch.yaml beside it is an overlay for generating the SDK's Go types (names, enumerations, what is a pointer). It
-// says nothing about what the API takes, so it is left out.
+// The file patch.yaml beside it changes the Go types of the SDK only, not the requests that the API accepts. It is not read.
 //
-// For the generator of package describe and for tests only: it runs the go command.
+// The package is for the generator of package describe and for tests only, because it runs the go command.
 package source
 
 import (
@@ -19,11 +18,11 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Module is the Go module that carries the description.
+// Module is the Go module that has the description.
 const Module = "github.com/outscale/osc-sdk-go/v3"
 
-// Path asks the go command where the module's files are and returns the path of the description.
-// It fails where the module is not in the module cache.
+// Path returns the path of the description, which it gets from the go command. It returns an error if the module is not in the module
+// cache.
 func Path(ctx context.Context) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", Module)
 	var stderr bytes.Buffer
