@@ -14,62 +14,61 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// The further formats of audit.
+// The formats that only audit has.
 const (
 	formatCSV   = "csv"
 	formatSARIF = "sarif"
 )
 
 func (a *app) auditCommand() *cobra.Command {
-	var flags judgeFlags
+	var flags reviewFlags
 	cmd := &cobra.Command{
-		Use: "audit", Args: cobra.NoArgs, Short: "Check every access key of the account by rules",
-		Long: `Check every access key of the account by these rules. A finding says what is wrong; JSON, CSV and SARIF add what to do.
+		Use: "audit", Args: noArguments, Short: "Check every access key of the account by rules",
+		Long: `Check every access key of the account by these rules. A finding says what is wrong. JSON, CSV and SARIF also say what to do.
 
 ` + ruleList() + `
 The rule no-state needs --state. --rules names a JSON file that turns rules off or sets their limits:
 
   {"rules": {"old": {"max": "180d"}, "networks": {"max": 5}, "root-key": {"off": true}}}
 
-A network is the /24 of an IPv4 address, and the /48 of an IPv6 address. The number of calls is stated before they are
-made; 32 days of the log are at most --usage-pages calls.
+A network is the /24 of an IPv4 address or the /48 of an IPv6 address. Before the command makes the calls, it says how many.
+The log takes at most --usage-pages calls.
 
-What the caller may not read is named, and the exit code is about the rest.
-
-In the CSV, a text that a spreadsheet would take for a formula begins with "'". JSON has it as it is.
+The output names what the caller may not read. The exit code is about the rest. In CSV, a value that a spreadsheet would read
+as a formula begins with "'".
 
 ` + exitCodes,
 		Example: "  outscale-keys audit --max-age 180d\n  outscale-keys audit --output sarif > keys.sarif",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, config, err := a.collectToJudge(cmd.Context(), flags)
+			c, config, err := a.collectForReview(cmd.Context(), flags)
 			if err != nil {
 				return err
 			}
-			return a.audit(judge(c, config), c)
+			return a.audit(findKeys(c, config), c)
 		},
 	}
 	flags.add(cmd)
 	return cmd
 }
 
-// judgeFlags are the flags of the commands that judge keys.
-type judgeFlags struct {
+// reviewFlags are the flags of the commands that apply the rules to the keys.
+type reviewFlags struct {
 	logs                     logFlags
 	maxAge, maxUnused, rules string
 	states                   []string
-	account                  bool // the id of the account is wanted; no flag
+	account                  bool // read the id of the account; not a flag
 }
 
-func (f *judgeFlags) add(cmd *cobra.Command) {
+func (f *reviewFlags) add(cmd *cobra.Command) {
 	f.logs.add(cmd, 32)
-	cmd.Flags().StringVar(&f.maxAge, "max-age", "", "the `AGE` from which a key is old (default 90d)")
-	cmd.Flags().StringVar(&f.maxUnused, "max-unused", "", "the `TIME` without use from which a key is unused (default 30d)")
-	cmd.Flags().StringVar(&f.rules, "rules", "", "a JSON `FILE` with settings of the rules")
-	cmd.Flags().StringArrayVar(&f.states, "state", nil, "a state `FILE`; keys that are in none of them are findings (may be repeated)")
+	cmd.Flags().StringVar(&f.maxAge, "max-age", "", "a key is old after this `TIME` (default 90d)")
+	cmd.Flags().StringVar(&f.maxUnused, "max-unused", "", "a key is unused after this `TIME` without a call (default 30d)")
+	cmd.Flags().StringVar(&f.rules, "rules", "", "a JSON `FILE` with the settings of the rules")
+	cmd.Flags().StringArrayVar(&f.states, "state", nil, "a state `FILE`: a key that is in no state is a finding; repeat the flag for more files")
 }
 
-// collectToJudge reads what the flags name, and the keys of the account with all that the rules judge.
-func (a *app) collectToJudge(ctx context.Context, f judgeFlags) (*collected, review.Config, error) {
+// collectForReview reads the files that the flags name, and the keys of the account with all facts that the rules need.
+func (a *app) collectForReview(ctx context.Context, f reviewFlags) (*collected, review.Config, error) {
 	config, err := readRules(f.rules, map[string]string{"old": f.maxAge, "unused": f.maxUnused})
 	if err != nil {
 		return nil, config, err
@@ -92,7 +91,7 @@ func (a *app) collectToJudge(ctx context.Context, f judgeFlags) (*collected, rev
 	return c, config, err
 }
 
-// ruleList is the rules as the help shows them.
+// ruleList returns the rules as lines of the help.
 func ruleList() string {
 	list := ""
 	for _, r := range review.Rules() {
@@ -101,7 +100,7 @@ func ruleList() string {
 	return list
 }
 
-// readRules reads the settings of the rules, and sets limits that were given as flags.
+// readRules reads the settings of the rules. limits are those that flags set, by rule.
 func readRules(file string, limits map[string]string) (review.Config, error) {
 	var c review.Config
 	if file != "" {
@@ -132,21 +131,21 @@ func readRules(file string, limits map[string]string) (review.Config, error) {
 	return c, nil
 }
 
-// judged is a key with what the rules found.
-type judged struct {
+// reviewed is a key with the findings of the rules.
+type reviewed struct {
 	fact
 	findings []review.Finding
 }
 
-// judge applies the rules to every key and returns those with findings, the worst first.
-func judge(c *collected, config review.Config) []judged {
-	var found []judged
+// findKeys applies the rules to every key, and returns the keys with findings, the worst first.
+func findKeys(c *collected, config review.Config) []reviewed {
+	var found []reviewed
 	for _, f := range c.keys {
 		if findings := config.Review(f.Facts); len(findings) > 0 {
-			found = append(found, judged{f, findings})
+			found = append(found, reviewed{f, findings})
 		}
 	}
-	slices.SortStableFunc(found, func(x, y judged) int {
+	slices.SortStableFunc(found, func(x, y reviewed) int {
 		return int(review.Worst(y.findings)) - int(review.Worst(x.findings))
 	})
 	return found
@@ -165,18 +164,18 @@ type finding struct {
 
 // auditResult is the JSON of audit.
 type auditResult struct {
-	Complete bool      `json:"complete"` // every key of the account was judged
+	Complete bool      `json:"complete"` // every key of the account was checked
 	Missing  []string  `json:"missing,omitempty"`
 	Keys     int       `json:"keys"`
 	Findings []finding `json:"findings"`
 }
 
-func findingsOf(found []judged) []finding {
+func findingsOf(found []reviewed) []finding {
 	all := []finding{}
-	for _, j := range found {
-		for _, f := range j.findings {
+	for _, k := range found {
+		for _, f := range k.findings {
 			all = append(all, finding{
-				AccessKeyID: j.Key.ID, UserName: j.userName, Root: j.Root,
+				AccessKeyID: k.Key.ID, UserName: k.userName, Root: k.Root,
 				Rule: f.Rule.ID, Severity: f.Rule.Severity.String(), Reason: f.Reason, Remedy: f.Rule.Remedy,
 			})
 		}
@@ -185,7 +184,7 @@ func findingsOf(found []judged) []finding {
 }
 
 // audit writes the findings.
-func (a *app) audit(found []judged, c *collected) error {
+func (a *app) audit(found []reviewed, c *collected) error {
 	all := findingsOf(found)
 	var err error
 	switch a.flags.output {
@@ -199,22 +198,20 @@ func (a *app) audit(found []judged, c *collected) error {
 		err = a.auditTable(found, c)
 	}
 	if a.flags.output != formatJSON {
-		a.noteMissing(c)
+		a.notes(c.missing)
 	}
 	if err == nil && len(all) > 0 {
-		return findings{len(all)}
+		return errFindings
 	}
 	return err
 }
 
-func (a *app) auditTable(found []judged, c *collected) error {
+func (a *app) auditTable(found []reviewed, c *collected) error {
 	var rows [][]string
-	for _, f := range findingsOf(found) {
-		name := f.UserName
-		if f.Root {
-			name = "(root)"
+	for _, k := range found {
+		for _, f := range k.findings {
+			rows = append(rows, []string{f.Rule.Severity.String(), k.Key.ID, owner(k.fact), f.Rule.ID, f.Reason})
 		}
-		rows = append(rows, []string{f.Severity, f.AccessKeyID, orDash(name), f.Rule, f.Reason})
 	}
 	if len(rows) > 0 {
 		if err := a.table([]string{"SEVERITY", "ACCESS KEY", "OWNER", "RULE", "REASON"}, rows); err != nil {
@@ -226,7 +223,7 @@ func (a *app) auditTable(found []judged, c *collected) error {
 	if len(c.missing) > 0 {
 		incomplete = ", incomplete"
 	}
-	fmt.Fprintf(a.host.Out, "%s about %d of %s%s\n", text.Count(len(rows), "finding"), len(found), text.Count(len(c.keys), "key"), incomplete)
+	fmt.Fprintf(a.host.Out, "%s for %d of %s%s\n", text.Count(len(rows), "finding"), len(found), text.Count(len(c.keys), "key"), incomplete)
 	return nil
 }
 
@@ -243,7 +240,7 @@ func (a *app) auditCSV(all []finding) error {
 	return w.WriteAll(rows)
 }
 
-// csvCell keeps a spreadsheet from taking a text for a formula: the name of a user can begin as one.
+// csvCell quotes a text that a spreadsheet would read as a formula: the name of a user can begin with "=".
 func csvCell(text string) string {
 	if strings.ContainsAny(text[:min(len(text), 1)], "=+-@\t\r\n") {
 		return "'" + text

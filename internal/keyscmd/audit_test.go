@@ -140,7 +140,21 @@ func TestAudit_sarif(t *testing.T) {
 	r.put("bob", "p", allow(`"api:ReadAccessKeys"`))
 	r.signer = api.Credential{AccessKeyID: bob.ID, SecretKey: bob.SecretKey}
 	code, out, _ := r.run("audit", "--output", "sarif")
-	var got sarif
+	var got struct {
+		Runs []struct {
+			Tool struct {
+				Driver struct{ Rules []struct{ ID string } }
+			}
+			Invocations []struct {
+				Notifications []any `json:"toolExecutionNotifications"`
+			}
+			Results []struct {
+				RuleID    string
+				RuleIndex int
+				Message   struct{ Text string }
+			}
+		}
+	}
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitFindings || len(got.Runs) != 1 {
 		t.Fatalf("exit code %d, %v: %s", code, err, out)
 	}
@@ -193,7 +207,7 @@ func TestAudit_nothingFound(t *testing.T) {
 	r := newRig(t)
 	rules := r.file("rules.json", `{"rules": {"root-key": {"off": true}, "no-expiry": {"off": true}}}`)
 	for format, want := range map[string]string{
-		"table": "0 findings about 0 of 1 key\n", "csv": "severity,access_key_id,user_name,root,rule,reason,remedy\n", "json": `"findings": []`, "sarif": `"results": []`,
+		"table": "0 findings for 0 of 1 key\n", "csv": "severity,access_key_id,user_name,root,rule,reason,remedy\n", "json": `"findings": []`, "sarif": `"results": []`,
 	} {
 		code, out, errOut := r.run("audit", "--rules", rules, "--output", format)
 		if code != ExitOK || !strings.Contains(out, want) || want[0] == '"' && !json.Valid([]byte(out)) {

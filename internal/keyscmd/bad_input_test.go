@@ -59,9 +59,10 @@ func TestRun_arguments(t *testing.T) {
 	r := newRig(t)
 	for line, want := range map[string]string{
 		"usage": "give an access key or a user: see outscale-keys usage --help", "policy": "give a user", "policy a b": "give a user, and not 2",
-		"scan-state": "give a state file or a saved plan", "exec --user ci": "give the command to run",
-		"list --usage-days 33": "it can be 0 to 32", "audit --usage-days -1": "it can be 0 to 32", "list --usage-pages 0": "it can be 1 and more",
-		"usage ci --usage-pages 0": "it can be 1 and more", "revoke - ABCDEFGHIJ0123456789 --yes": "give it alone", "help lst": "unknown command \"lst\"",
+		"scan-state": "give a state file or a saved plan", "exec --user ci": "give the program to run",
+		"list --usage-days 33": "the number must be 0 to 32", "audit --usage-days -1": "the number must be 0 to 32", "list --usage-pages 0": "the number must be at least 1",
+		"usage ci --usage-pages 0": "the number must be at least 1", "revoke - ABCDEFGHIJ0123456789 --yes": "give it alone", "help lst": "unknown command \"lst\"",
+		"list extra": "unexpected argument extra: see outscale-keys list --help", "audit --state a b": "unexpected argument b", "orphans": "give a state file", "exec -- x": "give --user USER",
 		"exec --user ci --for 59s -- x": "--for 59s", "exec --user ci --for soon x": "--for soon", "lst": "\n  Did you mean this?\n  list\n",
 	} {
 		if code, out, errOut := r.run(strings.Fields(line)...); code != ExitError || out != "" || !strings.Contains(errOut, want) {
@@ -81,7 +82,7 @@ func TestChange_inputClosed(t *testing.T) {
 		want  string
 	}{
 		{[]string{"revoke", "-", "--yes"}, false, "standard input could not be read: bad file descriptor"},
-		{[]string{"revoke", bob.ID}, true, "not confirmed: nothing was changed"},
+		{[]string{"revoke", bob.ID}, true, "nothing was changed: not confirmed"},
 		{[]string{"revoke", bob.ID}, false, "nothing was changed"},
 	} {
 		r.asked = c.asked
@@ -242,12 +243,12 @@ func TestStates_refusedBeforeAnyCall(t *testing.T) {
 	}
 	missing := filepath.Join(t.TempDir(), "missing.tfstate")
 	for name, c := range map[string]struct{ file, want string }{
-		"no state":        {r.file("s", "hello"), "is no state file"},
-		"JSON, no state":  {r.file("s", `{"a": 1}`), "is no state file"},
+		"no state":        {r.file("s", "hello"), "is not a state file"},
+		"JSON, no state":  {r.file("s", `{"a": 1}`), "is not a state file"},
 		"encrypted":       {r.file("s", `{"serial":1,"lineage":"x","encrypted_data":"eA==","encryption_version":"v0"}`), "is encrypted"},
-		"truncated":       {r.file("s", `{"version": 4, "resources": [{"mode": "man`), "is cut off"},
+		"truncated":       {r.file("s", `{"version": 4, "resources": [{"mode": "man`), "is incomplete"},
 		"a plan cut off":  {r.file("s", "PK\x03\x04\x14\x00"), "cannot be unpacked"},
-		"too large":       {huge, "at most 1024 MiB are read"},
+		"too large":       {huge, "the limit is 1024 MiB"},
 		"a folder":        {t.TempDir(), "is a directory"},
 		"not there":       {filepath.Join(t.TempDir(), "x"), "no such file"},
 		"of another time": {r.file("s", `{"version": 3, "modules": []}`), "version 3"},

@@ -15,11 +15,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// change is what deactivate, activate and revoke do to each key.
+// change is one of the commands deactivate, activate and revoke.
 type change struct {
 	name, done string // "revoke", "revoked"
 	short      string
-	needed     func(key.Key) bool // false = the key is as it shall be
+	needed     func(key.Key) bool // false = there is nothing to change
 	apply      func(ctx context.Context, s *services, k key.Key) error
 }
 
@@ -30,12 +30,12 @@ func setState(state key.State) func(context.Context, *services, key.Key) error {
 	}
 }
 
-// ownerOf addresses the owner of a key that was found.
+// ownerOf returns the owner of a key that a look-up found.
 func ownerOf(k key.Key) key.Owner { return key.Owner{UserName: k.UserName} }
 
 var changes = []change{
 	{
-		name: "deactivate", done: "deactivated", short: "Deactivate access keys: they can be activated again",
+		name: "deactivate", done: "deactivated", short: "Deactivate access keys, which can be activated again",
 		needed: func(k key.Key) bool { return k.State != key.Inactive }, apply: setState(key.Inactive),
 	},
 	{
@@ -43,7 +43,7 @@ var changes = []change{
 		needed: func(k key.Key) bool { return k.State != key.Active }, apply: setState(key.Active),
 	},
 	{
-		name: "revoke", done: "revoked", short: "Delete access keys for good",
+		name: "revoke", done: "revoked", short: "Delete access keys permanently",
 		needed: func(key.Key) bool { return true },
 		apply: func(ctx context.Context, s *services, k key.Key) error {
 			err := s.keys.Revoke(ctx, ownerOf(k), k)
@@ -69,9 +69,9 @@ func (a *app) changeCommands() []*cobra.Command {
 			Use: c.name + " [KEY ...]", Short: c.short,
 			Long: c.short + `.
 
-The keys are arguments, or all keys of a user with --all-of, or read from standard input with "-", one per line. The expiry
-of a key is kept. The key that signs the calls of this command is refused. You are asked before anything is changed, unless
---yes is given. If one key cannot be ` + c.done + `, the others still are, and the exit code is 2.
+Name the keys as arguments, or with --all-of all keys of a user, or with "-" in lines of standard input. A key keeps its
+expiration date. The command refuses the key that signs its own calls. It asks before it changes anything, unless --yes is
+given. If one key cannot be ` + c.done + `, the command continues with the others, and the exit code is 2.
 
 ` + exitCodesPlain,
 			Example: fmt.Sprintf("  outscale-keys %[1]s ABCDEFGHIJ0123456789\n  outscale-keys %[1]s --all-of ci --dry-run", c.name),
@@ -80,7 +80,7 @@ of a key is kept. The key that signs the calls of this command is refused. You a
 			},
 		}
 		cmd.Flags().StringVar(&flags.allOf, "all-of", "", "every key of this `USER`")
-		cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show what would be done, and change nothing")
+		cmd.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show the changes, and make none")
 		cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "do not ask")
 		commands = append(commands, cmd)
 	}
@@ -110,12 +110,16 @@ func (a *app) change(ctx context.Context, c change, args []string, flags changeF
 	for i, k := range keys {
 		results[i] = changeResult{AccessKeyID: k.ID, UserName: k.UserName, State: string(k.State), Expires: date(k.Expires), Result: resultUnchanged}
 		if !c.needed(k) {
-			a.say("%s is %s already\n", k.ID, k.State)
+			a.say("%s is already %s\n", k.ID, k.State)
 			continue
 		}
 		todo++
 		results[i].Result = resultPlanned
-		a.say("%s %s of %s (%s, created %s, expires %s)\n", c.name, k.ID, text.Escape(nameOf(k)), k.State, date(&k.Created), orDash(date(k.Expires)))
+		expiry := "never expires"
+		if k.Expires != nil {
+			expiry = "expires " + date(k.Expires)
+		}
+		a.say("%s %s of %s (%s, created %s, %s)\n", c.name, k.ID, text.Escape(nameOf(k)), k.State, date(&k.Created), expiry)
 	}
 	if todo > 0 && !flags.dryRun {
 		if err := a.confirm(fmt.Sprintf("%s %s?", strings.ToUpper(c.name[:1])+c.name[1:], text.Count(todo, "key")), flags.yes); err != nil {
@@ -133,7 +137,7 @@ func (a *app) change(ctx context.Context, c change, args []string, flags changeF
 type changeResult struct {
 	AccessKeyID string `json:"access_key_id"`
 	UserName    string `json:"user_name,omitempty"`
-	State       string `json:"state"` // before the command; after it, where the change failed and the state can be read
+	State       string `json:"state"` // before the command; after it if the change failed and the state can be read
 	Expires     string `json:"expiration_date,omitempty"`
 	Result      string `json:"result"`
 	Error       string `json:"error,omitempty"`
@@ -146,8 +150,8 @@ const (
 	resultFailed    = "failed"
 )
 
-// apply changes the keys that are to be changed, one after the other. One that fails does not keep the others. What was
-// done is written as it is done.
+// apply changes the planned keys one after the other, and writes each result at once. After a failure it continues with the
+// next key.
 func (a *app) apply(ctx context.Context, s *services, c change, keys []key.Key, results []changeResult) error {
 	var failed []error
 	for i, k := range keys {
@@ -175,7 +179,8 @@ func (a *app) apply(ctx context.Context, s *services, c change, keys []key.Key, 
 	return errors.Join(failed...)
 }
 
-// stateNow is the state of a key after a change of several calls failed, "" if it cannot be read.
+// stateNow returns the state of a key after a failed change, which may have made some of its calls. It returns "" if the state
+// cannot be read.
 func stateNow(ctx context.Context, s *services, k key.Key) string {
 	found, err := s.keys.FindAll(ctx, []string{k.ID})
 	if err != nil || len(found) == 0 {
@@ -184,7 +189,7 @@ func stateNow(ctx context.Context, s *services, k key.Key) string {
 	return string(found[0].State)
 }
 
-// say writes a line of the result, where that is text.
+// say writes a line of the result, if the result is not JSON.
 func (a *app) say(format string, args ...any) {
 	if a.flags.output != formatJSON {
 		fmt.Fprintf(a.host.Out, format, args...)
@@ -198,7 +203,7 @@ func nameOf(k key.Key) string {
 	return "user " + k.UserName
 }
 
-// ids are the keys that the command line names. One source: arguments, standard input, or --all-of.
+// ids returns the keys of the command line. They come from one source: arguments, standard input, or --all-of.
 func (a *app) ids(args []string, allOf string) ([]string, error) {
 	switch {
 	case allOf != "" && len(args) > 0:
@@ -206,7 +211,7 @@ func (a *app) ids(args []string, allOf string) ([]string, error) {
 	case allOf != "":
 		return nil, nil
 	case len(args) == 0:
-		return nil, errors.New("no access key is given: name one or more, or use --all-of USER, or \"-\" to read them from standard input")
+		return nil, errors.New("give one or more access keys, or --all-of USER, or \"-\" to read the keys from standard input")
 	case len(args) == 1 && args[0] == "-":
 		return a.readIDs()
 	case slices.Contains(args, "-"):
@@ -215,7 +220,7 @@ func (a *app) ids(args []string, allOf string) ([]string, error) {
 	return checkIDs(args)
 }
 
-// readIDs reads ids from standard input, one per line. Empty lines are passed over.
+// readIDs reads ids from standard input, one per line. It ignores empty lines.
 func (a *app) readIDs() ([]string, error) {
 	var ids []string
 	lines := bufio.NewScanner(a.host.In)
@@ -233,7 +238,7 @@ func (a *app) readIDs() ([]string, error) {
 	return checkIDs(ids)
 }
 
-// checkIDs refuses what cannot be the id of an access key before anything is asked for.
+// checkIDs refuses texts that cannot be the id of an access key, before the first call.
 func checkIDs(ids []string) ([]string, error) {
 	var wrong []error
 	for _, id := range ids {
@@ -244,13 +249,13 @@ func checkIDs(ids []string) ([]string, error) {
 	return ids, errors.Join(wrong...)
 }
 
-// isKeyID reports whether a text has the form of the id of an access key, isSecret that of its secret.
+// isKeyID reports whether a text has the form of the id of an access key, and isSecret whether it has the form of a secret.
 func isKeyID(s string) bool  { return len(s) == 20 && strings.Trim(s, capitalsAndDigits) == "" }
 func isSecret(s string) bool { return len(s) == 40 && strings.Trim(s, capitalsAndDigits) == "" }
 
 const capitalsAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-// short keeps a text that may be a secret from being shown: the id of a key has 20 characters, its secret 40.
+// short cuts a text that may be a secret: the id of a key has 20 characters, its secret 40.
 func short(id string) string {
 	if len(id) > 20 {
 		return id[:4] + "..."
@@ -258,10 +263,10 @@ func short(id string) string {
 	return id
 }
 
-// selected finds the keys that are to be changed.
+// selected finds the keys to change.
 func selected(ctx context.Context, s *services, ids []string, allOf string) ([]key.Key, error) {
 	if allOf != "" {
-		keys, err := s.keys.List(ctx, key.Owner{UserName: allOf})
+		keys, err := keysOfUser(ctx, s, allOf, "not")
 		if err == nil && len(keys) == 0 {
 			return nil, fmt.Errorf("user %s has no access key", text.Word(allOf))
 		}
@@ -280,16 +285,16 @@ func selected(ctx context.Context, s *services, ids []string, allOf string) ([]k
 	return keys, nil
 }
 
-// errNotConfirmed ends a command that was not confirmed.
-var errNotConfirmed = errors.New("not confirmed: nothing was changed")
+// errNotConfirmed ends a command whose question was not answered with yes.
+var errNotConfirmed = errors.New("nothing was changed: not confirmed")
 
-// confirm asks. Where nobody can be asked, --yes is needed.
+// confirm asks a question. Without a terminal it cannot ask, so the command needs --yes.
 func (a *app) confirm(question string, yes bool) error {
 	if yes {
 		return nil
 	}
 	if !a.host.Interactive {
-		return errors.New("standard input is no terminal, so nobody can be asked: add --yes; nothing was changed")
+		return errors.New("nothing was changed: standard input is not a terminal, so the command cannot ask. Add --yes")
 	}
 	fmt.Fprintf(a.host.Err, "%s [y/N] ", question)
 	line, err := bufio.NewReader(a.host.In).ReadString('\n')

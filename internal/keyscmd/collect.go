@@ -12,18 +12,18 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/review"
 )
 
-// wanted says what is collected of the keys beside their list. Each part costs calls.
+// wanted says which facts to collect beside the list of the keys. Each part costs calls.
 type wanted struct {
-	account bool          // the id of the account: one call
-	rights  bool          // about three calls per user that has keys, one per group and two per policy
-	usage   time.Duration // how far back the log is read; 0 = not at all
-	pages   int           // at most so many pages of the log
-	places  bool          // the networks that keys were used from; no further calls
-	calls   bool          // say before it starts how many calls it takes
-	states  map[string]bool
+	account bool            // the id of the account: one call
+	rights  bool            // about three calls per user that has keys, one per group and two per policy
+	usage   time.Duration   // how far back to read the log; 0 = do not read it
+	pages   int             // the largest number of pages of the log
+	places  bool            // the networks that keys were used from; no further calls
+	calls   bool            // say first how many calls follow
+	states  map[string]bool // the ids of the keys in states, nil = states are not known
 }
 
-// collected is what is known of an account's keys.
+// collected is what is known about the keys of an account.
 type collected struct {
 	accountID string    // "" = the caller may not read it
 	now       time.Time // by the API's clock
@@ -35,11 +35,10 @@ type collected struct {
 // fact is a key with its owner.
 type fact struct {
 	review.Facts
-	userName, userID string // "" = root, or the caller where the users could not be listed
+	userName, userID string // "" = root, or the caller if the users could not be listed
 }
 
-// collect reads the keys of the account and what is wanted of them. What the caller may not read is left out and named
-// once.
+// collect reads the keys of the account and the wanted facts about them. It names what the caller may not read, and continues.
 func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, error) {
 	defer a.progressDone()
 	if w.calls {
@@ -54,9 +53,9 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 	}
 	c := &collected{complete: report.Users && report.Root}
 	if !report.Users {
-		c.lacks("Only the caller's own keys are listed: it may not list the users (api:ReadUsers).")
+		c.lacks("Only the caller's own keys are listed: the caller may not list the users (api:ReadUsers).")
 	} else if !report.Root {
-		c.lacks("The keys of the root account are not listed: the API lists them to the root account only.")
+		c.lacks("The keys of the root account are not listed: the API shows them to the root account only.")
 	}
 	if report.MaxKeyLifetime == nil {
 		c.lacks("The account's maximum lifetime of keys is not known: the caller may not read it (api:ReadApiAccessPolicy).")
@@ -88,16 +87,15 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 		c.keys = append(c.keys, f)
 	}
 	if rights.Refused != nil {
-		c.lacks("The rights of users are not known: the caller may not call %s. An audit of rights needs %s.", actionOf(rights.Refused), rightsNeeded)
+		c.lacks("The rights of users are not known: the caller may not call %s. To read rights, the caller needs %s.", actionOf(rights.Refused), rightsNeeded)
 	}
 	for _, err := range rights.Failed {
-		c.lacks("Rights are not known, of %v", err)
+		c.lacks("Rights are not known: %v", err)
 	}
 	return c, nil
 }
 
-// noteCalls says how many calls follow, before the long part begins. How many policies there are shows only when they are
-// read.
+// noteCalls says how many calls follow. The number of policies is known only after they are read.
 func (a *app) noteCalls(ctx context.Context, s *services, w wanted) error {
 	users, err := s.users.List(ctx)
 	if err != nil && !domain.IsClosed(err) {
@@ -115,13 +113,13 @@ func (a *app) noteCalls(ctx context.Context, s *services, w wanted) error {
 	}
 	last := ""
 	if rate := a.flags.rate; rate > 0 {
-		last = fmt.Sprintf(" At %g calls per second that takes at most %s.", rate, time.Duration(float64(n)/rate*float64(time.Second)).Round(time.Second))
+		last = fmt.Sprintf(" At %g calls per second they take at most %s.", rate, time.Duration(float64(n)/rate*float64(time.Second)).Round(time.Second))
 	}
 	a.note("At most %d calls follow: %s.%s", n, what, last)
 	return nil
 }
 
-// usage reads the log, as far as it is wanted. What is known of the keys without it is worth showing.
+// usage reads the log, if it is wanted. A failure is not an error, because the other facts are worth showing.
 func (a *app) usage(ctx context.Context, s *services, w wanted, c *collected) (usage account.Usage, err error) {
 	if w.usage == 0 {
 		return usage, nil
@@ -141,11 +139,11 @@ func (a *app) usage(ctx context.Context, s *services, w wanted, c *collected) (u
 	return usage, nil
 }
 
-// rightsNeeded is what reading the rights of users takes.
+// rightsNeeded names the actions that read the rights of users.
 const rightsNeeded = "api:ReadUserGroupsPerUser, api:ReadLinkedPolicies, api:ReadUserPolicies, api:ReadUserPolicy, " +
 	"api:ReadManagedPoliciesLinkedToUserGroup, api:ReadUserGroupPolicies, api:ReadPolicies and api:ReadPolicyVersion"
 
-// actionOf is the action that an error of the API is about.
+// actionOf returns the action that the API refused.
 func actionOf(err error) string {
 	if refused := api.As(err); refused != nil && refused.Action != "" {
 		return "api:" + refused.Action
@@ -153,13 +151,7 @@ func actionOf(err error) string {
 	return "an action"
 }
 
-// lacks names something that could not be read, once.
+// lacks adds a sentence about something that could not be read.
 func (c *collected) lacks(format string, args ...any) {
-	sentence := fmt.Sprintf(format, args...)
-	for _, known := range c.missing {
-		if known == sentence {
-			return
-		}
-	}
-	c.missing = append(c.missing, sentence)
+	c.missing = append(c.missing, fmt.Sprintf(format, args...))
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-// services are the domain on one account.
+// services are the domain services for one account.
 type services struct {
 	config   api.Config // with the credential that signs
 	keys     *key.Service
@@ -26,7 +26,7 @@ type services struct {
 	rights   *rights.Service
 }
 
-// connect finds the credential and the endpoint. It makes no call.
+// connect resolves the credential and the endpoint. It makes no call.
 func (a *app) connect() (*services, error) {
 	cfg, err := api.Resolve(api.Settings{
 		Profile: set(a.flags.profile), ConfigFile: set(a.flags.configFile), Region: set(a.flags.region), Endpoint: set(a.flags.endpoint),
@@ -56,7 +56,7 @@ func (a *app) connect() (*services, error) {
 	}, nil
 }
 
-// asFlags names the flags of this command in place of the arguments of the provider block, which have the same meaning.
+// asFlags replaces arguments of the provider block with the flags of this command that have the same meaning.
 var asFlags = strings.NewReplacer(
 	"the provider block (`access_key_id` and `secret_key_id`, `login` and `password`, `profile`, `config_file`)", "the command line (--profile, --config-file)",
 	"`profile` of the provider block", "--profile", "`config_file` of the provider block", "--config-file",
@@ -65,7 +65,7 @@ var asFlags = strings.NewReplacer(
 	"the provider block", "the command line",
 )
 
-// set is a pointer to a flag that was given, nil for one that was not.
+// set returns a pointer to the value of a flag, nil if it is empty.
 func set(value string) *string {
 	if value == "" {
 		return nil

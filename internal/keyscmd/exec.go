@@ -14,28 +14,31 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// revokeLimit is the time for revoking the key of exec when its command has ended.
+// revokeLimit is the time in which exec must revoke the key after its program has ended.
 const revokeLimit = time.Minute
 
 func (a *app) execCommand() *cobra.Command {
 	var userName, tag, lifetime string
 	cmd := &cobra.Command{
-		Use: "exec --user USER [flags] [--] COMMAND [ARGUMENT ...]", Args: named(1, math.MaxInt, "the command to run"),
-		Short: "Run a command with an access key of its own",
-		Long: `Run a command with a new access key of a user in its environment (OSC_ACCESS_KEY, OSC_SECRET_KEY, OSC_REGION, and
+		Use: "exec --user USER [flags] [--] PROGRAM [ARGUMENT ...]", Args: named(1, math.MaxInt, "the program to run"),
+		Short: "Run a program with a temporary access key",
+		Long: `Run a program with a new access key of a user in its environment (OSC_ACCESS_KEY, OSC_SECRET_KEY, OSC_REGION and
 OSC_ENDPOINT_API).
 
-When the command ends, the key is revoked. The key expires after --for in any case, at the API: also when outscale-keys is
-killed.
+The command revokes the key when the program ends. If outscale-keys is killed, the key remains until it expires after --for.
 
-Signals are passed on to the command, which decides when it ends; the third one kills it. The exit code is the command's,
-128 and the number of the signal if a signal ended it, or 2 if the command could not be run, or the key could not be created
-or revoked.`,
+The command passes signals on to the program, which decides when it ends; the third signal kills it.
+
+Exit codes: that of the program; 128 and the number of the signal if a signal ended the program; 2 if the program could not
+be run, or if the key could not be created or revoked.`,
 		Example: "  outscale-keys exec --user ci --for 1h -- terraform plan",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if userName == "" {
+				return errors.New("give --user USER: see outscale-keys exec --help")
+			}
 			life, err := review.ParseDuration(lifetime)
 			if err != nil || life < time.Minute {
-				return fmt.Errorf("--for %s: it is a time of a minute or more, for example 30m, 12h or 1d", text.Word(lifetime))
+				return fmt.Errorf("--for %s: the time must be at least a minute, for example 30m, 12h or 1d", text.Word(lifetime))
 			}
 			s, err := a.connect()
 			if err != nil {
@@ -45,19 +48,18 @@ or revoked.`,
 		},
 	}
 	cmd.Flags().StringVar(&userName, "user", "", "the `USER` that the key belongs to")
-	cmd.Flags().StringVar(&lifetime, "for", "1h", "the `TIME` after which the key expires at the latest, for example 30m or 1d")
+	cmd.Flags().StringVar(&lifetime, "for", "1h", "the key expires after this `TIME`, for example 30m or 1d")
 	cmd.Flags().StringVar(&tag, "tag", "outscale-keys exec", "the `TAG` of the key")
-	_ = cmd.MarkFlagRequired("user")   // the flag exists
-	cmd.Flags().SetInterspersed(false) // what follows the command is its own, also without --
+	cmd.Flags().SetInterspersed(false) // flags after the program are the program's, also without --
 	return cmd
 }
 
-// exec creates the key, runs the command and revokes the key, whatever happens on the way.
+// exec creates the key, runs the program and revokes the key, also after a failure.
 func (a *app) exec(ctx context.Context, s *services, spec key.Spec, lifetime time.Duration, argv []string) error {
-	// The API's clock decides about the expiry, and is known from the first answer only. Create needs the id too, and makes no
-	// call for it then.
+	// The API's clock decides when the key expires, and the command knows it only after an answer. Create needs the id of the
+	// account too, and does not read it again.
 	if _, err := s.account.ID(ctx); err != nil {
-		return fmt.Errorf("no access key was requested: %w", err)
+		return fmt.Errorf("no access key was created: %w", err)
 	}
 	expires := s.keys.Now().Add(lifetime).UTC().Truncate(time.Second)
 	spec.Expires = &expires
@@ -75,7 +77,7 @@ func (a *app) exec(ctx context.Context, s *services, spec key.Spec, lifetime tim
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeLimit)
 	defer cancel()
 	if revokeErr := s.keys.Revoke(work, spec.Owner, created.Key); revokeErr != nil {
-		return errors.Join(err, fmt.Errorf("access key %s was not revoked, it expires on %s: %w", created.Key.ID, date(&expires), revokeErr))
+		return errors.Join(err, fmt.Errorf("access key %s was not revoked and expires on %s: %w", created.Key.ID, date(&expires), revokeErr))
 	}
 	if err == nil && code != 0 {
 		return exitCode(code)
@@ -83,11 +85,11 @@ func (a *app) exec(ctx context.Context, s *services, spec key.Spec, lifetime tim
 	return err
 }
 
-// environment is what the command finds in its environment.
+// environment returns the variables of the program.
 func (a *app) environment(s *services, k key.Key) []string {
 	return []string{
 		"OSC_ACCESS_KEY=" + k.ID, "OSC_SECRET_KEY=" + k.Secret, "OSC_REGION=" + s.config.Region, "OSC_ENDPOINT_API=" + s.config.Endpoint,
-		// What would have another credential win, or take part, is emptied.
+		// These variables would name another credential.
 		"OSC_PROFILE=", "OSC_LOGIN=", "OSC_PASSWORD=",
 	}
 }

@@ -12,7 +12,7 @@ func TestHelp(t *testing.T) {
 		if command.Name() == "help" || command.Name() == "completion" {
 			continue
 		}
-		if command.Example == "" || !strings.Contains(command.Long, "xit code") {
+		if command.Example == "" || !strings.Contains(command.Long, "\n\nExit codes: ") {
 			t.Errorf("%s: an example or the exit codes are missing", command.Name())
 		}
 		for _, line := range strings.Split(command.Long+"\n"+command.Example, "\n") {

@@ -16,13 +16,13 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// How long a command waits for another one that changes the same file, and how often it tries. A change takes no call.
+// How long a command waits for another one that changes the same file, and how often it tries. A change makes no call.
 const (
 	lockLimit = 30 * time.Second
 	lockPause = 20 * time.Millisecond
 )
 
-// collectCalls adds what the log says of a user to the file of collected calls, and returns all that is in it.
+// collectCalls adds the calls of a user to the file of collected calls, and returns all calls in the file.
 func (a *app) collectCalls(ctx context.Context, s *services, file string, who subject, u account.Usage) (account.History, error) {
 	id, err := s.account.ID(ctx)
 	if err != nil {
@@ -30,7 +30,7 @@ func (a *app) collectCalls(ctx context.Context, s *services, file string, who su
 	}
 	return updateCalls(ctx, file, func(history *account.History) error {
 		if history.AccountID != "" && id != "" && history.AccountID != id {
-			return fmt.Errorf("the file has calls of account %s, and the credential is of account %s", text.Word(history.AccountID), id)
+			return fmt.Errorf("the file has calls of account %s, but the credential belongs to account %s", text.Word(history.AccountID), id)
 		}
 		history.AccountID = cmp.Or(id, history.AccountID)
 		history.Add(who.userName, who.keys, u)
@@ -38,9 +38,9 @@ func (a *app) collectCalls(ctx context.Context, s *services, file string, who su
 	})
 }
 
-// updateCalls changes a file of collected calls, and returns what is in it then. Commands that run at the same time change
-// it one after the other. The file is replaced as a whole, so that it is never half written. A link is followed, so that the
-// lock is the same by every name of the file.
+// updateCalls changes a file of collected calls, and returns the new content. Commands that run at the same time change the
+// file one after the other. The file is replaced as a whole, so that it is never half written. updateCalls follows a link, so
+// that the lock is the same for every name of the file.
 func updateCalls(ctx context.Context, file string, update func(*account.History) error) (history account.History, err error) {
 	defer func() {
 		if err != nil {
@@ -53,10 +53,10 @@ func updateCalls(ctx context.Context, file string, update func(*account.History)
 	}
 	waiting, cancel := context.WithTimeout(ctx, lockLimit)
 	defer cancel()
-	// The lock file stays: a command that waits for it would hold a lock that the next one cannot see.
+	// The lock file is never removed: a command that waits for it would lock a file that the next command cannot see.
 	lock := flock.New(target+".lock", flock.SetPermissions(0o600))
 	if _, err := lock.TryLockContext(waiting, lockPause); errors.Is(err, context.DeadlineExceeded) {
-		return history, errors.New("another command is changing the file: try again when it has ended")
+		return history, errors.New("another command is changing the file: try again later")
 	} else if err != nil {
 		return history, fmt.Errorf("the file cannot be locked: %w", err)
 	}
@@ -74,7 +74,7 @@ func collectError(file string, err error) error {
 	return fmt.Errorf("--collect %s: %w", text.Word(file), err)
 }
 
-// readCalls reads a file of collected calls. One that does not exist is empty.
+// readCalls reads a file of collected calls. A file that does not exist has no calls.
 func readCalls(file string) (account.History, error) {
 	f, err := os.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -89,7 +89,7 @@ func readCalls(file string) (account.History, error) {
 func writeCalls(file string, history account.History) error {
 	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*") // with mode 0600
 	if err != nil {
-		return fmt.Errorf("the file is replaced as a whole, and its folder takes no new file: %w", err)
+		return fmt.Errorf("no new file can be created in the folder of the file: %w", err)
 	}
 	err = errors.Join(history.Write(f), f.Close())
 	if err == nil {

@@ -8,28 +8,31 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/review"
-	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// logFlags are the flags of the commands that read the log.
+// logFlags are the flags of the commands that read the log for all keys.
 type logFlags struct{ days, pages int }
 
 func (f *logFlags) add(cmd *cobra.Command, days int) {
-	cmd.Flags().IntVar(&f.days, "usage-days", days, "how many days of the account's log are read for the use of keys, at most 32; 0 = none")
-	cmd.Flags().IntVar(&f.pages, "usage-pages", 100, "at most how many pages of 1000 calls of the log are read")
+	cmd.Flags().IntVar(&f.days, "usage-days", days, "read the use of the keys from this `NUMBER` of days of the log, at most 32; 0 = do not read the log")
+	addPages(cmd, &f.pages)
 }
 
-// back is the time for which the log is read.
+func addPages(cmd *cobra.Command, pages *int) {
+	cmd.Flags().IntVar(pages, "usage-pages", 100, "read at most this `NUMBER` of pages of the log; a page has 1000 calls")
+}
+
+// back returns how far back the log is read.
 func (f logFlags) back() (time.Duration, error) {
 	if most := int(account.LogKept / (24 * time.Hour)); f.days < 0 || f.days > most {
-		return 0, fmt.Errorf("--usage-days %d: the API keeps its log for %d days, so it can be 0 to %d", f.days, most, most)
+		return 0, fmt.Errorf("--usage-days %d: the API keeps its log for %d days, so the number must be 0 to %d", f.days, most, most)
 	}
 	return time.Duration(f.days) * 24 * time.Hour, checkPages(f.pages)
 }
 
 func checkPages(pages int) error {
 	if pages < 1 {
-		return fmt.Errorf("--usage-pages %d: it can be 1 and more", pages)
+		return fmt.Errorf("--usage-pages %d: the number must be at least 1", pages)
 	}
 	return nil
 }
@@ -38,10 +41,10 @@ func (a *app) listCommand() *cobra.Command {
 	var logs logFlags
 	var rights bool
 	cmd := &cobra.Command{
-		Use: "list", Args: cobra.NoArgs, Short: "List every access key of the account",
+		Use: "list", Args: noArguments, Short: "List every access key of the account",
 		Long: `List every access key that the caller can see, with its owner, state, age, expiry and last use.
 
-With --rights, one word tells what the owner may do:
+With --rights, one word says what the owner may do:
 
   root        everything: no policy limits the root account
   admin       every action
@@ -49,7 +52,7 @@ With --rights, one word tells what the owner may do:
   limited     some actions
   none        nothing
 
-It costs one call per user, one per page of 1000 users, three more, and the pages of the log; with --rights about three more
+The command makes one call per user, one per 1000 users, three more, and one per page of the log; --rights adds about three
 calls per user.
 
 ` + exitCodesPlain,
@@ -71,7 +74,7 @@ calls per user.
 		},
 	}
 	logs.add(cmd, 32)
-	cmd.Flags().BoolVar(&rights, "rights", false, "read the rights of the owners")
+	cmd.Flags().BoolVar(&rights, "rights", false, "show the rights of the owners")
 	return cmd
 }
 
@@ -94,7 +97,7 @@ type listedKey struct {
 
 // keyList is the JSON of list.
 type keyList struct {
-	Complete   bool        `json:"complete"` // every key of the account is there
+	Complete   bool        `json:"complete"` // every key of the account is listed
 	Missing    []string    `json:"missing,omitempty"`
 	AccessKeys []listedKey `json:"access_keys"`
 }
@@ -122,13 +125,13 @@ func (a *app) list(c *collected, rights bool) error {
 		}
 		return a.json(all)
 	}
-	header := []string{"ACCESS KEY", "OWNER", "STATE", "AGE", "EXPIRES", "LAST USE"}
+	header := append(keyHeader(), "LAST USE")
 	if rights {
 		header = append(header, "RIGHTS")
 	}
 	var rows [][]string
 	for _, f := range c.keys {
-		row := []string{f.Key.ID, owner(f), state(f), age(f.Now.Sub(f.Key.Created)), orDash(date(f.Key.Expires)), lastUse(f)}
+		row := append(keyRow(f), lastUse(f))
 		if rights {
 			row = append(row, review.Rights(f.Facts))
 		}
@@ -137,14 +140,15 @@ func (a *app) list(c *collected, rights bool) error {
 	if err := a.table(header, rows); err != nil {
 		return err
 	}
-	a.noteMissing(c)
+	a.notes(c.missing)
 	return nil
 }
 
-func (a *app) noteMissing(c *collected) {
-	for _, sentence := range c.missing {
-		a.note("%s", text.Escape(sentence))
-	}
+// keyHeader and keyRow are the columns that every table of keys begins with.
+func keyHeader() []string { return []string{"ACCESS KEY", "OWNER", "STATE", "AGE", "EXPIRES"} }
+
+func keyRow(f fact) []string {
+	return []string{f.Key.ID, owner(f), state(f), age(f.Now.Sub(f.Key.Created)), orDash(date(f.Key.Expires))}
 }
 
 func owner(f fact) string {
@@ -157,7 +161,7 @@ func owner(f fact) string {
 	return f.userName
 }
 
-// state is the state with what the API does not say in it.
+// state is the state of the API, with "unfinished" or "expired" added.
 func state(f fact) string {
 	switch {
 	case f.Key.Unfinished():

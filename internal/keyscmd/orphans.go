@@ -5,24 +5,27 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 	"github.com/spf13/cobra"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 func (a *app) orphansCommand() *cobra.Command {
 	var states []string
 	cmd := &cobra.Command{
-		Use: "orphans --state FILE ...", Args: cobra.NoArgs, Short: "Find keys that are in no state, and keys of states that are gone",
-		Long: `Find access keys of the account that none of the given states has, and keys of the states that the account does not have.
+		Use: "orphans FILE ...", Short: "Find keys that are in no state, and keys of states that are gone",
+		Long: `Find access keys of the account that are in none of the given states, and keys of the states that the account does not have.
 
-A state is a state file of Terraform or OpenTofu (version 4), or the output of "terraform show -json", also of a plan; "-" is
-standard input. Keys are found in resources of this provider and of the official one, and in aws_iam_access_key.
+A FILE is a state file of Terraform or OpenTofu (version 4), a saved plan, or the output of "terraform show -json"; "-" is
+standard input. The command finds keys in the resources of this provider and of the official one, and in aws_iam_access_key.
+--state FILE is the same as FILE.
 
 ` + exitCodes,
-		Example: "  outscale-keys orphans --state prod.tfstate --state staging.tfstate",
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Example: "  outscale-keys orphans prod.tfstate staging.tfstate",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			states = append(states, args...)
 			if len(states) == 0 {
-				return errors.New("no state is given: add --state FILE")
+				return errors.New("give a state file: see outscale-keys orphans --help")
 			}
 			inStates, err := idsOfStates(states, a.host.In)
 			if err != nil {
@@ -39,7 +42,7 @@ standard input. Keys are found in resources of this provider and of the official
 			return a.orphans(c, inStates)
 		},
 	}
-	cmd.Flags().StringArrayVar(&states, "state", nil, "a state `FILE` (may be repeated)")
+	cmd.Flags().StringArrayVar(&states, "state", nil, "a state `FILE`; repeat the flag for more files")
 	return cmd
 }
 
@@ -60,7 +63,7 @@ func (a *app) orphans(c *collected, inStates map[string]bool) error {
 		listedIDs[f.Key.ID] = true
 		if !f.InState {
 			result.Orphans = append(result.Orphans, listed(f, false))
-			rows = append(rows, []string{f.Key.ID, owner(f), state(f), age(f.Now.Sub(f.Key.Created)), orDash(date(f.Key.Expires)), "in no state"})
+			rows = append(rows, append(keyRow(f), "in no state"))
 		}
 	}
 	for id := range inStates {
@@ -69,7 +72,7 @@ func (a *app) orphans(c *collected, inStates map[string]bool) error {
 		}
 	}
 	slices.Sort(result.Gone)
-	// What the caller cannot see may be there all the same.
+	// A key that the caller cannot see may still exist.
 	goneReason := "gone"
 	if !c.complete {
 		goneReason = "gone, or not visible to the caller"
@@ -81,7 +84,7 @@ func (a *app) orphans(c *collected, inStates map[string]bool) error {
 		return err
 	}
 	if len(rows) > 0 {
-		return findings{len(rows)}
+		return errFindings
 	}
 	return nil
 }
@@ -92,9 +95,9 @@ func (a *app) writeOrphans(result orphanResult, rows [][]string, c *collected) e
 	}
 	if len(rows) == 0 {
 		fmt.Fprintf(a.host.Out, "Every key is in a state (%s).\n", text.Count(len(c.keys), "key"))
-	} else if err := a.table([]string{"ACCESS KEY", "OWNER", "STATE", "AGE", "EXPIRES", "FINDING"}, rows); err != nil {
+	} else if err := a.table(append(keyHeader(), "FINDING"), rows); err != nil {
 		return err
 	}
-	a.noteMissing(c)
+	a.notes(c.missing)
 	return nil
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// table writes rows in columns. Cells can hold what others wrote, so they are escaped. Where the terminal is too narrow for
-// the columns, each row is a block of lines.
+// table writes rows in columns. It escapes the cells, because they can hold texts of another origin. If the terminal is too
+// narrow for the columns, each row becomes a block of lines.
 func (a *app) table(header []string, rows [][]string) error {
 	all := [][]string{header}
 	for _, row := range rows {
@@ -36,7 +36,7 @@ func (a *app) table(header []string, rows [][]string) error {
 // columnGap is the space between columns.
 const columnGap = 2
 
-// width is the width of the widest line of a table.
+// width returns the width of a table in characters.
 func width(rows [][]string) int {
 	total := 0
 	for column := range rows[0] {
@@ -49,7 +49,7 @@ func width(rows [][]string) int {
 	return total - columnGap
 }
 
-// blocks writes each row as lines of a name and a value, with an empty line between rows.
+// blocks writes each row as lines with a name and a value, with an empty line between rows.
 func (a *app) blocks(header []string, rows [][]string) error {
 	for i, row := range rows {
 		if i > 0 {
@@ -75,7 +75,7 @@ func writeJSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
-// date is a moment as the API writes it, "" for none.
+// date returns a time in the form of the API, "" for nil and for the zero time.
 func date(t *time.Time) string {
 	if t == nil || t.IsZero() {
 		return ""
@@ -83,7 +83,7 @@ func date(t *time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05Z")
 }
 
-// age is a duration in days, or in hours below two days.
+// age returns a duration in days, or in hours if it is less than two days.
 func age(d time.Duration) string {
 	if d < 48*time.Hour {
 		return fmt.Sprintf("%dh", int(d.Hours()))
@@ -91,7 +91,7 @@ func age(d time.Duration) string {
 	return fmt.Sprintf("%dd", int(d.Hours()/24))
 }
 
-// orDash is a cell that is never empty.
+// orDash returns "-" for an empty cell.
 func orDash(cell string) string {
 	if cell == "" {
 		return "-"

@@ -32,18 +32,18 @@ func (a *app) policyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "policy USER", Args: named(1, 1, "a user"), Short: "Write the smallest policy that allows what a user did",
 		Long: `Write the smallest policy document that allows the actions that a user's access keys signed, as JSON, or with --hcl as a data
-source outscale_policy_document. A call that was refused is not in it.
+source outscale_policy_document. The document does not allow an action of which every call was refused.
 
-The facts come from the API's log. It has 32 days, and only calls of the OUTSCALE API: a user whose monthly or yearly job
-did not run in this time, or that uses other services, needs more than the document allows. Only keys that the user has now
-are looked up. With --collect FILE the calls that were seen are added to a local file, with those of keys that were deleted
-since, and --since can reach as far back as the file does: run it every week. The file has no secrets; only your own user
-can read it. Commands that add to the same file at the same time wait for each other, by the lock file FILE.lock.
+The facts come from the API's log. The log keeps 32 days, and only calls of the OUTSCALE API. If a job of the user did not
+run in this time, or if the user calls other services, the user needs more than the document allows. The command looks up
+the keys that the user has now.
 
-Actions are named one by one. --wildcard PATTERN, for example "api:Read*", puts a pattern in the place of the used actions
-that it covers. With --compare the document is compared with what the user's policies and groups allow now.
+--collect FILE adds the calls that the command sees to a file. Run it every week: the file keeps the calls after the log
+has lost them, also those of keys that were deleted since, and --since reaches as far back as the file. The file has no
+secrets, and its mode is 0600. Commands that change the same file wait for each other (FILE.lock).
 
-With --compare, what the rights allow beyond the use is a finding.
+--wildcard PATTERN, for example "api:Read*", replaces the actions that the pattern matches. --compare shows what the user's
+policies and groups allow beyond the use, which counts as found, and the document as JSON with --output json.
 
 ` + exitCodes,
 		Example: "  outscale-keys policy ci > ci.json\n  outscale-keys policy ci --hcl --wildcard 'api:Read*'\n  outscale-keys policy ci --compare\n" +
@@ -51,16 +51,16 @@ With --compare, what the rights allow beyond the use is a finding.
 		RunE: func(cmd *cobra.Command, args []string) error { return a.policy(cmd.Context(), args[0], flags) },
 	}
 	flags.window.add(cmd)
-	cmd.Flags().BoolVar(&flags.hcl, "hcl", false, "write a data source outscale_policy_document in place of JSON")
+	cmd.Flags().BoolVar(&flags.hcl, "hcl", false, "write a data source outscale_policy_document instead of JSON")
 	cmd.Flags().BoolVar(&flags.compare, "compare", false, "show what the user's rights allow beyond its use")
-	cmd.Flags().StringArrayVar(&flags.wildcards, "wildcard", nil, "a `PATTERN` in the place of the actions that it covers (may be repeated)")
-	cmd.Flags().StringVar(&flags.collect, "collect", "", "a `FILE` that the calls are added to, and read from")
+	cmd.Flags().StringArrayVar(&flags.wildcards, "wildcard", nil, "replace the actions that this `PATTERN` matches; repeat the flag for more patterns")
+	cmd.Flags().StringVar(&flags.collect, "collect", "", "add the calls to this `FILE`, and use all calls in it")
 	return cmd
 }
 
-// didUse is what a user did, and how much of the time that was asked for is known.
+// didUse is what a user did, and for which time that is known.
 type didUse struct {
-	actions, refused []string // as policies name them, sorted; refused are those that never succeeded
+	actions, refused []string // as policies name them, sorted; no call of an action in refused succeeded
 	notes            []string // what the facts do not cover, one sentence each
 	since, until     time.Time
 }
@@ -71,12 +71,12 @@ func (a *app) policy(ctx context.Context, userName string, flags policyFlags) er
 		return err
 	}
 	if flags.hcl && (flags.compare || a.flags.output == formatJSON) {
-		return errors.New("--hcl is a format of its own: leave out --compare and --output json")
+		return errors.New("--hcl cannot be combined with --compare or --output json")
 	}
 	if err := checkPatterns(flags.wildcards); err != nil {
 		return err
 	}
-	if flags.collect != "" { // a file that cannot be used is an error before the log is read
+	if flags.collect != "" { // report a file that cannot be used before the log is read
 		if _, err := readCalls(flags.collect); err != nil {
 			return collectError(flags.collect, err)
 		}
@@ -92,11 +92,9 @@ func (a *app) policy(ctx context.Context, userName string, flags policyFlags) er
 	if flags.compare {
 		return a.compare(ctx, s, userName, did, flags.wildcards)
 	}
-	for _, sentence := range did.notes {
-		a.note("%s", text.Escape(sentence))
-	}
+	a.notes(did.notes)
 	if len(did.actions) == 0 {
-		return fmt.Errorf("user %s had no call that succeeded since %s: there is nothing to write a policy from", text.Word(userName), date(&did.since))
+		return fmt.Errorf("no call of user %s succeeded since %s, so there is no policy to write", text.Word(userName), date(&did.since))
 	}
 	doc, err := leastDocument(did.actions, flags.wildcards)
 	if err != nil {
@@ -110,11 +108,11 @@ func (a *app) policy(ctx context.Context, userName string, flags policyFlags) er
 	return err
 }
 
-// checkPatterns refuses a --wildcard that a policy could not have.
+// checkPatterns refuses a --wildcard that is not valid in a policy.
 func checkPatterns(patterns []string) error {
 	for _, pattern := range patterns {
 		if err := policydoc.Least([]string{pattern}, nil).Validate(); err != nil || !strings.Contains(pattern, "*") {
-			return fmt.Errorf("--wildcard %s: a pattern names a service and actions with \"*\", for example \"api:Read*\"", text.Word(pattern))
+			return fmt.Errorf("--wildcard %s: a pattern has a service and actions with \"*\", for example \"api:Read*\"", text.Word(pattern))
 		}
 	}
 	return nil
@@ -144,12 +142,12 @@ func (a *app) did(ctx context.Context, s *services, userName string, back time.D
 	}
 	did := didUse{since: u.From, until: u.Until}
 	if !u.Whole {
-		did.notes = append(did.notes, cutOff(u)+" The document may lack actions.")
+		did.notes = append(did.notes, cutOff(u)+" Actions may be missing in the document.")
 	}
 	asked := u.Until.Add(-back)
 	if flags.collect == "" {
 		if back > account.LogKept {
-			did.notes = append(did.notes, "The log has 32 days: nothing before "+date(&u.From)+" is known. Use --collect FILE to see further from now on.")
+			did.notes = append(did.notes, logKept(u)+" Use --collect FILE to keep calls for longer from now on.")
 		}
 	} else {
 		history, err := a.collectCalls(ctx, s, flags.collect, who, u)
@@ -161,19 +159,19 @@ func (a *app) did(ctx context.Context, s *services, userName string, back time.D
 		did.since = asked
 		did.notes = append(did.notes, unknownTimes(asked, known)...)
 	}
-	did.notes = append(did.notes, fmt.Sprintf("Calls of user %s from %s to %s; the API's log has 32 days, and no calls of object storage (OOS) and OKS.",
+	did.notes = append(did.notes, fmt.Sprintf("Calls of user %s from %s to %s. The API keeps its log for 32 days, without calls of object storage (OOS) and of OKS.",
 		who.userName, date(&did.since), date(&did.until)))
 	did.sort(use)
 	if len(did.refused) > 0 {
-		did.notes = append(did.notes, "Refused, and not allowed by the document: "+strings.Join(did.refused, ", ")+".")
+		did.notes = append(did.notes, "Always refused, so the document does not allow: "+strings.Join(did.refused, ", ")+".")
 	}
 	return did, nil
 }
 
-// actionName is what a name of an action looks like. A log entry of another form names no action of a policy.
+// actionName matches the name of an action. Other texts in the log are not actions that a policy can name.
 var actionName = regexp.MustCompile(`^[A-Za-z0-9]{1,100}$`)
 
-// sort takes the actions apart by whether they ever succeeded.
+// sort divides the actions into those that succeeded at least once and those that were always refused.
 func (d *didUse) sort(use account.Use) {
 	counts := use.ByAction()
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
@@ -187,19 +185,19 @@ func (d *didUse) sort(use account.Use) {
 	}
 }
 
-// unknownTimes are the times since from that no reading of the log covers.
+// unknownTimes returns a sentence for each period after from in which the calls are not known.
 func unknownTimes(from time.Time, known []account.Period) []string {
 	var notes []string
 	for _, p := range known {
 		if p.From.Sub(from) > time.Minute {
-			notes = append(notes, fmt.Sprintf("Nothing is known of the time from %s to %s.", date(&from), date(&p.From)))
+			notes = append(notes, fmt.Sprintf("The calls from %s to %s are not known.", date(&from), date(&p.From)))
 		}
 		from = p.Until
 	}
 	return notes
 }
 
-// indented is a document as people read it.
+// indented returns a document as indented JSON.
 func indented(doc policydoc.Document) string {
 	var b bytes.Buffer
 	if err := json.Indent(&b, []byte(doc.JSON()), "", "  "); err != nil {
@@ -208,10 +206,10 @@ func indented(doc policydoc.Document) string {
 	return b.String()
 }
 
-// notInNames is what a name of a Terraform object cannot have.
+// notInNames matches the characters that the name of a data source cannot have.
 var notInNames = regexp.MustCompile(`[^A-Za-z0-9_-]`)
 
-// policyHCL is a document as a data source. Actions have no character that HCL would read in another way.
+// policyHCL returns a document as a data source. Actions have no character that is special in HCL.
 func policyHCL(userName string, doc policydoc.Document) string {
 	name := notInNames.ReplaceAllString(userName, "_")
 	if strings.Trim(name[:1], "0123456789-") == "" {
@@ -243,18 +241,18 @@ type comparison struct {
 	Document  json.RawMessage `json:"document,omitempty"`
 }
 
-// patternUse is a pattern that the rights allow. Actions are those of the OUTSCALE API.
+// patternUse is a pattern that the rights allow, with the number of actions of the OUTSCALE API that it matches.
 type patternUse struct {
 	Pattern string `json:"pattern"`
 	Actions int    `json:"actions"`
 	Used    int    `json:"used"`
 }
 
-// compare shows what the rights of a user allow beyond what it did.
+// compare shows what the rights of a user allow beyond its use.
 func (a *app) compare(ctx context.Context, s *services, userName string, did didUse, wildcards []string) error {
 	docs, err := s.rights.Documents(ctx, s.policies, s.groups, userName)
 	if err != nil {
-		return fmt.Errorf("the rights of user %s could not be read, which needs %s: %w", text.Word(userName), rightsNeeded, err)
+		return fmt.Errorf("the rights of user %s could not be read (this needs %s): %w", text.Word(userName), rightsNeeded, err)
 	}
 	beyond := policydoc.Beyond(docs, did.actions)
 	c := comparison{
@@ -274,13 +272,13 @@ func (a *app) compare(ctx context.Context, s *services, userName string, did did
 	if err := a.showComparison(c); err != nil {
 		return err
 	}
-	if n := len(beyond.Actions) + len(beyond.Patterns); n > 0 {
-		return findings{n}
+	if len(beyond.Actions)+len(beyond.Patterns) > 0 {
+		return errFindings
 	}
 	return nil
 }
 
-// covered counts the actions that a pattern of AllowedPatterns covers.
+// covered counts the actions that a pattern matches.
 func covered(pattern string, actions []string) int {
 	n := 0
 	for _, action := range actions {
@@ -307,23 +305,21 @@ func (a *app) showComparison(c comparison) error {
 		names []string
 	}{
 		{"Allowed and not used", c.Unused},
-		{"Allowed beyond the OUTSCALE API", c.Others},
-		{"Used, and no longer allowed", c.Forbidden},
+		{"Allowed in other services", c.Others},
+		{"Used and no longer allowed", c.Forbidden},
 	} {
 		if len(part.names) > 0 {
 			fmt.Fprintf(a.host.Out, "%s (%d):\n%s\n", part.title, len(part.names), wrapped(part.names, 100))
 		}
 	}
 	if len(c.Unused)+len(c.Others) == 0 {
-		fmt.Fprintln(a.host.Out, "The rights allow nothing beyond the use.")
+		fmt.Fprintln(a.host.Out, "The rights allow only what is used.")
 	}
-	for _, sentence := range c.Notes {
-		a.note("%s", text.Escape(sentence))
-	}
+	a.notes(c.Notes)
 	return nil
 }
 
-// wrapped is a list in lines of at most width characters, if its items are shorter.
+// wrapped returns the items in lines of at most width characters. A longer item has a line of its own.
 func wrapped(items []string, width int) string {
 	var b strings.Builder
 	line := " "

@@ -67,7 +67,7 @@ func TestPolicy_allowsExactlyTheUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errOut := r.run("policy", "ci")
-	if code != ExitOK || !strings.Contains(errOut, "the API's log has 32 days") || !strings.Contains(errOut, "Refused, and not allowed by the document: api:ReadAccounts.") {
+	if code != ExitOK || !strings.Contains(errOut, "The API keeps its log for 32 days") || !strings.Contains(errOut, "Always refused, so the document does not allow: api:ReadAccounts.") {
 		t.Fatalf("exit code %d: %s%s", code, out, errOut)
 	}
 	least := r.user("least", nil)
@@ -122,7 +122,7 @@ func TestPolicy_compare(t *testing.T) {
 	if err := r.client.DeleteUserPolicy(t.Context(), "ci", "other"); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, _ = r.run("policy", "ci", "--compare"); code != ExitOK || !strings.Contains(out, "The rights allow nothing beyond the use.") {
+	if code, out, _ = r.run("policy", "ci", "--compare"); code != ExitOK || !strings.Contains(out, "The rights allow only what is used.") {
 		t.Errorf("with the smallest policy: exit code %d: %s", code, out)
 	}
 }
@@ -162,11 +162,11 @@ func TestPolicy_collect(t *testing.T) {
 	for since, want := range map[string]bool{"60d": true, "30d": false} {
 		code, out, errOut := r.run("policy", "ci", "--collect", file, "--since", since)
 		if code != ExitOK || !strings.Contains(out, "api:ReadUsers") || strings.Contains(out, "api:ReadAccounts") != want ||
-			strings.Contains(errOut, "Nothing is known of the time from") != want {
+			strings.Contains(errOut, "The calls from") != want {
 			t.Errorf("since %s: exit code %d: %s%s", since, code, out, errOut)
 		}
 	}
-	if _, _, errOut := r.run("policy", "ci", "--since", "60d"); !strings.Contains(errOut, "Use --collect FILE to see further") {
+	if _, _, errOut := r.run("policy", "ci", "--since", "60d"); !strings.Contains(errOut, "Use --collect FILE to keep") {
 		t.Errorf("%q", errOut)
 	}
 	if left, _ := filepath.Glob(file + ".*"); !slices.Equal(left, []string{file + ".lock"}) {
@@ -183,9 +183,9 @@ func TestPolicy_refused(t *testing.T) {
 		args []string
 		want string
 	}{
-		"HCL and JSON":       {[]string{"idle", "--hcl", "--output", "json"}, "--hcl is a format of its own"},
-		"HCL and compared":   {[]string{"idle", "--hcl", "--compare"}, "--hcl is a format of its own"},
-		"nothing used":       {[]string{"idle"}, "nothing to write a policy from"},
+		"HCL and JSON":       {[]string{"idle", "--hcl", "--output", "json"}, "--hcl cannot be combined"},
+		"HCL and compared":   {[]string{"idle", "--hcl", "--compare"}, "--hcl cannot be combined"},
+		"nothing used":       {[]string{"idle"}, "there is no policy to write"},
 		"no user":            {[]string{"eve"}, "eve is not the name of a user of the account"},
 		"a secret":           {[]string{idle.SecretKey}, "is not the name of a user"},
 		"a key":              {[]string{idle.ID}, "is not the name of a user"},

@@ -15,23 +15,25 @@ import (
 )
 
 func (a *app) reportCommand() *cobra.Command {
-	flags := judgeFlags{account: true}
+	flags := reviewFlags{account: true}
 	var file string
 	cmd := &cobra.Command{
-		Use: "report", Args: cobra.NoArgs, Short: "Write an HTML page that shows every access key of the account",
+		Use: "report", Args: noArguments, Short: "Write an HTML page that shows every access key of the account",
 		Long: `Write one HTML page that shows every access key of the account by owner: a time line with its creation, last use and
-expiry, and what the rules of the command audit found. The page can be searched, sorted, filtered and printed. It is one
-file that loads nothing from anywhere, and it has no secret.
+expiry, and the findings of the command audit. The page can be searched, sorted, filtered and printed. It is one file that
+loads nothing from elsewhere, and it has no secret.
 
-With --output json, the same is written as JSON. The exit code is 0 also if there are findings: the command audit is the
-one for pipelines.`,
+With --output json, the command writes the same as JSON. Findings do not change the exit code: use the command audit in
+pipelines.
+
+` + exitCodesPlain,
 		Example: "  outscale-keys report --file keys.html\n  outscale-keys report --state terraform.tfstate > keys.html",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			undo, err := reserve(file)
 			if err != nil {
 				return fmt.Errorf("--file: %w", err)
 			}
-			c, config, err := a.collectToJudge(cmd.Context(), flags)
+			c, config, err := a.collectForReview(cmd.Context(), flags)
 			if err != nil {
 				undo()
 				return err
@@ -40,12 +42,12 @@ one for pipelines.`,
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVar(&file, "file", "", "the `FILE` to write the page to; a new file can be read by its owner only (default standard output)")
+	cmd.Flags().StringVar(&file, "file", "", "write the page to this `FILE`, with mode 0600 if it is new (default standard output)")
 	return cmd
 }
 
-// reserve creates a file that is written at the end of a long command: one that cannot be written is an error before the
-// first call. undo removes it if it is new.
+// reserve creates the file that a long command writes at its end, so that a file that cannot be written is an error before the
+// first call. undo removes the file if it is new.
 func reserve(file string) (undo func(), err error) {
 	info, err := os.Stat(file)
 	isNew := errors.Is(err, fs.ErrNotExist)
@@ -72,12 +74,12 @@ type reportedKey struct {
 // reportResult is the JSON of report.
 type reportResult struct {
 	AccountID  string        `json:"account_id,omitempty"`
-	Complete   bool          `json:"complete"` // every key of the account is there
+	Complete   bool          `json:"complete"` // every key of the account is listed
 	Missing    []string      `json:"missing,omitempty"`
 	AccessKeys []reportedKey `json:"access_keys"`
 }
 
-// report writes the page, or the same as JSON.
+// report writes the page or the JSON.
 func (a *app) report(c *collected, config review.Config, file string) error {
 	var result bytes.Buffer
 	var err error
@@ -93,12 +95,12 @@ func (a *app) report(c *collected, config review.Config, file string) error {
 		_, err = result.WriteTo(a.host.Out)
 		return err
 	}
-	// The page has no secret, but tells who has which rights.
+	// The page has no secret, but shows who has which rights.
 	if err := os.WriteFile(file, result.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("--file: %w", err)
 	}
 	a.note("%s shows %s.", text.Escape(file), text.Count(len(c.keys), "key"))
-	a.noteMissing(c)
+	a.notes(c.missing)
 	return nil
 }
 
@@ -113,7 +115,7 @@ func (a *app) reportPage(w *bytes.Buffer, c *collected, config review.Config) er
 func (a *app) reportJSON(w *bytes.Buffer, c *collected, config review.Config) error {
 	all := reportResult{AccountID: c.accountID, Complete: c.complete, Missing: c.missing, AccessKeys: []reportedKey{}}
 	for _, f := range c.keys {
-		findings := findingsOf([]judged{{f, config.Review(f.Facts)}})
+		findings := findingsOf([]reviewed{{f, config.Review(f.Facts)}})
 		all.AccessKeys = append(all.AccessKeys, reportedKey{listed(f, true), findings})
 	}
 	return writeJSON(w, all)

@@ -22,36 +22,34 @@ import (
 const (
 	ExitOK       = 0 // done, nothing found
 	ExitFindings = 1 // an audit, a scan or a comparison found something
-	ExitError    = 2 // nothing was done, or not everything: the message says what
+	ExitError    = 2 // the command did nothing, or not everything: the message says what failed
 )
 
-// What the help of a command says of them: of one that can find something, and of the others.
+// The sentence on exit codes in the help: for commands that can find something, and for the others.
 const (
-	exitCodes      = "Exit codes: 0 done, nothing found; 1 something was found; 2 error."
-	exitCodesPlain = "Exit codes: 0 done; 2 error."
+	exitCodes      = "Exit codes: 0 success, nothing found; 1 something found; 2 error."
+	exitCodesPlain = "Exit codes: 0 success; 2 error."
 )
 
-// Host is what the command takes from the machine it runs on.
+// Host is the machine that the command runs on.
 type Host struct {
 	Env         func(name string) (string, bool)
 	Home        string           // the user's home folder, "" = unknown
 	Now         func() time.Time // the machine's clock
 	In          io.Reader
 	Out, Err    io.Writer
-	Interactive bool // a person can be asked: In is a terminal
-	Progress    int  // the width of the terminal that Err is, where progress is shown; 0 = it is none
-	Columns     int  // the width of the terminal that Out is, 0 = it is none
-	// Start runs a program with these variables added to the environment, and returns its exit code. It passes signals on to
-	// the program. A program is not started when ctx has ended.
+	Interactive bool // In is a terminal, so the command can ask
+	Progress    int  // the columns of the terminal Err, where progress is shown; 0 = Err is not a terminal
+	Columns     int  // the columns of the terminal Out; 0 = Out is not a terminal
+	// Start runs a program with these variables added to the environment, passes signals on to it, and returns its exit code.
+	// It does not start the program if ctx has ended.
 	Start func(ctx context.Context, argv, env []string) (code int, err error)
 }
 
-// findings is the error of a command that worked and found something.
-type findings struct{ n int }
+// errFindings ends a command that worked and found something.
+var errFindings = errors.New("something was found")
 
-func (f findings) Error() string { return text.Count(f.n, "finding") }
-
-// exitCode is the error of a command that ends with the exit code of a program that it ran.
+// exitCode is the error of exec if its program ended with this exit code.
 type exitCode int
 
 func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
@@ -65,16 +63,15 @@ func Run(ctx context.Context, version string, args []string, host Host) int {
 	root.SetOut(host.Out)
 	root.SetErr(host.Err)
 	err := root.ExecuteContext(ctx)
-	var found findings
 	var code exitCode
 	switch {
 	case err == nil:
 		return ExitOK
 	case errors.As(err, &code):
 		return int(code)
-	case errors.As(err, &found):
+	case errors.Is(err, errFindings):
 		return ExitFindings
-	case errors.Is(err, syscall.EPIPE): // nobody reads the output any longer, as of "| head"
+	case errors.Is(err, syscall.EPIPE): // the reader of the output has ended, for example head
 		return ExitError
 	}
 	ended := ""
@@ -91,13 +88,13 @@ var settings = remedy.Settings{
 	ClientCertificate: "OSC_X509_CLIENT_CERT and OSC_X509_CLIENT_KEY", Rate: "--requests-per-second", Again: "Run the command again.",
 }
 
-// input is standard input until ctx ends: a signal ends a command that waits for it, too.
+// input is standard input until ctx ends, so that a signal ends a command that waits for input.
 type input struct {
 	ctx context.Context //nolint:containedctx // a reader has no other way to get it
 	in  io.Reader
 }
 
-// Read implements io.Reader. A read that waits cannot be cut short: it is left to the end of the process.
+// Read implements io.Reader. A read that waits cannot be interrupted: it goes on until the process ends.
 func (i input) Read(p []byte) (n int, err error) {
 	own := make([]byte, len(p))
 	done := make(chan struct{})
@@ -147,8 +144,9 @@ func newRoot(version string, host Host) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "outscale-keys",
 		Short: "List, check and revoke the access keys of an OUTSCALE account",
-		Long: `outscale-keys answers questions about the access keys of an OUTSCALE account: which exist, who owns them, what they are used
-for, which need attention. It deactivates and revokes keys, and runs a command with a key of its own. For a start:
+		Long: `outscale-keys answers questions about the access keys of an OUTSCALE account: which keys exist, who owns them, what they are
+used for, and which of them need attention. It also deactivates and revokes keys, and runs a command with a temporary key.
+To begin:
 
   outscale-keys list     every key, with owner, age, expiry and last use
   outscale-keys audit    the keys that need attention
@@ -156,24 +154,24 @@ for, which need attention. It deactivates and revokes keys, and runs a command w
 The credential comes from the environment (OSC_ACCESS_KEY and OSC_SECRET_KEY, or OSC_PROFILE), or from the default
 profile of ~/.osc/config.json, as for the Terraform provider.
 
-` + exitCodes,
+` + exitCodes + ` The command exec ends with the exit code of its program.`,
 		Version: version, SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd.Name()) },
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.flags.profile, "profile", "", "the `NAME` of a profile of the profile file")
+	flags.StringVar(&a.flags.profile, "profile", "", "the `NAME` of a profile in the profile file")
 	flags.StringVar(&a.flags.configFile, "config-file", "", "the profile `FILE` (default ~/.osc/config.json)")
 	flags.StringVar(&a.flags.region, "region", "", "the `REGION`, for example eu-west-2")
-	flags.StringVar(&a.flags.endpoint, "endpoint", "", "the `URL` of the API, in place of the region's")
-	flags.Float64Var(&a.flags.rate, "requests-per-second", 5, "at most this `NUMBER` of calls per second, 0 = no limit")
-	flags.StringVarP(&a.flags.output, "output", "o", formatTable, "the `FORMAT` of the result: table or json; for audit also csv or sarif")
+	flags.StringVar(&a.flags.endpoint, "endpoint", "", "the `URL` of the API (default: the API of the region)")
+	flags.Float64Var(&a.flags.rate, "requests-per-second", 5, "the largest `NUMBER` of calls per second, 0 = no limit")
+	flags.StringVarP(&a.flags.output, "output", "o", formatTable, "the `FORMAT` of the result: table or json; audit also has csv and sarif")
 	root.AddCommand(a.listCommand(), a.auditCommand(), a.reportCommand(), a.usageCommand(), a.policyCommand(), a.orphansCommand(), a.scanCommand(), a.execCommand())
 	root.AddCommand(a.changeCommands()...)
 	root.SetHelpCommand(helpCommand(root))
 	return root
 }
 
-// helpCommand is the command help. The one of the library ends well also for a command that does not exist.
+// helpCommand is the command help. The one of cobra ends with exit code 0 if the command does not exist.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use: "help [COMMAND]", Short: "Show the help of a command",
@@ -188,7 +186,7 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// checkFlags refuses a format that the command does not have. The command audit has more formats than the others.
+// checkFlags refuses a format that the command does not have.
 func (a *app) checkFlags(command string) error {
 	formats := []string{formatTable, formatJSON}
 	if command == "audit" {
@@ -200,7 +198,15 @@ func (a *app) checkFlags(command string) error {
 	return fmt.Errorf("--output %s: the formats of this command are %s", text.Word(a.flags.output), strings.Join(formats, ", "))
 }
 
-// named takes from least to most arguments, and says what they are where there are others.
+// noArguments refuses arguments. The error of cobra.NoArgs takes them for commands.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("unexpected argument %s: see outscale-keys %s --help", text.Word(args[0]), cmd.Name())
+	}
+	return nil
+}
+
+// named accepts from least to most arguments. The error says what they are.
 func named(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -213,7 +219,7 @@ func named(least, most int, what string) cobra.PositionalArgs {
 	}
 }
 
-// progress shows how far a long command is, where somebody looks. The line is replaced by the next one.
+// progress shows the progress of a long command on a terminal. Each line replaces the one before.
 func (a *app) progress(format string, args ...any) {
 	if width := a.host.Progress; width > 0 {
 		line := []rune(fmt.Sprintf(format, args...))
@@ -221,12 +227,19 @@ func (a *app) progress(format string, args ...any) {
 	}
 }
 
-// progressDone removes the line of progress.
+// progressDone removes the last line of progress.
 func (a *app) progressDone() {
 	if a.host.Progress > 0 {
 		fmt.Fprint(a.host.Err, "\r\x1b[K")
 	}
 }
 
-// note writes a remark for people: it is no part of the result.
+// note writes a line to standard error. It is not part of the result.
 func (a *app) note(format string, args ...any) { fmt.Fprintf(a.host.Err, format+"\n", args...) }
+
+// notes writes sentences that may repeat texts of another origin.
+func (a *app) notes(sentences []string) {
+	for _, sentence := range sentences {
+		a.note("%s", text.Escape(sentence))
+	}
+}

@@ -99,7 +99,7 @@ func TestAudit(t *testing.T) {
 		}
 	}
 	rules := r.file("rules.json", `{"rules": {"root-key": {"off": true}, "no-expiry": {"off": true}}}`)
-	if code, out, _ := r.run("audit", "--rules", rules); code != ExitOK || !strings.Contains(out, "0 findings about 0 of 2 keys") {
+	if code, out, _ := r.run("audit", "--rules", rules); code != ExitOK || !strings.Contains(out, "0 findings for 0 of 2 keys") {
 		t.Errorf("with the rules off: exit code %d: %s", code, out)
 	}
 }
@@ -279,7 +279,7 @@ func TestScanState_addresses(t *testing.T) {
 		t.Errorf("got %q, want %q", addresses, want)
 	}
 	r.in = ""
-	if code, _, errOut := r.run("scan-state", "-", "--offline"); code != ExitError || !strings.Contains(errOut, "(standard input) is cut off") {
+	if code, _, errOut := r.run("scan-state", "-", "--offline"); code != ExitError || !strings.Contains(errOut, "(standard input) is incomplete") {
 		t.Errorf("nothing: exit code %d, %s", code, errOut)
 	}
 }
@@ -287,8 +287,8 @@ func TestScanState_addresses(t *testing.T) {
 func TestReadState_refused(t *testing.T) {
 	r := &rig{t: t}
 	for content, want := range map[string]string{
-		"":                                     "cut off",
-		`{"version": 4, "resources": [`:        "cut off",
+		"":                                     "incomplete",
+		`{"version": 4, "resources": [`:        "incomplete",
 		"no state":                             "not the JSON",
 		`{"version": 3}`:                       "version 3",
 		`{"a": 1}`:                             "neither `version` nor",

@@ -29,7 +29,7 @@ no call, and does not know whether a key still works.
 			return a.scan(cmd.Context(), files, offline)
 		},
 	}
-	cmd.Flags().BoolVar(&offline, "offline", false, "make no call")
+	cmd.Flags().BoolVar(&offline, "offline", false, "read the files only, and make no call")
 	return cmd
 }
 
@@ -51,13 +51,13 @@ func (a *app) scan(ctx context.Context, files []string, offline bool) error {
 		return errors.Join(failed...)
 	}
 	if len(secrets) > 0 {
-		return findings{len(secrets)}
+		return errFindings
 	}
 	return nil
 }
 
-// statuses returns a function that says whether the key of a secret still works: ACTIVE, INACTIVE, expired, gone or unknown.
-// After an error every key is unknown.
+// statuses returns a function that returns the status of the key of a secret: ACTIVE, INACTIVE, expired, gone or unknown.
+// After an error every status is unknown.
 func (a *app) statuses(ctx context.Context, secrets []stateKey, offline bool) (func(stateKey) string, error) {
 	unknown := func(stateKey) string { return "unknown" }
 	var ids []string
@@ -131,9 +131,9 @@ func (a *app) showSecrets(secrets []stateKey, status func(stateKey) string, inco
 }
 
 const secretRemedy = `
-To get rid of them:
-  1. Set seal_to on the resource and apply: the secret is sealed in place, without a new key.
-  2. Whoever could read the files knows the secrets. Replace the keys that still work: a rotating key overlaps with its
+To remove the secrets:
+  1. Set seal_to on the resource and apply: the provider seals the secret in place, without a new key.
+  2. Everyone who could read the files knows the secrets. Replace the keys that still work: a rotating key overlaps with its
      successor, or use terraform apply -replace=ADDRESS.
   3. Delete older versions of the files: backups (*.backup), versions in the backend, saved plans, artifacts of pipelines.
 `

@@ -30,7 +30,7 @@ var keyTypes = map[string][]struct{ id, secret string }{
 	"aws_iam_access_key": {{"id", "secret"}},
 }
 
-// stateFile is the part of a state file (version 4) that is looked at.
+// stateFile has the members of a state file (version 4) that the command reads.
 type stateFile struct {
 	Version   int             `json:"version"`
 	Encrypted json.RawMessage `json:"encrypted_data"` // OpenTofu's state encryption
@@ -45,12 +45,12 @@ type stateFile struct {
 	} `json:"prior_state"`
 }
 
-// stateResource is a resource of a state file. The attributes of resources that hold no key are passed over: a state file can
-// be large.
+// stateResource is a resource of a state file. The attributes of resources without keys are not decoded, because a state file
+// can be large.
 type stateResource struct {
 	stateHead
 	Instances []struct {
-		Index      any                        `json:"index_key"` // nil, a text of for_each, or a number of count
+		Index      any                        `json:"index_key"` // nil, a string of for_each, or a number of count
 		Attributes map[string]json.RawMessage `json:"attributes"`
 	} `json:"instances"`
 }
@@ -80,7 +80,7 @@ type shownModule struct {
 	Children  []shownModule   `json:"child_modules"`
 }
 
-// shownResource is a resource in the output of "show -json", read as stateResource is.
+// shownResource is a resource in the output of "show -json". As in stateResource, only the attributes of keys are decoded.
 type shownResource struct {
 	Address string
 	Type    string
@@ -102,7 +102,7 @@ func (r *shownResource) UnmarshalJSON(data []byte) error {
 	}{&r.Values})
 }
 
-// readState returns the keys of a state file, of the output of "show -json", or of a saved plan. "-" is in.
+// readState returns the keys of a state file, of the output of "show -json", or of a saved plan. The file "-" means in.
 func readState(file string, in io.Reader) ([]stateKey, error) {
 	data, err := contents(file, in)
 	if err != nil {
@@ -141,7 +141,7 @@ func contents(file string, in io.Reader) ([]byte, error) {
 }
 
 func tooLarge(file string) error {
-	return fmt.Errorf("%s is too large: at most %d MiB are read", file, maxPart>>20)
+	return fmt.Errorf("%s is too large: the limit is %d MiB", file, maxPart>>20)
 }
 
 func parseState(file string, data []byte) ([]stateKey, error) {
@@ -149,21 +149,21 @@ func parseState(file string, data []byte) ([]stateKey, error) {
 	if err := json.Unmarshal(data, &s); err != nil {
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) && syntax.Offset >= int64(len(data)) {
-			return nil, fmt.Errorf("%s is cut off: the JSON does not end", file)
+			return nil, fmt.Errorf("%s is incomplete: the JSON does not end", file)
 		}
-		return nil, fmt.Errorf("%s is no state file: it is not the JSON of one", file)
+		return nil, fmt.Errorf("%s is not a state file: it is not JSON, or not the JSON of a state", file)
 	}
 	switch {
 	case s.Encrypted != nil:
-		return nil, fmt.Errorf("%s is encrypted: give the output of \"tofu show -json\" in its place", file)
+		return nil, fmt.Errorf("%s is encrypted: give the output of \"tofu show -json\" instead", file)
 	case s.FormatVersion != "":
 		return s.shown(file), nil
 	case s.Version == 4:
 		return append(s.version4(file), s.elsewhere(file, data)...), nil
 	case s.Version != 0:
-		return nil, fmt.Errorf("%s is a state file of version %d, and version 4 is understood: let a recent CLI write it again", file, s.Version)
+		return nil, fmt.Errorf("%s is a state file of version %d, but the command reads version 4: write the state again with a recent CLI", file, s.Version)
 	}
-	return nil, fmt.Errorf("%s is no state file: it has neither `version` nor `format_version`", file)
+	return nil, fmt.Errorf("%s is not a state file: it has neither `version` nor `format_version`", file)
 }
 
 func (s stateFile) version4(file string) []stateKey {
@@ -190,9 +190,9 @@ func (s stateFile) version4(file string) []stateKey {
 	return keys
 }
 
-// elsewhere finds the secrets of the state's keys in other values of the file: of an output, or of a resource that got one.
+// elsewhere finds the secrets of the state's keys in other values of the file, such as an output or another resource.
 func (s stateFile) elsewhere(file string, data []byte) []stateKey {
-	more := map[string]int{} // how often the data has a secret, without the attributes of keys
+	more := map[string]int{} // how often the data has a secret outside of the attributes of keys
 	ids := map[string]string{}
 	for _, r := range s.Resources {
 		for _, instance := range r.Instances {
@@ -253,7 +253,7 @@ func (m shownModule) keys(file string) []stateKey {
 	return keys
 }
 
-// keysOf are the keys of one instance of a resource.
+// keysOf returns the keys of one instance of a resource.
 func keysOf(file, address, resourceType string, attributes map[string]json.RawMessage) []stateKey {
 	var keys []stateKey
 	for _, names := range keyTypes[resourceType] {
@@ -271,21 +271,22 @@ func keysOf(file, address, resourceType string, attributes map[string]json.RawMe
 
 func stringOf(raw json.RawMessage) string {
 	var s string
-	_ = json.Unmarshal(raw, &s) // null, or something else than a string, is no text
+	_ = json.Unmarshal(raw, &s) // "" for null and for other types
 	return s
 }
 
-// maxPart bounds what is unpacked from a plan: a small archive can pretend to hold anything.
+// maxPart is the largest size, in bytes, of a file and of a part of a plan: a small archive can expand to any size.
 const maxPart = 1 << 30
 
-// planSecret finds a secret in the packed values of a plan: the attribute's name, the head of a text of 40 bytes, the text.
+// planSecret matches a secret in the MessagePack values of a plan: the name of the attribute, the header of a string of 40
+// bytes, and the string.
 var planSecret = regexp.MustCompile(`secret_key\xd9\x28[A-Z0-9]{40}`)
 
-// readPlan returns the keys of a saved plan: of the states in it, and a line for secrets in its planned values.
+// readPlan returns the keys of the states in a saved plan, and one key without an id if its planned values have secrets.
 func readPlan(file string, data []byte) ([]stateKey, error) {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return nil, fmt.Errorf("%s looks like a saved plan and cannot be unpacked: %w", file, err)
+		return nil, fmt.Errorf("%s looks like a saved plan, but cannot be unpacked: %w", file, err)
 	}
 	var keys []stateKey
 	known := false
@@ -313,7 +314,7 @@ func readPlan(file string, data []byte) ([]stateKey, error) {
 		keys = append(keys, found...)
 	}
 	if !known {
-		return nil, fmt.Errorf("%s is an archive, and not a saved plan", file)
+		return nil, fmt.Errorf("%s is an archive, but not a saved plan", file)
 	}
 	return keys, nil
 }
@@ -330,8 +331,8 @@ func readStates(files []string, in io.Reader) (keys []stateKey, failed []error) 
 	return keys, failed
 }
 
-// idsOfStates returns the ids of the keys of several files. Every file must be readable: the keys of another one would be in
-// no state.
+// idsOfStates returns the ids of the keys of several files. It is an error if a file cannot be read, because the keys of that
+// file would count as keys in no state.
 func idsOfStates(files []string, in io.Reader) (map[string]bool, error) {
 	keys, failed := readStates(files, in)
 	if len(failed) > 0 {

@@ -44,10 +44,10 @@ var pages = []page{
 		{"", "outscale-keys policy ci", ""},
 		{"As a data source, with a pattern for the reads:", "outscale-keys policy ci --hcl --wildcard 'api:Read*'", ""},
 		{"What the rights of a user allow beyond its use:", "outscale-keys policy deploy --compare", ""},
-		{"Collect calls, to see further than the log:", "outscale-keys policy ci --collect ci-calls.json --since 90d", ""},
+		{"With a file that keeps the calls for longer than the log:", "outscale-keys policy ci --collect ci-calls.json --since 90d", ""},
 	}},
 	{"orphans", "Keys that no state has, and keys of states that the account does not have.", []step{
-		{"", "outscale-keys orphans --state prod.tfstate", ""},
+		{"", "outscale-keys orphans prod.tfstate", ""},
 	}},
 	{"scan-state", "Secrets in clear in states and plans.", []step{
 		{"", "outscale-keys scan-state prod.tfstate", ""},
@@ -56,10 +56,10 @@ var pages = []page{
 		{"", "outscale-keys deactivate --all-of ci --dry-run", ""},
 		{"", "outscale-keys deactivate {backup}", "y"},
 		{"", "outscale-keys activate {backup} --yes", ""},
-		{"Ids can come from another command:", "outscale-keys orphans --state prod.tfstate --output json | jq -r '.in_no_state[] | select(.expired) | .access_key_id' | outscale-keys revoke - --yes", ""},
+		{"Ids can come from another command:", "outscale-keys orphans prod.tfstate --output json | jq -r '.in_no_state[] | select(.expired) | .access_key_id' | outscale-keys revoke - --yes", ""},
 		{"", "outscale-keys revoke {root}", ""},
 	}},
-	{"exec", "Run a command with a key of its own, which is revoked when the command ends.", []step{
+	{"exec", "Run a program with a temporary key, which is revoked when the program ends.", []step{
 		{"", "outscale-keys exec --user ci --for 10m -- printenv OSC_ACCESS_KEY", ""},
 		{"The key is gone:", "outscale-keys revoke {exec} --yes", ""},
 	}},
@@ -70,17 +70,17 @@ const reportPage = `
 
 ![The page: filters, and the keys of each owner on a time line, coloured by the worst finding](../images/report-light.png)
 
-[The same in dark](../images/report-dark.png); the browser's setting decides, and the button Theme changes it. The keys of one
-owner are together, or all keys are in one list, sorted by the column that is clicked. The arrow keys move between access keys,
-Enter shows the findings with their remedies, and ` + "`/`" + ` goes to the search. On paper, the findings of all keys that pass
-the filters are open.
+[The same in dark](../images/report-dark.png): the page follows the setting of the browser, and the button Theme changes it. The page
+groups the keys by owner, or shows them in one list. A click on a column sorts by it. The arrow keys move between access keys,
+Enter shows the findings with their remedies, and ` + "`/`" + ` goes to the search. A printed page shows the findings of all keys
+that pass the filters.
 
 The page is one file that loads nothing: its content security policy refuses every request and every script but its own. Names and
-tags are shown as text, with control characters escaped. It has no secret, but it tells who has which rights: ` + "`--file`" + ` creates
+tags are shown as text, with control characters escaped. It has no secret, but it shows who has which rights: ` + "`--file`" + ` creates
 it with mode 0600.
 
-With 3,000 keys of 1,000 owners the page has 4.3 MB. Chromium 156 opened it in 1.1 to 1.7 seconds, and the slowest filter step took
-26 to 116 ms until the result was laid out (performance.now, the median of five), on two cores with 20 other processes at work.
+With 3,000 keys of 1,000 owners the page has 4.3 MB. On two cores with 20 other busy processes, Chromium 156 opened it in 1.1 to
+1.7 seconds, and laid out the result of the slowest filter step in 26 to 116 ms (performance.now, the median of five).
 ` + "`make bench`" + ` measures it again.`
 
 // transcript runs the steps and returns them as a shell shows them.
@@ -194,7 +194,7 @@ func TestTranscripts(t *testing.T) {
 const indexPage = `# outscale-keys
 
 Which access keys does an account have, who owns them, what are they used for, and which need attention? The command outscale-keys
-answers these questions. It deactivates and revokes keys, and runs a command with a key of its own.
+answers these questions. It also deactivates and revokes keys, and runs a program with a temporary key.
 
 ` + "```" + `shell
 make install # once; into ~/.local/bin
@@ -205,10 +205,10 @@ outscale-keys audit                       # the keys that need attention; exit c
 outscale-keys report --file keys.html     # the same as a page for a browser
 ` + "```" + `
 
-The account's root key sees every key. The keys of an EIM user see what its policies allow; the output says what is missing.
-[The simulator](../../simulator/README.md) is a local API to try the commands on.
+With the root key of the account, the command sees every key. With the key of an EIM user, it sees what the user's policies
+allow, and says what is missing. [The simulator](../../simulator/README.md) is a local API to try the commands on.
 
-Each page shows a command on a made-up account. A test writes the pages: they have the real output.
+Each page shows a command on a made-up account. A test writes the pages, so they have the real output.
 
 | page | what it shows |
 |---|---|

@@ -18,18 +18,18 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// windowFlags are the flags of the commands that read what one key or user did.
+// windowFlags are the flags of the commands that read the log for one key or user.
 type windowFlags struct {
 	since string
 	pages int
 }
 
 func (f *windowFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.since, "since", "32d", "how far back the log is read, a `TIME`, for example 7d or 12h; the API keeps it for 32 days")
-	cmd.Flags().IntVar(&f.pages, "usage-pages", 100, "at most how many pages of 1000 calls of the log are read")
+	cmd.Flags().StringVar(&f.since, "since", "32d", "read the calls of this `TIME`, for example 7d or 12h; the API keeps its log for 32 days")
+	addPages(cmd, &f.pages)
 }
 
-// back is the time that --since asks for.
+// back returns how far back the log is read.
 func (f *windowFlags) back() (time.Duration, error) {
 	d, err := review.ParseDuration(f.since)
 	if err != nil {
@@ -42,14 +42,14 @@ func (a *app) usageCommand() *cobra.Command {
 	var window windowFlags
 	cmd := &cobra.Command{
 		Use: "usage KEY|USER", Args: named(1, 1, "an access key or a user"), Short: "Show what a key or a user is used for, and from where",
-		Long: `Show what an access key, or all access keys that a user has now, signed: which actions, how often, first and last, from which
-addresses, and with which clients (user agents).
+		Long: `Show which calls an access key, or all access keys that a user has now, signed: which actions, how often, the first and the
+last time, from which addresses, and with which clients (user agents).
 
-KEY is the id of an access key: 20 capital letters and digits. Everything else is the name of a user. The facts come from
-the API's log, which has 32 days and only calls of the OUTSCALE API: no call of object storage (OOS) or of OKS. A call
-that was answered with 401 or 403 counts as refused.
+KEY is the id of an access key: 20 capital letters and digits. Every other argument is the name of a user. The facts come
+from the API's log. The log keeps 32 days, and only calls of the OUTSCALE API: no calls of object storage (OOS) and of OKS.
+A call that was answered with 401 or 403 counts as refused.
 
-It costs one call for the keys of a user, and a call per 1000 calls of the log, at least five for 32 days.
+The command makes one call for the keys of a user, and one per page of the log, at least five for 32 days.
 
 ` + exitCodesPlain,
 		Example: "  outscale-keys usage ABCDEFGHIJ0123456789\n  outscale-keys usage ci --since 7d --output json",
@@ -77,7 +77,7 @@ It costs one call for the keys of a user, and a call per 1000 calls of the log, 
 	return cmd
 }
 
-// subject is a key or a user whose use is asked for.
+// subject is the key or the user that a command is about.
 type subject struct {
 	userName string   // "" for a key
 	keys     []string // the ids of its keys, sorted
@@ -90,7 +90,7 @@ func (w subject) String() string {
 	return fmt.Sprintf("user %s (%s)", w.userName, text.Count(len(w.keys), "access key"))
 }
 
-// subject finds out what an argument names. The id of a key costs no call.
+// subject returns the key or the user that an argument names. It makes no call for the id of a key.
 func (a *app) subject(ctx context.Context, s *services, arg string) (subject, error) {
 	if isKeyID(arg) {
 		return subject{keys: []string{arg}}, nil
@@ -98,15 +98,22 @@ func (a *app) subject(ctx context.Context, s *services, arg string) (subject, er
 	return a.userSubject(ctx, s, arg, "neither the id of an access key (20 capital letters and digits) nor")
 }
 
-// userSubject lists the keys of a user. no is how an error denies that the name is one: "not".
-func (a *app) userSubject(ctx context.Context, s *services, name, no string) (subject, error) {
+// keysOfUser lists the keys of a user. An error says that the name is <no> the name of a user: no is "not" or longer.
+func keysOfUser(ctx context.Context, s *services, name, no string) ([]key.Key, error) {
 	if isSecret(name) || name == "" {
-		return subject{}, fmt.Errorf("%s is %s the name of a user", text.Word(short(name)), no)
+		return nil, fmt.Errorf("%s is %s the name of a user", text.Word(short(name)), no)
 	}
 	keys, err := s.keys.List(ctx, key.Owner{UserName: name})
 	if api.IsNotFound(err) {
-		return subject{}, fmt.Errorf("%s is %s the name of a user of the account: %w", text.Word(name), no, err)
-	} else if err != nil {
+		return nil, fmt.Errorf("%s is %s the name of a user of the account: %w", text.Word(name), no, err)
+	}
+	return keys, err
+}
+
+// userSubject returns a user with the ids of its keys. no is that of keysOfUser.
+func (a *app) userSubject(ctx context.Context, s *services, name, no string) (subject, error) {
+	keys, err := keysOfUser(ctx, s, name, no)
+	if err != nil {
 		return subject{}, err
 	}
 	who := subject{userName: name}
@@ -117,8 +124,7 @@ func (a *app) userSubject(ctx context.Context, s *services, name, no string) (su
 	return who, nil
 }
 
-// usageOf reads what the log says of a subject. A log that the caller may not read is an error: there is nothing else to
-// show.
+// usageOf reads the calls of a subject from the log. A log that the caller may not read is an error.
 func (a *app) usageOf(ctx context.Context, s *services, who subject, back time.Duration, pages int) (account.Usage, error) {
 	defer a.progressDone()
 	a.progress("reading the log of the account")
@@ -167,7 +173,7 @@ type usageResult struct {
 	Keys     []string `json:"access_key_ids"`
 	Since    string   `json:"use_known_since"`
 	Until    string   `json:"use_known_until"`
-	Complete bool     `json:"complete"` // the log was read for all of the time that was asked for
+	Complete bool     `json:"complete"` // the log was read for the whole time of --since
 	Missing  []string `json:"missing,omitempty"`
 	counted
 	Actions   []usedAction  `json:"actions"`
@@ -175,7 +181,7 @@ type usageResult struct {
 	Clients   []usedClient  `json:"clients"`
 }
 
-// used adds up the use of the subject's keys, the most frequent first.
+// used adds up the calls of the subject's keys. The most frequent ones are first.
 func used(who subject, u account.Usage, back time.Duration) usageResult {
 	var all account.Use
 	for _, id := range who.keys {
@@ -189,7 +195,7 @@ func used(who subject, u account.Usage, back time.Duration) usageResult {
 		r.Missing = append(r.Missing, cutOff(u))
 	}
 	if back > account.LogKept {
-		r.Missing = append(r.Missing, "The log has 32 days: nothing before "+date(&u.From)+" is known.")
+		r.Missing = append(r.Missing, logKept(u))
 	}
 	actions := all.ByAction()
 	for _, name := range frequent(actions) {
@@ -204,14 +210,19 @@ func used(who subject, u account.Usage, back time.Duration) usageResult {
 	return r
 }
 
-// frequent are the names in counts, the most frequent first.
+// frequent returns the names in counts, the most frequent first.
 func frequent(counts map[string]account.Count) []string {
 	return slices.SortedFunc(maps.Keys(counts), func(x, y string) int {
 		return cmp.Or(cmp.Compare(counts[y].Calls, counts[x].Calls), cmp.Compare(x, y))
 	})
 }
 
-// cutOff says why a log was not read for all of the time that was asked for.
+// logKept says that --since is longer than the API keeps its log.
+func logKept(u account.Usage) string {
+	return "The API keeps its log for 32 days: calls before " + date(&u.From) + " are not known."
+}
+
+// cutOff says why the log was not read for the whole time.
 func cutOff(u account.Usage) string {
 	if u.Ended != nil {
 		return fmt.Sprintf("The log was read back to %s only: %v", date(&u.From), u.Ended)
@@ -242,9 +253,7 @@ func (a *app) showUsage(r usageResult) error {
 			return err
 		}
 	}
-	for _, sentence := range r.Missing {
-		a.note("%s", text.Escape(sentence))
-	}
+	a.notes(r.Missing)
 	return nil
 }
 

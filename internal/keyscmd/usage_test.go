@@ -76,7 +76,7 @@ func TestUsage(t *testing.T) {
 		t.Errorf("no such key: %+v", got)
 	}
 	read(first.ID, "--since", "60d")
-	if got.Complete || len(got.Missing) != 1 || !strings.Contains(got.Missing[0], "The log has 32 days") {
+	if got.Complete || len(got.Missing) != 1 || !strings.Contains(got.Missing[0], "The API keeps its log for 32 days") {
 		t.Errorf("a longer time than the log has: %+v", got)
 	}
 	code, out, _ := r.run("usage", "ci")
