@@ -3,6 +3,7 @@ package acceptance_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -281,6 +282,35 @@ func TestAccSealedSecret_writeOnlyArgument(t *testing.T) {
 	s.Must(append(apply, "-replace="+accessKeyAddress)...)
 	arrived()
 	s.Must(destroy...)
+	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
+}
+
+// TestAccSealedSecret_rotation: the apply that rotates a key delivers the new secret to a write-only argument.
+func TestAccSealedSecret_rotation(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	mine := acctest.AgePair(t)
+	s := c.Workspace(acctest.Lines(`variable "trigger" {}`, strings.ReplaceAll(openingSecret, "outscale_access_key.this", "outscale_rotating_access_key.this")) +
+		acctest.Block("outscale_rotating_access_key", "this", `lifetime = "40d"`, `rotate_before = "10d"`, `triggers = { by = var.trigger }`, sealTo(mine.Public)) +
+		acctest.Block("sink_secret", "this", "value_wo = ephemeral.outscale_access_key_secret.this.secret_key",
+			"value_wo_version = parseint(substr(sha256(outscale_rotating_access_key.this.access_key_id), 0, 8), 16)"))
+	s.Setenv("TF_VAR_private_key", mine.Private)
+	s.Trace()
+	seen := map[string]bool{}
+	for _, trigger := range []string{"first", "second"} {
+		s.Setenv("TF_VAR_trigger", trigger)
+		s.Apply()
+		id := s.Attributes("outscale_rotating_access_key")["access_key_id"]
+		for _, key := range c.Keys() {
+			if key.AccessKeyID == id && s.Attributes("sink_secret")["sha256"] == key.SecretSHA256 {
+				seen[key.AccessKeyID] = true
+			}
+		}
+	}
+	if len(seen) != 2 {
+		t.Errorf("the secrets of %d of the 2 keys arrived", len(seen))
+	}
+	s.EmptyPlan()
 	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
 }
 

@@ -1,5 +1,5 @@
-# The rules are those of the command outscale-keys, with their settings. read_rights costs about three calls per user:
-# without it and without rules, only the dates and the use of the keys are read.
+# rules has settings for the rules of the command outscale-keys. read_rights costs about three calls per user. Without both,
+# the data source reads only the dates and the use of the keys.
 data "outscale_access_key_audit" "account" {
   read_rights = true
   rules       = jsonencode({ rules = { old = { max = "180d" }, networks = { max = 5 } } })
@@ -32,7 +32,7 @@ check "no_access_key_is_unused_for_30_days" {
   }
 }
 
-# An unfinished key was made by a run that was killed. Nobody has its secret.
+# A run that was killed left an unfinished key. Nobody has its secret.
 check "no_access_key_is_unfinished" {
   assert {
     condition     = alltrue([for key in local.keys : !key.unfinished])

@@ -1,4 +1,4 @@
-# Rules that let calls in without a client certificate.
+# The rules that allow calls without a client certificate.
 data "outscale_api_access_rules" "all" {}
 
 output "without_certificate" {

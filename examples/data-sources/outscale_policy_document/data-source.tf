@@ -6,7 +6,7 @@ data "outscale_policy_document" "rotate_own_key" {
     resources = ["orn:ows:idauth::123456789012:user/robot"]
   }
 
-  # CreateAccessKey and UpdateAccessKey allow escalation with the resource "*", which this statement does not have.
+  # CreateAccessKey and UpdateAccessKey allow escalation only with the resource "*".
   validate = false
 }
 

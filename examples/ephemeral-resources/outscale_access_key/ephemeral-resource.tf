@@ -3,7 +3,7 @@ ephemeral "outscale_access_key" "run" {
   tag      = "made by a run"
 }
 
-# This provider signs its calls with the key above.
+# This provider block signs its calls with the key above.
 provider "outscale" {
   alias         = "run"
   access_key_id = ephemeral.outscale_access_key.run.access_key_id

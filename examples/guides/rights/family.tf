@@ -44,7 +44,7 @@ data "outscale_policy_document" "identities" {
     ]
   }
 
-  validate = false # a user that manages rights can get every right: give this credential to the pipeline only
+  validate = false # whoever has this credential can get every right: give it to the pipeline only
 }
 
 resource "outscale_user" "identities" {

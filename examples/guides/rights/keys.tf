@@ -12,7 +12,7 @@ data "outscale_policy_document" "keys" {
     ]
   }
 
-  validate = false # a key of another user has the rights of that user: give this credential to the pipeline only
+  validate = false # whoever has this credential can act as any user: give it to the pipeline only
 }
 
 resource "outscale_user" "keys" {

@@ -12,7 +12,7 @@ data "outscale_policy_document" "robot" {
     resources = ["orn:ows:idauth::${data.outscale_caller_identity.current.account_id}:user/robot"]
   }
 
-  validate = false # the statement is about the user itself only
+  validate = false # no escalation: `resources` limits the statement to the user itself
 }
 
 resource "outscale_user" "robot" {

@@ -7,7 +7,7 @@ resource "outscale_user" "backup" {
   user_name = "backup"
 }
 
-# Applied every day. Nine runs in a row may fail before a service is without a valid key.
+# Applied every day. Nine runs in a row may fail before a service has no valid key.
 resource "outscale_rotating_access_key" "backup" {
   user_id       = outscale_user.backup.user_id
   lifetime      = "40d"

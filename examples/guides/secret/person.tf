@@ -6,7 +6,7 @@ resource "outscale_access_key" "alice" {
   user_id         = outscale_user.alice.user_id
   expiration_date = "2028-01-01"
 
-  # Alice's public key, as `age-keygen -y key.txt` prints it. A line of her ~/.ssh/id_ed25519.pub does as well.
+  # Alice's public key, as `age-keygen -y key.txt` prints it, or the line in her ~/.ssh/id_ed25519.pub.
   seal_to = ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]
 }
 

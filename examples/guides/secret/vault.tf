@@ -16,14 +16,15 @@ variable "private_key" {
   ephemeral   = true
 }
 
-resource "outscale_access_key" "backup" {
-  user_name       = "backup"
-  expiration_date = "2028-01-01"
-  seal_to         = [var.recipient]
+resource "outscale_rotating_access_key" "backup" {
+  user_name     = "backup"
+  lifetime      = "40d"
+  rotate_before = "10d"
+  seal_to       = [var.recipient]
 }
 
 ephemeral "outscale_access_key_secret" "backup" {
-  sealed_secret_key = outscale_access_key.backup.sealed_secret_key
+  sealed_secret_key = outscale_rotating_access_key.backup.sealed_secret_key
   private_key       = var.private_key
 }
 
@@ -32,10 +33,10 @@ resource "vault_kv_secret_v2" "backup" {
   name  = "outscale/backup"
 
   data_json_wo = jsonencode({
-    access_key_id = outscale_access_key.backup.access_key_id
+    access_key_id = outscale_rotating_access_key.backup.access_key_id
     secret_key    = ephemeral.outscale_access_key_secret.backup.secret_key
   })
 
-  # A write-only argument is sent again only when its version changes. Another key gives another number.
-  data_json_wo_version = parseint(substr(sha256(outscale_access_key.backup.access_key_id), 0, 8), 16)
+  # A write-only argument is sent again only when its version changes. Each key gives another number.
+  data_json_wo_version = parseint(substr(sha256(outscale_rotating_access_key.backup.access_key_id), 0, 8), 16)
 }

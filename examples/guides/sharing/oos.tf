@@ -5,7 +5,7 @@ terraform {
     }
   }
 
-  # The credential comes from the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, with an access key of the root account.
+  # AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment have an access key of the root account.
   backend "s3" {
     bucket = "example-terraform-states"
     key    = "access-keys/terraform.tfstate"
@@ -16,7 +16,7 @@ terraform {
     }
     use_path_style = true
 
-    # Locks with an object beside the state. Read below before you rely on it.
+    # Locks with an object beside the state. Test it before you rely on it: see below.
     use_lockfile = true
 
     # These exist at AWS only.

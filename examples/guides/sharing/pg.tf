@@ -5,7 +5,7 @@ terraform {
     }
   }
 
-  # The address of the database and the user come from the environment: PG_CONN_STR.
+  # PG_CONN_STR in the environment has the address of the database and the user.
   backend "pg" {
     schema_name = "access_keys"
   }

@@ -8,7 +8,7 @@ list "outscale_access_key" "old" {
   }
 }
 
-# The keys of one user, with what a generated configuration needs.
+# The keys of one user, with the attributes that a generated configuration needs.
 list "outscale_access_key" "ci" {
   provider         = outscale
   include_resource = true

@@ -1,4 +1,4 @@
-# The users of a team, with what a generated configuration needs.
+# The users of a team, with the attributes that a generated configuration needs.
 list "outscale_user" "team" {
   provider         = outscale
   include_resource = true

@@ -14,7 +14,7 @@ resource "outscale_ca" "pipelines" {
     -----END CERTIFICATE-----
   EOT
 
-  # Another certificate is uploaded before the old one is deleted, so that a rule can change in between.
+  # A new certificate is uploaded before the old one is deleted, so that the rule can change in between.
   lifecycle {
     create_before_destroy = true
   }

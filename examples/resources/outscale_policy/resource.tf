@@ -9,7 +9,7 @@ resource "outscale_policy" "read" {
   description = "Reads everything that the API shows"
   document    = data.outscale_policy_document.read.json
 
-  # Another name replaces the policy. The new one is then created before the old one is deleted.
+  # Another name replaces the policy: create the new one before deleting the old one.
   lifecycle {
     create_before_destroy = true
   }

@@ -1,2 +1,2 @@
-# The ORN of the policy and the version, with a slash between.
+# The ORN of the policy, a slash, and the version.
 terraform import outscale_policy_version.deploy orn:ows:idauth::123456789012:policy/deploy/v2

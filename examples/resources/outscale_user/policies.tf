@@ -5,7 +5,7 @@ resource "outscale_policy" "read" {
   })
 }
 
-# With `policy` blocks, the blocks are all that is linked to the user.
+# The blocks are all managed policies of the user.
 resource "outscale_user" "reader" {
   user_name     = "reader"
   force_destroy = true

@@ -1,7 +1,7 @@
 resource "outscale_user" "operator" {
   user_name = "operator"
 
-  # If the user is removed together with its block of the group, the group is changed first.
+  # If you remove the user together with its block in the group, the group is changed first.
   lifecycle {
     create_before_destroy = true
   }
@@ -18,7 +18,7 @@ resource "outscale_policy" "start" {
   }
 }
 
-# With `user` and `policy` blocks, the blocks are all members and all policies of the group.
+# The blocks are all members and all policies of the group.
 resource "outscale_user_group" "operators" {
   user_group_name = "operators"
 

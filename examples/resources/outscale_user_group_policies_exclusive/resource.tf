@@ -13,7 +13,7 @@ resource "outscale_policy" "read" {
   document    = data.outscale_policy_document.read.json
 }
 
-# The link is a resource of its own, so that it is removed before the group and the policy.
+# A link resource, so that the link is removed before the group and the policy.
 resource "outscale_user_group_policy_link" "read" {
   user_group_id = outscale_user_group.ops.user_group_id
   policy_orn    = outscale_policy.read.orn

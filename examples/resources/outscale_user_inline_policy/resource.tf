@@ -10,7 +10,7 @@ data "outscale_policy_document" "rotate" {
     resources = ["orn:ows:idauth::${data.outscale_caller_identity.current.account_id}:user/robot"]
   }
 
-  validate = false # CreateAccessKey and UpdateAccessKey allow escalation with the resource "*" only
+  validate = false # no escalation: the resource is not "*"
 }
 
 resource "outscale_user_inline_policy" "rotate" {

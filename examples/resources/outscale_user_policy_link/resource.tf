@@ -17,7 +17,7 @@ resource "outscale_user_policy_link" "audit" {
   user_id    = outscale_user.auditor.user_id
   policy_orn = outscale_policy.audit.orn
 
-  # Another policy is linked before this link is removed.
+  # To change the policy, link the new one before removing this link.
   lifecycle {
     create_before_destroy = true
   }

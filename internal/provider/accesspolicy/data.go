@@ -21,7 +21,7 @@ var policies = lookup.Kind[access.Policy]{
 	Singular: "API access policy", Plural: "the API access policy", ID: func(access.Policy) string { return theID },
 	Attributes: map[string]schema.Attribute{
 		"max_access_key_expiration_seconds": schema.Int64Attribute{Computed: true,
-			MarkdownDescription: "The longest remaining lifetime that an access key of the account may have, in seconds. With 0 a key may live for ever."},
+			MarkdownDescription: "The longest remaining lifetime that an access key of the account may have, in seconds. With 0 a key may live forever."},
 		"require_trusted_env": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a trusted session is required."},
 	},
 	Values: func(p access.Policy) map[string]attr.Value {

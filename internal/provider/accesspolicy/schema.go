@@ -30,7 +30,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				PlanModifiers: []planmodifier.Number{numberplanmodifier.UseStateForUnknown()},
 				Validators:    []validator.Number{number.Whole(0, maxSeconds)},
 				MarkdownDescription: "The longest remaining lifetime that an access key of the account may have, in seconds: 0 to 3153600000 (100 years). " +
-					"With 0 a key may live for ever. Otherwise every key must have an expiration date, and the API refuses a value that an existing key exceeds. " +
+					"With 0 a key may live forever. Otherwise every key must have an expiration date, and the API refuses a value that an existing key exceeds. " +
 					"Left out, the value stays as it is. Changed in place.",
 			},
 			"require_trusted_env": schema.BoolAttribute{
