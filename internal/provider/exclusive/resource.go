@@ -225,14 +225,8 @@ func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.Del
 
 // ImportState imports the name or the id of the principal. The refresh reads the list.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout), 0)
+	found, ok := r.kind.FindForImport(ctx, &r.Configured, notImported, req.ID, &resp.Diagnostics)
 	if !ok {
-		return
-	}
-	defer end()
-	found, err := r.kind.FindByNameOrID(ctx, r.Data, req.ID)
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notImported, "Looking for "+r.kind.Word+" "+text.Word(req.ID), err)
 		return
 	}
 	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, nil)

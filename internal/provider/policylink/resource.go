@@ -166,14 +166,8 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 			"`ops/orn:ows:idauth::123456789012:policy/deploy`.", text.Quote(req.ID), r.kind.Word))
 		return
 	}
-	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout), 0)
+	found, ok := r.kind.FindForImport(ctx, &r.Configured, notImported, who, &resp.Diagnostics)
 	if !ok {
-		return
-	}
-	defer end()
-	found, err := r.kind.FindByNameOrID(ctx, r.Data, who)
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notImported, "Looking for "+r.kind.Word+" "+text.Word(who), err)
 		return
 	}
 	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, orn)

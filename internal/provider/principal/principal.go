@@ -17,10 +17,12 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/group"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/filter"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
@@ -131,6 +133,23 @@ func (k Kind) FindByNameOrID(ctx context.Context, d *providerdata.Data, who stri
 		return k.Find(ctx, d, Ref{Name: who}, domain.Identity{})
 	}
 	return found, err
+}
+
+// FindForImport is FindByNameOrID for an import. It also reads the account's id, which is recorded if it can be read. It
+// reports an error with this summary.
+func (k Kind) FindForImport(ctx context.Context, c *base.Configured, summary, who string, diags *diag.Diagnostics) (Found, bool) {
+	ctx, end, ok := c.BeginRead(ctx, diags, summary, base.Fixed(base.ReadTimeout), 0)
+	if !ok {
+		return Found{}, false
+	}
+	defer end()
+	found, err := k.FindByNameOrID(ctx, c.Data, who)
+	if err != nil {
+		diag.Add(diags, summary, "Looking for the "+k.Word+" with the id or the name "+text.Word(who), err)
+		return Found{}, false
+	}
+	found.Identity.AccountID = c.Data.AccountID(ctx)
+	return found, true
 }
 
 func findGroup(ctx context.Context, d *providerdata.Data, ref Ref, recorded domain.Identity) (group.Group, error) {

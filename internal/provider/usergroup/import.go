@@ -9,7 +9,6 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/principal"
@@ -25,18 +24,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 			"If the configuration has `user` and `policy` blocks, give `ops#user,policy`.", text.Quote(req.ID)))
 		return
 	}
-	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout), 0)
+	found, ok := principal.Group.FindForImport(ctx, &r.Configured, notImported, id, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	defer end()
-	found, err := principal.Group.FindByNameOrID(ctx, r.Data, id)
-	if err != nil {
-		diag.Add(&resp.Diagnostics, notImported, "Looking for the user group with the id or the name "+id, err)
-		return
-	}
-	// The import succeeds without the account's id, which then is not recorded.
-	found.Identity.AccountID, _ = r.Data.Account.ID(ctx)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
 	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	blockset.BeginImport(ctx, resp.Private, blocks, &resp.Diagnostics)
