@@ -16,13 +16,13 @@ import (
 type Group struct {
 	ID, Name, Path, ORN string
 	Created, Modified   time.Time
-	Identity            domain.Identity // its account, as far as it is known without a call
+	Identity            domain.Identity // its account, if it is known without a call
 }
 
 // Member is a user in a group, without its identity.
 type Member = user.User
 
-// Spec is what a group is asked to be. An empty Path means "/".
+// Spec is what Create and Update make of a group. An empty Path means "/".
 type Spec struct{ Name, Path string }
 
 // API has the actions that the service needs; *api.Client implements it.
@@ -44,7 +44,7 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Service is the groups of one account. It is safe for concurrent use; one serves a whole process, for weeks too.
+// Service is the groups of one account. It is safe for concurrent use. A process needs one, also if it runs for weeks.
 type Service struct {
 	api     API
 	account domain.Account
@@ -66,15 +66,15 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 	}
 }
 
-// List returns every group of the account (ReadUserGroups), from one read that the process shares and that is younger
-// than Options.NameTTL.
+// List returns every group of the account (ReadUserGroups), from a read that the process shares and that is younger than
+// Options.NameTTL.
 func (s *Service) List(ctx context.Context) ([]Group, error) {
 	groups, err := s.all.Get(ctx, allGroups, func(ctx context.Context) ([]Group, error) { return s.read(ctx, nil) })
 	return slices.Clone(groups), err
 }
 
-// Read returns the group with that id, from the shared read; what that read lacks is read again before it is believed to
-// be gone.
+// Read returns the group with that id, from the shared read. If that read has no such group, Read reads the group again
+// before it returns a GoneError.
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError (the account is another one), or the API's.
 func (s *Service) Read(ctx context.Context, id string, recorded domain.Identity) (Group, error) {
@@ -88,7 +88,7 @@ func (s *Service) Read(ctx context.Context, id string, recorded domain.Identity)
 	return s.reload(ctx, id, recorded)
 }
 
-// reload is Read past the shared read, which is dropped.
+// reload is Read without the shared read, which it drops.
 func (s *Service) reload(ctx context.Context, id string, recorded domain.Identity) (Group, error) {
 	s.all.Drop(allGroups)
 	groups, err := s.read(ctx, []string{id})
@@ -101,8 +101,8 @@ func (s *Service) reload(ctx context.Context, id string, recorded domain.Identit
 	return Group{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindUserGroup, ID: id}, recorded)
 }
 
-// Find returns the group with that name, from the shared read, and from a new one when that lacks it. *domain.GoneError
-// when there is none.
+// Find returns the group with that name, from the shared read. If that has no such group, Find reads all groups again.
+// Without such a group, the error is a *domain.GoneError.
 func (s *Service) Find(ctx context.Context, name string) (Group, error) {
 	for range 2 {
 		groups, err := s.List(ctx)
@@ -130,8 +130,8 @@ func (s *Service) OfUser(ctx context.Context, userName string) ([]Group, error) 
 	return s.groupsOf(found), nil
 }
 
-// ofUser makes a call about the user with that name. An API can take a path that is left out for "/" (A30): when it does not
-// know the user, the call is made again with the path that the list of users has.
+// ofUser makes a call about the user with that name. The API can read a missing path as "/" (A30). Therefore, if it does
+// not find the user, ofUser repeats the call with the path from the list of users.
 func (s *Service) ofUser(ctx context.Context, name string, call func(api.UserRef) error) error {
 	err := call(api.UserRef{Name: name})
 	if !api.IsNotFound(err) {

@@ -8,10 +8,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// tries is how many times a change is tried when its answer is lost or its group was renamed meanwhile.
+// tries is how often a change is sent if its answer is lost or its group was renamed meanwhile.
 const tries = 2
 
-// Create creates a group (CreateUserGroup). A lost answer is looked up by the name; see domain.CreateNamed.
+// Create creates a group (CreateUserGroup). If the answer is lost, Create looks the name up: see domain.CreateNamed.
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (Group, error) {
@@ -44,8 +44,8 @@ func (s *Service) Create(ctx context.Context, want Spec) (Group, error) {
 	return group, nil
 }
 
-// Update renames or moves the group with that id (UpdateUserGroup). Members, links and inline policies stay (A44). After
-// a lost answer the group is read before anything is sent again.
+// Update renames or moves the group with that id (UpdateUserGroup). Members, links and inline policies stay (A44). If the
+// answer is lost, Update reads the group before it sends the request again.
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) Update(ctx context.Context, id string, recorded domain.Identity, want Spec) (Group, error) {
@@ -72,7 +72,7 @@ func (s *Service) Update(ctx context.Context, id string, recorded domain.Identit
 }
 
 // Delete deletes the group with that id (DeleteUserGroup). Without force the API refuses while the group has members or
-// linked policies. A group that is already gone is success.
+// linked policies. If the group is already gone, Delete succeeds.
 //
 // Errors: *domain.HeldError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identity, force bool) error {
@@ -91,7 +91,7 @@ func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identit
 			if held := s.heldBy(ctx, now, err); held.What() != "" {
 				return held
 			}
-			// What held the group was removed meanwhile, or cannot be read.
+			// What prevented the deletion was removed meanwhile, or cannot be read.
 			err = s.api.DeleteUserGroup(ctx, now.ref(), force)
 		}
 		if err == nil || try == tries || (!api.IsAmbiguous(err) && !api.IsNotFound(err)) {
@@ -100,7 +100,7 @@ func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identit
 	}
 }
 
-// heldBy explains a conflict by what the group still has. What the caller may not read is left out.
+// heldBy returns what the group still has, which explains the conflict. It leaves out what the caller may not read.
 func (s *Service) heldBy(ctx context.Context, g Group, conflict error) *domain.HeldError {
 	held := &domain.HeldError{Kind: domain.KindUserGroup, Name: g.Name, Err: conflict}
 	_, users, _ := s.api.ReadUserGroup(ctx, g.ref())
@@ -147,7 +147,7 @@ func (s *Service) readMembers(ctx context.Context, id string, recorded domain.Id
 	return members, nil
 }
 
-// AddMember adds a user to a group (AddUserToUserGroup). A user that is a member already stays one.
+// AddMember adds a user to a group (AddUserToUserGroup). A user that is already a member stays one.
 //
 // Errors: those of Read, or the API's.
 func (s *Service) AddMember(ctx context.Context, id string, recorded domain.Identity, userName string) error {
@@ -156,8 +156,8 @@ func (s *Service) AddMember(ctx context.Context, id string, recorded domain.Iden
 	})
 }
 
-// RemoveMember removes a user from a group (RemoveUserFromUserGroup). A user that is no member, or a group or user that is
-// gone, is success.
+// RemoveMember removes a user from a group (RemoveUserFromUserGroup). It succeeds if the user is not a member, or if the
+// group or the user is gone.
 //
 // Errors: *domain.IdentityMismatchError, or the API's.
 func (s *Service) RemoveMember(ctx context.Context, id string, recorded domain.Identity, userName string) error {
@@ -177,7 +177,7 @@ func (s *Service) RemoveMember(ctx context.Context, id string, recorded domain.I
 	return err
 }
 
-// changeMember makes a change under the group's name, and once more when the group was renamed since it was read.
+// changeMember makes a change under the group's name, and repeats it if the group was renamed after it was read.
 func (s *Service) changeMember(ctx context.Context, id string, recorded domain.Identity, change func(api.GroupRef) error) error {
 	group, err := s.Read(ctx, id, recorded)
 	if err != nil {
@@ -198,7 +198,7 @@ func (s *Service) changeMember(ctx context.Context, id string, recorded domain.I
 	return change(now.ref())
 }
 
-// remember puts a group that a write answered with into the shared read.
+// remember puts the group from the answer of a write into the shared read.
 func (s *Service) remember(g Group) {
 	s.all.Change(allGroups, func(groups []Group) []Group {
 		return append(slices.DeleteFunc(slices.Clone(groups), func(old Group) bool { return old.ID == g.ID }), g)

@@ -15,7 +15,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// MaxVersions is how many versions a policy may have (official, A14).
+// MaxVersions is the largest number of versions of a policy (official, A14).
 const MaxVersions = 5
 
 // Policy is a managed policy.
@@ -25,7 +25,7 @@ type Policy struct {
 	ResourcesCount                   int // users and groups that it is linked to
 	IsLinkable                       bool
 	Created, Modified                time.Time
-	Identity                         domain.Identity // its account, as far as it is known without a call
+	Identity                         domain.Identity // its account, if it is known without a call
 }
 
 // Version is a version of a policy.
@@ -36,12 +36,12 @@ type Version struct {
 	Created   time.Time
 }
 
-// Spec is what a policy is asked to be. An empty Path means "/".
+// Spec is what Create makes of a policy. An empty Path means "/".
 type Spec struct{ Name, Path, Description, Document string }
 
-// The client's types, for those who do not know the client.
+// The client's types, for callers that do not import the client.
 type (
-	// Filter selects policies. Empty members let everything pass.
+	// Filter selects policies. An empty member selects all.
 	Filter = api.ReadPoliciesInput
 	// Entities are all that a policy is linked to.
 	Entities = api.PolicyEntities
@@ -85,7 +85,7 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Service is the managed policies of one account. It is safe for concurrent use; one serves a whole process.
+// Service is the managed policies of one account. It is safe for concurrent use. A process needs one.
 type Service struct {
 	api      API
 	account  domain.Account
@@ -114,7 +114,7 @@ func (s *Service) List(ctx context.Context, scope api.PolicyScope) ([]Policy, er
 	return slices.Clone(policies), err
 }
 
-// Select returns the policies that a filter lets through. It is not cached.
+// Select returns the policies that match a filter. It is not cached.
 func (s *Service) Select(ctx context.Context, filter Filter) ([]Policy, error) {
 	found, err := s.api.ReadPolicies(ctx, filter)
 	if err != nil {
@@ -127,8 +127,8 @@ func (s *Service) Select(ctx context.Context, filter Filter) ([]Policy, error) {
 	return policies, nil
 }
 
-// Read returns a policy of the account, from the shared list; what that lacks is read again (ReadPolicy) before it is
-// believed to be gone.
+// Read returns a policy of the account, from the shared list. If that list has no such policy, Read calls ReadPolicy before
+// it returns a GoneError.
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError (the account is another one), or the API's.
 func (s *Service) Read(ctx context.Context, orn string, recorded domain.Identity) (Policy, error) {
@@ -142,7 +142,7 @@ func (s *Service) Read(ctx context.Context, orn string, recorded domain.Identity
 	return s.Reload(ctx, orn, recorded)
 }
 
-// Reload is Read past the shared list, also for a policy of OUTSCALE's own.
+// Reload is Read without the shared list. It also reads a policy of OUTSCALE.
 func (s *Service) Reload(ctx context.Context, orn string, recorded domain.Identity) (Policy, error) {
 	found, err := s.api.ReadPolicy(ctx, orn)
 	if err == nil {
@@ -173,7 +173,8 @@ func (s *Service) ReadAny(ctx context.Context, orn string) (Policy, error) {
 	return s.Reload(ctx, orn, domain.Identity{})
 }
 
-// Find returns the account's policy with that name, past the shared list. *domain.GoneError when there is none.
+// Find returns the account's policy with that name, without the shared list. Without such a policy, the error is a
+// *domain.GoneError.
 func (s *Service) Find(ctx context.Context, name string) (Policy, error) {
 	s.drop()
 	policies, err := s.List(ctx, api.ScopeLocal)
@@ -186,7 +187,8 @@ func (s *Service) Find(ctx context.Context, name string) (Policy, error) {
 	return Policy{}, &domain.GoneError{Kind: domain.KindPolicy, Name: name}
 }
 
-// Entities returns whom a policy is linked to (ReadEntitiesLinkedToPolicy). It is not cached.
+// Entities returns the users, groups and accounts that a policy is linked to (ReadEntitiesLinkedToPolicy). It is not
+// cached.
 func (s *Service) Entities(ctx context.Context, orn string) (Entities, error) {
 	return s.api.ReadEntitiesLinkedToPolicy(ctx, orn)
 }
@@ -199,14 +201,14 @@ func (s *Service) policyOf(p api.Policy) Policy {
 	}
 }
 
-// drop forgets the shared lists.
+// drop drops the shared lists.
 func (s *Service) drop() {
 	for _, scope := range []api.PolicyScope{"", api.ScopeLocal, api.ScopeOutscale} {
 		s.all.Drop(string(scope))
 	}
 }
 
-// remember puts a policy that was read or written into the shared list of the account's policies, if it is there or new.
+// remember puts a policy that was read or written into the shared list of the account's policies.
 func (s *Service) remember(p Policy) {
 	s.all.Change(string(api.ScopeLocal), func(policies []Policy) []Policy {
 		return append(slices.DeleteFunc(slices.Clone(policies), func(old Policy) bool { return old.ORN == p.ORN }), p)

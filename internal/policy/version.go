@@ -17,7 +17,7 @@ import (
 // FirstVersion is the version that the creation of a policy makes.
 const FirstVersion = "v1"
 
-// VersionQuotaError says that a version was not created because the policy has MaxVersions already.
+// VersionQuotaError says that a version was not created because the policy already has MaxVersions.
 type VersionQuotaError struct {
 	ORN      string
 	Versions []Version
@@ -30,7 +30,8 @@ func (e *VersionQuotaError) Error() string {
 
 func (e *VersionQuotaError) Unwrap() error { return e.Err }
 
-// VersionLeftError says that a version was replaced and that the old one could not be deleted. It decides no rights.
+// VersionLeftError says that a version was replaced, but the old version could not be deleted. The old version is not the
+// default one.
 type VersionLeftError struct {
 	ID  string
 	Err error
@@ -65,8 +66,8 @@ func (s *Service) readVersions(ctx context.Context, orn string) ([]Version, erro
 	return versions, nil
 }
 
-// Version returns a version with its document, from the shared read of Versions; what that lacks is read again before it
-// is believed to be gone. A list without documents is completed by ReadPolicyVersion.
+// Version returns a version with its document, from the shared read of Versions. If that has no such version, Version reads
+// the versions again before it returns a GoneError. If the list has no documents, Version calls ReadPolicyVersion.
 //
 // Errors: *domain.GoneError (the version, or the policy), *domain.IdentityMismatchError, or the API's.
 func (s *Service) Version(ctx context.Context, orn, id string, recorded domain.Identity) (Version, error) {
@@ -80,7 +81,7 @@ func (s *Service) Version(ctx context.Context, orn, id string, recorded domain.I
 		}
 		s.versions.Drop(orn)
 	}
-	// The ORN has the account's id: the right account was asked.
+	// The ORN has the account's id, so the answer is about the right account.
 	return Version{}, &domain.GoneError{Kind: domain.KindPolicyVersion, ID: id, Name: orn}
 }
 
@@ -96,8 +97,8 @@ func (s *Service) withDocument(ctx context.Context, orn string, v Version) (Vers
 	return v, nil
 }
 
-// turn waits until no other change of the policy's versions is under way. The returned function ends this one. Changes take
-// turns, because one that deletes a version of a full policy needs its place.
+// turn waits until no other change of the policy's versions is running. The returned function ends this change. Changes run
+// one at a time, because a change that deletes a version of a full policy needs the place of that version.
 func (s *Service) turn(ctx context.Context, orn string) (end func(), err error) {
 	turns, _ := s.turns.LoadOrStore(orn, make(chan struct{}, 1))
 	turn := turns.(chan struct{})
@@ -109,9 +110,9 @@ func (s *Service) turn(ctx context.Context, orn string) (end func(), err error) 
 	}
 }
 
-// CreateVersion adds a version to a policy (CreatePolicyVersion). When the answer is lost the versions are read: a new one
-// with this document is the one that was created; without one the error says that the answer was lost. A new default version
-// takes the place of the one that RemoveVersion kept for it.
+// CreateVersion adds a version to a policy (CreatePolicyVersion). If the answer is lost, CreateVersion reads the versions:
+// a new version with this document is the result. Without one, the error says that the answer was lost. After the creation
+// of a default version, CreateVersion deletes the version that RemoveVersion kept.
 //
 // Errors: *VersionQuotaError, *VersionLeftError, *domain.AmbiguousError, or the API's.
 func (s *Service) CreateVersion(ctx context.Context, orn, document string, setAsDefault bool) (Version, error) {
@@ -138,7 +139,7 @@ func (s *Service) CreateVersion(ctx context.Context, orn, document string, setAs
 	return s.addVersion(ctx, orn, before, document, setAsDefault)
 }
 
-// addVersion creates a version. before are those that the policy had.
+// addVersion creates a version. before are the versions that the policy had.
 func (s *Service) addVersion(ctx context.Context, orn string, before []Version, document string, setAsDefault bool) (Version, error) {
 	document = policydoc.ForAPI(document)
 	work, cleanup, done := domain.CreateContexts(ctx)
@@ -171,9 +172,9 @@ func (s *Service) addVersion(ctx context.Context, orn string, before []Version, 
 	return Version{}, lost
 }
 
-// ReplaceVersion creates a version and then deletes the old one. The new one is the default if it is asked to be, or if
-// the old one was; it is so before the old one is deleted, so that rights never fall back to another version. A version
-// that is not the default is deleted first where the policy has MaxVersions.
+// ReplaceVersion creates a version and then deletes the old one. The new version is the default if setAsDefault is true or
+// if the old one was the default. It becomes the default before the old one is deleted, so that no other version decides
+// rights in between. If the policy has MaxVersions, a version that is not the default is deleted first.
 //
 // Errors: *VersionLeftError (the version was created and is returned), those of CreateVersion.
 func (s *Service) ReplaceVersion(ctx context.Context, orn, old, document string, setAsDefault bool) (Version, error) {
@@ -207,7 +208,7 @@ func (s *Service) ReplaceVersion(ctx context.Context, orn, old, document string,
 	return created, nil
 }
 
-// SetDefault makes a version the one that decides rights (SetDefaultPolicyVersion).
+// SetDefault makes a version the default one (SetDefaultPolicyVersion).
 func (s *Service) SetDefault(ctx context.Context, orn, id string) error {
 	end, err := s.turn(ctx, orn)
 	if err != nil {
@@ -222,11 +223,12 @@ func (s *Service) setDefault(ctx context.Context, orn, id string) error {
 	return s.api.SetDefaultPolicyVersion(ctx, orn, id)
 }
 
-// RemoveVersion deletes a version (DeletePolicyVersion). When it is the default one, another one is made the default first
-// (SetDefaultPolicyVersion): see NextDefault. A version that is already gone, with its policy or alone, is success.
+// RemoveVersion deletes a version (DeletePolicyVersion). If it is the default version, RemoveVersion first makes another
+// one the default (SetDefaultPolicyVersion): see NextDefault. It succeeds if the version or its policy is already gone.
 //
-// The version is kept when it is the only one. A default version that is replaced is kept as well, so that its document
-// decides rights until another one does: CreateVersion of the next default version, or the deletion of the policy, deletes it.
+// RemoveVersion keeps the only version of a policy. It also keeps a default version that is replaced, so that its document
+// decides rights until the next default version exists. CreateVersion of that version deletes it, or the deletion of the
+// policy.
 //
 // Errors: *domain.IdentityMismatchError, or the API's.
 func (s *Service) RemoveVersion(ctx context.Context, orn, id string, recorded domain.Identity, replaced bool) (kept bool, err error) {
@@ -263,8 +265,8 @@ func (s *Service) RemoveVersion(ctx context.Context, orn, id string, recorded do
 	return false, s.deleteVersion(ctx, orn, id)
 }
 
-// NextDefault is the version that is made the default when the default version id is removed: v1, as the official provider
-// does, or else the newest of the others. "" when there is no other.
+// NextDefault returns the version that becomes the default if the default version id is removed: v1, as in the official
+// provider, or else the newest other version. "" means that there is no other.
 func NextDefault(versions []Version, id string) string {
 	others := slices.DeleteFunc(slices.Clone(versions), func(v Version) bool { return v.ID == id })
 	if len(others) == 0 {
@@ -276,13 +278,13 @@ func NextDefault(versions []Version, id string) string {
 	return slices.MaxFunc(others, func(a, b Version) int { return cmp.Compare(number(a.ID), number(b.ID)) }).ID
 }
 
-// number is the number of a version, which only grows.
+// number returns the number of a version. Numbers only grow.
 func number(id string) int {
 	n, _ := strconv.Atoi(strings.TrimPrefix(id, "v"))
 	return n
 }
 
-// deleteVersion deletes a version that is not the default one (A14). One that is already gone is success.
+// deleteVersion deletes a version that is not the default one (A14). It succeeds if the version is already gone.
 func (s *Service) deleteVersion(ctx context.Context, orn, id string) error {
 	defer s.forget(orn)
 	err := s.api.DeletePolicyVersion(ctx, orn, id)
@@ -292,7 +294,7 @@ func (s *Service) deleteVersion(ctx context.Context, orn, id string) error {
 	return err
 }
 
-// forget drops what is known of a policy: of its versions, and of the lists.
+// forget drops the cached versions of a policy, and the cached lists of policies.
 func (s *Service) forget(orn string) {
 	s.versions.Drop(orn)
 	s.drop()

@@ -8,8 +8,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 )
 
-// Create creates a policy (CreatePolicy). Its document becomes version v1. A lost answer is looked up by the name; see
-// domain.CreateNamed.
+// Create creates a policy (CreatePolicy). Its document becomes version v1. If the answer is lost, Create looks the name up:
+// see domain.CreateNamed.
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (Policy, error) {
@@ -43,9 +43,9 @@ func (s *Service) Create(ctx context.Context, want Spec) (Policy, error) {
 	return policy, nil
 }
 
-// Delete deletes a policy: its other versions first, then the policy (DeletePolicyVersion, DeletePolicy). With detach it
-// is unlinked from every user and group before; without, a policy that is linked is not changed. A policy that is already
-// gone is success.
+// Delete deletes a policy: its other versions first, then the policy (DeletePolicyVersion, DeletePolicy). With detach,
+// Delete first unlinks it from every user and group. Without detach, it does not change a policy that is linked. It
+// succeeds if the policy is already gone.
 //
 // Errors: *LinkedError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) Delete(ctx context.Context, orn string, recorded domain.Identity, detach bool) error {
@@ -75,7 +75,8 @@ func (s *Service) Delete(ctx context.Context, orn string, recorded domain.Identi
 	return s.deleted(ctx, orn, recorded, s.api.DeletePolicy(ctx, orn))
 }
 
-// release unlinks a policy from everything that it is linked to, or refuses because it is.
+// release unlinks a policy from every user and group, or returns a *LinkedError: without detach, or if the policy is linked
+// to another account.
 func (s *Service) release(ctx context.Context, orn string, detach bool) error {
 	linked, err := s.api.ReadEntitiesLinkedToPolicy(ctx, orn)
 	if api.IsNotFound(err) {
@@ -100,7 +101,7 @@ func (s *Service) release(ctx context.Context, orn string, detach bool) error {
 	return nil
 }
 
-// deleted takes a failed deletion for a success when the policy is proved gone.
+// deleted returns nil for a failed deletion if a read proves that the policy is gone.
 func (s *Service) deleted(ctx context.Context, orn string, recorded domain.Identity, err error) error {
 	if !api.IsNotFound(err) && !api.IsAmbiguous(err) {
 		return err

@@ -21,9 +21,9 @@ type Groups interface {
 	OfUser(ctx context.Context, userName string) ([]group.Group, error)
 }
 
-// Documents returns every policy document that gives or takes rights of a user: its linked and inline policies, and those
-// of its groups. What several users share is read once. A document that cannot be read is an error, because the rights
-// would be wrong without it.
+// Documents returns every policy document that decides the rights of a user: its linked and inline policies, and those of
+// its groups. What several users share is read once. A document that cannot be read is an error, because the result would
+// be wrong without it.
 func (s *Service) Documents(ctx context.Context, policies Policies, groups Groups, userName string) ([]policydoc.Document, error) {
 	principals := []Principal{{Name: userName}}
 	memberships, err := groups.OfUser(ctx, userName)
@@ -42,7 +42,7 @@ func (s *Service) Documents(ctx context.Context, policies Policies, groups Group
 		for _, text := range texts {
 			doc, err := policydoc.Parse(text)
 			if err != nil {
-				return nil, fmt.Errorf("a policy of %s was not understood: %w", p, err)
+				return nil, fmt.Errorf("a policy of %s is not valid: %w", p, err)
 			}
 			docs = append(docs, doc)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // InlineNames returns the names of a principal's inline policies (ReadUserPolicies, ReadUserGroupPolicies), sorted, from a
-// read that the process shares. A principal that does not exist is the API's not-found.
+// read that the process shares. If the principal does not exist, the error is the API's not-found.
 func (s *Service) InlineNames(ctx context.Context, p Principal) ([]string, error) {
 	policies, err := s.inlineOf(ctx, p)
 	if err != nil {
@@ -80,8 +80,8 @@ func (s *Service) PutInline(ctx context.Context, p Principal, policy api.InlineP
 	return s.api.PutUserPolicy(ctx, p.Name, policy)
 }
 
-// DeleteInline deletes an inline policy (DeleteUserPolicy, DeleteUserGroupPolicy). A policy or a principal that does not
-// exist is success.
+// DeleteInline deletes an inline policy (DeleteUserPolicy, DeleteUserGroupPolicy). It succeeds if the policy or the
+// principal does not exist.
 func (s *Service) DeleteInline(ctx context.Context, p Principal, name string) error {
 	defer s.drop(p, name)
 	var err error
@@ -101,7 +101,7 @@ func (s *Service) drop(p Principal, name string) {
 	s.docs.Drop(s.docName(p, name))
 }
 
-// docName is where the document of a user's policy is cached. It is unambiguous: no name of a user has a slash.
+// docName is the cache name of the document of a user's policy. It is unambiguous, because no name of a user has a slash.
 func (s *Service) docName(p Principal, name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

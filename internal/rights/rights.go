@@ -1,5 +1,5 @@
-// Package rights links managed policies to users and groups, and keeps their inline policies. Both kinds of principal have
-// the same operations.
+// Package rights manages the policy links and the inline policies of users and groups. Both kinds of principal have the
+// same operations.
 package rights
 
 import (
@@ -12,11 +12,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// Principal is who has rights: a user or a group, by its name now.
+// Principal is a user or a group, by its current name.
 type Principal struct {
 	Group bool // false = a user
 	Name  string
-	Path  string // of a group, for its inline policies: "" could be taken for "/" (A30)
+	Path  string // of a group, for its inline policies: the API can read "" as "/" (A30)
 }
 
 func (p Principal) ref() api.GroupRef { return api.GroupRef{Name: p.Name, Path: p.Path} }
@@ -53,7 +53,7 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Service is the rights of the users and groups of one account. It is safe for concurrent use; one serves a whole process.
+// Service is the rights of the users and groups of one account. It is safe for concurrent use. A process needs one.
 type Service struct {
 	api    API
 	links  *cache.Reads[[]api.LinkedPolicy] // by principal
@@ -61,7 +61,7 @@ type Service struct {
 	docs   *cache.Reads[api.InlinePolicy]   // by user and policy name, see docName
 
 	mu      sync.Mutex
-	renamed map[string]int // how often Forget was called for a principal
+	renamed map[string]int // by principal: how often Forget was called
 }
 
 // New returns the service. It makes no call.
@@ -77,18 +77,18 @@ func New(client API, opts domain.Options) *Service {
 	}
 }
 
-// Forget drops what was read of a user or a group under a name: after a rename, or a deletion.
+// Forget drops what was read of a user or a group under a name. It is for a rename and a deletion.
 func (s *Service) Forget(p Principal) {
 	s.links.Drop(p.String())
 	s.inline.Drop(p.String())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.renamed[p.String()]++ // the documents have other cache names from now on
+	s.renamed[p.String()]++ // changes the cache names of the documents
 }
 
 // Links returns the managed policies that are linked to a principal (ReadLinkedPolicies,
-// ReadManagedPoliciesLinkedToUserGroup), from a read that the process shares. A principal that does not exist is the API's
-// not-found.
+// ReadManagedPoliciesLinkedToUserGroup), from a read that the process shares. If the principal does not exist, the error is
+// the API's not-found.
 func (s *Service) Links(ctx context.Context, p Principal) ([]api.LinkedPolicy, error) {
 	links, err := s.links.Get(ctx, p.String(), func(ctx context.Context) ([]api.LinkedPolicy, error) {
 		if p.Group {
@@ -99,7 +99,8 @@ func (s *Service) Links(ctx context.Context, p Principal) ([]api.LinkedPolicy, e
 	return slices.Clone(links), err
 }
 
-// IsLinked reports whether a policy is linked to a principal. What the shared read lacks is read again.
+// IsLinked reports whether a policy is linked to a principal. If the shared read has no such link, IsLinked reads the links
+// again.
 func (s *Service) IsLinked(ctx context.Context, p Principal, orn string) (bool, error) {
 	for range 2 {
 		links, err := s.Links(ctx, p)
@@ -114,7 +115,7 @@ func (s *Service) IsLinked(ctx context.Context, p Principal, orn string) (bool, 
 	return false, nil
 }
 
-// Link links a managed policy to a principal (LinkPolicy, LinkManagedPolicyToUserGroup). A link that exists stays.
+// Link links a managed policy to a principal (LinkPolicy, LinkManagedPolicyToUserGroup). A link that already exists stays.
 func (s *Service) Link(ctx context.Context, p Principal, orn string) error {
 	defer s.links.Drop(p.String())
 	if p.Group {
@@ -123,8 +124,8 @@ func (s *Service) Link(ctx context.Context, p Principal, orn string) error {
 	return s.api.LinkPolicy(ctx, orn, p.Name)
 }
 
-// Unlink ends a link (UnlinkPolicy, UnlinkManagedPolicyFromUserGroup). A link, a policy or a principal that does not exist
-// is success: whatever of them is missing, the principal does not have the policy.
+// Unlink removes a link (UnlinkPolicy, UnlinkManagedPolicyFromUserGroup). It succeeds if the link, the policy or the
+// principal does not exist.
 func (s *Service) Unlink(ctx context.Context, p Principal, orn string) error {
 	defer s.links.Drop(p.String())
 	unlink := s.api.UnlinkPolicy

@@ -34,7 +34,7 @@ type Rights interface {
 	DeleteInline(ctx context.Context, p rights.Principal, name string) error
 }
 
-// Services are the services that the removal needs.
+// Services are the services that the package needs.
 type Services struct {
 	Keys   Keys
 	Groups Groups
@@ -43,10 +43,10 @@ type Services struct {
 }
 
 // Everything removes the access keys of a user, then its memberships, links and inline policies. The keys come first: while
-// one of them is left, no right is taken away, because a policy can also deny.
+// a key exists, its rights stay as they are, because a policy can also deny.
 //
-// Errors: *key.OwnKeyError before any change when one of the keys signs the calls; *domain.HeldError with what is left after
-// a step failed; or those of the reads, before any change.
+// Errors: *key.OwnKeyError before any change if one of the keys signs the calls; *domain.HeldError with what is left if a
+// step failed; or those of the reads, before any change.
 func (s Services) Everything(ctx context.Context, u user.User) error {
 	owner, who := key.Owner{UserID: u.ID}, rights.Principal{Name: u.Name}
 	keys, left, err := s.read(ctx, owner, u)
@@ -81,7 +81,7 @@ func (s Services) Everything(ctx context.Context, u user.User) error {
 	return nil
 }
 
-// read lists what a user has, but for its groups.
+// read lists what a user has, except its groups.
 func (s Services) read(ctx context.Context, owner key.Owner, u user.User) (keys []key.Key, left *domain.HeldError, err error) {
 	left = &domain.HeldError{Kind: domain.KindUser, Name: u.Name}
 	if keys, err = s.Keys.List(ctx, owner); err != nil {
@@ -104,10 +104,10 @@ func (s Services) read(ctx context.Context, owner key.Owner, u user.User) (keys 
 	return keys, left, err
 }
 
-// Links removes links of a user that is to be deleted. While the user has access keys nothing is removed: it could not be
-// deleted, and a policy can also deny.
+// Links removes links of a user that will be deleted. If the user has access keys, Links removes nothing: the user could
+// not be deleted, and a policy can also deny.
 //
-// Errors: *domain.HeldError when the user has keys, or the API's.
+// Errors: *domain.HeldError if the user has keys, or the API's.
 func (s Services) Links(ctx context.Context, u user.User, orns []string) error {
 	if len(orns) == 0 {
 		return nil
@@ -131,8 +131,8 @@ func (s Services) Links(ctx context.Context, u user.User, orns []string) error {
 	return nil
 }
 
-// Group removes members, by their ids, and links of a group that is to be deleted. If the group has other members or links,
-// nothing is removed.
+// Group removes members, by their ids, and links of a group that will be deleted. If the group has other members or links,
+// Group removes nothing.
 //
 // Errors: *domain.HeldError with the others, or the API's.
 func (s Services) Group(ctx context.Context, g group.Group, memberIDs, orns []string) error {

@@ -1,5 +1,5 @@
-// Package user creates, reads, changes and deletes EIM users. It is the model for the services of other objects that are
-// addressed by a name and have an id that survives a rename.
+// Package user creates, reads, changes and deletes EIM users. It is the model for services of objects that the API
+// addresses by name and that have an id which survives a rename.
 package user
 
 import (
@@ -17,11 +17,11 @@ import (
 type User struct {
 	ID, Name, Path, Email string
 	Created, Modified     time.Time
-	Identity              domain.Identity // its account, as far as it is known without a call
+	Identity              domain.Identity // its account, if it is known without a call
 }
 
-// Spec is what a user is asked to be. An empty Path means "/" when the user is created and "leave it" when it is updated;
-// an empty Email is left to the API.
+// Spec is what Create and Update make of a user. An empty Path means "/" in Create and no change in Update. With an empty
+// Email, the API chooses the address.
 type Spec struct{ Name, Path, Email string }
 
 // API has the actions that the service needs; *api.Client implements it.
@@ -41,7 +41,7 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Service is the users of one account. It is safe for concurrent use; one serves a whole process, for weeks too.
+// Service is the users of one account. It is safe for concurrent use. A process needs one, also if it runs for weeks.
 type Service struct {
 	api     API
 	account domain.Account
@@ -59,7 +59,7 @@ const allUsers = ""
 // New returns the service. It makes no call.
 func New(client API, account domain.Account, opts domain.Options) *Service {
 	opts = opts.WithDefaults()
-	// The age of a read is measured by the machine's clock, which no answer changes.
+	// The machine's clock measures the age of a read. No answer of the API changes that clock.
 	return &Service{
 		api: client, account: account, opts: opts,
 		all:     cache.New[[]User](opts.Now, opts.NameTTL).KeepErrors(opts.NameTTL, domain.IsClosed),
@@ -67,8 +67,8 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 	}
 }
 
-// OnChange registers a function that is called with each name whose user this service creates, renames or deletes: what
-// was read under that name is out of date.
+// OnChange registers a function that the service calls with the name of each user that it creates, renames or deletes. What
+// was read under that name is out of date then.
 func (s *Service) OnChange(fn func(name string)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,8 +87,8 @@ func (s *Service) changed(names ...string) {
 	}
 }
 
-// List returns every user of the account (ReadUsers), from one read that the process shares and that is younger than
-// Options.NameTTL. A refusal of that read is kept as long.
+// List returns every user of the account (ReadUsers), from a read that the process shares and that is younger than
+// Options.NameTTL. A refusal is kept for the same time.
 func (s *Service) List(ctx context.Context) ([]User, error) { return s.listWithin(ctx, s.opts.NameTTL) }
 
 func (s *Service) listWithin(ctx context.Context, age time.Duration) ([]User, error) {
@@ -96,9 +96,9 @@ func (s *Service) listWithin(ctx context.Context, age time.Duration) ([]User, er
 	return slices.Clone(users), err
 }
 
-// Read returns the user with that id, from the shared read of users; what that read lacks is read again before it is
-// believed to be gone. A user that this process created or changed costs no call. recorded is what the caller knows of the
-// user's identity; its AccountID is compared.
+// Read returns the user with that id, from the shared read of users. If that read has no such user, Read reads the user
+// again before it returns a GoneError. A user that this process created or changed needs no call. recorded is the identity
+// that the caller recorded; its AccountID is compared.
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError (the account is another one), or the API's.
 func (s *Service) Read(ctx context.Context, id string, recorded domain.Identity) (User, error) {
@@ -131,7 +131,7 @@ func (s *Service) Known(id, name string) (User, bool) {
 	return s.written.Find(func(u User) bool { return u.Name == name })
 }
 
-// Reload is Read past the shared read, which is dropped when it was wrong about the user.
+// Reload is Read without the shared read. It drops the shared read if that was wrong about the user.
 func (s *Service) Reload(ctx context.Context, id string, recorded domain.Identity) (User, error) {
 	users, err := s.read(ctx, []string{id})
 	if err != nil {
@@ -140,7 +140,7 @@ func (s *Service) Reload(ctx context.Context, id string, recorded domain.Identit
 	i := indexID(users, id)
 	s.written.Drop(id)
 	if known, ok := s.all.Peek(allUsers, s.opts.NameTTL); ok {
-		// A read that is wrong about this user may be wrong about others.
+		// A read that is wrong about this user can be wrong about others.
 		j := indexID(known, id)
 		if (i < 0) != (j < 0) || (i >= 0 && known[j].Name != users[i].Name) {
 			s.all.Drop(allUsers)
@@ -152,8 +152,8 @@ func (s *Service) Reload(ctx context.Context, id string, recorded domain.Identit
 	return User{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindUser, ID: id}, recorded)
 }
 
-// Find returns the user with that name, from the shared read, and from a new one when that lacks it: the API has no filter
-// by name. *domain.GoneError when there is none.
+// Find returns the user with that name, from the shared read. If that has no such user, Find reads all users again, because
+// the API has no filter by name. Without such a user, the error is a *domain.GoneError.
 func (s *Service) Find(ctx context.Context, name string) (User, error) {
 	users, err := s.List(ctx)
 	if i := indexName(users, name); err == nil && i < 0 {

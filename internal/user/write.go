@@ -10,20 +10,19 @@ import (
 )
 
 const (
-	// clockMargin is how much earlier than its request a user may be dated and still be the one that the request created:
-	// the API accepts requests whose clock is off by as much.
+	// clockMargin is how much earlier than the request the creation date of a user can be if the request created the user.
+	// The API accepts requests whose clock is wrong by as much.
 	clockMargin = api.Tolerated
-	// deleteNameTTL is how old a name may be by which a user is deleted: the name could be another user's by then. It is as
-	// long as a call may wait for the client's rate limit, and long enough for many deletions to share one list.
+	// deleteNameTTL is the largest age of a name in a deletion: later, another user can have the name. It is as long as a
+	// call can wait for the client's rate limit, so that many deletions share one list.
 	deleteNameTTL = 5 * time.Second
-	// updateTries is how many times an update is sent when its answer is lost or its user was renamed meanwhile.
+	// updateTries is how often an update is sent if its answer is lost or its user was renamed meanwhile.
 	updateTries = 2
 )
 
-// Create creates a user (CreateUser). When the answer is lost the name is looked up before anything is decided: a user of
-// that name that is as asked and as young as the request is the one that was created; an older one is somebody else's.
-// Without one the request is sent again. The work is not cut by a cancelled ctx; its deadline holds, see
-// domain.CreateNamed.
+// Create creates a user (CreateUser). If the answer is lost, Create looks the name up. A user with that name that is as
+// asked and not older than the request is the result. An older user belongs to somebody else. If no user has the name,
+// Create sends the request again. Cancelling ctx does not stop this, but its deadline does: see domain.CreateNamed.
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (User, error) {
@@ -67,7 +66,7 @@ func (u User) is(want Spec) bool {
 }
 
 // Update changes the user with that id, whatever its name is now (UpdateUser). A rename keeps the id and the access keys.
-// After a lost answer the user is read before anything is sent again.
+// If the answer is lost, Update reads the user before it sends the request again.
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) Update(ctx context.Context, id string, recorded domain.Identity, want Spec) (User, error) {
@@ -98,9 +97,9 @@ func (s *Service) Update(ctx context.Context, id string, recorded domain.Identit
 	}
 }
 
-// Delete deletes the user with that id (DeleteUser). Its name is looked up in a list that is seconds old, because the API
-// deletes by name and another user may have it by now; deletions at the same time share that list. A user that is already
-// gone is success.
+// Delete deletes the user with that id (DeleteUser). The API deletes by name, and another user can have the name by now, so
+// Delete looks the name up in a list that is at most seconds old. Deletions at the same time share that list. If the user
+// is already gone, Delete succeeds.
 //
 // Errors: *domain.HeldError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identity) error {
@@ -109,7 +108,7 @@ func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identit
 		err = s.delete(ctx, user)
 	}
 	if api.IsNotFound(err) || api.IsAmbiguous(err) {
-		// It was deleted by a request whose answer was lost, or renamed since the list was read.
+		// A request whose answer was lost deleted the user, or the user was renamed after the list was read.
 		switch now, proof := s.Reload(ctx, id, recorded); {
 		case proof == nil && now.Name != user.Name:
 			err = s.delete(ctx, now)
@@ -138,14 +137,14 @@ func (s *Service) delete(ctx context.Context, user User) error {
 	if held := s.heldBy(ctx, user, err); held.What() != "" {
 		return held
 	}
-	// What held the user was removed meanwhile, or cannot be read.
+	// What prevented the deletion was removed meanwhile, or cannot be read.
 	if err = s.api.DeleteUser(ctx, user.Name); err == nil {
 		s.forget(user.ID)
 	}
 	return err
 }
 
-// heldBy explains a conflict by what the user still has. What the caller may not read is left out.
+// heldBy returns what the user still has, which explains the conflict. It leaves out what the caller may not read.
 func (s *Service) heldBy(ctx context.Context, user User, conflict error) *domain.HeldError {
 	held := &domain.HeldError{Kind: domain.KindUser, Name: user.Name, Err: conflict}
 	keys, _ := s.api.ReadAccessKeys(ctx, api.ReadAccessKeysInput{UserName: user.Name})
@@ -164,8 +163,8 @@ func (s *Service) heldBy(ctx context.Context, user User, conflict error) *domain
 	return held
 }
 
-// remember keeps a user that a write answered with, and puts it into the shared read, so that a run that creates many users
-// and their keys lists no users for them.
+// remember stores the user from the answer of a write, also in the shared read, so that a run that creates many users and
+// their keys does not list the users.
 func (s *Service) remember(u User) {
 	s.written.Put(u.ID, u)
 	s.all.Change(allUsers, func(users []User) []User {
@@ -173,7 +172,7 @@ func (s *Service) remember(u User) {
 	})
 }
 
-// forget takes a user out of the shared read.
+// forget removes a user from the shared read.
 func (s *Service) forget(id string) {
 	s.written.Drop(id)
 	s.all.Change(allUsers, func(users []User) []User {
