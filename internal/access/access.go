@@ -1,5 +1,5 @@
-// Package access keeps an account's API access rules, the certificate authorities that they name, and the API access
-// policy: from where, and with which client certificates and keys, the API may be called.
+// Package access manages an account's API access rules, the certificate authorities that they name, and the API access
+// policy. They decide from where, and with which client certificates and keys, the API may be called.
 package access
 
 import (
@@ -33,23 +33,23 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Service is the access rules and certificate authorities of one account. It is safe for concurrent use; one serves a
-// whole process.
+// Service is the access rules and certificate authorities of one account. It is safe for concurrent use. A process needs
+// one.
 type Service struct {
 	api     API
 	account domain.Account
 	opts    domain.Options
 	rules   *cache.Reads[[]Rule]     // one entry
 	cas     *cache.Reads[[]CA]       // one entry
-	address *cache.Reads[netip.Addr] // one entry: the caller's, zero when it is not known
-	writing sync.Mutex               // a rule is being changed
+	address *cache.Reads[netip.Addr] // one entry: the caller's address, zero if it is not known
+	writing sync.Mutex               // locked while a rule is changed
 
 	mu      sync.Mutex
 	planned map[string]*Rule // by id: the changes that were checked in this process; nil = deleted
 	onLimit func()           // called after a change of the access policy
 }
 
-// The client's types, for those who do not know the client.
+// The client's types, for callers that do not import the client.
 type (
 	// Rule is an API access rule.
 	Rule = api.AccessRule
@@ -59,7 +59,7 @@ type (
 	Policy = api.AccessPolicy
 )
 
-// everything is the one entry of both caches.
+// everything is the key of the one entry of each cache.
 const everything = ""
 
 // New returns the service. It makes no call.
@@ -81,14 +81,16 @@ func (s *Service) Rules(ctx context.Context) ([]Rule, error) {
 	return slices.Clone(rules), err
 }
 
-// Rule returns a rule, from the shared read; what that lacks is read again before it is believed to be gone.
+// Rule returns a rule, from the shared read. If that has no such rule, Rule reads the rules again before it returns a
+// GoneError.
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError (the account is another one), or the API's.
 func (s *Service) Rule(ctx context.Context, id string, recorded domain.Identity) (Rule, error) {
 	return find(ctx, s, s.rules, s.Rules, func(r Rule) bool { return r.ID == id }, &domain.GoneError{Kind: domain.KindAccessRule, ID: id}, recorded)
 }
 
-// find returns what a shared list has of an object; what that lacks is read again before it is believed to be gone.
+// find returns an object from a shared list. If that list lacks the object, find reads it again before it returns a
+// GoneError.
 func find[T any](ctx context.Context, s *Service, reads *cache.Reads[[]T], list func(context.Context) ([]T, error), is func(T) bool,
 	gone *domain.GoneError, recorded domain.Identity) (none T, _ error) {
 	for range 2 {
@@ -104,7 +106,7 @@ func find[T any](ctx context.Context, s *Service, reads *cache.Reads[[]T], list 
 	return none, domain.BelieveGone(ctx, s.account, gone, recorded)
 }
 
-// deleted takes a refusal to delete for a success when a read proves that the object is gone.
+// deleted returns nil for a refused deletion if a read proves that the object is gone.
 func deleted[T any](ctx context.Context, refusal error, read func(context.Context, string, domain.Identity) (T, error), id string, recorded domain.Identity) error {
 	if !api.IsNotFound(refusal) {
 		return refusal
@@ -119,8 +121,8 @@ func deleted[T any](ctx context.Context, refusal error, read func(context.Contex
 	return refusal
 }
 
-// CreateRule creates a rule (CreateApiAccessRule). When the answer is lost the rules are read: a new one that is as asked
-// is the one that was created.
+// CreateRule creates a rule (CreateApiAccessRule). If the answer is lost, CreateRule reads the rules: a new rule that is as
+// asked is the result.
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) CreateRule(ctx context.Context, want Rule) (Rule, error) {
@@ -134,8 +136,8 @@ func (s *Service) CreateRule(ctx context.Context, want Rule) (Rule, error) {
 	})
 }
 
-// UpdateRule replaces a rule as a whole (UpdateApiAccessRule). Unless force is set, a rule that would lock the caller out is
-// not written: see CheckChange.
+// UpdateRule replaces a rule as a whole (UpdateApiAccessRule). Unless force is set, it does not write a rule that would
+// lock the caller out: see CheckChange.
 //
 // Errors: *LockOutError, or the API's.
 func (s *Service) UpdateRule(ctx context.Context, rule Rule, force bool) (updated Rule, err error) {
@@ -146,8 +148,8 @@ func (s *Service) UpdateRule(ctx context.Context, rule Rule, force bool) (update
 	return updated, err
 }
 
-// DeleteRule deletes a rule (DeleteApiAccessRule). A rule that is already gone is success. Unless force is set, a rule
-// without which the caller would be locked out is not deleted: see CheckChange.
+// DeleteRule deletes a rule (DeleteApiAccessRule). It succeeds if the rule is already gone. Unless force is set, it does
+// not delete a rule if that would lock the caller out: see CheckChange.
 //
 // Errors: *LockOutError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) DeleteRule(ctx context.Context, id string, recorded domain.Identity, force bool) error {
@@ -155,7 +157,8 @@ func (s *Service) DeleteRule(ctx context.Context, id string, recorded domain.Ide
 	return deleted(ctx, err, s.Rule, id, recorded)
 }
 
-// change writes a rule, one at a time in this process, unless that locks the caller out by what the API has now.
+// change writes a rule, unless that would lock the caller out with the rules that the API has now. This process writes one
+// rule at a time.
 func (s *Service) change(ctx context.Context, id string, after *Rule, force bool, write func() error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -174,7 +177,7 @@ func (s *Service) change(ctx context.Context, id string, after *Rule, force bool
 	return write()
 }
 
-// SameRule reports whether two rules let in the same calls. The order of lists makes no difference (measured).
+// SameRule reports whether two rules admit the same calls. The order of lists makes no difference (measured).
 func SameRule(a, b Rule) bool {
 	return sameSet(a.IPRanges, b.IPRanges) && sameSet(a.CAIDs, b.CAIDs) && sameSet(a.CNs, b.CNs) && a.Description == b.Description
 }

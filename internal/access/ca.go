@@ -14,15 +14,16 @@ func (s *Service) CAs(ctx context.Context) ([]CA, error) {
 	return slices.Clone(cas), err
 }
 
-// CA returns a certificate authority, from the shared read; what that lacks is read again before it is believed to be gone.
+// CA returns a certificate authority, from the shared read. If that has no such authority, CA reads them again before it
+// returns a GoneError.
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError (the account is another one), or the API's.
 func (s *Service) CA(ctx context.Context, id string, recorded domain.Identity) (CA, error) {
 	return find(ctx, s, s.cas, s.CAs, func(c CA) bool { return c.ID == id }, &domain.GoneError{Kind: domain.KindCA, ID: id}, recorded)
 }
 
-// CreateCA uploads a certificate (CreateCa). When the answer is lost the authorities are read: a new one with the same
-// fingerprint and description is the one that was created.
+// CreateCA uploads a certificate (CreateCa). If the answer is lost, CreateCA reads the authorities: a new one with the same
+// fingerprint and description is the result.
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) CreateCA(ctx context.Context, pem, fingerprint, description string) (CA, error) {
@@ -52,8 +53,8 @@ func (e *CAInUseError) Error() string { return e.Err.Error() }
 
 func (e *CAInUseError) Unwrap() error { return e.Err }
 
-// DeleteCA deletes a certificate authority (DeleteCa). One that is already gone is success; the API refuses while a rule
-// names it (A12).
+// DeleteCA deletes a certificate authority (DeleteCa). It succeeds if the authority is already gone. The API refuses while
+// a rule names it (A12).
 //
 // Errors: *CAInUseError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) DeleteCA(ctx context.Context, id string, recorded domain.Identity) error {

@@ -9,19 +9,20 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// unnamed is the creation of an object without a name: it is found again as what is new in a list and as asked.
+// unnamed is the creation of an object without a name. After a lost answer, such an object is found because it is new in
+// the list and as asked.
 type unnamed[T any] struct {
 	action string
-	list   func(ctx context.Context) ([]T, error) // past every cache
+	list   func(ctx context.Context) ([]T, error) // not from a cache
 	create func(ctx context.Context) (T, error)
 	id     func(T) string
 	like   func(T) bool // the object is as asked
 	done   func()       // called after the last request
 }
 
-// createUnnamed creates an object. When the answer is lost, the one object that is new and as asked is the result. With
-// none, or with several, the error says that the answer was lost: it is not sent again, because it may still be executed
-// and the second object would go unnoticed.
+// createUnnamed creates an object. If the answer is lost, the one object that is new and as asked is the result. With no
+// such object, or with several, the error says that the answer was lost. The request is not sent again, because the API can
+// still execute the first one, and nobody would notice the second object.
 func createUnnamed[T any](ctx context.Context, opts domain.Options, u unnamed[T]) (none T, _ error) {
 	if err := ctx.Err(); err != nil {
 		return none, err

@@ -13,24 +13,24 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// Caller is what API access rules see of the calls of this process.
+// Caller is what API access rules check of the calls of this process.
 type Caller struct {
 	Address netip.Addr          // zero = not known
-	Chain   []*x509.Certificate // the client certificate, and what was given with it; empty = none
+	Chain   []*x509.Certificate // the client certificate, and the other certificates of its file; empty = none
 }
 
-// Answer is the result of a question that cannot always be answered.
+// Answer is yes, no, or not known.
 type Answer int
 
-// The answers, in the order in which "and" takes the smaller one and "or" the larger one.
+// The answers. Their order makes min a logical "and", and max a logical "or".
 const (
 	No Answer = iota
 	Unknown
 	Yes
 )
 
-// Admits reports whether one of the rules lets the caller in. cas are the certificate authorities of the account. All
-// criteria of a rule must be met (official).
+// Admits reports whether one of the rules admits the caller. cas are the certificate authorities of the account. The caller
+// must meet all criteria of the rule (official).
 func Admits(rules []Rule, cas []CA, caller Caller) Answer {
 	best := No
 	for _, r := range rules {
@@ -55,8 +55,9 @@ func (c Caller) comesFrom(ranges []string) Answer {
 	return No
 }
 
-// isIssuedBy reports whether the client certificate is issued by one of the authorities. Only their fingerprints are known:
-// one that was given with the client certificate can be recognised, of another one nothing can be said.
+// isIssuedBy reports whether the client certificate is issued by one of the authorities. Only the fingerprints of the
+// authorities are known: an authority whose certificate is in the chain is recognised, and for others the answer is not
+// known.
 func (c Caller) isIssuedBy(ids []string, cas []CA) Answer {
 	switch {
 	case len(ids) == 0:
@@ -80,19 +81,19 @@ func (c Caller) isNamed(names []string) Answer {
 	return No
 }
 
-// Fingerprint is what the API names a certificate by: its SHA-1 in hexadecimal digits.
+// Fingerprint returns the name of a certificate at the API: its SHA-1 in hexadecimal digits.
 func Fingerprint(certificate *x509.Certificate) string {
 	sum := sha1.Sum(certificate.Raw) //nolint:gosec // it is what the API uses
 	return hex.EncodeToString(sum[:])
 }
 
-// SameFingerprint compares fingerprints, whatever their case and whether their bytes are separated by colons.
+// SameFingerprint compares fingerprints. It ignores case, and colons between bytes.
 func SameFingerprint(a, b string) bool {
 	digits := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, ":", "")) }
 	return a != "" && digits(a) == digits(b)
 }
 
-// ParseRange reads an address or a CIDR range. An address is the range of its own; bits behind the mask are ignored.
+// ParseRange parses a CIDR range, or an address as the range of this one address. It ignores bits behind the mask.
 func ParseRange(text string) (netip.Prefix, bool) {
 	if prefix, err := netip.ParsePrefix(text); err == nil {
 		return prefix.Masked(), true
@@ -104,10 +105,10 @@ func ParseRange(text string) (netip.Prefix, bool) {
 	return netip.PrefixFrom(address, address.BitLen()), true
 }
 
-// SameRanges reports whether two lists are the same ranges, in whatever order and form.
+// SameRanges reports whether two lists have the same ranges. Order and form make no difference.
 func SameRanges(a, b []string) bool { return slices.Equal(ranges(a), ranges(b)) }
 
-// ranges are the ranges in their usual form, in order, each once. A text that is none stays.
+// ranges returns the ranges in their canonical form, sorted, each once. It keeps a text that is not a range.
 func ranges(texts []string) []string {
 	var all []string
 	for _, text := range texts {
@@ -120,7 +121,7 @@ func ranges(texts []string) []string {
 	return slices.Compact(all)
 }
 
-// covers reports whether every call that one rule lets in passes by the other as well.
+// covers reports whether wide admits every call that narrow admits.
 func covers(wide, narrow Rule) bool {
 	within := func(list, of []string) bool {
 		return len(of) == 0 || len(list) > 0 && !slices.ContainsFunc(list, func(item string) bool { return !slices.Contains(of, item) })
@@ -135,18 +136,18 @@ func covers(wide, narrow Rule) bool {
 	return inRanges && within(narrow.CAIDs, wide.CAIDs) && within(narrow.CNs, wide.CNs)
 }
 
-// LockOutError says that after a change no rule would let the caller in.
+// LockOutError says that no rule would admit the caller after a change.
 type LockOutError struct {
 	Caller Caller
-	Left   int // the rules that there would be
+	Left   int // how many rules there would be
 }
 
 func (e *LockOutError) Error() string { return "no API access rule would let the caller in" }
 
-// UndecidedError says that it is not known whether a rule would let the caller in after a change.
+// UndecidedError says that it is not known whether a rule would admit the caller after a change.
 type UndecidedError struct {
 	Caller Caller
-	Err    error // why the address could not be read; nil when it was, or the log does not have it
+	Err    error // why the address could not be read; nil if it was read, or if the log does not have it
 }
 
 func (e *UndecidedError) Error() string {
@@ -155,9 +156,9 @@ func (e *UndecidedError) Error() string {
 
 func (e *UndecidedError) Unwrap() error { return e.Err }
 
-// CheckChange returns whether the caller is still let in when the rule with that id is as after, or deleted for nil: nil, a
-// *LockOutError, an *UndecidedError, or why the rules could not be read. Changes that were checked before in this process
-// are taken as made: a plan may delete two rules of which one would be enough.
+// CheckChange returns an error unless a rule admits the caller after the rule with that id is replaced by after, or deleted
+// for nil. CheckChange assumes that the changes which it checked before in this process are made: a plan can delete two
+// rules of which one would be enough. Errors: *LockOutError, *UndecidedError, or those of reading the rules.
 func (s *Service) CheckChange(ctx context.Context, id string, after *Rule) error {
 	rules, err := s.Rules(ctx)
 	if err != nil {

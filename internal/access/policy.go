@@ -2,7 +2,7 @@ package access
 
 import "context"
 
-// OnPolicyChange has fn called after each change of the access policy.
+// OnPolicyChange registers a function that the service calls after each change of the access policy.
 func (s *Service) OnPolicyChange(fn func()) { s.onLimit = fn }
 
 // AccessPolicy returns the account's API access policy (ReadApiAccessPolicy). It is not cached.

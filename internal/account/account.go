@@ -1,5 +1,5 @@
-// Package account reads what concerns the whole account of the caller: its id, the limit of its API access policy on the
-// life of access keys, the log of its API calls, and all its access keys for an audit.
+// Package account reads data of the caller's account: its id, the longest life that its API access policy allows an access
+// key, the log of its API calls, and all its access keys for an audit.
 package account
 
 import (
@@ -24,17 +24,17 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Service reads one account. It is safe for concurrent use; one serves a whole process, for weeks too.
+// Service reads one account. It is safe for concurrent use. A process needs one, also if it runs for weeks.
 type Service struct {
 	api    API
 	clock  domain.Clock
 	opts   domain.Options
-	known  atomic.Pointer[string]      // the account's id once it was read; a credential never changes its account
+	known  atomic.Pointer[string]      // the account's id after it was read; a credential never changes its account
 	ids    *cache.Reads[string]        // one entry
 	limits *cache.Reads[time.Duration] // one entry
 }
 
-// theAccount is the one entry of the caches.
+// theAccount is the key of the one entry of each cache.
 const theAccount = ""
 
 // New returns the service of the account that client's credential belongs to. It makes no call.
@@ -44,14 +44,15 @@ func New(client API, opts domain.Options) *Service {
 	return &Service{
 		api: client, opts: opts, clock: domain.Clock{Machine: opts.Now, Offset: client.Offset},
 		ids: cache.New[string](opts.Now, opts.ReadTTL),
-		// With a bad credential, each further question would count towards a lock-out.
+		// With a bad credential, each further call would count towards a lock-out.
 		limits: cache.New[time.Duration](opts.Now, opts.ReadTTL).KeepErrors(opts.NameTTL, all),
 	}
 }
 
-// ID returns the id of the caller's account (ReadAccounts), "" when the caller may not read it: it lacks the right, or
-// signs with a login, which the action does not accept. An id is read once per process, a refusal once per ReadTTL. The
-// call also shows whether the credential is good; with a login, MaxKeyLifetime is read for that.
+// ID returns the id of the caller's account (ReadAccounts). It returns "" if the caller may not read it: the right is
+// missing, or the caller signs with a login, which the action does not accept. ID reads an id once per process, and repeats
+// a refused call after ReadTTL. The call also shows whether the credential is good; with a login, ID reads MaxKeyLifetime
+// for that.
 func (s *Service) ID(ctx context.Context) (string, error) {
 	if id := s.KnownID(); id != "" {
 		return id, nil
@@ -84,7 +85,7 @@ func (s *Service) Read(ctx context.Context) (Account, error) {
 	return account, err
 }
 
-// KnownID is ID without a call: "" as long as the id was not read.
+// KnownID is ID without a call: "" until the id was read.
 func (s *Service) KnownID() string {
 	if id := s.known.Load(); id != nil {
 		return *id
@@ -96,8 +97,8 @@ func (s *Service) KnownID() string {
 const unknownLifetime = time.Duration(-1)
 
 // MaxKeyLifetime returns the longest remaining life that the account's API access policy allows an access key
-// (ReadApiAccessPolicy), from a read that the process shares. 0 = any, also no expiry; so for a caller that may not read the
-// policy, and for an API older than it (before 1.14), because the API refuses all the same what the policy does not allow.
+// (ReadApiAccessPolicy), from a read that the process shares. 0 = any, also no expiry. It is also 0 for a caller that may
+// not read the policy, and for an API without one (before 1.14): the API itself refuses what its policy does not allow.
 func (s *Service) MaxKeyLifetime(ctx context.Context) (time.Duration, error) {
 	limit, err := s.maxKeyLifetime(ctx)
 	return max(limit, 0), err

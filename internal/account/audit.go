@@ -15,38 +15,38 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-// Keys lists the access keys of an owner; *key.Service has it.
+// Keys lists the access keys of an owner. *key.Service implements it.
 type Keys interface {
 	List(ctx context.Context, owner key.Owner) ([]key.Key, error)
 }
 
-// Users lists the users of the account; *user.Service has it.
+// Users lists the users of the account. *user.Service implements it.
 type Users interface {
 	List(ctx context.Context) ([]user.User, error)
 }
 
-// Report is every access key of an account that the caller can list.
+// Report has every access key of an account that the caller can list.
 type Report struct {
 	Keys []OwnedKey // root's first, then each user's, each oldest first
-	// MaxKeyLifetime is the longest life the account allows a key, 0 = any; nil when the caller may not read it.
+	// MaxKeyLifetime is the longest life that the account allows a key, 0 = any; nil if the caller may not read it.
 	MaxKeyLifetime *time.Duration
-	Users          bool // the users could be listed; without them only the caller's own keys are there
-	Root           bool // the caller is the root account, so that root's keys are there
+	Users          bool // whether the users could be listed; if not, Keys has only the caller's own
+	Root           bool // whether the caller is the root account; if not, Keys has none of root's
 }
 
-// OwnedKey is a key with its owner, and whether it keeps to the account's limit.
+// OwnedKey is a key with its owner.
 type OwnedKey struct {
 	key.Key
-	UserID       string // "" = root's, or the caller's when the users could not be listed
-	OverLifetime bool   // it lives longer than the account allows, or for ever
+	UserID       string // "" = root's, or the caller's if the users could not be listed
+	OverLifetime bool   // it lives longer than the account allows, or never expires
 }
 
-// listsAtOnce is how many owners are listed at the same time; the client's rate limit still holds.
+// listsAtOnce is how many lists are read at the same time, within the client's rate limit.
 const listsAtOnce = 4
 
 // Audit lists the keys of the account: one call per owner, one per page of users, one for the policy, all from the reads
-// that the process shares. No action lists root's keys for anyone else, and no answer names an owner: a caller whose own
-// keys are found among a user's is that user, and root's keys stay unseen.
+// that the process shares. Only root can list root's keys, and no answer names an owner. If the caller's own keys are those
+// of a user, the caller is that user, and root's keys are not listed.
 func (s *Service) Audit(ctx context.Context, keys Keys, users Users) (Report, error) {
 	limit, err := s.maxKeyLifetime(ctx)
 	if err != nil {
@@ -95,7 +95,7 @@ func (r *Report) add(userID string, keys []key.Key, now time.Time) {
 	}
 }
 
-// keysOfEach returns the keys of each user. One that was deleted meanwhile has none.
+// keysOfEach returns the keys of each user. A user that was deleted meanwhile has none.
 func keysOfEach(ctx context.Context, keys Keys, users []user.User) ([][]key.Key, error) {
 	owned := make([][]key.Key, len(users))
 	group, ctx := errgroup.WithContext(ctx)

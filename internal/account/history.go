@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// History is what readings of the log at different times said of the actions of users. It goes further back than the log,
-// and has the keys that were deleted since. It holds no secret: ids of keys, names of users and actions, days, counts.
+// History has the actions of users, from readings of the log at different times. It goes further back than the log, and has
+// keys that were deleted since. It holds no secret: ids of keys, names of users and actions, days, counts.
 type History struct {
 	AccountID string                  `json:"account_id,omitempty"` // "" = unknown
 	Users     map[string]*UserHistory `json:"users"`                // by name
@@ -19,7 +19,7 @@ type History struct {
 
 // UserHistory is the history of one user.
 type UserHistory struct {
-	Read []Period `json:"read"` // when the log was read for, in order, without overlap
+	Read []Period `json:"read"` // the periods that were read of the log, in order, without overlap
 	// Keys has the counts by id of the key, action and day.
 	Keys map[string]map[string]map[string]Count `json:"access_keys"`
 }
@@ -33,7 +33,7 @@ type Period struct {
 // historyVersion is the version of the file's form.
 const historyVersion = 1
 
-// maxHistory bounds what is read of a file.
+// maxHistory is the largest file that is read.
 const maxHistory = 256 << 20
 
 type historyFile struct {
@@ -41,29 +41,29 @@ type historyFile struct {
 	History
 }
 
-// ReadHistory reads what Write wrote. A file that is something else is an error, so that it is not overwritten.
+// ReadHistory reads what Write wrote. Any other content is an error, so that such a file is not overwritten.
 func ReadHistory(r io.Reader) (History, error) {
 	var file historyFile
 	decoder := json.NewDecoder(io.LimitReader(r, maxHistory))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&file); err != nil {
-		return History{}, fmt.Errorf("it is no file of collected calls: %w", err)
+		return History{}, fmt.Errorf("it is not a file of collected calls: %w", err)
 	}
 	if file.Version != historyVersion {
 		return History{}, fmt.Errorf("it has version %d, and this program reads version %d", file.Version, historyVersion)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return History{}, errors.New("it is no file of collected calls: there is more after the JSON object")
+		return History{}, errors.New("it is not a file of collected calls: there is more after the JSON object")
 	}
 	for name, user := range file.Users {
 		if err := user.check(); err != nil {
-			return History{}, fmt.Errorf("it is no file of collected calls: user %q: %w", name, err)
+			return History{}, fmt.Errorf("it is not a file of collected calls: user %q: %w", name, err)
 		}
 	}
 	return file.History, nil
 }
 
-// check refuses what Write does not write.
+// check returns an error for values that Write never writes.
 func (h *UserHistory) check() error {
 	if h == nil {
 		return errors.New("it has no members")
@@ -92,8 +92,8 @@ func (h History) Write(w io.Writer) error {
 	return encoder.Encode(historyFile{historyVersion, h})
 }
 
-// Add adds what the log says of a user's keys. What was added before is not counted twice: of two readings of a day, the one
-// with more calls counts, because a reading can begin or end within the day.
+// Add adds what the log has of a user's keys. It counts no call twice: of two readings of a day, it keeps the one with more
+// calls, because a reading can begin or end within the day.
 func (h *History) Add(userName string, keys []string, u Usage) {
 	if h.Users == nil {
 		h.Users = map[string]*UserHistory{}
@@ -122,7 +122,7 @@ func (h *History) Add(userName string, keys []string, u Usage) {
 	user.Read = joined(user.Read)
 }
 
-// larger is the count with more calls, from the first to the last call of both.
+// larger returns the count with more calls, with the first and the last call of both.
 func larger(x, y Count) Count {
 	both := x.Plus(y)
 	if x.Calls > y.Calls {
@@ -133,7 +133,7 @@ func larger(x, y Count) Count {
 	return both
 }
 
-// joined are periods in order, those that overlap or touch as one.
+// joined returns the periods in order, with those that overlap or touch joined.
 func joined(periods []Period) []Period {
 	slices.SortFunc(periods, func(x, y Period) int { return x.From.Compare(y.From) })
 	var all []Period
@@ -149,7 +149,7 @@ func joined(periods []Period) []Period {
 	return all
 }
 
-// Since is what a user's keys did from the day of a moment on, and the periods that are known of the time since then.
+// Since returns what a user's keys did since the day of a moment, and which periods since then were read.
 func (h History) Since(userName string, from time.Time) (Use, []Period) {
 	var use Use
 	user := h.Users[userName]
@@ -176,7 +176,7 @@ func (h History) Since(userName string, from time.Time) (Use, []Period) {
 	return use, known
 }
 
-// KeyIDs are the ids of a user's keys that signed something.
+// KeyIDs returns the ids of a user's keys that signed a call.
 func (h History) KeyIDs(userName string) []string {
 	if h.Users[userName] == nil {
 		return nil

@@ -49,7 +49,7 @@ func TestHistory(t *testing.T) {
 func TestReadHistory_refused(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "EOF", "{": "unexpected EOF", `{"version":2}`: "version 2", `{"version":1,"users":{"ci":null}}`: "no members", `{"version":1,"serial":3}`: "unknown field",
-		`{"version":1} x`: "there is more", `[]`: "no file of collected calls",
+		`{"version":1} x`: "there is more", `[]`: "not a file of collected calls",
 		`{"version":1,"users":{"ci":{"read":[{"from":"2026-01-02T00:00:00Z","until":"2026-01-01T00:00:00Z"}]}}}`:  "ends before it begins",
 		`{"version":1,"users":{"ci":{"access_keys":{"K":{"ReadUsers":{"2026-01-02":{"calls":1,"refused":2}}}}}}}`: "not possible",
 		`{"version":1,"users":{"ci":{"access_keys":{"K":{"ReadUsers":{"yesterday":{"calls":1,"refused":0}}}}}}}`:  "not possible",

@@ -9,17 +9,17 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// LogKept is how long the API keeps its log of calls (official).
+// LogKept is how long the API keeps a call in its log (official).
 const LogKept = 32 * 24 * time.Hour
 
-// UsageQuery says what is read of the log.
+// UsageQuery selects what Usage reads of the log.
 type UsageQuery struct {
 	Back  time.Duration // how far back
-	Pages int           // at most so many pages of 1000 calls
+	Pages int           // the largest number of pages of 1000 calls
 	Keys  []string      // only of these keys; nil = of every key
-	// Places has the places of calls counted, Calls their actions and clients.
+	// Places counts the places of calls, Calls their actions and clients.
 	Places, Calls bool
-	// Place is what an address is counted as, for example its network; nil = itself.
+	// Place returns what an address is counted as, for example its network; nil = the address.
 	Place func(address string) string
 }
 
@@ -27,34 +27,35 @@ type UsageQuery struct {
 type Usage struct {
 	Readable    bool // false = the caller may not read the log
 	From, Until time.Time
-	Whole       bool  // everything that was asked for was read; otherwise From is later than asked
-	Ended       error // what ended the reading early, after a part was read; nil = nothing, or the limit of pages
+	Whole       bool  // whether all of the period was read; if not, From is later than asked
+	Ended       error // what ended the reading after a part of the period; nil = nothing, or the limit of pages
 	Keys        map[string]Use
 }
 
-// The log is read in slices of time, the newest first, because the API lists the oldest call of each slice first: whenever
-// the reading must end, what was read reaches up to now, and the last use of a key is its last. A quiet account costs one
-// call per slice, five for all that is kept.
+// The log is read in slices of time, the newest first, because the API lists the oldest call of each slice first. If the
+// reading ends early, what was read still reaches up to now and has the last use of each key. A quiet account costs one
+// call per slice, five for the whole log.
 const (
 	firstSlice  = time.Hour
 	sliceGrowth = 6
-	// plannedShare is the part of the pages left that a slice is planned to take: an account is busier at some hours.
+	// plannedShare is the share of the remaining pages that a slice is planned to take. It leaves a reserve for busier
+	// hours.
 	plannedShare = 0.8
 )
 
 // FewestPages is the number of calls that reading all of a quiet account's log costs.
 const FewestPages = 5
 
-// clockSlack is how far the newest slice reaches beyond now: Date headers tell the API's clock to the second only, and the
-// calls of this very process are in the log too.
+// clockSlack is how far the newest slice reaches beyond now: Date headers have the API's clock in whole seconds only, and
+// the log also has the calls of this process.
 const clockSlack = 2 * time.Second
 
-// Usage reads the log from q.Back ago until now (ReadApiLogs). What was read is counted and not kept, so the memory that
-// it takes does not grow with the number of calls. The result is not shared. An error of the API after a part was read is
+// Usage reads the log from q.Back ago until now (ReadApiLogs). It counts the calls and does not keep them, so its memory
+// does not grow with their number. The result is not cached. An error of the API after a part of the period is in
 // Usage.Ended.
 //
-// The API's clock is known from the first answer only. If that is the first page of the log, and shows that the machine's
-// clock is wrong, the reading begins again.
+// The API's clock is known after the first answer. If that is the first page of the log and shows that the machine's clock
+// is wrong, the reading begins again.
 func (s *Service) Usage(ctx context.Context, q UsageQuery) (Usage, error) {
 	offset := s.clock.Offset()
 	u, err := s.usage(ctx, q, func() bool { return s.clock.Offset() != offset })
@@ -64,7 +65,7 @@ func (s *Service) Usage(ctx context.Context, q UsageQuery) (Usage, error) {
 	return u, err
 }
 
-// errClock ends a reading of the log whose first page shows that its times are by a wrong clock.
+// errClock ends a reading of the log whose first page shows that the machine's clock is wrong.
 var errClock = errors.New("the API's clock differs from the one that the log was asked for by")
 
 func (s *Service) usage(ctx context.Context, q UsageQuery, wrongClock func() bool) (Usage, error) {
@@ -80,7 +81,7 @@ func (s *Service) usage(ctx context.Context, q UsageQuery, wrongClock func() boo
 			part.to = until.Add(clockSlack)
 			part.wrongClock = wrongClock
 		} else {
-			part.to = part.to.Add(-time.Millisecond) // both bounds are part of a slice
+			part.to = part.to.Add(-time.Millisecond) // a slice includes both bounds
 		}
 		err := part.read(ctx, s.api, pages)
 		switch {
@@ -121,7 +122,7 @@ type slice struct {
 	from, to time.Time
 	whole    bool
 	pages    int
-	// wrongClock is asked after the first page; nil = the clock is right.
+	// wrongClock is called after the first page; nil = the clock is right.
 	wrongClock func() bool
 	keys       map[string]*Use
 }

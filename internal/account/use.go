@@ -9,12 +9,12 @@ import (
 // Count is a number of logged calls, and when the first and the last of them were made.
 type Count struct {
 	Calls   int       `json:"calls"`
-	Refused int       `json:"refused"` // of Calls, those that were answered with 401 or 403: a right was missing, or an address refused (A46)
+	Refused int       `json:"refused"` // of Calls, those answered with 401 or 403: a right was missing, or the address was refused (A46)
 	First   time.Time `json:"first"`
 	Last    time.Time `json:"last"`
 }
 
-// Use is what one key signed. Refused calls count as well.
+// Use counts the calls that one key signed, also refused ones.
 type Use struct {
 	Count
 	Actions map[ActionDay]Count // nil unless UsageQuery.Calls
@@ -28,13 +28,13 @@ type ActionDay struct {
 	Day    string // in UTC, as 2006-01-02
 }
 
-// Others is the place and the client under which further ones are counted, when a key has very many.
+// Others counts the further places or clients of a key that has more than maxDistinct.
 const Others = "(others)"
 
-// maxDistinct bounds the clients and the places of a key: both are chosen by whoever has the key.
+// maxDistinct is the largest number of clients, and of places, of a key. Whoever has the key can choose both.
 const maxDistinct = 256
 
-// Plus is both counts together.
+// Plus returns the sum of both counts.
 func (c Count) Plus(other Count) Count {
 	if c.Calls == 0 || (other.Calls > 0 && other.First.Before(c.First)) {
 		c.First = other.First
@@ -47,7 +47,7 @@ func (c Count) Plus(other Count) Count {
 	return c
 }
 
-// Plus is both uses together. It may change the maps of u.
+// Plus returns the sum of both uses. It can change the maps of u.
 func (u Use) Plus(other Use) Use {
 	u.Count = u.Count.Plus(other.Count)
 	for at, n := range other.Actions {
@@ -81,7 +81,7 @@ func (u *Use) count(call api.Call, q UsageQuery) {
 	}
 }
 
-// ByAction is what was counted of each action.
+// ByAction returns the count of each action.
 func (u Use) ByAction() map[string]Count {
 	all := map[string]Count{}
 	for at, n := range u.Actions {

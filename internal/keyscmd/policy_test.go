@@ -191,7 +191,7 @@ func TestPolicy_refused(t *testing.T) {
 		"a key":              {[]string{idle.ID}, "is not the name of a user"},
 		"no pattern":         {[]string{"idle", "--wildcard", "api:ReadUsers"}, "--wildcard api:ReadUsers"},
 		"no service":         {[]string{"idle", "--wildcard", "Read*"}, "--wildcard"},
-		"another file":       {[]string{"idle", "--collect", noFile}, "no file of collected calls"},
+		"another file":       {[]string{"idle", "--collect", noFile}, "not a file of collected calls"},
 		"another account":    {[]string{"idle", "--collect", otherAccount}, "calls of account 000000000000"},
 		"no folder":          {[]string{"idle", "--collect", filepath.Join(noFile, "x")}, "--collect"},
 		"a folder":           {[]string{"idle", "--collect", t.TempDir()}, "--collect"},
