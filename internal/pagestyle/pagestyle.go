@@ -1,5 +1,5 @@
-// Package pagestyle is the look that the report of outscale-keys and the page of outscale-sim share, and the content
-// security policy of such a page. It knows nothing of keys, so that client and simulator can both use it.
+// Package pagestyle has the style sheet and the content security policy of the report of outscale-keys and of the page of
+// outscale-sim. It has no code about keys, so that client and simulator can both import it.
 package pagestyle
 
 import (
@@ -14,9 +14,8 @@ import (
 //go:embed style.css
 var CSS string
 
-// Policy returns a content security policy that allows nothing but one inline style sheet and one inline script, known by
-// their hashes, and the directives in extra. It has no effect on attributes of the page: inline handlers and styles are
-// refused.
+// Policy returns a content security policy that allows only one inline style sheet and one inline script, by their hashes, and
+// the directives in extra. It forbids inline handlers and style attributes.
 func Policy(style, script string, extra ...string) string {
 	return strings.Join(append([]string{
 		"default-src 'none'", "style-src " + hash(style), "script-src " + hash(script), "base-uri 'none'", "form-action 'none'",

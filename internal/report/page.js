@@ -19,7 +19,7 @@
   });
   const groups = Array.from(document.querySelectorAll('.owner'));
   let sorted = rows;
-  // Rows are in boxes, of which the browser lays out only those on the screen: the groups, or chunks of one list.
+  // Rows are in boxes: the groups, or chunks of one list. The browser lays out only the boxes on the screen.
   let boxes = groups;
   for (const row of rows) row.box = row.group;
   const chunk = 50;
@@ -51,7 +51,7 @@
     choose(current && !current.item.hidden ? current : sorted.find((row) => !row.item.hidden));
   }
 
-  // The order. Groups follow their first row.
+  // The order. A group is sorted by its first row.
   const grouped = () => id('grouped').checked;
   const levels = ['none', 'low', 'medium', 'high'];
   const values = {
@@ -112,7 +112,7 @@
     });
   }
 
-  // The keyboard. One row is in the order of the tab key; the arrows move on from it.
+  // The keyboard. The tab key reaches one row, and the arrow keys move from there.
   let current;
   function choose(row) {
     if (current) current.summary.tabIndex = -1;
@@ -151,7 +151,7 @@
     event.target.textContent = `Theme: ${root.dataset.theme}`;
   });
 
-  // On paper, the findings of every row are shown.
+  // A printed page shows the findings of every row.
   let opened = [];
   addEventListener('beforeprint', () => {
     opened = rows.filter((row) => !row.item.hidden && row.data.level !== 'none' && !row.details.open);

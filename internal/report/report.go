@@ -1,5 +1,5 @@
-// Package report writes the access keys of an account as one HTML page, with a time line of every key and what the rules
-// found. The page loads nothing, and its content security policy lets it load nothing. It has no secret.
+// Package report writes the access keys of an account as one HTML page, with a time line and the findings for every key. The
+// page loads nothing, its content security policy forbids it, and it has no secret.
 package report
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// Account is what the page shows.
+// Account is the content of the page.
 type Account struct {
 	ID      string    // "" = not known
 	Now     time.Time // by the API's clock
@@ -22,10 +22,10 @@ type Account struct {
 	Keys    []Key     // by owner
 }
 
-// Key is an access key with its owner and what the rules found about it.
+// Key is an access key with its owner and its findings.
 type Key struct {
 	review.Facts
-	Owner    string // a user name, or what stands for it; keys of one owner follow one another
+	Owner    string // a user name, "(root)" or "(caller)"; the keys of one owner follow one another
 	Findings []review.Finding
 }
 
@@ -37,7 +37,7 @@ var (
 	//go:embed page.js
 	js string
 
-	// Text of the account is escaped by html/template; style sheet and script are constants.
+	// html/template escapes the texts of the account. The style sheet and the script are constants.
 	tmpl = template.Must(template.New("page").Funcs(template.FuncMap{"count": text.Count}).Parse(page))
 )
 
@@ -63,13 +63,13 @@ type group struct {
 	Rows          []row
 }
 
-// count is an option of a filter with the number of keys that pass it.
+// count is an option of a filter, with the number of keys that pass the filter.
 type count struct {
 	Value, Title string
 	Count        int
 }
 
-// rule is a rule with the number of keys that it found.
+// rule is a rule with the number of its findings.
 type rule struct {
 	review.Rule
 	Level, LevelTitle string
@@ -98,7 +98,7 @@ func Write(w io.Writer, a Account) error {
 	return tmpl.Execute(w, v)
 }
 
-// count fills in what the filters offer.
+// count counts the keys for the options of the filters.
 func (v *view) count() {
 	found, levels, states, rights := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	for _, r := range v.Rows {
@@ -121,7 +121,7 @@ func (v *view) count() {
 	v.Rights = options(rights, "root", "admin", "escalation", "limited", "none", "unknown")
 }
 
-// options are the values that some key has, in the given order.
+// options returns those values that a key has, in the given order.
 func options(counts map[string]int, values ...string) []count {
 	var some []count
 	for _, value := range values {

@@ -138,14 +138,14 @@ func TestScale_ticks(t *testing.T) {
 }
 
 func TestWrite_numbers(t *testing.T) {
-	for n, want := range []string{"0 keys of 0 owners", "1 key of 1 owner,", "2 keys of 2 owners"} {
+	for n, want := range []string{"0 keys of 0 owners", "1 key of 1 owner on", "2 keys of 2 owners"} {
 		var keys []Key
 		for i := range n {
 			keys = append(keys, Key{Owner: string(rune('a' + i)), Facts: facts("ID", nil)})
 		}
 		page := write(t, Account{Keys: keys})
-		if !strings.Contains(page, want) || strings.Contains(page, "The caller sees no access key.") != (n == 0) {
-			t.Errorf("%d keys: no %q, or the wrong remark", n, want)
+		if !strings.Contains(page, want) || strings.Contains(page, "The caller can see no access key.") != (n == 0) {
+			t.Errorf("%d keys: no %q, or the wrong text for no key", n, want)
 		}
 	}
 }

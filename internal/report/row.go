@@ -8,20 +8,20 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// The states that the API does not name.
+// The states that the API does not have.
 const (
 	stateExpired    = "expired"
 	stateUnfinished = "unfinished"
 )
 
-// row is a key as the page shows it. Texts that others wrote have their control characters escaped.
+// row is a key as the page shows it. Control characters in texts of another origin are escaped.
 type row struct {
 	ID, Tag, Owner                     string
 	Level, LevelTitle                  string // the worst finding
 	State, Rights                      string
-	Created, Used, Expires             string // short
+	Created, Used, Expires             string // dates without a time
 	CreatedFull, UsedFull, ExpiresFull string
-	CreatedAt, UsedAt, ExpiresAt       int64 // to sort by, in seconds
+	CreatedAt, UsedAt, ExpiresAt       int64 // Unix times in seconds, to sort by
 	Bar                                bar
 	Findings                           []finding
 
@@ -35,10 +35,10 @@ type finding struct {
 	id string
 }
 
-// StateWords are the states of the key, for the filter.
+// StateWords returns the states of the key for the filter, separated by spaces.
 func (r row) StateWords() string { return strings.Join(r.states, " ") }
 
-// RuleIDs are the rules that found something, for the filter.
+// RuleIDs returns the ids of the rules with findings for the filter, separated by spaces.
 func (r row) RuleIDs() string {
 	var all []string
 	for _, f := range r.Findings {
@@ -47,7 +47,7 @@ func (r row) RuleIDs() string {
 	return strings.Join(all, " ")
 }
 
-// never sorts after every date, and unknown before them.
+// never sorts after every date, and unknown before every date.
 const (
 	never   int64 = 1 << 40
 	unknown int64 = -1
@@ -90,7 +90,7 @@ func newRow(k Key, s scale) row {
 	return r
 }
 
-// level is a severity as a class of the style sheet.
+// level returns the class in the style sheet for a severity.
 func level(s review.Severity) string {
 	if s == 0 {
 		return "none"

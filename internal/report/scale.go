@@ -12,8 +12,8 @@ type scale struct{ from, now, to time.Time }
 
 const (
 	month = 30 * 24 * time.Hour
-	// ahead is the part of the time line that the future takes at most: a key that expires in 2099 must not press the
-	// others together.
+	// ahead is the largest part of the time line for the future, so that one key that expires in 2099 does not compress the
+	// others.
 	ahead = 0.4
 )
 
@@ -37,7 +37,7 @@ func newScale(a Account) scale {
 	return s
 }
 
-// share is the place of a time, from 0 to 100.
+// share returns the position of a time, from 0 to 100.
 func (s scale) share(t time.Time) float64 {
 	part := 100 * float64(t.Sub(s.from)) / float64(s.to.Sub(s.from))
 	return min(max(part, 0), 100)
@@ -56,7 +56,7 @@ type bar struct {
 	Used        string // the last use, "" = none or unknown
 }
 
-// minWidth keeps a key of an hour visible.
+// minWidth makes a key that lives for an hour visible.
 const minWidth = 0.5
 
 func (s scale) bar(f review.Facts) bar {
@@ -78,10 +78,10 @@ func (s scale) bar(f review.Facts) bar {
 // tick is a date on the axis.
 type tick struct{ At, Label string }
 
-// maxTicks is how many dates have room on the axis.
+// maxTicks is the largest number of dates on the axis.
 const maxTicks = 6
 
-// ticks are dates at equal distances: first days of months, or for a few weeks every seventh or fourteenth day.
+// ticks returns dates at equal distances: first days of months, or every seventh or fourteenth day if the time line is short.
 func (s scale) ticks() []tick {
 	var all []tick
 	for _, step := range []step{{days: 7}, {days: 14}, {months: 1}, {months: 2}, {months: 3}, {months: 6}, {months: 12}, {months: 24}, {months: 60}, {months: 120}} {
@@ -95,7 +95,7 @@ func (s scale) ticks() []tick {
 
 type step struct{ months, days int }
 
-// edge is the part of the axis at each end on which a label has no room.
+// edge is the percentage of the axis at each end that is too narrow for a label.
 const edge = 4
 
 func (s scale) every(step step) []tick {

@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// Config turns rules off and sets their limits. The zero value has every rule on, with its default limit.
+// Config turns rules off and sets their limits. In the zero value every rule is on with its default limit.
 type Config struct {
 	Rules map[string]Settings `json:"rules"` // by id of the rule
 }
 
-// Settings are those of one rule.
+// Settings are the settings of one rule.
 type Settings struct {
 	Off bool  `json:"off,omitempty"`
 	Max Limit `json:"max,omitzero"`
@@ -46,7 +46,7 @@ func (s Settings) count(other int) int {
 }
 
 // ReadConfig reads a configuration as JSON, for example {"rules": {"old": {"max": "180d"}, "root-key": {"off": true}}}.
-// Unknown members and rules are errors: a misspelled rule would stay on unnoticed.
+// Unknown members and rules are errors, because a misspelled rule would stay on unnoticed.
 func ReadConfig(r io.Reader) (Config, error) {
 	var c Config
 	decoder := json.NewDecoder(r)
@@ -55,7 +55,7 @@ func ReadConfig(r io.Reader) (Config, error) {
 		return Config{}, fmt.Errorf("the rules could not be read: %w", err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Config{}, errors.New("the rules could not be read: there is more after the JSON object")
+		return Config{}, errors.New("the rules could not be read: text follows the JSON object")
 	}
 	for id, settings := range c.Rules {
 		i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
@@ -82,7 +82,7 @@ func (l Limit) fits(r Rule) error {
 	case !l.Set:
 		return nil
 	case r.Bound == NoBound:
-		return fmt.Errorf("the rule %s takes no `max`", r.ID)
+		return fmt.Errorf("the rule %s has no `max`", r.ID)
 	case r.Bound == Duration && l.Duration <= 0:
 		return fmt.Errorf("the `max` of the rule %s is a time, for example \"90d\"", r.ID)
 	case r.Bound == Count && l.Duration != 0:
@@ -101,19 +101,20 @@ func (l *Limit) UnmarshalJSON(data []byte) error {
 	}
 	var count int
 	if err := json.Unmarshal(data, &count); err != nil || count < 0 {
-		return fmt.Errorf("a limit is a time such as \"90d\", or a number such as 3: %s is neither", data)
+		return fmt.Errorf("%s is not a limit: a limit is a time such as \"90d\", or a number such as 3", data)
 	}
 	*l = Limit{Set: true, Count: count}
 	return nil
 }
 
-// IsZero makes omitzero leave out a limit that is not set.
+// IsZero makes omitzero omit a limit that is not set.
 func (l Limit) IsZero() bool { return !l.Set }
 
-// maxDays bounds what ParseDuration accepts: a hundred years.
+// maxDays is the longest time that ParseDuration accepts: a hundred years.
 const maxDays = 36500
 
-// ParseDuration reads "90d", or a duration as time.ParseDuration does. It must be more than 0 and at most a hundred years.
+// ParseDuration parses a number of days such as "90d", or a duration of time.ParseDuration. The result is more than 0 and at most
+// a hundred years.
 func ParseDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if number, found := strings.CutSuffix(text, "d"); found {

@@ -12,8 +12,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 )
 
-// FactsOf returns the facts about a key from an audit and the log. The log is to be read with the places of calls counted by Network. What
-// is not known of the owner's rights and of states is left to the caller.
+// FactsOf returns the facts about a key from an audit and the log. The places in usage must be those of Network. The caller adds
+// the rights of the owner and the states.
 func FactsOf(k account.OwnedKey, report account.Report, usage account.Usage, now time.Time) Facts {
 	f := Facts{Key: k.Key, Now: now, Root: report.Users && k.UserID == ""}
 	if report.MaxKeyLifetime != nil {
@@ -27,12 +27,12 @@ func FactsOf(k account.OwnedKey, report account.Report, usage account.Usage, now
 	return f
 }
 
-// OwnersRights reads the policy documents of owners, those of each once. After a refusal for a missing right it reads no
-// more: the next owner's would be refused too. It is not safe for concurrent use.
+// OwnersRights reads the policy documents of owners, once per owner. If the caller lacks a right, it stops reading, because the
+// API would refuse the next owner too. It is not safe for concurrent use.
 type OwnersRights struct {
 	Read    func(ctx context.Context, userName string) ([]policydoc.Document, error)
-	Refused error   // the refusal, nil = none
-	Failed  []error // of owners whose documents could not be read or not be understood
+	Refused error   // the refusal because of a missing right, nil = none
+	Failed  []error // one error for each owner whose documents could not be read or parsed
 
 	known map[string]ownerRights
 }
@@ -42,8 +42,8 @@ type ownerRights struct {
 	known     bool
 }
 
-// AddTo completes the facts about a key with the rights of its owner. The root account's need no reading, and those of an
-// owner without a name stay unknown. An error is that of a context that ended.
+// AddTo adds the rights of the owner to the facts about a key. It reads nothing for the root account, or if the name of the
+// owner is not known. It returns an error only if ctx has ended.
 func (r *OwnersRights) AddTo(ctx context.Context, f *Facts) error {
 	userName := f.Key.UserName
 	if f.Root || userName == "" {

@@ -1,5 +1,5 @@
-// Package review checks access keys against rules: which of them need attention, why, and
-// what to do. It makes no call: its caller collects the facts.
+// Package review checks access keys against rules: which keys need attention, why, and what to do. It makes no calls: the
+// caller collects the facts.
 package review
 
 import (
@@ -9,22 +9,21 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 )
 
-// Facts are the known facts about a key. A member that could not be determined has its Known member false, and its rules find
-// nothing.
+// Facts are the known facts about a key. If a fact is not known, its Known member is false and the rules about it find nothing.
 type Facts struct {
 	Key  key.Key
 	Now  time.Time // by the API's clock
 	Root bool      // the key belongs to the root account
 
-	MaxLifetime time.Duration // the account's maximum lifetime of keys, 0 = any or unknown
+	MaxLifetime time.Duration // the account's maximum lifetime of keys, 0 = no maximum, or unknown
 
 	RightsKnown bool
-	Documents   []policydoc.Document // the policies of the owner: managed, of its groups, and inline
+	Documents   []policydoc.Document // all policies of the owner: linked, inline, and those of its groups
 
 	UseKnown bool
-	UseSince time.Time // the log was read from here on
+	UseSince time.Time // the log was read from this time on
 	LastUse  time.Time // zero = no use since UseSince
-	Networks []string  // from where the key was used, see Network
+	Networks []string  // the networks of Network from which the key was used
 
 	StatesKnown bool
 	InState     bool // one of the given states has the key
@@ -65,7 +64,7 @@ func (c Config) Review(f Facts) []Finding {
 	return found
 }
 
-// Worst is the highest severity among findings, 0 without any.
+// Worst returns the highest severity of the findings, 0 if there are none.
 func Worst(findings []Finding) Severity {
 	var worst Severity
 	for _, f := range findings {
@@ -74,8 +73,8 @@ func Worst(findings []Finding) Severity {
 	return worst
 }
 
-// Rights summarises the rights of a key in one word: "root", "admin" (everything), "escalation" (it can give itself more),
-// "limited", "none", or "unknown".
+// Rights returns the rights of a key in one word: "root", "admin" (every action), "escalation" (the owner can give itself more
+// rights), "limited", "none", or "unknown".
 func Rights(f Facts) string {
 	switch {
 	case f.Root:

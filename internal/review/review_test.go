@@ -97,11 +97,11 @@ func TestReadConfig_refused(t *testing.T) {
 		`{"rule": {}}`:                                "unknown field",
 		`{"rules": {"old": {"max": 3}}}`:              "is a time",
 		`{"rules": {"networks": {"max": "3d"}}}`:      "is a number",
-		`{"rules": {"root-key": {"max": 1}}}`:         "takes no `max`",
+		`{"rules": {"root-key": {"max": 1}}}`:         "has no `max`",
 		`{"rules": {"old": {"max": "soon"}}}`:         "not a time",
 		`{"rules": {"old": {"max": "-1d"}}}`:          "not a time",
-		`{"rules": {"networks": {"max": -1}}}`:        "is neither",
-		`{"rules": {}} {}`:                            "more after",
+		`{"rules": {"networks": {"max": -1}}}`:        "is not a limit",
+		`{"rules": {}} {}`:                            "text follows",
 		`{"rules": {"old": {"max": "99999999999d"}}}`: "not a time",
 	} {
 		if _, err := ReadConfig(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
@@ -127,6 +127,19 @@ func TestNetwork(t *testing.T) {
 	} {
 		if got := Network(address); got != want {
 			t.Errorf("Network(%s) = %s, want %s", address, got, want)
+		}
+	}
+}
+
+func TestReview_numberOfNetworks(t *testing.T) {
+	f := good()
+	for want, networks := range map[string][]string{
+		"it was used from 1 network: 192.0.2.0/24": {"192.0.2.0/24"}, "it was used from 2 networks: 192.0.2.0/24, a": {"192.0.2.0/24", "a"},
+	} {
+		f.Networks = networks
+		found := Config{Rules: map[string]Settings{"networks": {Max: Limit{Set: true}}}}.Review(f)
+		if len(found) != 1 || found[0].Reason != want {
+			t.Errorf("%+v, want %q", found, want)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package review
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -12,16 +11,16 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// Rule is a rule as data.
+// Rule is a rule about access keys.
 type Rule struct {
-	ID       string // stable: files and reports name it
+	ID       string // stable, because files and reports use it
 	Title    string
-	Why      string // why it matters
+	Why      string // why a finding matters
 	Remedy   string
 	Severity Severity
 	Bound    Bound // the kind of its configurable limit
 
-	check func(Facts, Settings) string // the reason, "" = nothing found
+	check func(Facts, Settings) string // returns the reason, "" = nothing found
 }
 
 // Bound is the kind of limit of a rule.
@@ -34,10 +33,10 @@ const (
 	Count    Bound = "count"
 )
 
-// NoState is the id of the rule about keys that no state has. Only who knows states can apply it.
+// NoState is the id of the rule about keys that are in no state. It finds nothing if StatesKnown is false.
 const NoState = "no-state"
 
-// The limits of rules that a configuration does not bound.
+// The default limits of the rules.
 const (
 	DefaultMaxAge      = 90 * day
 	DefaultMaxUnused   = 30 * day
@@ -60,8 +59,8 @@ var rules = []Rule{
 	},
 	{
 		ID: "unfinished", Severity: High, Title: "Unfinished key",
-		Why:    "Its creation was not finished. Nobody has its secret, unless a run is creating it now.",
-		Remedy: "Revoke it when no run is at work.",
+		Why:    "The creation of the key was not finished. Nobody has its secret, unless a run is creating the key now.",
+		Remedy: "Revoke it if no run is creating keys now.",
 		check: func(f Facts, _ Settings) string {
 			return when(f.Key.Unfinished(), "its tag is the marker of a creation that was not finished")
 		},
@@ -91,7 +90,7 @@ var rules = []Rule{
 	},
 	{
 		ID: "over-lifetime", Severity: High, Title: "Key outlives the account's maximum",
-		Why:    "The account's API access policy allows no such lifetime; the key is older than the policy.",
+		Why:    "The key was created before the account's API access policy, which does not allow this lifetime.",
 		Remedy: "Set an earlier expiration date.",
 		check: func(f Facts, _ Settings) string {
 			over := f.MaxLifetime > 0 && (f.Key.Expires == nil || f.Key.Expires.After(f.Now.Add(f.MaxLifetime)))
@@ -118,12 +117,12 @@ var rules = []Rule{
 	{
 		ID: "unused", Severity: Medium, Title: "Unused key", Bound: Duration,
 		Why:    "A key that nobody uses can only be misused.",
-		Remedy: "Deactivate it, wait whether something fails, then revoke it.",
+		Remedy: "Deactivate it, check that nothing fails, then revoke it.",
 		check:  checkUnused,
 	},
 	{
 		ID: "wildcard", Severity: Medium, Title: "Owner may call whole services",
-		Why:    "The rights grow with each action that a service gets.",
+		Why:    "The rights grow whenever a service gets a new action.",
 		Remedy: "Name the actions, or use narrower patterns.",
 		check: func(f Facts, _ Settings) string {
 			if !f.RightsKnown || f.Root {
@@ -135,32 +134,32 @@ var rules = []Rule{
 	},
 	{
 		ID: "networks", Severity: Medium, Title: "Key used from many networks", Bound: Count,
-		Why:    "A key that several systems share, or that leaked, is used from many places. A network is a /24, or a /48 of IPv6.",
-		Remedy: "Give each system a key of its own, and check the addresses that you do not know.",
+		Why:    "Use from many places can mean that several systems share the key, or that it leaked. A network is a /24 of IPv4 or a /48 of IPv6.",
+		Remedy: "Give each system its own key, and check the addresses that you do not know.",
 		check: func(f Facts, s Settings) string {
 			return when(f.UseKnown && len(f.Networks) > s.count(DefaultMaxNetworks),
-				fmt.Sprintf("it was used from %d networks: %s", len(f.Networks), strings.Join(f.Networks, ", ")))
+				"it was used from "+text.Count(len(f.Networks), "network")+": "+strings.Join(f.Networks, ", "))
 		},
 	},
 	{
 		ID: "expired-active", Severity: Low, Title: "Expired key that is still ACTIVE",
-		Why:    "It cannot be used, and counts towards the number of keys that its owner may have.",
+		Why:    "The key cannot be used, but counts towards the number of keys that its owner may have.",
 		Remedy: "Revoke it.",
 		check: func(f Facts, _ Settings) string {
-			return when(f.Key.Expired(f.Now) && f.Key.State == key.Active, "it has expired, and its state is ACTIVE")
+			return when(f.Key.Expired(f.Now) && f.Key.State == key.Active, "it has expired, but its state is ACTIVE")
 		},
 	},
 }
 
-// checkUnused counts from the last use, or, for a key that the log does not name, from the later of its creation and the
-// begin of the log.
+// checkUnused counts from the last use. If the log has no use, it counts from the creation of the key or from the beginning of
+// the log, whichever is later.
 func checkUnused(f Facts, s Settings) string {
 	limit := s.duration(DefaultMaxUnused)
 	if !f.UseKnown || f.Key.Expired(f.Now) {
 		return ""
 	}
 	if !f.LastUse.IsZero() {
-		return when(f.Now.Sub(f.LastUse) > limit, "it was used last "+days(f.Now.Sub(f.LastUse))+" ago")
+		return when(f.Now.Sub(f.LastUse) > limit, "its last use was "+days(f.Now.Sub(f.LastUse))+" ago")
 	}
 	since := f.UseSince
 	if f.Key.Created.After(since) {
@@ -177,13 +176,13 @@ func when(found bool, reason string) string {
 	return reason
 }
 
-// days is a duration in whole days.
+// days returns a duration in whole days.
 func days(d time.Duration) string {
 	return text.Count(int(d/day), "day")
 }
 
-// Network is the network of an address of the log: its /24, or /48 for IPv6. Addresses of one network are taken for one
-// place. A text that is no address stands for itself.
+// Network returns the network of an address in the log: the /24 of an IPv4 address, the /48 of an IPv6 address. Addresses of one
+// network count as one place. Network returns any other text unchanged.
 func Network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

@@ -7,21 +7,21 @@ import (
 	"strings"
 )
 
-// ShortestSecret is the length, in bytes, of the shortest text in which Conceal finds something.
+// ShortestSecret is the length, in bytes, of the shortest text that Conceal changes because of a secret.
 const ShortestSecret = 40
 
 var (
-	// privateKey is a private key in PEM form, also one with escaped line breaks or without its end.
+	// privateKey matches a private key in PEM form, also with escaped line breaks or without its end.
 	privateKey = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
-	// token is what an access key's secret and other secrets look like: long, and without what parts a name.
+	// token matches texts that look like the secret of an access key or like another secret: long, and without separators.
 	token = regexp.MustCompile(`[A-Za-z0-9+/=]{40,}`)
-	// secretKey is the secret of an access key (A41).
+	// secretKey matches the secret of an access key (A41).
 	secretKey = regexp.MustCompile(`\b[A-Z0-9]{40}\b`)
 )
 
-// Conceal returns a text for users without what it may not repeat: private keys, secrets of access keys, and of the given
-// values, which the user wrote, what looks like a secret. Their control characters and line breaks are escaped, and so is
-// every other control character of the text but line breaks.
+// Conceal removes secrets from a text for users: private keys, secrets of access keys, and those parts of the given values that
+// look like a secret. The given values are those that the user wrote. Conceal escapes their control characters and line breaks,
+// and all other control characters of the text except line breaks.
 func Conceal(s string, given []string) string {
 	var pairs []string
 	for _, value := range given {
@@ -44,7 +44,7 @@ func Conceal(s string, given []string) string {
 	return strings.Join(lines, "\n")
 }
 
-// tokens are the parts of a value that look like secrets.
+// tokens returns the parts of a value that look like secrets.
 func tokens(value string) []string {
 	if isPublic(value) {
 		return nil
@@ -52,12 +52,12 @@ func tokens(value string) []string {
 	return slices.DeleteFunc(token.FindAllString(value, -1), func(s string) bool { return !isToken(s) })
 }
 
-// isPublic reports whether a value is the path of a file, a public key, or the fingerprint of one.
+// isPublic reports whether a value is the path of a file, a public key, or the fingerprint of a public key.
 func isPublic(value string) bool {
 	return slices.ContainsFunc([]string{"/", "age1", "ssh-", "SHA256:"}, func(prefix string) bool { return strings.HasPrefix(value, prefix) })
 }
 
-// isToken distinguishes a token from ids and words with slashes between: these are of one case each.
+// isToken distinguishes a token from ids and words with slashes between them, each of which has one case.
 func isToken(s string) bool {
 	return !strings.Contains(s, "/") || slices.ContainsFunc(strings.Split(s, "/"), func(part string) bool {
 		return len(part) >= 16 && strings.ToLower(part) != part && strings.ToUpper(part) != part

@@ -1,5 +1,5 @@
-// Package text makes text that somebody else wrote fit to be shown: an error detail of the API, the name in a list, the
-// body of a proxy. Such text can hold control sequences of a terminal, or pose as words of this program.
+// Package text makes texts of another origin safe to show: an error detail of the API, a name in a list, the answer of a proxy.
+// Such a text can have control sequences of a terminal, or look like a message of this program.
 package text
 
 import (
@@ -10,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxQuoted is how much of a text is shown, in bytes.
+// maxQuoted is the largest number of bytes that Quote shows.
 const maxQuoted = 500
 
-// Quote returns s in quotation marks, with everything escaped that is not a printable character: control characters, line
-// breaks, marks that change the direction of writing, invalid UTF-8. A long text is cut.
+// Quote returns s in quotation marks, and escapes every character that is not printable: control characters, line breaks, marks
+// that change the direction of writing, invalid UTF-8. It cuts a long text.
 func Quote(s string) string {
 	rest := ""
 	if len(s) > maxQuoted {
@@ -28,10 +28,10 @@ func Quote(s string) string {
 	return strconv.Quote(s) + rest
 }
 
-// word is what ids, codes and types look like. One type of error has a word in brackets.
+// word matches ids, codes and types. One type of error has a word in parentheses.
 var word = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:/+=@-]{0,99}( \([A-Za-z0-9_.-]{1,50}\))?$`)
 
-// Word returns s as it is where it is one word, as ids, codes and types are, and quoted otherwise.
+// Word returns s unchanged if it is one word, such as an id, a code or a type, and quoted otherwise.
 func Word(s string) string {
 	if word.MatchString(s) {
 		return s
@@ -39,8 +39,8 @@ func Word(s string) string {
 	return Quote(s)
 }
 
-// Escape returns s with everything escaped that is not a printable character, without quotation marks. It is for sentences
-// of this program that may repeat something.
+// Escape returns s without quotation marks, and escapes every character that is not printable. It is for sentences of this
+// program that may repeat a text of another origin.
 func Escape(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }) < 0 {
 		return s
@@ -57,7 +57,7 @@ func Escape(s string) string {
 	return b.String()
 }
 
-// Count is a number with its noun, which takes an "s" unless there is one: "1 key", "2 keys".
+// Count returns a number with its noun: "1 key", "2 keys". The plural of the noun must end in "s".
 func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

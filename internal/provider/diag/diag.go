@@ -129,7 +129,7 @@ func goneText(e *domain.GoneError) string {
 	case e.Kind != domain.KindAccessKey:
 		return fmt.Sprintf("The account has no %s with the id %s.", e.Kind, text.Word(e.ID))
 	case e.Users > 0:
-		return fmt.Sprintf("Neither the caller nor any of the %s of the account has access key %s.", text.Count(e.Users, "user"), text.Word(e.ID))
+		return fmt.Sprintf("Neither the caller nor any user of the account (%s) has access key %s.", text.Count(e.Users, "user"), text.Word(e.ID))
 	}
 	return sentence(OwnerText(e.UserName, "") + " has no access key with the id " + text.Word(e.ID))
 }

@@ -174,7 +174,8 @@ func TestGone_namesOwner(t *testing.T) {
 	for want, e := range map[string]*domain.GoneError{
 		"User alice has no access key with the id AK1.":                                 {Kind: domain.KindAccessKey, ID: "AK1", UserName: "alice"},
 		"The caller has no access key with the id AK1.":                                 {Kind: domain.KindAccessKey, ID: "AK1"},
-		"Neither the caller nor any of the 12 users of the account has access key AK1.": {Kind: domain.KindAccessKey, ID: "AK1", Users: 12},
+		"Neither the caller nor any user of the account (12 users) has access key AK1.": {Kind: domain.KindAccessKey, ID: "AK1", Users: 12},
+		"Neither the caller nor any user of the account (1 user) has access key AK1.":   {Kind: domain.KindAccessKey, ID: "AK1", Users: 1},
 		"The account has no user named alice.":                                          {Kind: domain.KindUser, Name: "alice"},
 		"The account has no user with the id U1.":                                       {Kind: domain.KindUser, ID: "U1"},
 		"Policy orn:p has no version v2.":                                               {Kind: domain.KindPolicyVersion, ID: "v2", Name: "orn:p"},

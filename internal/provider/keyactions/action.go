@@ -1,5 +1,5 @@
-// Package keyactions is the actions on access keys: outscale_access_key_deactivate, outscale_access_key_activate,
-// outscale_access_key_revoke and outscale_rotating_access_key_rotate. What happens at the API is decided in internal/key.
+// Package keyactions has the actions on access keys: outscale_access_key_deactivate, outscale_access_key_activate,
+// outscale_access_key_revoke and outscale_rotating_access_key_rotate. internal/key makes the calls.
 package keyactions
 
 import (
@@ -24,8 +24,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
-// Action is one of the actions. API actions: ReadAccessKeys, and ReadUsers where the owner is named by its id or has to be
-// found; then UpdateAccessKey, and for a revocation DeleteAccessKey.
+// Action is one of the actions. API actions: ReadAccessKeys, and ReadUsers if the owner is given by its id or not at all; then
+// UpdateAccessKey, and for a revocation DeleteAccessKey.
 type Action struct {
 	base.ActionBase
 	kind kind
@@ -36,15 +36,15 @@ var (
 	_ action.ActionWithModifyPlan = (*Action)(nil)
 )
 
-// kind is what distinguishes the actions.
+// kind is what differs between the actions.
 type kind struct {
 	summary     string // of the errors, stable so that it can be searched for
 	trying      string // "Deactivating"
-	own         string // what is refused for the key that signs the calls, as "deactivate"; "" = nothing is
+	own         string // the verb, if the action refuses the key that signs the calls; "" = the action accepts every key
 	goneIsDone  bool   // a key that is gone is success
-	rotates     bool   // there is an argument rotate_before
+	rotates     bool   // the action has the argument rotate_before
 	description string
-	// apply makes the change and returns what was done, as a sentence without the key.
+	// apply makes the change, and returns the end of the sentence "Access key ID is ...".
 	apply func(ctx context.Context, d *providerdata.Data, owner key.Owner, k key.Key, m model) (string, error)
 }
 
@@ -52,8 +52,8 @@ type kind struct {
 func NewDeactivate() action.Action {
 	return &Action{base.NewAction("access_key_deactivate"), kind{
 		summary: "Access key not deactivated", trying: "Deactivating", own: "deactivate", apply: setState(key.Inactive),
-		description: "Deactivates an access key: nothing can be signed with it until it is activated again. Its expiry and its tag are kept. " +
-			"The key that signs the calls of the provider is refused. A key that is `INACTIVE` already is left alone. " + sameCommand("deactivate"),
+		description: "Deactivates an access key: nobody can sign calls with it until it is activated again. The key keeps its expiry and its tag. " +
+			"The action refuses the key that signs the calls of the provider. It makes no change if the key is already `INACTIVE`. " + sameCommand("deactivate"),
 	}}
 }
 
@@ -61,7 +61,7 @@ func NewDeactivate() action.Action {
 func NewActivate() action.Action {
 	return &Action{base.NewAction("access_key_activate"), kind{
 		summary: "Access key not activated", trying: "Activating", apply: setState(key.Active),
-		description: "Activates an access key that was deactivated. Its expiry and its tag are kept. A key that is `ACTIVE` already is left alone. " + sameCommand("activate"),
+		description: "Activates an access key that was deactivated. The key keeps its expiry and its tag. The action makes no change if the key is already `ACTIVE`. " + sameCommand("activate"),
 	}}
 }
 
@@ -69,8 +69,8 @@ func NewActivate() action.Action {
 func NewRevoke() action.Action {
 	return &Action{base.NewAction("access_key_revoke"), kind{
 		summary: "Access key not revoked", trying: "Revoking", own: "delete", goneIsDone: true,
-		description: "Revokes an access key for good: it is deactivated, then deleted. The key that signs the calls of the provider is refused. " +
-			"A key that is already gone is success. If a state has the key, the next plan creates another one. " + sameCommand("revoke"),
+		description: "Revokes an access key permanently: the action deactivates the key, then deletes it. It refuses the key that signs the calls of the provider. " +
+			"It succeeds if the key no longer exists. If a state has the key, the next plan creates a new one. " + sameCommand("revoke"),
 		apply: func(ctx context.Context, d *providerdata.Data, owner key.Owner, k key.Key, _ model) (string, error) {
 			return "revoked", d.Keys.Revoke(ctx, owner, k)
 		},
@@ -81,21 +81,21 @@ func NewRevoke() action.Action {
 func NewRotate() action.Action {
 	return &Action{base.NewAction("rotating_access_key_rotate"), kind{
 		summary: "Access key not due for rotation", trying: "Giving an earlier expiry to", rotates: true,
-		description: "Makes the current key of an `outscale_rotating_access_key` due for its rotation: the key gets an expiry that is `rotate_before` " +
-			"from now, unless it expires earlier. The next apply creates the next key, whose secret only a resource can keep. " +
-			"Another value in `triggers` of the resource rotates the key in the same apply, with every CLI.",
+		description: "Makes the current key of an `outscale_rotating_access_key` due for rotation: the key expires `rotate_before` from now, " +
+			"unless it expires earlier. The next apply creates the next key, because only a resource can store its secret. " +
+			"To rotate the key in the same apply, with every CLI, change a value in `triggers` of the resource.",
 		apply: func(ctx context.Context, d *providerdata.Data, owner key.Owner, k key.Key, m model) (string, error) {
 			left, _ := m.RotateBefore.Meaning()
 			changed, err := d.Keys.ExpireWithin(ctx, owner, k, left)
 			if err != nil {
 				return "", err
 			}
-			return "due for its rotation: it expires on " + isodate.Format(*changed.Expires), nil
+			return "due for rotation: it expires on " + isodate.Format(*changed.Expires), nil
 		},
 	}}
 }
 
-// sameCommand names what does the same without actions.
+// sameCommand names the command that does the same without actions.
 func sameCommand(verb string) string {
 	return "The command `outscale-keys " + verb + " KEY` does the same with every CLI."
 }
@@ -103,14 +103,14 @@ func sameCommand(verb string) string {
 func setState(state key.State) func(context.Context, *providerdata.Data, key.Owner, key.Key, model) (string, error) {
 	return func(ctx context.Context, d *providerdata.Data, owner key.Owner, k key.Key, _ model) (string, error) {
 		if k.State == state {
-			return string(state) + " already", nil
+			return "already " + string(state), nil
 		}
 		_, err := d.Keys.SetState(ctx, owner, k, state)
-		return string(state) + " now", err
+		return "now " + string(state), err
 	}
 }
 
-// model is a configuration.
+// model is the configuration of an action.
 type model struct {
 	AccessKeyID  types.String
 	UserName     types.String
@@ -146,7 +146,7 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 					stringvalidator.RegexMatches(keyattr.UserName, "must be the name of a user"),
 					stringvalidator.ConflictsWith(path.MatchRoot("user_id")),
 				},
-				MarkdownDescription: "The name of the EIM user that owns the key. With neither this nor `user_id`, the caller's own keys are searched, then every user's.",
+				MarkdownDescription: "The name of the EIM user that owns the key. Without this and without `user_id`, the action searches the keys of the caller, then those of every user.",
 			},
 			"user_id": schema.StringAttribute{
 				Optional:            true,
@@ -159,7 +159,7 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 		resp.Schema.Attributes["rotate_before"] = schema.StringAttribute{
 			CustomType: duration.Type{}, Required: true,
 			Validators:          []validator.String{duration.Validator(time.Minute)},
-			MarkdownDescription: "How long the present key stays valid, at most the `rotate_before` of the resource: " + duration.Allowed + ".",
+			MarkdownDescription: "How long the current key remains valid, at most the `rotate_before` of the resource: " + duration.Allowed + ".",
 		}
 	}
 }
@@ -172,7 +172,7 @@ func (a *Action) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, r
 	}
 }
 
-// Invoke finds the key, and changes it as it is now.
+// Invoke reads the key from the API and changes it.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	m := a.model(ctx, req.Config, &resp.Diagnostics)
 	ctx, end, ok := a.BeginChange(ctx, &resp.Diagnostics, a.kind.summary, base.Fixed(base.UpdateTimeout), 0)
@@ -181,7 +181,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	}
 	defer end()
 	owner, k, err := a.find(ctx, m)
-	done := "gone already"
+	done := "already gone"
 	if err == nil {
 		done, err = a.kind.apply(ctx, a.Data, owner, k, m)
 	} else if domain.IsGone(err) && a.kind.goneIsDone {
@@ -194,7 +194,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Access key " + m.AccessKeyID.ValueString() + " is " + done + "."})
 }
 
-// find returns the key as it is now, past what was read of it earlier in this run.
+// find reads the key from the API, also if this run has read it before.
 func (a *Action) find(ctx context.Context, m model) (key.Owner, key.Key, error) {
 	owner := key.Owner{UserName: m.UserName.ValueString(), UserID: m.UserID.ValueString()}
 	have := key.Key{ID: m.AccessKeyID.ValueString(), UserName: owner.UserName}

@@ -18,7 +18,7 @@ const (
 	rotate     = "outscale_rotating_access_key_rotate"
 )
 
-// TestAction_stateKeepsExpiryAndTag: off and on again, with the owner named in each way, and nothing else changes.
+// TestAction_stateKeepsExpiryAndTag deactivates and activates a key whose owner is given in each way. Nothing else changes.
 func TestAction_stateKeepsExpiryAndTag(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	alice := h.CreateUser("alice")
@@ -39,9 +39,9 @@ func TestAction_stateKeepsExpiryAndTag(t *testing.T) {
 			if key.State != state || !key.ExpirationDate.Equal(*before.ExpirationDate) || acctest.Tag(key) != "ci" {
 				t.Errorf("%s, %s: %+v", name, typeName, key)
 			}
-			expectProgress(t, got, "Access key "+id+" is "+state+" now.")
+			expectProgress(t, got, "Access key "+id+" is now "+state+".")
 			h.ResetCalls()
-			expectProgress(t, h.Invoke(typeName, config), "Access key "+id+" is "+state+" already.")
+			expectProgress(t, h.Invoke(typeName, config), "Access key "+id+" is already "+state+".")
 			h.ExpectWrites()
 		}
 	}
@@ -55,8 +55,8 @@ func expectProgress(t *testing.T, got *acctest.Invoked, want ...string) {
 	}
 }
 
-// TestAction_revoke: an active key is deactivated first; one that is gone already is success; the next plan of its resource
-// creates another one.
+// TestAction_revoke: the action deactivates an active key before it deletes it, and succeeds if the key is already gone. The next
+// plan of the key's resource creates a new key.
 func TestAction_revoke(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")
@@ -67,13 +67,13 @@ func TestAction_revoke(t *testing.T) {
 	h.ExpectWrites("UpdateAccessKey", "DeleteAccessKey")
 	h.ResetCalls()
 	for _, owner := range []any{nil, "alice"} {
-		expectProgress(t, h.Invoke(revoke, acctest.Args{"access_key_id": id, "user_name": owner}), "Access key "+id+" is gone already.")
+		expectProgress(t, h.Invoke(revoke, acctest.Args{"access_key_id": id, "user_name": owner}), "Access key "+id+" is already gone.")
 	}
 	h.ExpectWrites()
 	key.Plan(acctest.Args{"user_name": "alice"}).Expect(acctest.Create, nil)
 }
 
-// TestAction_ownKey: the key that signs the calls is refused, when the action is planned.
+// TestAction_ownKey: the plan of an action refuses the key that signs the calls.
 func TestAction_ownKey(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	own := acctest.Args{"access_key_id": h.RootAccessKey}
@@ -83,7 +83,7 @@ func TestAction_ownKey(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestAction_rotate: the pair is due for its rotation with the next plan, and the old key stays valid for the window.
+// TestAction_rotate: the next plan rotates the pair, and the old key remains valid for the window.
 func TestAction_rotate(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")
@@ -91,7 +91,7 @@ func TestAction_rotate(t *testing.T) {
 	pair := h.Resource("outscale_rotating_access_key", config)
 	first := pair.String("access_key_id")
 	got := h.Invoke(rotate, acctest.Args{"access_key_id": first, "user_name": "alice", "rotate_before": "7d"})
-	expectProgress(t, got, "Access key "+first+" is due for its rotation: it expires on "+h.Key(first).ExpirationDate.Format("2006-01-02T15:04:05.000Z")+".")
+	expectProgress(t, got, "Access key "+first+" is due for rotation: it expires on "+h.Key(first).ExpirationDate.Format("2006-01-02T15:04:05.000Z")+".")
 	pair.Plan(config).Expect(acctest.Update, acctest.Args{"access_key_id": acctest.Unknown})
 	pair.Update(config)
 	pair.Expect(acctest.Args{"previous_access_key_id": first})
@@ -101,7 +101,7 @@ func TestAction_rotate(t *testing.T) {
 	h.Invoke(rotate, acctest.Args{"access_key_id": first, "rotate_before": "30s"}).ExpectErrorAt("rotate_before", "at least")
 }
 
-// TestAction_rereadsKey: what somebody changed since this process read the key is kept.
+// TestAction_rereadsKey: the action keeps a change that was made after this process read the key.
 func TestAction_rereadsKey(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")
@@ -119,7 +119,7 @@ func TestAction_rereadsKey(t *testing.T) {
 	}
 }
 
-// TestAction_fails: what is wrong with the key, its owner or the API is an error, and nothing was changed.
+// TestAction_fails: a wrong key, a wrong owner and a failure of the API are errors, and change nothing.
 func TestAction_fails(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")

@@ -22,21 +22,21 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// List is the list resource outscale_access_key. API actions: ReadAccessKeys and ReadAccounts; ReadUsers and
-// ReadApiAccessPolicy without an owner.
+// List is the list resource outscale_access_key. API actions: ReadAccessKeys and ReadAccounts; without an owner also ReadUsers
+// and ReadApiAccessPolicy.
 type List struct {
 	base.ResourceBase
 }
 
 var _ list.ListResourceWithConfigure = (*List)(nil)
 
-// notListed is the summary of the errors, stable so that it can be searched for.
+// notListed is the summary of the errors. It is stable, so that users can search for it.
 const notListed = "Access keys not listed"
 
 // New returns the list resource.
 func New() list.ListResource { return &List{base.NewResource("access_key")} }
 
-// model is a configuration: the filters. A filter that is left out passes every key.
+// model has the filters. A null filter passes every key.
 type model struct {
 	UserName  types.String   `tfsdk:"user_name"`
 	UserID    types.String   `tfsdk:"user_id"`
@@ -51,7 +51,7 @@ var codec base.Codec[accesskey.Model]
 // ListResourceConfigSchema implements list.ListResource.
 func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the access keys of the account, each with its identity. Without an owner, those of the caller and of every user.",
+		MarkdownDescription: "Lists the access keys of the account with their identities. Without an owner, it lists the keys of the caller and of every user.",
 		Attributes: map[string]schema.Attribute{
 			"user_name": schema.StringAttribute{
 				Optional: true,
@@ -69,10 +69,10 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 			"state": schema.StringAttribute{
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.OneOf(string(key.Active), string(key.Inactive))},
-				MarkdownDescription: "Only the keys in this state, `ACTIVE` or `INACTIVE`. An expired key keeps the state it had.",
+				MarkdownDescription: "Only the keys in this state, `ACTIVE` or `INACTIVE`. An expired key keeps its state.",
 			},
-			"tag":     schema.StringAttribute{Optional: true, MarkdownDescription: "Only the keys with this tag; `\"\"` for the keys without a tag."},
-			"expired": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether only expired keys are listed (`true`), or only the others (`false`)."},
+			"tag":     schema.StringAttribute{Optional: true, MarkdownDescription: "Only the keys with this tag. `\"\"` lists the keys without a tag."},
+			"expired": schema.BoolAttribute{Optional: true, MarkdownDescription: "`true` lists only expired keys, `false` only the others."},
 			"older_than": schema.StringAttribute{
 				CustomType: duration.Type{}, Optional: true,
 				Validators:          []validator.String{duration.Validator(time.Minute)},
@@ -82,7 +82,7 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 	}
 }
 
-// List reads all keys first, and answers those that pass. The caller's own keys come first, then each user's by name.
+// List reads all keys, then returns those that pass the filters: first the keys of the caller, then those of the users by name.
 func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var m model
 	var diags diag.Diagnostics
@@ -105,7 +105,7 @@ func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.List
 	stream.Results = slices.Values(results)
 }
 
-// find reads the keys that pass, each with its identity.
+// find returns the keys that pass the filters, with their identities.
 func (l *List) find(ctx context.Context, m model, diags *diag.Diagnostics) (passed []key.Key) {
 	ctx, end, ok := l.BeginRead(ctx, diags, notListed, base.Fixed(base.ListTimeout), 0)
 	if !ok {
@@ -163,7 +163,7 @@ func (m model) passes(k key.Key, now time.Time) bool {
 	return true
 }
 
-// result is one key as the CLI asks for it.
+// result returns a key with the parts that the CLI requests.
 func result(ctx context.Context, req list.ListRequest, k key.Key, now time.Time) list.ListResult {
 	r := req.NewListResult(ctx)
 	r.DisplayName = k.ID

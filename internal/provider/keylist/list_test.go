@@ -18,7 +18,7 @@ func names(l *acctest.Listing) (names []string) {
 	return names
 }
 
-// TestKeyList_filters: each filter passes the keys that it names.
+// TestKeyList_filters: each filter passes the right keys.
 func TestKeyList_filters(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	alice := h.CreateUser("alice")
@@ -67,8 +67,8 @@ func TestKeyList_filters(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestKeyList_generatedConfigurationPlansEmpty: the object of a key is what an import by its identity finds, and a
-// configuration that is made of it plans empty.
+// TestKeyList_generatedConfigurationPlansEmpty: a listed key equals the key that an import by its identity reads, and the plan of
+// a configuration that is generated from it is empty.
 func TestKeyList_generatedConfigurationPlansEmpty(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")
@@ -108,7 +108,7 @@ func TestKeyList_partly(t *testing.T) {
 	h.List(typeName, acctest.Args{}).ExpectError("Access keys not listed", "ReadAccessKeys")
 }
 
-// TestKeyList_refused: filters that cannot match anything.
+// TestKeyList_refused: filters that cannot match a key are errors.
 func TestKeyList_refused(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	for _, config := range []acctest.Args{

@@ -17,8 +17,8 @@ import (
 
 // The data sources. API action: ReadQuotas, all pages.
 var (
-	NewOne  = quotas.One("quota", "quotas", "Looks one quota up: a limit of the account or of one of its resources, and what is used of it. Exactly one must match the filters.")
-	NewList = quotas.List("quotas", "quotas", "Lists the quotas: limits of the account and of its resources, and what is used of them. When none matches, the list is empty.")
+	NewOne  = quotas.One("quota", "quotas", "Reads one quota: a limit of the account or of one of its resources, and how much of it is used. Exactly one quota must match the filters.")
+	NewList = quotas.List("quotas", "quotas", "Lists the quotas: limits of the account and of its resources, and how much of them is used. If no quota matches, the list is empty.")
 )
 
 // The filters.
