@@ -1,5 +1,5 @@
-// Command terraform-provider-outscale is the plugin that Terraform and OpenTofu start. It is not run by hand, but for
-// -version, and -debug to attach a debugger.
+// Command terraform-provider-outscale is the plugin that Terraform and OpenTofu start. Run it by hand only with -version, or with
+// -debug to attach a debugger.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 // version is set by the linker (see Makefile).
 var version = "dev"
 
-// address is the provider's own; OpenTofu maps the registry to its own host.
+// address is the source address of the provider. OpenTofu maps the registry to its own host.
 const address = "registry.terraform.io/outscale-access/outscale"
 
 func main() {
@@ -32,7 +32,7 @@ func main() {
 	tuneGC()
 	home, err := os.UserHomeDir()
 	if err != nil {
-		home = "" // Resolve says so where a profile would have been looked for
+		home = "" // api.Resolve reports it if it needs a profile file
 	}
 	if !*debug {
 		disableUnreadLogs()
@@ -41,7 +41,7 @@ func main() {
 	tracker, journal := orphan.NewTracker(), orphan.NewJournal(cacheFolder(""), logError)
 	host := provider.Host{Env: os.LookupEnv, Home: home, RefusalFolder: cacheFolder("refused"), Tracker: tracker, Journal: journal}
 	reaper := orphan.Reaper{Tracker: tracker, Journal: journal, Log: logError, Exit: os.Exit}
-	// Under a debugger the process was not started by a CLI.
+	// With -debug, the CLI did not start the process.
 	err = reaper.Run(!*debug, func() error {
 		var opts []tf6server.ServeOpt
 		if *debug {

@@ -12,11 +12,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// inSet is the begin of an element of a set in a path of the framework, as in `policy[Value({"policy_orn":"x"})].policy_orn`.
+// inSet begins an element of a set in a path of the framework, as in `policy[Value({"policy_orn":"x"})].policy_orn`.
 const inSet = "[Value("
 
-// nameBlock writes the paths in a diagnostic as a user knows them. The framework names an element of a set by its whole value;
-// here it is the name of the block or the argument, and the detail says which block is meant: by the texts in it.
+// nameBlock rewrites the paths in a diagnostic. The framework names an element of a set by its whole value. nameBlock removes the
+// value from the path, and adds the texts of the block to the detail.
 func nameBlock(d *tfprotov6.Diagnostic) {
 	d.Summary = withoutElements(d.Summary)
 	short := withoutElements(d.Detail)
@@ -25,7 +25,7 @@ func nameBlock(d *tfprotov6.Diagnostic) {
 	}
 }
 
-// withoutElements cuts the elements out of the paths in a text: `policy.policy_orn`.
+// withoutElements removes the elements from the paths in a text: `policy.policy_orn`.
 func withoutElements(s string) string {
 	before, after, found := strings.Cut(s, inSet)
 	if !found {
@@ -45,7 +45,7 @@ func withoutElements(s string) string {
 	return s
 }
 
-// blockOf is a sentence that shows the first block of a set in a path; "" for an element that is no block, or has no text.
+// blockOf returns a sentence that shows the first block of a set in a path; "" if the element is no block or has no texts.
 func blockOf(path *tftypes.AttributePath) string {
 	block := ""
 	for _, step := range path.Steps() {

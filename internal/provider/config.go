@@ -14,10 +14,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
-// defaultRequestRate is how many calls per second the provider sends when the block does not say otherwise.
+// defaultRequestRate is the default of requests_per_second.
 const defaultRequestRate = 5
 
-// maxRequestRate is the largest rate that the block takes: beyond it there is no limit to speak of.
+// maxRequestRate is the largest requests_per_second. No API admits more.
 const maxRequestRate = 1_000_000
 
 // model is the provider block.
@@ -59,8 +59,8 @@ type named struct {
 	value attr.Value
 }
 
-// unknowns names the arguments that decide the credential, the endpoint or the accounts that are allowed, and are not known
-// yet. The rate of requests decides none of these, and the oks block nothing at all.
+// unknowns returns the names of the unknown arguments that the credential, the endpoint or the allowed accounts depend on. They
+// do not depend on the request rate and the oks block.
 func (m model) unknowns(ctx context.Context) []string {
 	all := []named{
 		{"access_key_id", m.AccessKeyID}, {"secret_key_id", m.SecretKeyID}, {"login", m.Login}, {"password", m.Password},
@@ -69,8 +69,8 @@ func (m model) unknowns(ctx context.Context) []string {
 		{"api", m.API}, {"endpoints", m.Endpoints},
 		{"allowed_account_ids", m.AllowedAccounts}, {"forbidden_account_ids", m.ForbiddenAccounts},
 	}
-	// GOTCHA: a dynamic block over something unknown is an unknown list; one block of it may be an unknown object. Only
-	// what is known can be looked into.
+	// GOTCHA: a dynamic block over an unknown value is an unknown list, and one block of it may be an unknown object. Only known
+	// blocks can be decoded.
 	var blocks []apiModel
 	if known(ctx, m.API, &blocks) && len(blocks) > 0 {
 		b := blocks[0]
@@ -99,14 +99,14 @@ func (m model) unknowns(ctx context.Context) []string {
 	return names
 }
 
-// collection is what lists and sets have in common.
+// collection is a list or a set.
 type collection interface {
 	attr.Value
 	Elements() []attr.Value
 	ElementsAs(ctx context.Context, target any, allowUnhandled bool) diag.Diagnostics
 }
 
-// known decodes a list or set of blocks; false when it, or one of its blocks as a whole, is unknown.
+// known decodes a list or set of blocks. It returns false if the collection, or one of its blocks as a whole, is unknown.
 func known(ctx context.Context, c collection, target any) bool {
 	if c.IsUnknown() {
 		return false
@@ -119,7 +119,7 @@ func known(ctx context.Context, c collection, target any) bool {
 	return !c.ElementsAs(ctx, target, false).HasError()
 }
 
-// settings translates the block, with everything in it known. The api block wins over the arguments it replaces.
+// settings converts the block, whose values must all be known. The api block takes precedence over the arguments it replaces.
 func (m model) settings(ctx context.Context, diags *diag.Diagnostics) api.Settings {
 	var blocks []apiModel
 	var endpoints []endpointsModel
@@ -145,7 +145,7 @@ func (m model) settings(ctx context.Context, diags *diag.Diagnostics) api.Settin
 	}
 }
 
-// first returns the first value that is set.
+// first returns a, or b if a is null.
 func first[V attr.Value](a, b V) V {
 	if a.IsNull() {
 		return b
@@ -153,7 +153,7 @@ func first[V attr.Value](a, b V) V {
 	return a
 }
 
-// accountRule are the accounts that are allowed or forbidden.
+// accountRule returns the accounts that are allowed or forbidden.
 func (m model) accountRule(ctx context.Context, diags *diag.Diagnostics) (rule providerdata.AccountRule) {
 	diags.Append(m.AllowedAccounts.ElementsAs(ctx, &rule.Allowed, false)...)
 	diags.Append(m.ForbiddenAccounts.ElementsAs(ctx, &rule.Forbidden, false)...)
@@ -162,7 +162,7 @@ func (m model) accountRule(ctx context.Context, diags *diag.Diagnostics) (rule p
 	return rule
 }
 
-// requestRate is how many calls per second to send. An unknown rate, during a plan, is the default.
+// requestRate returns the largest number of calls per second. A rate that is unknown during a plan gives the default.
 func (m model) requestRate() float64 {
 	if m.RequestsPerSecond.IsNull() || m.RequestsPerSecond.IsUnknown() {
 		return defaultRequestRate
@@ -171,7 +171,7 @@ func (m model) requestRate() float64 {
 	return rate
 }
 
-// pathOf is the place in the block of the argument that a configuration error is about.
+// pathOf returns the path of the argument that a configuration error is about.
 func (m model) pathOf(argument string) (path.Path, bool) {
 	switch argument {
 	case "access_key_id", "secret_key_id", "login", "password", "profile", "config_file", "requests_per_second":
@@ -190,7 +190,7 @@ func (m model) pathOf(argument string) (path.Path, bool) {
 	return path.Empty(), false
 }
 
-// addConfigError appends the error of a configuration that gives no usable credential or setting, at the argument at fault.
+// addConfigError appends an error of api.Resolve or api.New, at the argument that it is about.
 func addConfigError(diags *diag.Diagnostics, m model, err error) {
 	var config *api.ConfigError
 	if !errors.As(err, &config) {
@@ -204,7 +204,7 @@ func addConfigError(diags *diag.Diagnostics, m model, err error) {
 	diags.AddError(config.Summary, config.Detail)
 }
 
-// addConfigWarnings tells what of the settings was not followed, or is a risk.
+// addConfigWarnings appends the warnings about settings that have no effect or are a risk.
 func addConfigWarnings(diags *diag.Diagnostics, m model, warnings []api.Warning) {
 	for _, w := range warnings {
 		if at, found := m.pathOf(w.Attribute); found {

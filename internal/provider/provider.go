@@ -1,5 +1,5 @@
-// Package provider is the Terraform side: what a configuration may say, and what it gets in return. What happens at the
-// API is decided in the domain: internal/key, internal/user, internal/rotation, internal/account.
+// Package provider is the provider for Terraform and OpenTofu. It has the provider block and the list of types; each type has a
+// package below this one. The domain packages decide which calls are made, such as internal/key and internal/user.
 package provider
 
 import (
@@ -59,16 +59,16 @@ var (
 	_ provider.ProviderWithActions            = (*Provider)(nil)
 )
 
-// Host is what the provider takes from the machine it runs on.
+// Host is what the provider uses of the machine it runs on.
 type Host struct {
 	Env  func(name string) (string, bool) // the environment
 	Home string                           // the user's home folder, "" = unknown
 	Now  func() time.Time                 // nil = time.Now
-	// RefusalFolder is where a refused credential is remembered for a minute: see api.Config. "" = in this process only.
+	// RefusalFolder is the folder that records a refused credential for a minute: see api.Config. "" = in memory only.
 	RefusalFolder string
-	// Tracker has the run-scoped keys, which are revoked when the process ends; nil = nothing is revoked.
+	// Tracker has the run-scoped keys, which are revoked when the process ends; nil = no key is revoked.
 	Tracker *orphan.Tracker
-	// Journal remembers the keys that were created on this machine; nil = it is forgotten with the process.
+	// Journal has the keys that were created on this machine; nil = no keys are recorded.
 	Journal *orphan.Journal
 }
 
@@ -76,10 +76,10 @@ type Host struct {
 type Provider struct {
 	version  string
 	host     Host
-	requests *providerdata.Requests // nil = they are not counted
+	requests *providerdata.Requests // counts the requests in flight; nil = they are not counted
 }
 
-// New returns a function that makes providers of that version on that host, as the plugin server needs it.
+// New returns a function that returns a provider, as the plugin server needs it.
 func New(version string, host Host) func() provider.Provider {
 	if host.Now == nil {
 		host.Now = time.Now
@@ -93,17 +93,17 @@ func New(version string, host Host) func() provider.Provider {
 	return func() provider.Provider { return &Provider{version: version, host: host} }
 }
 
-// Metadata names the provider; its name begins the name of each resource.
+// Metadata sets the name of the provider, with which the names of all types begin.
 func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "outscale"
 	resp.Version = p.version
 }
 
-// Configure resolves the credential and the endpoint, once, for all resources. It makes no call.
+// Configure finds the credential and the endpoint for all resources. It makes no call.
 //
-// GOTCHA: a value may be unknown here, during a plan, in an attribute, in a block or in place of a whole block. If
-// anything that decides the credential or the endpoint is, nothing is resolved: what the environment or a profile offers
-// could belong to another account.
+// GOTCHA: during a plan an attribute, a value in a block or a whole block may be unknown. If the credential or the endpoint
+// depends on an unknown value, Configure resolves nothing: the environment or a profile could give the credential of another
+// account.
 func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -133,7 +133,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ListResourceData, resp.ActionData = data, data
 }
 
-// connect returns the client for the settings, and what of them was not followed or is a risk.
+// connect returns the client for the settings, and the warnings about them.
 func (p *Provider) connect(settings api.Settings, rate float64, terraform string) (*api.Client, []api.Warning, error) {
 	cfg, err := api.Resolve(settings, p.host.Env, p.host.Home)
 	if err != nil {
@@ -150,7 +150,7 @@ func (p *Provider) connect(settings api.Settings, rate float64, terraform string
 	return client, cfg.Warnings, err
 }
 
-// configured wires the services of the domain.
+// configured creates the services of the domain.
 func (p *Provider) configured(client *api.Client, opts providerdata.Options) *providerdata.Data {
 	common := domain.Options{Now: p.host.Now, Log: diag.Log}
 	accounts := account.New(client, common)
@@ -169,7 +169,7 @@ func (p *Provider) configured(client *api.Client, opts providerdata.Options) *pr
 	return data
 }
 
-// Resources lists what the provider manages.
+// Resources returns the resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		identity.OfKey(accesskey.New), identity.OfPair(rotatingkey.New),
@@ -190,7 +190,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	}
 }
 
-// DataSources lists what the provider looks up.
+// DataSources returns the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		keydata.NewOne, keydata.NewList, keydata.NewAudit,
@@ -204,17 +204,17 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	}
 }
 
-// EphemeralResources lists what lives as long as a run.
+// EphemeralResources returns the ephemeral resources.
 func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{ephemeralkey.New, sealedsecret.New}
 }
 
-// ListResources lists what `terraform query` finds.
+// ListResources returns the list resources of `terraform query`.
 func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{keylist.New, user.NewQuery}
 }
 
-// Actions lists what a run can do to keys without a change of a resource.
+// Actions returns the actions on keys.
 func (p *Provider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{keyactions.NewDeactivate, keyactions.NewActivate, keyactions.NewRevoke, keyactions.NewRotate}
 }
