@@ -13,11 +13,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// Every diagnostic of the provider passes through concealed before it leaves: those of the framework, which repeat values of
-// a configuration as they are, and those of this provider.
+// Every diagnostic passes through conceal before it leaves the provider: those of this provider, and those of the framework,
+// which repeat values of a configuration unchanged.
 
-// concealed makes a request and takes out of the diagnostics of its answer what they must not repeat (see text.Conceal): of
-// the values in the request, and of any other origin.
+// concealed makes a request and removes from the diagnostics of the answer what they must not repeat (see text.Conceal),
+// whether it comes from the request or not.
 func concealed[Req, Resp any](ctx context.Context, req Req, call func(context.Context, Req) (Resp, error)) (Resp, error) {
 	resp, err := call(ctx, req)
 	if err != nil {
@@ -40,7 +40,7 @@ func conceal(diags []*tfprotov6.Diagnostic, req any) {
 	}
 }
 
-// given are the strings of a request: of its configuration and states, and the id of an import.
+// given returns the strings of a request: those of its configuration and states, and the id of an import.
 func given(req any) (all []string) {
 	fields := reflect.ValueOf(req).Elem()
 	if id := fields.FieldByName("ID"); id.IsValid() {
@@ -59,8 +59,8 @@ func given(req any) (all []string) {
 	return all
 }
 
-// stringsOf are the strings of a value, with the keys of maps and the names of attributes. The members of a list or a map
-// follow its length.
+// stringsOf returns the strings of a value, including the keys of maps and the names of attributes. In MessagePack the members
+// of a list or a map follow its length.
 func stringsOf(packed []byte) (all []string) {
 	d := msgpack.NewDecoder(bytes.NewReader(packed))
 	for {
@@ -86,7 +86,7 @@ func stringsOf(packed []byte) (all []string) {
 	}
 }
 
-// The requests that server.go does not have.
+// The requests that are not in server.go.
 
 func (s server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
 	return concealed(ctx, req, s.protocol.ValidateProviderConfig)
