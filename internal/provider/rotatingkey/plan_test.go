@@ -237,7 +237,7 @@ func TestDecide_durations(t *testing.T) {
 		"the same":              {config(lives("7d")), "Window not shorter than the lifetime: `rotate_before` is \"7d\" and `lifetime` is \"7d\": a key would be due"},
 		"the same, otherwise":   {config(lives("168h")), "Window not shorter than the lifetime: "},
 		"longer":                {config(before("31d")), "Window not shorter than the lifetime: "},
-		"zero":                  {config(before("0h")), "Duration too short: `rotate_before` is \"0h\", and must be at least one minute."},
+		"zero":                  {config(before("0h")), "Duration too short: `rotate_before` is \"0h\", but must be at least one minute."},
 		"negative":              {config(before("-7d")), "Duration not understood: `rotate_before` is \"-7d\": a duration has no sign"},
 		"under a minute":        {config(before("59s")), "Duration too short: "},
 		"a lifetime of nothing": {config(lives("0d"), unknownWindow), "Duration too short: `lifetime` is \"0d\""},

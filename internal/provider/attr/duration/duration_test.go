@@ -28,7 +28,7 @@ func TestParse_refused(t *testing.T) {
 		"": "empty", "P": "not a duration", "PT": "not a duration", "P1DT": "not a duration", "soon": "not a duration", "12h1d": "not a duration", "P1H": "not a duration",
 		"1M": "`M` could be months as well as minutes", "1d1M": "`M` could be months", "P1M": "no fixed length", "P1Y": "no fixed length", "P1Y2M3DT4H": "no fixed length",
 		"1y": "no fixed length", "1Y": "no fixed length", "30": "a number without a unit", "-1h": "no sign", "P-1D": "no sign", "+1h": "no sign",
-		"1.5h": "fractions", "PT0,5H": "fractions", "100ms": "below the second", "30D": "small letters", "p30d": "capital letters", " 30d": "white space", "30 d": "white space",
+		"1.5h": "fractions", "PT0,5H": "fractions", "100ms": "smallest unit", "30D": "lower-case letters", "p30d": "upper-case letters", " 30d": "white space", "30 d": "white space",
 		"36501d": "more than 100 years", "36500d1s": "more than 100 years", "P5215W": "more than 100 years", "9223372036854775807h": "more than 100 years", "99999999999999999999d": "more than 100 years",
 	} {
 		if got, err := Parse(text); err == nil || !strings.Contains(err.Error(), want) {
@@ -55,7 +55,7 @@ func TestSame(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	for text, want := range map[string]string{
-		"30d": "", "1m": "", "59s": TooShort + ": `rotate_before` is \"59s\", and must be at least one minute.", "0h": TooShort,
+		"30d": "", "1m": "", "59s": TooShort + ": `rotate_before` is \"59s\", but must be at least one minute.", "0h": TooShort,
 		"1M": Summary + ": `rotate_before` is \"1M\": `M` could be months as well as minutes, and a month has no fixed length; write days (`30d`) or minutes (`5m`).\n\nAllowed is " + Allowed + ".",
 	} {
 		var got string
@@ -73,7 +73,7 @@ func TestCheck(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	for length, want := range map[time.Duration]string{
-		30 * day: "30 days", day: "one day", 36 * time.Hour: "36 hours", time.Minute: "one minute", 90 * time.Second: "1m30s",
+		30 * day: "30 days", day: "one day", 36 * time.Hour: "36 hours", time.Minute: "one minute", 90 * time.Second: "90 seconds",
 	} {
 		if got := Words(length); got != want {
 			t.Errorf("%v is %q, want %q", length, got, want)

@@ -1,8 +1,8 @@
-// Package duration is the type of a length of time in a configuration: kept as the user wrote it and compared by its
-// length. `720h`, `30d` and `P30D` are the same.
+// Package duration is the attribute type of a duration. It keeps the text of the user and compares lengths: `720h`, `30d` and
+// `P30D` are the same.
 //
-// Only units of one length are read: weeks, days, hours, minutes and seconds, of which a day has 24 hours. A month or a
-// year is refused, because nobody can say how long it is without a date.
+// The units are weeks, days of 24 hours, hours, minutes and seconds. Months and years are refused, because their length depends
+// on a date.
 package duration
 
 import (
@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// Allowed says what a configuration may contain. Error messages and schema descriptions repeat it word for word.
+// Allowed describes the texts that Parse accepts, for error messages and schema descriptions.
 const Allowed = "whole days, hours, minutes or seconds (`30d`, `720h`, `1d12h`, `90m`), or the same in ISO 8601 (`P30D`, `P4W`, `PT720H`, `P1DT12H`)"
 
-// Longest is a hundred years as the API counts them, 3,153,600,000 seconds: the most that an account's ceiling for the
-// life of its keys can be (official: the range of MaxAccessKeyExpirationSeconds).
+// Longest is the longest duration, 100 years of 365 days: the largest maximum lifetime of keys that an account can have
+// (official: the range of MaxAccessKeyExpirationSeconds).
 const Longest = 100 * 365 * day
 
 const (
@@ -32,8 +32,8 @@ var (
 	units = []time.Duration{week, day, time.Hour, time.Minute, time.Second}
 )
 
-// Parse reads a duration. The error is a sentence that says what is wrong; it does not repeat what is allowed (see
-// [Allowed]). Zero is read: whether it makes sense is for the argument to say. More than [Longest] is an error.
+// Parse reads a duration, which may be zero. The error is a sentence that says what is wrong, without [Allowed]. More than
+// [Longest] is an error.
 func Parse(text string) (time.Duration, error) {
 	part := parts(text)
 	if part == nil {
@@ -53,7 +53,7 @@ func Parse(text string) (time.Duration, error) {
 	return sum, nil
 }
 
-// parts are the counts of the units, after the whole text; nil when it is no duration.
+// parts returns the whole text and the counts of the units; nil if the text is no duration.
 func parts(text string) []string {
 	for _, form := range []*regexp.Regexp{short, iso} {
 		if part := form.FindStringSubmatch(text); part != nil && strings.Join(part[1:], "") != "" && !strings.HasSuffix(text, "T") {
@@ -72,15 +72,15 @@ var (
 	split      = regexp.MustCompile(`\d+(ms|us|µs|ns)$`)
 )
 
-// wrongShape names the mistake for the shapes people really write.
+// wrongShape names the mistake in texts that people write.
 func wrongShape(text string) error {
 	switch {
 	case text == "":
 		return errors.New("it is empty")
 	case strings.TrimSpace(text) != text || strings.Contains(text, " "):
-		return errors.New("there is white space in it")
+		return errors.New("it contains white space")
 	case strings.HasPrefix(text, "-") || strings.HasPrefix(text, "P-") || strings.HasPrefix(text, "+"):
-		return errors.New("a duration has no sign, and none is negative")
+		return errors.New("a duration has no sign and cannot be negative")
 	case bareNumber.MatchString(text):
 		return fmt.Errorf("a number without a unit could be hours as well as days; write `%sh` or `%sd`", text, text)
 	case shortMonth.MatchString(text):
@@ -88,11 +88,11 @@ func wrongShape(text string) error {
 	case shortYear.MatchString(text) || isoMonth.MatchString(text):
 		return errors.New("a month and a year have no fixed length; write days (`30d`, `P30D`)")
 	case fraction.MatchString(text):
-		return errors.New("fractions are not read; write whole units (`36h` for one day and a half)")
+		return errors.New("fractions are not allowed; write whole units (`36h` for one day and a half)")
 	case split.MatchString(text):
-		return errors.New("there is no unit below the second")
+		return errors.New("the smallest unit is the second")
 	case parts(strings.ToLower(text)) != nil || parts(strings.ToUpper(text)) != nil:
-		return errors.New("units are small letters in `30d` and capital letters in `P30D`")
+		return errors.New("units are lower-case letters in `30d` and upper-case letters in `P30D`")
 	}
 	return errors.New("this is not a duration")
 }

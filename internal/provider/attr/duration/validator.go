@@ -16,8 +16,7 @@ const (
 	TooShort = "Duration too short"
 )
 
-// Validator refuses, before anything is planned, what is no duration, and one under least. It passes unknown values:
-// see [Check].
+// Validator refuses at plan time a text that is no duration, and a duration below least. It accepts unknown values: see [Check].
 func Validator(least time.Duration) validator.String { return bounds{least} }
 
 type bounds struct{ least time.Duration }
@@ -32,7 +31,7 @@ func (b bounds) ValidateString(_ context.Context, req validator.StringRequest, r
 	resp.Diagnostics.Append(Check(req.Path, Value{StringValue: req.ConfigValue}, b.least)...)
 }
 
-// Check is the validator for a value that became known later, in a plan or in an apply.
+// Check checks a value that became known later, in a plan or an apply, like the validator.
 func Check(at path.Path, v Value, least time.Duration) (diags diag.Diagnostics) {
 	if v.IsNull() || v.IsUnknown() {
 		return nil
@@ -42,24 +41,29 @@ func Check(at path.Path, v Value, least time.Duration) (diags diag.Diagnostics) 
 	case err != nil:
 		diags.AddAttributeError(at, Summary, fmt.Sprintf("`%s` is %q: %s.\n\nAllowed is %s.", at, v.ValueString(), err, Allowed))
 	case length < least:
-		diags.AddAttributeError(at, TooShort, fmt.Sprintf("`%s` is %q, and must be at least %s.", at, v.ValueString(), Words(least)))
+		diags.AddAttributeError(at, TooShort, fmt.Sprintf("`%s` is %q, but must be at least %s.", at, v.ValueString(), Words(least)))
 	}
 	return diags
 }
 
-// Words writes a length as a sentence has it: whole days where it is whole days.
+// Words writes a length for a sentence, in the largest unit of which it is a whole number: "2 days", "one hour".
 func Words(length time.Duration) string {
-	for _, unit := range []struct {
+	n, unit := inUnits(length)
+	if n == 1 {
+		return "one " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
+}
+
+// inUnits returns a length in the largest unit of which it is a whole number, at least in seconds.
+func inUnits(length time.Duration) (n int64, unit string) {
+	for _, u := range []struct {
 		length time.Duration
-		one    string
+		name   string
 	}{{day, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
-		if length >= unit.length && length%unit.length == 0 {
-			n := int64(length / unit.length)
-			if n == 1 {
-				return "one " + unit.one
-			}
-			return fmt.Sprintf("%d %ss", n, unit.one)
+		if length >= u.length && length%u.length == 0 {
+			return int64(length / u.length), u.name
 		}
 	}
-	return length.String()
+	return int64(length / time.Second), "second"
 }

@@ -17,7 +17,7 @@ var (
 // Type is the attribute type of a duration. Validate configurations with [Validator].
 type Type = semantic.Type[syntax, time.Duration]
 
-// Value is a duration as the user wrote it.
+// Value is a duration with the text of the user.
 type Value = semantic.Value[syntax, time.Duration]
 
 type syntax struct{}
@@ -40,15 +40,8 @@ func Unknown() Value { return semantic.Unknown[syntax]() }
 // Text is a duration written as text.
 func Text(text string) Value { return semantic.Text[syntax](text) }
 
-// Of writes a length in the largest unit of which it is a whole number.
+// Of returns a length in the largest unit of which it is a whole number.
 func Of(length time.Duration) Value {
-	for _, unit := range []struct {
-		length time.Duration
-		letter string
-	}{{day, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
-		if length >= unit.length && length%unit.length == 0 {
-			return Text(strconv.FormatInt(int64(length/unit.length), 10) + unit.letter)
-		}
-	}
-	return Text(strconv.FormatInt(int64(length/time.Second), 10) + "s")
+	n, unit := inUnits(length)
+	return Text(strconv.FormatInt(n, 10) + unit[:1])
 }

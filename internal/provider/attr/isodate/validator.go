@@ -7,11 +7,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// Summary heads every diagnostic about the form of a date.
+// Summary is the summary of diagnostics about the form of a date.
 const Summary = "Date not understood"
 
-// Validator refuses, before anything is planned, what is neither a date nor a date-time. It passes "" (no date) and
-// unknown values.
+// Validator refuses at plan time a text that is neither a date nor a date-time. It accepts "" (no date) and unknown values.
 func Validator() validator.String { return format{} }
 
 type format struct{}

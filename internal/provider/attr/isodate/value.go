@@ -16,7 +16,7 @@ var (
 // Type is the attribute type of a date. Validate configurations with [Validator].
 type Type = semantic.Type[syntax, time.Time]
 
-// Value is a date as the user wrote it. Null and "" both mean: no date.
+// Value is a date with the text of the user. Null and "" both mean no date.
 type Value = semantic.Value[syntax, time.Time]
 
 type syntax struct{}
@@ -35,7 +35,7 @@ func Unknown() Value { return semantic.Unknown[syntax]() }
 // Text is a date written as text.
 func Text(text string) Value { return semantic.Text[syntax](text) }
 
-// Of writes an instant; nil gives the absent date.
+// Of returns an instant as a value; null for nil.
 func Of(at *time.Time) Value {
 	if at == nil {
 		return Null()
@@ -43,7 +43,7 @@ func Of(at *time.Time) Value {
 	return Text(Format(*at))
 }
 
-// At returns the instant of a date, nil when it has none.
+// At returns the instant of a date, nil if it has none.
 func At(v Value) *time.Time {
 	if at, ok := v.Meaning(); ok {
 		return &at
@@ -51,7 +51,7 @@ func At(v Value) *time.Time {
 	return nil
 }
 
-// Keep returns v as long as it means what the API has, so that the user's text survives, and the API's date otherwise.
+// Keep returns v, with the text of the user, if it means the date of the API, and otherwise the date of the API.
 func Keep(v Value, at *time.Time) Value {
 	now := Of(at)
 	if v.Same(now) {

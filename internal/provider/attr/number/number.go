@@ -1,5 +1,5 @@
-// Package number is what the arguments share that take a number. They have the framework's type for any number: its types
-// for 64 bits report a fraction, or a number that is too large, as a defect of the provider.
+// Package number has the validators of number arguments. These have the framework's type for any number, because its types for
+// 64 bits report a fraction or a number that is too large as a bug of the provider.
 package number
 
 import (
@@ -11,13 +11,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Summary is that of the error about a number that an argument does not take.
+// Summary is the summary of errors about a number that an argument does not accept.
 const Summary = "Number not valid"
 
-// Whole is the validator of a whole number from least to most.
+// Whole returns the validator of a whole number from least to most.
 func Whole(least, most int64) validator.Number { return bounds{least, most, true} }
 
-// Between is the validator of a number from least to most, which may be a fraction.
+// Between returns the validator of a number from least to most, which may be a fraction.
 func Between(least, most int64) validator.Number { return bounds{least, most, false} }
 
 type bounds struct {
@@ -41,14 +41,14 @@ func (b bounds) ValidateNumber(ctx context.Context, req validator.NumberRequest,
 	}
 	v := req.ConfigValue.ValueBigFloat()
 	if v.Cmp(new(big.Float).SetInt64(b.least)) < 0 || v.Cmp(new(big.Float).SetInt64(b.most)) > 0 || b.whole && !v.IsInt() {
-		resp.Diagnostics.AddAttributeError(req.Path, Summary, fmt.Sprintf("`%s` is %s, and %s.", req.Path, v.Text('g', 10), b.Description(ctx)))
+		resp.Diagnostics.AddAttributeError(req.Path, Summary, fmt.Sprintf("`%s` is %s, but %s.", req.Path, v.Text('g', 10), b.Description(ctx)))
 	}
 }
 
-// Of is a whole number as a value.
+// Of returns a whole number as a value.
 func Of(n int64) types.Number { return types.NumberValue(new(big.Float).SetInt64(n)) }
 
-// Int64 is a whole number that a validator has accepted; 0 for null and for an unknown value.
+// Int64 returns a whole number that a validator has accepted; 0 for null and for an unknown value.
 func Int64(v types.Number) int64 {
 	if v.IsNull() || v.IsUnknown() {
 		return 0

@@ -1,4 +1,5 @@
-// Package policyjson has what attributes with a policy document share: they are checked at plan, and compare by meaning.
+// Package policyjson has the functions of attributes with a policy document, which are checked at plan time and compared by
+// meaning.
 package policyjson
 
 import (
@@ -29,11 +30,11 @@ func (documentValidator) ValidateString(_ context.Context, req validator.StringR
 	if _, err := policydoc.Parse(req.ConfigValue.ValueString()); err != nil {
 		words := err.Error()
 		resp.Diagnostics.AddAttributeError(req.Path, "Policy document not valid", strings.ToUpper(words[:1])+words[1:]+
-			".\n\nThe data source `outscale_policy_document` writes documents from HCL.")
+			".\n\nThe data source `outscale_policy_document` creates documents from HCL.")
 	}
 }
 
-// Keep returns the document that the state has, if what the API has means the same, and otherwise that of the API.
+// Keep returns the document of the state if that of the API means the same, and otherwise the document of the API.
 func Keep(state, found string) string {
 	if policydoc.Equivalent(state, found) {
 		return state
@@ -41,8 +42,7 @@ func Keep(state, found string) string {
 	return found
 }
 
-// KeepEquivalent plans the document of the state where the configuration writes the same one in another way, so that
-// nothing is planned.
+// KeepEquivalent plans the document of the state if that of the configuration means the same, so that there is no change.
 func KeepEquivalent(ctx context.Context, at path.Path, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return

@@ -1,8 +1,8 @@
-// Package semantic is the string type for attributes whose text has a meaning, such as a date: the text is kept as the
-// user wrote it, and two texts with one meaning are the same value.
+// Package semantic is the string type of attributes whose text has a meaning, such as a date. It keeps the text of the user, and
+// two texts with the same meaning are the same value.
 //
-// The type has no validation of its own on purpose: the framework would run it on the state as well, and a text that
-// another provider once wrote there must never stop a plan. Validate configurations with a validator.
+// The type does not validate, because the framework would validate states as well, and a text that another provider wrote into a
+// state must not stop a plan. Validate configurations with a validator.
 package semantic
 
 import (
@@ -17,28 +17,28 @@ import (
 
 // Syntax reads texts. Its zero value must work.
 type Syntax[V any] interface {
-	// String names the type in messages of the framework.
+	// String returns the name of the type for messages of the framework.
 	String() string
-	// Read returns the meaning of a text that is in a state; false when it has none.
+	// Read returns the meaning of a text of a state; false if it has none.
 	Read(text string) (V, bool)
 	// Equal compares two meanings.
 	Equal(a, b V) bool
-	// EmptyIsNone reports whether "" means the same as no value at all.
+	// EmptyIsNone reports whether "" means the same as null.
 	EmptyIsNone() bool
 }
 
-// Type is the attribute type: in the protocol a string.
+// Type is the attribute type, which is a string in the protocol.
 type Type[S Syntax[V], V any] struct {
 	basetypes.StringType
 }
 
-// String names the type in messages of the framework.
+// String returns the name of the type for messages of the framework.
 func (t Type[S, V]) String() string {
 	var s S
 	return s.String()
 }
 
-// ValueType returns the value this type makes.
+// ValueType returns a value of this type.
 func (t Type[S, V]) ValueType(context.Context) attr.Value { return Value[S, V]{} }
 
 // Equal reports whether other is the same type.
@@ -47,12 +47,12 @@ func (t Type[S, V]) Equal(other attr.Type) bool {
 	return same
 }
 
-// ValueFromString wraps a plain string.
+// ValueFromString converts a plain string.
 func (t Type[S, V]) ValueFromString(_ context.Context, in basetypes.StringValue) (basetypes.StringValuable, diag.Diagnostics) {
 	return Value[S, V]{StringValue: in}, nil
 }
 
-// ValueFromTerraform reads the form of the protocol.
+// ValueFromTerraform converts a value of the protocol.
 func (t Type[S, V]) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Value, error) {
 	raw, err := t.StringType.ValueFromTerraform(ctx, in)
 	if err != nil {
@@ -90,13 +90,13 @@ func (v Value[S, V]) Equal(other attr.Value) bool {
 	return ok && v.StringValue.Equal(o.StringValue)
 }
 
-// None reports whether the value is known to be absent.
+// None reports whether the value is null, or means the same.
 func (v Value[S, V]) None() bool {
 	var s S
 	return v.IsNull() || s.EmptyIsNone() && !v.IsUnknown() && v.ValueString() == ""
 }
 
-// Meaning returns what the text means; false when it is unknown, absent or cannot be read.
+// Meaning returns the meaning of the text; false if the value is unknown, null or cannot be read.
 func (v Value[S, V]) Meaning() (meaning V, ok bool) {
 	if v.IsUnknown() || v.None() {
 		return meaning, false
@@ -105,13 +105,13 @@ func (v Value[S, V]) Meaning() (meaning V, ok bool) {
 	return s.Read(v.ValueString())
 }
 
-// Same reports whether both values mean the same. An unknown value is the same as no other, and one that cannot be read as
-// nothing but its own text.
+// Same reports whether both values mean the same. An unknown value is not the same as any other. A value that cannot be read is
+// the same only as its own text.
 func (v Value[S, V]) Same(other Value[S, V]) bool {
 	if v.IsUnknown() || other.IsUnknown() {
 		return false
 	}
-	if v.StringValue.Equal(other.StringValue) { // the usual case: nothing changed
+	if v.StringValue.Equal(other.StringValue) { // the usual case
 		return true
 	}
 	if v.None() || other.None() {
@@ -126,7 +126,7 @@ func (v Value[S, V]) Same(other Value[S, V]) bool {
 	return v.ValueString() == other.ValueString()
 }
 
-// StringSemanticEquals lets the framework keep the user's text where two texts mean the same.
+// StringSemanticEquals makes the framework keep the text of the user if two texts mean the same.
 func (v Value[S, V]) StringSemanticEquals(_ context.Context, other basetypes.StringValuable) (bool, diag.Diagnostics) {
 	o, ok := other.(Value[S, V])
 	return ok && v.Same(o), nil
