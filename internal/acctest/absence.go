@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// traceFile is the name of the file that takes everything that can be logged.
+// traceFile is the name of the TRACE log.
 const traceFile = "trace.log"
 
-// handled matches a trace of a run that handled a secret. A run-scoped key is opened during the plan, so the trace may have
-// no apply.
+// handled matches the log of a run that handled a secret. A run-scoped key is opened during the plan, so that the run can have no
+// apply.
 var handled = regexp.MustCompile(`ApplyResourceChange|OpenEphemeralResource`)
 
 // Trace makes the CLI and the provider log at TRACE level from now on, to a file that ExpectNoSecretLeft searches.
@@ -27,7 +27,7 @@ func (s *Workspace) Trace() {
 	s.Setenv("TF_LOG_PATH", s.trace())
 }
 
-// trace is the path of the log.
+// trace returns the path of the log.
 func (s *Workspace) trace() string { return filepath.Join(s.Home(), traceFile) }
 
 // ExpectNoSecretLeft fails the test if a secret that the API issued, or one of the others, is in any output of a run, in clear
@@ -116,8 +116,8 @@ func unzipped(archive []byte, show func(member string, text []byte)) error {
 	return nil
 }
 
-// revealsNothing fails the test if a command printed a secret that it was not asked to print, or if the log of the runs has
-// one. It runs at the end of every test.
+// revealsNothing fails the test if a command printed a secret, unless it prints values on request, or if the log of the runs has a
+// secret. It runs at the end of every test.
 func (s *Workspace) revealsNothing() {
 	s.c.absent("what the CLI printed", []byte(s.printed.String()), s.c.Issued())
 	log, err := os.ReadFile(s.trace())

@@ -16,8 +16,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )
 
-// Account is the OUTSCALE account of one test, served by a simulator that ends with the test. It records every call and
-// every secret that the API issues.
+// Account is the OUTSCALE account of one test. A simulator serves it until the test ends. It records every call, and every secret
+// that the API issues.
 type Account struct {
 	*simtest.Server // its Endpoint is the address that the provider under test uses
 
@@ -25,12 +25,12 @@ type Account struct {
 	env      map[string]string
 	home     string
 	recorder *recorder
-	byHand   string // the endpoint of the calls that the test makes itself
-	from     int    // the calls before this index are not counted, see ResetCalls
+	byHand   string // the endpoint for calls of the test itself
+	from     int    // the index of the first call that is counted, see ResetCalls
 }
 
-// NewAccount starts a simulator. When the test ends, it fails if the simulator revealed a secret anywhere but in the
-// answer to the creation of the key.
+// NewAccount starts a simulator. The test fails at its end if the simulator revealed a secret anywhere but in the answer to
+// CreateAccessKey.
 func NewAccount(t testing.TB, opts ...func(*simulator.Options)) *Account {
 	t.Helper()
 	r := &recorder{byHand: map[string]bool{}}
@@ -45,7 +45,7 @@ func NewAccount(t testing.TB, opts ...func(*simulator.Options)) *Account {
 	return a
 }
 
-// Env sets a variable in the environment that the provider sees; "" removes it.
+// Env sets a variable in the environment of the provider. The value "" removes it.
 func (a *Account) Env(name, value string) {
 	if value == "" {
 		delete(a.env, name)
@@ -54,7 +54,7 @@ func (a *Account) Env(name, value string) {
 	a.env[name] = value
 }
 
-// Host has the environment and the clock for a provider in the test's own process.
+// Host returns the environment, the home folder and the clock of a provider in the process of the test.
 func (a *Account) Host() provider.Host {
 	env := maps.Clone(a.env)
 	return provider.Host{
@@ -64,16 +64,16 @@ func (a *Account) Host() provider.Host {
 	}
 }
 
-// Home is the home folder of a provider in the test's own process.
+// Home returns the home folder of a provider in the process of the test.
 func (a *Account) Home() string { return a.home }
 
-// API is a client that signs as root, for changes outside of Terraform. Its calls are not counted.
+// API returns a client that signs as root, for changes outside of Terraform. Its calls are not counted.
 func (a *Account) API() *api.Client {
 	a.t.Helper()
 	return a.As(api.Credential{AccessKeyID: a.RootAccessKey, SecretKey: a.RootSecretKey})
 }
 
-// As is a client that signs with this key. Its calls are not counted.
+// As returns a client that signs with a key. Its calls are not counted.
 func (a *Account) As(key api.Credential) *api.Client {
 	a.t.Helper()
 	client, err := api.New(api.Config{Endpoint: a.byHand, Region: "eu-west-2", Credential: key, Now: a.Simulator.Now})
@@ -111,7 +111,7 @@ func (a *Account) DeleteKey(key admin.AccessKey) {
 	a.NoError(a.API().DeleteAccessKey(context.Background(), key.UserName, key.AccessKeyID))
 }
 
-// UpdateKey changes an access key outside of Terraform. Its state and expiry are sent again unless change sets others.
+// UpdateKey changes an access key outside of Terraform. It sends the key's state and expiry again, unless change replaces them.
 func (a *Account) UpdateKey(key admin.AccessKey, change func(in *api.UpdateAccessKeyInput)) {
 	a.t.Helper()
 	in := api.UpdateAccessKeyInput{ID: key.AccessKeyID, UserName: key.UserName, State: key.State, ExpirationDate: key.ExpirationDate}
@@ -120,14 +120,14 @@ func (a *Account) UpdateKey(key admin.AccessKey, change func(in *api.UpdateAcces
 	a.NoError(err)
 }
 
-// Keys are the access keys at the API, without the one that the provider signs with, oldest first.
+// Keys returns the access keys at the API, oldest first, without the root access key that signs.
 func (a *Account) Keys() []admin.AccessKey {
 	keys := slices.DeleteFunc(a.Simulator.State().AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == a.RootAccessKey })
 	slices.SortStableFunc(keys, func(k, other admin.AccessKey) int { return k.CreationDate.Compare(other.CreationDate) })
 	return keys
 }
 
-// OnlyKey is the access key at the API. The test fails if there is none or more than one.
+// OnlyKey returns the access key of Keys. The test fails if there is none or more than one.
 func (a *Account) OnlyKey() admin.AccessKey {
 	a.t.Helper()
 	keys := a.Keys()
@@ -137,7 +137,7 @@ func (a *Account) OnlyKey() admin.AccessKey {
 	return keys[0]
 }
 
-// Key is the access key with this id. The test fails if it does not exist.
+// Key returns the access key with an id. The test fails if it does not exist.
 func (a *Account) Key(id string) admin.AccessKey {
 	a.t.Helper()
 	keys := a.Keys()
@@ -148,10 +148,10 @@ func (a *Account) Key(id string) admin.AccessKey {
 	return keys[at]
 }
 
-// Users are the users at the API.
+// Users returns the users at the API.
 func (a *Account) Users() []admin.User { return a.Simulator.State().Users }
 
-// Tag is the tag of a key, "" for none.
+// Tag returns the tag of a key, or "" if it has none.
 func Tag(key admin.AccessKey) string {
 	if key.Tag == nil {
 		return ""
@@ -159,25 +159,25 @@ func Tag(key admin.AccessKey) string {
 	return *key.Tag
 }
 
-// Advance moves the clock of the API forward, and of a provider in the test's process. From then on the API refuses
-// signatures by another time, because a client ignores the Date header of an API that accepts both.
+// Advance moves the clock of the API, and of a provider in the process of the test, forward. From then on the API refuses
+// signatures with the old time: if it accepted them, the client would not correct its clock.
 func (a *Account) Advance(by time.Duration) {
 	a.t.Helper()
 	a.NoError(a.Simulator.MoveClock(by, true))
 }
 
-// Date is a moment relative to the account's clock, as a configuration writes it.
+// Date returns the time of the account's clock plus a duration, in the form of a configuration.
 func (a *Account) Date(from time.Duration) string {
 	return a.Simulator.Now().Add(from).UTC().Format("2006-01-02T15:04:05Z")
 }
 
-// SetFaults replaces the faults of the API; without arguments there are none.
+// SetFaults replaces the faults of the API. Without arguments it removes them.
 func (a *Account) SetFaults(list ...simulator.Fault) {
 	a.t.Helper()
 	a.NoError(a.Simulator.SetFaults(list))
 }
 
-// Refusal is the answer "not authorized" to every call of an action.
+// Refusal returns a fault that answers every call of an action with "not authorized".
 func Refusal(action string) simulator.Fault {
 	return simulator.Fault{Action: action, Kind: "status", Status: 403, Code: "4"}
 }
@@ -190,20 +190,20 @@ func (a *Account) NoError(err error) {
 	}
 }
 
-// ResetCalls starts the count of calls anew.
+// ResetCalls starts to count calls again from 0.
 func (a *Account) ResetCalls() { a.from = len(a.Simulator.Requests()) }
 
-// Requests are the calls of the provider since ResetCalls, in order. Calls of the test itself are not included.
+// Requests returns the calls of the provider since ResetCalls, in order. Calls of the test itself are not included.
 func (a *Account) Requests() []simulator.Request {
 	a.recorder.mu.Lock()
 	defer a.recorder.mu.Unlock()
 	return slices.DeleteFunc(a.Simulator.Requests()[a.from:], func(r simulator.Request) bool { return a.recorder.byHand[r.RequestID] })
 }
 
-// Calls is how many calls of an action the provider made since ResetCalls.
+// Calls returns the number of calls of an action that the provider made since ResetCalls.
 func (a *Account) Calls(action string) int { return a.Counts()[action] }
 
-// Counts are the calls of the provider since ResetCalls, by action.
+// Counts returns the number of calls that the provider made since ResetCalls, by action.
 func (a *Account) Counts() map[string]int {
 	counts := map[string]int{}
 	for _, call := range a.Requests() {
@@ -212,7 +212,7 @@ func (a *Account) Counts() map[string]int {
 	return counts
 }
 
-// Writes are the actions since ResetCalls that change something, in order.
+// Writes returns the actions of the provider's calls since ResetCalls that change something, in order.
 func (a *Account) Writes() []string {
 	var actions []string
 	for _, call := range a.Requests() {
@@ -239,7 +239,7 @@ func (a *Account) ExpectCalls(want map[string]int) {
 	}
 }
 
-// LastBody is the body of the last call of an action since ResetCalls. The test ends if there was none.
+// LastBody returns the body of the last call of an action since ResetCalls. The test fails if there was none.
 func (a *Account) LastBody(action string) map[string]any {
 	a.t.Helper()
 	for _, call := range slices.Backward(a.Requests()) {

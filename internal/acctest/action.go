@@ -9,8 +9,8 @@ type Invoked struct {
 	Progress []string // the progress messages of the action
 }
 
-// Invoke validates, plans and invokes an action, as `terraform apply -invoke` does: the plan with a process of its own. It
-// does not fail the test on an error.
+// Invoke validates, plans and invokes an action, as `terraform apply -invoke` does. The plan has a process of its own. Invoke does not
+// fail the test on an error.
 func (h *Protocol) Invoke(typeName string, config Args) *Invoked {
 	h.t.Helper()
 	got := h.PlanAction(typeName, config)

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// CertificatePEM is the certificate of a new authority with that name, in PEM format. Its key is discarded.
+// CertificatePEM returns the certificate of a new authority with that name, in PEM format. Its key is discarded.
 func CertificatePEM(t testing.TB, name string) string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

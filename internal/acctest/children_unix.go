@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Children are the processes that a process has started and that still run: of a CLI, its providers.
+// Children returns the running child processes of a process, such as the providers of a CLI.
 func (c *CLI) Children(pid int) []int {
 	c.t.Helper()
 	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()

@@ -1,10 +1,10 @@
-// Package acctest has the helpers for tests of the provider.
+// Package acctest has helpers for tests of the provider.
 //
-// Account is a simulated OUTSCALE account for one test, with a record of the calls and of the secrets that it issued.
-// Protocol runs the provider on it without a CLI; most tests need no more. CLI runs Terraform or OpenTofu on it, with the
-// built provider in a Workspace, or with the provider in the test's process through terraform-plugin-testing.
+// Account is a simulated OUTSCALE account for one test. It records the calls, and the secrets that it issues. Protocol runs the
+// provider on it without a CLI, which is enough for most tests. CLI runs Terraform or OpenTofu on it, with the built provider in a
+// Workspace, or with the provider in the process of the test through terraform-plugin-testing.
 //
-// Only tests import it.
+// Only tests import the package.
 package acctest
 
 import (
@@ -27,7 +27,7 @@ type CLI struct {
 	cli cli
 }
 
-// NewCLI creates an account for the CLI that TF_ACC_TERRAFORM_PATH names; without one the test is skipped.
+// NewCLI creates an account for the CLI at TF_ACC_TERRAFORM_PATH. It skips the test if the variable is not set.
 func NewCLI(t *testing.T, opts ...func(*simulator.Options)) *CLI {
 	t.Helper()
 	found, err := theCLI()
@@ -40,7 +40,7 @@ func NewCLI(t *testing.T, opts ...func(*simulator.Options)) *CLI {
 	return &CLI{Account: NewAccount(t, opts...), t: t, cli: found}
 }
 
-// Tofu reports whether the CLI is OpenTofu, for the few things in which the two differ.
+// Tofu reports whether the CLI is OpenTofu, for tests of behaviour in which it differs from Terraform.
 func (c *CLI) Tofu() bool { return c.cli.tofu }
 
 // NeedIdentity skips the test on a CLI without resource identities: before version 1.12, of Terraform and OpenTofu.
@@ -51,8 +51,8 @@ func (c *CLI) NeedIdentity() {
 	}
 }
 
-// Test runs the steps of terraform-plugin-testing, with the provider in this process. Afterwards everything is destroyed,
-// and no access key may be left at the API.
+// Test runs the steps of terraform-plugin-testing with the provider in this process, and destroys everything. It fails the test if an
+// access key is left at the API.
 func (c *CLI) Test(steps ...resource.TestStep) {
 	c.t.Helper()
 	for i := range steps {
@@ -68,12 +68,12 @@ func (c *CLI) Test(steps ...resource.TestStep) {
 		Steps: steps,
 	})
 	for _, key := range c.Keys() {
-		c.t.Errorf("after the destruction key %s (owner %q) is left at the API", key.AccessKeyID, key.UserName)
+		c.t.Errorf("after the destroy, key %s (owner %q) is left at the API", key.AccessKeyID, key.UserName)
 	}
 }
 
-// TestTraced is Test with all that the CLI and the provider leave and can log kept in the home folder of the workspace that
-// it returns, for ExpectNoSecretLeft. It cannot run in parallel with other tests.
+// TestTraced is Test with a TRACE log. The home folder of the workspace that it returns has the log and the files of the CLI and the
+// provider, for ExpectNoSecretLeft. It cannot run in parallel with other tests.
 func (c *CLI) TestTraced(steps ...resource.TestStep) *Workspace {
 	c.t.Helper()
 	s := c.Workspace("")

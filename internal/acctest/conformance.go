@@ -9,9 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// invalidPlan returns what a CLI would refuse in a plan ("Provider produced invalid plan"): a planned value must be the
-// configured one, or the prior one in another spelling of it, or any value where the attribute is computed and null in the
-// configuration. Write-only arguments are null.
+// invalidPlan returns why a CLI would refuse a plan ("Provider produced invalid plan"). A planned value must be the configured value,
+// or the prior value if both mean the same. It can be any value if the attribute is computed and is null in the configuration.
+// Write-only arguments must be null.
 func invalidPlan(s schemaBlock, prior, config, planned tftypes.Value) string {
 	if planned.IsNull() != config.IsNull() {
 		return fmt.Sprintf("planned null: %t, configured null: %t", planned.IsNull(), config.IsNull())
@@ -52,7 +52,7 @@ func invalidAttribute(a *tfprotov6.SchemaAttribute, prior, config, planned tftyp
 	return ""
 }
 
-// isSet reports whether a value is there at all, and not null.
+// isSet reports whether a value exists and is not null.
 func isSet(v tftypes.Value) bool { return v.Type() != nil && !v.IsNull() }
 
 func invalidBlocks(b *tfprotov6.SchemaNestedBlock, prior, config, planned tftypes.Value) string {
@@ -129,7 +129,7 @@ func inconsistentEntries(planned, actual map[string]tftypes.Value) string {
 	return strings.Join(wrong, "; ")
 }
 
-// replacementPaths are the top-level attributes for which a plan asks for a replacement and that do change.
+// replacementPaths returns the top-level attributes that require a replacement and that the plan changes.
 func replacementPaths(paths []*tftypes.AttributePath, prior, planned tftypes.Value) []string {
 	before, after := attributes(prior), attributes(planned)
 	var names []string

@@ -72,7 +72,7 @@ func (d *Data) Expect(want Args) {
 	}
 }
 
-// Get is a value that was read: nil for null, else as in Args. The test ends if nothing was read.
+// Get returns an attribute of the data in the form of Args. It ends the test if the read failed.
 func (d *Data) Get(name string) any {
 	d.t.Helper()
 	d.ExpectNoErrors()
@@ -83,7 +83,7 @@ func (d *Data) Get(name string) any {
 	return fromValue(value)
 }
 
-// List is a value that was read and that is a list of objects.
+// List returns an attribute of the data that is a list of objects.
 func (d *Data) List(name string) []map[string]any {
 	d.t.Helper()
 	var all []map[string]any
@@ -94,10 +94,10 @@ func (d *Data) List(name string) []map[string]any {
 	return all
 }
 
-// Ephemeral is an ephemeral resource of a configuration.
+// Ephemeral is an ephemeral resource and its configuration.
 type Ephemeral struct {
 	Type string
-	// DeferralAllowed tells the provider that it may defer, as a CLI with that experiment does.
+	// DeferralAllowed allows the provider to defer, as a CLI with that experiment does.
 	DeferralAllowed bool
 
 	h      *Protocol
@@ -105,16 +105,16 @@ type Ephemeral struct {
 	config Args
 }
 
-// Opened is an ephemeral resource that was opened, or not: see its diagnostics.
+// Opened is the result of Open. Its diagnostics say whether the resource was opened.
 type Opened struct {
 	// Diagnostics are those of the validation and of Open.
 	Diagnostics
-	// RenewAt is when the provider asks for a renewal; zero is never.
+	// RenewAt is the time at which the provider requests a renewal; zero means never.
 	RenewAt time.Time
-	// Private is what the CLI gives back with Renew and Close. After a Renew it is the new one, which OpenTofu gives to Close;
-	// Terraform gives the one of Open.
+	// Private is the private data that Renew and Close send. Renew replaces it, as OpenTofu does. Terraform sends the data of Open to
+	// Close.
 	Private []byte
-	// Deferred is set when the provider defers the opening.
+	// Deferred is set if the provider defers Open.
 	Deferred *tfprotov6.Deferred
 
 	p      *Process
@@ -122,7 +122,7 @@ type Opened struct {
 	result tftypes.Value
 }
 
-// Ephemeral is an ephemeral resource with this configuration.
+// Ephemeral returns an ephemeral resource with a configuration.
 func (h *Protocol) Ephemeral(typeName string, config Args) *Ephemeral {
 	h.t.Helper()
 	schema, ok := h.schema.EphemeralResourceSchemas[typeName]
@@ -132,8 +132,8 @@ func (h *Protocol) Ephemeral(typeName string, config Args) *Ephemeral {
 	return &Ephemeral{Type: typeName, h: h, schema: blockOf(schema.Block), config: config}
 }
 
-// Open validates the configuration and opens the ephemeral resource with a new process, which Renew and Close ask as well.
-// It does not fail the test on an error.
+// Open validates the configuration, and opens the ephemeral resource with a new process, which Renew and Close also use. It does not
+// fail the test on an error.
 func (e *Ephemeral) Open() *Opened {
 	e.h.t.Helper()
 	unconfigured := &Process{ProviderServer: e.h.server(), h: e.h}
@@ -171,7 +171,7 @@ func (p *Process) Open(e *Ephemeral) *Opened {
 	return opened
 }
 
-// Get is a value of the result: nil for null. The test ends if nothing was opened.
+// Get returns an attribute of the result in the form of Args. It ends the test if Open failed.
 func (o *Opened) Get(name string) any {
 	o.t.Helper()
 	o.ExpectNoErrors()
@@ -187,7 +187,7 @@ func (o *Opened) Expect(want Args) {
 	}
 }
 
-// Renew renews it, and keeps the new moment of renewal. It does not fail the test on an error.
+// Renew renews the ephemeral resource, and sets RenewAt. It does not fail the test on an error.
 func (o *Opened) Renew() Diagnostics {
 	o.t.Helper()
 	got := Diagnostics{t: o.t}
@@ -201,7 +201,7 @@ func (o *Opened) Renew() Diagnostics {
 	return got
 }
 
-// Close closes it. It does not fail the test on an error.
+// Close closes the ephemeral resource. It does not fail the test on an error.
 func (o *Opened) Close() Diagnostics {
 	o.t.Helper()
 	got := Diagnostics{t: o.t}

@@ -17,7 +17,7 @@ type Diagnostics struct {
 	all []*tfprotov6.Diagnostic
 }
 
-// add appends diagnostics. One that was added before is not added again: the CLIs show it once.
+// add appends diagnostics. It drops those that were added before, because the CLIs show them once.
 func (d *Diagnostics) add(more []*tfprotov6.Diagnostic) {
 	for _, one := range more {
 		if !slices.ContainsFunc(d.all, func(o *tfprotov6.Diagnostic) bool { return text(o) == text(one) }) {
@@ -31,12 +31,12 @@ func (d *Diagnostics) defect(summary, detail string) {
 	d.add([]*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: summary, Detail: detail}})
 }
 
-// Errors are the errors.
+// Errors returns the errors.
 func (d Diagnostics) Errors() []*tfprotov6.Diagnostic {
 	return d.of(tfprotov6.DiagnosticSeverityError)
 }
 
-// Warnings are the warnings.
+// Warnings returns the warnings.
 func (d Diagnostics) Warnings() []*tfprotov6.Diagnostic {
 	return d.of(tfprotov6.DiagnosticSeverityWarning)
 }
@@ -48,7 +48,7 @@ func (d Diagnostics) of(severity tfprotov6.DiagnosticSeverity) []*tfprotov6.Diag
 // HasError reports whether there is an error.
 func (d Diagnostics) HasError() bool { return len(d.Errors()) > 0 }
 
-// String is all of them as text.
+// String returns all diagnostics as text.
 func (d Diagnostics) String() string {
 	lines := make([]string, len(d.all))
 	for i, one := range d.all {
@@ -57,15 +57,15 @@ func (d Diagnostics) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// text is a diagnostic in the order in which a CLI shows it.
+// text returns a diagnostic in the order in which a CLI shows it.
 func text(d *tfprotov6.Diagnostic) string {
 	return fmt.Sprintf("%s: %s (%s)\n%s", d.Severity, d.Summary, attributePath(d.Attribute), d.Detail)
 }
 
-// Path is the path of the attribute that a diagnostic is about, as a message has it; "" for none.
+// Path returns the path of the attribute that a diagnostic is about, in the form of messages, or "" if it has none.
 func Path(d *tfprotov6.Diagnostic) string { return attributePath(d.Attribute) }
 
-// attributePath is a path as a message has it: seal_to[0], timeouts.create.
+// attributePath returns a path in the form of messages: seal_to[0], timeouts.create.
 func attributePath(path *tftypes.AttributePath) string {
 	if path == nil {
 		return ""
@@ -89,7 +89,7 @@ func attributePath(path *tftypes.AttributePath) string {
 	return b.String()
 }
 
-// At is the path of an attribute that a diagnostic must have, among the texts that its detail must contain.
+// At is the path that a diagnostic must have. It can be among the parts of ExpectError, which are otherwise texts of the detail.
 type At string
 
 // ExpectError fails the test unless there is exactly one error, with this summary, at the path if one is among parts, and
@@ -102,8 +102,8 @@ func (d Diagnostics) ExpectError(summary string, parts ...any) {
 	d.expect(tfprotov6.DiagnosticSeverityError, summary, parts)
 }
 
-// ExpectErrorAt fails the test unless there is exactly one error, whatever its summary, at this path and with these parts in
-// its detail: for errors of the framework, whose summaries are not ours.
+// ExpectErrorAt fails the test unless there is exactly one error, at this path and with these parts in its detail. It does not check
+// the summary. It is for errors of the framework, whose summaries can change.
 func (d Diagnostics) ExpectErrorAt(path string, parts ...string) {
 	d.t.Helper()
 	errs := d.Errors()
@@ -118,7 +118,7 @@ func (d Diagnostics) ExpectErrorAt(path string, parts ...string) {
 	d.expect(tfprotov6.DiagnosticSeverityError, errs[0].Summary, all)
 }
 
-// ExpectErrorAmong is ExpectError where there may be other errors too.
+// ExpectErrorAmong is ExpectError, but allows other errors too.
 func (d Diagnostics) ExpectErrorAmong(summary string, parts ...any) {
 	d.t.Helper()
 	d.expect(tfprotov6.DiagnosticSeverityError, summary, parts)
@@ -131,7 +131,7 @@ func (d Diagnostics) ExpectWarning(summary string, parts ...any) {
 	d.expect(tfprotov6.DiagnosticSeverityWarning, summary, parts)
 }
 
-// hasSummary reports whether a diagnostic has a summary, or one that goes on with the id of an object.
+// hasSummary reports whether a diagnostic has a summary, or the summary followed by the id of an object.
 func hasSummary(o *tfprotov6.Diagnostic, summary string) bool {
 	return o.Summary == summary || strings.HasPrefix(o.Summary, summary+": ")
 }
@@ -156,7 +156,7 @@ func contains(d *tfprotov6.Diagnostic, parts []any) bool {
 	return true
 }
 
-// ExpectNoErrors fails the test, and ends it, on an error.
+// ExpectNoErrors ends the test with a failure if there is an error.
 func (d Diagnostics) ExpectNoErrors() {
 	d.t.Helper()
 	if d.HasError() {
@@ -164,7 +164,7 @@ func (d Diagnostics) ExpectNoErrors() {
 	}
 }
 
-// ExpectNone fails the test on any diagnostic.
+// ExpectNone fails the test if there is a diagnostic.
 func (d Diagnostics) ExpectNone() {
 	d.t.Helper()
 	if len(d.all) > 0 {
@@ -180,7 +180,7 @@ func (d Diagnostics) ExpectNoWarning(summary string) {
 	}
 }
 
-// Count is how many diagnostics have a summary that begins like this.
+// Count returns the number of diagnostics with a summary that begins with a text.
 func (d Diagnostics) Count(summary string) int {
 	n := 0
 	for _, one := range d.all {

@@ -39,16 +39,16 @@ type Call struct {
 	UserName    string
 }
 
-// First is the call that arrived first. Wait for it to arrive.
+// First returns the call that arrived first. Call it after Await or Arrived.
 func (h *Held) First() Call { return h.first }
 
-// inContext is where the context of a request keeps what the call is about.
+// inContext is the context key of the Call of a request.
 type inContext struct{}
 
-// Arrived is closed when the first call has arrived.
+// Arrived returns a channel that is closed when the first call arrives.
 func (h *Held) Arrived() <-chan struct{} { return h.arrived }
 
-// Release lets the calls through, those that come later as well.
+// Release lets the held calls and all later ones pass.
 func (h *Held) Release() { h.let.Do(func() { close(h.release) }) }
 
 // Await waits until a call is held.
@@ -61,24 +61,24 @@ func (h *Held) Await(t testing.TB) {
 	}
 }
 
-// AwaitLeft waits until the sender of a held call has closed its connection. The call is then dropped.
+// AwaitLeft waits until the sender of a held call closes its connection. The gate then drops the call.
 func (h *Held) AwaitLeft(t testing.TB) {
 	t.Helper()
 	select {
 	case <-h.left:
 	case <-time.After(patience):
-		t.Fatalf("the sender of the call that is held was still there after %s", patience)
+		t.Fatalf("the sender of the held call did not close its connection in %s", patience)
 	}
 }
 
-// Gate puts a gate before the account's API, for whatever provider starts from now on.
+// Gate starts a gate before the account's API. Providers that start after that use it.
 func (a *Account) Gate() *Gate {
 	a.t.Helper()
 	target, err := url.Parse(a.Endpoint)
 	a.NoError(err)
 	g := &Gate{held: map[string]*Held{}}
 	proxy := &httputil.ReverseProxy{
-		// The host stays the one that was signed for.
+		// The host must stay the signed one.
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
 			r.Out.Host = r.In.Host
@@ -92,7 +92,7 @@ func (a *Account) Gate() *Gate {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		var call Call
-		_ = json.Unmarshal(body, &call) // a body of another form names nothing
+		_ = json.Unmarshal(body, &call) // a body in another form has neither
 		r = r.WithContext(context.WithValue(r.Context(), inContext{}, call))
 		g.pass(r, "request ", call)
 		proxy.ServeHTTP(rw, r)
@@ -167,7 +167,7 @@ func (g *Gate) answer(resp *http.Response) error {
 	return nil
 }
 
-// Keys are the keys that the API issued through the gate, with their secrets.
+// Keys returns the keys that the API issued through the gate, with their secrets.
 func (g *Gate) Keys() []api.Credential {
 	g.mu.Lock()
 	defer g.mu.Unlock()

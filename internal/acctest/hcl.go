@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// requirements name the providers. The CLIs would otherwise look for one of that name elsewhere.
+// requirements returns the required_providers block. Without it the CLIs would look for the providers in the namespace hashicorp.
 func requirements(names ...string) string {
 	var b strings.Builder
 	b.WriteString("terraform {\n  required_providers {\n")
@@ -16,7 +16,7 @@ func requirements(names ...string) string {
 	return b.String()
 }
 
-// Config is a whole configuration: body, with its providers named, and without a limit on the requests per second.
+// Config returns a whole configuration: body, its required providers, and a provider block without a limit on the requests per second.
 func Config(body string) string {
 	config := requirements("outscale")
 	if strings.Contains(body, `resource "sink_secret"`) {
@@ -28,18 +28,18 @@ func Config(body string) string {
 	return config + body
 }
 
-// Lines joins lines to a body of HCL.
+// Lines joins lines of HCL.
 func Lines(lines ...string) string { return strings.Join(lines, "\n") + "\n" }
 
-// Key is an outscale_access_key block with these arguments, one per line.
+// Key returns an outscale_access_key block with arguments, one per line.
 func Key(name string, arguments ...string) string {
 	return Block("outscale_access_key", name, arguments...)
 }
 
-// User is an outscale_user block.
+// User returns an outscale_user block.
 func User(name string, arguments ...string) string { return Block("outscale_user", name, arguments...) }
 
-// Block is a resource block.
+// Block returns a resource block.
 func Block(typeName, name string, arguments ...string) string {
 	return fmt.Sprintf("resource %q %q {\n  %s\n}\n", typeName, name, strings.Join(arguments, "\n  "))
 }

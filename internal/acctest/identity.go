@@ -5,7 +5,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// IdentitySchemas are the schemas of the resource identities, by type of resource.
+// IdentitySchemas returns the schemas of the resource identities, by type of resource.
 func (h *Protocol) IdentitySchemas() map[string]*tfprotov6.ResourceIdentitySchema {
 	h.t.Helper()
 	answer, err := h.server().GetResourceIdentitySchemas(h.context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
@@ -33,7 +33,7 @@ func (h *Protocol) ImportByIdentity(typeName string, identity Args) (*Resource, 
 	})
 }
 
-// Identity is the resource identity in the state; nil where there is none.
+// Identity returns the resource identity in the state, or nil if it has none.
 func (r *Resource) Identity() Args {
 	r.h.t.Helper()
 	return r.h.identityOf(r.Type, r.state.identity)

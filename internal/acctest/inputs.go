@@ -17,11 +17,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Input is one place of a configuration that takes a value.
+// Input is an argument of a configuration.
 type Input struct {
 	// Kind is "provider", "resource", "data", "ephemeral", "list" or "action". Type is "" for the provider block.
 	Kind, Type string
-	// Path is the path of the argument, as `api.endpoint`. The parts of lists, sets and maps have no keys in it.
+	// Path is the path of the argument, such as `api.endpoint`. It has no keys for the elements of lists, sets and maps.
 	Path string
 
 	set setter
@@ -30,7 +30,7 @@ type Input struct {
 // setter sets a value in a block of configuration.
 type setter func(config Args, value any)
 
-// With returns a copy of a configuration that has a value at this place, with the blocks that the place is in.
+// With returns a copy of a configuration with a value for the argument, and with the blocks that the argument is in.
 func (in Input) With(config Args, value any) Args {
 	changed := maps.Clone(config)
 	if changed == nil {
@@ -40,10 +40,10 @@ func (in Input) With(config Args, value any) Args {
 	return changed
 }
 
-// Inputs are all places of all configurations of the provider that take a string, found in its schemas.
+// Inputs returns every string argument in the schemas of the provider.
 func (h *Protocol) Inputs() []Input { return h.inputs(tftypes.String) }
 
-// NumberInputs are those that take a number.
+// NumberInputs returns every number argument in the schemas of the provider.
 func (h *Protocol) NumberInputs() []Input { return h.inputs(tftypes.Number) }
 
 func (h *Protocol) inputs(of tftypes.Type) (all []Input) {
@@ -70,7 +70,7 @@ func (h *Protocol) inputs(of tftypes.Type) (all []Input) {
 	return all
 }
 
-// inputsOf are the setters of a block by path.
+// inputsOf returns the setters of a block by path.
 func inputsOf(b schemaBlock, of tftypes.Type) map[string]setter {
 	all := map[string]setter{}
 	for _, a := range b.attributes {
@@ -114,7 +114,7 @@ func (h *Protocol) Shown() string {
 	return h.shown.String()
 }
 
-// Rewrite puts a proxy between the provider and the API that changes each answer, for whatever provider starts from now on.
+// Rewrite starts a proxy that changes each answer of the API. Providers that start after that use it.
 func (a *Account) Rewrite(rewrite func(answer *http.Response, body []byte) []byte) {
 	a.t.Helper()
 	target, err := url.Parse(a.Endpoint)

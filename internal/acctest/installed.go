@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// Install gives the workspace the built provider as an installed one, from a mirror in its home folder, and runs `init`
-// with these arguments. A backend needs this: with the development overrides of other workspaces, terraform
-// before 1.15 refuses `init`.
+// Install installs the built provider from a mirror in the home folder of the workspace: it runs `init` with the arguments. A
+// workspace with a backend needs this, because with development overrides terraform before 1.15 refuses `init`.
 func (s *Workspace) Install(arguments ...string) {
 	s.c.t.Helper()
 	built, err := binaries()

@@ -17,7 +17,7 @@ type Listed struct {
 	Type        string
 	DisplayName string
 	Identity    Args
-	Object      Args // nil where no objects were asked for
+	Object      Args // nil if the request was for identities only
 	value       tftypes.Value
 }
 
@@ -34,7 +34,7 @@ func (h *Protocol) ListIdentities(typeName string, config Args) *Listing {
 	return h.list(typeName, config, false, 100)
 }
 
-// ListLimited is ListIdentities of that many objects at most.
+// ListLimited is ListIdentities with a limit on the number of objects.
 func (h *Protocol) ListLimited(typeName string, config Args, limit int64) *Listing {
 	h.t.Helper()
 	return h.list(typeName, config, false, limit)
@@ -48,7 +48,7 @@ func (h *Protocol) list(typeName string, config Args, objects bool, limit int64)
 	}
 	value := dynamic(blockOf(schema.Block).configured(config))
 	got := &Listing{Diagnostics: Diagnostics{t: h.t}}
-	// The CLI finds the optional parts of the protocol by type assertions, too.
+	// Like the CLI, this finds optional parts of the protocol by type assertions.
 	unconfigured := &Process{ProviderServer: h.server(), h: h}
 	checked, err := unconfigured.ProviderServer.(tfprotov6.ListResourceServer).ValidateListResourceConfig(h.context(),
 		&tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: value})
@@ -80,13 +80,13 @@ func (h *Protocol) list(typeName string, config Args, objects bool, limit int64)
 	return got
 }
 
-// GeneratedConfig is the configuration that the provider makes of a listed object.
+// GeneratedConfig returns the configuration that the provider generates for a listed object.
 func (h *Protocol) GeneratedConfig(one Listed) Args {
 	h.t.Helper()
 	return h.generated(one.Type, one.value)
 }
 
-// GeneratedConfig is the configuration that the provider makes of the object in the state, as for an import.
+// GeneratedConfig returns the configuration that the provider generates for the object in the state, as after an import.
 func (r *Resource) GeneratedConfig() Args {
 	r.h.t.Helper()
 	return r.h.generated(r.Type, r.state.value)
@@ -115,7 +115,7 @@ func (h *Protocol) generated(typeName string, object tftypes.Value) Args {
 	return config
 }
 
-// ArgumentProblems says which arguments of an "action" or a "list" block do not exist, and which required ones are missing.
+// ArgumentProblems returns which arguments of an "action" or a "list" block do not exist, and which required ones are missing.
 func (h *Protocol) ArgumentProblems(blockType, typeName string, arguments map[string]bool) (problems []string) {
 	h.t.Helper()
 	var block *tfprotov6.SchemaBlock

@@ -34,11 +34,11 @@ type cli struct {
 
 var theCLI = sync.OnceValues(findCLI)
 
-// errNoCLI says that the environment names no CLI.
+// errNoCLI means that the environment has no CLI.
 var errNoCLI = errors.New("this test needs a CLI: make test-acceptance runs it, or go test with the path of OpenTofu or Terraform 1.10 or later in " + envPath)
 
-// findCLI takes the CLI that the environment names, and prepares the environment of the process for
-// terraform-plugin-testing, which knows no other way.
+// findCLI returns the CLI of the environment. It changes the environment of the process for terraform-plugin-testing, which has no
+// other configuration.
 func findCLI() (cli, error) {
 	path := os.Getenv(envPath)
 	if path == "" {
@@ -55,12 +55,12 @@ func findCLI() (cli, error) {
 			return cli{}, err
 		}
 	}
-	// After the environment is set: the configuration file of the user who runs the tests may make the CLI print warnings.
+	// identify must run after the environment is set: with the configuration file of the user the CLI can print warnings.
 	found, err := identify(path)
 	if err != nil {
 		return cli{}, err
 	}
-	// OpenTofu reads an address without a host as one of its own registry's.
+	// For OpenTofu an address without a host is one of its own registry.
 	if found.tofu {
 		return found, os.Setenv(envHost, "registry.opentofu.org")
 	}
@@ -70,7 +70,7 @@ func findCLI() (cli, error) {
 // shared is a folder with the files that all tests of a process use: the built provider and the CLI's configuration file.
 var shared = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "outscale-acctest-") })
 
-// Main runs the tests of a package and removes what they shared. Call it from TestMain.
+// Main runs the tests of a package, and removes their shared files. Call it from TestMain.
 func Main(m *testing.M) {
 	code := m.Run()
 	if dir, err := shared(); err == nil {
@@ -82,7 +82,7 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// emptyConfig makes a CLI configuration file in place of that of the user who runs the tests.
+// emptyConfig makes an empty CLI configuration file, which replaces that of the user who runs the tests.
 func emptyConfig() (string, error) {
 	dir, err := shared()
 	if err != nil {
@@ -94,7 +94,7 @@ func emptyConfig() (string, error) {
 
 var versionLine = regexp.MustCompile(`^(Terraform|OpenTofu) v(\d+)\.(\d+)`)
 
-// identify returns the name and version of a CLI. One that is too old for the tests is an error.
+// identify returns the name and version of a CLI. It returns an error if the CLI is too old for the tests.
 func identify(path string) (cli, error) {
 	out, err := exec.CommandContext(context.Background(), path, "version").Output()
 	if err != nil {
@@ -116,11 +116,11 @@ func identify(path string) (cli, error) {
 	return cli{path: path, tofu: match[1] == "OpenTofu", minor: minor}, nil
 }
 
-// root is the folder of the module.
+// root returns the folder of the module.
 func root() string { return module }
 
-// module is found from the working folder of a test, that of its package, because a binary built with -trimpath has no paths
-// of source files. It is "" outside of the module.
+// module is the folder of the module, or "" outside of it. It is found from the working folder of a test, which is that of its
+// package, because a binary that is built with -trimpath has no paths of source files.
 var module = func() string {
 	dir, err := os.Getwd()
 	for err == nil && dir != filepath.Dir(dir) {
@@ -132,7 +132,7 @@ var module = func() string {
 	return ""
 }()
 
-// Root is the folder of the module, for the tests that read examples.
+// Root returns the folder of the module, for tests that read examples.
 func Root(t testing.TB) string {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(root(), "go.mod")); err != nil {

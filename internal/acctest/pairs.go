@@ -18,10 +18,10 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Pair is a key pair for sealing, made for one test.
+// Pair is a key pair for sealing.
 type Pair struct{ Public, Private string }
 
-// AgePair is an age X25519 key.
+// AgePair returns an age X25519 key.
 func AgePair(t testing.TB) Pair {
 	t.Helper()
 	identity, err := age.GenerateX25519Identity()
@@ -31,7 +31,7 @@ func AgePair(t testing.TB) Pair {
 	return Pair{identity.Recipient().String(), identity.String()}
 }
 
-// PostQuantumPair is an age post-quantum key.
+// PostQuantumPair returns an age post-quantum key.
 func PostQuantumPair(t testing.TB) Pair {
 	t.Helper()
 	identity, err := age.GenerateHybridIdentity()
@@ -41,7 +41,7 @@ func PostQuantumPair(t testing.TB) Pair {
 	return Pair{identity.Recipient().String(), identity.String()}
 }
 
-// SSHPair is an SSH ed25519 key, locked when there is a passphrase.
+// SSHPair returns an SSH ed25519 key. It is encrypted if there is a passphrase.
 func SSHPair(t testing.TB, passphrase string) Pair {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
@@ -51,7 +51,7 @@ func SSHPair(t testing.TB, passphrase string) Pair {
 	return SSHKey(t, public, private, passphrase)
 }
 
-// SSHKey is this key in the forms of OpenSSH.
+// SSHKey returns a key in the forms of OpenSSH. The private key is encrypted if there is a passphrase.
 func SSHKey(t testing.TB, public crypto.PublicKey, private crypto.PrivateKey, passphrase string) Pair {
 	t.Helper()
 	line, err := ssh.NewPublicKey(public)
@@ -70,8 +70,8 @@ func SSHKey(t testing.TB, public crypto.PublicKey, private crypto.PrivateKey, pa
 	return Pair{strings.TrimSpace(string(ssh.MarshalAuthorizedKey(line))), string(pem.EncodeToMemory(block))}
 }
 
-// OpenPGPPair is an OpenPGP key that was made at a moment and expires after a time, 0 for never; its private half is
-// locked when there is a passphrase.
+// OpenPGPPair returns an OpenPGP key with the creation time made, which expires after lifetime; 0 means never. The private key is
+// encrypted if there is a passphrase.
 func OpenPGPPair(t testing.TB, made time.Time, lifetime time.Duration, passphrase string) Pair {
 	t.Helper()
 	entity, err := openpgp.NewEntity("Sam Sealer", "", "sam@example.org", &packet.Config{

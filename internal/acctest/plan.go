@@ -20,14 +20,14 @@ const (
 	Replace Action = "replace"
 )
 
-// Plan is the content of a plan file, with the diagnostics.
+// Plan is a saved plan, with its diagnostics.
 type Plan struct {
 	// Diagnostics are those of the validation, of the refresh and of the plan.
 	Diagnostics
 	Action Action
-	// ReplacedFor are the attributes whose change asks for a replacement.
+	// ReplacedFor are the attributes whose change requires a replacement.
 	ReplacedFor []string
-	// Deferred is set when the provider defers the change.
+	// Deferred is set if the provider defers the change.
 	Deferred *tfprotov6.Deferred
 
 	r      *Resource
@@ -40,7 +40,7 @@ type Plan struct {
 func (r *Resource) Plan(config Args) *Plan {
 	r.h.t.Helper()
 	plan := &Plan{Diagnostics: Diagnostics{t: r.h.t}, r: r, config: config}
-	// The CLIs validate first, with a process that is not configured.
+	// The CLIs first validate with a process that is not configured.
 	unconfigured := &Process{ProviderServer: r.h.server(), h: r.h}
 	unconfigured.validate(r, r.schema.configured(config), &plan.Diagnostics)
 	if plan.HasError() {
@@ -67,7 +67,7 @@ func (p *Process) planInto(plan *Plan) *Plan {
 	return plan
 }
 
-// decide plans as the CLIs do once the state is refreshed.
+// decide plans as the CLIs do after the refresh.
 func (p *Process) decide(plan *Plan) {
 	p.h.t.Helper()
 	r, original := plan.r, plan.r.schema.configured(plan.config)
@@ -105,7 +105,7 @@ func (p *Process) decide(plan *Plan) {
 	}
 }
 
-// planNew plans the object that replaces the one in the state. Of its diagnostics a CLI shows only those of a failure.
+// planNew plans the object that replaces the one in the state. Like a CLI, it drops the diagnostics unless there is an error.
 func (p *Process) planNew(plan *Plan, config tftypes.Value, private []byte) {
 	p.h.t.Helper()
 	second := Diagnostics{t: p.h.t}
@@ -116,13 +116,13 @@ func (p *Process) planNew(plan *Plan, config tftypes.Value, private []byte) {
 	}
 }
 
-// Get is a planned value: nil for null, Unknown if it is known after apply.
+// Get returns a planned value: nil if it is null, and Unknown if it is known after apply.
 func (plan *Plan) Get(name string) any {
 	plan.t.Helper()
 	return fromValue(attributes(plan.after.value)[name])
 }
 
-// Unknown are the attributes that are known after apply, or have a part that is, in order.
+// Unknown returns the attributes that are known after apply, or have such a part, sorted.
 func (plan *Plan) Unknown() (names []string) {
 	for name, value := range attributes(plan.after.value) {
 		if !value.IsFullyKnown() {
@@ -133,7 +133,7 @@ func (plan *Plan) Unknown() (names []string) {
 	return names
 }
 
-// Expect fails the test unless the plan is free of errors, does this, and has these values.
+// Expect fails the test unless the plan has no errors, this action and these values.
 func (plan *Plan) Expect(action Action, want Args) *Plan {
 	plan.t.Helper()
 	plan.ExpectNoErrors()
@@ -163,20 +163,20 @@ func (plan *Plan) changes() string {
 type Applied struct {
 	// Diagnostics are those of the plan and of the apply.
 	Diagnostics
-	// Plan is what was applied.
+	// Plan is the plan that was applied.
 	Plan *Plan
 	// Apply are the diagnostics of the apply alone.
 	Apply Diagnostics
 }
 
-// Apply applies a plan with a new process, as a CLI does with a saved plan: it plans again, and what the first plan knew
-// must still hold. It does not fail the test on an error.
+// Apply applies a plan with a new process, as a CLI does with a saved plan. It plans again, and the result must agree with the known
+// values of the first plan. It does not fail the test on an error.
 func (plan *Plan) Apply() *Applied {
 	plan.t.Helper()
 	return plan.ApplyWith(plan.config)
 }
 
-// ApplyWith is Apply, with the values that were unknown in the plan known by now.
+// ApplyWith is Apply with a configuration in which the unknown values of the plan are known.
 func (plan *Plan) ApplyWith(config Args) *Applied {
 	plan.t.Helper()
 	return plan.r.h.Start().Apply(plan, config)
@@ -216,7 +216,7 @@ func (p *Process) change(plan *Plan, config Args, got *Diagnostics) {
 	if plan.Action == Replace {
 		prior = object{value: null(r.schema.object)}
 	}
-	// The configuration may have become known: the CLIs plan once more.
+	// The CLIs plan again, because unknown values of the configuration are now known.
 	planning := Diagnostics{t: p.h.t}
 	p.validate(r, value, &planning)
 	final := planned{object: plan.after}

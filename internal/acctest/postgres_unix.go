@@ -23,7 +23,7 @@ import (
 // envPostgres makes a test without PostgreSQL fail instead of being skipped, for machines that should have it.
 const envPostgres = "OUTSCALE_TEST_REQUIRE_POSTGRES"
 
-// Postgres is a real PostgreSQL server of one test. It listens on a socket in a folder of its own, on no port.
+// Postgres is a PostgreSQL server for one test. It listens on a socket in its own folder, and on no port.
 type Postgres struct {
 	t    testing.TB
 	bin  string // the folder of its programs
@@ -38,8 +38,8 @@ const (
 	pgDatabase = "states"
 )
 
-// StartPostgres starts a server with an empty database, and stops it when the test ends. Without PostgreSQL on the
-// machine the test is skipped, or fails where OUTSCALE_TEST_REQUIRE_POSTGRES is 1.
+// StartPostgres starts a server with an empty database, and stops it when the test ends. If the machine does not have PostgreSQL, it
+// skips the test, or fails the test if OUTSCALE_TEST_REQUIRE_POSTGRES is 1.
 func StartPostgres(t testing.TB) *Postgres {
 	t.Helper()
 	bin, err := postgresPrograms("/usr/lib/postgresql/*/bin/initdb", "/usr/local/pgsql/bin/initdb", "/opt/homebrew/opt/postgresql@*/bin/initdb")
@@ -57,8 +57,8 @@ func StartPostgres(t testing.TB) *Postgres {
 	return p
 }
 
-// postgresPrograms finds the folder of PostgreSQL's programs, by PATH or else by the first place that has them, the
-// newest version first. Debian keeps the server's programs out of PATH.
+// postgresPrograms returns the folder of PostgreSQL's programs, from PATH or from the first place that has them, newest version first.
+// On Debian the programs of the server are not on PATH.
 func postgresPrograms(places ...string) (string, error) {
 	found, _ := exec.LookPath("initdb")
 	for i := 0; found == "" && i < len(places); i++ {
@@ -79,18 +79,18 @@ func postgresPrograms(places ...string) (string, error) {
 
 var versionFolder = regexp.MustCompile(`(\d+)/bin/initdb$`)
 
-// majorOf is the version in the path of an initdb, 0 for a path without one.
+// majorOf returns the major version in the path of an initdb, or 0 if the path has none.
 func majorOf(path string) int {
 	match := versionFolder.FindStringSubmatch(filepath.ToSlash(path))
 	if match == nil {
 		return 0
 	}
-	n, _ := strconv.Atoi(match[1]) // a number too large for one is no version
+	n, _ := strconv.Atoi(match[1]) // a number that is too large is not a version
 	return n
 }
 
-// settle makes the server's folder, and finds the user to run it as. The folder is not one of the test's own: a socket's
-// path can have 107 bytes, and those are closed to other users, which the server has to be when root runs the test.
+// settle makes the server's folder, and finds the user that runs the server. It does not use the temporary folder of the test: the
+// path of a socket can have at most 107 bytes, and if root runs the test, another user runs the server and cannot read that folder.
 func (p *Postgres) settle() error {
 	home, err := os.MkdirTemp("", "outscale-pg-")
 	if err != nil {
@@ -120,7 +120,7 @@ func (p *Postgres) settle() error {
 
 func (p *Postgres) data() string { return filepath.Join(p.home, "data") }
 
-// program is one of PostgreSQL's, run as the server's user and with nothing of the environment that steers it.
+// program returns a command that runs one of PostgreSQL's programs as the server's user, without the variables that configure it.
 func (p *Postgres) program(ctx context.Context, name string, arguments ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, name), arguments...)
 	cmd.Dir = p.home
@@ -129,7 +129,7 @@ func (p *Postgres) program(ctx context.Context, name string, arguments ...string
 	return cmd
 }
 
-// run runs a program to its end and returns what it printed.
+// run runs a program, and returns its output.
 func (p *Postgres) run(name string, arguments ...string) []byte {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -144,11 +144,11 @@ func (p *Postgres) run(name string, arguments ...string) []byte {
 	return out
 }
 
-// serve starts the server and waits until it takes connections. It ends with the test, by its own process id.
+// serve starts the server and waits until it accepts connections. The server stops when the test ends.
 func (p *Postgres) serve() {
 	p.t.Helper()
 	said := &output{}
-	// Without waits for the disk: the data is only for the test.
+	// The server does not wait for the disk, because the data is needed only during the test.
 	cmd := p.program(context.Background(), "postgres", "-D", p.data(), "-k", p.home,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "logging_collector=off", "-c", "log_min_messages=info")
 	cmd.Stdout, cmd.Stderr = said, said
@@ -168,13 +168,13 @@ func (p *Postgres) serve() {
 	}
 }
 
-// URL is what the pg backend connects to: the socket, in the form that names no host.
+// URL returns the connection string of the pg backend, which has the socket and no host.
 func (p *Postgres) URL() string {
 	query := url.Values{"host": {p.home}, "user": {pgUser}, "sslmode": {"disable"}}
 	return "postgres:///" + pgDatabase + "?" + query.Encode()
 }
 
-// Dump is the whole database as pg_dump writes it.
+// Dump returns the output of pg_dump for the whole database.
 func (p *Postgres) Dump() []byte {
 	p.t.Helper()
 	return p.run("pg_dump", "--host="+p.home, "--username="+pgUser, pgDatabase)

@@ -7,10 +7,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// providerAddress is the address that a CLI gives for the source of a move within the provider.
+// providerAddress is the address of the source provider that a CLI sends for a move within the provider.
 const providerAddress = "registry.terraform.io/" + namespace + "/outscale"
 
-// value unpacks a value of the wire; nil is null.
+// value decodes a value of the protocol. nil is null.
 func (p *Process) value(t tftypes.Type, packed *tfprotov6.DynamicValue) tftypes.Value {
 	p.h.t.Helper()
 	if packed == nil {
@@ -21,7 +21,7 @@ func (p *Process) value(t tftypes.Type, packed *tfprotov6.DynamicValue) tftypes.
 	return value
 }
 
-// upgrade is what a CLI does first with the text of a state.
+// upgrade sends the text of a state to the provider, as a CLI does before it uses the state.
 func (p *Process) upgrade(r *Resource, text []byte, got *Diagnostics) tftypes.Value {
 	p.h.t.Helper()
 	answer, err := p.UpgradeResourceState(p.h.context(), &tfprotov6.UpgradeResourceStateRequest{
@@ -108,7 +108,7 @@ func (p *Process) plan(r *Resource, prior object, config tftypes.Value, got *Dia
 	return after
 }
 
-// apply asks for a change. The state is what a CLI keeps of the answer, also when there are errors.
+// apply sends a change. It returns the state that a CLI keeps, also after errors.
 func (p *Process) apply(r *Resource, prior object, config tftypes.Value, plan object, got *Diagnostics) object {
 	p.h.t.Helper()
 	answer, err := p.ApplyResourceChange(p.h.context(), &tfprotov6.ApplyResourceChangeRequest{
@@ -139,7 +139,7 @@ func (p *Process) apply(r *Resource, prior object, config tftypes.Value, plan ob
 	return after
 }
 
-// planDestroy asks for the plan of a destruction, if the provider wants to be asked, and returns the private data of it.
+// planDestroy sends the plan of a destroy, if the provider has that capability, and returns its private data.
 func (p *Process) planDestroy(r *Resource, got *Diagnostics) []byte {
 	p.h.t.Helper()
 	if c := p.h.schema.ServerCapabilities; c == nil || !c.PlanDestroy {
@@ -148,7 +148,7 @@ func (p *Process) planDestroy(r *Resource, got *Diagnostics) []byte {
 	return p.plan(r, r.state, null(r.schema.object), got).private
 }
 
-// destroy deletes an object and returns what is left of it in the state.
+// destroy deletes an object, and returns its state after that.
 func (p *Process) destroy(r *Resource, prior object, private []byte, got *Diagnostics) object {
 	p.h.t.Helper()
 	none := null(r.schema.object)
@@ -177,7 +177,7 @@ func (p *Process) importObject(r *Resource, request *tfprotov6.ImportResourceSta
 	}
 }
 
-// move asks the provider to take over the state of another resource type, or of another provider's.
+// move sends the state of another resource type, or of another provider, for a move.
 func (p *Process) move(from MoveSource, to *Resource, got *Diagnostics) {
 	p.h.t.Helper()
 	answer, err := p.MoveResourceState(p.h.context(), &tfprotov6.MoveResourceStateRequest{

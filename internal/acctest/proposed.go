@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// schemaBlock is what a block of configuration consists of, whichever kind of schema it comes from.
+// schemaBlock has the attributes and blocks of a block of configuration, from any kind of schema.
 type schemaBlock struct {
 	attributes []*tfprotov6.SchemaAttribute
 	blocks     []*tfprotov6.SchemaNestedBlock
@@ -18,7 +18,7 @@ func blockOf(b *tfprotov6.SchemaBlock) schemaBlock {
 	return schemaBlock{b.Attributes, b.BlockTypes, b.ValueType()}
 }
 
-// nestedObject is the block that the elements of a nested attribute consist of.
+// nestedObject returns the block of the elements of a nested attribute.
 func nestedObject(o *tfprotov6.SchemaObject) schemaBlock {
 	types := map[string]tftypes.Type{}
 	for _, attribute := range o.Attributes {
@@ -27,10 +27,11 @@ func nestedObject(o *tfprotov6.SchemaObject) schemaBlock {
 	return schemaBlock{attributes: o.Attributes, object: tftypes.Object{AttributeTypes: types}}
 }
 
-// proposedNewState merges a prior state and a configuration as Terraform and OpenTofu do before they ask a provider for a
-// plan (internal/plans/objchange, ProposedNew). An attribute is taken from the configuration; one that is computed and
-// null there is taken from the prior state. Nested blocks come from the configuration, each merged with the prior block
-// that it corresponds to: by index in a list, by key in a map, by equality of what is not computed in a set.
+// proposedNewState merges a prior state and a configuration, as Terraform and OpenTofu do before they request a plan from a provider
+// (internal/plans/objchange, ProposedNew). The value of an attribute is that of the configuration, or that of the prior state if the
+// attribute is computed and null in the configuration. The nested blocks are those of the configuration. Each is merged with the
+// corresponding prior block: in a list that with the same index, in a map that with the same key, in a set that with equal values of
+// the attributes that are not computed.
 func proposedNewState(s schemaBlock, prior, config tftypes.Value) tftypes.Value {
 	if config.IsNull() && prior.IsNull() {
 		return prior
@@ -55,7 +56,7 @@ func proposedNewState(s schemaBlock, prior, config tftypes.Value) tftypes.Value 
 func proposedAttribute(a *tfprotov6.SchemaAttribute, prior, config tftypes.Value) tftypes.Value {
 	switch {
 	case a.Computed && config.IsNull():
-		// A prior value with parts that are not computed was configured: it is removed, not kept.
+		// A prior value with parts that are not computed was configured. It is removed with the configuration.
 		if a.Optional && a.NestedType != nil && hasConfiguredPart(nestedObject(a.NestedType), prior) {
 			return config
 		}
@@ -66,7 +67,7 @@ func proposedAttribute(a *tfprotov6.SchemaAttribute, prior, config tftypes.Value
 	return config
 }
 
-// nesting is how the elements of a nested block or attribute are kept.
+// nesting is the nesting mode of a block or attribute.
 type nesting int
 
 const (
@@ -137,8 +138,8 @@ func proposedNested(s schemaBlock, mode nesting, prior, config tftypes.Value) tf
 	return tftypes.NewValue(config.Type(), merged)
 }
 
-// couldComeFrom reports whether a prior element of a set could have been made from a configured one: it differs at most in
-// computed attributes that are null in the configuration.
+// couldComeFrom reports whether a prior element of a set can come from a configured one: they differ only in computed attributes that
+// are null in the configuration.
 func couldComeFrom(s schemaBlock, prior, config tftypes.Value) bool {
 	before, configured := attributes(prior), attributes(config)
 	for _, a := range s.attributes {
@@ -154,7 +155,7 @@ func couldComeFrom(s schemaBlock, prior, config tftypes.Value) bool {
 	return true
 }
 
-// hasConfiguredPart reports whether a nested value holds anything that only a configuration can have set.
+// hasConfiguredPart reports whether a nested value has a part that only a configuration can set.
 func hasConfiguredPart(s schemaBlock, value tftypes.Value) bool {
 	if value.IsNull() || !value.IsKnown() {
 		return false
@@ -183,8 +184,8 @@ func hasConfiguredPart(s schemaBlock, value tftypes.Value) bool {
 	})
 }
 
-// withIgnoredChanges puts the values of the prior state into a configuration where ignore_changes names them; "all" names
-// everything that can be configured. There is nothing to ignore while there is no prior state.
+// withIgnoredChanges replaces the values of the attributes in ignore_changes with those of the prior state. "all" means every
+// attribute that can be configured. Without a prior state it changes nothing.
 func withIgnoredChanges(s schemaBlock, ignore []string, prior, config tftypes.Value) tftypes.Value {
 	if prior.IsNull() || len(ignore) == 0 {
 		return config

@@ -29,39 +29,39 @@ import (
 //	key.Expect(acctest.Args{"state": "ACTIVE"})
 //	key.Destroy()
 //
-// What fails a run of a CLI fails the test, unless the method says otherwise. Where diagnostics are the subject, use Plan,
-// Apply and the other methods that return them. A new process of the provider is started for each plan and each apply, as
-// the CLIs do; a Process is for requests to one and the same.
+// An error that fails a run of a CLI fails the test, unless the method says otherwise. To test diagnostics, use Plan, Apply and the
+// other methods that return them. Each plan and each apply has a new process of the provider, as with the CLIs. A Process is for
+// several requests to the same one.
 //
-// When the test ends, no secret that the API issued may be in a diagnostic or in the provider's log, at any level.
+// The test fails at its end if a secret that the API issued is in a diagnostic or in the provider's log, at any level.
 type Protocol struct {
 	*Account
-	// Block is the provider block of the processes that are started from now on. It begins with no limit on the requests per
-	// second, because the limit waits by a clock that only the test moves.
+	// Block is the provider block of the next processes. At first it has no limit on the requests per second, because the limit
+	// would wait for a clock that only the test moves.
 	Block Args
-	// Clock is the clock of the machine that the provider runs on; nil is the API's.
+	// Clock is the clock of the provider's machine; nil means the clock of the API.
 	Clock func() time.Time
-	// Journal is the folder of the journal of keys; without it a process knows of its own keys only. The processes that were
-	// started are taken for running until the test ends.
+	// Journal is the folder of the journal. Without it a process knows only the intents of its own. Until the test ends, its processes
+	// count as running.
 	Journal string
 
 	schema    *tfprotov6.GetProviderSchemaResponse
 	log       *syncBuffer
 	mu        sync.Mutex
-	persisted []persisted // what a CLI would have written into states and plan files
+	persisted []persisted // the states and plan files that a CLI would have written
 	shown     strings.Builder
 }
 
-// persisted is a text that a CLI writes to a disk.
+// persisted is a text that a CLI writes to the disk.
 type persisted struct{ where, text string }
 
-// NewProtocol starts a simulator and prepares a provider whose environment names it.
+// NewProtocol starts a simulator, and prepares a provider that is configured for it by its environment.
 func NewProtocol(t testing.TB, opts ...func(*simulator.Options)) *Protocol {
 	t.Helper()
 	return NewProtocolOn(NewAccount(t, opts...))
 }
 
-// NewProtocolOn prepares a provider for an account that exists: another configuration, with a state of its own.
+// NewProtocolOn prepares another provider for an account, such as that of a second configuration with its own state.
 func NewProtocolOn(a *Account) *Protocol {
 	a.t.Helper()
 	h := &Protocol{Account: a, Block: Args{"requests_per_second": 0}, log: &syncBuffer{}}
@@ -75,7 +75,7 @@ func NewProtocolOn(a *Account) *Protocol {
 	return h
 }
 
-// server is a provider that is not configured yet.
+// server returns a provider that is not configured yet.
 func (h *Protocol) server() tfprotov6.ProviderServer {
 	host := h.Host()
 	if h.Clock != nil {
@@ -88,7 +88,7 @@ func (h *Protocol) server() tfprotov6.ProviderServer {
 	return provider.NewServer("test", host)
 }
 
-// context is the context of a request: everything that is logged is kept, but for a benchmark.
+// context returns the context of a request. It records the log, except in a benchmark.
 func (h *Protocol) context() context.Context {
 	if h.benchmarking() {
 		return h.t.Context()
@@ -96,10 +96,10 @@ func (h *Protocol) context() context.Context {
 	return tflogtest.RootLogger(tfsdklogtest.RootLogger(h.t.Context(), h.log), h.log)
 }
 
-// Log is what the provider has logged, at all levels, one JSON object a line.
+// Log returns the log of the provider at all levels, with one JSON object per line.
 func (h *Protocol) Log() string { return string(h.log.Bytes()) }
 
-// resource is the schema of a managed resource.
+// resource returns the schema of a managed resource.
 func (h *Protocol) resource(typeName string) schemaBlock {
 	h.t.Helper()
 	schema, ok := h.schema.ResourceSchemas[typeName]
@@ -109,18 +109,18 @@ func (h *Protocol) resource(typeName string) schemaBlock {
 	return blockOf(schema.Block)
 }
 
-// ResourceTypes are the managed resources of the provider, in order.
+// ResourceTypes returns the types of the managed resources of the provider, sorted.
 func (h *Protocol) ResourceTypes() []string {
 	return slices.Sorted(maps.Keys(h.schema.ResourceSchemas))
 }
 
-// SensitiveAttributes are the attributes of a resource that the CLIs do not show, in order.
+// SensitiveAttributes returns the sensitive attributes of a resource, sorted.
 func (h *Protocol) SensitiveAttributes(typeName string) []string {
 	h.t.Helper()
 	return sensitive(h.resource(typeName).attributes)
 }
 
-// SensitiveInBlock are the attributes of the provider block that the CLIs do not show, in order.
+// SensitiveInBlock returns the sensitive attributes of the provider block, sorted.
 func (h *Protocol) SensitiveInBlock() []string { return sensitive(h.schema.Provider.Block.Attributes) }
 
 func sensitive(attributes []*tfprotov6.SchemaAttribute) (names []string) {
@@ -133,8 +133,8 @@ func sensitive(attributes []*tfprotov6.SchemaAttribute) (names []string) {
 	return names
 }
 
-// DeprecatedInBlock are the messages of the deprecated arguments and blocks that the provider block sets: the CLIs warn of
-// each.
+// DeprecatedInBlock returns the messages of the deprecated arguments and blocks that the provider block sets. The CLIs show each as a
+// warning.
 func (h *Protocol) DeprecatedInBlock() []string {
 	var messages []string
 	for _, a := range h.schema.Provider.Block.Attributes {
@@ -154,13 +154,13 @@ func (h *Protocol) DeprecatedInBlock() []string {
 type Process struct {
 	tfprotov6.ProviderServer
 	h *Protocol
-	// Diagnostics are those of the provider block: of its validation and of Configure.
+	// Diagnostics are those of the validation of the provider block, and of Configure.
 	Diagnostics
 	configured tftypes.Value
 }
 
-// Start starts a process and configures it with the block. It does not fail the test when the block is refused: see the
-// diagnostics of the process.
+// Start starts a process and configures it with Block. It does not fail the test if the provider refuses the block: the process has
+// the diagnostics.
 func (h *Protocol) Start() *Process {
 	h.t.Helper()
 	p := &Process{ProviderServer: h.server(), h: h, Diagnostics: Diagnostics{t: h.t}}
@@ -175,7 +175,7 @@ func (h *Protocol) Start() *Process {
 	return p
 }
 
-// Configure configures a running process with another block, as only a debugger's CLI does.
+// Configure configures a running process with another block. A CLI does this only with a provider that a debugger runs.
 func (p *Process) Configure(block Args) {
 	p.h.t.Helper()
 	answer, err := p.ConfigureProvider(p.h.context(), &tfprotov6.ConfigureProviderRequest{
@@ -185,7 +185,7 @@ func (p *Process) Configure(block Args) {
 	p.keep(&p.Diagnostics, answer.Diagnostics)
 }
 
-// Interrupt sends the request of a CLI at the first Ctrl-C.
+// Interrupt sends the request that a CLI sends after the first Ctrl-C.
 func (p *Process) Interrupt() {
 	p.h.t.Helper()
 	answer, err := p.StopProvider(p.h.context(), &tfprotov6.StopProviderRequest{})
@@ -195,7 +195,7 @@ func (p *Process) Interrupt() {
 	}
 }
 
-// keep adds diagnostics to those of a step and to the text that is searched for secrets.
+// keep adds diagnostics to those of a step, and to the text that is searched for secrets.
 func (p *Process) keep(step *Diagnostics, more []*tfprotov6.Diagnostic) {
 	step.add(more)
 	p.h.mu.Lock()
@@ -210,7 +210,7 @@ func (h *Protocol) benchmarking() bool {
 	return is
 }
 
-// persist keeps what a CLI writes into a state or a plan file, but for a benchmark.
+// persist records the text that a CLI writes into a state or a plan file, except in a benchmark.
 func (h *Protocol) persist(where string, value tftypes.Value, private []byte) {
 	if h.benchmarking() {
 		return
@@ -220,8 +220,8 @@ func (h *Protocol) persist(where string, value tftypes.Value, private []byte) {
 	h.persisted = append(h.persisted, persisted{where, string(toJSON(value)) + string(private)})
 }
 
-// ExpectNoSecretPersisted fails the test if a secret that the API issued, or one of the others, was in a planned or new
-// state, or in its private data, at any time; or if there was nothing to search.
+// ExpectNoSecretPersisted fails the test if a secret that the API issued, or one of the others, was in a planned or new state or in
+// its private data at any time. It also fails the test if there was nothing to search.
 func (h *Protocol) ExpectNoSecretPersisted(others ...string) {
 	h.t.Helper()
 	secrets := append(h.Issued(), others...)
@@ -247,14 +247,14 @@ func (b *syncBuffer) Write(p []byte) (int, error) {
 	return b.buf.Write(p)
 }
 
-// Bytes is a copy of what was written.
+// Bytes returns a copy of what was written.
 func (b *syncBuffer) Bytes() []byte {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return bytes.Clone(b.buf.Bytes())
 }
 
-// Concurrently calls do for every index, as many at a time as the CLIs work on resources.
+// Concurrently calls do for every index, with the concurrency of the CLIs.
 func Concurrently(n int, do func(i int)) {
 	var group sync.WaitGroup
 	slots := make(chan struct{}, 10)

@@ -73,7 +73,7 @@ func TestProtocol_fails(t *testing.T) {
 		"an error elsewhere":        {func() { key.Plan(Args{"user_name": ""}).ExpectError("Invalid Attribute Value Match", At("tag")) }, "there is no ERROR"},
 		"an error in other words":   {func() { key.Plan(Args{"user_name": ""}).ExpectError("Invalid Attribute Value Match", "tag") }, "there is no ERROR"},
 		"calls":                     {func() { h.ExpectWrites("DeleteAccessKey") }, "changing calls: [CreateAccessKey UpdateAccessKey]"},
-		"a secret in the state":     {func() { h.ExpectNoSecretPersisted() }, "a state holds secret number 0"},
+		"a secret in the state":     {func() { h.ExpectNoSecretPersisted() }, "a state has secret number 0"},
 		"a configuration not known": {func() { key.Plan(Args{"tag": Unknown}).Apply() }, "use ApplyWith"},
 	} {
 		expectFailure(t, h, what, c.run, c.want)

@@ -18,38 +18,38 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// recorder keeps the secrets that the API issued, the calls that the test made itself, and the simulator's own log.
+// recorder records the secrets that the API issued, the calls of the test itself, and the simulator's log.
 type recorder struct {
 	mu       sync.Mutex
 	secrets  []string
-	byHand   map[string]bool // request ids of the calls that the test made itself
+	byHand   map[string]bool // request ids of the calls of the test itself
 	log      bytes.Buffer
 	onCall   func(action string) // see OnCall
 	onAnswer func(action string) // see OnAnswer
 }
 
-// Write makes the recorder the target of the simulator's log.
+// Write adds a line to the simulator's log.
 func (r *recorder) Write(line []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.log.Write(line)
 }
 
-// listen keeps the simulator's log, at its most verbose.
+// listen makes the simulator log to the recorder, with every detail.
 func (r *recorder) listen(o *simulator.Options) {
 	o.Explain = true
 	o.Log = slog.New(slog.NewTextHandler(r, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 var (
-	// secretSent is the secret in an answer to CreateAccessKey, as far as it was sent: faults cut answers off anywhere. Half
-	// of a secret is long enough to be found nowhere by chance.
+	// secretSent matches the secret in an answer to CreateAccessKey. Faults cut answers anywhere, so that it also matches the first
+	// half of a secret, which is too long to occur by chance.
 	secretSent = regexp.MustCompile(`"SecretKey":"([A-Z0-9]{20,40})`)
 	requestID  = regexp.MustCompile(`"RequestId":"([^"]+)"`)
 )
 
-// record keeps the secret of an answer to CreateAccessKey, and the id of a call that the test made itself. The secret is
-// taken from the answer, so that the record does not depend on what the simulator says of secrets elsewhere.
+// record records the secret of an answer to CreateAccessKey, and the request id of a call of the test itself. It gets the secret
+// from the answer, so that it does not depend on other outputs of the simulator.
 func (r *recorder) record(action string, byHand bool, answer []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -61,14 +61,14 @@ func (r *recorder) record(action string, byHand bool, answer []byte) {
 	}
 }
 
-// serve serves the simulator's API on an address of its own and records what passes.
+// serve serves the simulator's API at another address and records the answers.
 func (r *recorder) serve(t testing.TB, sim *simulator.Simulator, byHand bool) (url string) {
 	api := sim.Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		copied := &copying{ResponseWriter: w}
 		r.pass(api, copied, req, byHand)
-		// What was cut off has ended the handler by now, or taken the connection away. A small answer is still here: net/http
-		// sends it when its handler has returned, or now.
+		// If a fault closed the connection, the handler has panicked or hijacked it. Flush sends a small answer now: otherwise net/http
+		// sends it after the handler returns.
 		if !copied.torn && http.NewResponseController(w).Flush() == nil {
 			r.call(&r.onAnswer, path.Base(req.URL.Path))
 		}
@@ -77,7 +77,7 @@ func (r *recorder) serve(t testing.TB, sim *simulator.Simulator, byHand bool) (u
 	return server.URL
 }
 
-// pass lets the API answer, records the answer, and calls onCall before the answer leaves.
+// pass passes a call to the API, records the answer, and calls onCall before the answer is sent.
 func (r *recorder) pass(api http.Handler, copied *copying, req *http.Request, byHand bool) {
 	action := path.Base(req.URL.Path)
 	defer r.call(&r.onCall, action)
@@ -97,33 +97,33 @@ func (r *recorder) call(function *func(action string), action string) {
 	}
 }
 
-// OnCall has fn called for every call after the API has executed it and before the answer leaves; nil ends that. Calls
-// are concurrent, and so is fn. What fn does to a process is done at that very moment of a run.
+// OnCall sets a function that is called for every call, after the API has executed it and before the answer is sent. nil removes it.
+// The function runs concurrently, as calls do. With it a test can, for example, kill a process at that moment of a run.
 func (a *Account) OnCall(fn func(action string)) {
 	a.recorder.mu.Lock()
 	defer a.recorder.mu.Unlock()
 	a.recorder.onCall = fn
 }
 
-// OnAnswer has fn called for every answer that has left, whole, for its client; nil ends that. What fn does to a process is
-// done while the client processes the answer.
+// OnAnswer sets a function that is called after each complete answer was sent. nil removes it. With it a test can, for example, kill
+// a process while it processes the answer.
 func (a *Account) OnAnswer(fn func(action string)) {
 	a.recorder.mu.Lock()
 	defer a.recorder.mu.Unlock()
 	a.recorder.onAnswer = fn
 }
 
-// copying keeps what goes through it, if it is to, and notes when the connection is taken away.
+// copying keeps a copy of the answer if keeps is set. torn means that the connection was hijacked.
 type copying struct {
 	http.ResponseWriter
 	keeps, torn bool
 	answer      bytes.Buffer
 }
 
-// Unwrap lets a fault reach the connection.
+// Unwrap gives faults access to the connection.
 func (c *copying) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// Hijack gives the connection away: nothing can be sent by the handler after that.
+// Hijack hijacks the connection. The handler can send nothing after that.
 func (c *copying) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	c.torn = true
 	return http.NewResponseController(c.ResponseWriter).Hijack()
@@ -136,16 +136,16 @@ func (c *copying) Write(part []byte) (int, error) {
 	return c.ResponseWriter.Write(part)
 }
 
-// Issued are the secrets of all access keys that were created in this account, in their order, whether the keys still
-// exist or not. The root key's is not among them.
+// Issued returns the secrets of all access keys that were created in this account, in order, also those of deleted keys. It does not
+// have the secret of the root access key.
 func (a *Account) Issued() []string {
 	a.recorder.mu.Lock()
 	defer a.recorder.mu.Unlock()
 	return slices.Clone(a.recorder.secrets)
 }
 
-// simulatorRevealsNothing fails the test when the simulator revealed a secret anywhere but in the answer to its creation:
-// in its log, its record of calls, or one of the admin port's answers.
+// simulatorRevealsNothing fails the test if the simulator revealed a secret in its log, in its record of calls, or in an answer of
+// the admin port.
 func (a *Account) simulatorRevealsNothing(secrets []string) {
 	a.t.Helper()
 	a.recorder.mu.Lock()
@@ -160,21 +160,21 @@ func (a *Account) simulatorRevealsNothing(secrets []string) {
 	}
 }
 
-// admin is an answer of the admin port.
+// admin returns an answer of the admin port.
 func (a *Account) admin(path string) []byte {
 	a.t.Helper()
 	answer, err := http.Get(a.AdminURL + "/" + path)
 	a.NoError(err)
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
-		a.NoError(fmt.Errorf("the admin port answers %s with %s", path, answer.Status))
+		a.NoError(fmt.Errorf("the admin port answered %s with %s", path, answer.Status))
 	}
 	body, err := io.ReadAll(answer.Body)
 	a.NoError(err)
 	return body
 }
 
-// absent is Absent as a failure that does not end the test: all places are of interest.
+// absent fails the test if one of the secrets is in the text. It does not end the test, so that a test reports every place.
 func (a *Account) absent(where string, text []byte, secrets []string) {
 	a.t.Helper()
 	if err := Absent(where, text, secrets...); err != nil {

@@ -9,14 +9,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Resource is a managed resource: its configuration, and what a state file has of it.
+// Resource is a managed resource: its configuration and its state.
 type Resource struct {
 	Type string
-	// IgnoreChanges are the attributes that lifecycle.ignore_changes names, or "all".
+	// IgnoreChanges is lifecycle.ignore_changes: attributes, or "all".
 	IgnoreChanges []string
 	// CreateBeforeDestroy is lifecycle.create_before_destroy.
 	CreateBeforeDestroy bool
-	// DeferralAllowed tells the provider that it may defer a change, as a CLI with that experiment does.
+	// DeferralAllowed allows the provider to defer a change, as a CLI with that experiment does.
 	DeferralAllowed bool
 	// ForceReplace replaces the resource in every plan, as -replace does.
 	ForceReplace bool
@@ -29,22 +29,22 @@ type Resource struct {
 	state  object
 }
 
-// object is what a state file has of an instance.
+// object is an instance in a state.
 type object struct {
-	value    tftypes.Value // null when there is none
+	value    tftypes.Value // null if the state does not have the instance
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
 	tainted  bool
 }
 
-// NewResource is a resource that is in no state yet.
+// NewResource returns a resource that is not in the state yet.
 func (h *Protocol) NewResource(typeName string) *Resource {
 	h.t.Helper()
 	schema := h.resource(typeName)
 	return &Resource{Type: typeName, h: h, schema: schema, state: object{value: null(schema.object)}}
 }
 
-// Resource creates a resource: see Update.
+// Resource creates a resource with Update.
 func (h *Protocol) Resource(typeName string, config Args) *Resource {
 	h.t.Helper()
 	r := h.NewResource(typeName)
@@ -52,8 +52,8 @@ func (h *Protocol) Resource(typeName string, config Args) *Resource {
 	return r
 }
 
-// Update plans and applies a configuration, and then refreshes and plans once more: nothing may be left to do, and nothing
-// may have been written by reading. The result has the diagnostics of the plan and of the apply.
+// Update plans and applies a configuration, and then refreshes and plans again with ExpectEmptyPlan. It fails the test on an error.
+// The result has the diagnostics of the plan and of the apply.
 func (r *Resource) Update(config Args) *Applied {
 	r.h.t.Helper()
 	applied := r.Apply(config)
@@ -72,8 +72,8 @@ func (r *Resource) Apply(config Args) *Applied {
 	return plan.Apply()
 }
 
-// ExpectEmptyPlan refreshes and plans, and fails the test unless there is nothing to do and nothing was written. The result
-// may have warnings.
+// ExpectEmptyPlan refreshes and plans. It fails the test unless the plan is empty and made no changing call. The result can have
+// warnings.
 func (r *Resource) ExpectEmptyPlan(config Args) *Plan {
 	r.h.t.Helper()
 	before := len(r.h.Writes())
@@ -83,13 +83,13 @@ func (r *Resource) ExpectEmptyPlan(config Args) *Plan {
 		r.h.t.Errorf("the plan is not empty: %s %s", plan.Action, plan.changes())
 	}
 	if writes := r.h.Writes()[before:]; len(writes) > 0 {
-		r.h.t.Errorf("a plan wrote: %v", writes)
+		r.h.t.Errorf("a plan made changing calls: %v", writes)
 	}
 	return plan
 }
 
-// PlanExpectReplace plans a configuration, and fails the test unless the resource is to be replaced because of exactly
-// these attributes.
+// PlanExpectReplace plans a configuration. It fails the test unless the plan replaces the resource because of exactly these
+// attributes.
 func (r *Resource) PlanExpectReplace(config Args, attributes ...string) *Plan {
 	r.h.t.Helper()
 	plan := r.Plan(config)
@@ -101,7 +101,7 @@ func (r *Resource) PlanExpectReplace(config Args, attributes ...string) *Plan {
 	return plan
 }
 
-// Read refreshes the state, and returns the diagnostics. Exists tells afterwards whether the resource is still there.
+// Read refreshes the state, and returns the diagnostics. Exists then reports whether the resource still exists.
 func (r *Resource) Read() Diagnostics {
 	r.h.t.Helper()
 	got := Diagnostics{t: r.h.t}
@@ -113,13 +113,13 @@ func (r *Resource) Read() Diagnostics {
 	return got
 }
 
-// Destroy refreshes and destroys the resource. The test fails unless it is gone.
+// Destroy refreshes and destroys the resource. It fails the test unless the resource is removed from the state.
 func (r *Resource) Destroy() Diagnostics {
 	r.h.t.Helper()
 	got := r.TryDestroy()
 	got.ExpectNoErrors()
 	if r.Exists() {
-		r.h.t.Error("the resource is in the state after its destruction")
+		r.h.t.Error("the resource is in the state after the destroy")
 	}
 	return got
 }
@@ -148,10 +148,10 @@ func (r *Resource) TryDestroy() Diagnostics {
 // Exists reports whether the resource is in the state.
 func (r *Resource) Exists() bool { return !r.state.value.IsNull() }
 
-// Tainted reports whether the next plan will replace the resource, because its creation failed half-way.
+// Tainted reports whether the next plan will replace the resource because a create failed after it had made the object.
 func (r *Resource) Tainted() bool { return r.state.tainted }
 
-// Get is an attribute in the state: nil for null, else as in Args.
+// Get returns an attribute in the state in the form of Args.
 func (r *Resource) Get(name string) any {
 	r.h.t.Helper()
 	value, ok := attributes(r.state.value)[name]
@@ -161,7 +161,7 @@ func (r *Resource) Get(name string) any {
 	return fromValue(value)
 }
 
-// String is a string attribute in the state, "" for null.
+// String returns a string attribute in the state, or "" if it is null.
 func (r *Resource) String(name string) string {
 	r.h.t.Helper()
 	value, _ := r.Get(name).(string)
@@ -177,13 +177,13 @@ func (r *Resource) Expect(want Args) {
 	}
 }
 
-// Private is the provider's private data in the state.
+// Private returns the provider's private data in the state.
 func (r *Resource) Private() []byte { return slices.Clone(r.state.private) }
 
-// State is the resource as a state file has it, in JSON.
+// State returns the attributes in the state, in JSON.
 func (r *Resource) State() []byte { return toJSON(r.state.value) }
 
-// SetState replaces the state of the resource by these attributes, as another provider may have left them.
+// SetState replaces the attributes in the state, for example with those that another provider wrote.
 func (r *Resource) SetState(attributes map[string]any) {
 	r.h.t.Helper()
 	text, err := json.Marshal(attributes)
@@ -196,7 +196,7 @@ func (r *Resource) SetState(attributes map[string]any) {
 // SetPrivate replaces the provider's private data in the state.
 func (r *Resource) SetPrivate(data []byte) { r.state.private = data }
 
-// Import imports an object and refreshes it. It returns the resource as it is in the state then, and the diagnostics.
+// Import imports an object and refreshes it. It returns the resource with its state, and the diagnostics.
 func (h *Protocol) Import(typeName, id string) (*Resource, Diagnostics) {
 	h.t.Helper()
 	return h.importWith(typeName, &tfprotov6.ImportResourceStateRequest{ID: id})
@@ -214,8 +214,8 @@ func (h *Protocol) importWith(typeName string, request *tfprotov6.ImportResource
 	return r, got
 }
 
-// ExpectImport imports the object with this id into another resource, and fails the test unless the import found the same
-// as the state has, but for the attributes that are not in the API.
+// ExpectImport imports the object with an id into another resource. It fails the test unless both states are equal, except for the
+// attributes but.
 func (r *Resource) ExpectImport(id string, but ...string) *Resource {
 	r.h.t.Helper()
 	imported, got := r.h.Import(r.Type, id)
@@ -226,7 +226,7 @@ func (r *Resource) ExpectImport(id string, but ...string) *Resource {
 	return imported
 }
 
-// Move makes a resource of another type of this one, as a moved block does; this one is in no state afterwards.
+// Move moves this resource to another type, as a moved block does. The state then has the returned resource and no longer this one.
 func (r *Resource) Move(typeName string) (*Resource, Diagnostics) {
 	r.h.t.Helper()
 	moved, got := r.h.Move(MoveSource{
@@ -238,9 +238,9 @@ func (r *Resource) Move(typeName string) (*Resource, Diagnostics) {
 	return moved, got
 }
 
-// MoveSource is the resource that a moved block names as its source.
+// MoveSource is the source of a moved block.
 type MoveSource struct {
-	Provider string // the address as the CLI passes it
+	Provider string // the address as the CLI sends it
 	Type     string
 	State    []byte // the attributes in JSON
 
@@ -248,7 +248,7 @@ type MoveSource struct {
 	private []byte
 }
 
-// Move makes a resource of the state of a resource of another type or provider.
+// Move moves the state of a resource of another type or provider to a new resource.
 func (h *Protocol) Move(from MoveSource, typeName string) (*Resource, Diagnostics) {
 	h.t.Helper()
 	moved := h.NewResource(typeName)

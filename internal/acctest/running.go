@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Running is a command of the CLI that is under way.
+// Running is a running command of the CLI.
 type Running struct {
 	c    *CLI
 	s    *Workspace
@@ -19,7 +19,7 @@ type Running struct {
 	stop context.CancelFunc
 }
 
-// Start starts the CLI. Wait for its end.
+// Start starts the CLI. Call Wait.
 func (s *Workspace) Start(arguments ...string) *Running {
 	s.c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -33,7 +33,7 @@ func (s *Workspace) Start(arguments ...string) *Running {
 	return r
 }
 
-// PID is the CLI's process id.
+// PID returns the CLI's process id.
 func (r *Running) PID() int { return r.cmd.Process.Pid }
 
 // Signal sends a signal to the CLI alone.
@@ -42,25 +42,24 @@ func (r *Running) Signal(signal os.Signal) {
 	r.c.NoError(r.cmd.Process.Signal(signal))
 }
 
-// Said reports whether the CLI has printed the text by now.
+// Said reports whether the CLI has already printed a text.
 func (r *Running) Said(text string) bool { return strings.Contains(plain(r.out.String()), text) }
 
-// AwaitOutput waits until the CLI has printed the text.
+// AwaitOutput waits until the CLI prints a text.
 func (r *Running) AwaitOutput(text string) {
 	r.c.t.Helper()
 	r.c.Await("the CLI says "+text, func() bool { return r.Said(text) })
 }
 
-// Wait waits for the end of the CLI. The code is -1 for one that was killed. What was printed counts among what no
-// secret may be in, as with Run.
+// Wait waits for the end of the CLI. The code is -1 if the CLI was killed. As with Run, no secret may be in the output.
 func (r *Running) Wait() Result {
-	_ = r.cmd.Wait() // the code says it
+	_ = r.cmd.Wait() // the exit code has the result
 	r.stop()
 	r.s.printed.WriteString(r.out.String())
 	return Result{Code: r.cmd.ProcessState.ExitCode(), Output: plain(r.out.String())}
 }
 
-// AwaitHeld waits until a call has arrived at a gate.
+// AwaitHeld waits until a call arrives at a gate.
 func (c *CLI) AwaitHeld(held *Held) {
 	c.t.Helper()
 	held.Await(c.t)
@@ -84,7 +83,7 @@ func (o *output) String() string {
 	return o.buf.String()
 }
 
-// Await waits for a condition, and fails the test when it is not reached in time.
+// Await waits for a condition. It ends the test with a failure if the condition is not reached in time.
 func (c *CLI) Await(what string, reached func() bool) {
 	c.t.Helper()
 	if !Reached(reached) {

@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// secretShape is what a secret key looks like (reference, A41).
+// secretShape matches a secret key (A41).
 var secretShape = regexp.MustCompile(`[A-Z0-9]{40}`)
 
-// Secrets finds in a text every secret key that the world's API ever gave to a key that still exists, by its hash: the
-// simulator itself tells no secret.
+// Secrets returns the secrets in a text that belong to existing access keys of the account. It finds them by their hashes, because
+// the simulator does not reveal secrets.
 func (a *Account) Secrets(text []byte) []string {
 	hashes := map[string]bool{}
 	for _, key := range a.Simulator.State().AccessKeys {
@@ -34,14 +34,14 @@ func (a *Account) Secrets(text []byte) []string {
 	return found
 }
 
-// Absent reports an error when one of the secrets is in the text, in any of the forms a program writes it.
+// Absent returns an error if one of the secrets is in the text, in clear or in a usual encoding.
 func Absent(where string, text []byte, secrets ...string) error {
-	all := string(text) // once: a log has many MiB, and a secret dozens of forms
+	all := string(text) // converted once: a log has many MiB, and a secret has dozens of forms
 	for i, secret := range secrets {
 		for _, form := range forms(secret) {
 			if at := strings.Index(all, form.text); at >= 0 {
-				// The secret itself must not get into the test's output either.
-				return fmt.Errorf("%s holds secret number %d (%s) at byte %d", where, i, form.name, at)
+				// The error has a number in place of the secret, because tests print it.
+				return fmt.Errorf("%s has secret number %d (%s) at byte %d", where, i, form.name, at)
 			}
 		}
 	}
@@ -50,7 +50,7 @@ func Absent(where string, text []byte, secrets ...string) error {
 
 type form struct{ name, text string }
 
-// forms are the ways in which programs write a secret. The plain one comes first: some of the others may be the same.
+// forms returns a secret in clear and in the usual encodings. The clear form is first, because other forms can be equal to it.
 func forms(secret string) []form {
 	all := []form{
 		{"as it is", secret},
@@ -66,7 +66,7 @@ func forms(secret string) []form {
 	if quoted, err := json.Marshal(secret); err == nil {
 		all = append(all, form{"json escaped", strings.Trim(string(quoted), `"`)})
 	}
-	// Both alphabets of base64, and most ways of escaping, write most secrets alike.
+	// For most secrets, both alphabets of base64 and most ways to escape give the same text.
 	seen := map[string]bool{}
 	return slices.DeleteFunc(all, func(f form) bool {
 		twice := seen[f.text]
@@ -75,13 +75,12 @@ func forms(secret string) []form {
 	})
 }
 
-// encoded are the characters that stand for a text in the base64 of anything the text is a part of: one row for each of
-// the three places, modulo 3, that it can begin at, in both alphabets. The first and last characters also depend on
-// what is around the text, and are left out.
+// encoded returns the base64 of a text as it occurs in the base64 of a longer text, in both alphabets. There is one row for each start
+// of the text modulo 3. The first and last characters are left out, because they also depend on the surrounding text.
 func encoded(text string) []string {
 	var rows []string
 	for before := range 3 {
-		whole := (before + len(text)) / 3 * 4 // of the groups of four that hold nothing from behind the text
+		whole := (before + len(text)) / 3 * 4 // the length of the groups of four without characters after the text
 		raw := []byte(strings.Repeat("\x00", before) + text)
 		for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			rows = append(rows, alphabet.EncodeToString(raw)[(before*8+5)/6:whole])

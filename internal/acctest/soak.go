@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// EnvSoak is set to "1" to run the long tests too (make soak).
+// EnvSoak is the variable that enables the long tests if it is "1" (make soak).
 const EnvSoak = "OUTSCALE_SOAK"
 
-// Soaking tells whether somebody asked for the long tests.
+// Soaking reports whether the long tests are enabled.
 func Soaking() bool { return os.Getenv(EnvSoak) == "1" }
 
-// Soak skips a long test unless somebody asked for the long ones.
+// Soak skips a test unless the long tests are enabled.
 func Soak(t *testing.T) {
 	t.Helper()
 	if !Soaking() {

@@ -14,24 +14,24 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Args is a block of a configuration, or what is expected of one: values by argument. A string, bool, int or float64
-// is itself, a slice is a list or set, a map is a map or object, repeated blocks are a []map[string]any, nil is null, and
-// Unknown is a value that is only known after apply.
+// Args has the values of a block of configuration by argument, or the expected values. A value is a string, bool, int or float64, a
+// slice for a list or set, a map for a map or object, a []map[string]any for repeated blocks, nil for null, or Unknown for a value
+// that is known after apply.
 type Args = map[string]any
 
 type marker string
 
 const (
-	// Unknown is a value that is only known after apply: in a configuration, or as what a plan must hold.
+	// Unknown is a value that is known after apply, in a configuration or in an expected plan.
 	Unknown marker = "(known after apply)"
-	// NotNull matches every known value but null. It is for expectations only.
+	// NotNull matches every known value except null. It is for expectations only.
 	NotNull marker = "(not null)"
 )
 
-// Matches is an expectation: a string that matches the regular expression.
+// Matches returns the expectation of a string that matches a regular expression.
 func Matches(pattern string) *regexp.Regexp { return regexp.MustCompile(pattern) }
 
-// toValue makes a value of type t. It panics on what the type does not allow: that is a defect of the test.
+// toValue returns a value of type t. It panics if v does not fit the type, which is a defect of the test.
 func toValue(t tftypes.Type, v any) tftypes.Value {
 	if v == nil {
 		return null(t)
@@ -63,7 +63,7 @@ func toValue(t tftypes.Type, v any) tftypes.Value {
 	return tftypes.NewValue(t, v)
 }
 
-// number is a Go number in the form of the protocol.
+// number converts a Go number to the form of the protocol.
 func number(v any) *big.Float {
 	if whole, ok := v.(int); ok {
 		return big.NewFloat(float64(whole))
@@ -71,7 +71,7 @@ func number(v any) *big.Float {
 	return big.NewFloat(v.(float64))
 }
 
-// elements are the items of a list or set.
+// elements returns the items of a list or set.
 func elements(t tftypes.Type, v any) []tftypes.Value {
 	all := []tftypes.Value{}
 	for items, i := reflect.ValueOf(v), 0; i < items.Len(); i++ {
@@ -80,8 +80,8 @@ func elements(t tftypes.Type, v any) []tftypes.Value {
 	return all
 }
 
-// configured makes the value of a block of configuration as a CLI decodes it: attributes that are not set are null, blocks
-// that are repeated and not set are empty.
+// configured returns the value of a block of configuration, as a CLI decodes it. Attributes that are not set are null, and repeated
+// blocks that are not set are empty.
 func (s schemaBlock) configured(set map[string]any) tftypes.Value {
 	all := map[string]tftypes.Value{}
 	for _, a := range s.attributes {
@@ -127,34 +127,34 @@ func nestedBlocks(b *tfprotov6.SchemaNestedBlock, v any) tftypes.Value {
 
 func null(t tftypes.Type) tftypes.Value { return tftypes.NewValue(t, nil) }
 
-// attributes are the values of a known object by name, nil for null.
+// attributes returns the values of an object by name, or nil if the object is null or unknown.
 func attributes(object tftypes.Value) map[string]tftypes.Value {
 	if object.IsNull() || !object.IsKnown() {
 		return nil
 	}
 	all := map[string]tftypes.Value{}
 	mustAs(object, &all)
-	return maps.Clone(all) // As gives the very map of the value
+	return maps.Clone(all) // As returns the map of the value itself
 }
 
-// items are the elements of a known list or set, nil for null.
+// items returns the elements of a list or set, or nil if it is null or unknown.
 func items(list tftypes.Value) []tftypes.Value {
 	if list.IsNull() || !list.IsKnown() {
 		return nil
 	}
 	var all []tftypes.Value
 	mustAs(list, &all)
-	return slices.Clone(all) // As gives the very slice of the value
+	return slices.Clone(all) // As returns the slice of the value itself
 }
 
-// mustAs takes a value apart whose type is known to fit.
+// mustAs decodes a value whose type fits.
 func mustAs(v tftypes.Value, target any) {
 	if err := v.As(target); err != nil {
 		panic(err)
 	}
 }
 
-// fromValue is a value in the form of Args: numbers are float64, lists and sets []any, maps and objects map[string]any.
+// fromValue returns a value in the form of Args: numbers are float64, lists and sets []any, maps and objects map[string]any.
 func fromValue(v tftypes.Value) any {
 	switch {
 	case !v.IsKnown():
@@ -188,7 +188,7 @@ func fromValue(v tftypes.Value) any {
 	return all
 }
 
-// toJSON is a value as a CLI writes it into a state file. A value that is not known becomes null.
+// toJSON returns a value in JSON, as a CLI writes it into a state file. Unknown values are null.
 func toJSON(v tftypes.Value) []byte {
 	text, err := json.Marshal(forJSON(fromValue(v)))
 	if err != nil {
@@ -213,7 +213,7 @@ func forJSON(v any) any {
 	return v
 }
 
-// dynamic packs a value for the wire.
+// dynamic encodes a value for the protocol.
 func dynamic(v tftypes.Value) *tfprotov6.DynamicValue {
 	packed, err := tfprotov6.NewDynamicValue(v.Type(), v)
 	if err != nil {
@@ -222,11 +222,11 @@ func dynamic(v tftypes.Value) *tfprotov6.DynamicValue {
 	return &packed
 }
 
-// Mismatch says how a value is not as expected, "" if it is. Both are in the form of Args; an expected object may leave out
-// attributes.
+// Mismatch returns how a value differs from the expected one, or "" if it does not. Both are in the form of Args. An expected object
+// can omit attributes.
 func Mismatch(got, want any) string { return mismatch(got, want) }
 
-// mismatch says how a value is not what is wanted, "" if it is.
+// mismatch is Mismatch.
 func mismatch(got, want any) string {
 	switch want := want.(type) {
 	case marker:
@@ -252,7 +252,7 @@ func mismatch(got, want any) string {
 	return fmt.Sprintf("got %s, want %s", shown(got), shown(want))
 }
 
-// mismatches says what differs among the named attributes.
+// mismatches returns the differences of the attributes in want.
 func mismatches(got, want map[string]any) string {
 	var all []string
 	for name, value := range want {
@@ -263,7 +263,7 @@ func mismatches(got, want map[string]any) string {
 	return strings.Join(all, "; ")
 }
 
-// normal makes values comparable: numbers are float64, slices []any.
+// normal converts a value so that it can be compared: numbers to float64, slices to []any.
 func normal(v any) any {
 	if whole, ok := v.(int); ok {
 		return float64(whole)

@@ -16,18 +16,17 @@ import (
 	"time"
 )
 
-// Workspace is a folder with a configuration, in which the real CLI runs with the built provider, as a user would run
-// them. It shows what terraform-plugin-testing hides: warnings, the wording of errors, logs and plan files.
+// Workspace is a folder with a configuration, in which the CLI runs with the built provider as for a user. With it tests can check
+// what terraform-plugin-testing hides: warnings, the text of errors, logs and plan files.
 type Workspace struct {
 	Dir string
 
 	c       *CLI
 	env     []string
-	printed strings.Builder // by all commands that do not print values because they are asked for them
+	printed strings.Builder // the output of all commands except those that print values on request
 }
 
-// binaries is the folder of the provider, and of the provider that tests pass secrets to, built once for the tests
-// of a process.
+// binaries returns the folder with the provider and with the provider sink. It builds them once per process.
 var binaries = sync.OnceValues(func() (string, error) {
 	dir, err := shared()
 	if err != nil {
@@ -61,7 +60,7 @@ func built(name, source string) (string, error) {
 
 var simulatorBinary = sync.OnceValues(func() (string, error) { return built("outscale-sim", "./cmd/outscale-sim") })
 
-// SimulatorBinary is the simulator as users run it, for what only a process can suffer.
+// SimulatorBinary returns the path of the outscale-sim program, for tests that kill its process.
 func (c *CLI) SimulatorBinary() string {
 	c.t.Helper()
 	path, err := simulatorBinary()
@@ -69,8 +68,8 @@ func (c *CLI) SimulatorBinary() string {
 	return path
 }
 
-// Workspace makes a folder with this configuration. The environment is the world's and nothing of the person's who
-// runs the tests.
+// Workspace makes a folder with a configuration. Its environment is that of the account, without the variables of the user who runs
+// the tests.
 func (c *CLI) Workspace(config string) *Workspace {
 	c.t.Helper()
 	providers, err := binaries()
@@ -108,17 +107,16 @@ func (s *Workspace) File(name, text string) {
 // Setenv adds a variable to the environment of the CLI.
 func (s *Workspace) Setenv(name, value string) { s.env = append(s.env, name+"="+value) }
 
-// Result is what a command of the CLI came to. Output is what it printed, without colours and line breaks inside of
-// sentences.
+// Result is the result of a command of the CLI. Output is its output, without colours and without line breaks in sentences.
 type Result struct {
 	Code   int
 	Output string
 }
 
-// patience is how long one command of the CLI may take before the test gives up.
+// patience is the longest time of one command of the CLI. After it the test fails.
 const patience = 2 * time.Minute
 
-// Run runs the CLI and returns what came out, whatever it was.
+// Run runs the CLI. It does not fail the test if the command fails.
 func (s *Workspace) Run(arguments ...string) Result {
 	s.c.t.Helper()
 	done := s.run(arguments...)
@@ -128,10 +126,10 @@ func (s *Workspace) Run(arguments ...string) Result {
 	return Result{Code: done.code, Output: plain(done.printed)}
 }
 
-// Printed is what all commands so far have printed, but for those that print values because they are asked for them.
+// Printed returns the output of all commands so far, except those that print values on request.
 func (s *Workspace) Printed() string { return plain(s.printed.String()) }
 
-// end is a command's exit code and what it printed, as it was printed.
+// end is the exit code of a command and its unchanged output.
 type end struct {
 	code    int
 	printed string
@@ -145,7 +143,7 @@ func (s *Workspace) run(arguments ...string) end {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
-	// What was ended here says nothing of how it would have ended.
+	// The exit code of a command that was killed after the timeout has no meaning.
 	if ctx.Err() != nil {
 		s.c.t.Fatalf("%v took longer than %s:\n%s", arguments, patience, plain(out.String()))
 	}
@@ -166,7 +164,7 @@ func (s *Workspace) command(ctx context.Context, arguments ...string) *exec.Cmd 
 	return cmd
 }
 
-// Must runs the CLI and fails the test when it fails.
+// Must runs the CLI, and ends the test with a failure if the command fails.
 func (s *Workspace) Must(arguments ...string) Result {
 	s.c.t.Helper()
 	r := s.Run(arguments...)
@@ -182,7 +180,7 @@ func (s *Workspace) Apply() Result {
 	return s.Must("apply", "-auto-approve", "-input=false", "-no-color")
 }
 
-// EmptyPlan fails the test unless there is nothing to do.
+// EmptyPlan plans, and ends the test with a failure unless the plan is empty.
 func (s *Workspace) EmptyPlan() Result {
 	s.c.t.Helper()
 	r := s.Plan()
@@ -192,13 +190,13 @@ func (s *Workspace) EmptyPlan() Result {
 	return r
 }
 
-// Plan plans: code 0 for nothing to do, 1 for an error, 2 for something to do.
+// Plan plans. The exit code is 0 for an empty plan, 1 for an error, and 2 for a plan with changes.
 func (s *Workspace) Plan() Result {
 	s.c.t.Helper()
 	return s.Run("plan", "-detailed-exitcode", "-input=false", "-no-color")
 }
 
-// State is the raw state file.
+// State returns the text of the state file.
 func (s *Workspace) State() []byte {
 	s.c.t.Helper()
 	raw, err := os.ReadFile(filepath.Join(s.Dir, "terraform.tfstate"))
@@ -206,7 +204,7 @@ func (s *Workspace) State() []byte {
 	return raw
 }
 
-// Attributes are the values of the first resource of a type in the state.
+// Attributes returns the values of the first resource of a type in the state.
 func (s *Workspace) Attributes(kind string) map[string]any {
 	s.c.t.Helper()
 	var state struct {
@@ -225,7 +223,7 @@ func (s *Workspace) Attributes(kind string) map[string]any {
 	return nil
 }
 
-// Contains fails the test unless the output holds every text.
+// Contains fails the test unless the output has every text.
 func (r Result) Contains(t testing.TB, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
@@ -235,7 +233,7 @@ func (r Result) Contains(t testing.TB, texts ...string) {
 	}
 }
 
-// Lacks fails the test when the output holds one of the texts.
+// Lacks fails the test if the output has one of the texts.
 func (r Result) Lacks(t testing.TB, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
@@ -245,7 +243,7 @@ func (r Result) Lacks(t testing.TB, texts ...string) {
 	}
 }
 
-// plain takes the frames of diagnostics and the breaks of long lines out, so that a sentence can be searched for.
+// plain removes the frames of diagnostics and the breaks of long lines, so that tests can search for sentences.
 func plain(out string) string {
 	var b strings.Builder
 	for _, line := range strings.Split(out, "\n") {
@@ -255,17 +253,17 @@ func plain(out string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// official is the source of the official provider. In a Workspace the built provider stands in for it: there is no way to
-// the registry, and the CLI asks only the provider that a resource has now.
+// official is the source of the official provider. In a Workspace the CLI runs the built provider for it, because there is no
+// registry. This is enough, because the CLI uses only the current provider of a resource.
 const official = "outscale/outscale"
 
-// ProviderAddress is the provider's address as the CLI writes it into a state.
+// ProviderAddress returns the provider's address as the CLI writes it into a state.
 func (s *Workspace) ProviderAddress() string { return s.host() + "/" + namespace + "/outscale" }
 
-// OfficialAddress is the address of the official provider as the CLI writes it into a state.
+// OfficialAddress returns the address of the official provider as the CLI writes it into a state.
 func (s *Workspace) OfficialAddress() string { return s.host() + "/" + official }
 
-// host is the CLI's default registry.
+// host returns the CLI's default registry.
 func (s *Workspace) host() string {
 	host := "registry.terraform.io"
 	if s.c.cli.tofu {
@@ -274,5 +272,5 @@ func (s *Workspace) host() string {
 	return host
 }
 
-// Home is the home folder that the CLI and the provider see.
+// Home returns the home folder that the CLI and the provider see.
 func (s *Workspace) Home() string { return filepath.Dir(s.Dir) }

@@ -19,7 +19,7 @@ type Account struct {
 
 var _ domain.Account = (*Account)(nil)
 
-// ID reads the account's id once.
+// ID returns the account's id, which it reads once.
 func (a *Account) ID(ctx context.Context) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package apitest has the two APIs for tests of the domain: a fake in memory, whose answers a test can change or fail, and
-// the simulator with a real client.
+// Package apitest has two APIs for tests of the domain: a fake in memory, whose answers a test can change or replace by errors, and the
+// simulator with a real client.
 package apitest
 
 import (
@@ -19,18 +19,18 @@ import (
 type Call struct {
 	Ctx      context.Context
 	Action   string
-	N        int // counts the calls of its action from 1
+	N        int // the number of the call among those of its action, from 1
 	Create   api.CreateAccessKeyInput
 	Read     api.ReadAccessKeysInput
 	Update   api.UpdateAccessKeyInput
 	From, To time.Time // of ReadApiLogs
 }
 
-// Fake is an API in memory. Before fails a call that is not executed, After one that is, Answer changes the answer of an
-// update. Users are not checked by calls for keys.
+// Fake is an API in memory. Before can fail a call before it is executed, and After can fail it after that. Answer changes the answer of
+// an update. Calls for keys do not check that the user exists.
 type Fake struct {
 	mu    sync.Mutex
-	added int // the number of keys that were ever added: no two have the same id
+	added int // the number of keys that were added so far, so that no two have the same id
 	Keys  []Key
 	Users []api.User
 	Calls []Call
@@ -38,23 +38,23 @@ type Fake struct {
 	Before, After func(Call) error
 	Answer        func(Call, *api.AccessKey)
 	Unfiltered    bool   // ReadAccessKeys ignores Tag
-	Signer        string // the id of the key that signs; "" = FakeSigner
-	Login         bool   // a login signs
+	Signer        string // the id of the key that signs; "" means FakeSigner
+	Login         bool   // calls have a login instead of a signature
 	Account       string // the account's id
-	Refused       bool   // no answer has shown that the credential is good
+	Refused       bool   // no answer has proved the credential yet
 	Policy        api.AccessPolicy
 	Page          func(after, before time.Time, token string) api.CallPage
 	Ahead         time.Duration // of the API's clock
 	Unproven      bool          // no signature that is dated by Ahead was accepted
 }
 
-// Key is an access key of the fake and its owner, "" = the caller.
+// Key is an access key of the fake and its owner. "" is the caller.
 type Key struct {
 	Owner string
 	api.AccessKey
 }
 
-// On fails the n-th call of an action, or every one when n is 0.
+// On returns a function for Before or After that fails the n-th call of an action, or every call if n is 0.
 func On(action string, n int, err error) func(Call) error {
 	return func(c Call) error {
 		if c.Action == action && (n == 0 || c.N == n) {
@@ -64,12 +64,12 @@ func On(action string, n int, err error) func(Call) error {
 	}
 }
 
-// Refusal is an answer of the API with that status and code.
+// Refusal returns the error for an answer of the API with a status and a code.
 func Refusal(status int, code string) error {
 	return &api.Error{Action: "Fake", StatusCode: status, RequestID: "req", Problems: []api.Problem{{Code: code, Type: "T"}}}
 }
 
-// Cut is a connection that broke after the request was sent.
+// Cut returns the error for a connection that broke after the request was sent.
 func Cut() error {
 	return &api.TransportError{Action: "Fake", Sent: true, Err: errors.New("cut")}
 }
@@ -100,7 +100,7 @@ func (f *Fake) leave(c Call) error {
 	return f.After(c)
 }
 
-// Count is the number of calls of an action.
+// Count returns the number of calls of an action.
 func (f *Fake) Count(action string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -113,7 +113,7 @@ func (f *Fake) Count(action string) int {
 	return n
 }
 
-// Actions are the actions that were called, in order.
+// Actions returns the actions that were called, in order.
 func (f *Fake) Actions() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -124,7 +124,7 @@ func (f *Fake) Actions() []string {
 	return names
 }
 
-// Unlocked runs fn without the fake's lock, in a call that holds it (After of a read or a write).
+// Unlocked runs fn without the fake's lock. It is for After of a read or a write, which is called with the lock.
 func (f *Fake) Unlocked(fn func()) {
 	f.mu.Unlock()
 	defer f.mu.Lock()
@@ -141,7 +141,7 @@ func (f *Fake) Add(owner, tag string, expires *time.Time) api.AccessKey {
 	return key
 }
 
-// Rename renames a user together with its keys. With taken, another user gets the old name.
+// Rename renames a user, who keeps the keys. If taken is true, another user gets the old name.
 func (f *Fake) Rename(id, name string, taken bool) {
 	i := slices.IndexFunc(f.Users, func(u api.User) bool { return u.ID == id })
 	had := f.Users[i].Name
@@ -168,7 +168,7 @@ func (f *Fake) CheckNames(c Call) error {
 // FakeSigner is the key that signs the calls of a Fake without a Signer.
 const FakeSigner = "FAKESIGNER"
 
-// AccessKeyID is the key that signs.
+// AccessKeyID returns the id of the key that signs, or "" for a login.
 func (f *Fake) AccessKeyID() string {
 	if f.Login {
 		return ""
@@ -179,10 +179,10 @@ func (f *Fake) AccessKeyID() string {
 // Accepted reports whether the credential was accepted.
 func (f *Fake) Accepted() bool { return !f.Refused }
 
-// Offset is how far the API's clock is ahead.
+// Offset returns how far the API's clock is ahead.
 func (f *Fake) Offset() time.Duration { return f.Ahead }
 
-// Clock is both clocks.
+// Clock returns the clocks of the machine and of the API.
 func (f *Fake) Clock() api.Clock {
 	now := time.Now()
 	return api.Clock{Machine: now, API: now.Add(f.Ahead), Proven: !f.Unproven}
@@ -216,7 +216,7 @@ func (f *Fake) ReadAccessKeys(ctx context.Context, in api.ReadAccessKeysInput) (
 	return keys, f.leave(c)
 }
 
-// CheckSecret implements the API: the secret of a key is as CreateAccessKey returns it.
+// CheckSecret implements the API. The right secret of a key is the one that CreateAccessKey returns.
 func (f *Fake) CheckSecret(ctx context.Context, keyID, secret string) error {
 	c, err := f.enter(Call{Ctx: ctx, Action: "CheckSecret"})
 	if err == nil && secret != "the-secret-of-"+keyID {

@@ -14,7 +14,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )
 
-// World is a client of a simulator of its own.
+// World is a simulator and a client of it.
 type World struct {
 	T      *testing.T
 	Client *api.Client
@@ -32,7 +32,7 @@ func NewWorld(t *testing.T, opts ...func(*simulator.Options)) *World {
 	return w
 }
 
-// Signed returns another client of the simulator.
+// Signed returns a client of the simulator that signs with a key.
 func (w *World) Signed(keyID, secret string) *api.Client {
 	w.T.Helper()
 	client, err := api.New(api.Config{
@@ -43,17 +43,17 @@ func (w *World) Signed(keyID, secret string) *api.Client {
 	if err != nil {
 		w.T.Fatal(err)
 	}
-	// A connection that was dialled and never used would hold the simulator's shutdown.
+	// An unused connection would delay the simulator's shutdown.
 	w.T.Cleanup(client.CloseIdleConnections)
 	return client
 }
 
-// Options are those of services on this simulator: its clock, and waits that are over at once.
+// Options returns the options of services on this simulator: its clock, and waits that end at once.
 func (w *World) Options() domain.Options {
 	return domain.Options{Now: w.Sim.Now, Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 }
 
-// Called returns the calls since the last Called or Cost.
+// Called returns the number of calls by action since the last Called or Cost.
 func (w *World) Called() map[string]int {
 	w.T.Helper()
 	now := w.Sim.Stats()
@@ -67,7 +67,7 @@ func (w *World) Called() map[string]int {
 	return since
 }
 
-// Cost asserts the calls since the last Called or Cost.
+// Cost fails the test unless these are the calls since the last Called or Cost.
 func (w *World) Cost(what string, want map[string]int) {
 	w.T.Helper()
 	if got := w.Called(); !maps.Equal(got, want) {
@@ -91,7 +91,7 @@ func (w *World) Advance(d time.Duration) {
 	}
 }
 
-// Live are the ids of the keys at the API beside the root key that signs.
+// Live returns the ids of the keys at the API, without the root key that signs.
 func (w *World) Live() []string {
 	var ids []string
 	for _, k := range w.Sim.State().AccessKeys {
@@ -102,7 +102,7 @@ func (w *World) Live() []string {
 	return ids
 }
 
-// OnlyLive asserts that these are the keys at the API.
+// OnlyLive fails the test unless these are the keys at the API.
 func (w *World) OnlyLive(ids ...string) {
 	w.T.Helper()
 	live := w.Live()
@@ -113,19 +113,19 @@ func (w *World) OnlyLive(ids ...string) {
 	}
 }
 
-// In is a moment of the simulator's clock.
+// In returns the time of the simulator's clock plus a duration.
 func (w *World) In(d time.Duration) *time.Time {
 	t := w.Sim.Now().Add(d).Truncate(time.Millisecond).UTC()
 	return &t
 }
 
-// Has fails the test when there is no T in err.
+// Has fails the test if err has no T.
 func Has[T error](t *testing.T, err error) {
 	t.Helper()
 	_ = As[T](t, err)
 }
 
-// As returns the T in err, and fails the test when there is none.
+// As returns the T in err. It ends the test with a failure if there is none.
 func As[T error](t *testing.T, err error) T {
 	t.Helper()
 	var want T

@@ -1,5 +1,5 @@
-// Command sink is a provider that tests hand a secret over to: it stands for a vault. Its one resource takes the secret
-// as a write-only argument, and tells the secret's hash, so that a test can see that the right one arrived.
+// Command sink is a provider that receives a secret in tests, in place of a vault. Its one resource has the secret as a write-only
+// argument, and the hash of the secret as an attribute, so that a test can check that the right secret arrived.
 //
 // Only acceptance tests build it.
 package main
@@ -66,7 +66,8 @@ func (secret) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource
 	}}
 }
 
-// received is the state after the secret in the configuration was taken in. A write-only argument is null in a plan.
+// received sets the state after a create or update. It reads the secret from the configuration, because a write-only argument is null in
+// a plan.
 func received(ctx context.Context, config tfsdk.Config, plan tfsdk.Plan, state *tfsdk.State) (diags diag.Diagnostics) {
 	var m model
 	diags.Append(plan.Get(ctx, &m)...)
