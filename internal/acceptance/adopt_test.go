@@ -29,7 +29,7 @@ func outscaleKeys(t *testing.T, c *acctest.CLI, args ...string) (code int, out s
 	return code, stdout.String()
 }
 
-// adoptedKeys are the keys of users, as the guide has jq make the variable of them.
+// adoptedKeys returns the keys of users in the form of the variable that jq makes in the guide.
 func adoptedKeys(t *testing.T, list string) []byte {
 	t.Helper()
 	var listed struct {
@@ -56,8 +56,8 @@ func adoptedKeys(t *testing.T, list string) []byte {
 	return variables
 }
 
-// TestAccGuide_adopt follows the guide "Adopt an account": keys that no state has are imported without a change that
-// interrupts anybody, then replaced by sealed ones that rotate.
+// TestAccGuide_adopt follows the guide "Adopt an account": keys that no state has are imported without a change at the API, and then
+// replaced by sealed, rotating keys.
 func TestAccGuide_adopt(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -122,7 +122,7 @@ func TestAccGuide_adopt(t *testing.T) {
 	}
 }
 
-// expectOnlyRootOutside: the root key, which signs, is the only key that the state does not have.
+// expectOnlyRootOutside fails the test unless the root key, which signs, is the only key that the state does not have.
 func expectOnlyRootOutside(t *testing.T, c *acctest.CLI, state string) {
 	t.Helper()
 	code, out := outscaleKeys(t, c, "orphans", "--state", state, "--output", "json")

@@ -12,8 +12,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 )
 
-// TestAccCommand_policyHCL applies what outscale-keys policy --hcl prints: the data source makes the document that the
-// command prints as JSON, and the document allows what the user did.
+// TestAccCommand_policyHCL applies the output of outscale-keys policy --hcl. The data source generates the document that the command
+// prints as JSON, and the document allows the calls that the user made.
 func TestAccCommand_policyHCL(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -43,7 +43,7 @@ func TestAccCommand_policyHCL(t *testing.T) {
 			Config: hcl + least,
 			Check: resource.TestCheckResourceAttrWith(address, "json", func(got string) error {
 				if got != want.JSON() {
-					return fmt.Errorf("the data source makes %s, and the command prints %s", got, want.JSON())
+					return fmt.Errorf("the data source generates %s, and the command prints %s", got, want.JSON())
 				}
 				return nil
 			}),

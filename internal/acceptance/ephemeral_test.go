@@ -15,15 +15,16 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// enabled is the argument of a run-scoped key without which, or with true, a key is created.
+// enabled is an argument of a run-scoped key. A key is created if it is true or not set.
 const enabled = "enabled"
 
-// ephemeralKey is a run-scoped key.
+// ephemeralKey returns a run-scoped key.
 func ephemeralKey(arguments ...string) string {
 	return "ephemeral \"outscale_access_key\" \"run\" {\n  " + acctest.Lines(arguments...) + "}\n"
 }
 
-// runScoped is a run-scoped key, a second provider that signs with it, and a user that this provider creates.
+// runScoped returns a configuration with a run-scoped key, a second provider that signs with it, and a user that the second provider
+// creates.
 func runScoped(arguments ...string) string {
 	return "provider \"outscale\" {\n  requests_per_second = 0\n}\n" + ephemeralKey(arguments...) + `
 provider "outscale" {
@@ -40,11 +41,11 @@ resource "outscale_user" "made" {
 `
 }
 
-// opened is how many run-scoped keys a command creates with each CLI.
+// opened is the number of run-scoped keys that a command creates with each CLI.
 type opened struct{ terraform, tofu int }
 
-// commands are commands and the keys that each creates, always and with enabled = terraform.applying. OpenTofu leaves out of
-// an apply what nothing in it needs; Terraform says during a destroy that it is not applying.
+// commands has the number of keys that each command creates, by default and with enabled = terraform.applying. OpenTofu omits
+// ephemeral resources that nothing in an apply needs. In Terraform terraform.applying is false during a destroy.
 var commands = []struct {
 	name             string
 	arguments        []string
@@ -60,8 +61,8 @@ var commands = []struct {
 	{"apply", apply, opened{2, 2}, opened{1, 1}},
 }
 
-// TestAccEphemeralKey_commands counts the keys of each command, as the documentation states them: each is deleted before the
-// next is created, and used by the provider that gets it. No secret is left anywhere.
+// TestAccEphemeralKey_commands checks the number of keys of each command, which the documentation states. Each key is deleted before
+// the next one is created, and the second provider uses it. No secret is left in a file or an output.
 func TestAccEphemeralKey_commands(t *testing.T) {
 	t.Parallel()
 	for name, arguments := range map[string][]string{"always": nil, "while applying": {enabled + " = terraform.applying"}} {
@@ -115,8 +116,8 @@ func expectOpened(t *testing.T, c *acctest.CLI, command string, want int) {
 	}
 }
 
-// TestAccEphemeralKey_renewed: the provider's clock is behind the CLI's, so that the moment of renewal, half of 10 minutes
-// ahead on the provider's, is soon on the CLI's. It runs alone: it sets the environment of the process.
+// TestAccEphemeralKey_renewed: the provider's clock is behind the CLI's. The provider requests a renewal after half of 10 minutes, and
+// on the CLI's clock that time comes soon. The test is not parallel, because it sets the environment of the process.
 func TestAccEphemeralKey_renewed(t *testing.T) {
 	const soon = 500 * time.Millisecond
 	c := acctest.NewCLI(t, func(o *simulator.Options) {
@@ -134,7 +135,7 @@ func TestAccEphemeralKey_renewed(t *testing.T) {
 		},
 		Config: runScoped(`lifetime = "10m"`, `tag = "of the run"`),
 		Check: func(*terraform.State) error {
-			// The plan's key was created and finished, the apply's as well; what follows are renewals.
+			// The first two dates are those of the keys of the plan and of the apply. The others are renewals.
 			dates := expiriesSent(c)
 			if len(dates) < 4 {
 				return fmt.Errorf("the expiry was sent %d times", len(dates))
@@ -148,7 +149,7 @@ func TestAccEphemeralKey_renewed(t *testing.T) {
 	s.ExpectNoSecretLeft(c.RootSecretKey)
 }
 
-// expiriesSent are the dates that UpdateAccessKey sent with an active key.
+// expiriesSent returns the dates that UpdateAccessKey sent with an active key.
 func expiriesSent(c *acctest.CLI) []time.Time {
 	var dates []time.Time
 	for _, call := range c.Requests() {
@@ -163,7 +164,7 @@ func expiriesSent(c *acctest.CLI) []time.Time {
 	return dates
 }
 
-// TestAccEphemeralKey_consumerFails: the CLIs do not close the key then. No key is left all the same.
+// TestAccEphemeralKey_consumerFails: if the resource that uses the key fails, the CLIs do not close the key. Nevertheless no key is left.
 func TestAccEphemeralKey_consumerFails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -190,15 +191,15 @@ ephemeral "outscale_access_key" "second" {
 				r.Contains(t, test.want)
 			}
 			if len(c.Issued()) == 0 {
-				t.Error("no key was created: nothing is proved")
+				t.Error("no key was created: the test checks nothing")
 			}
 			c.Await("no access key is left", func() bool { return len(c.Keys()) == 0 })
 		})
 	}
 }
 
-// TestAccEphemeralKey_userOfSameApply: named by its name, an owner that the same apply creates is known at plan. OpenTofu waits
-// for it all the same; Terraform opens the key too early, and the error says what to write.
+// TestAccEphemeralKey_userOfSameApply: the key has the name of an owner that the same apply creates, so that the name is known at plan.
+// OpenTofu opens the key after the owner exists. Terraform opens it too early, and the error says what to write.
 func TestAccEphemeralKey_userOfSameApply(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -216,7 +217,7 @@ func TestAccEphemeralKey_userOfSameApply(t *testing.T) {
 	r.Contains(t, "user alice", "`user_id = outscale_user.NAME.user_id`", "`enabled = terraform.applying`")
 }
 
-// TestAccEphemeralKey_notClosed: the run says so, and the provider tries once more when it ends.
+// TestAccEphemeralKey_notClosed: if the key cannot be deleted, the run reports it, and the provider tries again when it ends.
 func TestAccEphemeralKey_notClosed(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -257,8 +258,8 @@ ephemeral "outscale_access_key_secret" "this" {
 }
 `
 
-// TestAccSealedSecret_writeOnlyArgument: sealed key, ephemeral resource, write-only argument of another provider. The secret
-// arrives, again after a replacement, and is nowhere else.
+// TestAccSealedSecret_writeOnlyArgument: an ephemeral resource opens the secret of a sealed key for a write-only argument of another
+// provider. The secret arrives, also after a replacement of the key, and is in no file and no output.
 func TestAccSealedSecret_writeOnlyArgument(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -274,7 +275,7 @@ func TestAccSealedSecret_writeOnlyArgument(t *testing.T) {
 	arrived := func() {
 		t.Helper()
 		if s.Attributes("sink_secret")["sha256"] != c.OnlyKey().SecretSHA256 {
-			t.Error("what arrived is not the secret of the key")
+			t.Error("the secret that arrived is not that of the key")
 		}
 	}
 	arrived()
@@ -314,7 +315,8 @@ func TestAccSealedSecret_rotation(t *testing.T) {
 	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
 }
 
-// TestAccSealedSecret_secondProvider: sealed key, ephemeral resource, a second provider block that signs with the new key.
+// TestAccSealedSecret_secondProvider: an ephemeral resource opens the secret of a sealed key for a second provider block, which signs
+// with the new key.
 func TestAccSealedSecret_secondProvider(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t, func(o *simulator.Options) {

@@ -14,9 +14,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// TestAccExamples applies every example of the documentation word for word, with the built provider: all files of a folder
-// together, as a reader would have them in one. A key to seal to and to open with is made for each, and given where no
-// file keeps it. Where all keys of an example are sealed, no secret may be left anywhere.
+// TestAccExamples applies every example of the documentation unchanged, with the built provider and with all files of a folder
+// together. Each has a new key pair for sealing, in a variable that no file keeps. If all keys of an example are sealed, no secret may
+// be left in a file or an output.
 func TestAccExamples(t *testing.T) {
 	folders := map[string][]string{}
 	err := filepath.WalkDir(filepath.Join(acctest.Root(t), "examples"), func(path string, entry fs.DirEntry, err error) error {
@@ -66,7 +66,7 @@ func TestAccExamples(t *testing.T) {
 	}
 }
 
-// pageExamples are the two examples of the page of the resource, word for word.
+// pageExamples are the two examples of the page of the resource.
 var pageExamples = map[string]string{
 	"resource.tf": `resource "outscale_access_key" "access_key01" {
     state           = "ACTIVE"
@@ -82,7 +82,7 @@ var pageExamples = map[string]string{
 `,
 }
 
-// TestExamples_officialPage: the examples of the official page work as they are.
+// TestExamples_officialPage: the examples of the page of the official provider work unchanged.
 func TestExamples_officialPage(t *testing.T) {
 	for file, want := range pageExamples {
 		if got := read(t, filepath.Join(acctest.Root(t), "examples", "resources", "outscale_access_key", file)); got != want {
@@ -91,7 +91,7 @@ func TestExamples_officialPage(t *testing.T) {
 	}
 }
 
-// TestAccGuides parses every configuration that the guides show, and applies those that need no other provider.
+// TestAccGuides parses every configuration of the guides, and applies those that need no other provider.
 func TestAccGuides(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(acctest.Root(t), "examples", "guides", "*", "*.tf"))
 	if err != nil {
@@ -125,7 +125,7 @@ func TestAccGuides(t *testing.T) {
 	}
 }
 
-// TestAccKeyAudit_checksOfExample pass, and each fails when its time has come.
+// TestAccKeyAudit_checksOfExample: the checks of the example pass, and each fails when its key is due.
 func TestAccKeyAudit_checksOfExample(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)

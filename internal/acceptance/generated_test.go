@@ -8,10 +8,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-// generate plans imports, and writes the configuration that they lack.
+// generate plans imports, and writes the missing configuration.
 var generate = []string{"plan", "-generate-config-out=generated.tf", "-input=false", "-no-color"}
 
-// everyKind is a resource of each type that can be imported without a value that the API does not show.
+// everyKind has a resource of each type, except those whose import needs a value that the API does not show.
 const everyKind = `
 resource "outscale_user" "this" {
   user_name  = "ci"
@@ -99,8 +99,8 @@ resource "outscale_api_access_policy" "this" {
 }
 `
 
-// TestAccImport_generatesConfiguration: what the CLI generates for an import block of each type plans and applies without a
-// change. TestAccAccessKey_importGeneratesConfiguration has the keys.
+// TestAccImport_generatesConfiguration: the configuration that the CLI generates for an import block of each type plans and applies
+// without a change. TestAccAccessKey_importGeneratesConfiguration does the same with keys.
 func TestAccImport_generatesConfiguration(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)

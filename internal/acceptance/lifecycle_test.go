@@ -21,8 +21,8 @@ import (
 
 const day = 24 * time.Hour
 
-// TestAccAccessKey_basic walks the whole life of a key: create, empty plan, update, import and verify, everything unset, gone
-// out of band, destroyed.
+// TestAccAccessKey_basic tests the lifecycle of a key: create, empty plan, update, import and verify, all arguments removed, deleted
+// out of band, destroy.
 func TestAccAccessKey_basic(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -45,7 +45,7 @@ func TestAccAccessKey_basic(t *testing.T) {
 		},
 		resource.TestStep{
 			ResourceName: accessKeyAddress, ImportState: true, ImportStateVerify: true,
-			// The secret cannot be read again, and the API's own form of a date takes the place of the user's.
+			// The secret cannot be read again, and the date has the form of the API instead of that of the user.
 			ImportStateVerifyIgnore: []string{"secret_key", "expiration_date"},
 		},
 		resource.TestStep{
@@ -61,8 +61,8 @@ func TestAccAccessKey_basic(t *testing.T) {
 	)
 }
 
-// TestAccRotatingKey_basic walks the life of a pair: created, left alone, rotated in its window together with what reads it,
-// the old key removed after its end, imported and destroyed.
+// TestAccRotatingKey_basic tests the lifecycle of a pair: create, empty plan, a rotation in its window together with a resource that
+// reads the pair, the removal of the old key after its expiry, import and destroy.
 func TestAccRotatingKey_basic(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -94,7 +94,7 @@ func TestAccRotatingKey_basic(t *testing.T) {
 	)
 }
 
-// TestAccUser_basic walks the whole life of a user.
+// TestAccUser_basic tests the lifecycle of a user.
 func TestAccUser_basic(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -122,7 +122,7 @@ func TestAccUser_basic(t *testing.T) {
 	expectNothingLeft(t, c)
 }
 
-// TestAccData_basic reads every data source in one configuration, of objects that the same configuration creates.
+// TestAccData_basic reads every data source in one configuration, with objects that the same configuration creates.
 func TestAccData_basic(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)

@@ -1,5 +1,5 @@
-// Package acceptance_test has the tests of the provider that need a CLI: they run the built provider under OpenTofu or
-// Terraform. What needs no CLI is tested by protocol, beside the code.
+// Package acceptance_test has the tests of the provider that need a CLI: they run the built provider with OpenTofu or Terraform. Tests
+// that need no CLI use the plugin protocol and are in the package of the code.
 package acceptance_test
 
 import (
@@ -27,7 +27,7 @@ const (
 // noChange expects an empty plan of a step.
 var noChange = resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 
-// planned expects what the plan of a step does with a resource.
+// planned expects an action of the plan of a step for a resource.
 func planned(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
 }
@@ -37,7 +37,7 @@ func attribute(address, name string, check knownvalue.Check) statecheck.StateChe
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(name), check)
 }
 
-// writes checks after a step which changing calls were made since ResetCalls.
+// writes checks the changing calls since ResetCalls after a step.
 func writes(c *acctest.CLI, want ...string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		c.ExpectWrites(want...)
@@ -45,10 +45,10 @@ func writes(c *acctest.CLI, want ...string) resource.TestCheckFunc {
 	}
 }
 
-// sealTo is the argument with these recipients.
+// sealTo returns the argument seal_to with recipients.
 func sealTo(keys ...string) string { return `seal_to = ["` + strings.Join(keys, `", "`) + `"]` }
 
-// owner is a user, byName and byID name it as the owner of a key.
+// owner returns a user block. byName and byID are arguments that make the user the owner of a key.
 func owner(name string) string { return acctest.User("owner", `user_name = "`+name+`"`) }
 
 const (
@@ -56,7 +56,7 @@ const (
 	byID   = "user_id = outscale_user.owner.user_id"
 )
 
-// commands of the CLIs.
+// Commands of the CLIs.
 var (
 	apply   = []string{"apply", "-auto-approve", "-input=false", "-no-color"}
 	destroy = []string{"destroy", "-auto-approve", "-input=false", "-no-color"}

@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// TestAccAccessKey_savedPlan: a plan is applied as it was saved, and one that another run has overtaken is refused.
+// TestAccAccessKey_savedPlan: a saved plan is applied unchanged. It is refused if another run has changed the state since.
 func TestAccAccessKey_savedPlan(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -27,12 +27,12 @@ func TestAccAccessKey_savedPlan(t *testing.T) {
 	s.Must(planTo("overtaken")...)
 	s.Apply()
 	if r := s.Run(applyPlan("overtaken")...); r.Code != 1 {
-		t.Errorf("an overtaken plan ended with %d:\n%s", r.Code, r.Output)
+		t.Errorf("a stale plan ended with %d:\n%s", r.Code, r.Output)
 	}
 }
 
-// TestAccAccessKey_replace: -replace of the key, and of its owner. A user cannot be deleted before its keys are, so that an
-// owner by id replaces its key as well.
+// TestAccAccessKey_replace: -replace of the key, and of its owner. A key with user_id is replaced together with its owner, because a
+// user with keys cannot be deleted.
 func TestAccAccessKey_replace(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -50,7 +50,7 @@ func TestAccAccessKey_replace(t *testing.T) {
 	expectNothingLeft(t, c)
 }
 
-// TestAccAccessKey_ignoreChanges: what is ignored is neither planned nor applied.
+// TestAccAccessKey_ignoreChanges: changes of ignored attributes are neither planned nor applied.
 func TestAccAccessKey_ignoreChanges(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -69,8 +69,7 @@ func TestAccAccessKey_ignoreChanges(t *testing.T) {
 	s.EmptyPlan()
 }
 
-// TestAccAccessKey_nullAndEmpty: null in place of "" for an optional argument, and the reverse, is no change of the key or of an
-// output.
+// TestAccAccessKey_nullAndEmpty: to replace "" by null in an optional argument, or null by "", changes neither the key nor an output.
 func TestAccAccessKey_nullAndEmpty(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -90,12 +89,12 @@ func TestAccAccessKey_nullAndEmpty(t *testing.T) {
 	c.ExpectWrites()
 }
 
-// importBlock imports the key with this id.
+// importBlock returns an import block for the key with an id.
 func importBlock(id string) string {
 	return fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", accessKeyAddress, id)
 }
 
-// TestAccAccessKey_importBlock imports in the apply, changes nothing, and destroys what was imported.
+// TestAccAccessKey_importBlock imports a key in an apply that changes nothing, and destroys the key.
 func TestAccAccessKey_importBlock(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -112,8 +111,8 @@ func TestAccAccessKey_importBlock(t *testing.T) {
 	}
 }
 
-// TestAccAccessKey_importGeneratesConfiguration: what the CLI generates for an import block plans empty, for a key of the
-// caller and for a user's.
+// TestAccAccessKey_importGeneratesConfiguration: the configuration that the CLI generates for an import block has an empty plan, for a
+// key of the caller and for a user's.
 func TestAccAccessKey_importGeneratesConfiguration(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -172,7 +171,7 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// TestAccRotatingKey_moved: a moved block makes a pair of a plain key, with its secret; another type is refused.
+// TestAccRotatingKey_moved: a moved block turns a plain key into a rotating one, with its secret. Another type is refused.
 func TestAccRotatingKey_moved(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -184,18 +183,18 @@ func TestAccRotatingKey_moved(t *testing.T) {
 	s.Write(owner("alice") + moved)
 	s.Apply().Contains(t, "0 added, 1 changed, 0 destroyed")
 	if got := s.Attributes("outscale_rotating_access_key"); got["secret_key"] != secret || got["access_key_id"] != c.OnlyKey().AccessKeyID {
-		t.Error("the pair has not the key of before")
+		t.Error("the rotating key does not have the key of the moved resource")
 	}
 	s.EmptyPlan()
 	s.Write(acctest.Block("outscale_rotating_access_key", "this", `lifetime = "30d"`, `rotate_before = "7d"`) +
 		strings.NewReplacer("outscale_access_key.this", "outscale_user.owner", "key.this", "key.that", `"this"`, `"that"`).Replace(moved))
 	if r := s.Plan(); r.Code != 1 {
-		t.Errorf("a user became a pair of keys:\n%s", r.Output)
+		t.Errorf("a user became a rotating key:\n%s", r.Output)
 	}
 }
 
-// TestAccWarnings_merged: of warnings with the same summary the CLIs show the first and a number, so that each key that needs
-// attention is named in a summary of its own.
+// TestAccWarnings_merged: the CLIs show the first of several warnings with the same summary, and the number of the others. Therefore
+// the summary of a warning about a key has the id of the key.
 func TestAccWarnings_merged(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)

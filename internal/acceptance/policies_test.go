@@ -28,7 +28,7 @@ const (
 	caAddress            = "outscale_ca.this"
 )
 
-// policyFamily is one configuration with every resource and data source of policies, API access and the account.
+// policyFamily returns a configuration with every resource and data source for policies, API access and the account.
 func policyFamily(pem, action, ranges, seconds string) string {
 	document := func(action string) string {
 		return `jsonencode({ Statement = [{ Effect = "Allow", Action = ["api:` + action + `"], Resource = ["*"] }] })`
@@ -92,8 +92,8 @@ data "outscale_accounts" "all" {}
 `}, "\n")
 }
 
-// TestAccPolicyFamily_basic walks the whole life of policies, versions, access rules, the access policy and authorities:
-// created, empty plan, imported, changed in place, gone out of band, destroyed.
+// TestAccPolicyFamily_basic tests the lifecycle of policies, versions, access rules, the access policy and authorities: create, empty
+// plan, import, update in place, deletion out of band, destroy.
 func TestAccPolicyFamily_basic(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -158,7 +158,7 @@ func TestAccPolicyFamily_basic(t *testing.T) {
 	}
 }
 
-// expectWritten checks after a step which changing calls were made since ResetCalls, in whatever order.
+// expectWritten checks the changing calls since ResetCalls after a step, in any order.
 func expectWritten(c *acctest.CLI, want ...string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		got := c.Writes()
@@ -171,8 +171,8 @@ func expectWritten(c *acctest.CLI, want ...string) resource.TestCheckFunc {
 	}
 }
 
-// TestAccPolicyVersion_goneWithPolicy: a policy that is deleted by hand takes its version along: both are planned again, and
-// a destruction of what is left needs one run.
+// TestAccPolicyVersion_goneWithPolicy: if a policy is deleted out of band, its versions are gone too. The plan creates both again, and
+// one run destroys the rest.
 func TestAccPolicyVersion_goneWithPolicy(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)

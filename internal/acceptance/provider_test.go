@@ -10,8 +10,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-// TestAccProvider_unknownCredential: at plan nothing is called, with no credential at all, although the environment has one;
-// the apply then takes the one that was meant.
+// TestAccProvider_unknownCredential: if the credential is unknown at plan, the provider makes no call, also not with the credential of
+// the environment. The apply uses the configured one.
 func TestAccProvider_unknownCredential(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -37,8 +37,8 @@ provider "outscale" {
 	s.EmptyPlan()
 }
 
-// TestAccProvider_proxy: a proxy in the way is reported with the address, the cause and what to do. A proxy is never asked
-// for an address of this machine, so that these endpoints have names; nothing leaves the machine for them.
+// TestAccProvider_proxy: an error of a proxy is reported with the address, the cause and the remedy. The endpoints have names, because
+// a proxy is never used for loopback addresses. No request leaves the machine.
 func TestAccProvider_proxy(t *testing.T) {
 	t.Parallel()
 	serve := func(status int) string {

@@ -12,8 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// rights is a configuration with every resource of users, groups and what gives them rights. USER, GROUP, ACTION and ALICES
-// are filled in.
+// rights is a configuration with every resource for users, groups and their rights. The tests replace USER, GROUP, ACTION and ALICES.
 const rights = `
 resource "outscale_policy" "read" {
   policy_name = "read"
@@ -100,7 +99,7 @@ func rightsConfig(user, group, action, alices string) string {
 	return strings.NewReplacer("USER", user, "GROUP", group, "ACTION", action, "ALICES", alices).Replace(rights)
 }
 
-// importIDs are what the imports of these resources take, by address. The key is left out: its secret cannot be imported.
+// importIDs returns the import ids of these resources by address. It omits the key, because its secret cannot be imported.
 func importIDs(t *testing.T, s *acctest.Workspace) map[string]string {
 	t.Helper()
 	var state struct {
@@ -122,8 +121,8 @@ func importIDs(t *testing.T, s *acctest.Workspace) map[string]string {
 	return ids
 }
 
-// TestAccRights_lifecycle walks through the life of every resource of users, groups and rights at once: create, import, change,
-// destroy.
+// TestAccRights_lifecycle tests the lifecycle of every resource for users, groups and rights in one configuration: create, import,
+// update, destroy.
 func TestAccRights_lifecycle(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -144,7 +143,7 @@ func TestAccRights_lifecycle(t *testing.T) {
 	}
 	c.ResetCalls()
 	adopted := c.Workspace(imports)
-	// An import leaves blocks out of the state, so that it never revokes anything. The apply puts those of alice and admins
+	// An import does not add blocks to the state, so that it never revokes rights. The apply adds those of alice and admins
 	// there, and calls nothing, because the account has what they list.
 	adopted.Apply().Contains(t, "15 imported, 0 added, 2 changed, 0 destroyed")
 	adopted.EmptyPlan()
@@ -163,8 +162,8 @@ func TestAccRights_lifecycle(t *testing.T) {
 	}
 }
 
-// TestAccUser_destroyUnordered: resources that name a user in words, and so are destroyed at the same time as the user, need
-// one run.
+// TestAccUser_destroyUnordered: one run destroys a user together with resources that have its name as a literal text, which the CLI
+// destroys at the same time.
 func TestAccUser_destroyUnordered(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -206,8 +205,8 @@ resource "outscale_user_group_membership" "ci" {
 	expectNothingLeft(t, c)
 }
 
-// TestAccUserGroup_memberLeavesWithItsBlock: the example of the page. A user and a policy with `create_before_destroy` leave
-// the configuration together with their blocks of a group in one apply: the group is changed first.
+// TestAccUserGroup_memberLeavesWithItsBlock: in the example of the page, one apply removes a user and a policy with
+// `create_before_destroy` together with their blocks in a group. The group is changed first.
 func TestAccUserGroup_memberLeavesWithItsBlock(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)

@@ -10,8 +10,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )
 
-// TestAccSecrecy_sealed: over the whole life of each type that seals, no secret is in a state, plan file, log or output.
-// Run-scoped keys and write-only arguments have the same proof in their own tests.
+// TestAccSecrecy_sealed: during the lifecycle of each type that seals, no secret is in a state, plan file, log or output. The tests of
+// run-scoped keys and write-only arguments check the same.
 func TestAccSecrecy_sealed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -57,8 +57,8 @@ func TestAccSecrecy_sealed(t *testing.T) {
 	}
 }
 
-// TestAccSecrecy_clear: a key that is not sealed has its secret in states and plan files, as documented, and in no log and no
-// output; nor is there the credential of the provider, signed with or as a login.
+// TestAccSecrecy_clear: the secret of a key that is not sealed is in states and plan files, as documented, and in no log and no output.
+// The credential of the provider, a key or a login, is in none of them.
 func TestAccSecrecy_clear(t *testing.T) {
 	t.Parallel()
 	for name, arguments := range map[string]string{
@@ -87,12 +87,12 @@ func TestAccSecrecy_clear(t *testing.T) {
 			log := read(t, s.Home()+"/trace.log")
 			for _, expected := range []string{"CreateAccessKey", "visible", "ApplyResourceChange"} {
 				if !strings.Contains(log, expected) {
-					t.Errorf("the log does not speak of %s: nothing is proved", expected)
+					t.Errorf("the log does not have %s: the test checks nothing", expected)
 				}
 			}
 			for _, scheme := range []string{"Signature=", "Credential=", "Basic "} {
 				if at := strings.Index(log, scheme); at >= 0 {
-					t.Errorf("the log holds an Authorization header (%q at byte %d)", scheme, at)
+					t.Errorf("the log has an Authorization header (%q at byte %d)", scheme, at)
 				}
 			}
 			secrets := append(c.Issued(), c.RootSecretKey, simtest.AccountPassword)
@@ -102,9 +102,8 @@ func TestAccSecrecy_clear(t *testing.T) {
 	}
 }
 
-// TestAccSecrecy_credential: the secrets of the provider block stay out of plan files and states when they come from the
-// environment or from an ephemeral variable. That a plan file holds one that comes from another variable is shown where the
-// search is tested.
+// TestAccSecrecy_credential: the secrets of the provider block are not in plan files and states if they come from the environment or
+// from an ephemeral variable. The test of the search shows that it finds a secret of another variable in a plan file.
 func TestAccSecrecy_credential(t *testing.T) {
 	t.Parallel()
 	const variable = "variable \"secret\" {\n  type      = string\n  ephemeral = true\n}\n"

@@ -17,7 +17,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// team is two people with a workspace each, on two machines as far as the CLI can tell, and one state in PostgreSQL.
+// team is two people with one state in PostgreSQL. Each has a workspace and a home folder, as on two machines.
 type team struct {
 	*acctest.CLI
 	t         *testing.T
@@ -29,7 +29,7 @@ type team struct {
 	configure string
 }
 
-// newTeam shares the guide's configuration.
+// newTeam makes a team with the configuration of the guide.
 func newTeam(t *testing.T) *team {
 	t.Helper()
 	pg := acctest.StartPostgres(t)
@@ -50,10 +50,10 @@ func (m *team) workspace(config string) *acctest.Workspace {
 	return s
 }
 
-// applySlowly makes one call at a time, so that a gate stops the run as a whole.
+// applySlowly is an apply that makes one call at a time, so that a gate that holds a call stops the whole run.
 var applySlowly = append(apply, "-parallelism=1")
 
-// inState are the sealed secrets of the keys in the shared state, by the keys' ids.
+// inState returns the sealed secrets of the keys in the shared state, by the keys' ids.
 func (m *team) inState(s *acctest.Workspace) map[string]string {
 	m.t.Helper()
 	var state struct {
@@ -79,8 +79,8 @@ func (m *team) inState(s *acctest.Workspace) map[string]string {
 	return keys
 }
 
-// TestAccBackend_twoRunsOnPostgres: the second of two runs is refused, or waits and then works on what the first has
-// left. No key is lost or made twice, and no secret gets into the database.
+// TestAccBackend_twoRunsOnPostgres: the second of two runs is refused, or waits and then uses the state of the first. No key is lost or
+// created twice, and no secret is in the database.
 func TestAccBackend_twoRunsOnPostgres(t *testing.T) {
 	t.Parallel()
 	m := newTeam(t)
@@ -88,7 +88,7 @@ func TestAccBackend_twoRunsOnPostgres(t *testing.T) {
 	first := m.mine.Start(applySlowly...)
 	held.Await(t)
 
-	// In the middle of the first run: a key is made, and in nobody's state.
+	// In the middle of the first run, a key exists that is in no state.
 	m.ResetCalls()
 	refused := m.theirs.Run(applySlowly...)
 	if refused.Code != 1 || len(m.Requests()) != 0 {
@@ -96,11 +96,11 @@ func TestAccBackend_twoRunsOnPostgres(t *testing.T) {
 	}
 	refused.Contains(t, "Error acquiring the state lock", "locked")
 	if len(m.Issued()) != 1 {
-		t.Fatalf("%d secrets are issued, want the one", len(m.Issued()))
+		t.Fatalf("%d secrets were issued, want one", len(m.Issued()))
 	}
 	m.NoError(acctest.Absent("the database in the middle of a run", m.pg.Dump(), m.Issued()...))
 
-	// The colleague, one key ahead, waits for the lock.
+	// The configuration of the second run has one more key. The run waits for the lock.
 	m.theirs.Write(m.configure + "\n" + acctest.Key("more", "seal_to = [var.recipient]"))
 	second := m.theirs.Start(append(applySlowly, "-lock-timeout=2m")...)
 	second.AwaitOutput("Acquiring state lock")
@@ -118,7 +118,7 @@ func TestAccBackend_twoRunsOnPostgres(t *testing.T) {
 	m.mine.Plan().Contains(t, "0 to add, 0 to change, 1 to destroy") // what the colleague is ahead
 
 	m.nothingLostOrDoubled()
-	// The credential of the database is in no file either: it was in the environment.
+	// The credential of the database is not in a file either, because it was in the environment.
 	m.mine.ExpectNoSecretLeft(m.RootSecretKey, m.pair.Private, m.pg.URL())
 	m.theirs.ExpectNoSecretLeft(m.RootSecretKey, m.pair.Private, m.pg.URL())
 	m.dumpTellsNothing()
@@ -128,7 +128,7 @@ func TestAccBackend_twoRunsOnPostgres(t *testing.T) {
 	}
 }
 
-// nothingLostOrDoubled: each key was made once, is at the API and in the state, and its secret opens.
+// nothingLostOrDoubled fails the test unless each key was created once and is at the API and in the state, with a secret that opens.
 func (m *team) nothingLostOrDoubled() {
 	m.t.Helper()
 	sealed := m.inState(m.theirs)
@@ -143,9 +143,8 @@ func (m *team) nothingLostOrDoubled() {
 	}
 }
 
-// dumpTellsNothing searches a dump of the database for every secret. The dump is the right one: it has every key and
-// ciphertext. And the search can find: of a key that is not sealed, in another state of the database, it finds the
-// secret.
+// dumpTellsNothing fails the test if a dump of the database has a secret. It also checks that the dump has every key and ciphertext,
+// and that the search finds the secret of a key that is not sealed in another state of the database.
 func (m *team) dumpTellsNothing() {
 	m.t.Helper()
 	sealed := m.inState(m.theirs)
@@ -153,7 +152,7 @@ func (m *team) dumpTellsNothing() {
 	m.NoError(acctest.Absent("the dump", dump, append(m.Issued(), m.RootSecretKey, m.pair.Private)...))
 	for id, ciphertext := range sealed {
 		if !strings.Contains(string(dump), id) || !strings.Contains(string(dump), longestLine(ciphertext)) {
-			m.t.Errorf("the dump does not speak of %s and its sealed secret", id)
+			m.t.Errorf("the dump does not have %s and its sealed secret", id)
 		}
 	}
 	clear := m.workspace(inClear)
@@ -165,14 +164,14 @@ func (m *team) dumpTellsNothing() {
 	clear.Must("destroy", "-auto-approve", "-input=false", "-no-color")
 }
 
-// inClear is a key that is not sealed, with another state in the same database.
+// inClear is a configuration with a key that is not sealed, and with another state in the same database.
 var inClear = strings.Replace(acctest.Config(acctest.Key("clear")), "terraform {", `terraform {
   backend "pg" {
     schema_name = "clear"
   }
 `, 1)
 
-// encryption is the guide's, which OpenTofu reads from the environment.
+// encryption is the configuration of the guide that OpenTofu reads from the environment.
 const encryption = `
 key_provider "pbkdf2" "team" {
   passphrase = "a long passphrase of the team"
@@ -193,7 +192,7 @@ plan {
 }
 `
 
-// TestAccBackend_encryptedState: OpenTofu's encryption keeps even a secret that is not sealed out of the database.
+// TestAccBackend_encryptedState: with OpenTofu's encryption not even a secret that is not sealed is in the database.
 func TestAccBackend_encryptedState(t *testing.T) {
 	t.Parallel()
 	m := &team{CLI: acctest.NewCLI(t), t: t, pair: acctest.AgePair(t)}
@@ -201,7 +200,7 @@ func TestAccBackend_encryptedState(t *testing.T) {
 		t.Skip("terraform has no encryption of states")
 	}
 	if guide := read(t, filepath.Join(acctest.Root(t), "templates", "guides", "sharing.md.tmpl")); !strings.Contains(guide, strings.TrimSpace(encryption)) {
-		t.Error("the guide shows another encryption than is tested")
+		t.Error("the guide has another encryption than this test")
 	}
 	m.pg = acctest.StartPostgres(t)
 	s := m.Workspace(inClear)
@@ -218,7 +217,7 @@ func TestAccBackend_encryptedState(t *testing.T) {
 	s.Must("destroy", "-auto-approve", "-input=false", "-no-color")
 }
 
-// TestAccBackend_s3ArgumentsOfGuide: both CLIs know every argument, and ask the endpoint. More cannot be tried here.
+// TestAccBackend_s3ArgumentsOfGuide: the CLI accepts every argument and calls the endpoint. The test has no S3 server.
 func TestAccBackend_s3ArgumentsOfGuide(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -232,13 +231,13 @@ func TestAccBackend_s3ArgumentsOfGuide(t *testing.T) {
 	}
 }
 
-// longestLine is a line that is in no two ciphertexts.
+// longestLine returns the longest line of a ciphertext, which no other ciphertext has.
 func longestLine(text string) string {
 	return slices.MaxFunc(strings.Split(text, "\n"), func(a, b string) int { return len(a) - len(b) })
 }
 
-// TestAccBackend_killedRunLeavesNoLock: the lock belongs to the run's connection. It ends with the run, however that
-// ends; and `force-unlock` does not take it from a run that lives.
+// TestAccBackend_killedRunLeavesNoLock: the lock belongs to the connection of the run. It ends with the run, also if the run is
+// killed. `force-unlock` does not unlock it while the run lives.
 func TestAccBackend_killedRunLeavesNoLock(t *testing.T) {
 	t.Parallel()
 	m := newTeam(t)
@@ -250,7 +249,7 @@ func TestAccBackend_killedRunLeavesNoLock(t *testing.T) {
 	m.theirs.Must("force-unlock", "-force", "00000000-0000-0000-0000-000000000000").Contains(t, "successfully unlocked")
 	r := m.theirs.Plan()
 	if r.Contains(t, "Workspace is already locked: default"); r.Code != 1 {
-		t.Errorf("force-unlock took the lock of a living run: code %d", r.Code)
+		t.Errorf("force-unlock unlocked the state during a run: code %d", r.Code)
 	}
 	run.Signal(syscall.SIGKILL)
 	if code := run.Wait().Code; code != -1 {

@@ -15,10 +15,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// interruptedOnce is what a CLI prints when it has taken a signal.
+// interruptedOnce is the text that a CLI prints after the first signal.
 const interruptedOnce = "Interrupt received"
 
-// endsGracefully reports whether a CLI ends in good order after a signal. Others end it at once, as a crash does.
+// endsGracefully reports whether a CLI shuts down gracefully after a signal. Other signals end it at once.
 func endsGracefully(signal syscall.Signal) bool {
 	return signal == syscall.SIGINT || signal == syscall.SIGTERM
 }
@@ -59,8 +59,8 @@ func TestAccEphemeralKey_signal(t *testing.T) {
 	}
 }
 
-// TestAccEphemeralKey_signalToGroup: a terminal sends Ctrl-C or SIGQUIT, and a supervisor SIGTERM or SIGABRT, to the provider
-// as well. The CLI ends in good order or dies, and the provider revokes its keys in both cases.
+// TestAccEphemeralKey_signalToGroup: a terminal sends SIGINT or SIGQUIT, and a supervisor SIGTERM or SIGABRT, to the provider too. The
+// provider revokes its keys whether the CLI shuts down gracefully or dies.
 func TestAccEphemeralKey_signalToGroup(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]syscall.Signal{
@@ -88,7 +88,7 @@ func TestAccEphemeralKey_signalToGroup(t *testing.T) {
 			if endsGracefully(signal) {
 				r.Wait()
 				if users := c.Users(); len(users) != 1 {
-					t.Errorf("%d users: what was under way was not finished", len(users))
+					t.Errorf("%d users: the creation in progress was not finished", len(users))
 				}
 			}
 			expectRevoked(t, c, s)
@@ -96,7 +96,7 @@ func TestAccEphemeralKey_signalToGroup(t *testing.T) {
 	}
 }
 
-// TestAccEphemeralKey_providerKilled: nobody is left who could revoke the key. Its expiry ends it.
+// TestAccEphemeralKey_providerKilled: if the provider is killed, nothing revokes the key. It is usable until its expiry.
 func TestAccEphemeralKey_providerKilled(t *testing.T) {
 	t.Parallel()
 	t.Run("SIGKILL", func(t *testing.T) {
@@ -109,17 +109,17 @@ func TestAccEphemeralKey_providerKilled(t *testing.T) {
 		s := keyExpires(t, syscall.SIGSEGV)
 		log, err := os.ReadFile(filepath.Join(s.Home(), "trace.log"))
 		if err != nil || !bytes.Contains(log, []byte("SIGSEGV: segmentation violation")) || !bytes.Contains(log, []byte("goroutine ")) {
-			t.Errorf("there is no crash output that was searched (%v)", err)
+			t.Errorf("there is no crash output to search (%v)", err)
 		}
 	})
 }
 
-// expectRevoked waits until every key that was created is gone, and searches for its secret wherever the run could have left
-// it. The provider does its last work while the CLI ends, and after it when the CLI was killed.
+// expectRevoked waits until every key that was created is deleted, and searches the files and outputs of the run for its secret. The
+// provider revokes keys while the CLI ends, or after the CLI was killed.
 func expectRevoked(t *testing.T, c *acctest.CLI, s *acctest.Workspace) {
 	t.Helper()
 	if len(c.Issued()) == 0 {
-		t.Error("no key was created: nothing is proved")
+		t.Error("no key was created: the test checks nothing")
 	}
 	c.Await("no access key is left", func() bool { return len(c.Keys()) == 0 })
 	s.ExpectNoSecretLeft(c.RootSecretKey)

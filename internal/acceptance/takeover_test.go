@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// besideOfficial is a configuration that has the official provider beside this one.
+// besideOfficial returns a configuration that has the official provider beside this one.
 func besideOfficial(body string) string {
 	return acctest.Lines(
 		"terraform {",
@@ -28,8 +28,8 @@ func besideOfficial(body string) string {
 	) + body
 }
 
-// TestAccAccessKey_providerArgument: in a workspace that keeps the official provider, `provider` alone takes a key over. The
-// plan has no changes, nothing is written to the API, and the secret stays.
+// TestAccAccessKey_providerArgument: in a workspace that keeps the official provider, the meta-argument `provider` alone moves a key to
+// this provider. The plan has no changes, the API gets no changing call, and the state keeps the secret.
 func TestAccAccessKey_providerArgument(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -56,13 +56,13 @@ func TestAccAccessKey_providerArgument(t *testing.T) {
 		t.Errorf("the state after the takeover:\n%s", strings.ReplaceAll(after, key.SecretKey, "(secret)"))
 	}
 	if got := s.Attributes("outscale_access_key"); got["secret_key"] != key.SecretKey || got["access_key_id"] != key.ID {
-		t.Error("the state does not have the key and its secret any more")
+		t.Error("the state no longer has the key and its secret")
 	}
 	s.EmptyPlan()
 }
 
-// TestAccRotatingKey_movedFromOfficialProvider: a moved block makes a rotating key of a key of the official provider, with
-// its secret, and so it makes a key with another name.
+// TestAccRotatingKey_movedFromOfficialProvider: a moved block turns a key of the official provider into a rotating key with the same
+// secret, or into a key with another name.
 func TestAccRotatingKey_movedFromOfficialProvider(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -89,8 +89,8 @@ func TestAccRotatingKey_movedFromOfficialProvider(t *testing.T) {
 	}
 }
 
-// TestAccAccessKey_importWithSecret: the example of the page. The secret that a person still has is sealed, and it is nowhere
-// in clear. A wrong one is an error.
+// TestAccAccessKey_importWithSecret: in the example of the page, an import seals a secret that the user still has. It is nowhere in
+// clear. A wrong secret is an error.
 func TestAccAccessKey_importWithSecret(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -111,16 +111,15 @@ func TestAccAccessKey_importWithSecret(t *testing.T) {
 	c.ExpectWrites()
 	secret, err := seal.Open(s.Attributes("outscale_access_key")["sealed_secret_key"].(string), mine.Private, "")
 	if c.NoError(err); secret != key.SecretKey {
-		t.Error("what opens is not the secret of the key")
+		t.Error("the opened secret is not that of the key")
 	}
 	s.Setenv("TF_VAR_secret", "")
 	s.EmptyPlan()
 	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
 }
 
-// TestAccAccessKey_stateOfOfficialProvider: a state of the official provider, after `state replace-provider`, plans empty with
-// its secret as it was and Sensitive, and is sealed by a plan, an apply and the removal of the backup: then the clear secret
-// is nowhere.
+// TestAccAccessKey_stateOfOfficialProvider: after `state replace-provider`, a state of the official provider has an empty plan, with
+// the same secret, which is Sensitive. A plan and an apply seal it. After the removal of the backup the clear secret is nowhere.
 func TestAccAccessKey_stateOfOfficialProvider(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
@@ -142,7 +141,7 @@ func TestAccAccessKey_stateOfOfficialProvider(t *testing.T) {
 	}
 	c.NoError(json.Unmarshal([]byte(s.Must("show", "-json").Output), &shown))
 	if got := shown.Values.Root.Resources[0]; got.Values["secret_key"] != key.SecretKey || got.Sensitive["secret_key"] != true {
-		t.Errorf("the secret is as it was: %t; Sensitive: %v", got.Values["secret_key"] == key.SecretKey, got.Sensitive["secret_key"])
+		t.Errorf("same secret: %t; Sensitive: %v", got.Values["secret_key"] == key.SecretKey, got.Sensitive["secret_key"])
 	}
 
 	mine := acctest.AgePair(t)
@@ -151,15 +150,15 @@ func TestAccAccessKey_stateOfOfficialProvider(t *testing.T) {
 	c.ExpectWrites()
 	backup := filepath.Join(s.Dir, "terraform.tfstate.backup")
 	if !strings.Contains(read(t, backup), key.SecretKey) {
-		t.Error("the backup does not hold the clear secret: its removal is for nothing")
+		t.Error("the backup does not have the clear secret: its removal is not needed")
 	}
 	c.NoError(os.Remove(backup))
 	s.EmptyPlan()
 	s.ExpectNoSecretLeft(c.RootSecretKey, mine.Private)
 }
 
-// TestAccUser_stateOfOfficialProvider: a state of the official provider, after `state replace-provider`, plans empty and is
-// applied without a call that changes something. A timeouts block that is only in the configuration is a difference.
+// TestAccUser_stateOfOfficialProvider: after `state replace-provider`, a state of the official provider has an empty plan, and the
+// apply makes no changing call. A timeouts block that is in the configuration only is a change.
 func TestAccUser_stateOfOfficialProvider(t *testing.T) {
 	for name, c := range map[string]struct {
 		arguments []string
@@ -193,10 +192,10 @@ func TestAccUser_stateOfOfficialProvider(t *testing.T) {
 	}
 }
 
-// officialDate is the form of dates in answers of the API, and so in the official provider's states.
+// officialDate is the layout of dates in answers of the API, and therefore in states of the official provider.
 const officialDate = "2006-01-02T15:04:05.000-0700"
 
-// officialKey is a state file with a key of the official provider.
+// officialKey returns a state file with a key of the official provider.
 func officialKey(t *testing.T, key api.AccessKey, provider string) string {
 	t.Helper()
 	return officialState(t, provider, "outscale_access_key", map[string]any{
@@ -206,8 +205,7 @@ func officialKey(t *testing.T, key api.AccessKey, provider string) string {
 	})
 }
 
-// officialState is a state file that the official provider (1.8.0) left, with one resource, "this", that belongs to the
-// provider with this address.
+// officialState returns a state file of the official provider (1.8.0). It has one resource, "this", of the provider with an address.
 func officialState(t *testing.T, provider, resourceType string, attributes map[string]any) string {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{

@@ -7,8 +7,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-// TestAccRights_replacedIsNotTwice: a resource that is replaced is planned twice and again when the plan is applied. Only a second
-// resource of the same object is a warning.
+// TestAccRights_replacedIsNotTwice: the CLI plans a resource that it replaces twice, and again when it applies the plan. This gives no
+// warning: the provider warns only of a second resource for the same object.
 func TestAccRights_replacedIsNotTwice(t *testing.T) {
 	t.Parallel()
 	const warning = "Two resources manage the same object"

@@ -1,10 +1,10 @@
-// Package upgrade_test plans what earlier versions left behind. Each folder of testdata has, for one released version: a
-// configuration, the state that version wrote for it, and the data file of the simulator of that version, as SQL. They
-// were made by scripts/release/upgrade-fixture.sh, with the binaries built from the commit in fixture.json.
+// Package upgrade_test tests the states of earlier versions. Each folder of testdata is for one released version. It has a
+// configuration, the state that the version wrote for it, and the data file of that version's simulator, as SQL.
+// scripts/release/upgrade-fixture.sh makes them with binaries that are built from the commit in fixture.json.
 //
-// The objects of a state must exist at the API under their ids. Today's simulator therefore opens the data file of the
-// earlier one, which also shows that it still can. Its clock goes on from the moment the fixture was made, so that what
-// was not due then is not due now.
+// The objects of a state must exist at the API under their ids. Therefore the current simulator opens the data file of the earlier
+// one, which also tests that it can. Its clock starts at the time at which the fixture was made, so that no key is due that was not
+// due then.
 package upgrade_test
 
 import (
@@ -35,13 +35,13 @@ const (
 // keys has the key pair that fixtures seal to.
 const keys = "../../seal/testdata/throwaway/age"
 
-// fixture is what fixture.json says of a folder.
+// fixture is the content of fixture.json.
 type fixture struct {
 	Version string    `json:"version"`
 	MadeAt  time.Time `json:"made_at"`
 }
 
-// each runs a test for every version, in a workspace that is as that version left it.
+// each runs a test for every version, in a workspace with the state of that version.
 func each(t *testing.T, test func(t *testing.T, w *acctest.CLI, s *acctest.Workspace)) {
 	t.Helper()
 	folders, err := filepath.Glob("testdata/v*")
@@ -80,7 +80,7 @@ func read(t *testing.T, path ...string) string {
 	return string(content)
 }
 
-// restore makes a data file of a simulator from its SQL.
+// restore makes the data file of a simulator from its SQL.
 func restore(t *testing.T, statements string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "simulator.db")
@@ -97,7 +97,7 @@ func restore(t *testing.T, statements string) string {
 	return path
 }
 
-// A state of an earlier version plans empty, and the plan changes nothing at the API.
+// A state of an earlier version has an empty plan, which changes nothing at the API.
 func TestUpgrade_plansEmpty(t *testing.T) {
 	each(t, func(t *testing.T, w *acctest.CLI, s *acctest.Workspace) {
 		before := w.Keys()
@@ -108,7 +108,7 @@ func TestUpgrade_plansEmpty(t *testing.T) {
 	})
 }
 
-// A refresh writes the state in today's form, which plans empty as well.
+// A refresh writes the state in the current form, which also has an empty plan.
 func TestUpgrade_refreshesAndPlansEmpty(t *testing.T) {
 	each(t, func(_ *testing.T, _ *acctest.CLI, s *acctest.Workspace) {
 		s.Must("apply", "-refresh-only", "-auto-approve", "-input=false", "-no-color")
@@ -116,7 +116,7 @@ func TestUpgrade_refreshesAndPlansEmpty(t *testing.T) {
 	})
 }
 
-// Everything an earlier version made can be changed and destroyed with today's.
+// The current version can change and destroy the objects of an earlier version.
 func TestUpgrade_changesAndDestroys(t *testing.T) {
 	each(t, func(t *testing.T, w *acctest.CLI, s *acctest.Workspace) {
 		s.Setenv("TF_VAR_triggers", "third")
