@@ -13,6 +13,7 @@ import (
 // The rates a provider is measured at.
 const (
 	unlimited = "unlimited"
+	noLatency = "unlimited, no latency"
 	byDefault = "5/s"
 )
 
@@ -32,14 +33,19 @@ type result struct {
 }
 
 // ratio is the wall time over the floor's.
-func (r result) ratio() float64 { return r.Sample.Wall.Seconds() / r.Floor.Wall.Seconds() }
+func (r result) ratio() float64 { return r.times(result{Sample: r.Floor}) }
+
+// times is the wall time over that of another result.
+func (r result) times(other result) float64 {
+	return r.Sample.Wall.Seconds() / other.Sample.Wall.Seconds()
+}
 
 // bench is one run of the command.
 type bench struct {
 	settings
 	clis     []*local.CLI
 	subjects []subject
-	noop     subject // does nothing; only planned
+	idle     []subject // do nothing; only planned
 	record
 }
 
@@ -69,19 +75,40 @@ func (b *bench) row(ctx context.Context, r row) error {
 // withoutLimit measures the floor and this provider without a rate limit. The two alternate, so that other load on the machine
 // affects both.
 func (b *bench) withoutLimit(ctx context.Context, cli *local.CLI, r row) (floors samples, err error) {
-	floors, free, noop := samples{}, samples{}, samples{}
+	own, floors, free, instant := b.subjects[0], samples{}, samples{}, samples{}
+	idle := make([]samples, len(b.idle))
+	for i := range idle {
+		idle[i] = samples{}
+	}
+	otherPlans := func(p *workspace) error {
+		for i, s := range b.idle {
+			if err := b.measure(ctx, p, s, r, plan, idle[i]); err != nil {
+				return err
+			}
+		}
+		if err := p.w.sim.SetFaults(ctx, "[]"); err != nil {
+			return err
+		}
+		if err := b.measure(ctx, p, own, r, plan, instant); err != nil {
+			return err
+		}
+		return p.w.sim.SetFaults(ctx, latency)
+	}
 	for range b.repeat {
 		if err := b.lifecycle(ctx, cli, r, floor, "", floors, nil); err != nil {
 			return nil, err
 		}
 		if b.unlimited {
-			if err := b.lifecycle(ctx, cli, r, b.subjects[0], "0", free, noop); err != nil {
+			if err := b.lifecycle(ctx, cli, r, own, "0", free, otherPlans); err != nil {
 				return nil, err
 			}
 		}
 	}
-	b.add(cli, r, b.subjects[0].name, unlimited, free, floors)
-	b.add(cli, r, b.noop.name, unlimited, noop, floors)
+	b.add(cli, r, own.name, unlimited, free, floors)
+	b.add(cli, r, own.name, noLatency, instant, floors)
+	for i, s := range b.idle {
+		b.add(cli, r, s.name, unlimited, idle[i], floors)
+	}
 	return floors, nil
 }
 
@@ -105,15 +132,15 @@ func (b *bench) atDefaultRate(ctx context.Context, cli *local.CLI, r row, floors
 	return nil
 }
 
-// lifecycle creates, plans and destroys a row on a simulator of its own. If noop is not nil, the no-op provider plans it too.
-func (b *bench) lifecycle(ctx context.Context, cli *local.CLI, r row, s subject, requests string, into, noop samples) error {
+// lifecycle creates, plans and destroys a row on a simulator of its own. If otherPlans is not nil, it is called before the plan.
+func (b *bench) lifecycle(ctx context.Context, cli *local.CLI, r row, s subject, requests string, into samples, otherPlans func(*workspace) error) error {
 	return b.inWorkspace(ctx, cli, r, func(p *workspace) error {
 		if err := p.write(s.configuration(r, requests)); err != nil {
 			return err
 		}
 		for _, what := range []step{create, plan, destroy} {
-			if what == plan && noop != nil {
-				if err := b.measure(ctx, p, b.noop, r, what, noop); err != nil {
+			if what == plan && otherPlans != nil {
+				if err := otherPlans(p); err != nil {
 					return err
 				}
 			}

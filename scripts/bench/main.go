@@ -18,8 +18,9 @@ import (
 
 // The names of the providers in the results.
 const (
-	ownName  = "this provider"
-	noopName = "a provider that does nothing"
+	ownName       = "this provider"
+	noopName      = "a provider that does nothing"
+	frameworkName = "a provider on the framework that does nothing"
 )
 
 func peerName(source string) string { return "peer (" + source + ")" }
@@ -120,7 +121,8 @@ func run(ctx context.Context, s settings, args []string) (err error) {
 		subjects = append(subjects, subject{name: peerName(s.peerSource), source: s.peerSource, binary: path})
 	}
 	noop := subject{name: noopName, source: ours, binary: filepath.Join(s.bin, "noop")}
-	b := &bench{settings: s, clis: clis, subjects: subjects, noop: noop}
+	framework := subject{name: frameworkName, source: ours, binary: noop.binary, env: []string{"OUTSCALE_BENCH_FRAMEWORK=1"}}
+	b := &bench{settings: s, clis: clis, subjects: subjects, idle: []subject{noop, framework}}
 	b.Conditions = conditions(clis, args)
 	for _, r := range s.rows {
 		if err := b.row(ctx, r); err != nil {

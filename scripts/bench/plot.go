@@ -40,9 +40,12 @@ func (b *bench) plot() string {
 		if r.Subject != ownName {
 			name += ", " + r.Subject
 		}
-		if r.Rate == unlimited {
+		switch {
+		case r.Rate == unlimited:
 			free = append(free, bar{name, r.ratio(), 0, colour(r)})
-		} else if r.Step == plan {
+		case r.Rate == noLatency:
+			free = append(free, bar{name + ", no latency", r.ratio(), 0, colour(r)})
+		case r.Step == plan:
 			paced = append(paced, bar{name, r.pace(), r.paceLimit(), colour(r)})
 		}
 	}

@@ -161,13 +161,14 @@ func (b *bench) targets() []string {
 		if r.Subject != ownName || r.Step != plan {
 			continue
 		}
-		if idle, ok := b.same(r, noopName); ok && r.Row == (row{Keys: 300, Users: 150}) && r.Rate == unlimited {
-			say("Plan of 300 keys of 150 users without a limit, against a provider that does nothing, with "+r.CLI, r.Sample.Wall.Seconds()/idle.Sample.Wall.Seconds(), 1.3, " times")
+		if idle, ok := b.same(r, noopName, unlimited); ok && r.Row == (row{Keys: 300, Users: 150}) && r.Rate == unlimited {
+			say("Plan of 300 keys of 150 users without a limit, against a provider that does nothing, with "+r.CLI, r.times(idle), 1.3, " times")
+			lines = append(lines, b.partsOf(r, idle)...)
 		}
 		if r.Row.Keys == 1000 {
 			say("Peak memory of the provider in a plan of 1,000 keys ("+r.CLI+", "+r.Rate+")", float64(r.Sample.PeakBytes)/(1<<20), 40, " MiB")
 		}
-		if theirs, ok := b.same(r, peerName(b.peerSource)); ok && r.Row.Policies > 0 {
+		if theirs, ok := b.same(r, peerName(b.peerSource), r.Rate); ok && r.Row.Policies > 0 {
 			say(fmt.Sprintf("Calls of the plan of %d users with %d policies each, against the peer", r.Row.Users, r.Row.Policies),
 				float64(r.Sample.Calls.Total())/float64(theirs.Sample.Calls.Total()), 0.5, " times")
 		}
@@ -180,10 +181,21 @@ func (b *bench) targets() []string {
 	return lines
 }
 
-// same returns the result of another subject for the same CLI, row, rate and step.
-func (b *bench) same(r result, subject string) (result, bool) {
+// partsOf returns how much of the wall time of a plan, relative to that of idle, is not the time of the provider's own code.
+func (b *bench) partsOf(r, idle result) (lines []string) {
+	if instant, ok := b.same(r, ownName, noLatency); ok {
+		lines = append(lines, fmt.Sprintf("Without the latency of the API, that plan takes %.2f times as long.", instant.times(idle)))
+	}
+	if framework, ok := b.same(r, frameworkName, unlimited); ok {
+		lines = append(lines, fmt.Sprintf("A provider on the framework that does nothing takes %.2f times as long.", framework.times(idle)))
+	}
+	return lines
+}
+
+// same returns the result of a subject at a rate for the same CLI, row and step.
+func (b *bench) same(r result, subject, rate string) (result, bool) {
 	for _, other := range b.Results {
-		if other.Subject == subject && other.CLI == r.CLI && other.Row == r.Row && other.Rate == r.Rate && other.Step == r.Step {
+		if other.Subject == subject && other.Rate == rate && other.CLI == r.CLI && other.Row == r.Row && other.Step == r.Step {
 			return other, true
 		}
 	}

@@ -65,8 +65,9 @@ const keyLimit = 10
 // subject is a provider that is measured, or the floor, which has no binary.
 type subject struct {
 	name   string
-	source string // the provider's source address
-	binary string // "" for the floor
+	source string   // the provider's source address
+	binary string   // "" for the floor
+	env    []string // variables for the binary, each NAME=VALUE
 }
 
 // floor is the same number of resources of the CLI's built-in provider, in the same shape.
@@ -190,22 +191,22 @@ func (w *world) workspace() (*workspace, error) {
 	return p, os.MkdirAll(p.dir, 0o750)
 }
 
-// install configures the CLI to start program as the provider source, and returns the environment for it.
-func (p *workspace) install(program, source string) ([]string, error) {
+// install configures the CLI to start program as the provider of a subject, and returns the environment for it.
+func (p *workspace) install(program string, by subject) ([]string, error) {
 	plugins, err := os.MkdirTemp(p.home, "plugins-")
 	if err != nil {
 		return nil, err
 	}
-	kind := source[strings.LastIndex(source, "/")+1:]
+	kind := by.source[strings.LastIndex(by.source, "/")+1:]
 	if err := os.Symlink(program, filepath.Join(plugins, "terraform-provider-"+kind)); err != nil {
 		return nil, err
 	}
 	rc := filepath.Join(plugins, "cli.tfrc")
-	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", source, filepath.ToSlash(plugins))
+	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", by.source, filepath.ToSlash(plugins))
 	if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	return append(slices.Clone(p.env), "TF_CLI_CONFIG_FILE="+rc), nil
+	return append(slices.Concat(p.env, by.env), "TF_CLI_CONFIG_FILE="+rc), nil
 }
 
 func (p *workspace) write(configuration string) error {
@@ -244,7 +245,7 @@ func (p *workspace) do(ctx context.Context, by subject, s step) (sample, error) 
 	}
 	var got sample
 	if s == plan {
-		env, err := p.install(by.binary, by.source)
+		env, err := p.install(by.binary, by)
 		if err != nil {
 			return got, err
 		}
@@ -255,7 +256,7 @@ func (p *workspace) do(ctx context.Context, by subject, s step) (sample, error) 
 	if err := os.Remove(p.usage); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return got, err
 	}
-	env, err := p.install(filepath.Join(p.w.bin, "meter"), by.source)
+	env, err := p.install(filepath.Join(p.w.bin, "meter"), by)
 	if err != nil {
 		return got, err
 	}

@@ -1,12 +1,17 @@
 // Command noop is a provider with the schemas of this provider that calls no API: a read returns the state, and a plan returns
 // the proposed state. A plan with it takes the time of the CLI and of the plugin protocol, which no provider can reduce.
+//
+// If OUTSCALE_BENCH_FRAMEWORK is set, terraform-plugin-framework answers the requests, for resources that do nothing. The plan
+// then takes also the time of the framework, which no provider on the framework can reduce.
 package main
 
 import (
 	"context"
 	"log"
 	"os"
+	"runtime/debug"
 
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
@@ -15,11 +20,15 @@ import (
 
 func main() {
 	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO", "TF_LOG_PROVIDER_OUTSCALE"} {
-		_ = os.Setenv(name, "OFF") // as the provider does; Setenv fails for a name with = or NUL only
+		_ = os.Setenv(name, "OFF") // as the provider does; Setenv fails only for a name with = or NUL
 	}
-	inner := provider.NewServer("noop", provider.Host{Env: os.LookupEnv})
-	err := tf6server.Serve("registry.terraform.io/outscale-access/outscale", func() tfprotov6.ProviderServer { return noop{inner} })
-	if err != nil {
+	host := provider.Host{Env: os.LookupEnv}
+	newServer := func() tfprotov6.ProviderServer { return noop{provider.NewServer("noop", host)} }
+	if os.Getenv("OUTSCALE_BENCH_FRAMEWORK") != "" {
+		debug.SetGCPercent(400) // as in the provider, but without its memory limit
+		newServer = providerserver.NewProtocol6(idle{provider.New("noop", host)()})
+	}
+	if err := tf6server.Serve("registry.terraform.io/outscale-access/outscale", newServer); err != nil {
 		log.Fatal(err)
 	}
 }
