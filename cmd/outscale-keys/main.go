@@ -18,7 +18,7 @@ var version = "dev"
 func main() {
 	home, err := os.UserHomeDir()
 	if err != nil {
-		home = "" // an error says so where a profile would have been looked for
+		home = "" // the error comes when a profile is needed
 	}
 	surviveBrokenPipe()
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals...)
@@ -31,7 +31,7 @@ func main() {
 	os.Exit(code)
 }
 
-// columns is the width of the terminal that a file is, 0 when it is none.
+// columns returns the width of a terminal in columns, 0 if the file is not a terminal.
 func columns(f *os.File) int {
 	width, _, err := term.GetSize(int(f.Fd()))
 	if err != nil {

@@ -9,32 +9,32 @@ import (
 	"syscall"
 )
 
-// stopSignals are the signals that ask this program to end.
+// stopSignals are the signals that end this program.
 var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
-// surviveBrokenPipe has a write fail, and not end the program, when nobody reads the output any longer, as of "outscale-keys
-// revoke - | head -1": the program must not end between two changes. A program that is run gets the signal as usual.
+// surviveBrokenPipe turns SIGPIPE into a failed write, so that "outscale-keys revoke - | head -1" does not end between two
+// changes. A program that exec runs still gets the signal.
 func surviveBrokenPipe() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
-// start runs a program with the input and the outputs of this one.
+// start runs a program with the input and the outputs of this program.
 func start(ctx context.Context, argv, env []string) (int, error) {
 	signals := make(chan os.Signal, signalsToKill)
 	signal.Notify(signals, stopSignals...)
 	defer signal.Stop(signals)
-	if err := ctx.Err(); err != nil { // a signal came before
+	if err := ctx.Err(); err != nil { // a signal came before Notify
 		return 0, err
 	}
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), argv[0], argv[1:]...) // it gets the signals, and decides when it ends
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), argv[0], argv[1:]...) // run passes the signals on, and the program decides when it ends
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), env...)
 	return run(cmd, signals, hasTerminal())
 }
 
-// signalsToKill is how many signals end a program that does not end by itself.
+// signalsToKill is the number of signals after which a program is killed.
 const signalsToKill = 3
 
-// run runs a program and returns its exit code. The signals are passed on as they are: the program may need a long time to
-// end well, and many end at once by a second signal. So a signal that the terminal sends to the program too is not passed on.
+// run runs a program and returns its exit code. It passes signals on unchanged, because the program may need time to end.
+// A terminal sends its signals to the program too, so run does not pass these on: a second signal ends many programs at once.
 func run(cmd *exec.Cmd, signals <-chan os.Signal, terminal bool) (int, error) {
 	if err := cmd.Start(); err != nil {
 		return 0, err
@@ -46,7 +46,7 @@ func run(cmd *exec.Cmd, signals <-chan os.Signal, terminal bool) (int, error) {
 		case err := <-ended:
 			return exitCode(err)
 		case s := <-signals:
-			// A program that has ended meanwhile, and a system that cannot send signals, are no errors.
+			// The errors do not matter: the program may have ended, and some systems cannot send signals.
 			if n++; n == signalsToKill {
 				_ = cmd.Process.Kill()
 			} else if !terminal || s == syscall.SIGTERM {
@@ -56,7 +56,7 @@ func run(cmd *exec.Cmd, signals <-chan os.Signal, terminal bool) (int, error) {
 	}
 }
 
-// exitCode is the exit code of a program, 128 and the number of the signal for one that a signal ended, as in a shell.
+// exitCode returns the exit code of a program. As in a shell, it is 128 plus the number of the signal if a signal ended it.
 func exitCode(err error) (int, error) {
 	var ended *exec.ExitError
 	if !errors.As(err, &ended) {
@@ -68,8 +68,7 @@ func exitCode(err error) (int, error) {
 	return ended.ExitCode(), nil
 }
 
-// hasTerminal reports whether the process has a terminal that signals come from. It sends them to all programs that run
-// in its foreground.
+// hasTerminal reports whether the process has a controlling terminal, which sends signals to all programs in its foreground.
 func hasTerminal() bool {
 	terminal, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {

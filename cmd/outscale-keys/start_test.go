@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// childVariable makes the test's binary the program that run starts.
+// childVariable makes the test binary behave as the program that run starts.
 const childVariable = "OUTSCALE_KEYS_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child writes the signals that it gets, and ends with exit code 5 by a line of its input.
+// child writes the signals that it gets, and ends with exit code 5 after a line of input.
 func child() {
 	signals := make(chan os.Signal, signalsToKill)
 	signal.Notify(signals, stopSignals...)
@@ -53,7 +53,7 @@ func child() {
 	}
 }
 
-// running is a child that run waits for.
+// running is a child that run has started.
 type running struct {
 	t       *testing.T
 	signals chan os.Signal
@@ -103,7 +103,7 @@ func (r *running) expectEnd(want int) {
 	}
 }
 
-// Each signal is passed on as it is, and the program decides when it ends.
+// run passes each signal on unchanged, and the program decides when it ends.
 func TestRun_passesSignalsOn(t *testing.T) {
 	r := startChild(t, false)
 	r.signals <- syscall.SIGTERM
@@ -114,17 +114,17 @@ func TestRun_passesSignalsOn(t *testing.T) {
 	r.expectEnd(5)
 }
 
-// A terminal sends an interrupt to the program too. A second one would end some programs at once.
+// A terminal sends an interrupt to the program too. A second interrupt would end some programs at once.
 func TestRun_interruptOfTerminal(t *testing.T) {
 	r := startChild(t, true)
 	r.signals <- os.Interrupt
-	r.signals <- syscall.SIGTERM // nobody else sends it to the program
+	r.signals <- syscall.SIGTERM // only run sends it to the program
 	r.expect("terminated")
 	_, _ = r.in.WriteString("end\n")
 	r.expectEnd(5)
 }
 
-// A program that ignores signals is killed by the third one.
+// The third signal kills a program that ignores signals.
 func TestRun_kills(t *testing.T) {
 	for _, terminal := range []bool{true, false} {
 		r := startChild(t, terminal)
@@ -135,7 +135,7 @@ func TestRun_kills(t *testing.T) {
 	}
 }
 
-// A write that nobody reads fails, and does not end the program. A program that is run is ended by it, as usual.
+// A write without a reader fails, and does not end outscale-keys. It ends a program that exec runs, as usual.
 func TestBrokenPipe(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no such signal")

@@ -16,7 +16,7 @@ import (
 	"unicode"
 )
 
-// client is a command that concerns a simulator in another process: wait or env.
+// client is a command about a simulator in another process: wait or env.
 type client struct {
 	command        string
 	listen, admin  string
@@ -30,8 +30,7 @@ const clientUsage = `Usage:
   outscale-sim wait [flags]   wait until the API of a simulator accepts connections; exit status 1 if it does not in time
   outscale-sim env [flags]    print the environment variables for a client of a simulator
 
-The simulator is found by the flags of its serve command, repeated here, or by the line that it
-printed:
+Give the flags of the simulator's serve command again, or the line that it printed:
 
   outscale-sim serve > ready.json &
   outscale-sim wait --ready-file ready.json && eval "$(outscale-sim env --ready-file ready.json)"
@@ -53,7 +52,7 @@ func (c *client) parse(args []string, env func(string) (string, bool), help io.W
 		flags.StringVar(&c.key, "root-access-key", "", "`id` of the account's first access key")
 		flags.StringVar(&c.secret, "root-secret-key", "", "`secret` of that key; prefer the environment variable")
 		flags.StringVar(&c.region, "region", "eu-west-2", "the `region` for the signatures; the simulator accepts any")
-		flags.StringVar(&c.format, "format", "export", "`form` of the output: export (for a shell), dotenv or powershell")
+		flags.StringVar(&c.format, "format", "export", "`format` of the output: export (for a shell), dotenv or powershell")
 	}
 	err := parseFlags(flags, args, env, func() {
 		fmt.Fprint(help, clientUsage+c.command+":\n")
@@ -64,7 +63,7 @@ func (c *client) parse(args []string, env func(string) (string, bool), help io.W
 		return err
 	}
 	if c.command == "env" && assignments[c.format] == "" {
-		return fmt.Errorf("--format %q: want export, dotenv or powershell", c.format)
+		return fmt.Errorf("--format %q: give export, dotenv or powershell", c.format)
 	}
 	return nil
 }
@@ -76,7 +75,7 @@ func (c *client) run(ctx context.Context, stdout io.Writer) error {
 	return c.env(stdout)
 }
 
-// simulator returns the addresses of the simulator: those that its serve command printed, or those of the flags.
+// simulator returns the addresses of the simulator, from the line that serve printed or from the flags.
 func (c *client) simulator() (ready, error) {
 	if c.readyFile == "" {
 		line := ready{API: "http://" + c.listen + "/api/v1", RootAccessKey: c.key, RootSecretKey: c.secret}
@@ -96,7 +95,7 @@ func (c *client) simulator() (ready, error) {
 	return line, nil
 }
 
-// reachable replaces an unspecified address, such as 0.0.0.0, by the loopback address.
+// reachable replaces an unspecified address, such as 0.0.0.0, with the loopback address.
 func reachable(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -111,7 +110,7 @@ func reachable(address string) string {
 // pollInterval is the time between two checks.
 const pollInterval = 50 * time.Millisecond
 
-// wait returns when the simulator serves. The ready file may not exist at first.
+// wait returns when the simulator serves. The ready file need not exist at first.
 func (c *client) wait(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -159,21 +158,20 @@ func (r ready) serves(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_ = answer.Body.Close() // it was not read
+	_ = answer.Body.Close() // the body is not needed
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s: status %s", request.URL, answer.Status)
 	}
 	return nil
 }
 
-// assignments are the forms of a variable, with its name and its quoted value.
+// assignments has the format of a line for each --format, with the name and the quoted value of a variable.
 var assignments = map[string]string{
 	"export": "export %s=%s\n", "dotenv": "%s=%s\n", "powershell": "$env:%s = %s\n",
 }
 
-var errNoSecret = errors.New("the secret of the root access key is not known: give --root-access-key and --root-secret-key " +
-	"(or OUTSCALE_SIM_ROOT_ACCESS_KEY and OUTSCALE_SIM_ROOT_SECRET_KEY) as to serve, or the --ready-file of a start that " +
-	"generated the key")
+var errNoSecret = errors.New("the secret of the root access key is not known: give the --root-access-key and --root-secret-key of serve " +
+	"(or OUTSCALE_SIM_ROOT_ACCESS_KEY and OUTSCALE_SIM_ROOT_SECRET_KEY), or the --ready-file of a start that generated the key")
 
 // env prints the variables. The names are those of the official SDK and of the provider.
 func (c *client) env(stdout io.Writer) error {
@@ -208,7 +206,7 @@ func (c *client) env(stdout io.Writer) error {
 	return err
 }
 
-// powershellQuotes doubles each character that PowerShell takes for a single quotation mark.
+// powershellQuotes doubles each character that PowerShell reads as a single quotation mark.
 var powershellQuotes = strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b")
 
 // quoted returns a value quoted for the format.

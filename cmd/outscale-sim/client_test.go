@@ -83,7 +83,7 @@ func TestEnv_refused(t *testing.T) {
 		{[]string{"env", "--ready-file", readyFile(t, map[string]any{"ready": true, "root_access_key": "A"}), "--root-access-key", "B"}, 1, "is A, not B"},
 		{[]string{"env", "--root-access-key", "ID", "--root-secret-key", "a\nb"}, 1, "control character"},
 		{[]string{"env", "--root-access-key", "ID", "--root-secret-key", "it's", "--format", "dotenv"}, 1, "quotation mark"},
-		{[]string{"env", "--format", "xml"}, 2, "want export, dotenv or powershell"},
+		{[]string{"env", "--format", "xml"}, 2, "give export, dotenv or powershell"},
 		{[]string{"env", "--admin", "x"}, 2, "-admin"},
 		{[]string{"wait", "x"}, 2, "unexpected argument"},
 		{[]string{"wait", "--timeout", "x"}, 2, "-timeout"},

@@ -19,7 +19,7 @@ import (
 // version is set when a release is built.
 var version = "dev"
 
-// drainTimeout is how long calls in progress may take after a signal to stop.
+// drainTimeout is the time that calls in progress have after a signal to stop.
 const drainTimeout = 10 * time.Second
 
 func main() {
@@ -29,7 +29,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
-// run returns the exit status: 0 after a signal to stop, 1 after a failure, 2 for a wrong
+// run runs the command and returns the exit status: 0 for success, also after a signal to stop; 1 for a failure; 2 for a wrong
 // command line.
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
 	settings, err := parse(args, env, stdout)
@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	return 0
 }
 
-// ready is the line that is printed when the simulator listens.
+// ready is the line that serve prints when the simulator listens.
 type ready struct {
 	Ready         bool   `json:"ready"`
 	API           string `json:"api"`
@@ -66,7 +66,7 @@ type ready struct {
 	TLSCAFile     string `json:"tls_ca_file,omitempty"`
 	Admin         string `json:"admin,omitempty"`
 	RootAccessKey string `json:"root_access_key"`
-	// RootSecretKey is present only when this start generated the key; it is shown once.
+	// RootSecretKey is present only if this start generated the key. No later start prints it.
 	RootSecretKey string `json:"root_secret_key,omitempty"`
 	APIVersion    string `json:"api_version"`
 	Data          string `json:"data"`
@@ -77,7 +77,7 @@ func readObjects(path string) (*simulator.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = file.Close() }() // only read
+	defer func() { _ = file.Close() }()
 	objects, err := simulator.ReadSnapshot(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -71,17 +71,17 @@ func TestRun_refusals(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		{nil, nil, "want a command"},
+		{nil, nil, "give a command"},
 		{[]string{"run"}, nil, `unknown command "run"`},
 		{[]string{"serve", "x"}, nil, `unexpected argument "x"`},
 		{[]string{"serve", "--nothing"}, nil, "-nothing"},
-		{[]string{"serve", "--listen", "3000"}, nil, "--listen: want HOST:PORT"},
-		{[]string{"serve", "--admin", "3000"}, nil, "--admin: want HOST:PORT"},
-		{[]string{"serve", "--tls-listen", "3443"}, nil, "--tls-listen: want HOST:PORT"},
-		{[]string{"serve", "--tls-ca-file", "x"}, nil, "there is no --tls-listen"},
+		{[]string{"serve", "--listen", "3000"}, nil, "--listen: give HOST:PORT"},
+		{[]string{"serve", "--admin", "3000"}, nil, "--admin: give HOST:PORT"},
+		{[]string{"serve", "--tls-listen", "3443"}, nil, "--tls-listen: give HOST:PORT"},
+		{[]string{"serve", "--tls-ca-file", "x"}, nil, "--tls-ca-file needs --tls-listen"},
 		{[]string{"serve", "--tls-host", "a/b"}, nil, "without a port"},
 		{[]string{"serve", "--seed", "-1"}, nil, "-seed"},
-		{[]string{"serve", "--assume", "A1"}, nil, "want KEY=VALUE"},
+		{[]string{"serve", "--assume", "A1"}, nil, "give KEY=VALUE"},
 		{[]string{"serve", "--assume", "A1=x"}, nil, "clear, clear-with-state or keep"},
 		{[]string{"serve", "--assume", "A99=x"}, nil, "known are"},
 		{[]string{"serve", "--admin-host", "sim:3001"}, nil, "without a port"},

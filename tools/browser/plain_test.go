@@ -11,7 +11,7 @@ func TestReport_noKeys(t *testing.T) {
 	p := openReport(t, nil, "Only the caller's own keys are listed.")
 	check(p, shown, 0)
 	check(p, `document.querySelector('[role="status"]').textContent`, "0 keys")
-	check(p, `document.getElementById('nothing').innerText`, "The caller sees no access key.")
+	check(p, `document.getElementById('nothing').innerText`, "The caller can see no access key.")
 	check(p, `document.querySelector('.notice').innerText.includes('own keys')`, true)
 	p.choose("#search", "x")
 	p.do(chromedp.Click("#grouped"))
