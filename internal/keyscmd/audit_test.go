@@ -26,7 +26,7 @@ func allow(actions string) string {
 	return `{"Statement":[{"Effect":"Allow","Action":[` + actions + `],"Resource":["*"]}]}`
 }
 
-// auditOf runs audit and returns its result; the exit code must fit the findings.
+// auditOf runs audit and returns its result. The exit code must agree with the findings.
 func (r *rig) auditOf(args ...string) (auditResult, string) {
 	r.t.Helper()
 	code, out, errOut := r.run(append([]string{"audit", "--output", "json"}, args...)...)
@@ -37,7 +37,7 @@ func (r *rig) auditOf(args ...string) (auditResult, string) {
 	return got, errOut
 }
 
-// A key that is used from more than three networks is found; addresses of one network are one place.
+// A key that is used from more than three networks is a finding. Addresses of one network count as one place.
 func TestAudit_networks(t *testing.T) {
 	r := newRig(t)
 	keys := map[string]api.AccessKey{"wide": r.user("wide", inAnHour()), "narrow": r.user("narrow", inAnHour())}
@@ -67,7 +67,7 @@ func TestAudit_networks(t *testing.T) {
 	}
 }
 
-// The number of calls is stated before they are made, and holds.
+// The command says before the calls how many it makes at most, and does not make more.
 func TestAudit_statedCalls(t *testing.T) {
 	r := newRig(t)
 	for i := range 12 {
@@ -89,7 +89,7 @@ func TestAudit_statedCalls(t *testing.T) {
 	}
 }
 
-// Each right that the caller lacks is named once, the rest is shown, and the result is marked as incomplete.
+// The output names each right that the caller lacks once, shows the rest, and is marked as incomplete.
 func TestAudit_missingRights(t *testing.T) {
 	r := newRig(t)
 	auditor := r.user("auditor", inAnHour())
@@ -133,7 +133,7 @@ func TestAudit_missingRights(t *testing.T) {
 	}
 }
 
-// SARIF says what could not be read; tools/sarif checks it against the schema.
+// SARIF names what could not be read. tools/sarif checks the file against the schema.
 func TestAudit_sarif(t *testing.T) {
 	r := newRig(t)
 	bob := r.user("bob", nil)
@@ -169,7 +169,7 @@ func TestAudit_sarif(t *testing.T) {
 	}
 }
 
-// A name that a spreadsheet would take for a formula is a text in the CSV, and as it is in JSON.
+// A name that a spreadsheet would read as a formula is quoted in CSV, and unchanged in JSON.
 func TestAudit_csv(t *testing.T) {
 	r := newRig(t)
 	names := []string{"+plus", "-minus", "=1+2", "@at", "plain=1"}
@@ -202,7 +202,7 @@ func TestAudit_csv(t *testing.T) {
 	}
 }
 
-// An audit that finds nothing is a whole file in every format.
+// An audit without findings writes a valid file in every format.
 func TestAudit_nothingFound(t *testing.T) {
 	r := newRig(t)
 	rules := r.file("rules.json", `{"rules": {"root-key": {"off": true}, "no-expiry": {"off": true}}}`)

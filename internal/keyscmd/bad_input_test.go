@@ -17,7 +17,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// On a terminal of 40 columns rows are blocks, and a line of progress never wraps.
+// On a terminal of 40 columns each row is a block, and a line of progress never wraps.
 func TestOutput_narrowTerminal(t *testing.T) {
 	r := newRig(t)
 	r.user("a-user-with-quite-a-long-name", nil)
@@ -71,7 +71,7 @@ func TestRun_arguments(t *testing.T) {
 	}
 }
 
-// A standard input that is closed or breaks off changes nothing.
+// A command whose standard input is closed or incomplete changes nothing.
 func TestChange_inputClosed(t *testing.T) {
 	r := newRig(t)
 	bob := r.user("bob", nil)
@@ -109,7 +109,7 @@ func TestChange_severalUnknownKeys(t *testing.T) {
 	}
 }
 
-// waiting is an input that a signal ends the wait for.
+// waiting is an input that waits until a signal comes.
 type waiting struct {
 	signal func()
 	ctx    context.Context
@@ -121,7 +121,7 @@ func (w waiting) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// A signal ends a command that waits for its input, and nothing is changed.
+// A signal ends a command that waits for input, and the command changes nothing.
 func TestChange_signalWhileWaiting(t *testing.T) {
 	r := newRig(t)
 	bob := r.user("bob", nil)
@@ -136,12 +136,12 @@ func TestChange_signalWhileWaiting(t *testing.T) {
 	}
 }
 
-// closed is an output that nobody reads.
+// closed is an output without a reader.
 type closed struct{}
 
 func (closed) Write([]byte) (int, error) { return 0, syscall.EPIPE }
 
-// An output that nobody reads ends a command without a message, and does not end changes half way.
+// A command whose output has no reader ends without a message. It still makes all changes.
 func TestOutput_closed(t *testing.T) {
 	r := newRig(t)
 	bob := r.user("bob", nil)
@@ -157,7 +157,7 @@ func TestOutput_closed(t *testing.T) {
 	}
 }
 
-// What was done before and after a failure is listed, and what the failed change left is named.
+// The output lists the changes before and after a failed one, and the state of the key that was not changed.
 func TestChange_oneOfThreeFails(t *testing.T) {
 	r := newRig(t)
 	direct := r.Endpoint
@@ -200,7 +200,7 @@ func TestChange_json(t *testing.T) {
 	}
 }
 
-// A caller that may not list users cannot act on keys of others, and the error names the missing right.
+// A caller that may not list users cannot change the keys of others. The error names the missing right.
 func TestChange_missingRight(t *testing.T) {
 	r := newRig(t)
 	eve, bob := r.user("eve", nil), r.user("bob", nil)
@@ -212,7 +212,7 @@ func TestChange_missingRight(t *testing.T) {
 	}
 }
 
-// A log that breaks off leaves the rest of a list and of an audit.
+// A failure while reading the log leaves the other parts of a list and of an audit.
 func TestList_logBreaksOff(t *testing.T) {
 	r := newRig(t)
 	r.user("bob", nil)
@@ -265,7 +265,7 @@ func TestStates_refusedBeforeAnyCall(t *testing.T) {
 	}
 }
 
-// A file that cannot be read does not stop the scan of the other files.
+// The scan continues after a file that cannot be read.
 func TestScanState_unreadableFiles(t *testing.T) {
 	r := newRig(t)
 	bob := r.user("bob", nil)
@@ -289,7 +289,7 @@ func TestScanState_unreadableFiles(t *testing.T) {
 	}
 }
 
-// If the API refuses the calls, the secrets in the files are shown all the same.
+// The scan shows the secrets in the files also if the API refuses the calls.
 func TestScanState_apiRefuses(t *testing.T) {
 	r := newRig(t)
 	bob := r.user("bob", nil)
@@ -302,7 +302,7 @@ func TestScanState_apiRefuses(t *testing.T) {
 	}
 }
 
-// largeState writes a state file of about that many MiB, with one key at its end.
+// largeState writes a state file of about this size, with one key at its end.
 func largeState(t testing.TB, mebibytes int) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "large.tfstate")
@@ -339,7 +339,7 @@ func readLarge(t testing.TB, mebibytes int) float64 {
 	return float64(after.TotalAlloc-before.TotalAlloc) / float64(mebibytes<<20)
 }
 
-// What a large state takes grows with the file, and not with what is in it.
+// The memory for a large state depends on the size of the file, not on its resources.
 func TestReadState_large(t *testing.T) {
 	if perByte := readLarge(t, 16); perByte > 2 {
 		t.Errorf("%.1f bytes allocated per byte of the file", perByte)

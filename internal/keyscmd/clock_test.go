@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// moveAPIClock sets the API's clock 30 minutes ahead of the machine's, and has it refuse signatures by another clock.
+// moveAPIClock sets the API's clock 30 minutes ahead of the machine's. The API refuses signatures of another time.
 func (r *rig) moveAPIClock() {
 	r.t.Helper()
 	r.now = func() time.Time { return r.Simulator.Now().Add(-30 * time.Minute) }
@@ -18,7 +18,7 @@ func (r *rig) moveAPIClock() {
 	}
 }
 
-// calls are the actions that were executed since the first n requests.
+// calls returns the actions after the first n requests.
 func (r *rig) calls(n int) []string {
 	var actions []string
 	for _, request := range r.Simulator.Requests()[n:] {
@@ -29,7 +29,7 @@ func (r *rig) calls(n int) []string {
 	return actions
 }
 
-// The key expires by the API's clock, which costs no further call.
+// The key expires by the API's clock, without another call.
 func TestExec_machineClockBehind(t *testing.T) {
 	r := newRig(t)
 	r.user("bob", nil)
@@ -53,7 +53,7 @@ func TestExec_machineClockBehind(t *testing.T) {
 	}
 }
 
-// The log is read up to the API's time, in the usage of a key too, which has no call before.
+// The log is read up to the API's time, also in the usage of a key, which makes no call before.
 func TestUsage_machineClockBehind(t *testing.T) {
 	r := newRig(t)
 	first, _ := busyUser(t, r, "ci")
@@ -78,7 +78,7 @@ func TestUsage_machineClockBehind(t *testing.T) {
 	}
 }
 
-// A key that expired by the API's clock has expired.
+// scan-state uses the API's clock to tell whether a key has expired.
 func TestScanState_machineClockBehind(t *testing.T) {
 	r := newRig(t)
 	soon := r.Simulator.Now().Add(10 * time.Minute).UTC().Truncate(time.Second)

@@ -10,7 +10,7 @@ import (
 
 var commandLine = regexp.MustCompile(`(?m)^outscale-keys ([^#|>\n]+)`)
 
-// TestDocs_commandLines: every command line of README.md and of the guides names a command that exists, and flags that it has.
+// TestDocs_commandLines: every command line in README.md and in the guides has an existing command and existing flags.
 func TestDocs_commandLines(t *testing.T) {
 	root := filepath.Join("..", "..")
 	guides, err := filepath.Glob(filepath.Join(root, "docs", "guides", "*.md"))

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// FuzzReadState reads any bytes as a state, the output of "show -json", or a saved plan. What is found has an id or stands
-// for the planned values of a plan, and neither it nor an error holds a secret of the file.
+// FuzzReadState reads any bytes as a state, the output of "show -json", or a saved plan. Each key that it finds has an id or
+// stands for the planned values of a plan. Neither a key nor an error has a secret of the file.
 func FuzzReadState(f *testing.F) {
 	const secret = "THESECRETTHESECRETTHESECRETTHESECRET0123"
 	version4 := `{"version":4,"resources":[{"mode":"managed","module":"module.m","type":"outscale_access_key","name":"k","instances":[` +

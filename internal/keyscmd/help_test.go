@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Every command has an example, and says what its exit codes mean.
+// The help of every command has an example and the meaning of the exit codes.
 func TestHelp(t *testing.T) {
 	root := newRoot("test", Host{})
 	for _, command := range root.Commands() {

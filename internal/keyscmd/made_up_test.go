@@ -12,13 +12,13 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// madeUp is an account that was made up for the documentation: the same in every run, with a clock that stands still.
+// madeUp is an account for the documentation. It is the same in every run, and its clock stands still.
 type madeUp struct {
 	*rig
 	keys map[string]api.AccessKey // by what they are for
 }
 
-// madeUpStart is when the account begins.
+// madeUpStart is the time at which the account is created.
 var madeUpStart = time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC)
 
 func newMadeUp(t testing.TB) *madeUp {
@@ -35,7 +35,7 @@ func newMadeUp(t testing.TB) *madeUp {
 	return m
 }
 
-// printKey stands in for the program that exec runs: printenv.
+// printKey replaces the program printenv that exec runs.
 func (m *madeUp) printKey(_ context.Context, argv, env []string) (int, error) {
 	for _, v := range env {
 		if value, found := strings.CutPrefix(v, argv[len(argv)-1]+"="); found {
@@ -62,7 +62,7 @@ func (m *madeUp) must(err error) {
 	}
 }
 
-// issue creates a key of a user, and the user if need be. lifetime 0 = no expiry.
+// issue creates a key of a user, and the user if it does not exist. With a lifetime of 0 the key never expires.
 func (m *madeUp) issue(name, user, tag string, lifetime time.Duration) {
 	m.t.Helper()
 	ctx := m.t.Context()
@@ -91,7 +91,7 @@ func hasUser(users []api.User, name string) bool {
 	return false
 }
 
-// calls lets a key make calls from an address with a client.
+// calls makes calls with a key, from an address and with a user agent.
 func (m *madeUp) calls(name, address, userAgent string, n int, actions ...string) {
 	m.t.Helper()
 	c := m.from(address, m.keys[name], userAgent)

@@ -21,7 +21,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// probes call actions of the API in a way that changes nothing that matters.
+// probes call actions of the API. They change nothing that a test checks.
 var probes = map[string]func(context.Context, *api.Client) error{
 	"ReadUsers":           func(ctx context.Context, c *api.Client) error { _, err := c.ReadUsers(ctx, nil); return err },
 	"ReadAccounts":        func(ctx context.Context, c *api.Client) error { _, err := c.ReadAccounts(ctx); return err },
@@ -50,7 +50,7 @@ var probes = map[string]func(context.Context, *api.Client) error{
 	},
 }
 
-// The document allows what was used, and nothing else, at an API that enforces it.
+// An API that enforces the document allows the used actions and no others.
 func TestPolicy_allowsExactlyTheUse(t *testing.T) {
 	r := newRig(t)
 	ci := r.user("ci", nil)
@@ -127,7 +127,7 @@ func TestPolicy_compare(t *testing.T) {
 	}
 }
 
-// The file sees further than the log, also calls of a key that is gone.
+// The file has calls that the log no longer has, also those of a deleted key.
 func TestPolicy_collect(t *testing.T) {
 	r := newRig(t, func(o *simulator.Options) { o.Grants = []simulator.Grant{{User: "ci", Actions: []string{"*"}}} })
 	file := filepath.Join(t.TempDir(), "calls.json")
@@ -209,7 +209,7 @@ func TestPolicy_refused(t *testing.T) {
 	}
 }
 
-// Commands that add to the same file at the same time lose nothing, also by different names of the file.
+// Commands that add to the same file at the same time lose no calls, also with different names of the file.
 func TestPolicy_collectAtTheSameTime(t *testing.T) {
 	r := newRig(t)
 	file := filepath.Join(t.TempDir(), "calls.json")
@@ -242,7 +242,7 @@ func TestPolicy_collectAtTheSameTime(t *testing.T) {
 	}
 }
 
-// While one command changes the file, another one waits and does not read it.
+// While one command changes the file, another one waits before it reads the file.
 func TestUpdateCalls_locked(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "calls.json")
 	add := func(ctx context.Context, name string, meanwhile func()) error {

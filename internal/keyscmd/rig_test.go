@@ -18,7 +18,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )
 
-// rig is the command on a simulator of its own.
+// rig runs the command on its own simulator.
 type rig struct {
 	*simtest.Server
 	t       testing.TB
@@ -34,8 +34,8 @@ type rig struct {
 	start   func(ctx context.Context, argv, env []string) (int, error)
 	version string
 	now     func() time.Time // the machine's clock, nil = the simulator's
-	both    *bytes.Buffer    // takes both outputs, in the order in which they are written; nil = each is apart
-	front   *httptest.Server // the API, with what from and refuse say
+	both    *bytes.Buffer    // receives both outputs in the order in which they are written; nil = separate outputs
+	front   *httptest.Server // the API, with the addresses of from and the refusals of refuse
 	refuse  func(action string) bool
 }
 
@@ -59,10 +59,10 @@ func (r *rig) as(signer api.Credential, endpoint, userAgent string) *api.Client 
 	return client
 }
 
-// fromMark separates a user agent from the address that a call shall come from.
+// fromMark separates a user agent from the address of its calls.
 const fromMark = " from "
 
-// from is a client whose calls come from an address.
+// from returns a client whose calls come from an address.
 func (r *rig) from(address string, signer api.AccessKey, userAgent string) *api.Client {
 	r.t.Helper()
 	return r.as(api.Credential{AccessKeyID: signer.ID, SecretKey: signer.SecretKey}, r.front.URL+"/api/v1", userAgent+fromMark+address)

@@ -30,7 +30,7 @@ func (r *rig) user(name string, expires *time.Time) api.AccessKey {
 	return k
 }
 
-// key is a key as the simulator has it.
+// key returns a key of the simulator.
 func (r *rig) key(id string) (admin.AccessKey, bool) {
 	for _, k := range r.Simulator.State().AccessKeys {
 		if k.AccessKeyID == id {
@@ -68,7 +68,7 @@ func TestList(t *testing.T) {
 	}
 }
 
-// One call per user and per page, and three more: BenchmarkScaleList has the same bound for a large account.
+// A list makes one call per user and per page, and three more. BenchmarkScaleList checks the same for a large account.
 func TestList_calls(t *testing.T) {
 	r := newRig(t)
 	for i := range 12 {
@@ -254,7 +254,7 @@ func TestScanState(t *testing.T) {
 	}
 }
 
-// Each instance has its address, as -replace takes it. A secret that is in another place too is found there, also in a state
+// Each instance has an address that -replace accepts. A secret in another place of the file is found too, also if the state comes
 // from standard input.
 func TestScanState_addresses(t *testing.T) {
 	r := newRig(t)
@@ -310,7 +310,7 @@ func TestRun_badFlags(t *testing.T) {
 	}
 }
 
-// An error of the API has a remedy, with the names of this command's settings.
+// An error of the API has a remedy with the names of this command's settings.
 func TestRun_remedies(t *testing.T) {
 	r := newRig(t)
 	bob := r.user("bob", nil)

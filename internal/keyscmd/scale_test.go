@@ -24,11 +24,11 @@ const (
 	scaleCalls = 200_000
 )
 
-// maxAuditMemory is the largest resident set of an audit of that account, with the use of keys.
+// maxAuditMemory is the largest resident set of an audit of this account, including the use of keys.
 const maxAuditMemory = 256 << 20
 
-// childArgs has the command line of a child that a benchmark starts: this binary as outscale-keys, so that its memory is
-// measured apart from the simulator's.
+// childArgs is the variable with the command line of a child: a benchmark starts this binary as outscale-keys, to measure its
+// memory separately from the simulator's.
 const childArgs = "OUTSCALE_KEYS_BENCH_ARGS"
 
 func TestMain(m *testing.M) {
@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// peakMemory is the largest resident set of this process in bytes, 0 where the system does not say.
+// peakMemory returns the largest resident set of this process in bytes, 0 if the system does not report it.
 func peakMemory() int {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -56,7 +56,7 @@ func peakMemory() int {
 	return kib << 10
 }
 
-// newScale is an account of 1,000 users with 3,000 keys and 200,000 calls in the log.
+// newScale returns an account of 1,000 users with 3,000 keys and 200,000 calls in the log.
 func newScale(b *testing.B) *rig {
 	b.Helper()
 	objects := &simulator.Snapshot{}
@@ -89,8 +89,8 @@ func newScale(b *testing.B) *rig {
 	return r
 }
 
-// measured runs the command in a process of its own, and returns what it wrote, the calls that it made by action, and its
-// largest resident set. It reports the processor time of the process.
+// measured runs the command in a separate process, and returns its output, its calls by action, and its largest resident set. It
+// reports the processor time of the process.
 func (r *rig) measured(b *testing.B, args ...string) (out []byte, calls map[string]int, peak int) {
 	b.Helper()
 	line, err := json.Marshal(append([]string{"--requests-per-second", "0", "--output", "json"}, args...))

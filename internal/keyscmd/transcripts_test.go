@@ -19,10 +19,10 @@ type page struct {
 	steps       []step
 }
 
-// step is a command line, what is typed at it, and what is said about it.
+// step is a command line, the text that is typed, and a sentence about the step.
 type step struct{ about, line, typed string }
 
-// pages are the commands in the order in which their transcripts are made: those that change something come last.
+// pages are the commands in the order of their transcripts. Commands that change something come last.
 var pages = []page{
 	{"list", "Every access key that the caller can see.", []step{
 		{"", "outscale-keys list", ""},
@@ -65,7 +65,7 @@ var pages = []page{
 	}},
 }
 
-// reportPage is what the page about the command report says of the page that it writes.
+// reportPage describes the HTML page on the page about the command report.
 const reportPage = `
 
 ![The page: filters, and the keys of each owner on a time line, coloured by the worst finding](../images/report-light.png)
@@ -104,7 +104,7 @@ func (m *madeUp) transcript(p page) string {
 	return b.String()
 }
 
-// named puts ids in the place of the names of keys.
+// named replaces the names of keys with their ids.
 func (m *madeUp) named(line string) string {
 	for name, k := range m.keys {
 		line = strings.ReplaceAll(line, "{"+name+"}", k.ID)
@@ -112,12 +112,12 @@ func (m *madeUp) named(line string) string {
 	return line
 }
 
-// shell runs a command line as far as the transcripts need one, and returns what a terminal shows.
+// shell runs a command line of the transcripts, and returns the text that a terminal shows.
 func (m *madeUp) shell(line, typed string) (shown string, code int) {
 	m.t.Helper()
 	m.in, m.asked = typed+"\n", typed != ""
 	if first, second, piped := strings.Cut(line, " | outscale-keys "); piped {
-		// What jq picks: the keys of the first command that have expired.
+		// jq selects the keys of the first command that have expired.
 		if out, _ := m.shell(strings.Split(first, " | ")[0], ""); !strings.Contains(out, m.keys["legacy"].ID) {
 			m.t.Errorf("%s: the expired key is not there", first)
 		}
@@ -145,7 +145,7 @@ func (m *madeUp) shell(line, typed string) (shown string, code int) {
 	return m.both.String(), code
 }
 
-// TestTranscripts holds docs/outscale-keys up to date.
+// TestTranscripts checks that docs/outscale-keys is up to date.
 func TestTranscripts(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", "..", "docs", "outscale-keys"))
 	if err != nil {
@@ -214,7 +214,7 @@ Each page shows a command on a made-up account. A test writes the pages, so they
 |---|---|
 `
 
-// files are the files that the transcripts name.
+// files writes the files that the transcripts name.
 func (m *madeUp) files() {
 	m.must(os.WriteFile("rules.json", []byte(`{"rules": {"root-key": {"off": true}, "old": {"max": "180d"}, "networks": {"max": 5}}}`+"\n"), 0o600))
 	instances := ""

@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// busyUser is a user that may read users, and has two keys that were used from several places.
+// busyUser creates a user that may read users, with two keys that were used from several places.
 func busyUser(t testing.TB, r *rig, name string) (first, second api.AccessKey) {
 	t.Helper()
 	first = r.user(name, nil)
@@ -87,7 +87,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// The log of one key is asked for, and nothing is read that nobody needs.
+// The command reads the log of one key, and nothing that it does not need.
 func TestUsage_calls(t *testing.T) {
 	r := newRig(t)
 	first, _ := busyUser(t, r, "ci")
@@ -129,7 +129,7 @@ func TestUsage_refused(t *testing.T) {
 	}
 }
 
-// A log that is longer than the pages that may be read is cut off at its begin, and the result says so.
+// If the log has more pages than --usage-pages, the oldest calls are missing, and the result says so.
 func TestUsage_cutOff(t *testing.T) {
 	r := newRig(t)
 	first, _ := busyUser(t, r, "ci")
@@ -162,7 +162,7 @@ func TestConnect_warnings(t *testing.T) {
 	}
 }
 
-// An error names the flag, and not the argument of the provider that has the same meaning.
+// An error names the flag, not the argument of the provider with the same meaning.
 func TestConnect_namesFlags(t *testing.T) {
 	r := newRig(t)
 	r.env = map[string]string{"OSC_ACCESS_KEY": "", "OSC_SECRET_KEY": "", "OSC_ENDPOINT_API": ""}
@@ -185,7 +185,7 @@ func TestConnect_namesFlags(t *testing.T) {
 	}
 }
 
-// What others wrote into the log reaches neither the terminal nor a policy as it is.
+// Hostile text in the log is escaped on the terminal, and is not in a policy.
 func TestUsage_hostileLog(t *testing.T) {
 	r := newRig(t)
 	ci := r.user("ci", nil)
