@@ -15,7 +15,7 @@ import (
 )
 
 // NewOne returns the data source outscale_api_access_policy. API action: ReadApiAccessPolicy.
-var NewOne = policies.One("api_access_policy", "api_access_policy", "Shows the API access policy of the account.")
+var NewOne = policies.One("api_access_policy", "api_access_policy", "Reads the API access policy of the account.")
 
 var policies = lookup.Kind[access.Policy]{
 	Singular: "API access policy", Plural: "the API access policy", ID: func(access.Policy) string { return theID },

@@ -22,8 +22,8 @@ const maxSeconds = 3_153_600_000
 // Schema is the official provider's, with `allow_lockout`, without its request_id, and with two arguments that may be left out.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages the API access policy of the account. An account has exactly one, so that one resource of this type is enough, " +
-			"and several of them undo each other's changes. A destruction changes nothing at the API: it only takes the policy out of the state.",
+		MarkdownDescription: "Manages the API access policy of the account. An account has exactly one, so use one resource of this type: " +
+			"several of them undo each other's changes. A destroy changes nothing at the API: it only removes the policy from the state.",
 		Attributes: map[string]schema.Attribute{
 			"max_access_key_expiration_seconds": schema.NumberAttribute{
 				Optional: true, Computed: true,
@@ -31,18 +31,18 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Validators:    []validator.Number{number.Whole(0, maxSeconds)},
 				MarkdownDescription: "The longest remaining lifetime that an access key of the account may have, in seconds: 0 to 3153600000 (100 years). " +
 					"With 0 a key may live forever. Otherwise every key must have an expiration date, and the API refuses a value that an existing key exceeds. " +
-					"Left out, the value stays as it is. Changed in place.",
+					"If it is left out, the value stays. Changed in place.",
 			},
 			"require_trusted_env": schema.BoolAttribute{
 				Optional: true, Computed: true,
 				PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 				MarkdownDescription: "Whether a trusted session is required: needs a `max_access_key_expiration_seconds` above 0, and a certificate authority in every " +
-					"API access rule. Left out, the value stays as it is. Changed in place.",
+					"API access rule. If it is left out, the value stays. Changed in place.",
 			},
 			"allow_lockout": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether a change is planned that this provider itself does not comply with: a lifetime that its own access key exceeds, or a trusted " +
-					"session without a client certificate. Default: `false`, which refuses it at plan.",
+				MarkdownDescription: "Whether to allow a change that locks this provider out: a lifetime that its own access key exceeds, or a trusted " +
+					"session without a client certificate. Default: `false`: the plan refuses it.",
 			},
 			"id": base.KeptText("An id of the resource. The API has none."),
 		},

@@ -16,8 +16,8 @@ import (
 
 // The data sources. API action: ReadApiAccessRules.
 var (
-	NewOne  = rules.One("api_access_rule", "api_access_rules", "Looks one API access rule up. Exactly one must match the filters.")
-	NewList = rules.List("api_access_rules", "api_access_rules", "Lists the API access rules of the account. When none matches, the list is empty.")
+	NewOne  = rules.One("api_access_rule", "api_access_rules", "Reads one API access rule. Exactly one rule must match the filters.")
+	NewList = rules.List("api_access_rules", "api_access_rules", "Lists the API access rules of the account. If none matches, the list is empty.")
 )
 
 // The filters. One of a list matches a rule with one of its values.
@@ -31,8 +31,8 @@ var rules = lookup.Kind[access.Rule]{
 	Attributes: map[string]schema.Attribute{
 		"api_access_rule_id": lookup.Text("The id of the rule."),
 		"description":        lookup.Text("The description of the rule."),
-		"ip_ranges":          lookup.Texts("The addresses from which calls are let in. Empty: any address."),
-		"ca_ids":             lookup.Texts("The certificate authorities of which a client certificate is demanded. Empty: none is demanded."),
+		"ip_ranges":          lookup.Texts("The addresses that may call the API. Empty: any address."),
+		"ca_ids":             lookup.Texts("The certificate authorities, one of which must have issued the client certificate. Empty: no certificate is required."),
 		"cns":                lookup.Texts("The common names that the client certificate may have. Empty: any name."),
 	},
 	Values: func(r access.Rule) map[string]attr.Value {

@@ -27,23 +27,23 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages an API access rule: from where, and with which client certificates, the API may be called. A call is let in if it " +
+		MarkdownDescription: "Manages an API access rule: the addresses and client certificates that may call the API. A call is allowed if it " +
 			"meets all criteria of one rule. The API refuses to delete the last rule of an account.",
 		Attributes: map[string]schema.Attribute{
-			"ip_ranges": set(rangeValidator{}, "The addresses from which calls are let in, as CIDR ranges or single addresses. Default: any address. "+
+			"ip_ranges": set(rangeValidator{}, "The addresses that may call the API, as CIDR ranges or single addresses. Default: any address. "+
 				"One of `ip_ranges` and `ca_ids` is required. Changed in place."),
-			"ca_ids": set(stringvalidator.LengthAtLeast(1), "The ids of certificate authorities of which a client certificate is demanded. "+
-				"Default: none is demanded. Changed in place."),
+			"ca_ids": set(stringvalidator.LengthAtLeast(1), "The ids of certificate authorities, one of which must have issued the client certificate. "+
+				"Default: no certificate is required. Changed in place."),
 			"cns": set(stringvalidator.LengthAtLeast(1), "The common names that the client certificate may have; needs `ca_ids`. Default: any name. Changed in place."),
 			"description": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
-				MarkdownDescription: "A description. Default: none. Changed in place; taken out of the configuration, it is removed.",
+				MarkdownDescription: "A description. Default: none, and an existing one is removed. Changed in place.",
 			},
 			"allow_lockout": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether a change or a destruction may leave no rule that lets in the calls of this provider itself. Default: `false`, which " +
-					"refuses it at plan. The address of these calls is taken from the log of the API (right `api:ReadApiLogs`); where that does not show it, a " +
-					"warning says that nothing was checked. A destruction goes by the value that was applied last.",
+				MarkdownDescription: "Whether a change or a destroy may leave no rule that allows the calls of this provider. Default: `false`: the plan refuses it. " +
+					"The plan takes the address of these calls from the log of the API (right `api:ReadApiLogs`). If the log does not have it, a " +
+					"warning says that nothing was checked. A destroy uses the value that was applied last.",
 			},
 			"api_access_rule_id": base.KeptText("The id of the rule."),
 			"id":                 base.KeptText("The same as `api_access_rule_id`."),
@@ -66,7 +66,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 		resp.Diagnostics.AddError(notValid, "The rule has neither `ip_ranges` nor `ca_ids`. Write one of them.")
 	}
 	if !empty(names) {
-		resp.Diagnostics.AddAttributeError(path.Root("cns"), notValid, "`cns` needs `ca_ids`: without an authority no client certificate is demanded.")
+		resp.Diagnostics.AddAttributeError(path.Root("cns"), notValid, "`cns` needs `ca_ids`: without an authority no client certificate is required.")
 	}
 }
 

@@ -16,9 +16,9 @@ import (
 
 // The data sources. API action: ReadAccounts.
 var (
-	NewOne = kind.One("account", "accounts", "Shows the account of the caller. Details that are not set are empty.")
+	NewOne = kind.One("account", "accounts", "Reads the account of the caller. Details that are not set are empty.")
 	// NewList is a list of one: the API shows only the account of the caller.
-	NewList = kind.List("accounts", "accounts", "Lists the accounts that the API shows, which is the account of the caller alone.")
+	NewList = kind.List("accounts", "accounts", "Lists the accounts that the API returns: only the account of the caller.")
 )
 
 var kind = lookup.Kind[account.Account]{

@@ -16,8 +16,8 @@ import (
 
 // The data sources. API action: ReadCas.
 var (
-	NewOne  = authorities.One("ca", "cas", "Looks one certificate authority (CA) up. Exactly one must match the filters. The API never returns its certificate.")
-	NewList = authorities.List("cas", "cas", "Lists the certificate authorities (CAs) of the account. When none matches, the list is empty.")
+	NewOne  = authorities.One("ca", "cas", "Reads one certificate authority (CA). Exactly one CA must match the filters. The API never returns its certificate.")
+	NewList = authorities.List("cas", "cas", "Lists the certificate authorities (CAs) of the account. If none matches, the list is empty.")
 )
 
 // The filters.

@@ -18,7 +18,7 @@ import (
 // Schema is the official provider's, without its request_id.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages a certificate authority (CA) whose client certificates API access rules can demand. The API refuses to delete one that a rule names.",
+		MarkdownDescription: "Manages a certificate authority (CA) whose client certificates API access rules can require. The API refuses to delete a CA that a rule names.",
 		Attributes: map[string]schema.Attribute{
 			"ca_pem": schema.StringAttribute{
 				Required: true, Validators: []validator.String{pemValidator{}},
@@ -28,7 +28,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"description": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
-				MarkdownDescription: "A description. Default: none. Changed in place; taken out of the configuration, it is removed.",
+				MarkdownDescription: "A description. Default: none, and an existing one is removed. Changed in place.",
 			},
 			"ca_id":          base.KeptText("The id of the CA."),
 			"id":             base.KeptText("The same as `ca_id`."),

@@ -41,7 +41,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Tells whose credential the provider signs with.",
+		MarkdownDescription: "Reads the account, the user and the access key that the provider signs with.",
 		Attributes: map[string]schema.Attribute{
 			"account_id":    text("The id of the account. Null when the caller may not read it."),
 			"access_key_id": text("The id of the access key that signs. Null when the provider uses a login and a password."),

@@ -65,9 +65,9 @@ var inline = policyKind{
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := r.kind.Attributes()
 	attributes["id"] = base.KeptText(fmt.Sprintf("The same as `%s`.", r.kind.IDAttribute()))
-	absent := fmt.Sprintf("What is listed and not linked is linked. List what `outscale_%s_policy_link` links, so that a destruction removes the links.", r.kind.Prefix)
+	absent := fmt.Sprintf("A listed policy that is not linked is linked. List the policies of `outscale_%s_policy_link` too, so that a destroy removes the links.", r.kind.Prefix)
 	if r.policy.add == nil {
-		absent = fmt.Sprintf("What is listed and does not exist is a warning: create it with `outscale_%s_inline_policy`.", r.kind.Prefix)
+		absent = fmt.Sprintf("A listed policy that does not exist is a warning: create it with `outscale_%s_inline_policy`.", r.kind.Prefix)
 	}
 	attributes[r.policy.attribute] = schema.SetAttribute{
 		Required: true, ElementType: types.StringType,

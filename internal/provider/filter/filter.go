@@ -20,8 +20,8 @@ import (
 // before anything is read.
 func Block(names ...string) schema.SetNestedBlock {
 	return schema.SetNestedBlock{
-		MarkdownDescription: "Narrows what is found. Each block names one property and the values it may have; several blocks must all hold. " +
-			"Known names: `" + strings.Join(names, "`, `") + "`.",
+		MarkdownDescription: "Limits the result. Each block has one property and the values that match. An object must match all blocks. " +
+			"Valid names: `" + strings.Join(names, "`, `") + "`.",
 		NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required:            true,
@@ -32,7 +32,7 @@ func Block(names ...string) schema.SetNestedBlock {
 				Required:            true,
 				ElementType:         types.StringType,
 				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
-				MarkdownDescription: "The values that pass; one at least.",
+				MarkdownDescription: "The values that match. At least one.",
 			},
 		}},
 	}
@@ -41,7 +41,7 @@ func Block(names ...string) schema.SetNestedBlock {
 // IDAttribute is the `id` of a data source with a list, set by Set.ID.
 func IDAttribute() schema.Attribute {
 	return schema.StringAttribute{Optional: true, Computed: true,
-		MarkdownDescription: "An id of the question: the same arguments give the same id in every run."}
+		MarkdownDescription: "An id of the query. The same arguments give the same id in every run."}
 }
 
 type block struct {

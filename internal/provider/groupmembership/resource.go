@@ -57,7 +57,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	attributes["id"] = base.KeptText("The id of the group and the id of the user, with a slash between.")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Makes one user a member of a group, and leaves the other members alone. Do not use it for a group that has `user` blocks: " +
-			"they are all members and remove any other user, so that the two resources undo each other in every run.",
+			"the blocks are the complete list and remove any other user, so each undoes the other in every run.",
 		Attributes: attributes,
 		Blocks:     map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}

@@ -37,7 +37,7 @@ func newList(kind principal.Kind) func() datasource.DataSource {
 		Find: func(ctx context.Context, d *providerdata.Data, f filter.Set) ([]rights.InlinePolicy, error) {
 			return find(ctx, d, kind.Asked(f))
 		},
-	}.List(suffix, "policies", fmt.Sprintf("Lists the inline policies of a %s with their documents, by name. When there is none, the list is empty. "+
+	}.List(suffix, "policies", fmt.Sprintf("Lists the inline policies of a %s with their documents, by name. If there is none, the list is empty. "+
 		"A %[1]s that does not exist is an error.", kind.Word))
 }
 

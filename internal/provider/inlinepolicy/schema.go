@@ -28,7 +28,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		Required:   true,
 		Validators: []validator.String{policyjson.Validator()},
 		MarkdownDescription: "The policy document as JSON, at most 5120 characters without white space; see the data source `outscale_policy_document`. " +
-			"Documents compare by meaning: white space and order plan nothing. Changed in place.",
+			"Documents are compared by meaning: white space and order make no difference. Changed in place.",
 	}
 	attributes["id"] = base.KeptText(fmt.Sprintf("The id of the %s and the name of the policy, with a slash between.", r.kind.Word))
 	resp.Schema = schema.Schema{

@@ -65,7 +65,7 @@ func (d *One) Schema(_ context.Context, _ datasource.SchemaRequest, resp *dataso
 	}
 	maps.Copy(attributes, keyAttributes())
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Looks up one access key. It is an error if no key matches, or more than one. Secrets cannot be read.",
+		MarkdownDescription: "Reads one access key. It is an error if no key matches, or more than one. Secrets cannot be read.",
 		Attributes:          attributes,
 		Blocks:              map[string]schema.Block{"filter": filter.Block(byID, byState, byTag)},
 	}

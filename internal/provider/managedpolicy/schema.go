@@ -48,15 +48,15 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"document": schema.StringAttribute{
 				Required: true, Validators: []validator.String{policyjson.Validator()},
 				MarkdownDescription: "The policy document as JSON, at most 5120 characters without white space; see the data source `outscale_policy_document`. " +
-					"It becomes version `v1`. Changed in place: a new version is created, which is the default one if the old one was, and then the old one is deleted, " +
-					"so that links stay. The argument shows the version that this resource manages, also while `outscale_policy_version` makes another one the default. " +
-					"After an import that is the version which the import names, or else the one which was the default one then. Documents compare by meaning: white space and order plan nothing.",
+					"It becomes version `v1`. Changed in place: a new version is created, which becomes the default if the old one was, and then the old one is deleted, " +
+					"so that links stay. The argument shows the version that this resource manages, even if `outscale_policy_version` makes another one the default. " +
+					"After an import that is the version in the id of the import, or else the default version at that time. Documents are compared by meaning: white space and order make no difference.",
 			},
 			"force_detach": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether the destruction of the policy also ends links to users and groups that are not managed here. " +
-					"Default: `false`, which makes a destruction fail while the policy is linked. A policy that leaves the configuration together with its `policy` blocks " +
-					"needs it, or `create_before_destroy` in its `lifecycle` block: the blocks are then changed first. Either must be applied before.",
+				MarkdownDescription: "Whether a destroy of the policy also ends its links to users and groups, including those that Terraform does not manage. " +
+					"Default: `false`: a destroy fails while the policy is linked. Set it and apply before the destroy. If you remove the policy together with its " +
+					"`policy` blocks, `create_before_destroy` in the `lifecycle` block works too: the blocks are then changed first.",
 			},
 			"id":                        base.KeptText("The same as `orn`."),
 			"orn":                       base.KeptText("The OUTSCALE resource name of the policy."),

@@ -44,7 +44,7 @@ func Block(word string) schema.Block {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	return schema.SetNestedBlock{
-		MarkdownDescription: fmt.Sprintf("A managed policy that is linked to the %s. With one block or more, the blocks are all that is linked: other links are removed. "+
+		MarkdownDescription: fmt.Sprintf("A managed policy that is linked to the %s. If there is a block, the blocks are the complete list: other links are removed. "+
 			"Removing the last block removes the links that it made. Without blocks the links of the %[1]s are not managed here.", word),
 		NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
 			"policy_orn": schema.StringAttribute{

@@ -24,8 +24,8 @@ import (
 
 // The data sources. API actions: ReadPolicy and ReadPolicyVersions; ReadPolicies; ReadPolicyVersions.
 var (
-	NewOne  = onePolicy.One("policy", "policies", "Shows a managed policy of the account or of OUTSCALE, with the document of its default version.")
-	NewList = policies.List("policies", "policies", "Lists managed policies, those of the account and those of OUTSCALE. When none matches, the list is empty.")
+	NewOne  = onePolicy.One("policy", "policies", "Reads a managed policy of the account or of OUTSCALE, with the document of its default version.")
+	NewList = policies.List("policies", "policies", "Lists managed policies, those of the account and those of OUTSCALE. If none matches, the list is empty.")
 	// NewVersions lists the versions of a policy.
 	NewVersions = versions.List("policy_versions", "policy_versions", "Lists the versions of a managed policy, with their documents. The default one decides rights.")
 )
@@ -126,7 +126,7 @@ var versions = lookup.Kind[policy.Version]{
 	Arguments: ornArgument,
 	Attributes: map[string]schema.Attribute{
 		"version_id":      lookup.Text("The version: `v1`, `v2` and so on."),
-		"default_version": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the version is the default one."},
+		"default_version": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether this is the default version."},
 		"body":            lookup.Text("The document of the version."),
 		"creation_date":   lookup.Text("The date and time (UTC) at which the version was created."),
 	},

@@ -20,7 +20,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Writes a policy document as HCL. It makes no call to the API.",
+		MarkdownDescription: "Makes a policy document from HCL, without a call to the API.",
 		Attributes: map[string]schema.Attribute{
 			"source_policy_documents": texts("Documents, as JSON, whose statements come first. Among them a `sid` may occur once. " +
 				"A `statement` of this data source with the same `sid` replaces theirs. A single string in place of a list is accepted; `json` has lists."),
@@ -34,7 +34,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"json": schema.StringAttribute{Computed: true, MarkdownDescription: "The document in canonical JSON."},
 		},
 		Blocks: map[string]schema.Block{"statement": schema.ListNestedBlock{
-			MarkdownDescription: "A statement. An explicit `Deny` wins over every `Allow`.",
+			MarkdownDescription: "A statement. An explicit `Deny` overrides every `Allow`.",
 			NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
 				"sid": schema.StringAttribute{Optional: true, MarkdownDescription: "A name that is unique in the document."},
 				"effect": schema.StringAttribute{

@@ -59,8 +59,8 @@ func newList(kind principal.Kind, filters ...string) func() datasource.DataSourc
 			}
 			return slices.DeleteFunc(links, func(p rights.LinkedPolicy) bool { return !f.PassPrefix(byPath, pathOf(p)) }), err
 		},
-	}.List("policies_linked_to_"+kind.Prefix, "policies", fmt.Sprintf("Lists the managed policies that are linked to a %s, all pages of them. "+
-		"When there is none, the list is empty. A %[1]s that does not exist is an error.", kind.Word))
+	}.List("policies_linked_to_"+kind.Prefix, "policies", fmt.Sprintf("Lists the managed policies that are linked to a %s, from all pages. "+
+		"If there is none, the list is empty. A %[1]s that does not exist is an error.", kind.Word))
 }
 
 // pathOf returns the path of a policy, which only its ORN has: orn:ows:idauth::ACCOUNT:policy/PATH/NAME.

@@ -26,7 +26,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	attributes["id"] = base.KeptText(fmt.Sprintf("The id of the %s and the ORN, with a slash between.", r.kind.Word))
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Links one managed policy to a %s, and leaves its other policies alone. Do not use it for a %[1]s that has `policy` blocks: "+
-			"they are all that is linked and unlink any other policy, so that the two resources undo each other in every run.", r.kind.Word),
+			"the blocks are the complete list and unlink any other policy, so each undoes the other in every run.", r.kind.Word),
 		Attributes: attributes,
 		Blocks:     map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}

@@ -18,8 +18,8 @@ import (
 // Schema is the official provider's.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages a version of a managed policy, beside the version `v1` that the creation of the policy makes. " +
-			"A policy has at most 5 versions, and the default one decides rights.",
+		MarkdownDescription: "Manages a version of a managed policy, beside version `v1`, which the creation of the policy makes. " +
+			"A policy has at most 5 versions. Its default version decides rights.",
 		Attributes: map[string]schema.Attribute{
 			"policy_orn": schema.StringAttribute{
 				Required:            true,
@@ -30,17 +30,17 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"document": schema.StringAttribute{
 				Required: true, Validators: []validator.String{policyjson.Validator()},
 				MarkdownDescription: "The policy document as JSON, at most 5120 characters without white space; see the data source `outscale_policy_document`. " +
-					"Documents compare by meaning: white space and order plan nothing. Changed in place: a new version is created, which is the default one " +
+					"Documents are compared by meaning: white space and order make no difference. Changed in place: a new version is created, which becomes the default " +
 					"if the old one was or if `set_as_default` is true, and then the old one is deleted.",
 			},
 			"set_as_default": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether this version is the default one of the policy. If true, the version is made the default again whenever another one was. " +
-					"If false or left out, which version is the default is not managed here: a version that is the default stays it until another one is. Changed in place.",
+				MarkdownDescription: "Whether this version is the default version of the policy. If true, an apply makes it the default again whenever another one is. " +
+					"If false or left out, this resource does not manage which version is the default, and a default version stays the default. Changed in place.",
 			},
 			"default_version": schema.BoolAttribute{
 				Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "Whether the version is the default one of the policy.",
+				MarkdownDescription: "Whether this is the default version of the policy.",
 			},
 			"version_id":    base.KeptText("The version: `v2`, `v3` and so on. Numbers only grow."),
 			"body":          base.KeptText("The document as the API has it."),

@@ -51,7 +51,7 @@ func (k Kind) Attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		k.NameAttribute(): schema.StringAttribute{
 			Optional: true, Computed: true, PlanModifiers: modifiers,
-			MarkdownDescription: fmt.Sprintf("The name of the %s. A change replaces the resource, also a rename of the %[1]s: use `%s` to keep it then.", k.Word, k.IDAttribute()),
+			MarkdownDescription: fmt.Sprintf("The name of the %s. A change replaces the resource, and so does a rename of the %[1]s. Use `%s` to avoid that.", k.Word, k.IDAttribute()),
 		},
 		k.IDAttribute(): schema.StringAttribute{
 			Optional: true, Computed: true, PlanModifiers: modifiers,

@@ -17,8 +17,8 @@ import (
 
 // The data sources. API action: ReadUsers, all pages.
 var (
-	NewOne  = oneUser().One("user", "users", "Looks one EIM user up, by name or by id. Exactly one user must match: none, or several, is an error that says what was found.")
-	NewList = users.List("users", "users", "Lists the EIM users of the account, all pages of them. When no user matches, the list is empty.")
+	NewOne  = oneUser().One("user", "users", "Reads one EIM user, by name or by id. It is an error if no user matches, or more than one.")
+	NewList = users.List("users", "users", "Lists the EIM users of the account, from all pages. If no user matches, the list is empty.")
 )
 
 // The arguments of the data source for one user, and the filters of both. The first filter is the official provider's.

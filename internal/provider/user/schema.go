@@ -53,14 +53,14 @@ func resourceAttributes() map[string]schema.Attribute {
 			Computed:      true,
 			Validators:    []validator.String{stringvalidator.RegexMatches(userEmail, "must be an e-mail address (leave the argument out for the account's)")},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "The e-mail address of the user. Default: the API gives a new user the account's. " +
-				"Changed in place; taken out of the configuration, it stays as it is.",
+			MarkdownDescription: "The e-mail address of the user. Default: a new user gets the e-mail address of the account. " +
+				"Changed in place. If you remove it from the configuration, the address stays.",
 		},
 		"force_destroy": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether the destruction of the user also removes its access keys (deactivated, then deleted), its memberships, its linked and its inline policies, " +
-				"also those that are not managed here. Default: `false`, which makes a destruction fail while the user has any of them but inline policies. " +
-				"It must be in the state before the destruction: set it and apply.",
+			MarkdownDescription: "Whether a destroy of the user also removes its access keys (deactivated, then deleted), memberships, linked policies and inline policies, " +
+				"including those that Terraform does not manage. Default: `false`: a destroy fails while the user has any of them other than inline policies. " +
+				"Set it and apply before the destroy.",
 		},
 		"user_id":                base.KeptText("The id of the user. It stays the same when the user is renamed."),
 		"id":                     base.KeptText("The same as `user_id`."),

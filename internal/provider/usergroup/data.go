@@ -22,10 +22,10 @@ import (
 // The data sources. API actions: ReadUserGroups, all pages, and ReadUserGroup; ReadUserGroups; ReadUserGroupsPerUser, and
 // ReadUsers with `user_path`.
 var (
-	NewOne  = oneGroup.One("user_group", "user_groups", "Looks one group of EIM users up, by name or by id, with its members. A group that does not exist is an error.")
-	NewList = groups.List("user_groups", "user_groups", "Lists the groups of EIM users of the account, all pages of them. When no group matches, the list is empty.")
+	NewOne  = oneGroup.One("user_group", "user_groups", "Reads one group of EIM users and its members, by name or by id. A group that does not exist is an error.")
+	NewList = groups.List("user_groups", "user_groups", "Lists the groups of EIM users of the account, from all pages. If no group matches, the list is empty.")
 	// NewPerUser lists the groups of a user.
-	NewPerUser = perUser.List("user_groups_per_user", "user_groups", "Lists the groups that an EIM user is a member of. When there is none, the list is empty. A user that does not exist is an error.")
+	NewPerUser = perUser.List("user_groups_per_user", "user_groups", "Lists the groups that an EIM user is a member of. If there is none, the list is empty. A user that does not exist is an error.")
 )
 
 // The arguments, and the filters of outscale_user_groups. The first two filters are the official provider's.

@@ -34,7 +34,7 @@ const userBlock = "user"
 
 func memberBlock() schema.Block {
 	return schema.SetNestedBlock{
-		MarkdownDescription: "A user that is a member of the group. With one block or more, the blocks are all members: others are removed. " +
+		MarkdownDescription: "A user that is a member of the group. If there is a block, the blocks are the complete list: other members are removed. " +
 			"Removing the last block removes the members that the blocks had added. Without blocks the members of the group are not managed here.",
 		NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
 			"user_name": schema.StringAttribute{

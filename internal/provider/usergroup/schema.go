@@ -32,9 +32,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			},
 			"force_destroy": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether the destruction of the group also removes its members, its linked and its inline policies, also those that are not managed here. " +
-					"Default: `false`, which makes a destruction fail while the group has any that its blocks do not name. " +
-					"It must be in the state before the destruction: set it and apply.",
+				MarkdownDescription: "Whether a destroy of the group also removes its members, linked policies and inline policies, including those that Terraform does not manage. " +
+					"Default: `false`: a destroy fails while the group has any that its blocks do not name. " +
+					"Set it and apply before the destroy.",
 			},
 			"user_group_id":          base.KeptText("The id of the group. It stays the same when the group is renamed."),
 			"id":                     base.KeptText("The same as `user_group_id`."),
