@@ -15,7 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// ageRecipient is one key that the age format seals to.
+// ageRecipient is a public key of the age format.
 type ageRecipient struct {
 	recipient   age.Recipient
 	fingerprint string
@@ -25,8 +25,8 @@ type ageRecipient struct {
 // parseAgeRecipient reads an age recipient or an SSH public key.
 func parseAgeRecipient(text string) (ageRecipient, *Error) {
 	if strings.ContainsAny(text, "\n\r") && !strings.HasPrefix(text, "----") {
-		return ageRecipient{}, refuse(ReasonSeveralKeys, "holds more than one line, and an age or SSH public key is one line",
-			"Give each key as an item of its own, without comment lines.")
+		return ageRecipient{}, refuse(ReasonSeveralKeys, "has more than one line, but an age or SSH public key is a single line",
+			"Give each key as a separate item, without comment lines.")
 	}
 	var key ageRecipient
 	var err *Error
@@ -38,14 +38,14 @@ func parseAgeRecipient(text string) (ageRecipient, *Error) {
 	if err != nil {
 		return ageRecipient{}, err
 	}
-	// Some texts have the form of a key and are a point nothing can be sealed to.
+	// Some texts have the form of a key, but stand for a point that nothing can be sealed to.
 	if _, wrapErr := key.recipient.Wrap(make([]byte, 16)); wrapErr != nil {
-		return ageRecipient{}, refuse(ReasonNotAPublicKey, "has the form of a public key, and nothing can be sealed to it", "Copy the key anew from where it was made.")
+		return ageRecipient{}, refuse(ReasonNotAPublicKey, "has the form of a public key, but nothing can be sealed to it", "Copy the key again from its source.")
 	}
 	return key, nil
 }
 
-// parseNative reads age's own recipients. Bech32 may be written all in upper case and is the same key then.
+// parseNative reads age's own recipients. In Bech32 a text in upper case is the same key.
 func parseNative(text string) (ageRecipient, *Error) {
 	if strings.ToUpper(text) == text {
 		text = strings.ToLower(text)
@@ -58,9 +58,9 @@ func parseNative(text string) (ageRecipient, *Error) {
 		sum := sha256.Sum256([]byte(r.String()))
 		return ageRecipient{recipient: r, fingerprint: "age1pq1:sha256:" + hex.EncodeToString(sum[:]), postQuantum: true}, nil
 	}
-	// The data of a Bech32 text has no "1" in it: a second one ends the name of a plugin or of a hardware kind.
+	// The data of a Bech32 text has no "1". A second one ends the name of a plugin or of a kind of hardware.
 	if strings.Contains(text[len("age1"):], "1") {
-		return ageRecipient{}, refuse(ReasonUnsupportedKey, "looks like the recipient of an age plugin or of hardware, which cannot be sealed to without running that plugin",
+		return ageRecipient{}, refuse(ReasonUnsupportedKey, "looks like the recipient of an age plugin or of hardware, which requires the plugin, and plugins are not supported",
 			"Give a recipient that age-keygen made (age1... or age1pq1...).")
 	}
 	r, err := age.ParseX25519Recipient(text)
@@ -71,7 +71,7 @@ func parseNative(text string) (ageRecipient, *Error) {
 }
 
 func misspelt(what string) *Error {
-	return refuse(ReasonNotAPublicKey, "begins like "+what+" and is not one: it is cut, has a character too many or is misspelt", "Copy the whole line anew.")
+	return refuse(ReasonNotAPublicKey, "begins like "+what+", but is not valid: it is cut, misspelt or has extra characters", "Copy the whole line again.")
 }
 
 // unsupportedSSH names the SSH key types that the age format does not support.
@@ -90,11 +90,11 @@ var unsupportedSSH = map[string]string{
 func parseSSH(text string) (ageRecipient, *Error) {
 	kind, _, _ := strings.Cut(strings.ReplaceAll(text, "\t", " "), " ")
 	if name, ok := unsupportedSSH[kind]; ok {
-		return ageRecipient{}, refuse(ReasonUnsupportedKey, "is "+name+", which nothing can be sealed to",
+		return ageRecipient{}, refuse(ReasonUnsupportedKey, "is "+name+", which is not supported",
 			"Give a key of type ssh-ed25519 or ssh-rsa, or an age recipient.")
 	}
 	if strings.HasPrefix(text, "-----BEGIN ") || strings.HasPrefix(text, "---- BEGIN SSH2") {
-		return ageRecipient{}, refuse(ReasonUnsupportedKey, "is in a PEM form or the form of another program, which is not read",
+		return ageRecipient{}, refuse(ReasonUnsupportedKey, "is in PEM form or in the format of another program, which is not supported",
 			"An SSH public key is one line that begins with ssh-ed25519 or ssh-rsa; ssh-keygen -i -f FILE -m PKCS8 (or -m RFC4716) prints it.")
 	}
 	if kind != ssh.KeyAlgoED25519 && kind != ssh.KeyAlgoRSA {
@@ -107,7 +107,7 @@ func parseSSH(text string) (ageRecipient, *Error) {
 	var recipient age.Recipient
 	if kind == ssh.KeyAlgoRSA {
 		if bits := rsaBits(key); bits < MinRSABits {
-			return ageRecipient{}, refuse(ReasonWeakKey, fmt.Sprintf("is an RSA key of %d bits, and the least is %d", bits, MinRSABits),
+			return ageRecipient{}, refuse(ReasonWeakKey, fmt.Sprintf("is an RSA key of %d bits, but the minimum is %d", bits, MinRSABits),
 				"Make a new key: ssh-keygen -t ed25519, or -t rsa -b 4096.")
 		}
 		recipient, err = agessh.NewRSARecipient(key)
@@ -120,7 +120,7 @@ func parseSSH(text string) (ageRecipient, *Error) {
 	return ageRecipient{recipient: recipient, fingerprint: ssh.FingerprintSHA256(key)}, nil
 }
 
-// rsaBits is the length of the modulus of an SSH RSA key.
+// rsaBits returns the length of the modulus of an SSH RSA key, in bits.
 func rsaBits(key ssh.PublicKey) int {
 	if crypto, ok := key.(ssh.CryptoPublicKey); ok {
 		if public, ok := crypto.CryptoPublicKey().(*rsa.PublicKey); ok {
@@ -130,7 +130,7 @@ func rsaBits(key ssh.PublicKey) int {
 	return 0
 }
 
-// refuseMixedStrength finds the first key whose strength differs from that of the first in the list.
+// refuseMixedStrength refuses a list with post-quantum and classic keys, at the first key that differs from the first one.
 func refuseMixedStrength(keys []ageRecipient) *Error {
 	for i, key := range keys {
 		if key.postQuantum == keys[0].postQuantum {
@@ -146,7 +146,7 @@ func refuseMixedStrength(keys []ageRecipient) *Error {
 	return nil
 }
 
-// sealAge writes the armored age file.
+// sealAge returns the armored age file.
 func sealAge(secret []byte, keys []ageRecipient) (string, *Error) {
 	recipients := make([]age.Recipient, 0, len(keys))
 	for _, key := range keys {
@@ -160,7 +160,7 @@ func sealAge(secret []byte, keys []ageRecipient) (string, *Error) {
 	return out.String(), nil
 }
 
-// writeAll sends the secret through encrypt into the armor, and closes both in their order.
+// writeAll encrypts the secret into the armor and closes both.
 func writeAll(secret []byte, armored io.WriteCloser, encrypt func(io.Writer) (io.WriteCloser, error)) error {
 	sealed, err := encrypt(armored)
 	if err != nil {
@@ -176,5 +176,5 @@ func writeAll(secret []byte, armored io.WriteCloser, encrypt func(io.Writer) (io
 }
 
 func sealingFailed() *Error {
-	return refuse(ReasonSealingFailed, "the secret could not be sealed to these public keys", "Try another public key, and report this: the keys were read without a complaint.")
+	return refuse(ReasonSealingFailed, "the secret could not be sealed to these public keys", "Try another public key, and report this error: the keys are valid.")
 }

@@ -1,36 +1,33 @@
 package seal
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
-// Reason is the stable name of one way to be refused: callers and tests decide by it, never by text.
+// Reason is the stable code of an error. Callers use it for decisions, never the text.
 type Reason string
 
-// Reasons a list of public keys is refused for, or a sealing fails.
+// Reasons for which a list of public keys is refused, or Seal fails.
 const (
 	ReasonNoPublicKeys      Reason = "no_public_keys"       // the list is empty
 	ReasonTooManyPublicKeys Reason = "too_many_public_keys" // more than MaxRecipients
 	ReasonNotAPublicKey     Reason = "not_a_public_key"     // unreadable, or not a key at all
-	ReasonPrivateKeyGiven   Reason = "private_key_given"    // the private half, in a place that is stored
-	ReasonUnsupportedKey    Reason = "unsupported_key"      // a public key, of a kind that cannot be sealed to
+	ReasonPrivateKeyGiven   Reason = "private_key_given"    // a private key, in an argument that is stored
+	ReasonUnsupportedKey    Reason = "unsupported_key"      // a public key of a kind that is not supported
 	ReasonWeakKey           Reason = "weak_key"             // e.g. RSA under MinRSABits
-	ReasonRepeatedKey       Reason = "repeated_key"         // the same key twice, however it is written
+	ReasonRepeatedKey       Reason = "repeated_key"         // the same key twice, in any form
 	ReasonSeveralKeys       Reason = "several_keys"         // one item of the list holds more than one key
 	ReasonMixedKinds        Reason = "mixed_kinds"          // an OpenPGP key beside another key
 	ReasonMixedPostQuantum  Reason = "mixed_post_quantum"   // a post-quantum recipient beside a classic one
 	ReasonKeyExpired        Reason = "key_expired"          // an OpenPGP key or its encryption subkey
-	ReasonKeyNotYetValid    Reason = "key_not_yet_valid"    // an OpenPGP key made later than now
+	ReasonKeyNotYetValid    Reason = "key_not_yet_valid"    // an OpenPGP key with a creation date in the future
 	ReasonKeyRevoked        Reason = "key_revoked"          // an OpenPGP key or its encryption subkey
 	ReasonNoEncryptionKey   Reason = "no_encryption_key"    // an OpenPGP key that can only sign
 	ReasonNotSealable       Reason = "not_sealable"         // the secret is empty or too long
-	ReasonSealingFailed     Reason = "sealing_failed"       // the cryptography itself refused
+	ReasonSealingFailed     Reason = "sealing_failed"       // an error of the cryptographic library
 )
 
-// Reasons a ciphertext is not opened for.
+// Reasons for which Open fails.
 const (
-	ReasonNotCiphertext     Reason = "not_ciphertext"     // neither an armored age file nor an OpenPGP message
+	ReasonNotCiphertext     Reason = "not_ciphertext"     // neither an armored age file nor an armored OpenPGP message
 	ReasonDamaged           Reason = "damaged"            // truncated or altered
 	ReasonNotAPrivateKey    Reason = "not_a_private_key"  // unreadable, or not a key at all
 	ReasonPublicKeyGiven    Reason = "public_key_given"   // the public half cannot open anything
@@ -40,39 +37,35 @@ const (
 	ReasonNotText           Reason = "not_text"           // the sealed content is not UTF-8 text, or far too long for a secret
 )
 
-// An Error says why a key, a ciphertext or a secret was refused. Its text is made of this package's own
-// words, numbers, dates and public fingerprints only: no part of what was given, and no error of a
-// library that might quote it, is in there or wrapped by it.
+// An Error says why a key, a ciphertext or a secret was refused. Its text has only words of this package, numbers, dates and
+// public fingerprints. It neither contains nor wraps a part of the input or the error of a library, which might quote the input.
 type Error struct {
-	// Reason is the reason as a code, for decisions.
+	// Reason is the code of the error.
 	Reason Reason
-	// Index is the place in the list of public keys, from 0; -1 where no one item is to blame.
+	// Index is the index in the list of public keys; -1 if the error is not about one of them.
 	Index int
-	// Problem names what is wrong: a clause without a full stop. Where Index is not -1 its subject,
-	// "public key [Index]", is left out for the caller to put its own argument's name there.
+	// Problem says what is wrong, without a full stop. If Index is not -1 it has no subject: callers add the name of their
+	// argument, and Error adds "public key [Index]".
 	Problem string
-	// Remedy says what to do, in whole sentences.
+	// Remedy says what to do, in sentences.
 	Remedy string
 }
 
-// Error is the whole message: what is wrong, then the remedy.
+// Error returns the problem and the remedy.
 func (e *Error) Error() string {
-	var b strings.Builder
+	subject := ""
 	if e.Index >= 0 {
-		fmt.Fprintf(&b, "public key [%d] ", e.Index)
+		subject = fmt.Sprintf("public key [%d] ", e.Index)
 	}
-	b.WriteString(e.Problem)
-	b.WriteString(". ")
-	b.WriteString(e.Remedy)
-	return b.String()
+	return subject + e.Problem + ". " + e.Remedy
 }
 
-// refuse is an error about the whole, not about one item of a list.
+// refuse returns an error that is not about one item of a list.
 func refuse(reason Reason, problem, remedy string) *Error {
 	return &Error{Reason: reason, Index: -1, Problem: problem, Remedy: remedy}
 }
 
-// at puts the place in the list on an error about one public key.
+// at makes e an error about the public key with that index.
 func (e *Error) at(index int) *Error {
 	e.Index = index
 	return e

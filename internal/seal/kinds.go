@@ -2,7 +2,7 @@ package seal
 
 import "strings"
 
-// First lines of what is recognised by its armor.
+// The lines that begin and end armored texts.
 const (
 	beginOpenPGPPublic  = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 	beginOpenPGPPrivate = "-----BEGIN PGP PRIVATE KEY BLOCK-----"
@@ -19,7 +19,7 @@ const (
 		"If the private key was written into a configuration, a plan or a log, treat it as known to others and replace it."
 )
 
-// privateMarks are texts that only a private key has, in upper case.
+// privateMarks are texts that only a private key contains, in upper case.
 var privateMarks = []struct{ mark, kind string }{
 	{"AGE-SECRET-KEY-", "an age private key"},
 	{"AGE-PLUGIN-", "an age plugin's identity"},
@@ -31,10 +31,10 @@ var privateMarks = []struct{ mark, kind string }{
 	{"PRIVATE KEY-", "a private key"},
 }
 
-// nakedOpenSSH is how the base64 of an OpenSSH private key begins when its first and last line are lost.
+// nakedOpenSSH is the beginning of the base64 of an OpenSSH private key, to detect one without its BEGIN line.
 const nakedOpenSSH = "b3BlbnNzaC1rZXktdjE"
 
-// refusePrivateKey finds a private key by its marks anywhere in the text, in upper or lower case.
+// refusePrivateKey refuses a text that contains the mark of a private key, in upper or lower case.
 func refusePrivateKey(text string) *Error {
 	upper := strings.ToUpper(text)
 	for _, m := range privateMarks {
@@ -49,5 +49,5 @@ func refusePrivateKey(text string) *Error {
 }
 
 func privateKeyGiven(kind string) *Error {
-	return refuse(ReasonPrivateKeyGiven, "is "+kind+", where a public key belongs; it is not repeated here", remedyLeaked)
+	return refuse(ReasonPrivateKeyGiven, "is "+kind+", but a public key is required; it is not shown here", remedyLeaked)
 }

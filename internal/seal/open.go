@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// Open decrypts what Seal made, or what `age -a` or `gpg --armor --encrypt` made for the same key. The private key
-// is an age identity (one or several lines of an age-keygen file, comments included), an SSH private key
-// of type ed25519 or RSA, or an armored OpenPGP private key. The passphrase unlocks an SSH or OpenPGP
-// private key that is locked; it is not looked at when the key needs none.
+// Open decrypts a ciphertext of Seal, or of `age -a` or `gpg --armor --encrypt` for the same key. The private key is an age
+// identity (one or several lines of an age-keygen file, with or without comments), an SSH private key of type ed25519 or RSA, or
+// an armored OpenPGP private key. The passphrase unlocks a locked SSH or OpenPGP private key. It is ignored if the key is not
+// locked.
 //
-// A sealed secret stays readable when the key expires or is revoked later, so no clock is used.
+// Open uses no clock, because a sealed secret stays readable after the key has expired or was revoked.
 //
-// The error is an *Error. Text is only returned when all of the ciphertext was found intact.
+// The error is an *Error. Open returns a text only if the whole ciphertext is intact.
 func Open(ciphertext, privateKey, passphrase string) (string, error) {
 	plain, err := open(strings.TrimSpace(ciphertext), strings.TrimSpace(privateKey), passphrase)
 	defer clear(plain)
@@ -22,7 +22,7 @@ func Open(ciphertext, privateKey, passphrase string) (string, error) {
 		return "", err
 	}
 	if len(plain) > MaxSecretBytes || !utf8.Valid(plain) {
-		return "", refuse(ReasonNotText, "what was sealed is not a text or is longer than any secret", "This ciphertext was not made by sealing an access key's secret: look at where it comes from.")
+		return "", refuse(ReasonNotText, "the decrypted content is not text, or is too long for a secret", "This ciphertext is not the sealed secret of an access key: check where it comes from.")
 	}
 	return string(plain), nil
 }
@@ -38,23 +38,23 @@ func open(ciphertext, privateKey, passphrase string) ([]byte, *Error) {
 	}
 	if format == "age" {
 		if key.openpgp != "" {
-			return nil, wrongKey("the ciphertext is an age file, and the private key is an OpenPGP key")
+			return nil, wrongKey("the ciphertext is an age file, but the private key is an OpenPGP key")
 		}
 		return openAge(ciphertext, key, passphrase)
 	}
 	if key.openpgp == "" {
-		return nil, wrongKey("the ciphertext is an OpenPGP message, and the private key is an age or SSH key")
+		return nil, wrongKey("the ciphertext is an OpenPGP message, but the private key is an age or SSH key")
 	}
 	return openOpenPGP(ciphertext, key.openpgp, passphrase)
 }
 
 const remedyCiphertext = "Give the whole armored text as it was made, from its BEGIN line to its END line."
 
-// formatOf distinguishes an age file from an OpenPGP message by the armor, and detects a missing end of the armor.
+// formatOf returns the format of a ciphertext, "age" or "openpgp", by its armor. The armor must be complete.
 func formatOf(text string) (string, *Error) {
 	switch {
 	case len(text) > maxCiphertextBytes:
-		return "", refuse(ReasonNotCiphertext, fmt.Sprintf("the ciphertext is %d bytes long, and no sealed secret is longer than %d", len(text), maxCiphertextBytes), remedyCiphertext)
+		return "", refuse(ReasonNotCiphertext, fmt.Sprintf("the ciphertext is %d bytes long, but the maximum is %d", len(text), maxCiphertextBytes), remedyCiphertext)
 	case strings.HasPrefix(text, beginAgeFile):
 		return "age", refuseCut(text, endAgeFile)
 	case strings.HasPrefix(text, beginOpenPGPMessage):
@@ -73,15 +73,14 @@ func refuseCut(text, end string) *Error {
 }
 
 func damaged() *Error {
-	return refuse(ReasonDamaged, "the ciphertext is damaged: a part of it is missing or was altered", remedyCiphertext)
+	return refuse(ReasonDamaged, "the ciphertext is damaged: part of it is missing or altered", remedyCiphertext)
 }
 
 func wrongKey(problem string) *Error {
-	return refuse(ReasonWrongPrivateKey, problem, "Give the private key whose public half the secret was sealed to.")
+	return refuse(ReasonWrongPrivateKey, problem, "Give the private key of a public key that the secret was sealed to.")
 }
 
-// readPlain reads to the very end, where both formats prove that nothing is missing, and no more than a
-// secret can have.
+// readPlain reads to the end, where both formats prove that nothing is missing, but not more than the longest secret.
 func readPlain(r io.Reader) ([]byte, error) {
 	plain, err := io.ReadAll(io.LimitReader(r, MaxSecretBytes+1))
 	if err != nil {

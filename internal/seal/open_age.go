@@ -9,7 +9,7 @@ import (
 	"filippo.io/age/armor"
 )
 
-// The names of the kinds of keys in messages.
+// The names of the kinds of keys, for messages.
 const (
 	kindX25519      = "an age key"
 	kindPostQuantum = "an age post-quantum key"
@@ -17,8 +17,8 @@ const (
 	kindSSHRSA      = "an SSH RSA key"
 )
 
-// stanzaKinds names what the header of an age file says it is sealed to: the type of a stanza is the one
-// thing about a recipient that stands there in clear for every kind.
+// stanzaKinds are the names of the kinds of recipients in the header of an age file. The type of a stanza is all that the header
+// shows of every kind of recipient.
 var stanzaKinds = map[string]string{
 	"X25519":         kindX25519,
 	"mlkem768x25519": kindPostQuantum,
@@ -47,8 +47,8 @@ func openAge(ciphertext string, key privateKey, passphrase string) ([]byte, *Err
 	return plain, nil
 }
 
-// wrongAgeKey says what kinds of keys the file is sealed for and which was given. A recipient's part of
-// the header that was altered looks the same as one for another key.
+// wrongAgeKey returns the error that names the kinds of keys that the file is sealed for, and the kinds that were given. If a
+// recipient's part of the header was altered, it looks like that of another key.
 func wrongAgeKey(stanzas, names []string) *Error {
 	var kinds []string
 	for _, stanza := range stanzas {
@@ -60,12 +60,12 @@ func wrongAgeKey(stanzas, names []string) *Error {
 	}
 	sealed, given := list(kinds), list(names)
 	if sealed == given {
-		return wrongKey("the ciphertext is sealed for " + sealed + ", and not for the one given")
+		return wrongKey("the ciphertext is sealed for " + sealed + ", but not for the one given")
 	}
-	return wrongKey("the ciphertext is sealed for " + sealed + ", and the private key is " + given)
+	return wrongKey("the ciphertext is sealed for " + sealed + ", but the private key is " + given)
 }
 
-// list joins different kinds in a fixed order.
+// list joins kinds, sorted and each once.
 func list(kinds []string) string {
 	kinds = slices.Clone(kinds)
 	slices.Sort(kinds)

@@ -27,7 +27,7 @@ func openOpenPGP(ciphertext, privateKey, passphrase string) ([]byte, *Error) {
 	if refused := unlockOpenPGP(ring, keyIDs, passphrase); refused != nil {
 		return nil, refused
 	}
-	// The time is used only to verify signatures inside the message, which are not checked here.
+	// The time matters only for signatures in the message, which are not checked here.
 	details, err := openpgp.ReadMessage(bytes.NewReader(message), ring, nil, openpgpConfig(time.Unix(0, 0)))
 	if err != nil || !details.IsEncrypted {
 		return nil, damaged()
@@ -39,7 +39,7 @@ func openOpenPGP(ciphertext, privateKey, passphrase string) ([]byte, *Error) {
 	return plain, nil
 }
 
-// addressees are the IDs of the keys that a message is encrypted to; 0 is a hidden one.
+// addressees returns the IDs of the keys that a message is encrypted to; 0 = hidden.
 func addressees(message []byte) ([]uint64, *Error) {
 	var ids []uint64
 	passphrase := false
@@ -55,7 +55,7 @@ func addressees(message []byte) ([]uint64, *Error) {
 			passphrase = true
 		case *packet.SymmetricallyEncrypted, *packet.AEADEncrypted:
 			if len(ids) == 0 && passphrase {
-				return nil, wrongKey("the ciphertext is sealed for a passphrase, and not for an OpenPGP key")
+				return nil, wrongKey("the ciphertext is sealed for a passphrase, not for an OpenPGP key")
 			}
 			if len(ids) == 0 {
 				return nil, damaged()
@@ -67,7 +67,7 @@ func addressees(message []byte) ([]uint64, *Error) {
 	}
 }
 
-// readPrivateRing reads the armor of a private key; an export of several is taken as it is.
+// readPrivateRing reads the armor of one or several private keys.
 func readPrivateRing(text string) (openpgp.EntityList, *Error) {
 	raw, err := unarmor(text, openpgp.PrivateKeyType, maxKeyBytes)
 	if err != nil {
@@ -82,12 +82,12 @@ func readPrivateRing(text string) (openpgp.EntityList, *Error) {
 }
 
 func unreadableOpenPGP() *Error {
-	return refuse(ReasonNotAPrivateKey, "the private key begins like an armored OpenPGP private key and cannot be read: it is cut or altered, or of a type that is not supported",
+	return refuse(ReasonNotAPrivateKey, "the private key begins like an armored OpenPGP private key, but cannot be read: it is cut or altered, or of a type that is not supported",
 		"Give the whole output of gpg --armor --export-secret-keys FINGERPRINT.")
 }
 
-// unlockOpenPGP finds the key the message is for, and unlocks it where that is needed. That it is the
-// wrong key is said before a passphrase is asked for.
+// unlockOpenPGP finds the key that the message is for, and unlocks it if needed. A wrong key is reported before a missing
+// passphrase.
 func unlockOpenPGP(ring openpgp.EntityList, keyIDs []uint64, passphrase string) *Error {
 	var candidates []*packet.PrivateKey
 	known, away := false, false
@@ -104,16 +104,15 @@ func unlockOpenPGP(ring openpgp.EntityList, keyIDs []uint64, passphrase string) 
 	}
 	switch {
 	case !known:
-		return wrongKey(fmt.Sprintf("the ciphertext is sealed for the OpenPGP key %s, and the private key is another one", idList(keyIDs)))
+		return wrongKey(fmt.Sprintf("the ciphertext is sealed for the OpenPGP key %s, but the private key is another one", idList(keyIDs)))
 	case len(candidates) == 0 && away:
-		return refuse(ReasonNotAPrivateKey, "the OpenPGP private key holds only a stub of the key needed: its secret part is on a card or was not exported",
-			"Give an export that has the secret encryption subkey, or open the ciphertext with gpg -d where the card is.")
+		return refuse(ReasonNotAPrivateKey, "the OpenPGP private key has only a stub of the required key: the secret part is on a card or was not exported",
+			"Give an export that has the secret encryption subkey, or open the ciphertext with gpg -d on the machine with the card.")
 	}
 	return unlockCandidates(candidates, passphrase)
 }
 
-// unlockCandidates needs one key to be usable; where the message does not say which it is for, the library
-// tries them all.
+// unlockCandidates unlocks the keys, of which one is enough. If the message hides its key, the library tries all of them.
 func unlockCandidates(candidates []*packet.PrivateKey, passphrase string) *Error {
 	word := []byte(passphrase)
 	defer clear(word)
@@ -127,12 +126,12 @@ func unlockCandidates(candidates []*packet.PrivateKey, passphrase string) *Error
 	case unlocked || len(candidates) == 0:
 		return nil
 	case passphrase == "":
-		return refuse(ReasonPassphraseMissing, "the OpenPGP private key is locked with a passphrase, and none was given", "Give its passphrase.")
+		return refuse(ReasonPassphraseMissing, "the OpenPGP private key is locked with a passphrase, but none was given", "Give its passphrase.")
 	}
 	return refuse(ReasonPassphraseWrong, "the passphrase does not unlock the OpenPGP private key", "Give the passphrase of this key.")
 }
 
-// idList prints key IDs as gpg does: 16 upper-case hex digits. They stand in the message in clear.
+// idList formats key IDs as gpg does: 16 upper-case hex digits. The message shows them unencrypted.
 func idList(ids []uint64) string {
 	var out []string
 	for _, id := range ids {

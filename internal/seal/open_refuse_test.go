@@ -19,12 +19,12 @@ import (
 )
 
 const (
-	notText       = "what was sealed is not a text or is longer than any secret. This ciphertext was not made by sealing an access key's secret: look at where it comes from."
-	remedyRight   = "Give the private key whose public half the secret was sealed to."
+	notText       = "the decrypted content is not text, or is too long for a secret. This ciphertext is not the sealed secret of an access key: check where it comes from."
+	remedyRight   = "Give the private key of a public key that the secret was sealed to."
 	remedyWhole   = "Give the whole armored text as it was made, from its BEGIN line to its END line."
 	remedyKey     = "Give an age identity (AGE-SECRET-KEY-...), an SSH private key of type ed25519 or RSA, or an armored OpenPGP private key (gpg --armor --export-secret-keys)."
 	cutCiphertext = "the ciphertext is cut: it does not end with its END line. " + remedyWhole
-	damagedText   = "the ciphertext is damaged: a part of it is missing or was altered. " + remedyWhole
+	damagedText   = "the ciphertext is damaged: part of it is missing or altered. " + remedyWhole
 )
 
 func openErr(ciphertext, privateKey, passphrase string) error {
@@ -57,21 +57,21 @@ func TestOpen_wrongPrivateKey(t *testing.T) {
 	phrase.SetWorkFactor(10)
 	sealedTo := func(public ...string) string { return must(parse(t, public...).Seal(theSecret))(t) }
 	for name, c := range map[string]struct{ ciphertext, private, text string }{
-		"age, another":      {sealedTo(x.public), agePair(t).private, "the ciphertext is sealed for an age key, and not for the one given. "},
-		"age, three":        {sealedTo(x.public), agePair(t).private + "\n" + agePair(t).private + "\n" + pq.private, "the ciphertext is sealed for an age key, and the private key is an age key and an age post-quantum key. "},
-		"pq, another":       {sealedTo(pq.public), postQuantumPair(t).private, "the ciphertext is sealed for an age post-quantum key, and not for the one given. "},
-		"pq, age":           {sealedTo(pq.public), x.private, "the ciphertext is sealed for an age post-quantum key, and the private key is an age key. "},
-		"age, ssh":          {sealedTo(x.public), ed.private, "the ciphertext is sealed for an age key, and the private key is an SSH ed25519 key. "},
-		"ssh, another":      {sealedTo(ed.public), ed25519Pair(t).private, "the ciphertext is sealed for an SSH ed25519 key, and not for the one given. "},
-		"rsa, another":      {sealedTo(rsa.public), other.private, "the ciphertext is sealed for an SSH RSA key, and not for the one given. "},
-		"several, none":     {sealedTo(rsa.public, x.public, ed.public, agePair(t).public), other.private, "the ciphertext is sealed for an SSH RSA key and an SSH ed25519 key and an age key, and the private key is an SSH RSA key. "},
-		"a phrase":          {ageFile(t, []byte(theSecret), phrase), x.private, "the ciphertext is sealed for a passphrase, and the private key is an age key. "},
-		"age, openpgp":      {sealedTo(x.public), pgp.private, "the ciphertext is an age file, and the private key is an OpenPGP key. "},
-		"openpgp, age":      {sealedTo(pgp.public), x.private, "the ciphertext is an OpenPGP message, and the private key is an age or SSH key. "},
-		"openpgp, ssh":      {sealedTo(pgp.public), ed.private, "the ciphertext is an OpenPGP message, and the private key is an age or SSH key. "},
-		"openpgp, another":  {sealedTo(pgp.public), openpgpPair(t, entity(t, openpgpConfig()), "").private, "the ciphertext is sealed for the OpenPGP key " + keyID + ", and the private key is another one. "},
-		"openpgp, locked":   {sealedTo(pgp.public), openpgpPair(t, entity(t, openpgpConfig()), thePhrase).private, "the ciphertext is sealed for the OpenPGP key " + keyID + ", and the private key is another one. "},
-		"openpgp, a phrase": {symmetric(t), pgp.private, "the ciphertext is sealed for a passphrase, and not for an OpenPGP key. "},
+		"age, another":      {sealedTo(x.public), agePair(t).private, "the ciphertext is sealed for an age key, but not for the one given. "},
+		"age, three":        {sealedTo(x.public), agePair(t).private + "\n" + agePair(t).private + "\n" + pq.private, "the ciphertext is sealed for an age key, but the private key is an age key and an age post-quantum key. "},
+		"pq, another":       {sealedTo(pq.public), postQuantumPair(t).private, "the ciphertext is sealed for an age post-quantum key, but not for the one given. "},
+		"pq, age":           {sealedTo(pq.public), x.private, "the ciphertext is sealed for an age post-quantum key, but the private key is an age key. "},
+		"age, ssh":          {sealedTo(x.public), ed.private, "the ciphertext is sealed for an age key, but the private key is an SSH ed25519 key. "},
+		"ssh, another":      {sealedTo(ed.public), ed25519Pair(t).private, "the ciphertext is sealed for an SSH ed25519 key, but not for the one given. "},
+		"rsa, another":      {sealedTo(rsa.public), other.private, "the ciphertext is sealed for an SSH RSA key, but not for the one given. "},
+		"several, none":     {sealedTo(rsa.public, x.public, ed.public, agePair(t).public), other.private, "the ciphertext is sealed for an SSH RSA key and an SSH ed25519 key and an age key, but the private key is an SSH RSA key. "},
+		"a phrase":          {ageFile(t, []byte(theSecret), phrase), x.private, "the ciphertext is sealed for a passphrase, but the private key is an age key. "},
+		"age, openpgp":      {sealedTo(x.public), pgp.private, "the ciphertext is an age file, but the private key is an OpenPGP key. "},
+		"openpgp, age":      {sealedTo(pgp.public), x.private, "the ciphertext is an OpenPGP message, but the private key is an age or SSH key. "},
+		"openpgp, ssh":      {sealedTo(pgp.public), ed.private, "the ciphertext is an OpenPGP message, but the private key is an age or SSH key. "},
+		"openpgp, another":  {sealedTo(pgp.public), openpgpPair(t, entity(t, openpgpConfig()), "").private, "the ciphertext is sealed for the OpenPGP key " + keyID + ", but the private key is another one. "},
+		"openpgp, locked":   {sealedTo(pgp.public), openpgpPair(t, entity(t, openpgpConfig()), thePhrase).private, "the ciphertext is sealed for the OpenPGP key " + keyID + ", but the private key is another one. "},
+		"openpgp, a phrase": {symmetric(t), pgp.private, "the ciphertext is sealed for a passphrase, not for an OpenPGP key. "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			refused(t, openErr(c.ciphertext, c.private, ""), seal.ReasonWrongPrivateKey, c.text+remedyRight, c.private, theSecret)
@@ -104,9 +104,9 @@ func TestOpen_invalidPrivateKey(t *testing.T) {
 	half := ed.private[:len(ed.private)/2] + "\n-----END OPENSSH PRIVATE KEY-----\n"
 	halfPGP := pgp.private[:len(pgp.private)/2] + "\n-----END PGP PRIVATE KEY BLOCK-----\n"
 	pkcs8 := "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGjMF8GCSqGSIb3DQEFDTBSMDEGCSqGSIb3DQEFDDAkBBA\n-----END ENCRYPTED PRIVATE KEY-----\n"
-	sshRemedy := "Give the whole file, from its BEGIN line to its END line; ssh-keygen -y -f FILE tells whether it is sound."
+	sshRemedy := "Give the whole file, from its BEGIN line to its END line; ssh-keygen -y -f FILE shows whether it can be read."
 	line := func(n int) string {
-		return fmt.Sprintf("line %d of the private key is no age identity: it is cut, misspelt or something else; it is not repeated here. Give the lines of the file that age-keygen wrote, as they are.", n)
+		return fmt.Sprintf("line %d of the private key is not an age identity: it is cut, misspelt or something else; it is not shown here. Give the unchanged lines of the file that age-keygen wrote.", n)
 	}
 	for name, c := range map[string]struct {
 		ciphertext, private, passphrase string
@@ -114,25 +114,25 @@ func TestOpen_invalidPrivateKey(t *testing.T) {
 		text                            string
 	}{
 		"empty":              {sealedAge, " \n", "", seal.ReasonNotAPrivateKey, "the private key is empty. " + remedyKey},
-		"endless":            {sealedAge, strings.Repeat("a", 512<<10+1), "", seal.ReasonNotAPrivateKey, "the private key is 524289 bytes long, and none is longer than 524288. " + remedyKey},
-		"a password":         {sealedAge, "S3cr3tP4ssw0rd!", "", seal.ReasonNotAPrivateKey, "what was given as the private key is no private key. " + remedyKey},
+		"endless":            {sealedAge, strings.Repeat("a", 512<<10+1), "", seal.ReasonNotAPrivateKey, "the private key is 524289 bytes long, but the maximum is 524288. " + remedyKey},
+		"a password":         {sealedAge, "S3cr3tP4ssw0rd!", "", seal.ReasonNotAPrivateKey, "the given private key is not a private key. " + remedyKey},
 		"age, cut":           {sealedAge, "# comment\n" + x.private[:60], "", seal.ReasonNotAPrivateKey, line(2)},
 		"age, lower case":    {sealedAge, strings.ToLower(x.private), "", seal.ReasonNotAPrivateKey, line(1)},
 		"age, and more":      {sealedAge, x.private + "\nS3cr3tP4ssw0rd!", "", seal.ReasonNotAPrivateKey, line(2)},
 		"age pq, cut":        {sealedAge, postQuantumPair(t).private[:60], "", seal.ReasonNotAPrivateKey, line(1)},
-		"age plugin":         {sealedAge, "AGE-PLUGIN-YUBIKEY-1Q9ZHXQYZMRZGPQZ3FW4C", "", seal.ReasonNotAPrivateKey, "line 1 of the private key is the identity of an age plugin, and no plugin is run here. Open the ciphertext with age -d where the plugin is."},
-		"age file":           {sealedAge, sealedAge, "", seal.ReasonNotAPrivateKey, "the private key is an age file that is itself encrypted, which is not read. Decrypt it first: age -d FILE."},
-		"public age":         {sealedAge, x.public, "", seal.ReasonPublicKeyGiven, "what was given as the private key is a public key, which seals and cannot open. Give its private half."},
-		"public ssh":         {sealedAge, ed.public, "", seal.ReasonPublicKeyGiven, "what was given as the private key is a public key, which seals and cannot open. Give its private half."},
-		"public openpgp":     {sealedPGP, pgp.public, "", seal.ReasonPublicKeyGiven, "what was given as the private key is a public key, which seals and cannot open. Give its private half."},
-		"ssh, cut":           {sealedAge, half, "", seal.ReasonNotAPrivateKey, "the private key begins like an SSH private key and cannot be read: it is cut or altered, or of a type that is not supported. " + sshRemedy},
-		"ssh, ECDSA":         {sealedAge, ec.private, "", seal.ReasonNotAPrivateKey, "the private key is of a type that nothing can be sealed to (ECDSA or DSA). " + remedyKey},
-		"ssh, no phrase":     {sealedAge, locked.private, "", seal.ReasonPassphraseMissing, "the SSH private key is locked with a passphrase, and none was given. Give its passphrase."},
+		"age plugin":         {sealedAge, "AGE-PLUGIN-YUBIKEY-1Q9ZHXQYZMRZGPQZ3FW4C", "", seal.ReasonNotAPrivateKey, "line 1 of the private key is the identity of an age plugin, and plugins are not supported. Open the ciphertext with age -d on a machine with the plugin."},
+		"age file":           {sealedAge, sealedAge, "", seal.ReasonNotAPrivateKey, "the private key is an age file that is itself encrypted, which is not supported. Decrypt it first: age -d FILE."},
+		"public age":         {sealedAge, x.public, "", seal.ReasonPublicKeyGiven, "the given private key is a public key, which cannot open anything. Give its private half."},
+		"public ssh":         {sealedAge, ed.public, "", seal.ReasonPublicKeyGiven, "the given private key is a public key, which cannot open anything. Give its private half."},
+		"public openpgp":     {sealedPGP, pgp.public, "", seal.ReasonPublicKeyGiven, "the given private key is a public key, which cannot open anything. Give its private half."},
+		"ssh, cut":           {sealedAge, half, "", seal.ReasonNotAPrivateKey, "the private key begins like an SSH private key, but cannot be read: it is cut or altered, or of a type that is not supported. " + sshRemedy},
+		"ssh, ECDSA":         {sealedAge, ec.private, "", seal.ReasonNotAPrivateKey, "the private key is of an unsupported type (ECDSA or DSA). " + remedyKey},
+		"ssh, no phrase":     {sealedAge, locked.private, "", seal.ReasonPassphraseMissing, "the SSH private key is locked with a passphrase, but none was given. Give its passphrase."},
 		"ssh, wrong phrase":  {sealedAge, locked.private, wrongWords, seal.ReasonPassphraseWrong, "the passphrase does not unlock the SSH private key. Give the passphrase of this key."},
-		"pkcs8, locked":      {sealedAge, pkcs8, thePhrase, seal.ReasonNotAPrivateKey, "the private key is locked in the PKCS #8 form, which is not read. Write it in the form of OpenSSH: ssh-keygen -p -f FILE, which asks for the passphrase."},
-		"putty":              {sealedAge, "PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\nAAAAIHiM2lG4Vq0k1\n", "", seal.ReasonNotAPrivateKey, "the private key is a PuTTY file, which is not read. Write it in the form of OpenSSH: puttygen FILE -O private-openssh -o NEWFILE."},
-		"openpgp, cut":       {sealedPGP, halfPGP, "", seal.ReasonNotAPrivateKey, "the private key begins like an armored OpenPGP private key and cannot be read: it is cut or altered, or of a type that is not supported. Give the whole output of gpg --armor --export-secret-keys FINGERPRINT."},
-		"openpgp, no phrase": {sealedPGP, lockedPGP.private, "", seal.ReasonPassphraseMissing, "the OpenPGP private key is locked with a passphrase, and none was given. Give its passphrase."},
+		"pkcs8, locked":      {sealedAge, pkcs8, thePhrase, seal.ReasonNotAPrivateKey, "the private key is locked in the PKCS #8 form, which is not supported. Convert it to the form of OpenSSH: ssh-keygen -p -f FILE, which asks for the passphrase."},
+		"putty":              {sealedAge, "PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\nAAAAIHiM2lG4Vq0k1\n", "", seal.ReasonNotAPrivateKey, "the private key is a PuTTY file, which is not supported. Convert it to the form of OpenSSH: puttygen FILE -O private-openssh -o NEWFILE."},
+		"openpgp, cut":       {sealedPGP, halfPGP, "", seal.ReasonNotAPrivateKey, "the private key begins like an armored OpenPGP private key, but cannot be read: it is cut or altered, or of a type that is not supported. Give the whole output of gpg --armor --export-secret-keys FINGERPRINT."},
+		"openpgp, no phrase": {sealedPGP, lockedPGP.private, "", seal.ReasonPassphraseMissing, "the OpenPGP private key is locked with a passphrase, but none was given. Give its passphrase."},
 		"openpgp, wrong":     {sealedPGP, lockedPGP.private, wrongWords, seal.ReasonPassphraseWrong, "the passphrase does not unlock the OpenPGP private key. Give the passphrase of this key."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -155,7 +155,7 @@ func TestOpen_invalidCiphertext(t *testing.T) {
 		"empty":       {"", seal.ReasonNotCiphertext, "the ciphertext is empty. " + remedyWhole},
 		"the secret":  {theSecret, seal.ReasonNotCiphertext, "the ciphertext is neither an armored age file nor an armored OpenPGP message. " + remedyWhole},
 		"not armored": {"age-encryption.org/v1\n-> X25519 abc\n", seal.ReasonNotCiphertext, "the ciphertext is neither an armored age file nor an armored OpenPGP message. " + remedyWhole},
-		"endless":     {strings.Repeat("a", 1<<20+1), seal.ReasonNotCiphertext, "the ciphertext is 1048577 bytes long, and no sealed secret is longer than 1048576. " + remedyWhole},
+		"endless":     {strings.Repeat("a", 1<<20+1), seal.ReasonNotCiphertext, "the ciphertext is 1048577 bytes long, but the maximum is 1048576. " + remedyWhole},
 		"hollow":      {"-----BEGIN AGE ENCRYPTED FILE-----\n-----END AGE ENCRYPTED FILE-----", seal.ReasonDamaged, damagedText},
 	} {
 		t.Run(name, func(t *testing.T) {

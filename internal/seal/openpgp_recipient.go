@@ -15,15 +15,15 @@ import (
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
 
-// OpenPGP packet tags (RFC 9580, section 5) that tell what a block of armor really holds.
+// OpenPGP packet tags (RFC 9580, section 5), which show what a block of armor contains.
 const (
 	tagSecretKey    = 5
 	tagPublicKey    = 6
 	tagSecretSubkey = 7
 )
 
-// openpgpRecipient is one OpenPGP public key. It keeps the bytes and reads them anew for every use, because
-// the library notes in a key which signatures it has checked: sharing one would be a race.
+// openpgpRecipient is an OpenPGP public key. It keeps the bytes and parses them for every use. The library records in a parsed
+// key which signatures it has checked, so to share one would be a race.
 type openpgpRecipient struct {
 	raw         []byte
 	fingerprint string
@@ -32,10 +32,10 @@ type openpgpRecipient struct {
 // parseOpenPGPRecipient reads the armor of exactly one public key.
 func parseOpenPGPRecipient(text string) (*openpgpRecipient, *Error) {
 	if n := strings.Count(text, "-----BEGIN "); n > 1 {
-		return nil, refuse(ReasonSeveralKeys, fmt.Sprintf("holds %d blocks of armor, and one OpenPGP public key is one", n), remedyOneOpenPGP)
+		return nil, refuse(ReasonSeveralKeys, fmt.Sprintf("has %d blocks of armor, but one OpenPGP public key has one", n), remedyOneOpenPGP)
 	}
 	if !strings.HasPrefix(text, beginOpenPGPPublic) || !strings.HasSuffix(text, endOpenPGPPublic) {
-		return nil, refuse(ReasonNotAPublicKey, "holds an OpenPGP public key and more before its BEGIN line or after its END line, or the END line is missing", remedyOneOpenPGP)
+		return nil, refuse(ReasonNotAPublicKey, "has text before the BEGIN line or after the END line of an OpenPGP public key, or no END line", remedyOneOpenPGP)
 	}
 	raw, err := unarmor(text, openpgp.PublicKeyType, maxKeyBytes)
 	if err != nil {
@@ -61,10 +61,10 @@ func parseOpenPGPRecipient(text string) (*openpgpRecipient, *Error) {
 const remedyOneOpenPGP = "Give the output of gpg --armor --export FINGERPRINT for one key, and nothing else with it."
 
 func misspeltOpenPGP() *Error {
-	return refuse(ReasonNotAPublicKey, "begins like an armored OpenPGP public key and is not one: it is cut or altered", remedyOneOpenPGP)
+	return refuse(ReasonNotAPublicKey, "begins like an armored OpenPGP public key, but is not valid: it is cut or altered", remedyOneOpenPGP)
 }
 
-// refuseOpenPGPContents looks at the packets, because the line above them can say PUBLIC over a private key.
+// refuseOpenPGPContents checks the packets, because a private key may have a BEGIN line that says PUBLIC.
 func refuseOpenPGPContents(raw []byte) *Error {
 	keys := 0
 	for packets := packet.NewOpaqueReader(bytes.NewReader(raw)); ; {
@@ -83,12 +83,12 @@ func refuseOpenPGPContents(raw []byte) *Error {
 		}
 	}
 	if keys > 1 {
-		return refuse(ReasonSeveralKeys, fmt.Sprintf("holds %d OpenPGP keys, and a secret is sealed to one", keys), remedyOneOpenPGP)
+		return refuse(ReasonSeveralKeys, fmt.Sprintf("has %d OpenPGP keys, but a secret can be sealed to only one", keys), remedyOneOpenPGP)
 	}
 	return nil
 }
 
-// unarmor gives the bytes of one block of OpenPGP armor of the type asked for.
+// unarmor returns the bytes of a block of OpenPGP armor, which must have the given type.
 func unarmor(text, blockType string, limit int64) ([]byte, error) {
 	block, err := pgparmor.Decode(strings.NewReader(text))
 	if err != nil {
@@ -111,7 +111,7 @@ func (k *openpgpRecipient) entity() (*openpgp.Entity, error) {
 	return list[0], nil
 }
 
-// usable reads the key and finds the subkey to encrypt to at this moment, or says why there is none.
+// usable parses the key and returns the subkey to encrypt to at now, or the reason why there is none.
 func (k *openpgpRecipient) usable(now time.Time) (*openpgp.Entity, openpgp.Key, *Error) {
 	entity, err := k.entity()
 	if err != nil {
@@ -134,14 +134,14 @@ func openpgpConfig(now time.Time) *packet.Config {
 	}
 }
 
-// seal writes the armored OpenPGP message.
+// seal returns the armored OpenPGP message.
 func (k *openpgpRecipient) seal(secret []byte, now time.Time) (string, *Error) {
 	entity, key, refused := k.usable(now)
 	if refused != nil {
 		return "", refused.at(0)
 	}
-	// A version 4 key may claim the newer kind of encrypted packet, which no released gpg opens: what is
-	// sealed to a key of gpg's own version is written in the packet every gpg opens.
+	// A version 4 key may claim to support the newer kind of encrypted packet, which no released gpg opens. Messages for such
+	// keys use the kind that every gpg opens.
 	if entity.PrimaryKey.Version < 6 {
 		key.PrimarySelfSignature.SEIPDv2 = false
 	}
@@ -150,7 +150,7 @@ func (k *openpgpRecipient) seal(secret []byte, now time.Time) (string, *Error) {
 	if err != nil {
 		return "", sealingFailed()
 	}
-	// Marked as bytes, not as text: a tool may change the line ends of text.
+	// The message is marked as binary, because a tool may change the line ends of text.
 	hints := &openpgp.FileHints{}
 	if err := writeAll(secret, armored, func(w io.Writer) (io.WriteCloser, error) {
 		return openpgp.Encrypt(w, []*openpgp.Entity{entity}, nil, nil, hints, openpgpConfig(now))

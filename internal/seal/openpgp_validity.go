@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	remedyRenew     = "Have its owner renew it (gpg --quick-set-expire) and give the new export, or give another key."
+	remedyRenew     = "Ask its owner to renew it (gpg --quick-set-expire), and give the new export or another key."
 	remedyAnother   = "Give another key of its owner."
-	remedyAddSubkey = "Have its owner add one (gpg --quick-add-key FINGERPRINT cv25519 encr) and give the new export."
-	remedyClock     = "Check the clock of this machine and that of the one the key was made on."
+	remedyAddSubkey = "Ask its owner to add one (gpg --quick-add-key FINGERPRINT cv25519 encr), and give the new export."
+	remedyClock     = "Check the clocks of this machine and of the machine that created the key."
 )
 
-// whyUnusable turns the library's refusal to find an encryption key at this moment into ours. The library
-// reports a primary key that fails by value; all else is about the subkeys.
+// whyUnusable returns the reason why the library found no encryption key at now. PrimaryKeyErr is set if the primary key is the
+// reason; otherwise it is the subkeys.
 func whyUnusable(entity *openpgp.Entity, err error, now time.Time) *Error {
 	var selection pgperrors.ErrEncryptionKeySelection
 	if errors.As(err, &selection) && selection.PrimaryKeyErr != nil {
@@ -41,7 +41,7 @@ func whyPrimary(entity *openpgp.Entity, err error, now time.Time) *Error {
 	// Without a time, a signature is found even if it has expired or was made later than now.
 	signature, _ := entity.PrimarySelfSignature(time.Time{}, openpgpConfig(now))
 	if signature == nil {
-		return refuse(ReasonNoEncryptionKey, "is an OpenPGP key whose user IDs are all revoked or unsigned, so nothing says what it may be used for", remedyAnother)
+		return refuse(ReasonNoEncryptionKey, "is an OpenPGP key whose user IDs are all revoked or unsigned, so its permitted uses are not known", remedyAnother)
 	}
 	if signature.CreationTime.After(now) {
 		return notYetValid("is an OpenPGP key whose own signature was", signature.CreationTime)
@@ -49,7 +49,7 @@ func whyPrimary(entity *openpgp.Entity, err error, now time.Time) *Error {
 	return expired("is an OpenPGP key that expired", primary, signature)
 }
 
-// whySubkey looks for the subkey that would have served, had it not expired or been revoked.
+// whySubkey returns the reason why the last encryption subkey cannot be used.
 func whySubkey(entity *openpgp.Entity, now time.Time) *Error {
 	config := openpgpConfig(now)
 	var refused *Error
@@ -73,16 +73,16 @@ func whySubkey(entity *openpgp.Entity, now time.Time) *Error {
 		}
 	}
 	if refused == nil {
-		return refuse(ReasonNoEncryptionKey, "is an OpenPGP key without a subkey to encrypt to: it can only sign", remedyAddSubkey)
+		return refuse(ReasonNoEncryptionKey, "is an OpenPGP key without an encryption subkey: it can only sign", remedyAddSubkey)
 	}
 	return refused
 }
 
 func notYetValid(what string, made time.Time) *Error {
-	return refuse(ReasonKeyNotYetValid, fmt.Sprintf("%s made on %s, which has not come yet", what, day(made)), remedyClock)
+	return refuse(ReasonKeyNotYetValid, fmt.Sprintf("%s made on %s, which is in the future", what, day(made)), remedyClock)
 }
 
-// expired tells the day where the signature carries one; a signature can also expire itself.
+// expired returns the error with the time of expiry, if the signature has one. A signature itself can expire, too.
 func expired(what string, key *packet.PublicKey, signature *packet.Signature) *Error {
 	if signature.KeyLifetimeSecs != nil && *signature.KeyLifetimeSecs > 0 {
 		what += " on " + day(key.CreationTime.Add(time.Duration(*signature.KeyLifetimeSecs)*time.Second))
@@ -91,11 +91,11 @@ func expired(what string, key *packet.PublicKey, signature *packet.Signature) *E
 }
 
 func weakOpenPGP(what string, key *packet.PublicKey) *Error {
-	remedy := "Have its owner make a new key (gpg --quick-generate-key NAME future-default), or give an age recipient."
+	remedy := "Ask its owner to create a new key (gpg --quick-generate-key NAME future-default), or give an age recipient."
 	if bits, err := key.BitLength(); err == nil && (key.PubKeyAlgo == packet.PubKeyAlgoRSA || key.PubKeyAlgo == packet.PubKeyAlgoRSAEncryptOnly || key.PubKeyAlgo == packet.PubKeyAlgoRSASignOnly) {
-		return refuse(ReasonWeakKey, fmt.Sprintf("%s with an RSA modulus of %d bits, and the least is %d", what, bits, MinRSABits), remedy)
+		return refuse(ReasonWeakKey, fmt.Sprintf("%s with an RSA modulus of %d bits, but the minimum is %d", what, bits, MinRSABits), remedy)
 	}
-	return refuse(ReasonWeakKey, what+" with an algorithm too weak to be sealed to (DSA, ElGamal or an unusual curve)", remedy)
+	return refuse(ReasonWeakKey, what+" with an algorithm that is too weak (DSA, ElGamal or an unusual curve)", remedy)
 }
 
 func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

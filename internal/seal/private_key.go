@@ -15,7 +15,7 @@ import (
 
 const remedyPrivateKey = "Give an age identity (AGE-SECRET-KEY-...), an SSH private key of type ed25519 or RSA, or an armored OpenPGP private key (gpg --armor --export-secret-keys)."
 
-// privateKey is a private key that was recognised and, but for a locked one, read.
+// privateKey is a private key. Age identities are parsed; the others are still texts.
 type privateKey struct {
 	native  []age.Identity // one or more age identities
 	names   []string       // their kinds, for messages
@@ -23,38 +23,38 @@ type privateKey struct {
 	openpgp string         // the armor of an OpenPGP private key
 }
 
-// privateKeyOf returns the kind of the private key in a text.
+// privateKeyOf finds out the kind of a private key.
 func privateKeyOf(text string) (privateKey, *Error) {
 	upper := strings.ToUpper(text)
 	switch {
 	case text == "":
 		return privateKey{}, refuse(ReasonNotAPrivateKey, "the private key is empty", remedyPrivateKey)
 	case len(text) > maxKeyBytes:
-		return privateKey{}, refuse(ReasonNotAPrivateKey, fmt.Sprintf("the private key is %d bytes long, and none is longer than %d", len(text), maxKeyBytes), remedyPrivateKey)
+		return privateKey{}, refuse(ReasonNotAPrivateKey, fmt.Sprintf("the private key is %d bytes long, but the maximum is %d", len(text), maxKeyBytes), remedyPrivateKey)
 	case strings.HasPrefix(text, beginOpenPGPPrivate):
 		return privateKey{openpgp: text}, nil
 	case strings.HasPrefix(text, "-----BEGIN ENCRYPTED PRIVATE KEY-----"):
-		return privateKey{}, refuse(ReasonNotAPrivateKey, "the private key is locked in the PKCS #8 form, which is not read",
-			"Write it in the form of OpenSSH: ssh-keygen -p -f FILE, which asks for the passphrase.")
+		return privateKey{}, refuse(ReasonNotAPrivateKey, "the private key is locked in the PKCS #8 form, which is not supported",
+			"Convert it to the form of OpenSSH: ssh-keygen -p -f FILE, which asks for the passphrase.")
 	case strings.HasPrefix(text, "-----BEGIN ") && strings.Contains(upper, "PRIVATE KEY-----"):
 		return privateKey{ssh: text + "\n"}, nil
 	case strings.HasPrefix(text, beginAgeFile):
-		return privateKey{}, refuse(ReasonNotAPrivateKey, "the private key is an age file that is itself encrypted, which is not read", "Decrypt it first: age -d FILE.")
+		return privateKey{}, refuse(ReasonNotAPrivateKey, "the private key is an age file that is itself encrypted, which is not supported", "Decrypt it first: age -d FILE.")
 	case strings.Contains(upper, "PUTTY-USER-KEY-FILE"):
-		return privateKey{}, refuse(ReasonNotAPrivateKey, "the private key is a PuTTY file, which is not read", "Write it in the form of OpenSSH: puttygen FILE -O private-openssh -o NEWFILE.")
+		return privateKey{}, refuse(ReasonNotAPrivateKey, "the private key is a PuTTY file, which is not supported", "Convert it to the form of OpenSSH: puttygen FILE -O private-openssh -o NEWFILE.")
 	case strings.Contains(upper, "AGE-SECRET-KEY-") || strings.Contains(upper, "AGE-PLUGIN-"):
 		return parseIdentities(text)
 	case looksPublic(text):
-		return privateKey{}, refuse(ReasonPublicKeyGiven, "what was given as the private key is a public key, which seals and cannot open", "Give its private half.")
+		return privateKey{}, refuse(ReasonPublicKeyGiven, "the given private key is a public key, which cannot open anything", "Give its private half.")
 	}
-	return privateKey{}, refuse(ReasonNotAPrivateKey, "what was given as the private key is no private key", remedyPrivateKey)
+	return privateKey{}, refuse(ReasonNotAPrivateKey, "the given private key is not a private key", remedyPrivateKey)
 }
 
 func looksPublic(text string) bool {
 	return strings.HasPrefix(text, "age1") || strings.HasPrefix(text, "ssh-") || strings.HasPrefix(text, beginOpenPGPPublic)
 }
 
-// parseIdentities reads lines as age-keygen writes them: identities, comments and empty lines.
+// parseIdentities reads the lines of an age-keygen file: identities, comments and empty lines.
 func parseIdentities(text string) (privateKey, *Error) {
 	var key privateKey
 	for i, line := range strings.Split(text, "\n") {
@@ -72,14 +72,14 @@ func parseIdentities(text string) (privateKey, *Error) {
 		case strings.HasPrefix(line, "AGE-SECRET-KEY-1"):
 			identity, err = age.ParseX25519Identity(line)
 		case strings.HasPrefix(line, "AGE-PLUGIN-"):
-			return privateKey{}, refuse(ReasonNotAPrivateKey, fmt.Sprintf("line %d of the private key is the identity of an age plugin, and no plugin is run here", i+1),
-				"Open the ciphertext with age -d where the plugin is.")
+			return privateKey{}, refuse(ReasonNotAPrivateKey, fmt.Sprintf("line %d of the private key is the identity of an age plugin, and plugins are not supported", i+1),
+				"Open the ciphertext with age -d on a machine with the plugin.")
 		default:
 			err = errors.New("no identity")
 		}
 		if err != nil {
-			return privateKey{}, refuse(ReasonNotAPrivateKey, fmt.Sprintf("line %d of the private key is no age identity: it is cut, misspelt or something else; it is not repeated here", i+1),
-				"Give the lines of the file that age-keygen wrote, as they are.")
+			return privateKey{}, refuse(ReasonNotAPrivateKey, fmt.Sprintf("line %d of the private key is not an age identity: it is cut, misspelt or something else; it is not shown here", i+1),
+				"Give the unchanged lines of the file that age-keygen wrote.")
 		}
 		key.native = append(key.native, identity)
 		key.names = append(key.names, name)
@@ -87,7 +87,7 @@ func parseIdentities(text string) (privateKey, *Error) {
 	return key, nil
 }
 
-// identities returns the age identities to try on the file; a locked SSH key is unlocked.
+// identities returns the age identities with which to decrypt a file, and unlocks a locked SSH key.
 func (k privateKey) identities(passphrase string) (identities []age.Identity, names []string, refused *Error) {
 	if k.ssh == "" {
 		return k.native, k.names, nil
@@ -110,7 +110,7 @@ func (k privateKey) identities(passphrase string) (identities []age.Identity, na
 		name = kindSSHRSA
 		identity, err = agessh.NewRSAIdentity(key)
 	default:
-		return nil, nil, refuse(ReasonNotAPrivateKey, "the private key is of a type that nothing can be sealed to (ECDSA or DSA)", remedyPrivateKey)
+		return nil, nil, refuse(ReasonNotAPrivateKey, "the private key is of an unsupported type (ECDSA or DSA)", remedyPrivateKey)
 	}
 	if err != nil {
 		return nil, nil, unreadableSSH()
@@ -118,7 +118,7 @@ func (k privateKey) identities(passphrase string) (identities []age.Identity, na
 	return []age.Identity{identity}, []string{name}, nil
 }
 
-// unlockSSH reads an SSH private key, with the passphrase where it is locked. The bytes are wiped.
+// unlockSSH parses an SSH private key, with the passphrase if it is locked. It clears pem.
 func unlockSSH(pem []byte, passphrase string) (any, *Error) {
 	defer clear(pem)
 	raw, err := ssh.ParseRawPrivateKey(pem)
@@ -129,7 +129,7 @@ func unlockSSH(pem []byte, passphrase string) (any, *Error) {
 	case !errors.As(err, &locked):
 		return nil, unreadableSSH()
 	case passphrase == "":
-		return nil, refuse(ReasonPassphraseMissing, "the SSH private key is locked with a passphrase, and none was given", "Give its passphrase.")
+		return nil, refuse(ReasonPassphraseMissing, "the SSH private key is locked with a passphrase, but none was given", "Give its passphrase.")
 	}
 	word := []byte(passphrase)
 	defer clear(word)
@@ -144,6 +144,6 @@ func unlockSSH(pem []byte, passphrase string) (any, *Error) {
 }
 
 func unreadableSSH() *Error {
-	return refuse(ReasonNotAPrivateKey, "the private key begins like an SSH private key and cannot be read: it is cut or altered, or of a type that is not supported",
-		"Give the whole file, from its BEGIN line to its END line; ssh-keygen -y -f FILE tells whether it is sound.")
+	return refuse(ReasonNotAPrivateKey, "the private key begins like an SSH private key, but cannot be read: it is cut or altered, or of a type that is not supported",
+		"Give the whole file, from its BEGIN line to its END line; ssh-keygen -y -f FILE shows whether it can be read.")
 }

@@ -20,13 +20,13 @@ const (
 	remedyLeaked = "Give the public half instead: the age1... line that age-keygen -y prints, the .pub file of an SSH key, or the output of gpg --armor --export. " +
 		"If the private key was written into a configuration, a plan or a log, treat it as known to others and replace it."
 	remedyOne       = "Give the output of gpg --armor --export FINGERPRINT for one key, and nothing else with it."
-	remedyCopy      = "Copy the whole line anew."
-	remedyRenew     = "Have its owner renew it (gpg --quick-set-expire) and give the new export, or give another key."
+	remedyCopy      = "Copy the whole line again."
+	remedyRenew     = "Ask its owner to renew it (gpg --quick-set-expire), and give the new export or another key."
 	remedyAnother   = "Give another key of its owner."
-	remedySubkey    = "Have its owner add one (gpg --quick-add-key FINGERPRINT cv25519 encr) and give the new export."
-	remedyClock     = "Check the clock of this machine and that of the one the key was made on."
-	remedyNewPGP    = "Have its owner make a new key (gpg --quick-generate-key NAME future-default), or give an age recipient."
-	remedyEachAlone = "Give each key as an item of its own, without comment lines."
+	remedySubkey    = "Ask its owner to add one (gpg --quick-add-key FINGERPRINT cv25519 encr), and give the new export."
+	remedyClock     = "Check the clocks of this machine and of the machine that created the key."
+	remedyNewPGP    = "Ask its owner to create a new key (gpg --quick-generate-key NAME future-default), or give an age recipient."
+	remedyEachAlone = "Give each key as a separate item, without comment lines."
 )
 
 func parseErr(publicKeys ...string) error {
@@ -39,7 +39,7 @@ func TestParseRecipients_privateKey(t *testing.T) {
 	ed := ed25519Pair(t).private
 	body, _ := pem.Decode([]byte(ed))
 	say := func(index int, kind string) string {
-		return fmt.Sprintf("public key [%d] is %s, where a public key belongs; it is not repeated here. %s", index, kind, remedyLeaked)
+		return fmt.Sprintf("public key [%d] is %s, but a public key is required; it is not shown here. %s", index, kind, remedyLeaked)
 	}
 	pkcs8 := "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIMPXvU0yN3t5Xy6lTGF0QnMxj0pSvUq7kXp0VbLk1H2e\n-----END PRIVATE KEY-----\n"
 	for name, c := range map[string]struct{ private, kind string }{
@@ -79,40 +79,40 @@ func TestParseRecipients_invalidList(t *testing.T) {
 		hundred[i] = x.public
 	}
 	cut := func(s string) string { return s[:len(s)-3] }
-	mixed := "is an OpenPGP key and stands beside other keys: a secret is sealed either to one OpenPGP key or to age and SSH keys. Give the OpenPGP key alone, or age and SSH keys only."
+	mixed := "is an OpenPGP key, and the list has other keys: a secret is sealed either to one OpenPGP key or to age and SSH keys. Give the OpenPGP key alone, or age and SSH keys only."
 	classic := "Give post-quantum recipients (age1pq1...) only, or classic ones only."
 	like := func(what string) string {
-		return "public key [0] begins like " + what + " and is not one: it is cut, has a character too many or is misspelt. " + remedyCopy
+		return "public key [0] begins like " + what + ", but is not valid: it is cut, misspelt or has extra characters. " + remedyCopy
 	}
 	unsupported := func(what string) string {
-		return "public key [0] is " + what + ", which nothing can be sealed to. Give a key of type ssh-ed25519 or ssh-rsa, or an age recipient."
+		return "public key [0] is " + what + ", which is not supported. Give a key of type ssh-ed25519 or ssh-rsa, or an age recipient."
 	}
 	for name, c := range map[string]struct {
 		given  []string
 		reason seal.Reason
 		text   string
 	}{
-		"no list":          {nil, seal.ReasonNoPublicKeys, "the list of public keys is empty. Give at least one public key, or leave the argument out."},
-		"100 keys":         {hundred, seal.ReasonTooManyPublicKeys, "the list has 100 public keys, and a secret is sealed to 20 at most. Seal to one key that the group shares, or to fewer people."},
-		"empty":            {[]string{x.public, " \n"}, seal.ReasonNotAPublicKey, "public key [1] is empty. Give a public key there, or take the item out."},
+		"no list":          {nil, seal.ReasonNoPublicKeys, "the list of public keys is empty. Give at least one public key, or remove the argument."},
+		"100 keys":         {hundred, seal.ReasonTooManyPublicKeys, "the list has 100 public keys, but the maximum is 20. Give one key that the group shares, or fewer keys."},
+		"empty":            {[]string{x.public, " \n"}, seal.ReasonNotAPublicKey, "public key [1] is empty. Give a public key, or remove the item."},
 		"not a key":        {[]string{"hunter2 hunter2"}, seal.ReasonNotAPublicKey, "public key [0] is not a public key. " + remedyPublic},
 		"a path":           {[]string{"~/.ssh/id_ed25519.pub"}, seal.ReasonNotAPublicKey, "public key [0] is not a public key. " + remedyPublic},
-		"endless":          {[]string{strings.Repeat("a", 512<<10+1)}, seal.ReasonNotAPublicKey, "public key [0] is 524289 bytes long, and no public key is longer than 524288. " + remedyPublic},
+		"endless":          {[]string{strings.Repeat("a", 512<<10+1)}, seal.ReasonNotAPublicKey, "public key [0] is 524289 bytes long, but the maximum is 524288. " + remedyPublic},
 		"age, cut":         {[]string{cut(x.public)}, seal.ReasonNotAPublicKey, like("an age recipient (age1...)")},
 		"age, mixed case":  {[]string{"AGE1" + x.public[4:]}, seal.ReasonNotAPublicKey, like("an age recipient (age1...)")},
 		"age pq, cut":      {[]string{cut(pq.public)}, seal.ReasonNotAPublicKey, like("an age post-quantum recipient (age1pq1...)")},
-		"age plugin":       {[]string{"age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt"}, seal.ReasonUnsupportedKey, "public key [0] looks like the recipient of an age plugin or of hardware, which cannot be sealed to without running that plugin. Give a recipient that age-keygen made (age1... or age1pq1...)."},
+		"age plugin":       {[]string{"age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt"}, seal.ReasonUnsupportedKey, "public key [0] looks like the recipient of an age plugin or of hardware, which requires the plugin, and plugins are not supported. Give a recipient that age-keygen made (age1... or age1pq1...)."},
 		"ssh, cut":         {[]string{edFields[0] + " " + edFields[1][:30]}, seal.ReasonNotAPublicKey, like("an SSH public key")},
 		"ssh, other type":  {[]string{"ssh-rsa " + edFields[1]}, seal.ReasonNotAPublicKey, like("an SSH public key")},
-		"ssh, RSA 1024":    {[]string{rsa1024}, seal.ReasonWeakKey, "public key [0] is an RSA key of 1024 bits, and the least is 2048. Make a new key: ssh-keygen -t ed25519, or -t rsa -b 4096."},
+		"ssh, RSA 1024":    {[]string{rsa1024}, seal.ReasonWeakKey, "public key [0] is an RSA key of 1024 bits, but the minimum is 2048. Make a new key: ssh-keygen -t ed25519, or -t rsa -b 4096."},
 		"ssh, ECDSA":       {[]string{ecdsaPair(t).public}, seal.ReasonUnsupportedKey, unsupported("an SSH ECDSA key")},
 		"ssh, token":       {[]string{"sk-ssh-ed25519@openssh.com AAAA me"}, seal.ReasonUnsupportedKey, unsupported("an SSH key held by a hardware token")},
 		"ssh, certificate": {[]string{"ssh-ed25519-cert-v01@openssh.com AAAA"}, seal.ReasonUnsupportedKey, unsupported("an SSH certificate")},
-		"ssh, RFC 4716":    {[]string{"---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----"}, seal.ReasonUnsupportedKey, "public key [0] is in a PEM form or the form of another program, which is not read. An SSH public key is one line that begins with ssh-ed25519 or ssh-rsa; ssh-keygen -i -f FILE -m PKCS8 (or -m RFC4716) prints it."},
+		"ssh, RFC 4716":    {[]string{"---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----"}, seal.ReasonUnsupportedKey, "public key [0] is in PEM form or in the format of another program, which is not supported. An SSH public key is one line that begins with ssh-ed25519 or ssh-rsa; ssh-keygen -i -f FILE -m PKCS8 (or -m RFC4716) prints it."},
 		"ssh, options":     {[]string{`from="10.0.0.1" ` + ed.public}, seal.ReasonNotAPublicKey, "public key [0] is not a public key. " + remedyPublic},
-		"two in one item":  {[]string{x.public + "\n" + ed.public}, seal.ReasonSeveralKeys, "public key [0] holds more than one line, and an age or SSH public key is one line. " + remedyEachAlone},
-		"ssh, then armor":  {[]string{ed.public + "\n-----BEGIN CERTIFICATE-----"}, seal.ReasonSeveralKeys, "public key [0] holds more than one line, and an age or SSH public key is one line. " + remedyEachAlone},
-		"nothing to reach": {[]string{zeroPoint()}, seal.ReasonNotAPublicKey, "public key [0] has the form of a public key, and nothing can be sealed to it. Copy the key anew from where it was made."},
+		"two in one item":  {[]string{x.public + "\n" + ed.public}, seal.ReasonSeveralKeys, "public key [0] has more than one line, but an age or SSH public key is a single line. " + remedyEachAlone},
+		"ssh, then armor":  {[]string{ed.public + "\n-----BEGIN CERTIFICATE-----"}, seal.ReasonSeveralKeys, "public key [0] has more than one line, but an age or SSH public key is a single line. " + remedyEachAlone},
+		"nothing to reach": {[]string{zeroPoint()}, seal.ReasonNotAPublicKey, "public key [0] has the form of a public key, but nothing can be sealed to it. Copy the key again from its source."},
 		"age twice":        {[]string{x.public, ed.public, " " + strings.ToUpper(x.public) + "\n"}, seal.ReasonRepeatedKey, "public key [2] is the same key as public key [0], " + fingerprint(x.public) + ". Give each key once."},
 		"ssh twice":        {[]string{x.public, ed.public, edFields[0] + "\t" + edFields[1] + " other comment"}, seal.ReasonRepeatedKey, "public key [2] is the same key as public key [1], " + fingerprint(ed.public) + ". Give each key once."},
 		"classic after pq": {[]string{pq.public, postQuantumPair(t).public, ed.public}, seal.ReasonMixedPostQuantum, "public key [2] is a classic key and public key [0] is a post-quantum one: a secret sealed to both is only as safe as the classic one. " + classic},
@@ -178,8 +178,8 @@ func TestParseRecipients_unusableOpenPGPKey(t *testing.T) {
 	later := func(c *packet.Config) { c.Time = func() time.Time { return today.Add(time.Hour) } }
 	good := publicOf(t, entity(t, config))
 	lines := strings.Split(good, "\n")
-	notOne := "public key [0] begins like an armored OpenPGP public key and is not one: it is cut or altered. " + remedyOne
-	more := "public key [0] holds an OpenPGP public key and more before its BEGIN line or after its END line, or the END line is missing. " + remedyOne
+	notOne := "public key [0] begins like an armored OpenPGP public key, but is not valid: it is cut or altered. " + remedyOne
+	more := "public key [0] has text before the BEGIN line or after the END line of an OpenPGP public key, or no END line. " + remedyOne
 
 	for name, c := range map[string]struct {
 		given  string
@@ -188,19 +188,19 @@ func TestParseRecipients_unusableOpenPGPKey(t *testing.T) {
 	}{
 		"expired":           {publicOf(t, made(year)), seal.ReasonKeyExpired, "public key [0] is an OpenPGP key that expired on 2025-11-20 12:00:00 UTC. " + remedyRenew},
 		"revoked":           {publicOf(t, revoked), seal.ReasonKeyRevoked, "public key [0] is an OpenPGP key that its owner has revoked. " + remedyAnother},
-		"signs only":        {publicOf(t, signOnly), seal.ReasonNoEncryptionKey, "public key [0] is an OpenPGP key without a subkey to encrypt to: it can only sign. " + remedySubkey},
+		"signs only":        {publicOf(t, signOnly), seal.ReasonNoEncryptionKey, "public key [0] is an OpenPGP key without an encryption subkey: it can only sign. " + remedySubkey},
 		"subkey revoked":    {publicOf(t, subRevoked), seal.ReasonKeyRevoked, "public key [0] is an OpenPGP key whose encryption subkey is revoked. " + remedySubkey},
 		"subkey expired":    {publicOf(t, subExpired), seal.ReasonKeyExpired, "public key [0] is an OpenPGP key whose encryption subkey expired on 2025-11-20 12:00:00 UTC. " + remedyRenew},
-		"made in an hour":   {publicOf(t, made(later)), seal.ReasonKeyNotYetValid, "public key [0] is an OpenPGP key that was made on 2026-11-20 13:00:00 UTC, which has not come yet. " + remedyClock},
-		"RSA 1024":          {publicOf(t, made(weak)), seal.ReasonWeakKey, "public key [0] is an OpenPGP key with an RSA modulus of 1024 bits, and the least is 2048. " + remedyNewPGP},
-		"two keys":          {publicOf(t, entity(t, config), entity(t, config)), seal.ReasonSeveralKeys, "public key [0] holds 2 OpenPGP keys, and a secret is sealed to one. " + remedyOne},
-		"two blocks":        {good + good, seal.ReasonSeveralKeys, "public key [0] holds 2 blocks of armor, and one OpenPGP public key is one. " + remedyOne},
+		"made in an hour":   {publicOf(t, made(later)), seal.ReasonKeyNotYetValid, "public key [0] is an OpenPGP key that was made on 2026-11-20 13:00:00 UTC, which is in the future. " + remedyClock},
+		"RSA 1024":          {publicOf(t, made(weak)), seal.ReasonWeakKey, "public key [0] is an OpenPGP key with an RSA modulus of 1024 bits, but the minimum is 2048. " + remedyNewPGP},
+		"two keys":          {publicOf(t, entity(t, config), entity(t, config)), seal.ReasonSeveralKeys, "public key [0] has 2 OpenPGP keys, but a secret can be sealed to only one. " + remedyOne},
+		"two blocks":        {good + good, seal.ReasonSeveralKeys, "public key [0] has 2 blocks of armor, but one OpenPGP public key has one. " + remedyOne},
 		"text before":       {"my key:\n" + good, seal.ReasonNotAPublicKey, more},
 		"text after":        {good + agePair(t).public, seal.ReasonNotAPublicKey, more},
 		"no end":            {strings.Join(lines[:len(lines)-2], "\n"), seal.ReasonNotAPublicKey, more},
 		"half of it":        {strings.Join(append(append([]string{}, lines[:4]...), lines[len(lines)-2:]...), "\n"), seal.ReasonNotAPublicKey, notOne},
 		"empty block":       {lines[0] + "\n\n=twTO\n" + strings.TrimSpace(lines[len(lines)-2]), seal.ReasonNotAPublicKey, notOne},
-		"a message instead": {"-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----", seal.ReasonUnsupportedKey, "public key [0] is in a PEM form or the form of another program, which is not read. An SSH public key is one line that begins with ssh-ed25519 or ssh-rsa; ssh-keygen -i -f FILE -m PKCS8 (or -m RFC4716) prints it."},
+		"a message instead": {"-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----", seal.ReasonUnsupportedKey, "public key [0] is in PEM form or in the format of another program, which is not supported. An SSH public key is one line that begins with ssh-ed25519 or ssh-rsa; ssh-keygen -i -f FILE -m PKCS8 (or -m RFC4716) prints it."},
 	} {
 		t.Run(name, func(t *testing.T) { refused(t, parseErr(c.given), c.reason, c.text) })
 	}
@@ -209,10 +209,10 @@ func TestParseRecipients_unusableOpenPGPKey(t *testing.T) {
 func TestSeal_invalidSecret(t *testing.T) {
 	recipients := parse(t, agePair(t).public)
 	_, err := recipients.Seal("")
-	refused(t, err, seal.ReasonNotSealable, "the secret is empty, so there is nothing to seal. Look at where the secret should have come from.")
+	refused(t, err, seal.ReasonNotSealable, "the secret is empty. Check where the secret comes from.")
 	long := strings.Repeat(theSecret, 2000)
 	_, err = recipients.Seal(long)
-	refused(t, err, seal.ReasonNotSealable, "the secret is 80000 bytes long, and at most 65536 are sealed. Seal a key that opens the text, not the text.", long)
+	refused(t, err, seal.ReasonNotSealable, "the secret is 80000 bytes long, but the maximum is 65536. Seal a key that decrypts the text instead.", long)
 	_, err = seal.Recipients{}.Seal(theSecret)
 	refused(t, err, seal.ReasonNoPublicKeys, "there is no public key to seal to. Give at least one public key.", theSecret)
 }

@@ -1,35 +1,35 @@
-// Package seal encrypts a secret to public keys, so that it can rest in a state or a plan where only the
-// holders of the private keys can read it, and opens it again.
+// Package seal encrypts a secret to public keys, and decrypts it. In a state or a plan, only the holders of the private keys can
+// read a sealed secret.
 //
-// A secret is sealed either to age and SSH public keys, in the age format, or to one OpenPGP public key,
-// as an OpenPGP message. Both are armored text that the tools people already have open with nothing else:
-// `age -d -i key` and `gpg -d`.
+// A secret is sealed either to age and SSH public keys, in the age format, or to one OpenPGP public key, as an OpenPGP message.
+// Both are armored texts, which the usual tools decrypt: `age -d -i key` and `gpg -d`.
 //
-// The package knows no Terraform and no HTTP, keeps nothing, writes nothing, and reads neither files nor
-// the environment. Every error is an *Error, and no error repeats what it was given.
+// The package does not use Terraform or HTTP. It has no state, writes nothing, and reads neither files nor the environment. Every
+// error is an *Error, and no error repeats its input.
 package seal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
 const (
-	// MaxRecipients is the largest number of public keys of one secret. It limits what one access key may
-	// put into a state: a post-quantum recipient adds about 1.6 kB of ciphertext and 2 kB of public key.
+	// MaxRecipients is the largest number of public keys of one secret. It limits the size of a state: a post-quantum recipient
+	// adds about 1.6 kB of ciphertext and 2 kB of public key.
 	MaxRecipients = 20
 
-	// MinRSABits is the smallest RSA modulus accepted, in bits; the age format sets the same bound.
+	// MinRSABits is the smallest accepted RSA modulus, in bits. The age format has the same limit.
 	MinRSABits = 2048
 
-	// MaxSecretBytes is the longest secret sealed or opened. An access key's secret has 40 characters.
+	// MaxSecretBytes is the length of the longest secret. The secret of an access key has 40 characters.
 	MaxSecretBytes = 64 << 10
 
-	// maxKeyBytes bounds one public or private key as given; an OpenPGP key gathers signatures with the years.
+	// maxKeyBytes is the length of the longest public or private key. An OpenPGP key gets more signatures over the years.
 	maxKeyBytes = 512 << 10
 
-	// maxCiphertextBytes bounds what Open reads: MaxSecretBytes for MaxRecipients, with a wide margin.
+	// maxCiphertextBytes is the length of the longest ciphertext: MaxSecretBytes for MaxRecipients, with a wide margin.
 	maxCiphertextBytes = 1 << 20
 )
 
@@ -41,8 +41,7 @@ type options struct {
 	validity bool
 }
 
-// WithClock sets the clock that OpenPGP expiry is checked with, when parsing and again at each sealing;
-// without it, time.Now.
+// WithClock sets the clock for the expiry of OpenPGP keys, which ParseRecipients and Seal check. The default is time.Now.
 func WithClock(now func() time.Time) Option {
 	return func(o *options) {
 		if now != nil {
@@ -51,15 +50,15 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithoutValidity makes ParseRecipients accept an OpenPGP key that has expired, is revoked or can no
-// longer encrypt. It is for a list that a secret is sealed to already: a key that expires later does not
-// spoil what was sealed, and must not fail every plan from then on. Seal and Trial check it nevertheless.
+// WithoutValidity makes ParseRecipients accept an OpenPGP key that has expired, is revoked or can no longer encrypt. Use it for
+// a list that a secret is already sealed to: a key that expires later must not make every plan fail. Seal and Trial still check
+// the keys.
 func WithoutValidity() Option {
 	return func(o *options) { o.validity = false }
 }
 
-// Recipients are public keys that a secret can be sealed to, all of them parsed and found usable. The zero
-// value has none and seals nothing. Recipients are not changed by use and may be shared by goroutines.
+// Recipients are parsed public keys that a secret can be sealed to. The zero value has none and cannot seal. Recipients are safe
+// for concurrent use.
 type Recipients struct {
 	age          []ageRecipient // age and SSH keys; empty when there is an OpenPGP key
 	openpgp      *openpgpRecipient
@@ -67,12 +66,12 @@ type Recipients struct {
 	now          func() time.Time
 }
 
-// ParseRecipients reads the public keys a secret is to be sealed to: from 1 to MaxRecipients age or SSH
-// keys, or exactly one armored OpenPGP key. A post-quantum age key stands only beside others of its kind:
-// a secret that is also sealed to a classic key is no safer than that key.
+// ParseRecipients parses the public keys to seal a secret to: 1 to MaxRecipients age or SSH keys, or exactly one armored OpenPGP
+// key. Post-quantum age keys cannot be mixed with other keys, because a secret that is also sealed to a classic key is only as
+// safe as that key.
 //
-// The error is an *Error with the place of the first key to blame. A private key anywhere in the list is
-// reported before anything else, for it is the one mistake that costs a secret.
+// The error is an *Error with the index of the first wrong key. A private key anywhere in the list is reported first, because it
+// is the one mistake that exposes a secret.
 func ParseRecipients(publicKeys []string, opts ...Option) (Recipients, error) {
 	o := options{now: time.Now, validity: true}
 	for _, opt := range opts {
@@ -85,12 +84,12 @@ func ParseRecipients(publicKeys []string, opts ...Option) (Recipients, error) {
 	}
 	if len(publicKeys) == 0 {
 		return Recipients{}, refuse(ReasonNoPublicKeys, "the list of public keys is empty",
-			"Give at least one public key, or leave the argument out.")
+			"Give at least one public key, or remove the argument.")
 	}
 	if len(publicKeys) > MaxRecipients {
 		return Recipients{}, refuse(ReasonTooManyPublicKeys,
-			fmt.Sprintf("the list has %d public keys, and a secret is sealed to %d at most", len(publicKeys), MaxRecipients),
-			"Seal to one key that the group shares, or to fewer people.")
+			fmt.Sprintf("the list has %d public keys, but the maximum is %d", len(publicKeys), MaxRecipients),
+			"Give one key that the group shares, or fewer keys.")
 	}
 
 	r := Recipients{now: o.now}
@@ -98,7 +97,7 @@ func ParseRecipients(publicKeys []string, opts ...Option) (Recipients, error) {
 	for i, text := range publicKeys {
 		fingerprint, err := r.add(text, o)
 		if err == nil && len(publicKeys) > 1 && r.openpgp != nil {
-			err = refuse(ReasonMixedKinds, "is an OpenPGP key and stands beside other keys: a secret is sealed either to one OpenPGP key or to age and SSH keys",
+			err = refuse(ReasonMixedKinds, "is an OpenPGP key, and the list has other keys: a secret is sealed either to one OpenPGP key or to age and SSH keys",
 				"Give the OpenPGP key alone, or age and SSH keys only.")
 		}
 		if first, twice := seen[fingerprint]; err == nil && twice {
@@ -116,14 +115,14 @@ func ParseRecipients(publicKeys []string, opts ...Option) (Recipients, error) {
 	return r, nil
 }
 
-// add parses one public key and keeps it.
+// add parses one public key and adds it.
 func (r *Recipients) add(text string, o options) (fingerprint string, err *Error) {
 	text = strings.TrimSpace(text)
 	switch {
 	case text == "":
-		return "", refuse(ReasonNotAPublicKey, "is empty", "Give a public key there, or take the item out.")
+		return "", refuse(ReasonNotAPublicKey, "is empty", "Give a public key, or remove the item.")
 	case len(text) > maxKeyBytes:
-		return "", refuse(ReasonNotAPublicKey, fmt.Sprintf("is %d bytes long, and no public key is longer than %d", len(text), maxKeyBytes), remedyPublicKey)
+		return "", refuse(ReasonNotAPublicKey, fmt.Sprintf("is %d bytes long, but the maximum is %d", len(text), maxKeyBytes), remedyPublicKey)
 	case strings.Contains(text, beginOpenPGPPublic):
 		key, err := parseOpenPGPRecipient(text)
 		if err != nil {
@@ -146,18 +145,18 @@ func (r *Recipients) add(text string, o options) (fingerprint string, err *Error
 	}
 }
 
-// Fingerprints names the keys, in the order they were given. They are public, and stable over versions:
+// Fingerprints returns the fingerprints of the keys, in the order of the list. They are public, and the same in all versions:
 //
 //	age X25519         the recipient itself, age1...
 //	age post-quantum   age1pq1:sha256: and the hex SHA-256 of the recipient, which itself has 2 kB of text
 //	SSH                SHA256:..., as ssh-keygen -l prints it
 //	OpenPGP            the fingerprint of the primary key in upper-case hex, as gpg prints it
 func (r Recipients) Fingerprints() []string {
-	return append([]string(nil), r.fingerprints...)
+	return slices.Clone(r.fingerprints)
 }
 
-// Seal encrypts the secret to all the recipients and returns armored text. No two calls give the same
-// text. An OpenPGP key is checked again at this time.
+// Seal encrypts the secret to all recipients and returns armored text, which is different in each call. It checks the validity of
+// an OpenPGP key.
 func (r Recipients) Seal(secret string) (string, error) {
 	if err := refuseSecret(secret); err != nil {
 		return "", err
@@ -180,8 +179,7 @@ func (r Recipients) Seal(secret string) (string, error) {
 	return text, nil
 }
 
-// Trial seals a test text, so that an unusable public key is noticed before there
-// is a secret to lose.
+// Trial seals a test text, to detect an unusable public key before there is a secret to lose.
 func (r Recipients) Trial() error {
 	_, err := r.Seal("a trial: nothing secret is in here")
 	return err
@@ -190,9 +188,9 @@ func (r Recipients) Trial() error {
 func refuseSecret(secret string) *Error {
 	switch {
 	case secret == "":
-		return refuse(ReasonNotSealable, "the secret is empty, so there is nothing to seal", "Look at where the secret should have come from.")
+		return refuse(ReasonNotSealable, "the secret is empty", "Check where the secret comes from.")
 	case len(secret) > MaxSecretBytes:
-		return refuse(ReasonNotSealable, fmt.Sprintf("the secret is %d bytes long, and at most %d are sealed", len(secret), MaxSecretBytes), "Seal a key that opens the text, not the text.")
+		return refuse(ReasonNotSealable, fmt.Sprintf("the secret is %d bytes long, but the maximum is %d", len(secret), MaxSecretBytes), "Seal a key that decrypts the text instead.")
 	}
 	return nil
 }

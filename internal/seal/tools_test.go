@@ -151,7 +151,7 @@ func TestOpen_sealedByGPG(t *testing.T) {
 			if c.algorithm == "rsa2048" {
 				public := g.run(t, "", "--armor", "--export", fingerprint)
 				_, err := seal.ParseRecipients([]string{public})
-				refused(t, err, seal.ReasonNoEncryptionKey, "public key [0] is an OpenPGP key without a subkey to encrypt to: it can only sign. "+remedySubkey)
+				refused(t, err, seal.ReasonNoEncryptionKey, "public key [0] is an OpenPGP key without an encryption subkey: it can only sign. "+remedySubkey)
 				g.run(t, "", "--passphrase", c.passphrase, "--quick-add-key", fingerprint, "rsa2048", "encr")
 			}
 			public := g.run(t, "", "--armor", "--export", fingerprint)

@@ -62,10 +62,10 @@ func TestSealedSecret_notOpened(t *testing.T) {
 		sealed, private string
 		argument, part  string
 	}{
-		"another key":         {toMine, other.Private, "private_key", "Give the private key whose public half the secret was sealed to"},
-		"another format":      {toMine, gpg.Private, "private_key", "the ciphertext is an age file, and the private key is an OpenPGP key"},
-		"a public key":        {toMine, mine.Public, "private_key", "what was given as the private key is a public key"},
-		"no key":              {toMine, bare, "private_key", "what was given as the private key is no private key"},
+		"another key":         {toMine, other.Private, "private_key", "Give the private key of a public key that the secret was sealed to"},
+		"another format":      {toMine, gpg.Private, "private_key", "the ciphertext is an age file, but the private key is an OpenPGP key"},
+		"a public key":        {toMine, mine.Public, "private_key", "the given private key is a public key"},
+		"no key":              {toMine, bare, "private_key", "the given private key is not a private key"},
 		"an empty key":        {toMine, "", "private_key", "the private key is empty"},
 		"cut":                 {toMine[:len(toMine)/2], mine.Private, "sealed_secret_key", "the ciphertext is cut"},
 		"altered":             {altered(toMine), mine.Private, "sealed_secret_key", "the ciphertext is damaged"},
