@@ -250,7 +250,7 @@ func TestAccess_addresses(t *testing.T) {
 	r.equal("second rule", r.from("203.0.113.9:1", "ReadUsers", `{}`).status, http.StatusOK)
 }
 
-// must2 is must from an address.
+// must2 is must with a client address.
 func (r *harness) must2(addr, action, body string) {
 	r.t.Helper()
 	if got := r.from(addr, action, body); got.status != http.StatusOK {
@@ -315,7 +315,7 @@ func TestAccess_certificates(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.clock.move(2 * time.Hour)
-	// Signatures are dated by the manual clock; the simulated clock is ahead of it.
+	// Signatures have the time of the manual clock. The simulated clock is ahead of it.
 	r.from(inside, "ReadUsers", `{}`, alice).refused(http.StatusUnauthorized, "1", kindAccessDenied)
 }
 

@@ -41,7 +41,7 @@ func TestSignature_accepted(t *testing.T) {
 	}
 }
 
-// Each mistake alone, with the reason at the admin port.
+// Each mistake alone is refused, and the record of calls has the reason.
 func TestSignature_refused(t *testing.T) {
 	cut := func(what string) func(*requestSigner) {
 		return func(k *requestSigner) {
@@ -109,7 +109,7 @@ func TestSignature_refused(t *testing.T) {
 				got.refused(http.StatusUnauthorized, wrong.code, "AccessDenied")
 			}
 			if wrong.code != "12" && got.details() != "" {
-				t.Errorf("details %q; the API says nothing there", got.details())
+				t.Errorf("details %q; those of the API are empty", got.details())
 			}
 			if !strings.Contains(r.lastReason(), wrong.reason) {
 				t.Errorf("reason %q, want %q", r.lastReason(), wrong.reason)
@@ -151,7 +151,7 @@ func TestBasic_alphabets(t *testing.T) {
 	plain := DefaultEmail + ":" + password
 	standard, forURLs := base64.StdEncoding.EncodeToString([]byte(plain)), base64.URLEncoding.EncodeToString([]byte(plain))
 	if standard == forURLs {
-		t.Fatal("the credential does not tell the alphabets apart")
+		t.Fatal("the credential is the same in both alphabets")
 	}
 	for _, encoded := range []string{standard, forURLs} {
 		request := basicRequest("ReadAccessKeys", body, "", "")
@@ -306,7 +306,7 @@ func TestLockout_bounded(t *testing.T) {
 		l.failed(time.Duration(i).String(), epoch)
 	}
 	if len(l.failing) > maxFailing {
-		t.Errorf("%d names are watched", len(l.failing))
+		t.Errorf("%d names are kept", len(l.failing))
 	}
 }
 

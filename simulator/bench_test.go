@@ -29,17 +29,17 @@ func BenchmarkBareJSONHandler(b *testing.B) {
 	bareTime = each(b)
 }
 
-// bareTime is what one request to the bare handler took, in nanoseconds.
+// bareTime is the duration of one request to the bare handler, in nanoseconds.
 var bareTime float64
 
 func each(b *testing.B) float64 { return float64(b.Elapsed().Nanoseconds()) / float64(b.N) }
 
-// of-bare is the throughput as a part of the bare handler's, which was measured just before.
+// of-bare is the throughput as a fraction of that of the bare handler, which is measured before.
 func BenchmarkReadAccessKeys(b *testing.B) {
 	for name, data := range map[string]string{"memory": "", "file": filepath.Join(b.TempDir(), "sim.db")} {
 		b.Run(name, func(b *testing.B) {
 			benchmarkSimulator(b, data, "ReadAccessKeys", nil)
-			if bareTime > 0 { // not when it was left out with -bench
+			if bareTime > 0 { // 0 if -bench does not select that benchmark
 				b.ReportMetric(bareTime/each(b), "of-bare")
 			}
 		})

@@ -110,7 +110,7 @@ func (r *harness) call(action, body string, args ...any) reply {
 	return r.send(r.signed(action, body))
 }
 
-// must is call for one that has to succeed; it returns the answer's members.
+// must is call, but fails the test if the call fails. It returns the members of the answer.
 func (r *harness) must(action, body string, args ...any) map[string]any {
 	r.t.Helper()
 	got := r.call(action, body, args...)
@@ -130,7 +130,7 @@ func (r *harness) createUser(name string) map[string]any {
 	return r.must("CreateUser", `{"UserName":%q}`, name)["User"].(map[string]any)
 }
 
-// keys returns what ReadAccessKeys answers.
+// keys returns the keys in the answer of ReadAccessKeys.
 func (r *harness) keys(body string, args ...any) []map[string]any {
 	r.t.Helper()
 	return objects(r.must("ReadAccessKeys", body, args...)["AccessKeys"])
@@ -177,7 +177,7 @@ func (got reply) details() string {
 	return list[0].(map[string]any)["Details"].(string)
 }
 
-// lastReason is the reason the admin port gives for the last refusal.
+// lastReason returns the reason of the last refusal, from the record of calls.
 func (r *harness) lastReason() string {
 	all := r.Requests()
 	return all[len(all)-1].Reason

@@ -21,7 +21,7 @@ func loaded(t *testing.T, text string, change ...func(*Options)) *harness {
 	return newHarness(t, append(change, func(o *Options) { o.Objects = objects })...)
 }
 
-// state is what GET /state answers.
+// state returns the answer of GET /state.
 func (r *harness) state() string {
 	r.t.Helper()
 	recorder := httptest.NewRecorder()
@@ -176,7 +176,7 @@ func TestLoad_refused(t *testing.T) {
 	}
 }
 
-// Objects are for a new account: a start with data that has one keeps what is there.
+// Objects are for a new account: a start with data that has an account does not load them.
 func TestLoad_dataWithAccount(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "sim.db")
 	in := func(o *Options) { o.DataFile = file }

@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
 )
 
-// actionRows are the cells of the table of actions in the README: actions, rule, what it rests on.
+// actionRows returns the cells of the table of actions in the README: actions, rule, source.
 func actionRows(t *testing.T) (rows [][]string) {
 	t.Helper()
 	text, err := os.ReadFile("README.md")
@@ -71,7 +71,7 @@ func TestReadme_restsOn(t *testing.T) {
 		}
 		for ground := range strings.SplitSeq(cells[2], ",") {
 			if ground = strings.TrimSpace(ground); !known[ground] {
-				t.Errorf("the row of %s rests on %q, which is neither M nor O nor a known assumption", cells[0], ground)
+				t.Errorf("the row of %s has the source %q, which is neither M nor O nor a known assumption", cells[0], ground)
 			}
 		}
 	}

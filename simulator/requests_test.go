@@ -84,7 +84,7 @@ func TestRequest_missingAndWrongType(t *testing.T) {
 func TestServed_matchesDescriptionTable(t *testing.T) {
 	names := slices.Sorted(maps.Keys(served))
 	if table := describe.Served(); !slices.Equal(names, table) {
-		t.Errorf("the simulator serves %v; the generated table says %v", names, table)
+		t.Errorf("the simulator serves %v; the generated table has %v", names, table)
 	}
 }
 
@@ -192,7 +192,7 @@ func TestFaults_kinds(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if !dropped(r.signed("ReadUsers", `{}`).WithContext(gone)) {
-		t.Error("a client that has gone was answered")
+		t.Error("a client that closed its connection was answered")
 	}
 	if err := r.SetFaults([]Fault{{Kind: "nonsense"}}); err == nil || len(r.Faults()) != 2 {
 		t.Errorf("%v, %v", err, r.Faults())

@@ -42,11 +42,11 @@ func TestNew_continuesWithDataFile(t *testing.T) {
 	again := newHarness(t, inFile(path))
 	again.store.Read(func(v *store.View) {
 		if starts := v.Account().Starts; starts != 2 {
-			t.Errorf("start %d; ids would begin again", starts)
+			t.Errorf("start %d: the ids repeat", starts)
 		}
 	})
 	if newIDs(7, 1).accessKey() == newIDs(7, 2).accessKey() {
-		t.Error("a second start makes the ids of the first")
+		t.Error("a second start repeats the ids of the first")
 	}
 	if got := fmt.Sprintf("%+v", again.State()); normal(got) != normal(state) {
 		t.Errorf("state\n%s\nwant\n%s", got, state)
@@ -59,7 +59,7 @@ func TestNew_continuesWithDataFile(t *testing.T) {
 	k.timestamp = again.Now().Format(timestampLayout)
 	next := again.send(k.request(`{}`)).body["AccessKey"].(map[string]any)
 	if next["AccessKeyId"] == key["AccessKeyId"] || next["AccessKeyId"] == plain["AccessKeyId"] {
-		t.Error("the ids began again")
+		t.Error("the ids repeat")
 	}
 }
 

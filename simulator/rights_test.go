@@ -66,7 +66,7 @@ func TestRights_sources(t *testing.T) {
 	may(false)
 }
 
-// A24: a user needs rights for its own keys too. A26: a dry run needs them as well.
+// A24: a user needs rights for its own keys too. A26: so does a dry run.
 func TestRights_keysAndDryRun(t *testing.T) {
 	r := newHarness(t)
 	bob := r.userWithKey("bob")

@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for what should come at once. A busy machine can take seconds.
+// patience is the longest time that a test waits for events that come at once, which can take seconds on a busy machine.
 const patience = time.Minute
 
-// start makes the rig listen and returns it with its addresses.
+// start makes the harness listen, and returns its addresses.
 func (r *harness) start() *Running {
 	r.t.Helper()
 	running, err := r.Start("127.0.0.1:0", "127.0.0.1:0")
@@ -79,10 +79,10 @@ func TestStart_listens(t *testing.T) {
 		t.Error(got)
 	}
 	if _, err := r.Start(running.APIAddr, ""); err == nil {
-		t.Error("a taken port was taken again")
+		t.Error("a port that is in use was accepted")
 	}
 	if _, err := r.Start("127.0.0.1:0", running.AdminAddr); err == nil {
-		t.Error("a taken admin port was taken again")
+		t.Error("an admin port that is in use was accepted")
 	}
 	quiet, err := r.Start("127.0.0.1:0", "")
 	if err != nil || quiet.AdminURL() != "" {
@@ -171,7 +171,7 @@ func TestShutdown_waitsForCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	// The server asks for the body when the handler runs: then the call is under way.
+	// The server sends 100 Continue when the handler reads the body: then the call is in progress.
 	fmt.Fprintf(conn, "POST /api/v1/ReadRegions HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
 	reader := bufio.NewReader(conn)
 	if line, err := reader.ReadString('\n'); err != nil || !strings.Contains(line, "100") {
@@ -189,7 +189,7 @@ func TestShutdown_waitsForCalls(t *testing.T) {
 	}
 }
 
-// pipes is a listener whose connections are pipes: they work in virtual time.
+// pipes is a listener whose connections are pipes, which work in virtual time.
 type pipes struct {
 	net.Listener // not used
 	conns        chan net.Conn

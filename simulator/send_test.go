@@ -17,7 +17,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// got is what a real client of net/http has of an answer, and the error that ended it.
+// got is the answer that a client of net/http received, and the error that ended it.
 type got struct {
 	*http.Response
 	text string
@@ -145,7 +145,7 @@ func TestRequests_sentStatus(t *testing.T) {
 			t.Errorf("%+v: %q, want %q", fault, r.last(), want)
 		}
 	}
-	// A refusal is recorded as the result, also when a fault hides it from the client.
+	// The result in the record is the refusal, even if a fault hides it from the client.
 	unknown := *r
 	unknown.keyID = "NOBODYNOBODYNOBODYNO"
 	for want, fault := range map[string]Fault{
@@ -280,8 +280,8 @@ func TestShutdown_endsStalls(t *testing.T) {
 	}
 }
 
-// The time of a fault does not count towards the write timeout. The two calls wait at the same time, so that the limit can be
-// one that a busy machine does not miss.
+// The time of a fault does not count for the write timeout. The two calls wait at the same time, so that the limit can be long enough
+// for a busy machine.
 func TestFaults_longerThanWriteTimeout(t *testing.T) {
 	const limit = 2 * time.Second
 	r := newHarness(t, func(o *Options) { o.Limits.Write = limit })

@@ -66,7 +66,7 @@ func (r *harness) over(client *http.Client, base string) (int, string) {
 	return answer.StatusCode, body.Errors[0].Code
 }
 
-// A client presents a certificate over TLS; API access rules check its CA and CN.
+// A client sends a certificate over TLS. API access rules check its CA and CN.
 func TestListen_clientCertificates(t *testing.T) {
 	r := newHarness(t)
 	right, wrong := newAuthority(t, "right"), newAuthority(t, "wrong")
@@ -159,6 +159,6 @@ func TestListen_errors(t *testing.T) {
 		t.Error(err)
 	}
 	if running := r.start(); running.TLSURL() != "" || running.ServerCA() != nil {
-		t.Error("a TLS listener that was not asked for")
+		t.Error("there is a TLS listener without an address for it")
 	}
 }

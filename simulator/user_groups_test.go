@@ -60,7 +60,7 @@ func TestUserGroup_unknownNames(t *testing.T) {
 	}
 }
 
-// A30: a path that is sent must be the right one; one that is not sent matches every path, or "/" only.
+// A30: a path in the request must be the right one. A request without a path matches every path, or "/" only.
 func TestUserGroup_paths(t *testing.T) {
 	for _, slash := range []bool{false, true} {
 		t.Run(fmt.Sprint("slash ", slash), func(t *testing.T) {

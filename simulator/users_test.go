@@ -182,7 +182,7 @@ func TestGrant_rights(t *testing.T) {
 			t.Error(got.details())
 		}
 	}
-	// Without UserName a user's own keys are meant.
+	// Without UserName the call is about the caller's own keys.
 	own := who["keys"]
 	if keys := own.keys(`{}`); len(keys) != 2 || keys[0]["AccessKeyId"] != own.keyID {
 		t.Errorf("own keys: %v", keys)

@@ -136,10 +136,10 @@ func TestAdmin_clock(t *testing.T) {
 	}
 	r.call("ReadAccessKeys", `{}`).refused(http.StatusUnauthorized, "1", "AccessDenied")
 	if err := r.Advance(-time.Second); err == nil {
-		t.Error("the clock went back")
+		t.Error("the clock moved back")
 	}
 	if err := r.Advance(1<<63 - 1); err == nil {
-		t.Error("the clock ran over")
+		t.Error("the clock overflowed")
 	}
 }
 
@@ -202,7 +202,7 @@ func TestAdmin_reset(t *testing.T) {
 				t.Error(keys)
 			}
 			if again := r.createKey(`{}`); name == "given key" && again["AccessKeyId"] != first["AccessKeyId"] {
-				t.Error("ids do not start over")
+				t.Error("ids do not start again")
 			}
 		})
 	}

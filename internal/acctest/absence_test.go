@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestAccSearch_clearSecret: a key that is not sealed leaves its secret in the state, in a backup, in a plan file and in what
-// the CLI shows of them. The search must find each, or it proves nothing where it finds nothing.
+// TestAccSearch_clearSecret: the secret of a key that is not sealed is in the state, in a backup, in a plan file and in the output of
+// show. The search finds each. Otherwise a test in which it finds nothing would prove nothing.
 func TestAccSearch_clearSecret(t *testing.T) {
 	t.Parallel()
 	c := NewCLI(t)
@@ -19,7 +19,7 @@ func TestAccSearch_clearSecret(t *testing.T) {
 	s.Must("apply", "-input=false", "-no-color", "saved.plan")
 	issued := c.Issued()
 	if len(issued) != 1 || !slices.Equal(issued, c.Secrets(s.State())) {
-		t.Fatalf("%d secrets issued, or not the one of the state", len(issued))
+		t.Fatalf("%d secrets were issued, or the state has another one", len(issued))
 	}
 	s.File("leak.txt", "HTTP body: "+issued[0])
 	s.printed.WriteString("printed: " + issued[0])
@@ -33,13 +33,13 @@ func TestAccSearch_clearSecret(t *testing.T) {
 		}
 	}
 	if strings.Contains(found, traceFile) || strings.Contains(found, issued[0]) {
-		t.Errorf("a secret is logged, or the search itself reveals it:\n%s", strings.ReplaceAll(found, issued[0], "SECRET"))
+		t.Errorf("a log or the result of the search has the secret:\n%s", strings.ReplaceAll(found, issued[0], "SECRET"))
 	}
 	s.printed.Reset()
 }
 
-// TestAccSearch_credentialInPlan: the provider's own secret is Sensitive, and a plan file holds it all the same unless the
-// variable is ephemeral.
+// TestAccSearch_credentialInPlan: the secret of the provider block is Sensitive. A plan file has it nevertheless, unless the variable is
+// ephemeral.
 func TestAccSearch_credentialInPlan(t *testing.T) {
 	t.Parallel()
 	c := NewCLI(t)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// fake makes a program that says it is this version of that product.
+// fake makes a program that prints the version of a CLI.
 func fake(t *testing.T, path, says string) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -22,7 +22,7 @@ func fake(t *testing.T, path, says string) {
 	}
 }
 
-// TestIdentify_versions: both CLIs in recent versions, and nothing else.
+// TestIdentify_versions: identify accepts recent versions of both CLIs, and no other program.
 func TestIdentify_versions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cli")
 	for says, want := range map[string]cli{
@@ -35,6 +35,6 @@ func TestIdentify_versions(t *testing.T) {
 		}
 	}
 	if _, err := identify(filepath.Join(t.TempDir(), "absent")); err == nil {
-		t.Error("a program that is not there is taken")
+		t.Error("a program that does not exist is accepted")
 	}
 }

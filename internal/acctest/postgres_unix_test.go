@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestPostgres_stopsAfterTest: nothing of it is left, neither process nor file.
+// TestPostgres_stopsAfterTest: no process and no file of the server is left.
 func TestPostgres_stopsAfterTest(t *testing.T) {
 	t.Parallel()
 	var p *Postgres

@@ -43,7 +43,7 @@ func example() schemaBlock {
 
 type many = []map[string]any
 
-// TestProposedNewState_rules holds each rule of the CLIs' ProposedNew.
+// TestProposedNewState_rules tests each rule of the CLIs' ProposedNew.
 func TestProposedNewState_rules(t *testing.T) {
 	t.Parallel()
 	s := example()
@@ -82,11 +82,11 @@ func TestProposedNewState_rules(t *testing.T) {
 		}
 	}
 	if got := proposedNewState(s, null(s.object), null(s.object)); !got.IsNull() {
-		t.Error("nothing became something")
+		t.Error("null became a value")
 	}
 }
 
-// TestWithIgnoredChanges_prior: the configuration of a plan has the prior values, that of a new object has not.
+// TestWithIgnoredChanges_prior: the configuration has the prior values of ignored attributes, unless the object is new.
 func TestWithIgnoredChanges_prior(t *testing.T) {
 	t.Parallel()
 	s := example()
@@ -108,7 +108,7 @@ func TestWithIgnoredChanges_prior(t *testing.T) {
 	}
 }
 
-// TestInvalidPlan_rules: what the CLIs report as "Provider produced invalid plan".
+// TestInvalidPlan_rules: plans that the CLIs report as "Provider produced invalid plan".
 func TestInvalidPlan_rules(t *testing.T) {
 	t.Parallel()
 	s := example()
@@ -137,11 +137,11 @@ func TestInvalidPlan_rules(t *testing.T) {
 		}
 	}
 	if invalidPlan(s, null(s.object), s.configured(nil), null(s.object)) == "" || invalidPlan(s, s.configured(nil), null(s.object), s.configured(nil)) == "" {
-		t.Error("an object that is planned away, or is kept, is not noticed")
+		t.Error("a null plan for a configured object, or a plan for a null configuration, is accepted")
 	}
 }
 
-// TestInconsistent_rules: what the CLIs report as "Provider produced inconsistent result after apply".
+// TestInconsistent_rules: results that the CLIs report as "Provider produced inconsistent result after apply".
 func TestInconsistent_rules(t *testing.T) {
 	t.Parallel()
 	s := example()

@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 
-// failures stands for a test that is expected to fail, and keeps what it failed with.
+// failures is a testing.TB for a test that must fail. It records the failures.
 type failures struct {
 	testing.TB
 	said []string
@@ -34,7 +34,7 @@ func (f *failures) Fatal(args ...any) {
 	runtime.Goexit()
 }
 
-// expectFailure runs what must fail a test with each of these texts.
+// expectFailure fails the test unless run fails with each of these texts.
 func expectFailure(t *testing.T, h *Protocol, what string, run func(), texts ...string) {
 	t.Helper()
 	f := &failures{TB: t}
@@ -53,7 +53,7 @@ func expectFailure(t *testing.T, h *Protocol, what string, run func(), texts ...
 	}
 }
 
-// TestProtocol_fails: each expectation of the harness fails where it should.
+// TestProtocol_fails: each expectation of the harness fails if it is not met.
 func TestProtocol_fails(t *testing.T) {
 	t.Parallel()
 	h := NewProtocol(t)
@@ -82,19 +82,19 @@ func TestProtocol_fails(t *testing.T) {
 	expectFailure(t, h, "a key that is gone", func() { key.ExpectEmptyPlan(Args{"tag": "a"}) }, "the plan is not empty: create")
 }
 
-// TestProtocol_logsAreKept: the search for secrets has something to search.
+// TestProtocol_logsAreKept: the log in which the test searches for secrets has entries.
 func TestProtocol_logsAreKept(t *testing.T) {
 	t.Parallel()
 	h := NewProtocol(t)
 	h.Resource("outscale_access_key", Args{})
 	for _, want := range []string{"CreateAccessKey", `"@level":"trace"`, "framework"} {
 		if !strings.Contains(h.Log(), want) {
-			t.Errorf("the log does not speak of %s", want)
+			t.Errorf("the log does not have %s", want)
 		}
 	}
 }
 
-// TestProtocol_outOfBand: what the test changes itself is not counted, and is seen by the next refresh.
+// TestProtocol_outOfBand: calls of the test are not counted, and the next refresh reads their changes.
 func TestProtocol_outOfBand(t *testing.T) {
 	t.Parallel()
 	h := NewProtocol(t)

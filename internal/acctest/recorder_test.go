@@ -11,7 +11,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// TestAccount_faultsReachTheClient: the recorder in front of the simulator hides no fault from the client.
+// TestAccount_faultsReachTheClient: the recorder passes every fault of the simulator to the client.
 func TestAccount_faultsReachTheClient(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{
@@ -39,13 +39,13 @@ func TestAccount_faultsReachTheClient(t *testing.T) {
 				t.Errorf("%d keys", len(a.Keys()))
 			}
 			if issued := len(a.Issued()) == 1; kind == faults.Stall && !issued || slices.Contains([]string{faults.Garbage, faults.StatusAfter, faults.DropAfter}, kind) && issued {
-				t.Errorf("%d secrets went out", len(a.Issued()))
+				t.Errorf("%d secrets were sent", len(a.Issued()))
 			}
 		})
 	}
 }
 
-// TestRecorder_cutSecret: what a fault has let through of a secret must be nowhere either.
+// TestRecorder_cutSecret: the recorder records the part of a secret that was sent before a fault cut the answer.
 func TestRecorder_cutSecret(t *testing.T) {
 	secret := strings.Repeat("AB12", 10)
 	answer := `{"AccessKey":{"AccessKeyId":"X","SecretKey":"` + secret + `","State":"ACTIVE"},"ResponseContext":{}}`

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestAbsent_eachForm: a scanner that finds nothing is no proof.
+// TestAbsent_eachForm: the search finds a secret in each form.
 func TestAbsent_eachForm(t *testing.T) {
 	const secret = `a&b"c/d+e:a long one`
 	for form, text := range map[string]string{
@@ -37,11 +37,11 @@ func TestAbsent_eachForm(t *testing.T) {
 	}
 }
 
-// TestSecrets_byHash by their hashes, anywhere in a text.
+// TestSecrets_byHash: secrets are found by their hashes, anywhere in a text.
 func TestSecrets_byHash(t *testing.T) {
 	a := NewAccount(t)
 	if found := a.Secrets([]byte(`{"a":"` + a.RootSecretKey + `","b":"` + strings.Repeat("A", 40) + `"}`)); len(found) != 1 || found[0] != a.RootSecretKey {
-		t.Errorf("%d secrets found, want the one", len(found))
+		t.Errorf("%d secrets found, want one", len(found))
 	}
 }
 

@@ -50,31 +50,30 @@ func TestDecide_sameSeedSameFaults(t *testing.T) {
 	fault := Fault{Kind: DropBefore, Probability: 0.2}
 	one := kinds(injector(t, 5, fault), "X", 1000)
 	if two := kinds(injector(t, 5, fault), "X", 1000); one != two {
-		t.Error("the same seed strikes other calls")
+		t.Error("the same seed gives faults to other calls")
 	}
 	if other := kinds(injector(t, 6, fault), "X", 1000); one == other {
-		t.Error("another seed strikes the same calls")
+		t.Error("another seed gives faults to the same calls")
 	}
-	struck := 0
+	hit := 0
 	for _, c := range one {
 		if c == 'd' {
-			struck++
+			hit++
 		}
 	}
-	if struck < 150 || struck > 250 {
-		t.Errorf("%d of 1000 struck at 0.2", struck)
+	if hit < 150 || hit > 250 {
+		t.Errorf("%d of 1000 calls have a fault, with the probability 0.2", hit)
 	}
 }
 
-// A list that is set again gets other random numbers, and a run that sets the same lists repeats. A refused
-// list does not count.
+// A list that is set again gets other random numbers. A run that sets the same lists repeats. A refused list does not count.
 func TestDecide_listsDrawDifferentNumbers(t *testing.T) {
 	fault := Fault{Kind: DropBefore, Probability: 0.2}
 	run := func(refused bool) (first, second string) {
 		in := injector(t, 5, fault)
 		first = kinds(in, "X", 1000)
 		if refused && in.Set([]Fault{{Kind: "x"}}) == nil {
-			t.Error("a bad list is taken")
+			t.Error("a bad list is accepted")
 		}
 		if err := in.Set([]Fault{fault}); err != nil {
 			t.Fatal(err)
@@ -83,10 +82,10 @@ func TestDecide_listsDrawDifferentNumbers(t *testing.T) {
 	}
 	first, second := run(false)
 	if first == second {
-		t.Error("the second list strikes the same calls as the first")
+		t.Error("the second list gives faults to the same calls as the first")
 	}
 	if again, more := run(true); first != again || second != more {
-		t.Error("the same lists strike other calls")
+		t.Error("the same lists give faults to other calls")
 	}
 }
 
@@ -132,7 +131,7 @@ func TestSet_badRules(t *testing.T) {
 		{Kind: Status, Status: 600}, {Kind: Status, Code: "x"}, {Kind: Status, Rate: 1}, {Kind: Throttle, Rate: -1},
 	} {
 		if err := in.Set([]Fault{{Kind: DropAfter}, bad}); err == nil {
-			t.Errorf("%+v is taken", bad)
+			t.Errorf("%+v is accepted", bad)
 		}
 	}
 	if list := in.List(); len(list) != 1 || list[0].Kind != Status {
@@ -160,11 +159,11 @@ func TestSet_errorTexts(t *testing.T) {
 		}
 	}
 	if err := in.Set([]Fault{{Kind: Throttle, RetryAfter: Duration(2 * time.Hour)}, {Kind: Stall, Latency: Duration(2 * time.Minute)}}); err == nil {
-		t.Error("longer than anybody waits is taken")
+		t.Error("too long durations are accepted")
 	}
 	for _, kind := range lenientKinds {
 		if err := in.Set([]Fault{{Kind: kind, Status: 503, Code: "24", Latency: 1}}); err != nil {
-			t.Errorf("the one form of a fault, for %s: %v", kind, err)
+			t.Errorf("a fault with status, code and latency, for %s: %v", kind, err)
 		}
 	}
 }
@@ -188,7 +187,7 @@ func TestDecide_kinds(t *testing.T) {
 		return out
 	}
 	if first := parts(1); first != parts(1) || first == parts(2) {
-		t.Error("where an answer is cut does not follow from the seed")
+		t.Error("the place of the cut does not depend on the seed only")
 	}
 	for part, want := range map[float64]int{0: 1, 0.5: 50, 0.999999: 99} {
 		if got := (Decision{Part: part}).Cut(100); got != want {

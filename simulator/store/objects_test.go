@@ -242,6 +242,6 @@ func TestOpen_unknownKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := Open(path, 1, 1<<20); err == nil {
-		t.Error("a file with an object of an unknown kind is opened")
+		t.Error("Open accepts a file with an object of an unknown kind")
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The newest records are kept, limited by number and by size. Numbers are not used again.
+// The newest records are kept, up to a number and a total size. The numbers of dropped records are not used again.
 func TestRecords_bounded(t *testing.T) {
 	large := strings.Repeat("x", 1<<20)
 	for name, tt := range map[string]struct {

@@ -98,7 +98,7 @@ func TestStore_putAndReopen(t *testing.T) {
 	})
 }
 
-// path returns the store's file, "" for one in memory.
+// path returns the path of the store's file, or "" for a store in memory.
 func (s *Store) path(t *testing.T) string {
 	t.Helper()
 	var path string
@@ -121,7 +121,7 @@ func TestStore_replaceAndDelete(t *testing.T) {
 		s.Read(func(v *View) {
 			_, old := v.UserNamed("old")
 			if _, renamed := v.UserNamed("new"); old || !renamed || v.CountKeys("U1") != 0 || v.CountKeys("U2") != 1 {
-				t.Error("a replaced object left traces")
+				t.Error("the indexes have a replaced object")
 			}
 		})
 		s.mustUpdate(t, func(c *Change) {
@@ -172,14 +172,14 @@ func TestUpdate_refused(t *testing.T) {
 		if !errors.Is(err, refusal) {
 			t.Error(err)
 		}
-		// A change that the database refuses, in its second step, does nothing either.
+		// A change whose second step the database refuses changes nothing.
 		err = s.Update(func(_ *View, c *Change) error {
 			c.PutKey(key("K", "", 0))
 			c.add(`INSERT INTO no_such_table VALUES (1)`, nil)
 			return nil
 		})
 		if err == nil {
-			t.Error("a broken change was taken")
+			t.Error("a broken change was accepted")
 		}
 		s.Read(func(v *View) {
 			if len(v.Keys()) != 0 {
@@ -332,7 +332,7 @@ func TestOpen_fileMode(t *testing.T) {
 	}
 }
 
-// Writes wait for the disk, which a test can check only by the setting.
+// Writes wait for the disk. A test can check only the setting.
 func TestUpdate_synchronous(t *testing.T) {
 	s := open(t, places["file"](t))
 	settings := func() (journal string, synchronous int) {

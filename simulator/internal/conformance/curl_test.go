@@ -23,9 +23,9 @@ func (s *server) curl(signature string) curlAs {
 	s.t.Helper()
 	path, err := exec.LookPath("curl")
 	if err != nil {
-		s.t.Fatalf("these tests run curl 7.75 or later, as a client nobody here wrote; install it (Debian: apt-get install curl): %v", err)
+		s.t.Fatalf("these tests run curl 7.75 or later as an independent client; install it (Debian: apt-get install curl): %v", err)
 	}
-	// The credential is in a file: a command line can be read by others.
+	// The credential is in a file, because other users can read a command line.
 	config := filepath.Join(s.t.TempDir(), "curlrc")
 	if err := os.WriteFile(config, []byte(`user = "`+rootID+`:`+rootSecret+`"`), 0o600); err != nil {
 		s.t.Fatal(err)
@@ -33,7 +33,7 @@ func (s *server) curl(signature string) curlAs {
 	return curlAs{s: s, path: path, config: config, signature: signature}
 }
 
-// call runs curl on one action. --disable leaves the user's own ~/.curlrc out.
+// call runs curl for one action. With --disable curl does not read ~/.curlrc.
 func (c curlAs) call(action, body string) answer {
 	c.s.t.Helper()
 	cmd := exec.CommandContext(c.s.t.Context(), c.path, "--disable", "--silent", "--show-error", "--noproxy", "*", "--config", c.config,
@@ -53,8 +53,8 @@ func (c curlAs) call(action, body string) answer {
 	return got
 }
 
-// curl signs in both families: with the provider words aws:amz as AWS4, with osc alone as OSC4. Region and service may be
-// given, or left to curl, which then takes them from the host name.
+// curl signs in both families: AWS4 with the provider aws:amz, and OSC4 with osc. Region and service are arguments, or curl takes them
+// from the host name.
 func TestClient_curl(t *testing.T) {
 	for _, signature := range []string{"aws:amz:eu-west-2:oapi", "aws:amz:eu-west-2:api", "osc:osc:eu-west-2:api", "osc"} {
 		t.Run(signature, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // Each user goes through stages, one write per stage. The name of a stage is its state at the admin port.
 var stages = []string{"absent", "user", "user ACTIVE new", "user INACTIVE changed", "user", "absent"}
 
-// writer creates users one after the other and takes each through the stages.
+// writer creates users one after the other, and brings each through the stages.
 type writer struct {
 	id   int
 	life []life // of the users begun so far
@@ -90,7 +90,7 @@ func (w *writer) write(p *process, after func()) {
 	}
 }
 
-// seen are the stages of all users, and their keys, as the admin port shows them.
+// seen returns the stages of all users, and their keys, from the admin port.
 func seen(p *process) map[string]struct{ stage, key, hash string } {
 	state := p.state()
 	all := map[string]struct{ stage, key, hash string }{}
@@ -129,16 +129,16 @@ func (w *writer) check(t *testing.T, all map[string]struct{ stage, key, hash str
 				l.key, l.secret = one.key, ""
 			}
 		default:
-			t.Errorf("%s: answered as %q, and is %q", l.name, stages[l.stage], one.stage)
+			t.Errorf("%s: the answers say %q, the admin port %q", l.name, stages[l.stage], one.stage)
 		}
 		if one.key != "" && (one.key != l.key || l.secret != "" && one.hash != hash(l.secret)) {
-			t.Errorf("%s: another key or secret than was answered", l.name)
+			t.Errorf("%s: the key or its secret differs from the answer", l.name)
 		}
 	}
 }
 
-// A thousand writes, with the process killed three times: every answered write is there after a restart on the same file,
-// and the writers continue until everything is written.
+// The process is killed three times during a thousand writes. Every answered write exists after a restart on the same file, and the
+// writers continue until everything is written.
 func TestDurability_killedProcess(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "account.db")
@@ -170,7 +170,7 @@ func TestDurability_killedProcess(t *testing.T) {
 			w.check(t, shown, killAt > 0)
 		}
 		if len(shown) > 0 {
-			t.Errorf("users that nobody made: %v", shown)
+			t.Errorf("users that no writer created: %v", shown)
 		}
 		checkRecords(p, all)
 		return p

@@ -15,7 +15,7 @@ import (
 
 // The fuzz targets run their seeds with every test; go test -fuzz FuzzBody ./simulator/internal/conformance looks for more.
 
-// target is a simulator without a network around it.
+// target is a simulator that is called without a network.
 type target struct {
 	handler   http.Handler
 	validator *describetest.Validator
@@ -137,7 +137,7 @@ func FuzzBody(f *testing.F) {
 		r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1/api/v1/"+name, strings.NewReader(body))
 		osc4.sign(r, []byte(body), rootID, rootSecret, g.now())
 		if status := g.serve(t, r); status == http.StatusUnauthorized {
-			t.Errorf("%s: a good signature is refused", name)
+			t.Errorf("%s: a valid signature is refused", name)
 		}
 	})
 }

@@ -26,7 +26,7 @@ const (
 	rootEmail    = "account@example.com"
 )
 
-// clock is a time that moves only by Advance.
+// clock is a clock that moves only by Advance.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -57,7 +57,7 @@ type server struct {
 	client    *http.Client // for the API
 }
 
-// adminClient is for admin ports: what they answer is not the API's.
+// adminClient is for admin ports, whose answers are not validated.
 var adminClient = &http.Client{Transport: &http.Transport{}}
 
 // start starts a simulator with a manual clock, for callers that sign with it, such as server.root.
@@ -125,7 +125,7 @@ type answer struct {
 	body   map[string]any
 }
 
-// code is the status and the code of the first problem, "200" without one.
+// code returns the status and the code of the first error, such as "409/9002", or the status if there is no error.
 func (a answer) code() string {
 	if problems, ok := a.body["Errors"].([]any); ok && len(problems) > 0 {
 		return fmt.Sprintf("%d/%v", a.status, problems[0].(map[string]any)["Code"])
@@ -133,7 +133,7 @@ func (a answer) code() string {
 	return fmt.Sprint(a.status)
 }
 
-// at returns the member at a path of names, "" if there is none.
+// at returns the string at a path of names, or "" if there is none.
 func (a answer) at(path ...string) string {
 	var value any = a.body
 	for _, name := range path {
@@ -169,7 +169,7 @@ func (c caller) call(action, body string) answer {
 	return c.server.send(c.request(action, body))
 }
 
-// must calls an action that has to succeed.
+// must is call, but ends the test with a failure if the call fails.
 func (c caller) must(action, body string) answer {
 	c.server.t.Helper()
 	got := c.call(action, body)
@@ -251,7 +251,7 @@ type shownKey struct {
 	SecretSHA256   string
 }
 
-// key finds a key of the state, nil for none.
+// key returns a key of the state, or nil if there is none.
 func (s state) key(id string) *shownKey {
 	for i := range s.AccessKeys {
 		if s.AccessKeys[i].AccessKeyID == id {

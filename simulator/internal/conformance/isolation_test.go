@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// Simulators in one process share nothing: not objects, keys, records, faults, locks or clocks.
+// Simulators in one process share no objects, keys, records, faults, locks or clocks.
 func TestIsolation_twoSimulators(t *testing.T) {
 	one := start(t)
 	other := start(t, func(o *simulator.Options) {
@@ -75,7 +75,7 @@ func TestIsolation_seeds(t *testing.T) {
 	}
 }
 
-// Calls, resets, faults and moves of the clock at the same time: for the race detector, and none of them may fail.
+// Concurrent calls, resets, faults and moves of the clock do not fail. The race detector checks them.
 func TestIsolation_concurrentCalls(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -71,7 +71,7 @@ func (n mutator) body(action string) string {
 	return strings.ReplaceAll(body, "KEY", n.user)
 }
 
-// badBody has a valid signature and a malformed body.
+// badBody returns a request with a valid signature and a malformed body.
 func (n mutator) badBody() *http.Request {
 	action := pick(n, actions)
 	return n.caller.request(action, n.mutate(n.body(action)))
@@ -87,7 +87,7 @@ func header(text string) string {
 	}, text)
 }
 
-// badAuthorization has a valid body and a malformed credential.
+// badAuthorization returns a request with a valid body and a malformed credential.
 func (n mutator) badAuthorization() *http.Request {
 	action := pick(n, actions)
 	r := n.caller.request(action, n.body(action))
@@ -113,7 +113,7 @@ func (n mutator) badAuthorization() *http.Request {
 	return limit(r)
 }
 
-// badDate has a valid signature with a wrong or malformed date.
+// badDate returns a request with a valid signature and a wrong or malformed date.
 func (n mutator) badDate() *http.Request {
 	action := pick(n, actions)
 	c := n.caller
@@ -130,7 +130,7 @@ func (n mutator) badDate() *http.Request {
 	return limit(r)
 }
 
-// badHeader has an unusual path, method, host or header.
+// badHeader returns a request with an unusual path, method, host or header.
 func (n mutator) badHeader() *http.Request {
 	action := pick(n, actions)
 	r := n.caller.request(action, n.body(action))
@@ -153,7 +153,7 @@ func (n mutator) badHeader() *http.Request {
 	return limit(r)
 }
 
-// limit keeps the header within the limit of the server: beyond it the answer is not JSON. raw covers that case.
+// limit keeps the header within the limit of the server. The answer to a larger header is not JSON; raw tests that case.
 func limit(r *http.Request) *http.Request {
 	for name, values := range r.Header {
 		for i, value := range values {

@@ -56,7 +56,7 @@ type process struct {
 	stderr *bytes.Buffer
 }
 
-// spawn starts the binary on free ports and waits for the line that says it is ready.
+// spawn starts the binary on free ports, and waits for the line with the addresses.
 func spawn(t *testing.T, args ...string) *process {
 	t.Helper()
 	built.Store(true)
@@ -85,7 +85,7 @@ func spawn(t *testing.T, args ...string) *process {
 	}
 	var ready struct{ API, Admin string }
 	if err := json.Unmarshal(line, &ready); err != nil {
-		t.Fatalf("the line that says it is ready: %v", err)
+		t.Fatalf("the line with the addresses: %v", err)
 	}
 	validator, err := describetest.New()
 	if err != nil {

@@ -131,7 +131,7 @@ func fixture(t *testing.T, change ...func(*simulator.Options)) (*server, fixed) 
 	}
 }
 
-// caPEM returns a certificate that signs itself.
+// caPEM returns a self-signed certificate.
 func caPEM(t *testing.T) string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -227,7 +227,7 @@ func TestEveryAction_lockout(t *testing.T) {
 	})
 }
 
-// Every action refuses bodies that are not as described, and accepts a dry run.
+// Every action refuses bodies that the description does not allow, and accepts a dry run.
 func TestEveryAction_badBodies(t *testing.T) {
 	t.Parallel()
 	s, f := fixture(t, func(o *simulator.Options) { o.Assumptions.DeleteActiveKeys = true })
@@ -305,7 +305,7 @@ func TestEveryAction_notServed(t *testing.T) {
 	old.expect("400/5011", old.root().call("ReadUsers", `{}`))
 }
 
-// Injected faults answer in the API's own form, on every action.
+// The errors of injected faults have the form of the API for every action.
 func TestEveryAction_injectedErrors(t *testing.T) {
 	t.Parallel()
 	s, f := fixture(t)

@@ -21,7 +21,7 @@ const (
 	attackers  = 4
 	malformed  = 10_000
 	attackSeed = 20260318
-	patience   = 2 * time.Minute // for what should come at once: a busy machine can take seconds
+	patience   = 2 * time.Minute // for events that come at once, which can take seconds on a busy machine
 )
 
 // attack sends count malformed requests from several connections at once.
@@ -71,7 +71,7 @@ func (s *server) checkStatus(status int, code, what string) {
 	}
 }
 
-// dial opens a connection to the API that cannot block the test for ever.
+// dial opens a connection to the API, with a deadline.
 func (s *server) dial() net.Conn {
 	s.t.Helper()
 	base, err := url.Parse(s.api)
@@ -89,8 +89,8 @@ func (s *server) dial() net.Conn {
 	return conn
 }
 
-// raw sends bytes and reads the answer to its end. The server may close the connection at any time. It must not let the client
-// wait, or answer with a 5xx status.
+// raw sends bytes and reads the answer to its end. The server can close the connection at any time. It must not make the client wait,
+// or answer with a 5xx status.
 func (s *server) raw(data []byte) {
 	conn := s.dial()
 	defer func() { _ = conn.Close() }() // no longer used
@@ -103,7 +103,7 @@ func (s *server) raw(data []byte) {
 	}
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		s.t.Errorf("no answer and no end to %q", clip(string(data)))
+		s.t.Errorf("the server neither answers %q nor closes the connection", clip(string(data)))
 	}
 	if strings.HasPrefix(line, "HTTP/1.1 50") && !strings.HasPrefix(line, "HTTP/1.1 501") && !strings.HasPrefix(line, "HTTP/1.1 505") {
 		s.t.Errorf("%q is answered with %q", clip(string(data)), line)

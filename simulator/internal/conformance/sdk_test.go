@@ -17,7 +17,7 @@ import (
 
 const clientUser = "owner"
 
-// keyLife is a client that creates, updates and deletes a key. Each step is checked at the admin port.
+// keyLife is a client that creates, updates and deletes a key.
 type keyLife struct {
 	create func() (id, secret string)
 	// read returns the key's state as the client sees it.
@@ -26,13 +26,14 @@ type keyLife struct {
 	remove func(id string)
 }
 
-// live runs the life of a key of a user. s runs on the real clock, which the clients sign with.
+// live runs the lifecycle of a user's key, and checks each step at the admin port. s runs on the real clock, because the clients sign
+// with it.
 func (s *server) live(life keyLife) {
 	s.t.Helper()
 	id, secret := life.create()
 	key := s.state().key(id)
 	if key == nil {
-		s.t.Fatalf("the key %q that the client made is not there", id)
+		s.t.Fatalf("the key %q that the client created does not exist", id)
 	}
 	if key.UserName != clientUser || key.State != "ACTIVE" || key.Tag == nil || *key.Tag != "made by a client" || key.SecretSHA256 != hash(secret) {
 		s.t.Errorf("made: %+v", key)

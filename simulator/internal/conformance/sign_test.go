@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// family is one of the two names of the same signature algorithm.
+// family is one of the two signature families, which differ in names only.
 type family struct{ algorithm, prefix, term, dateHeader string }
 
 var (

@@ -15,7 +15,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// impatient sets limits that a test can wait for, and that a client which sends at once keeps on a busy machine too.
+// impatient sets limits that are short enough for a test, and long enough for a client that sends at once from a busy machine.
 func impatient(o *simulator.Options) {
 	o.Limits.ReadHeader = 3 * time.Second
 	o.Limits.Read = 3500 * time.Millisecond
@@ -28,7 +28,7 @@ func (s *server) ends(conn net.Conn, what string) string {
 	text, err := io.ReadAll(conn)
 	var network net.Error
 	if errors.As(err, &network) && network.Timeout() {
-		s.t.Errorf("%s: the server holds on to the connection", what)
+		s.t.Errorf("%s: the server leaves the connection open", what)
 	}
 	_ = conn.Close() // no longer used
 	return string(text)
@@ -76,7 +76,7 @@ func TestSlow_clients(t *testing.T) {
 		}
 	}
 	if users := s.state().Users; len(users) != 0 {
-		t.Errorf("half a request made %v", users)
+		t.Errorf("an incomplete request created %v", users)
 	}
 	neverReads.Wait()
 	s.client.CloseIdleConnections()

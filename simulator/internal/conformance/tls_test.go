@@ -25,7 +25,7 @@ type pair struct {
 	key         *ecdsa.PrivateKey
 }
 
-// issue makes a certificate that a parent signs, or that signs itself without one.
+// issue makes a certificate that parent signs, or a self-signed one if parent is nil.
 func issue(t *testing.T, parent *pair, template *x509.Certificate) *pair {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

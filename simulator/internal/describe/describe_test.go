@@ -149,7 +149,7 @@ func TestInt_values(t *testing.T) {
 		}
 	}
 	if _, ok := Int("1"); ok {
-		t.Error("a string is no integer")
+		t.Error("a string is accepted as an integer")
 	}
 }
 
@@ -161,7 +161,7 @@ func TestAtLeast_versions(t *testing.T) {
 	}
 	for _, version := range []string{"", "1", "1.2.3.4", "1.x", "1.-2", "latest", "1.70000"} {
 		if CheckVersion(version) == nil {
-			t.Errorf("%q is taken for a version", version)
+			t.Errorf("%q is accepted as a version", version)
 		}
 	}
 	for _, tt := range []struct {
@@ -180,7 +180,7 @@ func TestAtLeast_versions(t *testing.T) {
 	}
 }
 
-// The hand-written tables have only names of the description, so that a typing error is noticed.
+// Every name in the tables of since.go is in the description, so that a typing error is noticed.
 func TestSince_namesExist(t *testing.T) {
 	for _, table := range []map[string]map[string]string{memberSince, requiredUntil} {
 		for name, members := range table {

@@ -11,7 +11,7 @@ import (
 )
 
 // The table in the simulator and the official description accept the same requests. The table is stricter on purpose in two
-// cases: a required text must not be empty (A16), and an integer must fit in 64 bits.
+// cases: a required string must not be empty (A16), and an integer must fit in 64 bits.
 func FuzzCheck_agreesWithDescription(f *testing.F) {
 	v, err := New()
 	if err != nil {
@@ -49,9 +49,9 @@ func FuzzCheck_agreesWithDescription(f *testing.F) {
 		found := describe.Check(action, describe.Version(), members)
 		switch {
 		case found == nil && described != nil:
-			t.Errorf("%s %s: the table takes what the description refuses: %v", name, body, described)
+			t.Errorf("%s %s: the table accepts a request that the description refuses: %v", name, body, described)
 		case found != nil && described == nil && found.Kind != describe.Missing && found.Want != describe.Integer:
-			t.Errorf("%s %s: the table refuses what the description takes: %+v", name, body, found)
+			t.Errorf("%s %s: the table refuses a request that the description accepts: %+v", name, body, found)
 		}
 		if again := describe.Check(action, describe.Version(), members); found != nil && *again != *found {
 			t.Errorf("%s %s: once %+v, once %+v", name, body, found, again)

@@ -110,11 +110,11 @@ func TestValidator_dryRun(t *testing.T) {
 		t.Error(err)
 	}
 	if err := v.Answer("ReadAccessKeys", true, 200, header(full), []byte(full)); err == nil {
-		t.Error("a dry run that answers in full passes")
+		t.Error("a dry run with a complete answer passes")
 	}
 }
 
-// The message of an error never repeats a value: it may be a secret.
+// An error never has a value, because it can be a secret.
 func TestValidator_errorsWithoutValues(t *testing.T) {
 	body := `{"AccessKeys":[{` + aKey + `,"SecretKey":"VERYSECRET"}],` + requestID + `}`
 	err := validator(t).Answer("ReadAccessKeys", false, 200, header(body), []byte(body))
