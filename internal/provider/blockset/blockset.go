@@ -8,12 +8,16 @@ package blockset
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
@@ -29,10 +33,28 @@ type Element[E any] interface {
 	Known() E
 }
 
+// codecs has the *base.Codec[E] of each type E of blocks.
+//
+// GOTCHA: ElementsAs and SetValueFrom of the framework do the same, but compile a regular expression for each field (see
+// base.Codec). With them, the provider's CPU in a plan of 150 users with three policies each is 14 % higher.
+var codecs sync.Map
+
+func codecOf[E any]() *base.Codec[E] {
+	codec, _ := codecs.LoadOrStore(reflect.TypeFor[E](), &base.Codec[E]{})
+	return codec.(*base.Codec[E])
+}
+
+// block is the type of one block, as the schema of its codec.
+type block struct{ kind attr.Type }
+
+func (b block) Type() attr.Type { return b.kind }
+
 // Decode returns the blocks of a set. A null or unknown set has none.
 func Decode[E Element[E]](ctx context.Context, set types.Set, diags *diag.Diagnostics) (elements []E) {
-	if !set.IsNull() && !set.IsUnknown() {
-		diags.Append(set.ElementsAs(ctx, &elements, false)...)
+	for _, value := range set.Elements() {
+		raw, err := value.ToTerraformValue(ctx)
+		diag.AddDefect(diags, err)
+		elements = append(elements, codecOf[E]().Decode(ctx, block{set.ElementType(ctx)}, raw, diags))
 	}
 	return elements
 }
@@ -48,10 +70,15 @@ func Removed[E Element[E]](ctx context.Context, config, state types.Set, diags *
 
 // Encode returns the set of the blocks, empty for none. kind is the set's element type.
 func Encode[E Element[E]](ctx context.Context, kind attr.Type, elements []E, diags *diag.Diagnostics) types.Set {
-	if elements == nil {
-		elements = []E{}
+	values := make([]attr.Value, len(elements))
+	for i, e := range elements {
+		var raw tftypes.Value
+		codecOf[E]().Encode(ctx, block{kind}, &raw, e, diags)
+		var err error
+		values[i], err = kind.ValueFromTerraform(ctx, raw)
+		diag.AddDefect(diags, err)
 	}
-	set, more := types.SetValueFrom(ctx, kind, elements)
+	set, more := types.SetValue(kind, values)
 	diags.Append(more...)
 	return set
 }
