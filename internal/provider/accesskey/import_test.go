@@ -50,12 +50,12 @@ func TestAccessKey_importNotFound(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("alice")
 	for id, parts := range map[string][]any{
-		"alice/bob/ABC":              {`"bob/ABC" is not the id of an access key`, "Give the id of the key"},
+		"alice/bob/ABC":              {`"bob/ABC" is not the id of an access key`, "Use the id of the key"},
 		"/ABCDEFGHIJ0123456789":      {`"" is not the name of a user`},
 		"alice/":                     {`"" is not the id of an access key`},
 		"not an id":                  {`"not an id" is not the id`},
-		"ABCDEFGHIJ0123456789":       {"among your own keys and every user's", "Give the id of the key"},
-		"alice/ABCDEFGHIJ0123456789": {"ABCDEFGHIJ0123456789 of user alice", "Give the id of the key"},
+		"ABCDEFGHIJ0123456789":       {"among your own keys and every user's", "Use the id of the key"},
+		"alice/ABCDEFGHIJ0123456789": {"ABCDEFGHIJ0123456789 of user alice", "Use the id of the key"},
 		"carol/ABCDEFGHIJ0123456789": {"ABCDEFGHIJ0123456789 of user carol"},
 	} {
 		key, got := h.Import(accessKey, id)

@@ -49,11 +49,11 @@ func TestAccessKey_sealed(t *testing.T) {
 	h.ExpectWrites("UpdateAccessKey")
 
 	plan := key.PlanExpectReplace(acctest.Args{"seal_to": []string{theirs.Public}, "tag": "changed"}, "seal_to")
-	plan.ExpectWarning("Access key replaced for its recipients", "new: "+theirs.Public, mine.Public)
+	plan.ExpectWarning("Access key replaced for its recipients", "added: "+theirs.Public, mine.Public)
 	plan.Apply().ExpectNoErrors()
 	key.ExpectEmptyPlan(acctest.Args{"seal_to": []string{theirs.Public}, "tag": "changed"})
 	expectOpens(t, h, key, theirs, "")
-	key.PlanExpectReplace(acctest.Args{}, "seal_to").ExpectWarning("Access key replaced for its recipients", "no `seal_to` any more")
+	key.PlanExpectReplace(acctest.Args{}, "seal_to").ExpectWarning("Access key replaced for its recipients", "no longer has `seal_to`")
 	key.Destroy()
 	h.ExpectNoSecretPersisted(mine.Private, theirs.Private)
 }
@@ -271,7 +271,7 @@ func TestAccessKey_unknownRecipients(t *testing.T) {
 	expectOpens(t, h, key, mine, "")
 	expectOpens(t, h, key, yours, "")
 	key.ExpectEmptyPlan(sealedTo(mine.Public, yours.Public))
-	key.PlanExpectReplace(partly, "seal_to").ExpectWarning("Access key replaced for its recipients", "are not known before the apply and may be other ones")
+	key.PlanExpectReplace(partly, "seal_to").ExpectWarning("Access key replaced for its recipients", "are known only after apply, and may be other ones")
 	h.ExpectNoSecretPersisted(mine.Private, yours.Private)
 }
 

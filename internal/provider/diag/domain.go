@@ -71,7 +71,7 @@ func secretText(e *key.SecretError) (facts, remedy string) {
 	const nothing = "Nothing was changed."
 	switch {
 	case e.Malformed != "":
-		return fmt.Sprintf("The value %s, so it cannot be the secret of an access key. It was not sent.", e.Malformed), "Give the secret as the API showed it: 40 letters and digits."
+		return fmt.Sprintf("The value %s, so it cannot be the secret of an access key. It was not sent.", e.Malformed), "Set the secret as the API returned it: 40 letters and digits."
 	case e.Unusable:
 		return fmt.Sprintf("Access key %s is INACTIVE or has expired, so its secret cannot be checked: the API refuses its signatures. %s", e.KeyID, nothing),
 			"First activate the key, or set a later expiry, in a separate apply."

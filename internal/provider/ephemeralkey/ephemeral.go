@@ -114,7 +114,7 @@ func (r *Resource) deferred(ctx context.Context, m model, req ephemeral.OpenRequ
 	case unknown && req.ClientCapabilities.DeferralAllowed:
 		resp.Deferred = &ephemeral.Deferred{Reason: ephemeral.DeferredReasonEphemeralResourceConfigUnknown}
 	case unknown:
-		resp.Diagnostics.AddError(notOpened, fmt.Sprintf("`%s` comes from something that is only known after apply. Apply that first (with `-target`).", name))
+		resp.Diagnostics.AddError(notOpened, fmt.Sprintf("`%s` is known only after apply. First apply what it depends on (with `-target`).", name))
 	case r.Data.Unknown() && req.ClientCapabilities.DeferralAllowed:
 		resp.Deferred = &ephemeral.Deferred{Reason: ephemeral.DeferredReasonProviderConfigUnknown}
 	default:

@@ -144,7 +144,7 @@ func TestEphemeralKey_unknownValues(t *testing.T) {
 		part   string
 	}{
 		"provider": {waiting, nil, "PROVIDER_CONFIG_UNKNOWN", "`profile`"},
-		enabled:    {h, acctest.Args{enabled: acctest.Unknown}, "RESOURCE_CONFIG_UNKNOWN", "`" + enabled + "` comes from something that is only known after apply"},
+		enabled:    {h, acctest.Args{enabled: acctest.Unknown}, "RESOURCE_CONFIG_UNKNOWN", "`" + enabled + "` is known only after apply"},
 		"owner":    {h, acctest.Args{"user_id": acctest.Unknown}, "RESOURCE_CONFIG_UNKNOWN", "`user_id`"},
 	} {
 		key := c.h.Ephemeral(ephemeralKey, c.config)

@@ -8,16 +8,16 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
-// Facts is what the plan of a key has to know besides configuration and state.
+// Facts is what the plan of a key depends on besides configuration and state.
 type Facts struct {
-	Now        time.Time  // by the API's clock, as far as known: before the first answer it is this machine's
-	Recipients Recipients // of the configuration's seal_to
-	SameUser   bool       // the result of sameUser, true where no look-up was needed
-	HadExpiry  bool       // a key of the owner with the configuration's expiry was found gone or expired in this run
-	WasSealed  bool       // a key of the owner that was sealed to these recipients was found gone in this run
+	Now        time.Time  // by the API's clock, or by this machine's before the first answer
+	Recipients Recipients // of seal_to in the configuration
+	SameUser   bool       // the result of sameUser; true if no look-up was needed
+	HadExpiry  bool       // the refresh found a key of the owner with the configured expiry gone or expired
+	WasSealed  bool       // the refresh found a key of the owner gone that was sealed to these recipients
 }
 
-// CollectFacts finds them out. state is nil for a key that is to be created.
+// CollectFacts returns the facts for a plan. state is nil for a new key.
 func CollectFacts(ctx context.Context, d *providerdata.Data, config Key, state *Key, diags *diag.Diagnostics) Facts {
 	f := Facts{Recipients: ParseRecipients(config.SealTo), SameUser: true}
 	if state == nil {
@@ -30,15 +30,15 @@ func CollectFacts(ctx context.Context, d *providerdata.Data, config Key, state *
 	return f
 }
 
-// Validate returns what is wrong with a configuration, whatever the state has.
+// Validate returns what is wrong with a configuration, without its state.
 func Validate(config Key) diag.Diagnostics {
 	diags := ParseRecipients(config.SealTo).Refused
 	diags.Append(RefuseMarker(config.Tag, nil)...)
 	return diags
 }
 
-// Refuse returns what no plan of a key can correct, and the warning about an empty name. A value that the state has is not
-// refused. state is nil for a key that is to be created.
+// Refuse returns the errors in a configuration, and the warning about an empty name. It does not refuse values of the state.
+// state is nil for a new key.
 func Refuse(config Key, state *Key, f Facts) (diags diag.Diagnostics) {
 	diags.Append(refuseTwoOwners(config, state, f.SameUser)...)
 	diags.Append(warnEmptyName(config, state)...)

@@ -18,14 +18,14 @@ import (
 )
 
 // importForms describes the forms of an import id.
-const importForms = "Give the id of the key (`ABCDEFGHIJ0123456789`): your own keys are looked at first, then every user's. " +
-	"Or the name of the owner and the id (`alice/ABCDEFGHIJ0123456789`)."
+const importForms = "Use the id of the key (`ABCDEFGHIJ0123456789`), which is searched among your own keys and then among those of every user, " +
+	"or the name of the owner and the id (`alice/ABCDEFGHIJ0123456789`)."
 
-// Import reads the key that an import names, as ACCESS_KEY_ID or USER_NAME/ACCESS_KEY_ID or by its identity, and sets its id and its owner in
-// the state, from which the CLI refreshes the rest. It changes nothing. found is false after an error.
+// Import reads the key that an import names, by ACCESS_KEY_ID, USER_NAME/ACCESS_KEY_ID or its identity. It sets the id and the
+// owner in the state; the CLI then refreshes the rest. found is false after an error.
 //
-// The owner's id is set beside its name, so that the next plan is empty whichever of the two the configuration says. A
-// caller that may not read users imports without the id.
+// Import sets both the id and the name of the owner, so that the next plan is empty with either in the configuration. If the
+// caller may not read users, the id stays null.
 func Import(ctx context.Context, b *base.Configured, req resource.ImportStateRequest, resp *resource.ImportStateResponse) (k key.Key, found bool) {
 	owner, id, err := parseImportID(req.ID)
 	if err != nil {
@@ -50,7 +50,7 @@ func Import(ctx context.Context, b *base.Configured, req resource.ImportStateReq
 	return k, !resp.Diagnostics.HasError()
 }
 
-// ownerOf is the owner's id in the identity that an import names; "" for an import by id.
+// ownerOf returns the id of the owner from the identity of an import, "" for an import by id.
 func ownerOf(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) string {
 	var owner types.String
 	if identity != nil && !identity.Raw.IsNull() {

@@ -1,5 +1,5 @@
-// Package keyattr is what the resources, the data sources and the ephemeral resources for access keys have in common:
-// attributes, the rules about owners, the sealing of secrets, limits, and conversions.
+// Package keyattr has what the types for access keys share: attributes, rules about owners, the sealing of secrets, limits,
+// and conversions.
 package keyattr
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// The summaries of the errors and warnings about keys, stable so that they can be searched for.
+// The summaries of errors and warnings about keys. Users search for them, so they do not change.
 const (
 	NotCreated  = "Access key not created"
 	NotRead     = "Access key not read"
@@ -33,8 +33,8 @@ var (
 	AtSealTo         = path.Root("seal_to")
 )
 
-// Key is the attributes that every managed access key has, for embedding in a model. In a pair of keys they are those of
-// the current one. It holds the secret: never format it as a whole.
+// Key has the attributes of every managed access key, for embedding in a model. For a pair of keys they are those of the
+// current key. Key holds the secret: never format it as a whole.
 type Key struct {
 	ID              types.String   `tfsdk:"id"`
 	AccessKeyID     types.String   `tfsdk:"access_key_id"`
@@ -53,7 +53,7 @@ type Key struct {
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 }
 
-// Owner addresses the key's owner. The id wins where it is known: it survives a rename.
+// Owner returns the owner of the key, by id if it is known, because the id survives a rename.
 func (k Key) Owner() key.Owner {
 	if id := k.UserID.ValueString(); id != "" {
 		return key.Owner{UserID: id}
@@ -61,7 +61,7 @@ func (k Key) Owner() key.Owner {
 	return key.Owner{UserName: k.UserName.ValueString()}
 }
 
-// OwnerNames are the names under which the owner of a key is remembered in providerdata.Memory.
+// OwnerNames returns the names of the owner in providerdata.Memory.
 func (k Key) OwnerNames() []string {
 	name, id := k.UserName.ValueString(), k.UserID.ValueString()
 	if id == "" {
@@ -70,17 +70,17 @@ func (k Key) OwnerNames() []string {
 	return []string{name, id}
 }
 
-// OwnerText names the owner in a sentence.
+// OwnerText returns the owner for a sentence.
 func (k Key) OwnerText() string {
 	return diag.OwnerText(k.UserName.ValueString(), k.UserID.ValueString())
 }
 
-// Describe names the key in a sentence.
+// Describe returns the key and its owner for a sentence.
 func (k Key) Describe() string {
 	return "access key " + k.ID.ValueString() + " of " + k.OwnerText()
 }
 
-// ToKey converts the key that a state has. identity is what its private state has.
+// ToKey converts the key of a state. identity is that of its private state.
 func (k Key) ToKey(identity key.Identity) key.Key {
 	have := key.Key{
 		ID:       k.ID.ValueString(),
@@ -94,10 +94,8 @@ func (k Key) ToKey(identity key.Identity) key.Key {
 	return have
 }
 
-// WithKey takes over what the API has, in the user's text where that still means the same. The secret stays: the API never
-// shows it again.
-//
-// An argument that the API has nothing for is "", and not null: see KeepNone.
+// WithKey sets the attributes to those of the API's key. A date that is the same keeps the user's text. The secret stays,
+// because the API returns it only once. An argument that the key does not have becomes "", not null: see KeepNone.
 func (k Key) WithKey(found key.Key) Key {
 	k.ID, k.AccessKeyID = types.StringValue(found.ID), types.StringValue(found.ID)
 	k.UserName = types.StringValue(found.UserName)
@@ -111,15 +109,16 @@ func (k Key) WithKey(found key.Key) Key {
 	return k
 }
 
-// None is what a state has for an argument that the API has nothing for.
+// None is the value in a state of an argument that the key does not have.
 var None = types.StringValue("")
 
-// KeepNone returns the planned value of an optional argument for which null and "" both mean none. state is None for a key
-// that does not exist.
+// KeepNone returns the planned value of an optional argument for which null and "" both mean none. state is None for a new
+// key.
 //
-// GOTCHA: a planned value may differ from a configured "" only if it is the state's, and may be anything where the argument
-// is left out, because it is computed. So a state has "" for none: then neither null in place of "" nor the reverse is a
-// change. A state of another provider, or of an earlier version, has null until it is refreshed.
+// GOTCHA: the CLI accepts a planned value that differs from a configured "" only if it is that of the state. For an argument
+// that is left out it accepts any value, because the argument is computed. So a state has "" for none, and a change of the
+// configuration between null and "" plans nothing. A state of another provider, or of an earlier version, has null until it
+// is refreshed.
 func KeepNone(config, state types.String) types.String {
 	switch {
 	case !config.IsNull():
@@ -130,8 +129,8 @@ func KeepNone(config, state types.String) types.String {
 	return None
 }
 
-// WithNone returns the plan of a key that does not exist with "" for the arguments that are left out. The name of an owner
-// that is given by its id is unknown.
+// WithNone returns the plan of a new key with "" for the arguments that are left out. If the owner is named by its id, its
+// name is unknown.
 func (k Key) WithNone() Key {
 	k.Tag = KeepNone(k.Tag, None)
 	k.ExpirationDate.StringValue = KeepNone(k.ExpirationDate.StringValue, None)
@@ -144,14 +143,14 @@ func (k Key) WithNone() Key {
 	return k
 }
 
-// PlanNew returns the plan of a new key: what the API decides is unknown.
+// PlanNew returns the plan of a new key: the values that the API sets are unknown.
 func (k Key) PlanNew(to Recipients) Key {
 	k = k.PlanSecret(to)
 	k.ID, k.AccessKeyID, k.CreationDate = types.StringUnknown(), types.StringUnknown(), isodate.Unknown()
 	return k
 }
 
-// WithOwner sets the arguments for the owner that the configuration has.
+// WithOwner sets the owner as far as it is configured.
 func (k Key) WithOwner(config Key) Key {
 	if !config.UserName.IsNull() {
 		k.UserName = config.UserName
@@ -168,7 +167,7 @@ func (k Key) WithSecret(secret string) Key {
 	return k
 }
 
-// TextOrNull is an absent text as a state has it.
+// TextOrNull returns null for "".
 func TextOrNull(text string) types.String {
 	if text == "" {
 		return types.StringNull()

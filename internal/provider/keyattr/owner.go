@@ -15,8 +15,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// What the API accepts as the id of an object, as the name of a user, as the name of a group or a policy (A35), as the path
-// of any of them, and as the ORN of a policy.
+// What the API accepts as the id of an object, the name of a user, the name of a group or a policy (A35), the path of any of
+// these, and the ORN of a policy.
 var (
 	ObjectID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 	UserName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
@@ -31,10 +31,11 @@ func PolicyORNValidator() validator.String {
 	return stringvalidator.RegexMatches(PolicyORN, "must be the ORN of a policy: orn:ows:idauth::123456789012:policy/NAME")
 }
 
-// UserNameValidator accepts the name of a user, and "" with a warning: the official provider takes it for the caller.
+// UserNameValidator accepts the name of a user. It accepts "" with a warning, because the official provider takes it for the
+// caller.
 func UserNameValidator() validator.String { return userNameValidator{} }
 
-// userNameValidator is UserNameValidator; quiet leaves the warning out.
+// userNameValidator is UserNameValidator, without the warning if quiet is set.
 type userNameValidator struct{ quiet bool }
 
 func (userNameValidator) Description(context.Context) string {
@@ -55,8 +56,8 @@ func (v userNameValidator) ValidateString(ctx context.Context, req validator.Str
 	}
 }
 
-// warnEmptyName warns of an empty name of the owner where a key is to be created with it. The state of a key of the
-// caller's own has an empty name, and so has a configuration that the CLI generates from it.
+// warnEmptyName warns of an empty name if the plan creates a key. It does not warn for a key of the caller: its state has an
+// empty name, and so has the configuration that the CLI generates from the state.
 func warnEmptyName(config Key, state *Key) diag.Diagnostics {
 	if !config.UserName.IsNull() && !config.UserName.IsUnknown() && !isSet(config.UserName) && (state == nil || isSet(state.UserName)) {
 		return emptyName(AtUserName)
@@ -66,16 +67,16 @@ func warnEmptyName(config Key, state *Key) diag.Diagnostics {
 
 func emptyName(at path.Path) (diags diag.Diagnostics) {
 	diags.AddAttributeWarning(at, "Empty user name", fmt.Sprintf(
-		"`%s` is \"\", which means the caller, as if the argument were left out. If a variable was meant to have a name in it, the key belongs to somebody else now.\n\n"+
-			"Leave the argument out for a key of the caller's own.", at))
+		"`%s` is \"\", which means the caller. If the value comes from a variable that should have a name, the key gets the wrong owner.\n\n"+
+			"Leave the argument out for a key of the caller.", at))
 	return diags
 }
 
-// isSet reports whether a value is known and names something.
+// isSet reports whether a value is known and neither null nor "".
 func isSet(v types.String) bool { return v.ValueString() != "" }
 
-// OwnerLookup returns the id and the name of which it must be known whether one user has both, to decide about the owner
-// of a planned key. needed is false where configuration and state tell, and while a value is unknown.
+// OwnerLookup reports whether the plan of a key depends on whether one user has both this id and this name. needed is false
+// if configuration and state say it, or if a value is unknown.
 func OwnerLookup(config Key, state *Key) (id, name string, needed bool) {
 	id, name = config.UserID.ValueString(), config.UserName.ValueString()
 	if id == "" {
@@ -92,8 +93,8 @@ func OwnerLookup(config Key, state *Key) (id, name string, needed bool) {
 	return id, name, name != ""
 }
 
-// sameUser reads whether the user with that id has that name. While the account is unknown it cannot be read: then the
-// answer is yes, because a key must not be replaced on a guess.
+// sameUser reports whether the user with this id has this name. If the provider is unknown, or after an error, it returns
+// true, because a key must not be replaced on a guess.
 func sameUser(ctx context.Context, d *providerdata.Data, id, name string, diags *diag.Diagnostics) bool {
 	if d.Unknown() {
 		return true
@@ -109,8 +110,8 @@ func sameUser(ctx context.Context, d *providerdata.Data, id, name string, diags 
 	return found.Name == name
 }
 
-// refuseTwoOwners refuses a configuration that names two different owners. Both arguments may name the same user, as in a
-// configuration that the CLI generates for an import. same is the result of sameUser, true where no look-up was needed.
+// refuseTwoOwners refuses a configuration that names two different owners. It accepts an id and a name of the same user, as in
+// a configuration that the CLI generates for an import. same is the result of sameUser, true if no look-up was needed.
 func refuseTwoOwners(config Key, state *Key, same bool) (diags diag.Diagnostics) {
 	id, name := config.UserID.ValueString(), config.UserName.ValueString()
 	if id == "" || config.UserName.IsNull() || config.UserName.IsUnknown() {
@@ -123,10 +124,10 @@ func refuseTwoOwners(config Key, state *Key, same bool) (diags diag.Diagnostics)
 	return diags
 }
 
-// KeepsOwner reports whether the configuration names the owner that the key has, as far as can be known.
+// KeepsOwner reports whether the configuration names the owner of the key.
 //
-// An owner that is unknown counts as another one, as everywhere in Terraform: it may come from a user that is being created
-// or replaced, and such a user cannot be deleted before this key is.
+// An unknown owner counts as another one, as everywhere in Terraform: it may come from a user that is created or replaced, and
+// the API does not delete a user that still has this key.
 func KeepsOwner(config, state Key, same bool) bool {
 	name := config.UserName.ValueString()
 	switch {
@@ -142,7 +143,7 @@ func KeepsOwner(config, state Key, same bool) bool {
 	return !isSet(state.UserName) && !isSet(state.UserID)
 }
 
-// ReplacedOwner returns the arguments whose change replaces the key.
+// ReplacedOwner returns the arguments for the owner whose change replaces the key.
 func ReplacedOwner(plan, state Key) (replace path.Paths) {
 	if !plan.UserID.Equal(state.UserID) {
 		replace.Append(AtUserID)
@@ -153,8 +154,7 @@ func ReplacedOwner(plan, state Key) (replace path.Paths) {
 	return replace
 }
 
-// WarnUnknownOwner warns of a replacement for which the only reason is that the owner is unknown. what is what is replaced,
-// for the sentence.
+// WarnUnknownOwner warns of a replacement whose only reason is that the owner is unknown. what says what is replaced.
 func WarnUnknownOwner(config, state Key, what string) (diags diag.Diagnostics) {
 	at, argument := AtUserName, "user_name"
 	switch {
@@ -165,8 +165,8 @@ func WarnUnknownOwner(config, state Key, what string) (diags diag.Diagnostics) {
 		return nil
 	}
 	diags.AddAttributeWarning(at, "Access key replaced because its owner is unknown: "+state.ID.ValueString(), fmt.Sprintf(
-		"`%s` of %s comes from something that is only known after apply, so that it may be another user: %s, even if the owner turns out to be the same.\n\n"+
-			"A `depends_on`, of a module too, makes what its data sources read unknown as soon as something they depend on changes. "+
+		"`%s` of %s is known only after apply, so it may be another user: %s, even if the owner turns out to be the same.\n\n"+
+			"With `depends_on`, also of a module, the results of a data source are unknown when one of its dependencies changes. "+
 			"Name the owner by a managed resource (`outscale_user.NAME.user_id`) or a literal, or apply the other change first (`-target`).",
 		argument, state.Describe(), what))
 	return diags

@@ -24,12 +24,12 @@ const (
 type Recipients struct {
 	List    types.List
 	Known   bool             // the list and each of its items are known
-	Refused diag.Diagnostics // why the list, as far as it is known, is refused
+	Refused diag.Diagnostics // what is wrong with the known items
 	keys    seal.Recipients  // of a list that is known and not refused
 }
 
-// ParseRecipients parses as much of a list as is known. While an item is unknown, the others are parsed one by one: what
-// they are together can only be said of all of them. Whether an OpenPGP key has expired is not looked at: see Usable.
+// ParseRecipients parses the known items of a list. If an item is unknown, it parses the others one by one, because the rules
+// about the whole list cannot be checked yet. It does not check whether an OpenPGP key has expired: see Usable.
 func ParseRecipients(list types.List) Recipients {
 	r := Recipients{List: list, Known: !list.IsNull() && !list.IsUnknown() && !slices.ContainsFunc(list.Elements(), attr.Value.IsUnknown)}
 	if r.Known {
@@ -46,12 +46,12 @@ func ParseRecipients(list types.List) Recipients {
 	return r
 }
 
-// Fingerprints names the keys.
+// Fingerprints returns the fingerprints of the keys.
 func (r Recipients) Fingerprints() []string { return r.keys.Fingerprints() }
 
-// Usable returns the keys for sealing. An OpenPGP key must be usable now, and a sealing is tried. Ask it only where
-// something is going to be sealed: a key that expires after a secret was sealed to it must not fail every later plan. No
-// keys for a null or unknown list.
+// Usable returns the keys for sealing, none for a null or unknown list. It checks that an OpenPGP key has not expired, and
+// tries to seal. Call it only if something will be sealed: a key that expires after a secret was sealed to it must not fail
+// every later plan.
 func (r Recipients) Usable(clock func() time.Time) (seal.Recipients, diag.Diagnostics) {
 	if !r.Known {
 		return seal.Recipients{}, r.Refused
@@ -63,11 +63,10 @@ func (r Recipients) Usable(clock func() time.Time) (seal.Recipients, diag.Diagno
 	return keys, r.refusal(err, 0)
 }
 
-// refusal is the diagnostic for what the list is refused for. first is the place of the first item that was parsed.
+// refusal returns the diagnostic for an error in the list. first is the index of the first item that was parsed.
 //
-// GOTCHA: the CLI prints the whole line of the configuration that an error points to. While an item of the list may be a
-// private key, also one that is not the item at fault, the error points to the resource as a whole and names the argument
-// in words.
+// GOTCHA: the CLI prints the line of the configuration that an error points to. If an item of the list may be a private key,
+// even one without an error, the error points to the resource and only its text names the argument.
 func (r Recipients) refusal(err error, first int) (diags diag.Diagnostics) {
 	var refused *seal.Error
 	if !errors.As(err, &refused) {
@@ -85,7 +84,7 @@ func (r Recipients) refusal(err error, first int) (diags diag.Diagnostics) {
 	return diags
 }
 
-// mayHoldPrivateKey reports whether an item of the list is not recognised as one public key, and could be anything.
+// mayHoldPrivateKey reports whether an item of the list is not a public key, and so may be a private key.
 func mayHoldPrivateKey(list types.List) bool {
 	return slices.ContainsFunc(Texts(list), func(item string) bool {
 		_, err := seal.ParseRecipients([]string{item}, seal.WithoutValidity())
@@ -105,7 +104,7 @@ func refusalText(refused *seal.Error, first int) string {
 	return name + refused.Problem + ".\n\n" + refused.Remedy
 }
 
-// Texts are the items of a list; an item that is null is an empty text.
+// Texts returns the items of a list, "" for null.
 func Texts(list types.List) []string {
 	items := make([]string, 0, len(list.Elements()))
 	for _, item := range list.Elements() {
@@ -119,11 +118,11 @@ func textOf(item attr.Value) string {
 	return s.ValueString()
 }
 
-// noTexts and unknownTexts are the null and the unknown list.
+// noTexts returns a null list, unknownTexts an unknown one.
 func noTexts() types.List      { return types.ListNull(types.StringType) }
 func unknownTexts() types.List { return types.ListUnknown(types.StringType) }
 
-// textList is the list of these items.
+// textList returns a list of these items.
 func textList(items []string) types.List {
 	values := make([]attr.Value, 0, len(items))
 	for _, item := range items {
@@ -137,7 +136,7 @@ func sameRecipients(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// without are the items of a that b does not have, as a sentence has them.
+// without returns the items of a that b does not have, for a sentence.
 func without(a, b []string) string {
 	only := slices.DeleteFunc(slices.Clone(a), func(item string) bool { return slices.Contains(b, item) })
 	if len(only) == 0 {

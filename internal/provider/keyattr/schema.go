@@ -9,8 +9,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 )
 
-// Attributes are the attributes of Key, each with the description that descriptions has for it. `state` and
-// `expiration_date` are left out: one resource takes them, another one only reports them.
+// Attributes returns the attributes of Key with these descriptions, without `state` and `expiration_date`, which are arguments
+// of one resource and computed in the other.
 func Attributes(descriptions map[string]string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"user_name": schema.StringAttribute{

@@ -13,14 +13,14 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// PlanSecret returns the key with what is known, before a secret is created or sealed, of secret_key, sealed_secret_key
-// and sealed_to. Once it is certain that the secret will be sealed, secret_key is null.
+// PlanSecret plans secret_key, sealed_secret_key and sealed_to of a secret that the apply will create or seal. If it is
+// certain that the secret will be sealed, secret_key is null.
 func (k Key) PlanSecret(to Recipients) Key {
 	k.SecretKeyWO = types.StringNull()
 	switch {
 	case to.List.IsNull():
 		k.SecretKey, k.SealedSecretKey, k.SealedTo = types.StringUnknown(), types.StringNull(), noTexts()
-	case to.List.IsUnknown(): // it may turn out to be left out
+	case to.List.IsUnknown(): // the list may turn out to be null
 		k.SecretKey, k.SealedSecretKey, k.SealedTo = types.StringUnknown(), types.StringUnknown(), unknownTexts()
 	default:
 		k.SecretKey, k.SealedSecretKey, k.SealedTo = types.StringNull(), types.StringUnknown(), unknownTexts()
@@ -31,8 +31,8 @@ func (k Key) PlanSecret(to Recipients) Key {
 	return k
 }
 
-// PlanKeptSecret returns the plan of a key that stays: its secret stays as it is, is sealed in place, or is taken from the
-// configuration. `seal_to` keeps the text of the state where it names the same keys.
+// PlanKeptSecret returns the plan of a key that stays. Its secret stays as it is, is sealed in place, or is replaced by the
+// one in the configuration. `seal_to` keeps the text of the state if it names the same keys.
 func (k Key) PlanKeptSecret(to Recipients, config, state Key) Key {
 	k.SecretKeyWO, k.SecretVersion = types.StringNull(), config.SecretVersion
 	if takesSecret(config, state) {
@@ -41,7 +41,7 @@ func (k Key) PlanKeptSecret(to Recipients, config, state Key) Key {
 	}
 	k.SecretKey, k.SealedSecretKey, k.SealedTo, k.SealTo = state.SecretKey, state.SealedSecretKey, state.SealedTo, to.List
 	if !state.SealedSecretKey.IsNull() && !state.SealTo.IsNull() && !to.List.IsNull() {
-		k.SealTo = state.SealTo // the keys were found to be the same
+		k.SealTo = state.SealTo // the same keys: see WhyResealed
 	}
 	if !state.SecretKey.IsNull() && !to.List.IsNull() {
 		k = k.PlanSecret(to)
@@ -49,7 +49,7 @@ func (k Key) PlanKeptSecret(to Recipients, config, state Key) Key {
 	return k
 }
 
-// RefuseUnusable refuses public keys that nothing can be sealed to any more, if the plan seals something.
+// RefuseUnusable refuses public keys that can no longer be used, if the plan seals a secret.
 func RefuseUnusable(plan Key, to Recipients, now time.Time) diag.Diagnostics {
 	if !plan.SealedSecretKey.IsUnknown() || !to.Known {
 		return nil
@@ -58,40 +58,38 @@ func RefuseUnusable(plan Key, to Recipients, now time.Time) diag.Diagnostics {
 	return refused
 }
 
-// WhyResealed says why the sealed secret of a state does not serve the configuration; empty where it does, or where
-// nothing is sealed. Nobody but a recipient can read it to seal it again, so that another key is needed, unless the
-// configuration gives the secret once more.
+// WhyResealed says why the secret must be sealed to other recipients than in the state, or returns "". Only a recipient can
+// read a sealed secret, so this needs another key, unless the configuration has the secret.
 //
-// Recipients that are unknown count as other ones, as everywhere in Terraform: once they are known it is too late to
-// replace the key.
+// Unknown recipients count as other ones, as everywhere in Terraform: when they are known it is too late to replace the key.
 func WhyResealed(to Recipients, config, state Key) string {
 	if state.SealedSecretKey.IsNull() || takesSecret(config, state) {
 		return ""
 	}
 	begin := "The secret of " + state.Describe() + " is sealed, and only its recipients can read it. "
-	const end = " A secret that the provider cannot read cannot be sealed anew: the key is replaced by one with another secret."
+	const end = " The provider cannot read the secret to seal it again, so the key is replaced by one with another secret."
 	switch {
 	case to.List.IsNull():
-		return begin + "The configuration has no `seal_to` any more." + end
+		return begin + "The configuration no longer has `seal_to`." + end
 	case !to.Known:
-		return begin + "The recipients in `seal_to` are not known before the apply and may be other ones." + end
+		return begin + "The recipients in `seal_to` are known only after apply, and may be other ones." + end
 	}
 	before, after := Texts(state.SealedTo), to.Fingerprints()
 	if sameRecipients(before, after) {
 		return ""
 	}
-	return begin + fmt.Sprintf("The recipients change (new: %s; gone: %s).", without(after, before), without(before, after)) + end
+	return begin + fmt.Sprintf("The recipients change (added: %s; removed: %s).", without(after, before), without(before, after)) + end
 }
 
-// WarnSealing says where else the secret still is when it is sealed in place, or that there is none to seal: noSecret is
-// the summary and the rest of that text.
+// WarnSealing warns that older states still have a secret that is sealed in place, or that there is no secret to seal.
+// noSecret returns the summary of the second warning, and its detail, which begins with begin.
 func WarnSealing(plan, state Key, noSecret func(begin string) (summary, detail string)) (diags diag.Diagnostics) {
 	switch {
 	case plan.SealTo.IsNull() || !state.SealedSecretKey.IsNull():
 	case !state.SecretKey.IsNull():
-		diags.AddAttributeWarning(AtSealTo, "Older states hold the secret in clear: "+state.ID.ValueString(), "The secret of "+state.Describe()+" is sealed in place, and the clear one leaves the state. "+
-			"Every older version and backup of the state, and every plan file saved before, still holds it in clear.\n\n"+
-			"Replace the key (`-replace=ADDRESS`) unless you know that nobody else can read those.")
+		diags.AddAttributeWarning(AtSealTo, "Older states hold the secret in clear: "+state.ID.ValueString(), "The secret of "+state.Describe()+" is sealed in place, and the new state no longer has it in clear. "+
+			"Every older version and backup of the state, and every saved plan file, still has it in clear.\n\n"+
+			"Replace the key (`-replace=ADDRESS`) unless you know that nobody else can read these.")
 	case state.SealTo.IsNull() && plan.SealedSecretKey.IsNull():
 		summary, detail := noSecret("The state has no secret of " + state.Describe() + ", as after an import, and the API does not show it again: ")
 		diags.AddAttributeWarning(AtSealTo, summary+": "+state.ID.ValueString(), detail)
@@ -99,11 +97,11 @@ func WarnSealing(plan, state Key, noSecret func(begin string) (summary, detail s
 	return diags
 }
 
-// KeyIsGone is what follows from a recipient that expired after a key was sealed to it, when that key is gone.
-const KeyIsGone = "The key that was sealed to it is gone, and apply will refuse to create another one."
+// KeyIsGone is the outcome for Soften if a key is gone.
+const KeyIsGone = "The key whose secret was sealed to it is gone, and apply will refuse to create another one."
 
-// Soften makes warnings of the errors about recipients, and adds what will follow. It is for a key whose secret was sealed
-// before: that a recipient expired since must not stop the plan, or the destruction, of everything else.
+// Soften turns the errors about recipients into warnings, and adds the outcome to their text. It is for a key whose secret was
+// sealed before: if a recipient has expired since, the rest of the configuration can still be planned and destroyed.
 func Soften(diags diag.Diagnostics, outcome string) (softer diag.Diagnostics) {
 	for _, d := range diags {
 		if d.Severity() == diag.SeverityError && d.Summary() == NotSealable {
@@ -115,7 +113,7 @@ func Soften(diags diag.Diagnostics, outcome string) (softer diag.Diagnostics) {
 	return softer
 }
 
-// withSealed puts the ciphertext into the place of the secret.
+// withSealed replaces the secret by the ciphertext.
 func (k Key) withSealed(ciphertext string, to seal.Recipients) Key {
 	k.SecretKey = types.StringNull()
 	k.SealedSecretKey = types.StringValue(ciphertext)
@@ -132,7 +130,7 @@ func whyNotSealed(err error) string {
 	return "The reason is not known. This is a defect of the provider, please report it."
 }
 
-// undoTimeout bounds the revocation of a key whose secret could not be sealed. It goes on when the run is interrupted.
+// undoTimeout is the time limit of the revocation of a key whose secret could not be sealed.
 const undoTimeout = time.Minute
 
 // Revoker revokes a key.
@@ -140,22 +138,22 @@ type Revoker interface {
 	Revoke(ctx context.Context, owner key.Owner, have key.Key) error
 }
 
-// SealNew returns the state of a new key with its secret sealed. Where sealing fails nobody will ever know the secret: the
-// key is revoked. exists is false when that was done; otherwise the key is in the state without a secret, and its creation
-// failed, so that the next apply replaces it.
+// SealNew seals the secret of a new key. If that fails, it appends an error and revokes the key, because nobody will know its
+// secret; exists is then false. If the revocation fails too, the key stays in the state without a secret, and the next apply
+// replaces it.
 func (k Key) SealNew(ctx context.Context, created key.Key, to seal.Recipients, keys Revoker, diags *diag.Diagnostics) (_ Key, exists bool) {
 	ciphertext, err := to.Seal(created.Secret)
 	if err == nil {
 		return k.withSealed(ciphertext, to), true
 	}
-	failed := fmt.Sprintf("Access key %s was created for %s, but its secret could not be sealed. %s", created.ID, k.OwnerText(), whyNotSealed(err))
+	failed := fmt.Sprintf("Access key %s was created for %s, but sealing its secret failed. %s", created.ID, k.OwnerText(), whyNotSealed(err))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
 	defer cancel()
 	if undo := keys.Revoke(ctx, k.Owner(), created); undo != nil {
-		diags.AddAttributeError(AtSealTo, NotSealed, failed+"\n\nThe key could not be revoked either. It is in the state, without its secret: the next apply replaces it.")
+		diags.AddAttributeError(AtSealTo, NotSealed, failed+"\n\nRevoking the key failed too. It is in the state without its secret, and the next apply replaces it.")
 		diag.Add(diags, NotDeleted, "Revoking access key "+created.ID, undo)
 		return k.WithSecret(""), true
 	}
-	diags.AddAttributeError(AtSealTo, NotSealed, failed+"\n\nThe key was revoked: nothing is left at the API.")
+	diags.AddAttributeError(AtSealTo, NotSealed, failed+"\n\nThe key was revoked.")
 	return k, false
 }

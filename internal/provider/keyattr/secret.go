@@ -12,35 +12,35 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
-// A key that was imported has no secret in its state. The configuration can give the one that a person still has, in the
-// write-only `secret_key_wo`. It is taken when the state has no secret, or when `secret_key_wo_version` changes; and it is
-// checked before anything is changed. A new key has a secret of its own: then the argument is not used.
+// The state of an imported key has no secret. The configuration can have it in the write-only argument `secret_key_wo`. The
+// provider uses it if the state has no secret, or if `secret_key_wo_version` changes, and checks it before it changes
+// anything. For a new key it ignores the argument.
 
-// NotTaken is the summary of the errors about a given secret.
+// NotTaken is the summary of errors about the secret in the configuration.
 const NotTaken = "Secret not taken"
 
-// isGiven reports whether a secret is given, or may be: the value can be unknown.
+// isGiven reports whether the configuration has a secret, or may have one because the value is unknown.
 func isGiven(config Key) bool {
 	return config.SecretKeyWO.IsUnknown() || isSet(config.SecretKeyWO)
 }
 
-// takesSecret reports whether the plan of a key that stays takes the given secret.
+// takesSecret reports whether a key that stays gets the secret of the configuration.
 func takesSecret(config, state Key) bool {
 	hasSecret := !state.SecretKey.IsNull() || !state.SealedSecretKey.IsNull()
 	return isGiven(config) && (!hasSecret || !config.SecretVersion.Equal(state.SecretVersion))
 }
 
-// WaitsForSecret reports whether the plan of a key that stays has a place for the secret that config gives.
+// WaitsForSecret reports whether the apply of a plan of a key that stays must store the secret of the configuration.
 func (k Key) WaitsForSecret(config, state Key) bool {
 	return takesSecret(config, state) && (k.SecretKey.IsUnknown() || k.SealedSecretKey.IsUnknown())
 }
 
-// WarnGivenSecret warns of a given secret that is not used, because a new key has one of its own, and of a version without
-// a secret. state is nil where there is no key.
+// WarnGivenSecret warns of a secret in the configuration that is ignored because the plan creates a key, and of a new version
+// without a secret. state is nil if there is no key.
 func WarnGivenSecret(config Key, state *Key, newKey bool) (diags diag.Diagnostics) {
 	switch {
 	case newKey && isSet(config.SecretKeyWO) && (state == nil || takesSecret(config, *state)):
-		diags.AddWarning("Given secret not used", "`secret_key_wo` is for a key that exists. The apply creates a key, and the API makes its secret.\n\n"+
+		diags.AddWarning("Given secret not used", "`secret_key_wo` is for an existing key. The apply creates a key, and the API generates its secret.\n\n"+
 			"Remove `secret_key_wo` and `secret_key_wo_version`. To keep an existing key, import it in the same apply.")
 	case !newKey && state != nil && !isGiven(config) && !config.SecretVersion.IsNull() && !config.SecretVersion.Equal(state.SecretVersion):
 		diags.AddWarning("No secret given: "+state.ID.ValueString(), "`secret_key_wo_version` changes, and `secret_key_wo` is empty: the secret in the state stays as it is.\n\n"+
@@ -49,8 +49,8 @@ func WarnGivenSecret(config Key, state *Key, newKey bool) (diags diag.Diagnostic
 	return diags
 }
 
-// SecretInPlace returns the plan of a key that stays with its secret: that of the state, that of the state sealed, or the
-// given one. Only the last needs calls. After an error nothing was changed.
+// SecretInPlace returns the plan of a key that stays with its secret: the secret of the state, in clear or now sealed, or the
+// secret of the configuration after a check, which makes calls.
 func (k Key) SecretInPlace(ctx context.Context, d *providerdata.Data, config, state Key, identity key.Identity, diags *diag.Diagnostics) Key {
 	secret := state.SecretKey
 	given := k.WaitsForSecret(config, state)
@@ -89,15 +89,15 @@ func (secretValidator) Description(context.Context) string {
 
 func (v secretValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-// ValidateString has no path in its error: the CLI prints the line that an error points to.
+// ValidateString adds an error without a path, because the CLI prints the line that an error points to.
 func (secretValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if why := key.MalformedSecret(req.ConfigValue.ValueString()); why != "" {
-		resp.Diagnostics.AddError(NotTaken, fmt.Sprintf("The value of `%s` %s, so that it cannot be the secret of an access key.\n\n"+
-			"Give the secret as the API showed it: 40 letters and digits.", req.Path, why))
+		resp.Diagnostics.AddError(NotTaken, fmt.Sprintf("The value of `%s` %s, so it cannot be the secret of an access key.\n\n"+
+			"Set the secret as the API returned it: 40 letters and digits.", req.Path, why))
 	}
 }
 
-// RefuseUncheckable refuses to take a given secret of a key with which nothing can be signed.
+// RefuseUncheckable refuses the secret of a key that is INACTIVE or has expired, because it cannot be checked.
 func RefuseUncheckable(config, state Key, now time.Time) (diags diag.Diagnostics) {
 	have := state.ToKey(key.Identity{})
 	if takesSecret(config, state) && isSet(config.SecretKeyWO) && (have.State == key.Inactive || have.Expired(now)) {
