@@ -12,7 +12,7 @@ import (
 )
 
 // Model is the resource in a configuration, a plan and a state. It holds the secret: never format it as a whole. It is
-// exported because a pair of keys can be made from its state.
+// exported because rotatingkey adopts a key from its state.
 type Model struct {
 	keyattr.Key
 	Expired              types.Bool    `tfsdk:"expired"`
@@ -21,7 +21,7 @@ type Model struct {
 
 var codec base.Codec[Model]
 
-// key is the attributes of every key; nil for none.
+// key returns the attributes of every key, nil for a nil model.
 func (m *Model) key() *keyattr.Key {
 	if m == nil {
 		return nil
@@ -29,10 +29,9 @@ func (m *Model) key() *keyattr.Key {
 	return &m.Key
 }
 
-// toSpec is what a planned creation or change asks of the key.
-//
-// The state is sent only where the plan changes it, prior being the state before. Otherwise the plan repeats the state that
-// was seen last, and to send that again would reactivate a key that somebody deactivated since.
+// toSpec returns the spec of a planned creation or change. It has a state only if the plan changes it; prior is the state
+// before. Otherwise the plan repeats the state of the last refresh, which could activate a key that somebody has deactivated
+// since.
 func (m Model) toSpec(prior types.String) key.Spec {
 	spec := key.Spec{Owner: m.Owner(), Expires: isodate.At(m.ExpirationDate), Tag: m.Tag.ValueString()}
 	if !m.State.Equal(prior) {
@@ -41,14 +40,14 @@ func (m Model) toSpec(prior types.String) key.Spec {
 	return spec
 }
 
-// Found is the state that a key has after an import.
+// Found returns the state of a key after an import.
 func Found(k key.Key, now time.Time) Model {
 	var m Model
 	m.UserName, m.UserID = keyattr.TextOrNull(k.UserName), keyattr.TextOrNull(k.Identity.UserID)
 	return m.withKey(k, now)
 }
 
-// withKey takes over what the API has.
+// withKey sets the attributes to those of the API's key.
 func (m Model) withKey(found key.Key, now time.Time) Model {
 	m.Key = m.WithKey(found)
 	m.Expired = types.BoolValue(found.Expired(now))
@@ -56,11 +55,10 @@ func (m Model) withKey(found key.Key, now time.Time) Model {
 	return m
 }
 
-// withPlanned returns the result of a creation or a change that succeeded, with the values that the plan announced. They
-// differ in two cases:
-//   - the tag of a new key is still the marker, which is a warning. The state has the planned tag, the next refresh sees
-//     the marker, and the next apply sets the tag.
-//   - somebody deactivated the key during the apply. It is left INACTIVE, and the next refresh sees it.
+// withPlanned sets the planned values after a creation or a change that succeeded. They differ from those of the API in two
+// cases, which the next refresh finds:
+//   - The tag of a new key is still the marker, which was a warning. The next apply sets the tag.
+//   - Somebody deactivated the key during the apply. It stays INACTIVE.
 func (m Model) withPlanned(plan Model) Model {
 	m.Tag, m.ExpirationDate = plan.Tag, plan.ExpirationDate
 	if !plan.State.IsUnknown() {
@@ -75,5 +73,5 @@ func (m Model) withPlanned(plan Model) Model {
 	return m
 }
 
-// noState is the state before a creation.
+// noState is the prior state of a creation, for toSpec.
 var noState = types.StringUnknown()

@@ -12,18 +12,18 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// decision is a planned key, what forces its replacement, and what to tell the user.
+// decision is a planned key, the attributes that replace it, and the errors and warnings.
 type decision struct {
 	plan    Model
 	replace path.Paths
 	diags   diag.Diagnostics
 }
 
-// decide plans a key. It is a pure function and the one place where a value is null, unknown or kept, so that there are no
-// other plan modifiers. state is nil for a key that is to be created.
+// decide plans a key. It is a pure function. It alone decides which values are null, unknown or kept, so the schema has no
+// plan modifiers. state is nil for a new key.
 //
-// With ignore_changes the CLI fills the configuration of the plan from the state, computed values included: no rule may
-// refuse what the state has.
+// With ignore_changes the CLI copies values of the state, even computed ones, to the configuration of the plan. So no rule may
+// refuse a value that the state has.
 func decide(config Model, state *Model, f keyattr.Facts) decision {
 	d := decision{plan: config, diags: keyattr.Refuse(config.Key, state.key(), f)}
 	switch {
@@ -81,7 +81,7 @@ func (d *decision) changeOrReplace(config, state Model, f keyattr.Facts) {
 	}
 }
 
-// planNew is the plan of a key that does not exist.
+// planNew returns the plan of a new key.
 func planNew(config Model, to keyattr.Recipients) Model {
 	plan := config
 	plan.Key = plan.WithNone().PlanNew(to)
@@ -96,16 +96,16 @@ func planNew(config Model, to keyattr.Recipients) Model {
 	return plan
 }
 
-// planChange is the plan of a key that exists and stays with its owner. Every computed value is the state's, unless the API
-// will be asked to change the key: then, and only then, the values are unknown that such a call can change. The name of an
-// owner that is given by its id is none of them, or a key of the owner by that name would be replaced: an owner that is
-// renamed in the same apply has its new name here after the next refresh.
+// planChange returns the plan of a key that stays with its owner. Computed values are those of the state. If the apply calls
+// the API, the values that the call can change are unknown. The name of an owner that is named by its id stays known:
+// otherwise a resource that uses the name would be replaced. If the same apply renames the owner, the next refresh sets the
+// new name.
 func planChange(config, state Model, to keyattr.Recipients) Model {
 	plan := state
 	plan.Key = plan.PlanKeptSecret(to, config.Key, state.Key).WithOwner(config.Key)
 	plan.Timeouts, plan.Tag = config.Timeouts, keyattr.KeepNone(config.Tag, state.Tag)
 	plan.ExpirationDate.StringValue = keyattr.KeepNone(config.ExpirationDate.StringValue, state.ExpirationDate.StringValue)
-	// GOTCHA: the CLI allows the state's text in the place of the configuration's only where both are set.
+	// GOTCHA: the CLI accepts the text of the state instead of the configured one only if both are set.
 	if config.ExpirationDate.Same(state.ExpirationDate) && !config.ExpirationDate.IsNull() && !state.ExpirationDate.IsNull() {
 		plan.ExpirationDate = state.ExpirationDate
 	}
@@ -124,23 +124,22 @@ func planChange(config, state Model, to keyattr.Recipients) Model {
 	return plan
 }
 
-// changesKey reports whether the API must be called to get from the state to the plan. Another text for the same date, the
-// owner's id in the place of its name, or other timeouts need no call.
+// changesKey reports whether the plan needs a call of the API. Another text of the same date, the id of the owner instead of
+// its name, and other timeouts need none.
 func changesKey(plan, state Model) bool {
 	return !plan.State.Equal(state.State) ||
 		!plan.ExpirationDate.Same(state.ExpirationDate) ||
 		plan.Tag.IsUnknown() || plan.Tag.ValueString() != state.Tag.ValueString()
 }
 
-// pastDate is the summary of what is said about a date that has passed and would be a new key's.
+// pastDate is the summary of errors and warnings about a date in the past.
 const pastDate = "Expiration date in the past"
 
-// destroyAllTheSame is for a configuration whose dates have passed and whose destruction stopped half-way: both CLIs plan it
-// before they destroy the rest, and nothing distinguishes such a plan from one that is to be applied.
-const destroyAllTheSame = " To destroy what is left of a configuration whose dates have passed, add `-refresh=false`."
+// destroyAllTheSame is the remedy for a destroy that stopped half-way when dates have passed: both CLIs first plan the missing
+// keys again, and the provider cannot tell this plan from one that will be applied.
+const destroyAllTheSame = " To destroy the rest of a configuration whose dates have passed, add `-refresh=false`."
 
-// refusePast refuses a date that is new and already past: the API would refuse it during apply. more is added to the
-// remedy.
+// refusePast refuses a new date that is in the past, which the API would refuse during the apply. more is added to the remedy.
 func (d *decision) refusePast(date isodate.Value, now time.Time, more string) {
 	at, dated := date.Meaning()
 	if !dated || at.After(now) {
@@ -148,24 +147,24 @@ func (d *decision) refusePast(date isodate.Value, now time.Time, more string) {
 	}
 	d.diags.AddAttributeError(keyattr.AtExpirationDate, pastDate, fmt.Sprintf(
 		"`expiration_date` is %q, that is %s, and it is now %s: the expiration date is in the past.\n\n"+
-			"Write a later date, or leave the argument out for a key that does not expire.%s",
+			"Set a later date, or leave the argument out for a key that does not expire.%s",
 		date.ValueString(), isodate.Format(at), isodate.Format(now), more))
 }
 
-// warnPast is for a key that is to be created with a date that has passed since it was written. The rest of the workspace
-// must still be planned, and destroyed; creating the key again is refused at apply, before anything is created.
+// warnPast warns of a new key whose date has passed since it was configured. It is not an error, so that the rest of the
+// workspace can still be planned and destroyed. The apply plans again in another process, which refuses the date.
 func (d *decision) warnPast(date isodate.Value, now time.Time) {
 	at, dated := date.Meaning()
 	if !dated || at.After(now) {
 		return
 	}
 	d.diags.AddAttributeWarning(keyattr.AtExpirationDate, pastDate, fmt.Sprintf(
-		"`expiration_date` is %q, that is %s, and has passed since: a new key cannot be created with it, and apply will refuse.\n\n"+
-			"Write a later date, or take the key out of the configuration.",
+		"`expiration_date` is %q, that is %s, and has passed since: a key cannot be created with it, and apply will refuse.\n\n"+
+			"Set a later date, or remove the key from the configuration.",
 		date.ValueString(), isodate.Format(at)))
 }
 
-// warnExpiry warns of an expiry that passed, or that is being removed.
+// warnExpiry warns of an expiry that has passed, or that the plan removes.
 func (d *decision) warnExpiry(state Model, now time.Time) {
 	at, dated := state.ExpirationDate.Meaning()
 	if !dated {
@@ -178,14 +177,14 @@ func (d *decision) warnExpiry(state Model, now time.Time) {
 	const noLonger = "Access key will no longer expire"
 	switch {
 	case d.plan.ExpirationDate.None() && passed:
-		warn(noLonger, fmt.Sprintf("The configuration has no `expiration_date` any more, so that it is removed from %s. The key expired on %s and will work again.",
+		warn(noLonger, fmt.Sprintf("The configuration no longer has `expiration_date`, so the apply removes it from %s. The key expired on %s and will work again.",
 			state.Describe(), isodate.Format(at)))
 	case d.plan.ExpirationDate.None():
-		warn(noLonger, fmt.Sprintf("The configuration has no `expiration_date` any more, so that it is removed from %s, which now expires on %s.",
+		warn(noLonger, fmt.Sprintf("The configuration no longer has `expiration_date`, so the apply removes it from %s, which now expires on %s.",
 			state.Describe(), isodate.Format(at)))
 	case passed && d.plan.ExpirationDate.Same(state.ExpirationDate):
 		warn("Access key has expired", fmt.Sprintf("The %s expired on %s and cannot be used, although the API keeps its state. "+
-			"Write a later `expiration_date` to use it again, replace it (`-replace=ADDRESS`), or destroy it.",
+			"Set a later `expiration_date` to use it again, replace it (`-replace=ADDRESS`), or destroy it.",
 			state.Describe(), isodate.Format(at)))
 	}
 }

@@ -1,5 +1,5 @@
-// Package accesskey is the resource outscale_access_key. What happens at the API, and in which order, is decided in
-// internal/key.
+// Package accesskey has the resource outscale_access_key. It plans, and converts between the state and a key; internal/key
+// makes the calls.
 package accesskey
 
 import (
@@ -15,7 +15,7 @@ import (
 )
 
 // Resource is outscale_access_key. API actions: CreateAccessKey, ReadAccessKeys, UpdateAccessKey, DeleteAccessKey; ReadUsers
-// where the owner is named by its id or has to be found; ReadAccounts and ReadApiAccessPolicy before a creation.
+// if the owner is named by its id or must be found; ReadAccounts and ReadApiAccessPolicy before a creation.
 type Resource struct {
 	base.ResourceBase
 }
@@ -30,13 +30,13 @@ var (
 // New returns the resource.
 func New() resource.Resource { return &Resource{base.NewResource("access_key")} }
 
-// ValidateConfig refuses what no plan can correct.
+// ValidateConfig checks the rules that do not depend on the state.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
 	resp.Diagnostics.Append(keyattr.Validate(config.Key)...)
 }
 
-// ModifyPlan plans creations and changes; there is nothing to plan for a destruction.
+// ModifyPlan plans creations and changes. A destroy needs no plan.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
@@ -61,8 +61,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, d.plan, &resp.Diagnostics)
 }
 
-// checkLimits compares what is planned with the account's limit on the life of keys, and names keys of the owner of a new
-// key that may exist without a state.
+// checkLimits compares a new expiry with the account's limit on the lifetime of keys. For a new key it also names the keys of
+// the owner that may exist without a state.
 func (r *Resource) checkLimits(ctx context.Context, d decision, state *Model, diags *diag.Diagnostics) {
 	creates := state == nil || len(d.replace) > 0
 	if creates || !d.plan.ExpirationDate.Same(state.ExpirationDate) {
@@ -73,8 +73,8 @@ func (r *Resource) checkLimits(ctx context.Context, d decision, state *Model, di
 	}
 }
 
-// Create creates the key. The state, with the secret, is saved whenever a key exists, also when it is not as asked: the API
-// shows the secret only once. Whether the secret can be sealed is tried before.
+// Create checks that the secret can be sealed, and creates the key. If a key exists, Create saves the state with its secret
+// even after an error, because the API returns the secret only once.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotCreated, plan.Timeouts.Create, base.CreateTimeout)
@@ -108,7 +108,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 }
 
-// Read refreshes the state, and forgets a key that is proved gone.
+// Read refreshes the state, and removes the key from it if the API confirms that the key no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	r.Data.Orphans.Referenced(state.ID.ValueString())
@@ -129,12 +129,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
-// Update changes state, expiry and tag in place, seals a secret that is in the state in clear, and takes the one that the
-// configuration gives. Without a change of the first three and a given secret there is no call.
+// Update changes the state, the expiry and the tag in place, seals a secret that is in the state in clear, and uses the secret
+// from the configuration. Without a change of the first three and without such a secret it makes no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for what is write-only
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for the write-only secret
 	identity := base.ReadIdentity(ctx, req.Private)
 	if resp.Diagnostics.HasError() {
 		return
@@ -171,7 +171,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 }
 
-// Delete revokes the key; one that is already gone is success.
+// Delete revokes the key. It succeeds if the key is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotDeleted, state.Timeouts.Delete, base.DeleteTimeout)

@@ -14,12 +14,12 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// Schema has no plan modifiers and no defaults: what is null, unknown or kept is decided in one place (decide).
+// Schema has no plan modifiers and no defaults: decide does both.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = Schema(ctx)
 }
 
-// Schema is the schema of the resource, from whose state a pair of keys can be made.
+// Schema returns the schema of the resource. It is exported for rotatingkey: see Model.
 func Schema(ctx context.Context) schema.Schema {
 	attributes := keyattr.Attributes(descriptions)
 	attributes["state"] = schema.StringAttribute{

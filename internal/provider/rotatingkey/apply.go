@@ -14,15 +14,15 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// applied is what an apply leaves: also after an error, what was done is saved.
+// applied is the result of an apply, which is saved even after an error.
 type applied struct {
 	state    model
-	identity key.Identity // the zero Identity where it is not known anew
-	exists   bool         // false = nothing is to be saved
+	identity key.Identity // the zero Identity if it did not change
+	exists   bool         // false = there is nothing to save
 }
 
-// rotate creates the next key of a pair, or the first where state is nil. The result is the plan with the new key; or, where
-// none was created, the state with what is left of the pair, so that the next plan finds the same reason to rotate.
+// rotate creates the next key of a pair, or the first one if state is nil. The result is the plan with the new key. If no key
+// was created, it is the state with what is left of the pair, so that the next plan rotates again.
 func (r *Resource) rotate(ctx context.Context, plan model, state *model, identity key.Identity, diags *diag.Diagnostics) applied {
 	summary, have, recorder := keyattr.NotCreated, rotation.Pair{}, r.Data.Orphans
 	if state != nil {
@@ -50,8 +50,8 @@ func (r *Resource) rotate(ctx context.Context, plan model, state *model, identit
 	return r.seal(ctx, made, result.Pair, to, state, diags)
 }
 
-// seal seals the secret of the new key. Where that fails, the new key was revoked and the state keeps the old one; a new key
-// that could not be revoked takes the place of the key that goes next.
+// seal seals the secret of the new key. If that fails, it revokes the new key, and the state keeps the old one. A new key that
+// cannot be revoked becomes the previous key of the state, so that a later apply revokes it.
 func (r *Resource) seal(ctx context.Context, made applied, pair rotation.Pair, to seal.Recipients, state *model, diags *diag.Diagnostics) applied {
 	var exists bool
 	made.state.Key, exists = made.state.SealNew(ctx, pair.Current, to, r.Data.Keys, diags)
@@ -66,7 +66,7 @@ func (r *Resource) seal(ctx context.Context, made applied, pair rotation.Pair, t
 	return leftOf(state, pair.Previous)
 }
 
-// leftOf is the result of a rotation that created no key.
+// leftOf returns the result of a rotation that created no key.
 func leftOf(state *model, previous key.Key) applied {
 	if state == nil {
 		return applied{}
@@ -80,7 +80,7 @@ func callsAPI(plan, config, state model) bool {
 		!state.PreviousAccessKeyID.IsNull() && (plan.PreviousAccessKeyID.IsNull() || plan.PreviousExpirationDate.IsUnknown())
 }
 
-// change brings a pair whose current key stays to the plan.
+// change applies a plan in which the current key stays.
 func (r *Resource) change(ctx context.Context, plan, config model, state *model, identity key.Identity, diags *diag.Diagnostics) applied {
 	diags.Append(refuseDurations(plan)...)
 	plan.Key = plan.SecretInPlace(ctx, r.Data, config.Key, state.Key, identity, diags)
@@ -113,7 +113,7 @@ func (r *Resource) change(ctx context.Context, plan, config model, state *model,
 	return result
 }
 
-// changeCurrent brings tag and expiry of the current key to the plan. A result with ok false is to be saved as it is.
+// changeCurrent applies the tag and the expiry of the current key. If ok is false, it failed, and the result is final.
 func (r *Resource) changeCurrent(ctx context.Context, plan, state model, identity key.Identity, diags *diag.Diagnostics) (_ applied, ok bool) {
 	found := state.ToKey(identity)
 	if changesKey(plan, state) {
@@ -135,13 +135,13 @@ func (r *Resource) changeCurrent(ctx context.Context, plan, state model, identit
 	}
 	changed = changed.withWindow(r.Data.Now())
 	if !plan.ReadyToRotate.IsUnknown() {
-		changed.ReadyToRotate = plan.ReadyToRotate // the planned value stands; the window may have begun since
+		changed.ReadyToRotate = plan.ReadyToRotate // the result must equal the plan, even if the window has begun since
 	}
 	return applied{changed, found.Identity, true}, true
 }
 
-// updateCurrent makes the call, if there is still a difference. Where the plan leaves the expiry open, it is at most a
-// lifetime from now, by the API's clock, which the read before tells.
+// updateCurrent updates the current key, if it still differs from the plan. If the planned expiry is unknown, the key expires
+// at most a lifetime from now. The read before sets the API's clock for that.
 func (r *Resource) updateCurrent(ctx context.Context, plan, state model, identity key.Identity) (key.Key, error) {
 	have := state.ToKey(identity)
 	want := key.Spec{Owner: plan.Owner(), Expires: have.Expires, Tag: plan.Tag.ValueString()}
@@ -158,7 +158,7 @@ func (r *Resource) updateCurrent(ctx context.Context, plan, state model, identit
 	return r.Data.Keys.Update(ctx, have, want)
 }
 
-// notLater is the expiry, or the latest that is allowed.
+// notLater returns expires, or latest if that is earlier.
 func notLater(expires *time.Time, latest time.Time) *time.Time {
 	if expires != nil && !expires.After(latest) {
 		return expires

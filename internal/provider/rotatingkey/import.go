@@ -16,9 +16,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// ImportState adopts a key as the first of a pair: ACCESS_KEY_ID or USER_NAME/ACCESS_KEY_ID, as for outscale_access_key.
-// The durations are in no API. The state gets values that fit the key, so that a configuration that the CLI generates can
-// be planned; those of a written configuration replace them in place.
+// ImportState imports a key as the first of a pair, by ACCESS_KEY_ID or USER_NAME/ACCESS_KEY_ID. The API does not have the
+// durations, so the state gets values that fit the key. With these a configuration that the CLI generates can be planned; other
+// configured values replace them in place.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	found, ok := keyattr.Import(ctx, &r.Configured, req, resp)
 	if !ok {
@@ -33,8 +33,8 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 // defaultLifetime is the lifetime of an imported key without an expiry.
 const defaultLifetime = 90 * 24 * time.Hour
 
-// durationsFor are a lifetime and a window that fit an imported key: a lifetime as long as the key's own, and a window of a
-// quarter of it, which has not begun if that is possible.
+// durationsFor returns the lifetime of an imported key, and a quarter of it as the window, or less if the window would have
+// begun.
 func durationsFor(k key.Key, now time.Time) (lifetime, before time.Duration) {
 	lifetime = defaultLifetime
 	if k.Expires != nil {
@@ -47,8 +47,8 @@ func durationsFor(k key.Key, now time.Time) (lifetime, before time.Duration) {
 	return lifetime, max(before.Truncate(time.Second), leastWindow)
 }
 
-// MoveState adopts the key of an outscale_access_key of this or of the official provider, with its secret. The CLI
-// refreshes it next.
+// MoveState adopts the key of an outscale_access_key of this or of the official provider, with its secret. The CLI then
+// refreshes the state.
 func (r *Resource) MoveState(ctx context.Context) []resource.StateMover {
 	plain := accesskey.Schema(ctx)
 	return []resource.StateMover{{
@@ -68,7 +68,7 @@ func (r *Resource) MoveState(ctx context.Context) []resource.StateMover {
 	}}
 }
 
-// adopted is the pair whose first key is a plain one.
+// adopted returns the pair whose current key is this one.
 func adopted(plain keyattr.Key) model {
 	return model{
 		Key: plain, Lifetime: duration.Null(), RotateBefore: duration.Null(), Triggers: types.MapNull(types.StringType),

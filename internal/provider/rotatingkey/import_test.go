@@ -124,7 +124,7 @@ func TestRotatingKey_movedWithoutExpiry(t *testing.T) {
 	pair, moved := key.Move(rotatingKey)
 	moved.ExpectNoErrors()
 	h.ResetCalls()
-	pair.Update(monthly()).ExpectWarning("Access key gets an earlier expiry", "does not expire", "its secret stays the same")
+	pair.Update(monthly()).ExpectWarning("Access key gets an earlier expiry", "does not expire", "Its secret stays the same")
 	h.ExpectWrites("UpdateAccessKey")
 	pair.Expect(acctest.Args{"secret_key": secret})
 	expectEnd(t, h, 30*day)

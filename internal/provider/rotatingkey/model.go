@@ -16,8 +16,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
 )
 
-// model is the resource in a configuration, a plan and a state. What is not about the pair of keys is about the current
-// one. It holds the secret: never format it as a whole.
+// model is the resource in a configuration, a plan and a state. The attributes of keyattr.Key are those of the current key. It
+// holds the secret: never format it as a whole.
 type model struct {
 	keyattr.Key
 	Lifetime               duration.Value `tfsdk:"lifetime"`
@@ -31,7 +31,7 @@ type model struct {
 
 var codec base.Codec[model]
 
-// key is the attributes of every key; nil for none.
+// key returns the attributes of every key, nil for a nil model.
 func (m *model) key() *keyattr.Key {
 	if m == nil {
 		return nil
@@ -39,7 +39,7 @@ func (m *model) key() *keyattr.Key {
 	return &m.Key
 }
 
-// toPair converts the pair of keys that a state has. identity is what its private state has.
+// toPair converts the pair of keys of a state. identity is that of its private state.
 func (m model) toPair(identity key.Identity) rotation.Pair {
 	return rotation.Pair{Current: m.ToKey(identity), Previous: key.Key{
 		ID: m.PreviousAccessKeyID.ValueString(), UserName: m.UserName.ValueString(),
@@ -47,24 +47,24 @@ func (m model) toPair(identity key.Identity) rotation.Pair {
 	}}
 }
 
-// toSpec is what a plan whose durations are known asks of the next key.
+// toSpec returns the spec of the next key of a plan. The durations must be known.
 func (m model) toSpec() rotation.Spec {
 	lifetime, _ := m.Lifetime.Meaning()
 	overlap, _ := m.RotateBefore.Meaning()
 	return rotation.Spec{Owner: m.Owner(), Tag: m.Tag.ValueString(), Lifetime: lifetime, Overlap: overlap}
 }
 
-// window is when the current key is to be replaced for its age; false where it never is, or where that is unknown.
+// window returns the time from which an apply replaces the current key. It returns false if there is none or it is unknown.
 func (m model) window() (time.Time, bool) {
 	expires, dated := m.ExpirationDate.Meaning()
 	before, known := m.RotateBefore.Meaning()
 	return expires.Add(-before), dated && known
 }
 
-// unusable reports that the current key cannot be used, whatever its dates say: it is gone, or somebody deactivated it.
+// unusable reports whether the current key is gone or INACTIVE.
 func (m model) unusable() bool { return m.State.ValueString() != string(key.Active) }
 
-// withWindow sets what follows from the expiry of the current key and the length of the window.
+// withWindow sets rotates_after and ready_to_rotate.
 func (m model) withWindow(now time.Time) model {
 	m.RotatesAfter = isodate.Null()
 	if m.RotateBefore.IsUnknown() || m.ExpirationDate.IsUnknown() {
@@ -79,8 +79,8 @@ func (m model) withWindow(now time.Time) model {
 	return m
 }
 
-// withCurrent takes over what the API has of the current key. A key without an ID is gone: what is known of it stays,
-// because its place is kept for the next one.
+// withCurrent sets the attributes of the current key to those of the API's key. If found has no ID, the key is gone: then the
+// state is null, and the other attributes stay, so that the next apply can rotate.
 func (m model) withCurrent(found key.Key, now time.Time) model {
 	if found.ID == "" {
 		m.State = types.StringNull()
@@ -90,15 +90,15 @@ func (m model) withCurrent(found key.Key, now time.Time) model {
 	return m.withWindow(now)
 }
 
-// withPrevious takes over what the API has of the key before the current one; none without an ID.
+// withPrevious sets the attributes of the previous key. If found has no ID, there is none.
 func (m model) withPrevious(found key.Key) model {
 	m.PreviousAccessKeyID = keyattr.TextOrNull(found.ID)
 	m.PreviousExpirationDate = isodate.Keep(m.PreviousExpirationDate, found.Expires)
 	return m
 }
 
-// withRotated is the state after a rotation created a new current key, its secret in clear. complete says that all went as
-// planned: then the planned values stand (see withPlanned in accesskey).
+// withRotated returns the state after a rotation, with the secret of the new key in clear. If complete, the rotation had no
+// error, and the planned values stay (see withPlanned in accesskey).
 func (m model) withRotated(pair rotation.Pair, now time.Time, complete bool) model {
 	made := m
 	made.Key = m.WithKey(pair.Current).WithSecret(pair.Current.Secret)
@@ -114,23 +114,21 @@ func (m model) withRotated(pair rotation.Pair, now time.Time, complete bool) mod
 
 // The members of the private state besides the identity.
 const (
-	// readAtKey is the moment at which the key was last read. A plan is made twice: once to be shown, and again when it is
-	// applied, in another process and maybe a day later, which knows the API's clock only after its first call. Both must be
-	// the same, or the CLI refuses the second. Therefore a plan goes by this moment and never by a clock. What counts from
-	// now is computed by apply.
+	// readAtKey has the time at which the key was last read. The CLI plans twice, the second time during the apply, perhaps a
+	// day later, and the second plan must equal the first. So a plan compares dates with this time, not with a clock.
 	readAtKey = "looked_at"
-	// adoptedKey is set for a key that was imported or moved from another resource, until the first apply.
+	// adoptedKey is true for a key that was imported or moved from another resource, until the first apply.
 	adoptedKey = "adopted"
 	// previousOffKey has the id of the previous key, if it was INACTIVE when it was last read.
 	previousOffKey = "previous_inactive"
 )
 
 func writeReadAt(ctx context.Context, private base.PrivateState, now time.Time, diags *diag.Diagnostics) {
-	text, _ := json.Marshal(now.UTC()) // it cannot fail for a year of four digits
+	text, _ := json.Marshal(now.UTC()) // fails only for years after 9999
 	diags.Append(private.SetKey(ctx, readAtKey, text)...)
 }
 
-// readAt is the moment at which the key was last read; false where none is recorded, as for a key that is not created yet.
+// readAt returns the time at which the key was last read. It returns false if none is recorded, as for a new key.
 func readAt(ctx context.Context, private base.PrivateState) (at time.Time, recorded bool) {
 	text, diags := private.GetKey(ctx, readAtKey)
 	recorded = !diags.HasError() && text != nil && json.Unmarshal(text, &at) == nil

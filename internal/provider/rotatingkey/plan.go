@@ -19,31 +19,31 @@ var (
 )
 
 const (
-	// leastWindow is the shortest rotate_before, and what a lifetime must be longer than.
+	// leastWindow is the shortest rotate_before. A lifetime must be longer.
 	leastWindow = time.Minute
-	// clockSlack is by how much an expiry may lie beyond a lifetime from now before it counts as too far: the clocks of two
-	// runs may differ by as much as the API tolerates in a signature (official: 5 minutes).
+	// clockSlack is how much later than a lifetime from now a key may expire, because the clocks of two runs may differ by what
+	// the API tolerates in a signature (official: 5 minutes).
 	clockSlack = 5 * time.Minute
 )
 
-// facts are what decide knows besides configuration and state.
+// facts is what a plan depends on besides configuration and state.
 type facts struct {
-	keyattr.Facts      // Now is when the key was read last (see readAt): the plan must be the same again when it is applied
+	keyattr.Facts      // Now is the time at which the key was last read: see readAtKey
 	adopted       bool // the key was imported or moved here, and nothing was applied since
 	previousOff   bool // the previous key was INACTIVE when it was read last
 }
 
-// decision is a planned pair of keys, what forces a replacement of both, and what to tell the user. Where a rotation is
-// planned, the access key's id is unknown: apply recognises it by that.
+// decision is a planned pair of keys, the attributes that replace both, and the errors and warnings. In the plan of a rotation
+// the id of the access key is unknown: from this, Update knows that it must rotate.
 type decision struct {
 	plan    model
 	replace path.Paths
 	diags   diag.Diagnostics
 }
 
-// decide plans a pair of keys. It is a pure function and the one place where a value is null, unknown or kept. state is nil
-// where there is no key. With ignore_changes the CLI fills the configuration of the plan from the state: no rule may refuse
-// what the state has, and a duration is null where the state has none.
+// decide plans a pair of keys. It is a pure function. It alone decides which values are null, unknown or kept. state is nil for
+// a new pair. With ignore_changes the CLI copies values of the state to the configuration of the plan. So no rule may refuse a
+// value that the state has, and a duration can be null.
 func decide(config model, state *model, f facts) decision {
 	d := decision{plan: config, diags: keyattr.Refuse(config.Key, state.key(), f.Facts)}
 	d.diags.Append(refuseDurations(config)...)
@@ -77,8 +77,8 @@ func (d *decision) keepOrRotate(config, state model, f facts) {
 		d.plan = planKept(config, state, f)
 		d.warnKept(state)
 	case config.Lifetime.IsNull() || config.RotateBefore.IsNull():
-		d.diags.AddError("Access key cannot be rotated", "The "+state.Describe()+" is due for its rotation, and the state has no `lifetime` and `rotate_before`, because it was imported "+
-			"and `ignore_changes` keeps them from being applied.\n\nTake both out of `ignore_changes`.")
+		d.diags.AddError("Access key cannot be rotated", "The "+state.Describe()+" is due for its rotation, and the state has no `lifetime` and `rotate_before`: it was imported or moved here, "+
+			"and `ignore_changes` keeps both from being applied.\n\nRemove both from `ignore_changes`.")
 		return
 	case due.maybe:
 		d.plan = planMaybeRotation(config, state, f)
@@ -98,7 +98,7 @@ func (d *decision) refuseUnusable(f facts) {
 	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.Now)...)
 }
 
-// refuseDurations looks at as much of the durations as is known.
+// refuseDurations checks the durations, as far as they are known.
 func refuseDurations(m model) diag.Diagnostics {
 	diags := duration.Check(atLifetime, m.Lifetime, leastWindow)
 	diags.Append(duration.Check(atRotateBefore, m.RotateBefore, leastWindow)...)
@@ -106,20 +106,20 @@ func refuseDurations(m model) diag.Diagnostics {
 	return diags
 }
 
-// refuseWindow refuses a key that would have to be replaced as soon as it is created.
+// refuseWindow refuses a window that begins with the creation of the key, or before.
 func refuseWindow(m model) (diags diag.Diagnostics) {
 	lifetime, known := m.Lifetime.Meaning()
 	before, too := m.RotateBefore.Meaning()
 	if known && too && before >= lifetime {
 		diags.AddAttributeError(atRotateBefore, "Window not shorter than the lifetime", fmt.Sprintf(
 			"`rotate_before` is %q and `lifetime` is %q: a key would be due for replacement as soon as it is created, in every run.\n\n"+
-				"Write a `rotate_before` that is shorter than `lifetime`; a quarter of it is a good choice.",
+				"Set a `rotate_before` that is shorter than `lifetime`; a quarter of it is a good choice.",
 			m.RotateBefore.ValueString(), m.Lifetime.ValueString()))
 	}
 	return diags
 }
 
-// planFirst is the plan of a pair of which no key exists.
+// planFirst returns the plan of a new pair.
 func planFirst(config model, to keyattr.Recipients) model {
 	plan := config
 	plan.Key = plan.WithNone()
@@ -128,15 +128,15 @@ func planFirst(config model, to keyattr.Recipients) model {
 	return plan
 }
 
-// planRotation is the plan of a rotation in place.
+// planRotation returns the plan of a rotation.
 func planRotation(config, state model, to keyattr.Recipients) model {
 	plan := withArguments(state, config, state)
 	plan.SealTo = config.SealTo
 	return withNewKey(plan, to)
 }
 
-// planMaybeRotation is the plan of a rotation that depends on triggers, or a window, which are unknown: whatever is known in
-// it holds either way. Made again when they are known, it is one or the other.
+// planMaybeRotation returns the plan of a rotation that depends on unknown triggers or an unknown window. Its known values are
+// right with and without a rotation. During the apply the CLI plans again with the known triggers or window.
 func planMaybeRotation(config, state model, f facts) model {
 	stays := planKept(config, state, f)
 	plan := withNewKey(stays, f.Recipients)
@@ -147,8 +147,7 @@ func planMaybeRotation(config, state model, f facts) model {
 	return plan
 }
 
-// withArguments sets the arguments that do not depend on whether the key stays; a duration keeps the text of the state
-// where both are of one length.
+// withArguments sets the arguments that do not depend on whether the key stays. An equal duration keeps the text of the state.
 func withArguments(plan, config, state model) model {
 	plan.Timeouts, plan.Triggers, plan.SecretVersion = config.Timeouts, config.Triggers, config.SecretVersion
 	plan.Tag = keyattr.KeepNone(config.Tag, state.Tag)
@@ -163,7 +162,8 @@ func withArguments(plan, config, state model) model {
 	return plan
 }
 
-// withNewKey makes unknown in a plan what a new key changes. The name of the owner stays: see planChange of accesskey.
+// withNewKey makes the values of a plan unknown that a new key changes. The name of the owner stays known: see planChange in
+// accesskey.
 func withNewKey(plan model, to keyattr.Recipients) model {
 	plan.Key = plan.PlanNew(to)
 	plan.State, plan.PreviousAccessKeyID, plan.ReadyToRotate = types.StringUnknown(), types.StringUnknown(), types.BoolUnknown()
@@ -171,7 +171,7 @@ func withNewKey(plan model, to keyattr.Recipients) model {
 	return plan
 }
 
-// planKept is the plan of a pair whose current key stays.
+// planKept returns the plan of a pair whose current key stays.
 func planKept(config, state model, f facts) model {
 	plan := withArguments(state, config, state)
 	plan.Key = plan.PlanKeptSecret(f.Recipients, config.Key, state.Key)
@@ -189,30 +189,30 @@ func planKept(config, state model, f facts) model {
 	return plan.withWindow(f.Now)
 }
 
-// exceedsLifetime reports that the current key may live longer than a lifetime from now: it has no expiry, as after an
-// import, or a later one, because the lifetime was lowered or the expiry was moved by hand. An earlier one is left alone:
-// the key rotates earlier. Without a lifetime, as after an import with ignore_changes, nothing is exceeded.
+// exceedsLifetime reports whether the current key may be valid for longer than a lifetime from now: it has no expiry, as after
+// an import, or a later one, because the lifetime was reduced or somebody moved the expiry. An earlier expiry stays, and the
+// key rotates earlier. Without a lifetime, as after an import with ignore_changes, the result is false.
 func exceedsLifetime(m model, now time.Time) bool {
 	expires, dated := m.ExpirationDate.Meaning()
 	lifetime, known := m.Lifetime.Meaning()
 	return !m.Lifetime.IsNull() && (!dated || !known || expires.After(now.Add(lifetime).Add(clockSlack)))
 }
 
-// changesKey reports whether the API must be called for the current key to get from the state to the plan.
+// changesKey reports whether the plan needs an update of the current key.
 func changesKey(plan, state model) bool {
 	return plan.ExpirationDate.IsUnknown() || plan.Tag.IsUnknown() || plan.Tag.ValueString() != state.Tag.ValueString()
 }
 
-// due is why a rotation is planned. The zero value is the age of the key.
+// due is why a rotation is planned. The zero value means that the window has begun or that the triggers changed.
 type due struct {
-	gone, off bool
-	expired   time.Time // zero = not
-	asked     string    // what to tell the user of a change that the configuration asks for; may be empty
-	maybe     bool      // it depends on what is unknown
+	gone, off bool      // the key is gone; it is INACTIVE
+	expired   time.Time // when the key expired; zero = it has not
+	resealed  string    // the text about other recipients; "" = they are the same
+	maybe     bool      // unknown values decide whether the key rotates
 }
 
-// whyRotated says why the current key is to be replaced; nil where it stays. A key that was adopted does not rotate for its
-// triggers: they are new, not changed.
+// whyRotated says why the current key is rotated, nil if it stays. An adopted key does not rotate for its triggers, because
+// they are new and not changed.
 func whyRotated(config, state model, f facts) *due {
 	expires, dated := state.ExpirationDate.Meaning()
 	windowed := state
@@ -228,7 +228,7 @@ func whyRotated(config, state model, f facts) *due {
 	case open && !at.After(f.Now):
 		return &due{}
 	case resealed != "":
-		return &due{asked: resealed}
+		return &due{resealed: resealed}
 	case !f.adopted && otherTriggers(config.Triggers, state.Triggers):
 		return &due{maybe: !allKnown(config.Triggers)}
 	case dated && config.RotateBefore.IsUnknown():
@@ -237,12 +237,12 @@ func whyRotated(config, state model, f facts) *due {
 	return nil
 }
 
-// otherTriggers compares what two maps hold; none and an empty one are the same. What is unknown counts as other.
+// otherTriggers reports whether the triggers differ. A null map equals an empty one; an unknown value differs from any other.
 func otherTriggers(config, state types.Map) bool {
 	return !allKnown(config) || (len(config.Elements()) > 0 || len(state.Elements()) > 0) && !config.Equal(state)
 }
 
-// allKnown reports whether a map and each of its items are known.
+// allKnown reports whether a map and all its items are known.
 func allKnown(m types.Map) bool {
 	for _, item := range m.Elements() {
 		if item.IsUnknown() {
@@ -252,9 +252,9 @@ func allKnown(m types.Map) bool {
 	return !m.IsUnknown()
 }
 
-// warnRotated warns of what a user would not expect of a rotation.
+// warnRotated warns of an unexpected reason for a rotation, and of a previous key that it revokes early.
 func (d *decision) warnRotated(why *due, state model, f facts) {
-	const next = "The apply creates a new key in its place."
+	const next = "The apply creates a new key."
 	id, text := ": "+state.ID.ValueString(), state.Describe()
 	switch {
 	case why.gone:
@@ -262,10 +262,10 @@ func (d *decision) warnRotated(why *due, state model, f facts) {
 	case why.off:
 		d.diags.AddWarning("Access key was deactivated"+id, "The "+text+" is INACTIVE: somebody deactivated it. "+next+" The old one stays INACTIVE until it is removed after its expiry.")
 	case !why.expired.IsZero():
-		d.diags.AddWarning("Access key has expired"+id, fmt.Sprintf("The %s expired on %s, before a run replaced it: since then nothing can be signed with it. %s "+
+		d.diags.AddWarning("Access key has expired"+id, fmt.Sprintf("The %s expired on %s, before a run replaced it, and cannot be used since. %s "+
 			"A longer `rotate_before`, or more frequent runs, would have replaced it in time.", text, isodate.Format(why.expired), next))
-	case why.asked != "":
-		d.diags.AddAttributeWarning(keyattr.AtSealTo, "Access key rotated for its recipients"+id, why.asked)
+	case why.resealed != "":
+		d.diags.AddAttributeWarning(keyattr.AtSealTo, "Access key rotated for its recipients"+id, why.resealed)
 	}
 	if previous := state.PreviousAccessKeyID.ValueString(); previous != "" && !why.gone && !f.previousOff {
 		validity := "does not expire"
@@ -281,7 +281,7 @@ func (d *decision) warnRotated(why *due, state model, f facts) {
 	}
 }
 
-// warnKept warns of what happens to a key that stays.
+// warnKept warns of changes of a key that stays.
 func (d *decision) warnKept(state model) {
 	if d.plan.ExpirationDate.IsUnknown() && !d.plan.Lifetime.IsUnknown() {
 		today := "does not expire"
@@ -289,7 +289,7 @@ func (d *decision) warnKept(state model) {
 			today = "expires on " + isodate.Format(at)
 		}
 		d.diags.AddAttributeWarning(atLifetime, "Access key gets an earlier expiry: "+state.ID.ValueString(), fmt.Sprintf(
-			"The %s %s. With a `lifetime` of %q it expires that long after the apply, in place: its secret stays the same.", state.Describe(), today, d.plan.Lifetime.ValueString()))
+			"The %s %s. With a `lifetime` of %q, the apply lets it expire after that time. Its secret stays the same.", state.Describe(), today, d.plan.Lifetime.ValueString()))
 	}
 	d.diags.Append(keyattr.WarnSealing(d.plan.Key, state.Key, func(begin string) (summary, detail string) {
 		return "No secret to seal yet", begin + "`sealed_secret_key` stays empty until the key rotates.\n\nChange `triggers` in a later apply to rotate earlier."

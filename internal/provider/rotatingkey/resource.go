@@ -1,5 +1,5 @@
-// Package rotatingkey is the resource outscale_rotating_access_key: a pair of keys at most, of which the older one is valid
-// until its own expiry. What happens at the API, and in which order, is decided in internal/rotation and internal/key.
+// Package rotatingkey has the resource outscale_rotating_access_key: a current key, and the previous one until it expires. It
+// plans, and converts between the state and the pair; internal/rotation and internal/key make the calls.
 package rotatingkey
 
 import (
@@ -31,14 +31,14 @@ var (
 // New returns the resource.
 func New() resource.Resource { return &Resource{base.NewResource("rotating_access_key")} }
 
-// ValidateConfig refuses what no plan can correct. A single duration is validated by the schema.
+// ValidateConfig checks the rules that do not depend on the state. The schema validates each duration.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
 	resp.Diagnostics.Append(keyattr.Validate(config.Key)...)
 	resp.Diagnostics.Append(refuseWindow(config)...)
 }
 
-// ModifyPlan plans creations, rotations and changes; there is nothing to plan for a destruction.
+// ModifyPlan plans creations, rotations and changes. A destroy needs no plan.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
@@ -66,13 +66,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, d.plan, &resp.Diagnostics)
 }
 
-// reference tells the journal that a state has the keys of the pair.
+// reference records in the journal that a state has the keys of the pair.
 func (r *Resource) reference(state model) {
 	r.Data.Orphans.Referenced(state.ID.ValueString())
 	r.Data.Orphans.Referenced(state.PreviousAccessKeyID.ValueString())
 }
 
-// facts collects what decide needs besides configuration and state.
+// facts returns what a plan depends on besides configuration and state.
 func (r *Resource) facts(ctx context.Context, config model, state *model, private base.PrivateState, diags *diag.Diagnostics) facts {
 	f := facts{Facts: keyattr.CollectFacts(ctx, r.Data, config.Key, state.key(), diags)}
 	if state != nil {
@@ -85,8 +85,8 @@ func (r *Resource) facts(ctx context.Context, config model, state *model, privat
 	return f
 }
 
-// checkLimits compares what is planned with the account's limit on the life of keys, and names keys of the owner of a new
-// key that may exist without a state.
+// checkLimits compares the lifetime with the account's limit. For a new key it also names the keys of the owner that may exist
+// without a state.
 func (r *Resource) checkLimits(ctx context.Context, d decision, state *model, diags *diag.Diagnostics) {
 	creates := state == nil || len(d.replace) > 0 || d.plan.AccessKeyID.IsUnknown()
 	lifetime, known := d.plan.Lifetime.Meaning()
@@ -113,8 +113,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 }
 
-// Read refreshes the state. A current key that is gone keeps its place for the next one, which a plan then creates; only
-// when the owner is gone, and both keys with it, is there nothing left to rotate.
+// Read refreshes the state. If the current key is gone, the resource stays in the state, and the next apply rotates. Read
+// removes the resource from the state only if the owner is gone.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	r.reference(state)
@@ -145,7 +145,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// readOne reads a key; one that is gone while its owner is not is no error, and has no ID.
+// readOne reads a key. It returns the zero Key for a key that is gone although its owner is not.
 func (r *Resource) readOne(ctx context.Context, owner key.Owner, id string, recorded key.Identity) (key.Key, error) {
 	found, err := r.Data.Keys.Read(ctx, owner, id, recorded)
 	if domain.IsGone(err) && !domain.IsUserGone(err) {
@@ -154,8 +154,8 @@ func (r *Resource) readOne(ctx context.Context, owner key.Owner, id string, reco
 	return found, err
 }
 
-// withOwnerName sets the name that the owner has now. A current key that is there tells it; without one the user does, because
-// the next key is planned for that name.
+// withOwnerName sets the current name of an owner that is named by its id, for which the next key is planned. It is for a pair
+// whose current key is gone; otherwise the read of the key returns the name.
 func (r *Resource) withOwnerName(ctx context.Context, state model, identity key.Identity) model {
 	if id := state.UserID.ValueString(); id != "" {
 		if owner, err := r.Data.Users.Read(ctx, id, identity); err == nil {
@@ -165,12 +165,12 @@ func (r *Resource) withOwnerName(ctx context.Context, state model, identity key.
 	return state
 }
 
-// Update rotates where the plan says so, and otherwise changes the current key and removes the one before it. While the
-// provider is unknown, a change that needs no call is made all the same.
+// Update rotates if the id of the access key is unknown in the plan. Otherwise it changes the current key and ends the previous
+// one. If the provider is unknown, it still makes changes that need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for what is write-only
+	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for the write-only secret
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -205,7 +205,7 @@ func (r *Resource) record(ctx context.Context, private base.PrivateState, result
 	}
 }
 
-// Delete revokes both keys; what is already gone is success.
+// Delete revokes both keys. It succeeds if they are already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotDeleted, state.Timeouts.Delete, base.DeleteTimeout)

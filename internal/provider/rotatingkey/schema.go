@@ -15,7 +15,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// Schema has no plan modifiers and no defaults: what is null, unknown or kept is decided in one place (decide).
+// Schema has no plan modifiers and no defaults: decide does both.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := keyattr.Attributes(descriptions)
 	attributes["lifetime"] = schema.StringAttribute{
