@@ -17,7 +17,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// On a terminal of 40 columns each row is a block, and a line of progress never wraps.
+// On a terminal of 40 columns each row is a block, and a line of progress never wraps. On one of 96 columns only the last column
+// of an audit is wrapped.
 func TestOutput_narrowTerminal(t *testing.T) {
 	r := newRig(t)
 	r.user("a-user-with-quite-a-long-name", nil)
@@ -32,6 +33,16 @@ func TestOutput_narrowTerminal(t *testing.T) {
 				t.Errorf("%s: progress of %d columns: %q", command, utf8.RuneCountInString(line), line)
 			}
 		}
+	}
+	r.columns = 96
+	_, out, _ := r.run("audit")
+	for i, line := range strings.Split(out, "\n") {
+		if utf8.RuneCountInString(line) > 96 || i == 0 && !strings.HasPrefix(line, "SEVERITY  ACCESS KEY") {
+			t.Errorf("a terminal of 96 columns: %q in\n%s", line, out)
+		}
+	}
+	if !strings.Contains(out, "it has no expiration\n") || !strings.Contains(out, "\n"+strings.Repeat(" ", 74)+"date\n") {
+		t.Errorf("the last column is not wrapped:\n%s", out)
 	}
 	r.columns = 200
 	if _, out, _ := r.run("list"); !strings.HasPrefix(out, "ACCESS KEY  ") || !strings.Contains(strings.Split(out, "\n")[0], "OWNER") {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -13,7 +14,7 @@ import (
 )
 
 // table writes rows in columns. It escapes the cells, because they can hold texts of another origin. If the terminal is too
-// narrow for the columns, each row becomes a block of lines.
+// narrow, the last column is wrapped, or if it has no room, each row becomes a block of lines.
 func (a *app) table(header []string, rows [][]string) error {
 	all := [][]string{header}
 	for _, row := range rows {
@@ -24,7 +25,12 @@ func (a *app) table(header []string, rows [][]string) error {
 		all = append(all, cells)
 	}
 	if a.host.Columns > 0 && width(all) > a.host.Columns {
-		return a.blocks(header, all[1:])
+		last := len(header) - 1
+		room := a.host.Columns - width(all, last) - columnGap
+		if room < minWrapped {
+			return a.blocks(header, all[1:])
+		}
+		all = wrapColumn(all, last, room)
 	}
 	w := tabwriter.NewWriter(a.host.Out, 0, 0, columnGap, ' ', 0)
 	for _, row := range all {
@@ -33,20 +39,57 @@ func (a *app) table(header []string, rows [][]string) error {
 	return w.Flush()
 }
 
-// columnGap is the space between columns.
-const columnGap = 2
+const (
+	columnGap  = 2  // the space between columns
+	minWrapped = 20 // the least width of a wrapped column
+)
 
-// width returns the width of a table in characters.
-func width(rows [][]string) int {
-	total := 0
+// width returns the width of a table in characters, without the columns in except.
+func width(rows [][]string, except ...int) int {
+	total := -columnGap
 	for column := range rows[0] {
+		if slices.Contains(except, column) {
+			continue
+		}
 		widest := 0
 		for _, row := range rows {
 			widest = max(widest, utf8.RuneCountInString(row[column]))
 		}
 		total += widest + columnGap
 	}
-	return total - columnGap
+	return total
+}
+
+// wrapColumn continues long cells of a column in further rows, whose other cells are empty.
+func wrapColumn(rows [][]string, column, width int) [][]string {
+	var all [][]string
+	for _, row := range rows {
+		for i, line := range wrap(strings.Fields(row[column]), width) {
+			if i > 0 {
+				row = make([]string, len(row))
+			}
+			row[column] = line
+			all = append(all, row)
+		}
+	}
+	return all
+}
+
+// wrap joins words to lines of at most width characters. A longer word has its own line.
+func wrap(words []string, width int) []string {
+	lines := []string{""}
+	for _, word := range words {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case utf8.RuneCountInString(*last+" "+word) > width:
+			lines = append(lines, word)
+		default:
+			*last += " " + word
+		}
+	}
+	return lines
 }
 
 // blocks writes each row as lines with a name and a value, with an empty line between rows.

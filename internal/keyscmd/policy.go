@@ -319,20 +319,11 @@ func (a *app) showComparison(c comparison) error {
 	return nil
 }
 
-// wrapped returns the items in lines of at most width characters. A longer item has a line of its own.
+// wrapped returns the items in indented lines of at most width characters. A longer item has its own line.
 func wrapped(items []string, width int) string {
-	var b strings.Builder
-	line := " "
-	for i, item := range items {
-		item = text.Escape(item)
-		if i < len(items)-1 {
-			item += ","
-		}
-		if len(line)+1+len(item) > width && line != " " {
-			b.WriteString(line + "\n")
-			line = " "
-		}
-		line += " " + item
+	var words []string
+	for _, item := range items {
+		words = append(words, text.Escape(item)+",")
 	}
-	return b.String() + line
+	return "  " + strings.TrimSuffix(strings.Join(wrap(words, width-2), "\n  "), ",")
 }
