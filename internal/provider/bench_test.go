@@ -6,8 +6,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-// BenchmarkUnchanged is what the provider takes for an unchanged resource in a plan, without the CLI and without the API:
-// the one read is shared. It includes the packing and unpacking of the requests on the CLI's side.
+// BenchmarkUnchanged measures the provider for an unchanged resource in a plan, without a CLI. All iterations share one read
+// of the API. The time includes the encoding and decoding of the requests on the CLI's side.
 func BenchmarkUnchanged(b *testing.B) {
 	for name, config := range map[string]acctest.Args{
 		"outscale_user":       {"user_name": "bob", "path": "/"},

@@ -20,7 +20,7 @@ const (
 // quickSize is the largest row that is created and destroyed at 5 requests/s with -quick.
 const quickSize = 100
 
-// result is one line of the table.
+// result is one line of the results table.
 type result struct {
 	CLI     string
 	Row     row

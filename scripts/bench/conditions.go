@@ -11,7 +11,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
 )
 
-// conditions describes how the results are obtained.
+// conditions describes the machine, the programs and the flags of a run.
 func conditions(clis []*local.CLI, args []string) []string {
 	var names []string
 	for _, cli := range clis {
@@ -33,7 +33,7 @@ func conditions(clis []*local.CLI, args []string) []string {
 	}
 	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
 		fields := strings.Fields(string(load))
-		lines = append(lines, fmt.Sprintf("Load of the machine before: %s (1, 5 and 15 minutes): more than the number of processors means that other work slowed all of it down", strings.Join(fields[:3], ", ")))
+		lines = append(lines, fmt.Sprintf("Load of the machine before: %s (1, 5 and 15 minutes): a load above the number of processors means that other work slowed the run down", strings.Join(fields[:3], ", ")))
 	}
 	return lines
 }
@@ -51,7 +51,7 @@ func withoutPlaces(args []string) (kept []string) {
 	return kept
 }
 
-// processor is the name of the processor, where the kernel tells.
+// processor returns the name of the processor, or the architecture if the kernel does not report the name.
 func processor() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

@@ -96,7 +96,7 @@ func (b *bench) publish() error {
 	return nil
 }
 
-// The lines of other programs that are results. They are found again in a page that was published.
+// The patterns of the result lines in the output of other programs. They also match the lines of a published page.
 var (
 	goBenchLine = regexp.MustCompile(`(?m)^(Benchmark.*)$`)
 	reportLine  = regexp.MustCompile(`(?m)^(?:\s*report_test\.go:\d+: )?(\d+ bytes, opened in .*|by owner: .*|regrouped in .*)$`)

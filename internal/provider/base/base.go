@@ -1,5 +1,5 @@
 // Package base has the common code of all resources, data sources, ephemeral resources and actions: their names, Configure, the
-// begin and the end of a request, and timeouts.
+// start and the end of a request, timeouts, attributes, and the conversion of values.
 package base
 
 import (
@@ -47,13 +47,13 @@ func Fixed(limit time.Duration) Timeout {
 	return func(context.Context, time.Duration) (time.Duration, diag.Diagnostics) { return limit, nil }
 }
 
-// Configured has the provider's data; nil before the provider is configured.
+// Configured has the provider's data. Data is nil until the provider is configured.
 type Configured struct {
 	Data *providerdata.Data
 }
 
-// BeginChange begins a request that changes something. It returns the context of the request and a function that ends it, to be
-// deferred. ok is false if nothing may be changed; the reason is in diags.
+// BeginChange begins a request that changes something. It returns the context of the request and the function that ends the
+// request, which the caller defers. If nothing may be changed, ok is false and diags has the reason.
 func (c *Configured) BeginChange(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
 	ctx, endRead, ok := c.BeginRead(ctx, diags, summary, timeout, fallback)
 	if !ok {
@@ -67,7 +67,7 @@ func (c *Configured) BeginChange(ctx context.Context, diags *diag.Diagnostics, s
 	return ctx, func() { done(); endRead() }, true
 }
 
-// BeginRead begins a request that only reads, as BeginChange does. A provider block with unknown values is an error.
+// BeginRead is BeginChange for a request that only reads. A provider block with unknown values is an error.
 func (c *Configured) BeginRead(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
 	limit, more := timeout(ctx, fallback)
 	diags.Append(more...)
@@ -96,9 +96,9 @@ func (c *Configured) BeginRefresh(ctx context.Context, diags *diag.Diagnostics, 
 	return c.BeginRead(ctx, diags, summary, timeout, ReadTimeout)
 }
 
-// Refreshed reports whether the refresh of a state has read its object. If err proves that the object is gone, it is removed from
-// the state, with the warning isGone. Any other error is reported with the summary notRead. what names the object, for example
-// "user alice".
+// Refreshed reports whether the refresh of a state has read its object. If err proves that the object no longer exists, Refreshed
+// removes it from the state and adds a warning with the summary isGone. It adds any other error with the summary notRead. what
+// names the object, for example "user alice".
 func Refreshed(ctx context.Context, resp *resource.ReadResponse, err error, isGone, notRead, what, id string) bool {
 	reason, gone := diag.Gone(err)
 	switch {
@@ -125,8 +125,8 @@ func (c *Configured) DeleteWhenFree(ctx context.Context, remove func() error) er
 	}
 }
 
-// ForceText returns the remedies if other objects prevented a deletion: `force_destroy`, and for a user in a group also the
-// order in which a run removes the user and its block of the group.
+// ForceText returns what the user can do if other objects prevented a deletion: set `force_destroy`, and for a user in a group
+// also change the order in which a run removes the user and its block of the group.
 func ForceText(err error, force bool) string {
 	var held *domain.HeldError
 	if force || !errors.As(err, &held) {

@@ -44,7 +44,7 @@ func object(name, since, parts, on tftypes.Value) tftypes.Value {
 
 func text(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
 
-// TestCodec_roundTrip: what is decoded and encoded again is what it was, whatever is null or unknown in it.
+// TestCodec_roundTrip: an object that is decoded and encoded again is unchanged, also with null and unknown values.
 func TestCodec_roundTrip(t *testing.T) {
 	var codec base.Codec[whole]
 	for name, raw := range map[string]tftypes.Value{
@@ -66,7 +66,7 @@ func TestCodec_roundTrip(t *testing.T) {
 	}
 }
 
-// TestCodec_zeroModel: a model that nothing was decoded into has no types in its lists, and is an object of nulls.
+// TestCodec_zeroModel: the zero model is encoded as an object of nulls, although its lists have no element type.
 func TestCodec_zeroModel(t *testing.T) {
 	var codec base.Codec[whole]
 	var raw tftypes.Value
@@ -79,7 +79,7 @@ func TestCodec_zeroModel(t *testing.T) {
 	}
 }
 
-// TestCodec_modelDoesNotFit: a model that does not fit its schema is an error that names no value.
+// TestCodec_modelDoesNotFit: for a model that does not fit its schema, the error shows no value.
 func TestCodec_modelDoesNotFit(t *testing.T) {
 	raw := object(text("secret"), text(nil), tftypes.NewValue(texts, nil), tftypes.NewValue(tftypes.Bool, nil))
 	refused := func(diags diag.Diagnostics, part string) {

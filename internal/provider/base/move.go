@@ -14,8 +14,8 @@ var officialTypes = []string{
 	"outscale_api_access_policy", "outscale_ca",
 }
 
-// IsMovedFrom reports whether a moved block names a resource of this type, of this or of the official provider, and its state
-// could be read with the source schema. request_id, which only the official provider has, is ignored.
+// IsMovedFrom reports whether a moved block names a resource of this type of this provider or of the official one, and its state
+// could be read with the source schema. The attribute request_id, which only the official provider has, is ignored.
 //
 // GOTCHA: the host of the address is that of the CLI's registry, and older versions of OpenTofu (1.11.6) pass the prefix of the
 // type, "outscale", in place of the address.
