@@ -86,7 +86,7 @@ func TestLog_redact(t *testing.T) {
 		`[{"a":{"secretkey":{"b":1}}}]`:                      `[{"a":{"secretkey":"(redacted)"}}]`,
 		`{"n":12345678901234567890}`:                         `{"n":12345678901234567890}`,
 		`{"own":"own"}`:                                      `{"(redacted)":"(redacted)"}`,
-		`{"Tag":"QWERTYUIOPASDFGHJKLZXCVBNM0123456789QWER"}`: `{"Tag":"(40 characters that look like a secret)"}`,
+		`{"Tag":"QWERTYUIOPASDFGHJKLZXCVBNM0123456789QWER"}`: `{"Tag":"(40 characters, not shown)"}`,
 		`{"Tags":["-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n"]}`: `{"Tags":["(a private key)\\n"]}`,
 		`{} {"SecretKey":"x"}`: `(20 bytes, not JSON)`,
 		`SecretKey=x`:          `(11 bytes, not JSON)`,

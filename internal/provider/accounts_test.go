@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
@@ -56,5 +57,21 @@ func TestProvider_allowedAccounts(t *testing.T) {
 	}
 	if n := len(h.Requests()); n != 3 { // ReadAccounts, ReadApiAccessPolicy, ReadAccessKeys
 		t.Errorf("%d calls", n)
+	}
+}
+
+// TestProvider_malformedAccountIDs: an id that no account can have is an error, because it would forbid nothing.
+func TestProvider_malformedAccountIDs(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	for _, argument := range []string{"allowed_account_ids", "forbidden_account_ids"} {
+		for _, id := range []string{"", " ", "abc", "14071461823", "1407146182345", "140714618234 ", "1407-1461-8234", "１４０７１４６１８２３４"} {
+			h.Block = acctest.Args{argument: []any{"140714618234", id}}
+			if p := h.Start(); !p.HasError() {
+				t.Errorf("%s: %q was accepted", argument, id)
+			} else {
+				p.ExpectError("Invalid Attribute Value Match", argument, "must be the id of an account: 12 digits", fmt.Sprintf("got: %q", id))
+			}
+		}
 	}
 }

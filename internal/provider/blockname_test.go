@@ -31,7 +31,7 @@ func TestDiagnostics_blocks(t *testing.T) {
 		"other":     {"outscale_user_group", group(acctest.Args{"user_name": "ci", "path": "x"}), []string{"Attribute user.path must start", `The block: user { path = "x", user_name = "ci" }`}},
 		"forbidden": {"outscale_user", user(acctest.Args{"policy_orn": orn, "default_version_id": "v2"}), []string{"`policy` block", `"` + orn + `"`, "`default_version_id`"}},
 		"null":      {"outscale_user", user(acctest.Args{"policy_orn": nil}), []string{"for the policy.policy_orn attribute"}},
-		"no block":  {list, acctest.Args{"user_name": "ci", "policy_orns": []any{"read"}}, []string{"Attribute policy_orns must be the ORN", "got: read"}},
+		"no block":  {list, acctest.Args{"user_name": "ci", "policy_orns": []any{"read"}}, []string{"Attribute policy_orns must be the ORN", `got: "read"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

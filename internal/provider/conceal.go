@@ -36,7 +36,19 @@ func conceal(diags []*tfprotov6.Diagnostic, req any) {
 	given := given(req)
 	for _, d := range diags {
 		nameBlock(d)
+		quoteRefused(d, given)
 		d.Summary, d.Detail = text.Conceal(d.Summary, given), text.Conceal(d.Detail, given)
+	}
+}
+
+// quoteRefused quotes the value at the end of an error of the framework's validators, which may be empty or end in a space.
+func quoteRefused(d *tfprotov6.Diagnostic, given []string) {
+	const got = ", got: "
+	for _, value := range given {
+		if before, found := strings.CutSuffix(d.Detail, got+value); found {
+			d.Detail = before + got + `"` + value + `"`
+			return
+		}
 	}
 }
 

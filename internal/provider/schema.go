@@ -2,9 +2,11 @@ package provider
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -73,13 +75,13 @@ func attributes() map[string]schema.Attribute {
 		},
 		"allowed_account_ids": schema.SetAttribute{
 			ElementType: types.StringType, Optional: true,
-			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ConflictsWith(path.MatchRoot("forbidden_account_ids"))},
+			Validators: accountIDs("forbidden_account_ids"),
 			MarkdownDescription: "The ids of the accounts that the provider may work on. With the credential of another account every plan and apply fails " +
 				"before it reads or changes anything. Costs one request per run (`ReadAccounts`, which does not accept a login). Conflicts with `forbidden_account_ids`.",
 		},
 		"forbidden_account_ids": schema.SetAttribute{
 			ElementType: types.StringType, Optional: true,
-			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ConflictsWith(path.MatchRoot("allowed_account_ids"))},
+			Validators:          accountIDs("allowed_account_ids"),
 			MarkdownDescription: "The ids of the accounts that the provider must not work on. Otherwise like `allowed_account_ids`, with which it conflicts.",
 		},
 		"x509_cert_path": schema.StringAttribute{
@@ -97,6 +99,18 @@ func attributes() map[string]schema.Attribute {
 			DeprecationMessage:  "Write insecure inside the api block.",
 			MarkdownDescription: "Whether the provider accepts any certificate of the endpoint. Deprecated: use the `api` block.",
 		},
+	}
+}
+
+// accountID is the form of the id of an account. With a malformed id, `forbidden_account_ids` would forbid nothing.
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+
+// accountIDs returns the validators of a list of accounts that conflicts with the argument other.
+func accountIDs(other string) []validator.Set {
+	return []validator.Set{
+		setvalidator.SizeAtLeast(1),
+		setvalidator.ValueStringsAre(stringvalidator.RegexMatches(accountID, "must be the id of an account: 12 digits without spaces or dashes")),
+		setvalidator.ConflictsWith(path.MatchRoot(other)),
 	}
 }
 

@@ -29,14 +29,14 @@ func Conceal(s string, given []string) string {
 			pairs = append(pairs, value, safe)
 		}
 		for _, secret := range tokens(value) {
-			pairs = append(pairs, secret, looksSecret(secret))
+			pairs = append(pairs, secret, hidden(secret))
 		}
 	}
 	if len(pairs) > 0 {
 		s = strings.NewReplacer(pairs...).Replace(s)
 	}
 	s = privateKey.ReplaceAllString(s, "(a private key)")
-	s = secretKey.ReplaceAllStringFunc(s, looksSecret)
+	s = secretKey.ReplaceAllStringFunc(s, hidden)
 	lines := strings.Split(s, "\n")
 	for i := range lines {
 		lines[i] = Escape(lines[i])
@@ -66,11 +66,11 @@ func isToken(s string) bool {
 
 func concealTokens(s string) string {
 	for _, secret := range tokens(s) {
-		s = strings.ReplaceAll(s, secret, looksSecret(secret))
+		s = strings.ReplaceAll(s, secret, hidden(secret))
 	}
 	return privateKey.ReplaceAllString(s, "(a private key)")
 }
 
-func looksSecret(s string) string {
-	return fmt.Sprintf("(%d characters that look like a secret)", len(s))
+func hidden(s string) string {
+	return fmt.Sprintf("(%d characters, not shown)", len(s))
 }
