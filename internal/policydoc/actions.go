@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// actionsText is one name of an action per line, from the API's official description (1.42.0). TestActions compares.
+// actionsText has one action per line, from the API's official description (1.42.0). TestActions compares them.
 //
 //go:embed actions.txt
 var actionsText string
 
-// Actions are the actions of the OUTSCALE API as policies name them, for example "api:ReadUsers", sorted.
+// Actions returns the actions of the OUTSCALE API as policies name them, sorted, for example "api:ReadUsers".
 func Actions() []string {
 	names := strings.Fields(actionsText)
 	for i, name := range names {
@@ -20,7 +20,7 @@ func Actions() []string {
 	return names
 }
 
-// Unused says how much more than what was used documents allow.
+// Unused says what documents allow beyond what was used.
 type Unused struct {
 	Actions  []string // actions of the OUTSCALE API that are allowed and not used, sorted
 	Patterns []string // allowed patterns that reach other services too, in order of first use; see Wildcards for "all but"
@@ -49,8 +49,8 @@ func Beyond(docs []Document, used []string) Unused {
 	return u
 }
 
-// AllowedPatterns are the patterns that statements allow, in order of first use. A statement with NotAction is "all but "
-// and its patterns.
+// AllowedPatterns returns the patterns that statements allow, in order of first use. A statement with NotAction is "all but
+// " and its patterns.
 func AllowedPatterns(docs ...Document) []string {
 	var found []string
 	for _, doc := range docs {
@@ -71,8 +71,8 @@ func AllowedPatterns(docs ...Document) []string {
 
 const allBut = "all but "
 
-// Least is the smallest document that allows actions and nothing else, beside the given patterns: a pattern takes the place
-// of the actions that it covers, and is left out when it covers none.
+// Least returns the smallest document that allows the actions. A pattern replaces the actions that it covers; a pattern
+// that covers none is left out.
 func Least(actions, patterns []string) Document {
 	var allowed []string
 	for _, action := range actions {

@@ -31,7 +31,7 @@ func Equivalent(a, b string) bool {
 	return reflect.DeepEqual(u, v)
 }
 
-// normal is the statements as sorted texts, which are the same for every spelling of the same meaning.
+// normal returns the statements as sorted texts. Documents with the same meaning have the same texts.
 func (d Document) normal() []string {
 	var statements []string
 	for _, s := range d.Statements {
@@ -41,7 +41,7 @@ func (d Document) normal() []string {
 	return sorted(statements)
 }
 
-// sorted is the items in order, each once.
+// sorted returns the items in order, each once.
 func sorted(items []string) []string {
 	items = slices.Clone(items)
 	slices.Sort(items)

@@ -1,9 +1,9 @@
 // Package policydoc reads, checks, compares, merges and writes policy documents of OUTSCALE's identity management (EIM).
 //
 // A document is a list of statements. Each statement allows or denies actions, named as "service:Call" with "*" as a
-// wildcard, for example "api:Read*". The form is that of the user guide; what the API does with a malformed document is
-// assumption A34. Where the user guide has a list, one string or one statement is read too, as people write it for other
-// clouds, and ForAPI writes the list: whether the API reads the other form is not known (A45). The package knows neither
+// wildcard, for example "api:Read*". The form is that of the user guide; A34 is the assumption about malformed documents.
+// Where the user guide has a list, Parse also accepts one string or one statement, as in the documents of other clouds.
+// ForAPI writes the list, because it is not known whether the API accepts the other form (A45). The package uses neither
 // Terraform nor HTTP.
 package policydoc
 
@@ -17,7 +17,7 @@ import (
 	"unicode"
 )
 
-// MaxSize is the largest document that the API takes, in characters that are not white space (official).
+// MaxSize is the size of the largest document that the API accepts, in characters that are not white space (official).
 const MaxSize = 5120
 
 // Effect says what a statement does to the actions that it names.
@@ -56,7 +56,7 @@ type wireStatement struct {
 	Resource  list   `json:"Resource"`
 }
 
-// list is a list of strings that may be written as one string.
+// list is a list of strings, which can be written as one string.
 type list []string
 
 func (l *list) UnmarshalJSON(data []byte) error {
@@ -188,7 +188,7 @@ func repeatedError(where, name string) error {
 	return &Error{Where: where, Problem: fmt.Sprintf("has the member %q twice: JSON parsers differ in which one they use, so keep one", name)}
 }
 
-// onlyMembers refuses members that a document does not have, with the right spelling where only the case differs.
+// onlyMembers returns an error for a member with another name. If only the case differs, the error has the right spelling.
 func onlyMembers(members map[string]json.RawMessage, where string, names ...string) error {
 	for name := range members {
 		if slices.Contains(names, name) {
@@ -215,8 +215,8 @@ func syntaxError(text string, err error) error {
 	return &Error{Problem: fmt.Sprintf("is not valid JSON: %v (line %d)", err, line)}
 }
 
-// JSON is the document in its canonical form: members in a fixed order, lists where the API also takes a single string,
-// no white space. Actions and resources keep their order; see Equivalent for what counts as the same.
+// JSON returns the document in its canonical form: members in a fixed order, lists in place of single strings, no white
+// space. Actions and resources keep their order. Equivalent compares documents without it.
 func (d Document) JSON() string {
 	wire := wireDocument{Statement: []wireStatement{}}
 	for _, s := range d.Statements {
@@ -225,7 +225,7 @@ func (d Document) JSON() string {
 	return encode(wire)
 }
 
-// encode marshals without escaping <, > and &, which the API stores as they are sent.
+// encode marshals without escaping <, > and &, because the API stores a document as it is sent.
 func encode(v any) string {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -236,7 +236,7 @@ func encode(v any) string {
 	return strings.TrimSuffix(buffer.String(), "\n")
 }
 
-// Size is the number of characters of text that count against MaxSize: all but white space.
+// Size returns the number of characters of text that count against MaxSize: all except white space.
 func Size(text string) int {
 	n := 0
 	for _, r := range text {

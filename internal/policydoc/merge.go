@@ -2,8 +2,8 @@ package policydoc
 
 import "fmt"
 
-// Merge joins documents as users of aws_iam_policy_document know it. The statements of sources come first; among them a
-// Sid may occur once. A statement of own replaces a source statement with the same Sid, in its place; others follow. The
+// Merge joins documents as aws_iam_policy_document does. The statements of sources come first; a Sid may occur only once
+// among them. A statement of own replaces the source statement with the same Sid; other statements of own follow. The
 // overrides are applied last, in order, in the same way. Errors: *Error.
 func Merge(sources []Document, own Document, overrides []Document) (Document, error) {
 	var merged Document
@@ -24,7 +24,7 @@ func Merge(sources []Document, own Document, overrides []Document) (Document, er
 	return merged, nil
 }
 
-// replace puts each statement of other in the place of the one with the same Sid, or at the end.
+// replace replaces the statement with the same Sid by each statement of other, or appends it.
 func (d *Document) replace(other Document) {
 	for _, s := range other.Statements {
 		if i := d.index(s.SID); i >= 0 {
@@ -35,7 +35,7 @@ func (d *Document) replace(other Document) {
 	}
 }
 
-// index is the place of the statement with this Sid, -1 when there is none or the Sid is empty.
+// index returns the index of the statement with this Sid, or -1 if there is none or the Sid is empty.
 func (d *Document) index(sid string) int {
 	for i, s := range d.Statements {
 		if sid != "" && s.SID == sid {

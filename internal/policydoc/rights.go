@@ -6,8 +6,8 @@ import (
 )
 
 // Allows reports whether the documents together allow an action, for example "api:ReadAccessKeys", on some resource: a
-// statement allows it and none denies it on every resource. It is a reading of the user guide's rules for people who
-// review rights, not the API's own decision.
+// statement allows it, and no statement denies it on every resource. It follows the rules of the user guide, for a review
+// of rights. The API can decide differently.
 func Allows(docs []Document, action string) bool {
 	allowed := false
 	for _, doc := range docs {
@@ -24,7 +24,7 @@ func Allows(docs []Document, action string) bool {
 	return allowed
 }
 
-// Covers reports whether the statement speaks of an action.
+// Covers reports whether the statement applies to an action.
 func (s Statement) Covers(action string) bool {
 	matches := func(pattern string) bool { return Match(pattern, action) }
 	if len(s.NotAction) > 0 {
@@ -33,7 +33,7 @@ func (s Statement) Covers(action string) bool {
 	return slices.ContainsFunc(s.Action, matches)
 }
 
-// Match reports whether an action matches a pattern in which each "*" stands for any characters, also none.
+// Match reports whether an action matches a pattern in which each "*" stands for any number of characters, also for none.
 func Match(pattern, action string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {
@@ -54,7 +54,7 @@ func Match(pattern, action string) bool {
 	return len(rest) >= len(last) && strings.HasSuffix(rest, last)
 }
 
-// EscalationActions are the actions with which a user can give rights to itself or to another key that it controls.
+// EscalationActions returns the actions with which a user can give rights to itself or to a key that it controls.
 func EscalationActions() []string { return slices.Clone(escalationActions) }
 
 var escalationActions = []string{
@@ -71,7 +71,7 @@ var escalationActions = []string{
 	"api:UpdateApiAccessPolicy",
 }
 
-// Escalations are the escalation actions that the documents together allow.
+// Escalations returns the escalation actions that the documents together allow.
 func Escalations(docs ...Document) []string {
 	var found []string
 	for _, action := range escalationActions {
@@ -82,7 +82,7 @@ func Escalations(docs ...Document) []string {
 	return found
 }
 
-// Wildcards are the allowed patterns that cover a whole service or everything, in order of first use: "*", "api:*", and
+// Wildcards returns the allowed patterns that cover a whole service or everything, in order of first use: "*", "api:*", and
 // "all but ..." for a statement with NotAction.
 func Wildcards(docs ...Document) []string {
 	var found []string
@@ -95,7 +95,7 @@ func Wildcards(docs ...Document) []string {
 	return found
 }
 
-// IsAdmin reports whether the documents together allow every action: one that no service has stands for all.
+// IsAdmin reports whether the documents together allow every action. It tests an action that no service has.
 func IsAdmin(docs ...Document) bool {
 	return Allows(docs, "any-service:AnyCall")
 }

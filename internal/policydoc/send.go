@@ -2,9 +2,9 @@ package policydoc
 
 import "encoding/json"
 
-// ForAPI is the form in which a document is sent: the text itself when it follows the official grammar, and otherwise its
-// canonical form. The grammar has lists only, and whether the API accepts a single string or a single statement in the
-// place of one is not known (A45): the canonical form is right in either case.
+// ForAPI returns a document as it is sent: the text itself if it follows the official grammar, or else its canonical form.
+// The grammar has lists only. It is not known whether the API also accepts a single string or a single statement (A45), so
+// the canonical form has lists.
 func ForAPI(text string) string {
 	var grammar struct {
 		Statement []struct{ Action, NotAction, Resource []string }

@@ -19,7 +19,7 @@ func (e *Error) Error() string {
 	return e.Where + " of the policy document " + e.Problem
 }
 
-// at names a statement, counted from 1.
+// at returns the name of a statement, counted from 1.
 func at(i int) string { return fmt.Sprintf("statement %d", i+1) }
 
 // actionForm is "*" or "service:Call", with wildcards.
@@ -43,7 +43,7 @@ func (d Document) Validate() error {
 	return checkSize(d.JSON())
 }
 
-// checkSize refuses a text that is too long for the API.
+// checkSize returns an error for a text that is too long for the API.
 func checkSize(text string) error {
 	if size := Size(text); size > MaxSize {
 		return &Error{Problem: fmt.Sprintf("has %d characters without white space, and the API takes at most %d", size, MaxSize)}

@@ -15,8 +15,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// ModifyPlan refuses a policy that this provider itself does not comply with, warns of a second resource for the one policy,
-// and says what a destruction does.
+// ModifyPlan refuses a policy with which this provider itself does not comply, warns about a second resource for the one
+// policy, and says what a destroy does.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.AddWarning(staysAsItIs, "An account always has an API access policy, so that none is deleted: the policy is only taken out of the state, "+
@@ -56,7 +56,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 
 const override = ", or set `allow_lockout` to true: then the API decides."
 
-// refuseOwnKey refuses a lifetime that the key which signs exceeds. Other keys of the account are left to the API.
+// refuseOwnKey refuses a lifetime that the signing key exceeds. The API checks the other keys of the account.
 func (r *Resource) refuseOwnKey(ctx context.Context, diags *diag.Diagnostics, plan model) {
 	if r.Data.Signer == "" {
 		return // a login

@@ -19,7 +19,7 @@ import (
 )
 
 // Resource is outscale_api_access_policy. API actions: ReadApiAccessPolicy, UpdateApiAccessPolicy, ReadAccounts; at plan
-// ReadAccessKeys, to see whether the key that signs complies.
+// ReadAccessKeys, to check whether the signing key complies.
 type Resource struct {
 	base.ResourceBase
 }
@@ -31,7 +31,7 @@ var (
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
 )
 
-// The summaries of the errors and warnings, stable so that they can be searched for.
+// The summaries of the errors and warnings. They are stable, so that users can search for them.
 const (
 	notValid   = "API access policy not valid"
 	notRead    = "API access policy not read"
@@ -60,10 +60,10 @@ type model struct {
 
 var codec base.Codec[model]
 
-// values are the same for the same policy.
+// values returns a text that is the same for the same policy.
 func (m model) values() string { return fmt.Sprint(m.MaxSeconds, m.TrustedEnv) }
 
-// withPolicy takes over what the API has. The official provider's states have a random id, which stays.
+// withPolicy returns the model with the values of the API. States of the official provider have a random id, which stays.
 func (m model) withPolicy(found access.Policy) model {
 	if m.ID.ValueString() == "" {
 		m.ID = types.StringValue(theID)
@@ -72,7 +72,7 @@ func (m model) withPolicy(found access.Policy) model {
 	return m
 }
 
-// apply sets the planned values. What is not known in the plan stays as it is at the API.
+// apply sets the planned values. A value that is unknown in the plan stays as it is at the API.
 func (r *Resource) apply(ctx context.Context, plan model) (model, error) {
 	current, err := r.Data.Access.AccessPolicy(ctx)
 	if err != nil {
@@ -91,7 +91,7 @@ func (r *Resource) apply(ctx context.Context, plan model) (model, error) {
 	return plan.withPolicy(current), err
 }
 
-// Create sets the policy, which exists already.
+// Create changes the policy, which already exists.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Create, base.CreateTimeout)
@@ -111,7 +111,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
-// Read refreshes the state. Every account has a policy: that of another account is an error.
+// Read refreshes the state. Every account has a policy, so the policy of another account is an error.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
@@ -148,7 +148,7 @@ func (r *Resource) isOfAccount(ctx context.Context, private base.PrivateState, s
 	return true
 }
 
-// Update changes the policy. Other timeouts and `allow_lockout` need no change at the API.
+// Update changes the policy. Other timeouts and `allow_lockout` need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
@@ -170,10 +170,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
 }
 
-// Delete only forgets the policy, as the plan has said: an account always has one.
+// Delete makes no call, as the plan says: an account always has a policy.
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// ImportState takes any id: there is one policy.
+// ImportState accepts any id, because there is one policy.
 func (r *Resource) ImportState(ctx context.Context, _ resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), theID)...)
 }

@@ -19,7 +19,7 @@ import (
 // maxSeconds is the largest lifetime, a hundred years (official).
 const maxSeconds = 3_153_600_000
 
-// Schema is the official provider's, with `allow_lockout`, without its request_id, and with two arguments that may be left out.
+// Schema is the official provider's, with `allow_lockout`, without its request_id, and with two arguments optional.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the API access policy of the account. An account has exactly one, so use one resource of this type: " +

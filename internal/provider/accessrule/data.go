@@ -20,7 +20,7 @@ var (
 	NewList = rules.List("api_access_rules", "api_access_rules", "Lists the API access rules of the account. If none matches, the list is empty.")
 )
 
-// The filters. One of a list matches a rule with one of its values.
+// The filters. A filter for a list matches a rule whose list has one of its values.
 const (
 	byID, byCA, byCN, byDescription, byRange = "api_access_rule_ids", "ca_ids", "cns", "descriptions", "ip_ranges"
 )

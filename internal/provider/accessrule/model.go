@@ -38,12 +38,12 @@ func (m model) isKnown(ctx context.Context) bool {
 	return true
 }
 
-// toRule is the rule with the id of a state, "" for a new one.
+// toRule returns the rule with the id of a state, "" for a new rule.
 func (m model) toRule(id string) access.Rule {
 	return access.Rule{ID: id, IPRanges: items(m.IPRanges), CAIDs: items(m.CAIDs), CNs: items(m.CNs), Description: m.Description.ValueString()}
 }
 
-// withRule takes over what the API has. Ranges keep the user's form while they are the same.
+// withRule returns the model with the values of the API. Ranges keep the user's form if they are the same.
 func (m model) withRule(found access.Rule) model {
 	m.ID, m.RuleID = types.StringValue(found.ID), types.StringValue(found.ID)
 	if m.IPRanges.IsNull() || !access.SameRanges(items(m.IPRanges), found.IPRanges) {

@@ -11,10 +11,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// ModifyPlan keeps ranges that are only written in another form, and refuses a change or a destruction that would lock this
-// provider out.
+// ModifyPlan keeps the ranges of the state if those of the configuration mean the same. It refuses a change or a destroy
+// that would lock this provider out.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.Data == nil || r.Data.Unknown() || req.State.Raw.IsNull() { // a new rule keeps nobody out
+	if r.Data == nil || r.Data.Unknown() || req.State.Raw.IsNull() { // a new rule locks nobody out
 		return
 	}
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
@@ -24,7 +24,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !plan.isKnown(ctx) {
-		return // the second plan, at apply, knows everything
+		return // in the second plan, at apply, everything is known
 	}
 	if access.SameRanges(items(plan.IPRanges), items(state.IPRanges)) && !state.IPRanges.IsNull() {
 		plan.IPRanges = state.IPRanges
@@ -36,8 +36,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// refuseLockOut appends an error for a change after which no rule lets in the calls of this provider, or a warning where it
-// is allowed or not known. after is nil for a destruction.
+// refuseLockOut appends an error for a change after which no rule admits the calls of this provider, or a warning if that
+// is allowed or not known. after is nil for a destroy.
 func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, state model, after *access.Rule, allowed bool) {
 	err := r.Data.Access.CheckChange(ctx, state.ID.ValueString(), after)
 	var locked *access.LockOutError

@@ -1,5 +1,5 @@
-// Package accessrule is the resource outscale_api_access_rule: one API access rule of the account. What happens at the API
-// is decided in internal/access.
+// Package accessrule is the resource outscale_api_access_rule: one API access rule of the account. Package internal/access
+// makes the API calls.
 package accessrule
 
 import (
@@ -18,7 +18,8 @@ import (
 )
 
 // Resource is outscale_api_access_rule. API actions: CreateApiAccessRule, ReadApiAccessRules, UpdateApiAccessRule,
-// DeleteApiAccessRule; to see whether a change locks the provider out ReadApiLogs, and ReadCas with a client certificate.
+// DeleteApiAccessRule; to check whether a change locks the provider out, ReadApiLogs, and with a client certificate
+// ReadCas.
 type Resource struct {
 	base.ResourceBase
 }
@@ -30,7 +31,7 @@ var (
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
 )
 
-// The summaries of the errors and warnings, stable so that they can be searched for.
+// The summaries of the errors and warnings. They are stable, so that users can search for them.
 const (
 	notValid    = "API access rule not valid"
 	notCreated  = "API access rule not created"
@@ -65,7 +66,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
-// Read refreshes the state, and forgets a rule that is proved gone.
+// Read refreshes the state. It removes the rule from the state if the API confirms that it no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
@@ -100,7 +101,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
 }
 
-// Delete deletes the rule; one that is already gone is success.
+// Delete deletes the rule. It succeeds if the rule is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
@@ -114,7 +115,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// addFailure reports a failed change. One that would lock the provider out was not sent.
+// addFailure reports a failed change. A change that would lock the provider out was not sent.
 func addFailure(diags *diag.Diagnostics, summary, tried string, state model, err error, destroy bool) {
 	var locked *access.LockOutError
 	if errors.As(err, &locked) {

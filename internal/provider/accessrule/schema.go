@@ -52,7 +52,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	}
 }
 
-// ValidateConfig refuses rules that the API refuses: without a criterion, or with names and no authority.
+// ValidateConfig refuses rules that the API refuses: without a criterion, or with names but no authority.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var ranges, cas, names types.Set
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("ip_ranges"), &ranges)...)

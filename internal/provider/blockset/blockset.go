@@ -2,7 +2,7 @@
 // provider's schemas.
 //
 // GOTCHA: an element of a set has no address, so that neither the CLI nor the framework can keep the computed attributes of
-// an element when another one of its attributes changes. Here an element is found again by its key.
+// an element when another one of its attributes changes. This package finds an element by its key.
 package blockset
 
 import (
@@ -27,7 +27,7 @@ type Element[E any] interface {
 	// Key identifies the block among those of its resource. It may be unknown.
 	Key() types.String
 	// Planned returns the configured block with its computed attributes: those of the block in the state with the same key,
-	// or unknown ones where prior is nil.
+	// or unknown ones if prior is nil.
 	Planned(prior *E) E
 	// Known returns the block with null in place of every unknown value.
 	Known() E
@@ -59,7 +59,8 @@ func Decode[E Element[E]](ctx context.Context, set types.Set, diags *diag.Diagno
 	return elements
 }
 
-// Removed returns the blocks of a state that a configuration does not have; none while that is not known.
+// Removed returns the blocks of a state that a configuration does not have. It returns none if keys in the configuration
+// are unknown.
 func Removed[E Element[E]](ctx context.Context, config, state types.Set, diags *diag.Diagnostics) []E {
 	configured := Decode[E](ctx, config, diags)
 	if config.IsUnknown() || slices.ContainsFunc(configured, func(e E) bool { return e.Key().IsUnknown() }) {
@@ -83,8 +84,9 @@ func Encode[E Element[E]](ctx context.Context, kind attr.Type, elements []E, dia
 	return set
 }
 
-// Plan returns the set to plan for a configured one. A set that is unknown, as a dynamic block can be, stays so. block is the
-// name of the blocks and key that of the argument that is their key: two blocks with the same one are an error.
+// Plan returns the set to plan for a configured one. A set that is unknown, as of a dynamic block, stays unknown. block is
+// the name of the blocks, and key is the name of the argument that identifies them: two blocks with the same key are an
+// error.
 func Plan[E Element[E]](ctx context.Context, config, state types.Set, block, key string, diags *diag.Diagnostics) types.Set {
 	if config.IsUnknown() {
 		return config
@@ -112,7 +114,7 @@ func Find[E Element[E]](elements []E, key types.String) *E {
 	return nil
 }
 
-// Or returns a value, or another one in place of an unknown one.
+// Or returns value, or otherwise if value is unknown.
 func Or[V attr.Value](value, otherwise V) V {
 	if value.IsUnknown() {
 		return otherwise

@@ -10,12 +10,12 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// importedKey is the member of the private state that an import sets for the refresh that follows it: the names of the blocks
-// to read, as JSON.
+// importedKey is the key in the private state under which an import records the names of the blocks, as JSON, that the
+// refresh after it reads.
 const importedKey = "imported_blocks"
 
-// CutImport divides the id of an import: "ops#user,policy" is the object ops with its `user` and `policy` blocks. ok is false
-// for a block that is not in names. No name and no id of an object has a "#".
+// CutImport splits the id of an import: "ops#user,policy" is the object ops with its `user` and `policy` blocks. ok is
+// false for a block that is not in names. No name and no id of an object has a "#".
 func CutImport(id string, names ...string) (object string, blocks []string, ok bool) {
 	object, list, given := strings.Cut(id, "#")
 	if !given {
@@ -25,7 +25,7 @@ func CutImport(id string, names ...string) (object string, blocks []string, ok b
 	return object, blocks, !slices.ContainsFunc(blocks, func(b string) bool { return !slices.Contains(names, b) })
 }
 
-// BeginImport records for the refresh after an import which blocks it is to read.
+// BeginImport records which blocks the refresh after an import reads.
 func BeginImport(ctx context.Context, private base.PrivateState, blocks []string, diags *diag.Diagnostics) {
 	if len(blocks) > 0 {
 		text, err := json.Marshal(blocks)
@@ -34,14 +34,14 @@ func BeginImport(ctx context.Context, private base.PrivateState, blocks []string
 	}
 }
 
-// Imported reports whether a refresh is to read the blocks of this name, because the import before it said so.
+// Imported reports whether the import before this refresh asked for the blocks of this name.
 func Imported(ctx context.Context, private base.PrivateState, name string) bool {
 	var blocks []string
 	text, diags := private.GetKey(ctx, importedKey)
 	return !diags.HasError() && json.Unmarshal(text, &blocks) == nil && slices.Contains(blocks, name)
 }
 
-// EndImport is for the end of that refresh: later ones go by the state.
+// EndImport ends that refresh: later ones read the blocks that the state has.
 func EndImport(ctx context.Context, private base.PrivateState, diags *diag.Diagnostics) {
 	diags.Append(private.SetKey(ctx, importedKey, nil)...)
 }

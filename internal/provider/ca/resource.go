@@ -1,5 +1,5 @@
-// Package ca is the resource outscale_ca: a certificate authority that API access rules can name. What happens at the API
-// is decided in internal/access.
+// Package ca is the resource outscale_ca: a certificate authority that API access rules can name. Package internal/access
+// makes the API calls.
 package ca
 
 import (
@@ -31,7 +31,7 @@ var (
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
 
-// The summaries of the errors, stable so that they can be searched for.
+// The summaries of the errors. They are stable, so that users can search for them.
 const (
 	notCreated  = "Certificate authority not created"
 	notRead     = "Certificate authority not read"
@@ -66,8 +66,8 @@ func (m model) withCA(found access.CA) model {
 	return m
 }
 
-// ModifyPlan replaces the authority for another certificate. The text of the same certificate may change, and an import has
-// none: the fingerprint tells.
+// ModifyPlan plans a replacement if the fingerprint of the certificate changes. The text of the same certificate can
+// change, and after an import the state has no text.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
@@ -106,7 +106,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
-// Read refreshes the state, and forgets an authority that is proved gone.
+// Read refreshes the state. It removes the authority from the state if the API confirms that it no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
@@ -141,7 +141,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
 }
 
-// Delete deletes the authority; one that is already gone is success.
+// Delete deletes the authority. It succeeds if the authority is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)

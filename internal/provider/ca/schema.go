@@ -38,7 +38,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	}
 }
 
-// parse returns the certificate of a PEM text. No error quotes the text: it may hold a private key.
+// parse returns the certificate of a PEM text. No error quotes the text, which can have a private key in it.
 func parse(text string) (*x509.Certificate, error) {
 	if strings.Contains(text, "PRIVATE KEY-----") {
 		return nil, errors.New("the value holds a private key, which the API must not get: a CA is uploaded without its key")

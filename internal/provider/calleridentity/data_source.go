@@ -1,4 +1,5 @@
-// Package calleridentity is the data source outscale_caller_identity: whose credential the provider signs with.
+// Package calleridentity is the data source outscale_caller_identity: the owner of the credential that the provider signs
+// with.
 package calleridentity
 
 import (
@@ -52,7 +53,8 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Read finds the owner of the key that signs: no action names it, so the key is looked for among those of every user.
+// Read finds the owner of the key that signs. No action returns the owner, so Read looks for the key among those of every
+// user.
 func (d *DataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, notRead, base.Fixed(base.ReadTimeout), 0)
 	if !ok {
@@ -74,7 +76,7 @@ func (d *DataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *d
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// owner fills in whose key it is.
+// owner sets the owner of the key.
 func (d *DataSource) owner(ctx context.Context, m *model) error {
 	users, err := d.Data.Users.List(ctx)
 	if domain.IsClosed(err) {

@@ -1,6 +1,6 @@
 // Package exclusive has the resources that make a list of policies the only ones of a user or a group:
 // outscale_user_policies_exclusive, outscale_user_inline_policies_exclusive, outscale_user_group_policies_exclusive and
-// outscale_user_group_inline_policies_exclusive. What happens at the API is decided in internal/rights.
+// outscale_user_group_inline_policies_exclusive. Package internal/rights makes the API calls.
 package exclusive
 
 import (
@@ -37,7 +37,7 @@ var (
 	_ resource.ResourceWithImportState      = (*Resource)(nil)
 )
 
-// The summaries of the errors and warnings, stable so that they can be searched for.
+// The summaries of the errors and warnings. They are stable, so that users can search for them.
 const (
 	notSet      = "Policies not made exclusive"
 	notRead     = "Policies not read"
@@ -68,11 +68,11 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 	return r.kind.ConfigValidators()
 }
 
-// list is what a plan or a state says.
+// list is the content of a plan or a state.
 type list struct {
 	principal.Ref
 	policies []string // sorted
-	unknown  bool     // some of the policies are only known after apply
+	unknown  bool     // some of the policies are known only after apply
 	timeouts timeouts.Value
 }
 
@@ -95,8 +95,8 @@ func (r *Resource) list(ctx context.Context, from principal.Getter, diags *diag.
 
 func (r *Resource) describe(l list) string { return r.policy.words + " of " + r.kind.Text(l.Ref) }
 
-// ModifyPlan warns of what a creation removes, which no state shows, and of what is removed while another resource makes it.
-// What cannot be read yet is left to the apply.
+// ModifyPlan warns about policies that a creation removes, because no state shows them, and about policies that another
+// resource manages and an update removes. If the policies cannot be read yet, it does not warn.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.Data == nil || r.Data.Unknown() || req.Plan.Raw.IsNull() {
 		return
@@ -124,7 +124,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// Create removes what is not listed, and links what is.
+// Create removes the policies that are not listed, and links those that are.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := r.list(ctx, req.Plan, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notSet, plan.timeouts.Create, base.CreateTimeout)
@@ -173,7 +173,7 @@ func (r *Resource) sync(ctx context.Context, found principal.Found, plan list, d
 	return true
 }
 
-// set writes what is known of a list.
+// set writes the state of a list.
 func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState, state principal.Setter, found principal.Found, policies []string) {
 	diags.Append(r.kind.Set(ctx, state, found)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID)...)
@@ -181,7 +181,8 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 	base.WriteIdentity(ctx, private, found.Identity, diags)
 }
 
-// Read refreshes the list with what the principal has, and forgets it when the principal is gone.
+// Read refreshes the list with the policies that the principal has. It removes the list from the state if the principal no
+// longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.list(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts.Read)
@@ -199,7 +200,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// Update is Create for another list. Other timeouts need no change at the API.
+// Update does the same for another list. Other timeouts need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, state := r.list(ctx, req.Plan, &resp.Diagnostics), r.list(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notSet, plan.timeouts.Update, base.UpdateTimeout)
@@ -220,7 +221,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.State.Raw = req.Plan.Raw
 }
 
-// Delete only forgets the list: the policies stay as they are.
+// Delete makes no call: the policies stay as they are.
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
 // ImportState imports the name or the id of the principal. The refresh reads the list.

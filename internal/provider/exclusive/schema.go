@@ -16,7 +16,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 )
 
-// policyKind is what a list is about.
+// policyKind is the kind of the listed policies.
 type policyKind struct {
 	suffix    string // in the type's name
 	attribute string // with the list
@@ -26,7 +26,7 @@ type policyKind struct {
 	validator validator.String
 	read      func(ctx context.Context, d *providerdata.Data, p rights.Principal) ([]string, error)
 	remove    func(ctx context.Context, d *providerdata.Data, p rights.Principal, name string) error
-	// add makes the principal have a policy; nil where the name alone does not say how.
+	// add gives the policy to the principal; nil if that takes more than the name.
 	add func(ctx context.Context, d *providerdata.Data, p rights.Principal, name string) error
 }
 

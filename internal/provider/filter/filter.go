@@ -1,4 +1,4 @@
-// Package filter is the `filter` block that the data sources share.
+// Package filter is the `filter` block of data sources.
 package filter
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Block returns the schema of the block for a data source that knows these filter names. Any other name is refused
-// before anything is read.
+// Block returns the schema of the block for a data source that knows these filter names. The validation refuses any other
+// name.
 func Block(names ...string) schema.SetNestedBlock {
 	return schema.SetNestedBlock{
 		MarkdownDescription: "Limits the result. Each block has one property and the values that match. An object must match all blocks. " +
@@ -49,11 +49,10 @@ type block struct {
 	Values types.List   `tfsdk:"values"`
 }
 
-// Set is what a data source is asked to find: by filter name, the values that pass. A name that is absent lets
-// everything pass.
+// Set has the accepted values by filter name. Without a name, every value is accepted.
 type Set map[string][]string
 
-// From decodes the blocks of a configuration. Two blocks of one name leave what both let pass.
+// From decodes the blocks of a configuration. Of two blocks with the same name, the values in both are accepted.
 func From(ctx context.Context, blocks types.Set, diags *diag.Diagnostics) Set {
 	var decoded []block
 	diags.Append(blocks.ElementsAs(ctx, &decoded, false)...)
@@ -66,7 +65,7 @@ func From(ctx context.Context, blocks types.Set, diags *diag.Diagnostics) Set {
 	return set
 }
 
-// Limit lets only these values pass under a name, besides what was asked under it before.
+// Limit accepts only these values under a name. If the name is already limited, the values in both are accepted.
 func (s Set) Limit(name string, values []string) {
 	have, limited := s[name]
 	if !limited {
@@ -76,25 +75,25 @@ func (s Set) Limit(name string, values []string) {
 	s[name] = slices.DeleteFunc(slices.Clone(have), func(v string) bool { return !slices.Contains(values, v) })
 }
 
-// Pass reports whether a value passes under a name.
+// Pass reports whether a value is accepted under a name.
 func (s Set) Pass(name, value string) bool {
 	values, limited := s[name]
 	return !limited || slices.Contains(values, value)
 }
 
-// PassPrefix reports whether a value begins with one that passes under a name.
+// PassPrefix reports whether a value begins with one that is accepted under a name.
 func (s Set) PassPrefix(name, value string) bool {
 	prefixes, limited := s[name]
 	return !limited || slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(value, prefix) })
 }
 
-// PassAny reports whether one of the values passes under a name.
+// PassAny reports whether one of the values is accepted under a name.
 func (s Set) PassAny(name string, values []string) bool {
 	_, limited := s[name]
 	return !limited || slices.ContainsFunc(values, func(value string) bool { return s.Pass(name, value) })
 }
 
-// String says what was asked for, the same for the same question: "access_key_ids = AK1, AK2; states = ACTIVE".
+// String returns the filters as a text, the same for the same filters: "access_key_ids = AK1, AK2; states = ACTIVE".
 func (s Set) String() string {
 	var parts []string
 	for name, values := range s {
@@ -106,7 +105,7 @@ func (s Set) String() string {
 	return strings.Join(parts, "; ")
 }
 
-// ID is a stable id of a question: the same arguments give the same id in every run, whatever is found.
+// ID returns an id that is the same in every run for the same arguments and filters, whatever is found.
 func (s Set) ID(arguments ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(append(arguments, s.String()), "\n")))
 	return hex.EncodeToString(sum[:8])

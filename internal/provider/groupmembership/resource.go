@@ -1,5 +1,5 @@
-// Package groupmembership is the resource outscale_user_group_membership: one user in one group. What happens at the API is
-// decided in internal/group.
+// Package groupmembership is the resource outscale_user_group_membership: one user in one group. Package group makes the
+// calls.
 package groupmembership
 
 import (
@@ -36,7 +36,7 @@ var (
 	_ resource.ResourceWithImportState      = (*Resource)(nil)
 )
 
-// The summaries of the errors, stable so that they can be searched for.
+// The summaries of the errors. They are stable, so that users can search for them.
 const (
 	notAdded    = "User not added to group"
 	notRead     = "Group membership not read"
@@ -68,7 +68,7 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 	return append(principal.User.ConfigValidators(), principal.Group.ConfigValidators()...)
 }
 
-// membership is what a plan or a state says.
+// membership is the content of a plan or a state.
 type membership struct {
 	user, group principal.Ref
 	timeouts    timeouts.Value
@@ -84,7 +84,7 @@ func (m membership) describe() string {
 	return principal.User.Text(m.user) + " in " + principal.Group.Text(m.group)
 }
 
-// find finds both. Errors: *domain.GoneError, *domain.IdentityMismatchError, or the API's.
+// find returns the user and the group. Errors: *domain.GoneError, *domain.IdentityMismatchError, or the API's.
 func (r *Resource) find(ctx context.Context, m membership, recorded domain.Identity) (user, group principal.Found, err error) {
 	if group, err = principal.Group.Find(ctx, r.Data, m.group, recorded); err != nil {
 		return user, group, err
@@ -93,7 +93,7 @@ func (r *Resource) find(ctx context.Context, m membership, recorded domain.Ident
 	return user, group, err
 }
 
-// set writes what is known of a membership.
+// set writes the state of a membership.
 func set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState, state principal.Setter, user, group principal.Found) {
 	diags.Append(principal.User.Set(ctx, state, user)...)
 	diags.Append(principal.Group.Set(ctx, state, group)...)
@@ -101,7 +101,7 @@ func set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState
 	base.WriteIdentity(ctx, private, group.Identity, diags)
 }
 
-// ModifyPlan warns where another resource removes the membership or manages it too.
+// ModifyPlan warns if another resource removes the membership or also manages it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -111,7 +111,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// Create adds the user. A membership that exists already is taken over.
+// Create adds the user. If the user is already a member, the resource manages that membership.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := read(ctx, req.Plan, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notAdded, plan.timeouts.Create, base.CreateTimeout)
@@ -131,7 +131,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	set(ctx, &resp.Diagnostics, resp.Private, &resp.State, user, group)
 }
 
-// Read forgets a membership that is gone, with its user or group or without.
+// Read removes the membership from the state if it, its user or its group no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := read(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts.Read)
@@ -150,7 +150,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	set(ctx, &resp.Diagnostics, resp.Private, &resp.State, user, found)
 }
 
-// confirm returns a *domain.GoneError when the user is no member.
+// confirm returns a *domain.GoneError if the user is not a member.
 func (r *Resource) confirm(ctx context.Context, user, found principal.Found, recorded domain.Identity) error {
 	members, err := r.Data.Groups.Members(ctx, found.ID, recorded)
 	if err != nil {
@@ -162,12 +162,12 @@ func (r *Resource) confirm(ctx context.Context, user, found principal.Found, rec
 	return nil
 }
 
-// Update changes timeouts alone: everything else replaces the membership.
+// Update changes only timeouts: any other change replaces the membership.
 func (r *Resource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	resp.State.Raw = req.Plan.Raw
 }
 
-// Delete removes the user; one that is no member any more is success.
+// Delete removes the user from the group. It succeeds if the user is no longer a member.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := read(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notRemoved, state.timeouts.Delete, base.DeleteTimeout)

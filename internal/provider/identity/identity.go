@@ -189,8 +189,8 @@ func (r *identified) identify(ctx context.Context, into *tfsdk.ResourceIdentity,
 	set(ctx, into, parts, diags)
 }
 
-// place determines account and owner of an object without an identity. An account that was read is recorded in the private
-// state too, for the proof that an object is gone.
+// place determines account and owner of an object without an identity. If the account was read, it is recorded in the
+// private state too, for the proof that an object is gone.
 func (r *identified) place(ctx context.Context, parts map[string]tftypes.Value, private base.PrivateState, diags *diag.Diagnostics) {
 	known := base.ReadIdentity(ctx, private)
 	if known.AccountID == "" && r.data != nil {

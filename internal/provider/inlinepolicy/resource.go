@@ -1,5 +1,5 @@
 // Package inlinepolicy has the resources outscale_user_inline_policy and outscale_user_group_inline_policy: one inline
-// policy of one user or group. What happens at the API is decided in internal/rights.
+// policy of one user or group. Package internal/rights makes the API calls.
 package inlinepolicy
 
 import (
@@ -37,7 +37,7 @@ var (
 	_ resource.ResourceWithImportState      = (*Resource)(nil)
 )
 
-// The summaries of the errors, stable so that they can be searched for.
+// The summaries of the errors. They are stable, so that users can search for them.
 const (
 	notPut      = "Inline policy not written"
 	notRead     = "Inline policy not read"
@@ -61,7 +61,7 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 	return r.kind.ConfigValidators()
 }
 
-// inline is what a plan or a state says.
+// inline is the content of a plan or a state.
 type inline struct {
 	principal.Ref
 	name     string
@@ -83,8 +83,8 @@ func (r *Resource) describe(p inline) string {
 	return "inline policy " + p.name + " of " + r.kind.Text(p.Ref)
 }
 
-// ModifyPlan keeps the document of the state where the configuration writes the same one in another way, and warns where
-// another resource removes the policy or manages it too.
+// ModifyPlan keeps the document of the state if that of the configuration means the same. It warns if another resource
+// removes the policy or also manages it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
 	if req.Plan.Raw.IsNull() {
@@ -95,7 +95,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// Create writes the policy. One of that name that exists already is not overwritten: it may be somebody else's.
+// Create writes the policy. It does not overwrite an existing policy with that name, which can belong to somebody else.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := r.inline(ctx, req.Plan, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notPut, plan.timeouts.Create, base.CreateTimeout)
@@ -118,7 +118,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, plan)
 }
 
-// refuseExisting returns an error when the principal has an inline policy of that name.
+// refuseExisting returns an error if the principal has an inline policy with that name.
 func (r *Resource) refuseExisting(ctx context.Context, found principal.Found, name string) error {
 	_, err := r.Data.Rights.Inline(ctx, found.Principal, name)
 	switch {
@@ -130,7 +130,7 @@ func (r *Resource) refuseExisting(ctx context.Context, found principal.Found, na
 	return fmt.Errorf("%s has an inline policy of that name already: import it (%s/%s), or choose another name", r.kind.Text(principal.Ref{Name: found.Name}), found.Name, name)
 }
 
-// set writes what is known of a policy.
+// set writes the state of a policy.
 func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState, state principal.Setter, found principal.Found, p inline) {
 	diags.Append(r.kind.Set(ctx, state, found)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("policy_name"), p.name)...)
@@ -139,7 +139,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 	base.WriteIdentity(ctx, private, found.Identity, diags)
 }
 
-// Read refreshes the document, and forgets a policy that is gone, with its principal or without.
+// Read refreshes the document. It removes the policy from the state if the policy or its principal no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.inline(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts.Read)
@@ -183,7 +183,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.State.Raw = req.Plan.Raw
 }
 
-// Delete deletes the policy; one that is already gone is success.
+// Delete deletes the policy. It succeeds if the policy is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.inline(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.timeouts.Delete, base.DeleteTimeout)

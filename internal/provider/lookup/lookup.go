@@ -1,5 +1,5 @@
-// Package lookup makes the data sources that show what a list of the API has: one for the objects that match, and one for
-// the only one that does. Both have the same filters and the same attributes of an object.
+// Package lookup makes the data sources that show a list of the API: one for all objects that match, and one for exactly
+// one object. Both have the same filters, and the same attributes of an object.
 package lookup
 
 import (
@@ -48,7 +48,7 @@ const (
 	requestAttribute = "request_id"
 )
 
-// source is what both data sources have.
+// source is the common part of both data sources.
 type source[T any] struct {
 	base.DataSourceBase
 	kind        Kind[T]
@@ -56,7 +56,7 @@ type source[T any] struct {
 	summary     string // of errors
 }
 
-// find reads the configuration and the objects, and begins the state. The summary of errors is stable: "API access rules not read".
+// find reads the configuration and the objects, and begins the state.
 func (d *source[T]) find(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) ([]T, filter.Set, bool) {
 	diags := &resp.Diagnostics
 	filters := filter.Set{}
@@ -120,7 +120,7 @@ func (d *source[T]) schema(attributes map[string]schema.Attribute, filterRequire
 	return s
 }
 
-// id is the configured id, or else the other one.
+// id returns the configured id, or else the other one.
 func id(ctx context.Context, req datasource.ReadRequest, otherwise string, diags *diag.Diagnostics) types.String {
 	var configured types.String
 	diags.Append(req.Config.GetAttribute(ctx, path.Root(idAttribute), &configured)...)
@@ -130,13 +130,13 @@ func id(ctx context.Context, req datasource.ReadRequest, otherwise string, diags
 	return configured
 }
 
-// list is a data source for all objects that match.
+// list is the data source for all objects that match.
 type list[T any] struct {
 	source[T]
 	suffix, attribute string
 }
 
-// List returns the data source outscale_SUFFIX, with the objects under that attribute. An empty list is no error.
+// List returns the data source outscale_SUFFIX, with the objects in that attribute. An empty list is not an error.
 func (k Kind[T]) List(suffix, attribute, description string) func() datasource.DataSource {
 	return func() datasource.DataSource {
 		return &list[T]{source[T]{base.NewDataSource(suffix), k, description, sentence(k.Plural) + " not read"}, suffix, attribute}
@@ -180,14 +180,14 @@ func Objects[T any](attributes map[string]schema.Attribute, values func(T) map[s
 	return kind, elements
 }
 
-// one is a data source for the only object that matches.
+// one is the data source for exactly one object.
 type one[T any] struct {
 	source[T]
-	plural string // the data source that accepts any number
+	plural string // the suffix of the data source for any number of objects
 }
 
-// One returns the data source outscale_SUFFIX for exactly one object. None, or several, is an error that says what was found.
-// plural is the suffix of the data source for several.
+// One returns the data source outscale_SUFFIX for exactly one object. If no object matches, or several do, the error names
+// them. plural is the suffix of the data source for several.
 func (k Kind[T]) One(suffix, plural, description string) func() datasource.DataSource {
 	return func() datasource.DataSource {
 		return &one[T]{source[T]{base.NewDataSource(suffix), k, description, sentence(k.Singular) + " not read"}, plural}
@@ -213,7 +213,7 @@ func (d *one[T]) ConfigValidators(context.Context) []datasource.ConfigValidator 
 	return []datasource.ConfigValidator{datasourcevalidator.AtLeastOneOf(paths...)}
 }
 
-// Read looks the object up.
+// Read finds the object.
 func (d *one[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	found, filters, ok := d.find(ctx, req, resp)
 	if !ok {
@@ -229,7 +229,7 @@ func (d *one[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *dat
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(idAttribute), id(ctx, req, d.kind.ID(found[0]), &resp.Diagnostics))...)
 }
 
-// notOne says what was found in place of one object.
+// notOne returns the text of the error if not exactly one object matches.
 func (d *one[T]) notOne(found []T, filters filter.Set) string {
 	asked := ""
 	if words := filters.String(); words != "" {
@@ -250,7 +250,7 @@ func (d *one[T]) notOne(found []T, filters filter.Set) string {
 	return fmt.Sprintf("%d %s match%s: %s.\n\nAsk for one of them, or use the data source `outscale_%s`.", len(found), d.kind.Plural, asked, strings.Join(names, ", "), d.plural)
 }
 
-// sentence begins words with a capital.
+// sentence returns words with a capital first letter.
 func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
 
 // Text is a computed string attribute.

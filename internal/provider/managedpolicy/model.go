@@ -38,12 +38,13 @@ func (m model) toSpec() policy.Spec {
 	}
 }
 
-// replaces reports whether the planned policy is another one than that of the state.
+// replaces reports whether the plan replaces the policy of the state.
 func (m model) replaces(state model) bool {
 	return !m.PolicyName.Equal(state.PolicyName) || !m.Path.Equal(state.Path) || m.Description.ValueString() != state.Description.ValueString()
 }
 
-// withPolicy takes over what the API has. No description is "", so that null and "" in a configuration are the same.
+// withPolicy returns the model with the values of the API. Without a description it has "", so that null and "" in a
+// configuration are the same.
 func (m model) withPolicy(found policy.Policy) model {
 	m.ID, m.ORN, m.PolicyID = types.StringValue(found.ORN), types.StringValue(found.ORN), types.StringValue(found.ID)
 	m.PolicyName, m.Path = types.StringValue(found.Name), types.StringValue(found.Path)
@@ -55,7 +56,7 @@ func (m model) withPolicy(found policy.Policy) model {
 	return m
 }
 
-// withComputed takes over the computed values of a state.
+// withComputed returns the model with the computed values of a state.
 func (m model) withComputed(state model) model {
 	changed := state
 	changed.ForceDetach, changed.Timeouts, changed.Document, changed.Description = m.ForceDetach, m.Timeouts, m.Document, m.Description

@@ -1,5 +1,5 @@
-// Package managedpolicy is the resource outscale_policy: a managed policy with its first version. What happens at the API
-// is decided in internal/policy.
+// Package managedpolicy is the resource outscale_policy: a managed policy with its first version. Package internal/policy
+// makes the API calls.
 package managedpolicy
 
 import (
@@ -38,7 +38,7 @@ var (
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
 
-// The summaries of the errors, stable so that they can be searched for.
+// The summaries of the errors. They are stable, so that users can search for them.
 const (
 	notCreated  = "Policy not created"
 	notRead     = "Policy not read"
@@ -55,8 +55,8 @@ const (
 // New returns the resource.
 func New() resource.Resource { return &Resource{base.NewResource("policy")} }
 
-// ModifyPlan keeps the document of the state where the configuration writes the same one in another way. Another document
-// makes another version, which may be the default one.
+// ModifyPlan keeps the document of the state if that of the configuration means the same. Another document creates another
+// version, which can become the default one.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
@@ -81,8 +81,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }
 
-// warnLinked says that a policy which is replaced cannot be deleted while it is linked. It is silent where that cannot be
-// read: the deletion itself reports it. A plan does not show which links end before, and in which order the CLI goes.
+// warnLinked warns that a policy which is replaced cannot be deleted while it is linked. If the links cannot be read, it
+// does not warn, and the deletion reports the error. A plan does not show which links are removed before.
 func (r *Resource) warnLinked(ctx context.Context, state model, diags *diag.Diagnostics) {
 	if r.Data == nil || r.Data.Unknown() {
 		return
@@ -114,8 +114,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	base.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
 }
 
-// Read refreshes the state, and forgets a policy that is proved gone. The document is that of the version that the resource
-// manages: the one that it created, that an import named, or that was the default one at an import. A version never changes; if it was deleted, the document of the state is kept.
+// Read refreshes the state. It removes the policy from the state if the API confirms that it no longer exists. `document`
+// is that of the version that the resource manages: the version that it created, that an import named, or that was the
+// default one at the import. A version never changes. If it was deleted, Read keeps the document of the state.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
@@ -170,7 +171,7 @@ func managedVersion(ctx context.Context, private base.PrivateState) (version str
 	return version, true
 }
 
-// warnSeveralVersions says which version an import took when others could have been meant.
+// warnSeveralVersions warns which of several versions an import chose.
 func warnSeveralVersions(diags *diag.Diagnostics, orn, managed string, versions []policy.Version) {
 	if managed == policy.FirstVersion || len(versions) < 2 {
 		return
@@ -184,9 +185,9 @@ func warnSeveralVersions(diags *diag.Diagnostics, orn, managed string, versions 
 		orn, strings.Join(ids, ", "), text.Word(managed), text.Word(managed), orn))
 }
 
-// warnOtherDefault says that a new document changes no rights, because another version is the default one. A refresh that
-// finds another default version does not warn: an outscale_policy_version of the same configuration may have made it the
-// default, and it is refreshed after the policy.
+// warnOtherDefault warns that a new document changes no rights, because another version is the default one. A refresh does
+// not warn: an outscale_policy_version of the same configuration can have made that version the default, and it is
+// refreshed after the policy.
 func warnOtherDefault(diags *diag.Diagnostics, what, managed, isDefault string) {
 	diags.AddAttributeWarning(path.Root("document"), otherDefault, fmt.Sprintf("Version %s of %s is the default version, and its document decides rights. "+
 		"`document` is that of version %s: its change changes no rights.\n\nTo change the rights, change the document of the `outscale_policy_version` that manages version %s. "+
@@ -216,7 +217,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if created.IsDefault {
 			changed.DefaultVersionID = types.StringValue(created.ID)
 		}
-		// What else the policy has now is worth showing, and no reason to fail: the version is there.
+		// The version exists, so the update succeeds even if the policy cannot be read.
 		if found, err := r.Data.Policies.Reload(ctx, orn, base.ReadIdentity(ctx, req.Private)); err == nil {
 			changed = changed.withPolicy(found)
 		}
@@ -224,7 +225,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, changed, &resp.Diagnostics)
 }
 
-// Delete deletes the policy with its versions; one that is already gone is success.
+// Delete deletes the policy with its versions. It succeeds if the policy is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
@@ -242,7 +243,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// linkedText names what a policy is linked to, and the ways out.
+// linkedText names what a policy is linked to, and the remedies.
 func linkedText(e *policy.LinkedError) string {
 	return "It is linked to " + strings.Join(namesOf(e.Entities), ", ") + ", and the policy was not changed. Remove these links first, or set `force_detach` to true " +
 		"and apply before the destruction: then the users and groups lose the policy.\n\nIf a policy with another name replaces this one, or the " +
@@ -263,7 +264,7 @@ func namesOf(linked policy.Entities) (names []string) {
 	return names
 }
 
-// importForm is what can be imported: an ORN, and the version whose document the resource is to manage. No name has a "#".
+// importForm matches an ORN, and the version whose document the resource manages. No name has a "#".
 var importForm = regexp.MustCompile(`^(orn:[^#]*)(?:#(v[0-9]+))?$`)
 
 // ImportState imports the ORN, with or without a version.

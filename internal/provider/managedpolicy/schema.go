@@ -99,7 +99,7 @@ func (pathLeftOut) PlanModifyString(_ context.Context, req planmodifier.StringRe
 
 const otherTextReplaces = "Another text replaces the policy."
 
-// otherText reports a change other than between null, as older states have it, and "".
+// otherText asks for a replacement, except between null, which older states have, and "".
 func otherText(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
 	resp.RequiresReplace = req.PlanValue.IsUnknown() || req.PlanValue.ValueString() != req.StateValue.ValueString()
 }

@@ -1,5 +1,6 @@
 // Package policyblock is the `policy` block of outscale_user and outscale_user_group: the managed policies that are linked
-// to a user or a group. Without a block, links are left alone; with one, what the blocks do not name is unlinked.
+// to a user or a group. Without a block, links are not managed. With one or more, policies that the blocks do not name are
+// unlinked.
 package policyblock
 
 import (
@@ -98,7 +99,7 @@ func (e Element) Known() Element {
 	return e.filled(Element{CreationDate: isodate.Null(), LastModificationDate: isodate.Null()})
 }
 
-// filled returns the block with what the API has in place of every unknown value.
+// filled returns the block with the values of has in place of unknown ones.
 func (e Element) filled(has Element) Element {
 	e.PolicyID, e.PolicyName = blockset.Or(e.PolicyID, has.PolicyID), blockset.Or(e.PolicyName, has.PolicyName)
 	e.DefaultVersionID = blockset.Or(e.DefaultVersionID, has.DefaultVersionID)
@@ -107,9 +108,8 @@ func (e Element) filled(has Element) Element {
 	return e
 }
 
-// refuseDefaultVersions refuses a configured `default_version_id`. What the state has passes: ignore_changes fills it in, and
-// a configuration that a CLI generates for an import has it. Therefore it is refused at plan and not by the validation, which
-// knows no state.
+// refuseDefaultVersions refuses a configured `default_version_id`, unless the state has the same: ignore_changes adds it,
+// and a configuration that a CLI generates for an import has it. The validation cannot refuse it, because it has no state.
 func refuseDefaultVersions(ctx context.Context, config, state types.Set, diags *diag.Diagnostics) {
 	prior := blockset.Decode[Element](ctx, state, diags)
 	for _, e := range blockset.Decode[Element](ctx, config, diags) {
@@ -128,7 +128,7 @@ func refuseDefaultVersions(ctx context.Context, config, state types.Set, diags *
 	}
 }
 
-// Plan returns the blocks to plan of a user or a group. id is its id, for a warning, and name its planned name.
+// Plan returns the planned blocks of a user or a group. id is its id, for a warning, and name its planned name.
 func Plan(ctx context.Context, d *providerdata.Data, config, state types.Set, p rights.Principal, id string, name types.String, diags *diag.Diagnostics) types.Set {
 	refuseDefaultVersions(ctx, config, state, diags)
 	prior := blockset.Decode[Element](ctx, state, diags)
@@ -137,7 +137,7 @@ func Plan(ctx context.Context, d *providerdata.Data, config, state types.Set, p 
 	}
 	named := rights.Principal{Group: p.Group, Name: name.ValueString()}
 	for _, e := range blockset.Decode[Element](ctx, config, diags) {
-		// Only ignore_changes fills a computed attribute in: the blocks change nothing then.
+		// Only ignore_changes sets a computed attribute here: then the blocks change nothing.
 		if e.PolicyID.IsNull() && e.PolicyORN.ValueString() != "" && named.Name != "" {
 			d.PlanRelation(diags, "policy "+e.PolicyORN.ValueString()+" of "+named.String(), providerdata.InBlocks)
 		}
@@ -157,7 +157,8 @@ func ORNs(elements []Element) (orns []string) {
 	return orns
 }
 
-// Linked returns the blocks for the policies that are linked to a principal. Blocks of have keep what cannot be read.
+// Linked returns the blocks for the policies that are linked to a principal. If the default version of a policy cannot be
+// read, its block keeps that of have.
 func Linked(ctx context.Context, d *providerdata.Data, p rights.Principal, have []Element) ([]Element, error) {
 	links, err := d.Rights.Links(ctx, p)
 	if err != nil {
@@ -191,8 +192,9 @@ func Linked(ctx context.Context, d *providerdata.Data, p rights.Principal, have 
 	return linked, nil
 }
 
-// Apply unlinks what the state has and the plan has not, and then links what the plan has and neither the state nor, if the
-// principal exists for longer, the API. It returns the blocks to write into the state, also after an error, which is in diags.
+// Apply unlinks the policies that are in the state and not in the plan. Then it links those that are in the plan and not in
+// the state. Unless the principal is new, it does not link what is already linked. It returns the blocks for the state,
+// also after an error, which is in diags.
 func Apply(ctx context.Context, d *providerdata.Data, p rights.Principal, isNew bool, state, plan []Element, summary string, diags *diag.Diagnostics) []Element {
 	done := slices.Clone(state)
 	for _, e := range blockset.Without(state, plan) {
@@ -206,7 +208,7 @@ func Apply(ctx context.Context, d *providerdata.Data, p rights.Principal, isNew 
 	added := blockset.Without(plan, state)
 	var have []rights.LinkedPolicy
 	if len(added) > 0 && !isNew { // after an import, for example
-		have, _ = d.Rights.Links(ctx, p) // who may not read them links again, which has no effect
+		have, _ = d.Rights.Links(ctx, p) // a caller that may not read them links them again, which has no effect
 	}
 	for _, e := range added {
 		orn := e.PolicyORN.ValueString()

@@ -65,7 +65,7 @@ func values(p policy.Policy) map[string]attr.Value {
 	}
 }
 
-// find reads the policies. What the API filters by takes one value: where several are given, the rest is filtered here.
+// find reads the policies. The API accepts one value per filter: several values are filtered here.
 func find(ctx context.Context, d *providerdata.Data, f filter.Set) ([]policy.Policy, error) {
 	var asked policy.Filter
 	for _, text := range f[byLink] {

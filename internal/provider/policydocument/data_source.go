@@ -27,14 +27,14 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 	resp.TypeName = req.ProviderTypeName + "_policy_document"
 }
 
-// The summaries of what can be wrong with a document.
+// The summaries of the errors and warnings.
 const (
 	summaryInvalid    = "Policy document not valid"
 	summaryEscalation = "Policy allows privilege escalation"
 	summaryWildcard   = "Policy allows whole services"
 )
 
-// Read writes the document. The CLI calls it at plan when every value is known, so that the warnings come before apply.
+// Read writes the document. If every value is known, the CLI calls Read at plan, so that the warnings come before apply.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -52,7 +52,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// warn adds a warning for each kind of right that a reviewer should see.
+// warn adds a warning for each kind of right that a reviewer should check.
 func warn(diags *diag.Diagnostics, doc policydoc.Document) {
 	const off = "\n\nIf that is intended, set `validate` to false to turn this warning off."
 	if actions := policydoc.Escalations(doc); len(actions) > 0 {

@@ -63,7 +63,7 @@ func newList(kind principal.Kind, filters ...string) func() datasource.DataSourc
 		"If there is none, the list is empty. A %[1]s that does not exist is an error.", kind.Word))
 }
 
-// pathOf returns the path of a policy, which only its ORN has: orn:ows:idauth::ACCOUNT:policy/PATH/NAME.
+// pathOf returns the path of a policy from its ORN: orn:ows:idauth::ACCOUNT:policy/PATH/NAME.
 func pathOf(link rights.LinkedPolicy) string {
 	_, rest, _ := strings.Cut(link.ORN, ":policy/")
 	return "/" + strings.TrimSuffix(rest, link.Name)

@@ -1,5 +1,5 @@
 // Package policylink has the resources outscale_user_policy_link and outscale_user_group_policy_link: one managed policy,
-// linked to one user or group. What happens at the API is decided in internal/rights.
+// linked to one user or group. Package internal/rights makes the API calls.
 package policylink
 
 import (
@@ -35,7 +35,7 @@ var (
 	_ resource.ResourceWithImportState      = (*Resource)(nil)
 )
 
-// The summaries of the errors, stable so that they can be searched for.
+// The summaries of the errors. They are stable, so that users can search for them.
 const (
 	notLinked   = "Policy not linked"
 	notRead     = "Policy link not read"
@@ -59,7 +59,7 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 	return r.kind.ConfigValidators()
 }
 
-// link is what a plan or a state says.
+// link is the content of a plan or a state.
 type link struct {
 	principal.Ref
 	orn      string
@@ -77,7 +77,7 @@ func (r *Resource) link(ctx context.Context, from principal.Getter, diags *diag.
 
 func (r *Resource) describe(l link) string { return "policy " + l.orn + " of " + r.kind.Text(l.Ref) }
 
-// ModifyPlan warns where another resource removes the link or manages it too.
+// ModifyPlan warns if another resource removes the link or also manages it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -87,7 +87,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// Create links the policy. A link that exists already is taken over.
+// Create links the policy. If the link already exists, the resource manages that link.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := r.link(ctx, req.Plan, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notLinked, plan.timeouts.Create, base.CreateTimeout)
@@ -107,7 +107,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, plan.orn)
 }
 
-// set writes what is known of a link.
+// set writes the state of a link.
 func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState, state principal.Setter, found principal.Found, orn string) {
 	diags.Append(r.kind.Set(ctx, state, found)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("policy_orn"), orn)...)
@@ -115,7 +115,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 	base.WriteIdentity(ctx, private, found.Identity, diags)
 }
 
-// Read forgets a link that is gone, with its principal or without.
+// Read removes the link from the state if the link or its principal no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.link(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts.Read)
@@ -136,12 +136,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, state.orn)
 }
 
-// Update changes timeouts alone: everything else replaces the link.
+// Update changes only timeouts: any other change replaces the link.
 func (r *Resource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	resp.State.Raw = req.Plan.Raw
 }
 
-// Delete ends the link; one that is already gone is success.
+// Delete removes the link. It succeeds if the link is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.link(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUnlinked, state.timeouts.Delete, base.DeleteTimeout)

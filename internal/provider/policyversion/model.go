@@ -30,7 +30,7 @@ func (m model) describe() string {
 	return "version " + m.VersionID.ValueString() + " of policy " + m.PolicyORN.ValueString()
 }
 
-// withVersion takes over what the API has. The document keeps the user's text while it means the same.
+// withVersion returns the model with the values of the API. The document keeps the user's text if it means the same.
 func (m model) withVersion(v policy.Version) model {
 	if m.VersionID.ValueString() != v.ID || m.ID.ValueString() == "" {
 		m.ID = types.StringValue(m.PolicyORN.ValueString() + "/" + v.ID)
@@ -42,8 +42,7 @@ func (m model) withVersion(v policy.Version) model {
 	return m
 }
 
-// imported sets what an import cannot take from a configuration: a version that is the default one is taken for one that
-// is to be the default.
+// imported sets what an import cannot read from the API: `set_as_default` is true if the version is the default one.
 func (m model) imported() model {
 	if m.DefaultVersion.ValueBool() {
 		m.SetAsDefault = types.BoolValue(true)

@@ -16,8 +16,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// ModifyPlan keeps the document of the state where the configuration writes the same one in another way, plans what a new
-// document changes, and says which version becomes the default when this one is destroyed.
+// ModifyPlan keeps the document of the state if that of the configuration means the same, plans what a new document
+// changes, and warns which version becomes the default if this one is destroyed.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
@@ -51,7 +51,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }
 
-// changing is the plan for a version that exists.
+// changing returns the plan for a version that exists.
 func (m model) changing(state model) model {
 	m.DefaultVersion = state.DefaultVersion
 	switch {
@@ -67,7 +67,7 @@ func (m model) changing(state model) model {
 	return m
 }
 
-// warnStaysDefault says that a version does not stop being the default one by itself.
+// warnStaysDefault warns that a version stays the default one until another version is.
 func (m model) warnStaysDefault(state model, diags *diag.Diagnostics) {
 	if m.SetAsDefault.IsNull() || m.SetAsDefault.IsUnknown() || m.SetAsDefault.ValueBool() || !state.DefaultVersion.ValueBool() {
 		return
@@ -76,14 +76,15 @@ func (m model) warnStaysDefault(state model, diags *diag.Diagnostics) {
 		"it stays the default until another version is. Set `set_as_default` to true for another version, or destroy this one.", state.describe()))
 }
 
-// The members of the private data. A replacement is planned twice: as a change, whose private data go on to the plan of the
-// new object, which has no state. What that plan writes reaches the deletion of the old object.
+// The keys in the private state. A CLI plans a replacement twice: first as a change, and then as a new object without a
+// state, with the private state of the first plan. The deletion of the old object gets the private state of the second
+// plan.
 const (
 	movesKey    = "moves"    // whether a replacement would move the version to another policy that exists
 	replacedKey = "replaced" // the version is replaced in its policy, or together with it
 )
 
-// markReplaced marks the plan of a new object that takes the place of one in the same policy, or in one that is replaced.
+// markReplaced marks the plan of a new object that replaces one in the same policy, or in a policy that is replaced.
 func markReplaced(ctx context.Context, private base.PrivateState, resp *resource.ModifyPlanResponse) {
 	if moves, _ := private.GetKey(ctx, movesKey); string(moves) == "false" {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, []byte("true"))...)
@@ -95,8 +96,8 @@ func isReplaced(ctx context.Context, private base.PrivateState) bool {
 	return replaced != nil
 }
 
-// warnNextDefault says which version becomes the default one when this one is deleted. It is silent where that cannot be read:
-// the deletion itself reports why.
+// warnNextDefault warns which version becomes the default if this one is deleted. If that cannot be read, it does not warn,
+// and the deletion reports the error.
 func (r *Resource) warnNextDefault(ctx context.Context, state model, private base.PrivateState, diags *diag.Diagnostics) {
 	if r.Data == nil || r.Data.Unknown() || !state.DefaultVersion.ValueBool() {
 		return

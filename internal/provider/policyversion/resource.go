@@ -1,5 +1,5 @@
-// Package policyversion is the resource outscale_policy_version: one version of a managed policy. What happens at the API
-// is decided in internal/policy.
+// Package policyversion is the resource outscale_policy_version: one version of a managed policy. Package internal/policy
+// makes the API calls.
 package policyversion
 
 import (
@@ -21,7 +21,7 @@ import (
 )
 
 // Resource is outscale_policy_version. API actions: CreatePolicyVersion, ReadPolicyVersions, SetDefaultPolicyVersion,
-// DeletePolicyVersion; ReadPolicyVersion where the list has no documents.
+// DeletePolicyVersion; ReadPolicyVersion if the list has no documents.
 type Resource struct {
 	base.ResourceBase
 }
@@ -32,7 +32,7 @@ var (
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
 
-// The summaries of the errors and warnings, stable so that they can be searched for.
+// The summaries of the errors and warnings. They are stable, so that users can search for them.
 const (
 	notCreated  = "Policy version not created"
 	notRead     = "Policy version not read"
@@ -69,7 +69,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
-// Read refreshes the state, and forgets a version that is gone, with its policy or alone.
+// Read refreshes the state. It removes the version from the state if the version or its policy no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
@@ -89,8 +89,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
-// Update replaces the version by one with another document, or makes it the default one. Another `set_as_default` that asks
-// for nothing, and other timeouts, need no call.
+// Update replaces the version by one with another document, or makes it the default one. Other changes, such as of
+// timeouts, need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
@@ -117,9 +117,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
 }
 
-// Delete deletes the version; one that is already gone is success. When it is the default one, another one is made the
-// default first, as the plan has said. The only version of a policy is left: it goes with the policy. A default version that
-// is replaced is left as well: Create deletes it, or the destruction of the policy does.
+// Delete deletes the version. It succeeds if the version is already gone. If the version is the default one, another one is
+// made the default first, as the plan says. Delete keeps the only version of a policy, which is deleted with the policy. It
+// also keeps a default version that is replaced: Create deletes it, or the destroy of the policy.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
@@ -144,8 +144,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// Created reports whether a version was created, and appends why not. An old version that was left is a warning. A quota
-// names the versions that fill it.
+// Created reports whether a version was created, and appends an error if not. If the old version could not be deleted, it
+// appends a warning. If the policy has too many versions, the error names them.
 func Created(diags *diag.Diagnostics, summary, tried string, created policy.Version, err error) bool {
 	var left *policy.VersionLeftError
 	var full *policy.VersionQuotaError
@@ -176,7 +176,7 @@ func list(versions []policy.Version) string {
 	return strings.Join(names, ", ")
 }
 
-// importForm is the ORN of a policy and a version.
+// importForm matches the ORN of a policy and a version.
 var importForm = regexp.MustCompile(`^(orn:.+)/(v\d+)$`)
 
 // ImportState imports ORN/VERSION.

@@ -1,5 +1,5 @@
-// Package principal has what the resources of a user's and of a group's rights share: how a configuration names the user
-// or the group, and how it is found.
+// Package principal has the common code of resources that belong to a user or a group: the attributes that name it, and how
+// it is found.
 package principal
 
 import (
@@ -39,13 +39,13 @@ var (
 	Group = Kind{Prefix: "user_group", Word: "user group", group: true}
 )
 
-// NameAttribute and IDAttribute are the attributes that name the principal.
+// NameAttribute is the attribute with the name of the principal.
 func (k Kind) NameAttribute() string { return k.Prefix + "_name" }
 
 // IDAttribute is the attribute with the id of the principal.
 func (k Kind) IDAttribute() string { return k.Prefix + "_id" }
 
-// Attributes are both attributes. A change of the one that is configured replaces the resource.
+// Attributes returns both attributes. A change of the configured one replaces the resource.
 func (k Kind) Attributes() map[string]schema.Attribute {
 	modifiers := []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()}
 	return map[string]schema.Attribute{
@@ -67,12 +67,12 @@ func (k Kind) ConfigValidators() []resource.ConfigValidator {
 	}
 }
 
-// DataArguments is the argument of a data source that names the principal, and Asked the principal that it names.
+// DataArguments is the argument of a data source that names the principal.
 func (k Kind) DataArguments() map[string]data.Attribute {
 	return map[string]data.Attribute{k.NameAttribute(): data.StringAttribute{Required: true, MarkdownDescription: fmt.Sprintf("The name of the %s.", k.Word)}}
 }
 
-// Asked is the principal that the argument of a data source names.
+// Asked returns the principal that the argument of a data source names.
 func (k Kind) Asked(arguments filter.Set) rights.Principal {
 	return rights.Principal{Group: k.group, Name: arguments[k.NameAttribute()][0]}
 }
@@ -87,7 +87,7 @@ type Setter interface {
 	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
 }
 
-// Ref names a principal, by its id, or by its name where the id is not known.
+// Ref names a principal by its id, or by its name if the id is not known.
 type Ref struct{ Name, ID string }
 
 // Known reports whether the name or the id is known.
@@ -125,8 +125,8 @@ func (k Kind) Find(ctx context.Context, d *providerdata.Data, ref Ref, recorded 
 	return Found{Principal: rights.Principal{Name: u.Name}, ID: u.ID, Identity: u.Identity}, err
 }
 
-// FindByNameOrID returns the principal with that id, or else with that name: what an import names. The id goes first: a name
-// can be given to any principal, also one that looks like an id.
+// FindByNameOrID returns the principal with that id, or else with that name. The id comes first, because a name can look
+// like an id.
 func (k Kind) FindByNameOrID(ctx context.Context, d *providerdata.Data, who string) (Found, error) {
 	found, err := k.Find(ctx, d, Ref{ID: who}, domain.Identity{})
 	if domain.IsGone(err) {
@@ -166,7 +166,7 @@ func findUser(ctx context.Context, d *providerdata.Data, ref Ref, recorded domai
 	return d.Users.Find(ctx, ref.Name)
 }
 
-// Text names the principal in a sentence.
+// Text returns the principal for a sentence.
 func (k Kind) Text(ref Ref) string {
 	if ref.Name != "" {
 		return k.Word + " " + ref.Name

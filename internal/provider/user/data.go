@@ -39,7 +39,7 @@ var users = lookup.Kind[user.User]{
 	},
 }
 
-// oneUser is users with arguments for the id and the name.
+// oneUser returns users with arguments for the id and the name.
 func oneUser() lookup.Kind[user.User] {
 	one := users
 	one.Arguments = map[string]schema.Attribute{

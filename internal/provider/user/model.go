@@ -32,12 +32,12 @@ func (m model) describe() string {
 	return fmt.Sprintf("user %s (id %s)", m.UserName.ValueString(), m.ID.ValueString())
 }
 
-// toSpec is what a plan asks of the user. An unknown e-mail is left to the API, which takes the account's.
+// toSpec returns the planned user. The API sets an unknown e-mail address to that of the account.
 func (m model) toSpec() user.Spec {
 	return user.Spec{Name: m.UserName.ValueString(), Path: m.Path.ValueString(), Email: m.UserEmail.ValueString()}
 }
 
-// withUser takes over what the API has.
+// withUser returns the model with the values of the API.
 func (m model) withUser(found user.User) model {
 	m.ID, m.UserID = types.StringValue(found.ID), types.StringValue(found.ID)
 	m.UserName = types.StringValue(found.Name)

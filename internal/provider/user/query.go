@@ -35,7 +35,7 @@ const notListed = "Users not listed"
 // NewQuery returns the list resource.
 func NewQuery() list.ListResource { return &Query{base.NewResource("user")} }
 
-// queryModel is a configuration: the filters. A filter that is left out passes every user.
+// queryModel is a configuration: the filters. A missing filter accepts every user.
 type queryModel struct {
 	PathPrefix types.String `tfsdk:"path_prefix"`
 	NamePrefix types.String `tfsdk:"user_name_prefix"`
@@ -56,7 +56,7 @@ func (q *Query) ListResourceConfigSchema(_ context.Context, _ list.ListResourceS
 	}
 }
 
-// List reads all users first, and answers those that pass.
+// List reads all users, and then returns those that match.
 func (q *Query) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var m queryModel
 	var diags diag.Diagnostics
@@ -92,7 +92,7 @@ func (q *Query) results(ctx context.Context, req list.ListRequest, m queryModel,
 	return results
 }
 
-// result is one user as the CLI asks for it: what an import finds.
+// result returns one user in the form that the CLI asks for, with the values of an import.
 func (q *Query) result(ctx context.Context, req list.ListRequest, account string, u user.User) list.ListResult {
 	r := req.NewListResult(ctx)
 	r.DisplayName = u.Name

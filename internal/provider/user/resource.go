@@ -1,5 +1,4 @@
-// Package user is the resource outscale_user and the data sources that look users up. What happens at the API is decided in
-// internal/user.
+// Package user is the resource outscale_user and the data sources of users. Package internal/user makes the API calls.
 package user
 
 import (
@@ -18,9 +17,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
-// Resource is outscale_user. API actions: CreateUser, ReadUsers, UpdateUser, DeleteUser; ReadAccounts before a creation; with
-// `policy` blocks LinkPolicy, UnlinkPolicy, ReadLinkedPolicies and ReadPolicies; and what package teardown uses before a
-// deletion.
+// Resource is outscale_user. API actions: CreateUser, ReadUsers, UpdateUser, DeleteUser; ReadAccounts before a creation;
+// with `policy` blocks LinkPolicy, UnlinkPolicy, ReadLinkedPolicies and ReadPolicies; and the actions that package teardown
+// uses before a deletion.
 type Resource struct {
 	base.ResourceBase
 }
@@ -31,7 +30,7 @@ var (
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
 
-// The summaries of the errors, stable so that they can be searched for.
+// The summaries of the errors. They are stable, so that users can search for them.
 const (
 	notCreated  = "User not created"
 	notRead     = "User not read"
@@ -62,20 +61,21 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	r.link(ctx, &resp.State, plan.withUser(created), created.Name, true, nil, notCreated, &resp.Diagnostics)
 }
 
-// save writes the state, with these policies.
+// save writes the state with these policies.
 func (r *Resource) save(ctx context.Context, state *tfsdk.State, m model, policies []policyblock.Element, diags *diag.Diagnostics) {
 	m.Policy = blockset.Encode(ctx, policyblock.Type(), policies, diags)
 	codec.Encode(ctx, state.Schema, &state.Raw, m, diags)
 }
 
-// link links policies to the user with that name, and unlinks them, as planned, and writes the state with what is linked then.
+// link links and unlinks policies of the user with that name as planned, and writes the state with the policies that are
+// linked then.
 func (r *Resource) link(ctx context.Context, state *tfsdk.State, plan model, userName string, isNew bool, prior []policyblock.Element, summary string, diags *diag.Diagnostics) {
 	planned := blockset.Decode[policyblock.Element](ctx, plan.Policy, diags)
 	policies := policyblock.Apply(ctx, r.Data, rights.Principal{Name: userName}, isNew, prior, planned, summary, diags)
 	r.save(ctx, state, plan, policies, diags)
 }
 
-// Read refreshes the state, and forgets a user that is proved gone.
+// Read refreshes the state. It removes the user from the state if the API confirms that it no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
@@ -89,7 +89,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	policies := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
-	if len(policies) > 0 || blockset.Imported(ctx, req.Private, policyblock.Name) { // without blocks the links are not managed here
+	if len(policies) > 0 || blockset.Imported(ctx, req.Private, policyblock.Name) { // without blocks, the links are not managed here
 		if policies, err = policyblock.Linked(ctx, r.Data, rights.Principal{Name: found.Name}, policies); err != nil {
 			diag.Add(&resp.Diagnostics, notRead, "Reading the policies of "+state.describe(), err)
 			return
@@ -100,8 +100,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
-// Update renames the user, moves it to another path and changes its address and its policies, in place. Other arguments need
-// no change at the API.
+// Update changes the name, the path, the address and the policies of the user in place. Other arguments need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
@@ -120,7 +119,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			plan = plan.withUser(now)
 			r.save(ctx, &resp.State, plan, prior, &resp.Diagnostics)
 		}
-	case !plan.Policy.Equal(state.Policy): // the user may have been renamed since the plan
+	case !plan.Policy.Equal(state.Policy): // the user can have another name since the plan
 		now, err = r.Data.Users.Read(ctx, id, recorded)
 		name = now.Name
 	}
@@ -131,8 +130,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	r.link(ctx, &resp.State, plan, name, false, prior, notUpdated, &resp.Diagnostics)
 }
 
-// Delete deletes the user; one that is already gone is success. What another request of the run removes, such as a key, can
-// be in the way for a while: then it waits for that request.
+// Delete deletes the user. It succeeds if the user is already gone. If something that another request of the run removes
+// prevents the deletion, such as a key, Delete waits for that request.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
@@ -148,7 +147,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// delete removes what is managed here, or with `force_destroy` everything that the user has, and then the user.
+// delete removes the links that are managed here, or with `force_destroy` everything that the user has. Then it deletes the
+// user.
 func (r *Resource) delete(ctx context.Context, state model, orns []string, recorded domain.Identity) error {
 	services := teardown.Services{Keys: r.Data.Keys, Groups: r.Data.Groups, Rights: r.Data.Rights, Signer: r.Data.Signer}
 	if force := state.ForceDestroy.ValueBool(); force || len(orns) > 0 {

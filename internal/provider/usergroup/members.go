@@ -93,7 +93,7 @@ func (m member) filled(has member) member {
 	return m
 }
 
-// memberOf is the block of a user; old is the block that it had, or nil.
+// memberOf returns the block of a user; old is its previous block, or nil.
 func memberOf(u group.Member, old *member) member {
 	m := member{UserName: types.StringValue(u.Name), UserID: types.StringValue(u.ID), Path: types.StringValue(u.Path)}
 	if old == nil {
@@ -104,7 +104,7 @@ func memberOf(u group.Member, old *member) member {
 	return m
 }
 
-// members returns the blocks of the members that the group has.
+// members returns the blocks of the members of the group.
 func (r *Resource) members(ctx context.Context, id string, recorded domain.Identity, have []member) ([]member, error) {
 	found, err := r.Data.Groups.Members(ctx, id, recorded)
 	if err != nil {
@@ -117,9 +117,10 @@ func (r *Resource) members(ctx context.Context, id string, recorded domain.Ident
 	return members, nil
 }
 
-// setMembers removes who is in the state and not in the plan, and then adds who is in the plan and neither in the state nor,
-// if the group exists for longer, a member. Users are compared by their ids: a name in the plan can be the new one of a user
-// in the state. It returns the blocks to write into the state, also after an error, which is in diags.
+// setMembers removes the users that are in the state and not in the plan. Then it adds those that are in the plan and not
+// in the state. Unless the group is new, it does not add a user that is already a member. It compares users by their ids,
+// because a name in the plan can be the new name of a user in the state. It returns the blocks for the state, also after an
+// error, which is in diags.
 func (r *Resource) setMembers(ctx context.Context, g group.Group, isNew bool, state, plan []member, summary string, diags *diag.Diagnostics) []member {
 	if sameMembers(state, plan) {
 		return plan
@@ -149,7 +150,7 @@ func (r *Resource) setMembers(ctx context.Context, g group.Group, isNew bool, st
 	}
 	have := ids(state)
 	if !isNew && slices.ContainsFunc(planned, func(u user.User) bool { return !slices.Contains(have, u.ID) }) { // after an import, for example
-		members, _ := r.Data.Groups.Members(ctx, g.ID, g.Identity) // who may not read them adds them again, which has no effect
+		members, _ := r.Data.Groups.Members(ctx, g.ID, g.Identity) // a caller that may not read them adds them again, which has no effect
 		for _, m := range members {
 			have = append(have, m.ID)
 		}
@@ -183,7 +184,7 @@ func sameMembers(state, plan []member) bool {
 	})
 }
 
-// removeMember removes a user by the name that it has now. One that is gone is no member.
+// removeMember removes a user by its current name. A user that no longer exists is not a member.
 func (r *Resource) removeMember(ctx context.Context, g group.Group, m member) error {
 	name := m.UserName.ValueString()
 	if id := m.UserID.ValueString(); id != "" {

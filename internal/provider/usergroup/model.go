@@ -37,7 +37,7 @@ func (m model) toSpec() group.Spec {
 	return group.Spec{Name: m.UserGroupName.ValueString(), Path: m.Path.ValueString()}
 }
 
-// withGroup takes over what the API has.
+// withGroup returns the model with the values of the API.
 func (m model) withGroup(found group.Group) model {
 	m.ID, m.UserGroupID = types.StringValue(found.ID), types.StringValue(found.ID)
 	m.UserGroupName, m.Path, m.ORN = types.StringValue(found.Name), types.StringValue(found.Path), types.StringValue(found.ORN)

@@ -12,7 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 )
 
-// ModifyPlan plans the blocks, and what a rename changes.
+// ModifyPlan plans the blocks, and the attributes that a rename changes.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -31,7 +31,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.Data.PlanRelation(&resp.Diagnostics, "user "+m.UserName.ValueString()+" in user group "+state.UserGroupName.ValueString(), providerdata.RemovedByBlocks)
 	}
 	for _, m := range blockset.Decode[member](ctx, config.User, &resp.Diagnostics) {
-		// Only ignore_changes fills a computed attribute in: the blocks change nothing then.
+		// Only ignore_changes sets a computed attribute here: then the blocks change nothing.
 		if m.UserID.IsNull() && m.UserName.ValueString() != "" && plan.UserGroupName.ValueString() != "" {
 			r.Data.PlanRelation(&resp.Diagnostics, "user "+m.UserName.ValueString()+" in user group "+plan.UserGroupName.ValueString(), providerdata.InBlocks)
 		}

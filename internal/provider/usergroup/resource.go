@@ -1,4 +1,4 @@
-// Package usergroup is the resource outscale_user_group. What happens at the API is decided in internal/group.
+// Package usergroup is the resource outscale_user_group. Package internal/group makes the API calls.
 package usergroup
 
 import (
@@ -30,7 +30,7 @@ var (
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
 
-// The summaries of the errors, stable so that they can be searched for.
+// The summaries of the errors. They are stable, so that users can search for them.
 const (
 	notCreated  = "User group not created"
 	notRead     = "User group not read"
@@ -72,14 +72,14 @@ func (r *Resource) blocks(ctx context.Context, m model, diags *diag.Diagnostics)
 	return blocks{blockset.Decode[member](ctx, m.User, diags), blockset.Decode[policyblock.Element](ctx, m.Policy, diags)}
 }
 
-// save writes the state, with these blocks.
+// save writes the state with these blocks.
 func (r *Resource) save(ctx context.Context, state *tfsdk.State, m model, b blocks, diags *diag.Diagnostics) {
 	m.User = blockset.Encode(ctx, memberType(), b.users, diags)
 	m.Policy = blockset.Encode(ctx, policyblock.Type(), b.policies, diags)
 	codec.Encode(ctx, state.Schema, &state.Raw, m, diags)
 }
 
-// setBlocks makes members and links as planned, and writes the state with what they are then.
+// setBlocks changes members and links as planned, and writes the state with those that exist then.
 func (r *Resource) setBlocks(ctx context.Context, state *tfsdk.State, plan model, g group.Group, isNew bool, prior, planned blocks, summary string, diags *diag.Diagnostics) {
 	done := blocks{r.setMembers(ctx, g, isNew, prior.users, planned.users, summary, diags), prior.policies}
 	if !diags.HasError() {
@@ -92,7 +92,7 @@ func principalOf(g group.Group) rights.Principal {
 	return rights.Principal{Group: true, Name: g.Name, Path: g.Path}
 }
 
-// Read refreshes the state, and forgets a group that is proved gone.
+// Read refreshes the state. It removes the group from the state if the API confirms that it no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
@@ -109,7 +109,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
-// read reads the group, and what the state has blocks of: without blocks members and links are not managed here.
+// read reads the group. If the state has blocks, read also reads members and links; without blocks, they are not managed
+// here.
 func (r *Resource) read(ctx context.Context, state model, private base.PrivateState, diags *diag.Diagnostics) (found group.Group, have blocks, err error) {
 	recorded := base.ReadIdentity(ctx, private)
 	have = r.blocks(ctx, state, diags)
@@ -156,7 +157,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	r.setBlocks(ctx, &resp.State, plan, now, false, prior, planned, notUpdated, &resp.Diagnostics)
 }
 
-// Delete deletes the group; one that is already gone is success.
+// Delete deletes the group. It succeeds if the group is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
@@ -171,7 +172,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// delete removes what the blocks name, and then the group; with `force_destroy` the API removes everything with it.
+// delete removes the members and links that the blocks name, and then the group. With `force_destroy`, the API removes all
+// of them with the group.
 func (r *Resource) delete(ctx context.Context, state model, have blocks, recorded domain.Identity) error {
 	id, force := state.ID.ValueString(), state.ForceDestroy.ValueBool()
 	if !force && len(have.users)+len(have.policies) > 0 {
