@@ -19,8 +19,8 @@ import (
 // policy, and says what a destroy does.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.AddWarning(staysAsItIs, "An account always has an API access policy, so that none is deleted: the policy is only taken out of the state, "+
-			"and both values stay as they are at the API. To lift it, apply `max_access_key_expiration_seconds = 0` and `require_trusted_env = false` before.")
+		resp.Diagnostics.AddWarning(staysAsItIs, "An account always has an API access policy. A destroy only removes the policy from the state, "+
+			"and both values stay as they are at the API. To remove the limits, first apply `max_access_key_expiration_seconds = 0` and `require_trusted_env = false`.")
 		return
 	}
 	if r.Data == nil || r.Data.Unknown() {
@@ -36,7 +36,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if r.Data.Memory.SecondPlan("outscale_api_access_policy") {
 		resp.Diagnostics.AddWarning(several, "The account has one API access policy, and this configuration has several resources for it: each undoes what the other sets, "+
-			"and the last one that is applied wins. Keep one, and take the others out of the state (`terraform state rm`).")
+			"and the last one that is applied wins. Keep one, and remove the others from the state (`terraform state rm`).")
 	}
 	var refused diag.Diagnostics
 	if !plan.MaxSeconds.IsUnknown() && !plan.MaxSeconds.Equal(state.MaxSeconds) && number.Int64(plan.MaxSeconds) > 0 {
@@ -48,7 +48,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	for _, one := range refused {
 		if plan.AllowLockout.ValueBool() && one.Summary() == lockOut {
-			one = diag.NewWarning(lockOut, one.Detail()+"\n\n`allow_lockout` is true: it is planned all the same.")
+			one = diag.NewWarning(lockOut, one.Detail()+"\n\n`allow_lockout` is true: the change is planned.")
 		}
 		resp.Diagnostics.Append(one)
 	}
@@ -63,7 +63,7 @@ func (r *Resource) refuseOwnKey(ctx context.Context, diags *diag.Diagnostics, pl
 	}
 	keys, err := r.Data.Keys.List(ctx, key.Owner{})
 	if domain.IsClosed(err) {
-		diags.AddWarning(notChecked, "The caller may not read its own access keys (ReadAccessKeys), so that it is not known whether access key "+r.Data.Signer+" exceeds the new lifetime. The API decides.")
+		diags.AddWarning(notChecked, "The caller may not read its own access keys (ReadAccessKeys), so it is not known whether access key "+r.Data.Signer+" exceeds the new lifetime. The API decides.")
 		return
 	}
 	if err != nil {
@@ -81,7 +81,7 @@ func (r *Resource) refuseOwnKey(ctx context.Context, diags *diag.Diagnostics, pl
 			if left <= limit {
 				return
 			}
-			has = fmt.Sprintf("lives until %s, %s from now", k.Expires.UTC().Format(time.RFC3339), text.Count(int(left.Seconds()), "second"))
+			has = fmt.Sprintf("expires at %s, %s from now", k.Expires.UTC().Format(time.RFC3339), text.Count(int(left.Seconds()), "second"))
 		}
 		diags.AddAttributeError(path.Root("max_access_key_expiration_seconds"), lockOut, fmt.Sprintf("Access key %s, which signs the calls of this provider, %s. "+
 			"The policy allows %s.\n\nGive that key an earlier `expiration_date` first, or write a larger value", k.ID, has, text.Count(int(number.Int64(plan.MaxSeconds)), "second"))+override)

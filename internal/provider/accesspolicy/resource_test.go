@@ -95,7 +95,7 @@ func TestAPIAccessPolicy_lockOut(t *testing.T) {
 
 	forced := h.NewResource(typeName)
 	config := acctest.Args{seconds: 3600, trusted: false, "allow_lockout": true}
-	forced.Plan(config).Expect(acctest.Create, nil).ExpectWarning(lockOut, "it is planned all the same")
+	forced.Plan(config).Expect(acctest.Create, nil).ExpectWarning(lockOut, "the change is planned")
 	forced.Apply(config).ExpectError("API access policy not updated", "code 4047") // the API refuses it
 
 	policy := h.Resource(typeName, acctest.Args{seconds: year, trusted: false})

@@ -44,9 +44,9 @@ func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, s
 	var undecided *access.UndecidedError
 	switch {
 	case errors.As(err, &locked) && allowed && locked.Left == 0:
-		diags.AddWarning(lockOut, lockOutText(state, locked)+"\n\n`allow_lockout` is true: it is tried all the same, and fails unless there is another rule by then.")
+		diags.AddWarning(lockOut, lockOutText(state, locked)+"\n\n`allow_lockout` is true: the deletion is tried, and fails unless there is another rule by then.")
 	case errors.As(err, &locked) && allowed:
-		diags.AddWarning(lockOut, lockOutText(state, locked)+"\n\n`allow_lockout` is true: it is done all the same.")
+		diags.AddWarning(lockOut, lockOutText(state, locked)+"\n\n`allow_lockout` is true: the change is made.")
 	case errors.As(err, &locked):
 		diags.AddError(lockOut, lockOutText(state, locked)+remedy(locked, after == nil))
 	case errors.As(err, &undecided):
@@ -54,10 +54,10 @@ func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, s
 		if undecided.Err != nil {
 			why = diag.Error(lockOutUnknown, "Reading from which address the calls of this provider come", undecided.Err).Detail()
 		} else if undecided.Caller.Address.IsValid() {
-			why = "Whether the client certificate is issued by the certificate authorities of the rules cannot be seen."
+			why = "It is not known whether a certificate authority of the rules issued the client certificate."
 		}
-		diags.AddWarning(lockOutUnknown, "After the change of "+state.describe()+" the account may have no API access rule that lets in the calls of this provider.\n\n"+
-			why+"\n\nCheck that another rule lets this machine in before you apply.")
+		diags.AddWarning(lockOutUnknown, "After the change of "+state.describe()+" the account may have no API access rule that accepts the calls of this provider.\n\n"+
+			why+"\n\nCheck that another rule accepts the calls of this machine before you apply.")
 	case err != nil:
 		diag.Add(diags, notPlanned, "Checking what is left of the API access rules without "+state.describe(), err)
 	}
@@ -65,7 +65,7 @@ func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, s
 
 func lockOutText(state model, e *access.LockOutError) string {
 	if e.Left == 0 {
-		return state.describe() + " is the last one of the account, and the API does not delete the last one: it would lock everybody out."
+		return state.describe() + " is the last one of the account. The API does not delete the last rule, because that would lock everybody out."
 	}
 	from, with := "an unknown address", "without a client certificate"
 	if e.Caller.Address.IsValid() {
@@ -74,17 +74,17 @@ func lockOutText(state model, e *access.LockOutError) string {
 	if len(e.Caller.Chain) > 0 {
 		with = fmt.Sprintf("with a client certificate for %q", e.Caller.Chain[0].Subject.CommonName)
 	}
-	return fmt.Sprintf("After the change of %s the account has %d API access rules, and none of them lets in the calls of this provider: they come from %s, %s.",
+	return fmt.Sprintf("After the change of %s, none of the API access rules of the account (%d) accepts the calls of this provider, which come from %s, %s.",
 		state.describe(), e.Left, from, with)
 }
 
 func remedy(e *access.LockOutError, destroy bool) string {
-	const first = "\n\nAdd a rule that lets this machine in first, in an apply of its own"
+	const first = "\n\nFirst add a rule that accepts the calls of this machine, in an apply of its own"
 	switch {
 	case e.Left == 0:
-		return first + ". To leave this rule as it is, take it out of the state (`terraform state rm`): the destruction of the rest goes on then."
+		return first + ". To keep this rule, remove it from the state (`terraform state rm`). Then the rest can be destroyed."
 	case destroy:
-		return first + ", or set `allow_lockout` to true and apply before the destruction."
+		return first + ", or set `allow_lockout` to true and apply before the destroy."
 	}
 	return first + ", or set `allow_lockout` to true."
 }

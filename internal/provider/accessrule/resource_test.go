@@ -94,8 +94,8 @@ func TestAPIAccessRule_lockOut(t *testing.T) {
 	withoutDefaultRule(h)
 	h.ResetCalls()
 	elsewhere := acctest.Args{"ip_ranges": []string{"198.51.100.0/24"}}
-	rule.Plan(elsewhere).ExpectError(lockOut, "has 2 API access rules", "127.0.0.1, without a client certificate", "set `allow_lockout` to true")
-	rule.TryDestroy().ExpectError(lockOut, "has 1 API access rules", "apply before the destruction")
+	rule.Plan(elsewhere).ExpectError(lockOut, "API access rules of the account (2)", "127.0.0.1, without a client certificate", "set `allow_lockout` to true")
+	rule.TryDestroy().ExpectError(lockOut, "API access rules of the account (1)", "apply before the destroy")
 	h.ExpectWrites()
 
 	other.Plan(elsewhere).ExpectNone() // the first rule is enough
@@ -104,8 +104,8 @@ func TestAPIAccessRule_lockOut(t *testing.T) {
 	here["allow_lockout"] = true
 	rule.Update(here)
 	elsewhere["allow_lockout"] = true
-	rule.Plan(elsewhere).Expect(acctest.Update, nil).ExpectWarning(lockOut, "it is done all the same")
-	rule.Destroy().ExpectWarning(lockOut, "it is done all the same")
+	rule.Plan(elsewhere).Expect(acctest.Update, nil).ExpectWarning(lockOut, "the change is made")
+	rule.Destroy().ExpectWarning(lockOut, "the change is made")
 }
 
 // TestAPIAccessRule_lockOutByTwo: two rules let this machine in, and one plan deletes both.

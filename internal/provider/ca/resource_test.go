@@ -69,7 +69,7 @@ func TestCA_refused(t *testing.T) {
 	for name, c := range map[string]struct{ pem, part string }{
 		"nothing":         {"", "not a certificate in PEM format. A PEM certificate begins with -----BEGIN CERTIFICATE-----"},
 		"a path":          {"ca.pem", "not a certificate in PEM format"},
-		"no certificate":  {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be read"},
+		"no certificate":  {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be parsed"},
 		"two":             {pem + pem, "more than one certificate"},
 		"a key":           {key, "private key"},
 		"with its key":    {pem + key, "private key"},

@@ -23,7 +23,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"ca_pem": schema.StringAttribute{
 				Required: true, Validators: []validator.String{pemValidator{}},
 				MarkdownDescription: "The certificate of the CA in PEM format: one certificate, and no private key. Another certificate replaces the CA: " +
-					"with `create_before_destroy`, a rule that names it changes in between. The API never returns the text. After an import, " +
+					"with `create_before_destroy`, the rules that name it change before the old CA is deleted. The API never returns the text. After an import, " +
 					"the certificate is compared with `ca_fingerprint`.",
 			},
 			"description": schema.StringAttribute{
@@ -41,7 +41,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 // parse returns the certificate of a PEM text. No error quotes the text, which can have a private key in it.
 func parse(text string) (*x509.Certificate, error) {
 	if strings.Contains(text, "PRIVATE KEY-----") {
-		return nil, errors.New("the value holds a private key, which the API must not get: a CA is uploaded without its key")
+		return nil, errors.New("the value has a private key in it, which must not be sent: a CA is uploaded without its key")
 	}
 	block, rest := pem.Decode([]byte(text))
 	if block == nil || block.Type != "CERTIFICATE" {
@@ -52,7 +52,7 @@ func parse(text string) (*x509.Certificate, error) {
 	}
 	certificate, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
-		return nil, errors.New("the value has the form of a certificate and cannot be read as one")
+		return nil, errors.New("the value has the form of a certificate, but it cannot be parsed")
 	}
 	return certificate, nil
 }
@@ -73,6 +73,6 @@ func (pemValidator) ValidateString(_ context.Context, req validator.StringReques
 		resp.Diagnostics.AddAttributeError(req.Path, "Certificate not valid", "T"+err.Error()[1:]+".")
 	case certificate.BasicConstraintsValid && !certificate.IsCA:
 		resp.Diagnostics.AddAttributeWarning(req.Path, "Certificate is not an authority's",
-			"The certificate says that it may not issue others, so that no client certificate of it can be accepted.")
+			"According to the certificate, it must not issue other certificates, so no client certificate from it can be accepted.")
 	}
 }

@@ -76,8 +76,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			r.policy.element, r.policy.words, r.kind.Word, absent),
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: fmt.Sprintf("Makes a list of %s the only ones of a %s: what is not listed is removed, also what somebody adds later. "+
-			"Destroying this resource changes nothing at the API: the policies stay, and are no longer exclusive.", r.policy.words, r.kind.Word),
+		MarkdownDescription: fmt.Sprintf("Makes the listed %s the only ones of a %s: others are removed, also those that somebody adds later. "+
+			"A destroy of this resource changes nothing at the API: the policies stay, and others can be added.", r.policy.words, r.kind.Word),
 		Attributes: attributes,
 		Blocks:     map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}

@@ -32,7 +32,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	}
 	attributes["id"] = base.KeptText(fmt.Sprintf("The id of the %s and the name of the policy, with a slash between.", r.kind.Word))
 	resp.Schema = schema.Schema{
-		MarkdownDescription: fmt.Sprintf("Manages one inline policy of a %s, and leaves its other policies alone.", r.kind.Word),
+		MarkdownDescription: fmt.Sprintf("Manages one inline policy of a %s, and does not change its other policies.", r.kind.Word),
 		Attributes:          attributes,
 		Blocks:              map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},
 	}

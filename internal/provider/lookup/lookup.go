@@ -112,7 +112,7 @@ func (d *source[T]) schema(attributes map[string]schema.Attribute, filterRequire
 	if len(d.kind.Filters) > 0 {
 		block := filter.Block(d.kind.Filters...)
 		if filterRequired {
-			block.MarkdownDescription = "Required, once at least. " + block.MarkdownDescription
+			block.MarkdownDescription = "Required at least once. " + block.MarkdownDescription
 			block.Validators = []validator.Set{setvalidator.IsRequired()}
 		}
 		s.Blocks[filterAttribute] = block

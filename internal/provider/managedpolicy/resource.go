@@ -89,7 +89,7 @@ func (r *Resource) warnLinked(ctx context.Context, state model, diags *diag.Diag
 	}
 	linked, err := r.Data.Policies.Entities(ctx, state.ID.ValueString())
 	if names := namesOf(linked); err == nil && len(names) > 0 {
-		diags.AddWarning(linkedReplaced, "The "+state.describe()+" is to be replaced, and is linked to "+strings.Join(names, ", ")+". A policy is not deleted while it is linked.\n\n"+
+		diags.AddWarning(linkedReplaced, "The "+state.describe()+" will be replaced, and is linked to "+strings.Join(names, ", ")+". The API does not delete a policy that is linked.\n\n"+
 			"Set `create_before_destroy` in the `lifecycle` block of this resource, and of each link resource (`outscale_user_policy_link`, `outscale_user_group_policy_link`) with its `orn`, and give it another `policy_name`: "+
 			"the new policy is then created and linked before the old one is unlinked and deleted. A link resource without it is destroyed first and created last, and the rights are missing in between. "+
 			"Without it on the policy, the apply fails if the policy has a link that is not such a resource, "+
@@ -133,7 +133,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	importing := state.Document.IsNull()
 	if importing {
 		if account := r.Data.AccountID(ctx); account != "" && !strings.Contains(orn, ":"+account+":") {
-			resp.Diagnostics.AddError(notImported, fmt.Sprintf("Policy %s is not one of account %s, which can only link it: OUTSCALE's own policies cannot be changed or deleted. "+
+			resp.Diagnostics.AddError(notImported, fmt.Sprintf("Policy %s is not one of account %s. An account can link OUTSCALE's own policies, but it cannot change or delete them. "+
 				"Use its ORN in `policy_orn`, and the data source `outscale_policy` to read it.", orn, account))
 			return
 		}
@@ -180,8 +180,8 @@ func warnSeveralVersions(diags *diag.Diagnostics, orn, managed string, versions 
 	for _, v := range versions {
 		ids = append(ids, text.Word(v.ID))
 	}
-	diags.AddWarning(severalVersions, fmt.Sprintf("Policy %s has the versions %s. `document` is that of %s, the default one, and another document in the configuration "+
-		"replaces this version.\n\nIf an `outscale_policy_version` manages %s, import the version that this resource made instead, usually v1: with the id `%s#v1`.",
+	diags.AddWarning(severalVersions, fmt.Sprintf("Policy %s has the versions %s. `document` is that of %s, the default version. If the configuration has another document, it "+
+		"replaces that version.\n\nIf an `outscale_policy_version` manages %s, import the version that `outscale_policy` created instead, usually v1, with the id `%s#v1`.",
 		orn, strings.Join(ids, ", "), text.Word(managed), text.Word(managed), orn))
 }
 
@@ -246,9 +246,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 // linkedText names what a policy is linked to, and the remedies.
 func linkedText(e *policy.LinkedError) string {
 	return "It is linked to " + strings.Join(namesOf(e.Entities), ", ") + ", and the policy was not changed. Remove these links first, or set `force_detach` to true " +
-		"and apply before the destruction: then the users and groups lose the policy.\n\nIf a policy with another name replaces this one, or the " +
-		"configuration loses this one together with its `policy` blocks, set `create_before_destroy` in the `lifecycle` block of this resource, and of each link " +
-		"resource with its `orn`: links then change before the destruction. Apply it before a resource leaves the configuration."
+		"and apply before the destroy: then the users and groups lose the policy.\n\nIf a policy with another name replaces this one, or if you " +
+		"remove this one together with the `policy` blocks that name it, set `create_before_destroy` in the `lifecycle` block of this resource, and of each link " +
+		"resource with its `orn`: links then change before the destroy. Apply it before you remove a resource from the configuration."
 }
 
 func namesOf(linked policy.Entities) (names []string) {
@@ -272,7 +272,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	parts := importForm.FindStringSubmatch(req.ID)
 	if parts == nil {
 		resp.Diagnostics.AddError(notImported, fmt.Sprintf("%s cannot be imported. Give the ORN of the policy: `orn:ows:idauth::123456789012:policy/deploy`, "+
-			"or with the version that the resource is to manage: `orn:ows:idauth::123456789012:policy/deploy#v1`.", text.Quote(req.ID)))
+			"or with the version that the resource manages: `orn:ows:idauth::123456789012:policy/deploy#v1`.", text.Quote(req.ID)))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), types.StringValue(parts[1]))...)

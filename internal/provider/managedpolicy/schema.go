@@ -36,8 +36,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"path": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: []planmodifier.String{pathLeftOut{}, stringplanmodifier.RequiresReplace()},
 				Validators: keyattr.PathValidators(),
-				MarkdownDescription: "The path of the policy, which starts and ends with a slash. Default: `/` for a new policy. A change replaces the policy; " +
-					"an argument that is removed from the configuration changes nothing.",
+				MarkdownDescription: "The path of the policy, which starts and ends with a slash. Default: `/` for a new policy. A change replaces the policy. " +
+					"If you remove the argument, the policy keeps its path.",
 			},
 			"description": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),

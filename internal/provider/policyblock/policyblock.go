@@ -55,7 +55,7 @@ func Block(word string) schema.Block {
 			},
 			"default_version_id": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "The default version of the policy. It cannot be set here, because it counts for everybody who has the policy: " +
+				MarkdownDescription: "The default version of the policy. It cannot be set here, because it applies to everybody who has the policy: " +
 					"use `set_as_default` of `outscale_policy_version`.",
 			},
 			"policy_id":              computed("The id of the policy."),
@@ -123,7 +123,7 @@ func refuseDefaultVersions(ctx context.Context, config, state types.Set, diags *
 		if !e.PolicyORN.IsUnknown() {
 			which = "with the `policy_orn` " + text.Quote(e.PolicyORN.ValueString())
 		}
-		diags.AddAttributeError(path.Root(Name), "Default version not set here", fmt.Sprintf("The `policy` block %s has a `default_version_id`. It would set the default version of the policy for every user and group that has it, and not only here. "+
+		diags.AddAttributeError(path.Root(Name), "Default version not set here", fmt.Sprintf("The `policy` block %s has a `default_version_id`. It would set the default version of the policy for every user and group that has the policy. "+
 			"Remove it from this block, and set the default version once: with `set_as_default` of the resource `outscale_policy_version`.", which))
 	}
 }
@@ -143,8 +143,8 @@ func Plan(ctx context.Context, d *providerdata.Data, config, state types.Set, p 
 		}
 	}
 	if len(prior) > 0 && !config.IsUnknown() && len(config.Elements()) == 0 {
-		diags.AddWarning("Policies are unlinked: "+id, "The configuration has no `policy` block any more. These policies are unlinked from "+p.String()+" (id "+id+"): "+strings.Join(ORNs(prior), ", ")+".\n\n"+
-			"To keep them, for example to manage them with link resources from now on, add `lifecycle { ignore_changes = [policy] }` for good.")
+		diags.AddWarning("Policies are unlinked: "+id, "The configuration no longer has `policy` blocks. These policies will be unlinked from "+p.String()+" (id "+id+"): "+strings.Join(ORNs(prior), ", ")+".\n\n"+
+			"To keep them, for example to manage them with link resources from now on, add `lifecycle { ignore_changes = [policy] }` and keep it.")
 	}
 	return blockset.Plan[Element](ctx, config, state, Name, "policy_orn", diags)
 }

@@ -73,7 +73,7 @@ func (m model) warnStaysDefault(state model, diags *diag.Diagnostics) {
 		return
 	}
 	diags.AddAttributeWarning(path.Root("set_as_default"), staysDefault, fmt.Sprintf("The %s is the default one, and a policy always has a default version: "+
-		"it stays the default until another version is. Set `set_as_default` to true for another version, or destroy this one.", state.describe()))
+		"it stays the default until another version becomes the default. Set `set_as_default` to true for another version, or destroy this one.", state.describe()))
 }
 
 // The keys in the private state. A CLI plans a replacement twice: first as a change, and then as a new object without a
@@ -107,7 +107,7 @@ func (r *Resource) warnNextDefault(ctx context.Context, state model, private bas
 		return
 	}
 	if next := policy.NextDefault(versions, state.VersionID.ValueString()); next != "" {
-		diags.AddWarning(otherDefault, fmt.Sprintf("The %s is the default one and is to be destroyed. Version %s is made the default before: "+
-			"its document decides rights then, unless the policy is destroyed in the same run.", state.describe(), next))
+		diags.AddWarning(otherDefault, fmt.Sprintf("The %s is the default version and will be destroyed. Version %s is made the default first: "+
+			"its document then decides rights, unless the policy is destroyed in the same run.", state.describe(), next))
 	}
 }

@@ -135,12 +135,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	switch {
 	case kept && replaced:
-		resp.Diagnostics.AddWarning(waits, fmt.Sprintf("%s is the default one and is replaced. It stays until its successor, with `set_as_default = true`, is the default, or until its policy is "+
+		resp.Diagnostics.AddWarning(waits, fmt.Sprintf("%s is the default version and is replaced. It stays until its successor, with `set_as_default = true`, is the default, or until its policy is "+
 			"destroyed, so that no other version decides rights in between.\n\nIf neither happens in this run, it is in no state. Then import it (`terraform import ADDRESS %s/%s`), "+
 			"or delete it once another version is the default.", "V"+state.describe()[1:], orn, state.VersionID.ValueString()))
 	case kept:
 		resp.Diagnostics.AddWarning(keptVersion, fmt.Sprintf("%s is the only version of its policy, which the API does not delete. "+
-			"It is in no state any more, and still decides the rights that the policy gives. It is deleted with the policy.", "V"+state.describe()[1:]))
+			"No state has it any more, and it still decides the rights of the policy. It is deleted with the policy.", "V"+state.describe()[1:]))
 	}
 }
 
@@ -154,7 +154,7 @@ func Created(diags *diag.Diagnostics, summary, tried string, created policy.Vers
 		return true
 	case errors.As(err, &left):
 		diags.AddWarning(oldLeft, diag.Error(oldLeft, "Deleting version "+left.ID, left.Err).Detail()+"\n\nVersion "+created.ID+" has taken its place. Delete version "+
-			left.ID+" by hand: it decides no rights, and counts against the 5 versions that a policy may have.")
+			left.ID+" by hand: it decides no rights, but it counts towards the limit of 5 versions.")
 		return true
 	case errors.As(err, &full):
 		diag.AddMore(diags, summary, tried, err, "The policy has the versions "+list(full.Versions)+". Delete one that is not the default and that no state has, then run again.")

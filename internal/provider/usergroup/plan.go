@@ -43,8 +43,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			names = append(names, m.UserName.ValueString())
 		}
 		resp.Diagnostics.AddWarning("Users are removed from the group: "+state.ID.ValueString(),
-			"The configuration has no `user` block any more. These users are removed from "+state.describe()+": "+strings.Join(names, ", ")+".\n\n"+
-				"To keep them, for example to manage them with `outscale_user_group_membership` from now on, add `lifecycle { ignore_changes = [user] }` for good.")
+			"The configuration no longer has `user` blocks. These users will be removed from "+state.describe()+": "+strings.Join(names, ", ")+".\n\n"+
+				"To keep them, for example to manage them with `outscale_user_group_membership` from now on, add `lifecycle { ignore_changes = [user] }` and keep it.")
 	}
 	plan.User = blockset.Plan[member](ctx, config.User, state.User, userBlock, "user_name", &resp.Diagnostics)
 	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
