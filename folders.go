@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// cacheFolder is a folder in the user's cache directory, "" if that is unknown.
+// cacheFolder returns a folder in the user's cache directory, "" if that is unknown.
 func cacheFolder(name string) string {
 	caches, err := os.UserCacheDir()
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/scripts/internal/local"
 )
 
-// installProvider puts the provider where a plain init of either CLI finds it, in a home of its own.
+// installProvider copies the provider to where init of either CLI finds it, in a home folder of its own.
 func installProvider(bin, home, version string) error {
 	binary, err := os.ReadFile(filepath.Join(bin, local.Executable("terraform-provider-outscale")))
 	if err != nil {
@@ -64,7 +64,7 @@ func (d *demo) workspace(ctx context.Context, name, configuration string) (*work
 	return w, w.run(ctx, "init", "-input=false")
 }
 
-// run executes the CLI and shows its output only when it failed.
+// run runs the CLI and shows its output only if it fails.
 func (w *workspace) run(ctx context.Context, args ...string) error {
 	var output bytes.Buffer
 	err := w.execute(ctx, &output, args...)
@@ -91,7 +91,7 @@ func (w *workspace) expectEmptyPlan(ctx context.Context) error {
 	return nil
 }
 
-// state is the values of the workspace's state, by resource address.
+// state returns the values of the workspace's state, by resource address.
 func (w *workspace) state(ctx context.Context) (map[string]map[string]any, error) {
 	var output bytes.Buffer
 	if err := w.execute(ctx, &output, "show", "-json"); err != nil {

@@ -90,7 +90,7 @@ func (d *demo) applied(ctx context.Context, w *workspace) error {
 	return w.run(ctx, "apply", "-auto-approve", "-input=false")
 }
 
-// program runs another program of bin and returns what it printed to standard output, also when it failed.
+// program runs another program of bin and returns its standard output, also if it fails.
 func (d *demo) program(ctx context.Context, name, input string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(d.bin, local.Executable(name)), args...)
 	cmd.Dir, cmd.Env = d.world, local.Environment(d.home, d.sim)
@@ -105,13 +105,13 @@ func (d *demo) program(ctx context.Context, name, input string, args ...string) 
 	return string(out), err
 }
 
-// atAPI is what the API holds.
+// atAPI returns the objects at the API.
 func (d *demo) atAPI(ctx context.Context) (admin.Snapshot, error) {
 	var now admin.Snapshot
 	return now, d.sim.Ask(ctx, "/state", &now)
 }
 
-// keysOf are the keys of a user at the API, "" for the root account.
+// keysOf returns the keys of a user at the API, "" for the root account.
 func (d *demo) keysOf(ctx context.Context, userName string) ([]admin.AccessKey, error) {
 	now, err := d.atAPI(ctx)
 	return slices.DeleteFunc(now.AccessKeys, func(k admin.AccessKey) bool { return k.UserName != userName }), err
@@ -130,7 +130,7 @@ func (d *demo) key(ctx context.Context, id string) (admin.AccessKey, error) {
 	return now.AccessKeys[at], nil
 }
 
-// notInFiles reports an error if a text is in a file of the folder of everything that is written.
+// notInFiles returns an error if a file that the demo wrote has the text.
 func (d *demo) notInFiles(text string) error {
 	return filepath.WalkDir(d.world, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || strings.HasPrefix(entry.Name(), "sim.db") {

@@ -19,8 +19,7 @@ import (
 	"time"
 )
 
-// TestDemo_interrupted interrupts the demo at several of its lines, and looks for what is left: files, the simulator, a CLI
-// or a provider.
+// TestDemo_interrupted interrupts the demo at several of its lines. No file, simulator, CLI or provider may be left.
 func TestDemo_interrupted(t *testing.T) {
 	t.Parallel()
 	bin := binaries(t)
@@ -78,7 +77,7 @@ func TestDemo_interrupted(t *testing.T) {
 	}
 }
 
-// commandLines are those of the running processes; none where there is no /proc to read them from.
+// commandLines returns the command lines of the running processes, or none without /proc.
 func commandLines(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -118,7 +117,7 @@ var built = sync.OnceValues(func() (string, error) {
 			return bin, fmt.Errorf("building %v: %w\n%s", packages, err, out)
 		}
 	}
-	// The CLI comes from where make puts it, if there is none on PATH.
+	// If no CLI is on PATH, use the one that make builds.
 	if tofu := filepath.Join(root, "bin", "tools", "tofu"); exists(tofu) {
 		return bin, os.Symlink(tofu, filepath.Join(bin, "tools", "tofu"))
 	}
@@ -142,8 +141,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// variable is what differs between two runs of the demo: the CLI, ids, ports, times, and the number of calls, which depends
-// on how fast the machine is.
+// variable matches the texts that differ between two runs of the demo: the CLI, ids, ports, times, and the number of calls,
+// which depends on the speed of the machine.
 var variable = strings.NewReplacer("$ tofu ", "$ terraform ")
 
 var variables = map[*regexp.Regexp]string{
@@ -162,7 +161,7 @@ func shape(text string) string {
 	return strings.TrimSpace(text)
 }
 
-// TestDemo_transcript runs the demo. The transcript in README.md is what it prints.
+// TestDemo_transcript runs the demo and compares its output with the transcript in README.md.
 func TestDemo_transcript(t *testing.T) {
 	t.Parallel()
 	bin := binaries(t)

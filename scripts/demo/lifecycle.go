@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// pageExamples are the two examples of the resource's page, word for word, and the user that they name.
+// pageExamples has the two examples of the resource's page, word for word, and the user that they name.
 //
 //go:embed page.tf.txt
 var pageExamples string
@@ -72,7 +72,7 @@ func (d *demo) removeExpiry(ctx context.Context) error {
 	return d.expectKeys(ctx, "INACTIVE", nil)
 }
 
-// imports is what a person writes to import a key: its block, and where it comes from.
+// imports is an import block and the resource that it needs.
 const imports = `
 import {
   to = outscale_access_key.%[1]s
@@ -101,7 +101,7 @@ func (d *demo) importElsewhere(ctx context.Context) error {
 	return d.expectKeys(ctx, "INACTIVE", nil)
 }
 
-// destroy destroys both workspaces. Whatever the second one imported is in the first one.
+// destroy destroys both workspaces. The first one has everything that the second one imported.
 func (d *demo) destroy(ctx context.Context) error {
 	d.command(d.cli.Command(), "destroy")
 	for _, w := range []*workspace{d.team, d.page} {
@@ -121,7 +121,7 @@ func (d *demo) destroy(ctx context.Context) error {
 	return nil
 }
 
-// expectKeys checks both keys of the page at the API, not in the state.
+// expectKeys checks both keys of the page at the API.
 func (d *demo) expectKeys(ctx context.Context, state string, expires *time.Time) error {
 	for _, id := range d.keys {
 		key, err := d.key(ctx, id)

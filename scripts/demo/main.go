@@ -1,5 +1,5 @@
 // Command demo shows what the project does, on a local OUTSCALE API, with the real CLI and the built binaries. It exits 0
-// only if every claim it prints held, and leaves no process and no file behind, also when it is interrupted.
+// only if every claim that it prints is true. It leaves no process and no file behind, even if it is interrupted.
 package main
 
 import (
@@ -37,8 +37,7 @@ func main() {
 	os.Exit(1)
 }
 
-// run prepares a folder, a home and a simulator of its own, installs the provider there, runs the steps, and removes
-// everything again.
+// run makes a folder, a home and a simulator, installs the provider there, runs the steps, and removes everything again.
 func run(ctx context.Context, bin, version, record string, pause bool) (err error) {
 	bin, err = filepath.Abs(bin)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// output prints lines, and records them with their times if asked to.
+// output prints lines. If recording is on, it also records them with their times.
 type output struct {
 	to     io.Writer
 	record *os.File      // nil = nothing is recorded
@@ -62,7 +62,7 @@ func (o *output) claim(format string, args ...any) { o.block("", fmt.Sprintf(for
 // command prints a command that runs now.
 func (o *output) command(args ...string) { o.block("$ ", strings.Join(args, " ")) }
 
-// shows prints what a program has printed, or a part of a configuration.
+// shows prints the output of a program, or a part of a configuration.
 func (o *output) shows(text string) { o.block("| ", strings.TrimSpace(text)) }
 
 // block prints the lines of a text indented, each with a prefix.
@@ -72,7 +72,7 @@ func (o *output) block(prefix, text string) {
 	}
 }
 
-// pause waits for Enter, if that was asked for. The end of standard input ends all pauses.
+// pause waits for Enter if -pause is set. The end of standard input ends all pauses.
 func (o *output) pause(ctx context.Context) {
 	if o.enter == nil {
 		return

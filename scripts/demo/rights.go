@@ -77,8 +77,7 @@ func (d *demo) oneRight(ctx context.Context) error {
 	return nil
 }
 
-// audit shows the findings of outscale-keys. They are about keys that were made for the demo as they are, and about the root
-// key, which is in no state.
+// audit shows the findings of outscale-keys about the keys of the demo and about the root key, which is in no state.
 func (d *demo) audit(ctx context.Context) error {
 	d.command("outscale-keys audit --state page/terraform.tfstate --state team/terraform.tfstate")
 	printed, err := d.program(ctx, "outscale-keys", "", "audit",

@@ -37,7 +37,7 @@ output "sealed_secret_key" {
 }
 `
 
-// identity is the file with the private key of the person who may read the secrets.
+// identity is the file with the private key that decrypts the secrets.
 func (d *demo) identity() string { return filepath.Join(d.world, "key.txt") }
 
 func (d *demo) seal(ctx context.Context) (err error) {
@@ -202,7 +202,7 @@ func waitFor(ctx context.Context, file string, ended <-chan error) error {
 	}
 }
 
-// newKey is the id of the key of the root account that is not among the earlier ones.
+// newKey returns the id of the key of the root account that is not among the earlier ones.
 func (d *demo) newKey(ctx context.Context, before []admin.AccessKey) (string, error) {
 	now, err := d.keysOf(ctx, "")
 	if err != nil {

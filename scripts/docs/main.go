@@ -1,8 +1,8 @@
 // Command docs renders docs/ from the provider's schema, templates/ and examples/.
 //
-// tfplugindocs alone would ask a registry or a terraform on PATH for the schema, and which features
-// a page shows would depend on that CLI's age. This command asks the built provider through the
-// pinned OpenTofu instead, and adds the list resources and actions, which OpenTofu does not know, so that the pages are the same on every machine and need no network. It then holds the pages
+// tfplugindocs alone asks a registry or the terraform on PATH for the schema, so the features in a page depend on the version of
+// that CLI. This command asks the built provider through the pinned OpenTofu instead, and adds the list resources and actions,
+// which OpenTofu does not know. So the pages are the same on every machine and need no network. It then checks the pages
 // against the rules of the registries.
 package main
 
@@ -61,12 +61,12 @@ func run(ctx context.Context, tofu, tfplugindocs, provider, out string) error {
 	return validate(ctx, tfplugindocs, schemaFile)
 }
 
-// published are the pages that a registry shows, and that are generated here. Everything else in docs/ is left alone.
+// published has the generated pages, which a registry shows. The command does not touch anything else in docs/.
 var published = []string{
 	"index.md", "actions", "data-sources", "ephemeral-resources", "functions", "guides", "list-resources", "resources",
 }
 
-// clear removes the pages, so that a page whose resource is gone does not stay.
+// clear removes the pages, so that no page of a removed resource stays.
 func clear(out string) error {
 	for _, entry := range published {
 		if err := os.RemoveAll(filepath.Join(out, entry)); err != nil {
@@ -76,8 +76,8 @@ func clear(out string) error {
 	return nil
 }
 
-// validate holds the pages of docs/ against the rules of the registries: folders, sizes, headers, and a page for everything
-// in the schema and for nothing else.
+// validate checks the pages of docs/ against the rules of the registries: folders, sizes, headers, and exactly one page for
+// each type in the schema.
 func validate(ctx context.Context, tfplugindocs, schemaFile string) error {
 	cmd := exec.CommandContext(ctx, tfplugindocs, "validate",
 		"--provider-dir", ".", "--provider-name", "outscale", "--providers-schema", schemaFile)
@@ -87,13 +87,13 @@ func validate(ctx context.Context, tfplugindocs, schemaFile string) error {
 	return nil
 }
 
-// readSchema asks the built provider for its schema and renames it to the short name tfplugindocs looks for.
+// readSchema reads the schema of the built provider, under the short name that tfplugindocs expects.
 func readSchema(ctx context.Context, tofu, provider, work string) ([]byte, error) {
 	tofu, err := filepath.Abs(tofu)
 	if err != nil {
 		return nil, err
 	}
-	// dev_overrides wants a folder that holds a binary of the plain name.
+	// dev_overrides needs a folder with a binary of the plain name.
 	binary, err := filepath.Abs(provider)
 	if err != nil {
 		return nil, err

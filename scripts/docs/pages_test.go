@@ -13,8 +13,8 @@ import (
 // root is the project's folder, seen from this package.
 const root = "../.."
 
-// files returns the paths of all files below the root whose name matches, without builds and without templates, whose
-// links hold in the pages that are made from them.
+// files returns the paths of all files below the root whose name matches. It leaves out builds and templates. The links of a
+// template are checked in the page that is made from it.
 func files(t *testing.T, matches func(name string) bool) []string {
 	t.Helper()
 	var found []string
@@ -105,7 +105,7 @@ var (
 	citation   = regexp.MustCompile(`\b(reference|platform)(?:\.md)?,\s+(?://\s*)?section\s+([0-9]+(?:\.[0-9]+)?)`)
 )
 
-// TestCitations holds what comments and pages cite against docs/dev: every assumption has its row, every section exists.
+// TestCitations checks that every assumption and section that a comment or a page cites exists in docs/dev.
 func TestCitations(t *testing.T) {
 	assumptions := read(t, filepath.Join(root, "docs/dev/assumptions.md"))
 	sections := map[string]string{

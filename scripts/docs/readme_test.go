@@ -13,7 +13,7 @@ var (
 	tested = regexp.MustCompile(`(?m)^\| (Terraform|OpenTofu) \| ([0-9.]+) \|`)
 )
 
-// TestReadme_badges: what a badge says is what the project's files say, in its picture and in its text.
+// TestReadme_badges: each badge agrees with the project's files, in its picture and in its text.
 func TestReadme_badges(t *testing.T) {
 	versions := map[string][]string{}
 	for _, row := range tested.FindAllStringSubmatch(read(t, filepath.Join(root, "docs/dev/release.md")), -1) {
@@ -37,7 +37,7 @@ func TestReadme_badges(t *testing.T) {
 	}
 }
 
-// TestReadme_quickStart: the configuration of the quick start is the example, which a test applies.
+// TestReadme_quickStart: the configuration of the quick start is the one in examples, which a test applies.
 func TestReadme_quickStart(t *testing.T) {
 	config := read(t, filepath.Join(root, "examples/quickstart/main.tf"))
 	if !strings.Contains(read(t, filepath.Join(root, "README.md")), "```terraform\n"+config+"```\n") {

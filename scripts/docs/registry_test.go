@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
-// isPublished reports whether a registry shows a page: what lies beside these pages is not there.
+// isPublished reports whether a registry shows a page.
 func isPublished(path string) bool {
 	below, err := filepath.Rel(filepath.Join(root, "docs"), path)
 	if err != nil {
@@ -49,7 +49,7 @@ var (
 	ownPages = regexp.MustCompile(`(?:registry\.terraform\.io/providers|search\.opentofu\.org/provider)/outscale-access/outscale/latest/docs/([^)\s#"]+)`)
 )
 
-// TestLinks_own: absolute links to the project's own files and pages lead to something that exists.
+// TestLinks_own: the targets of absolute links to the project's own files and pages exist.
 func TestLinks_own(t *testing.T) {
 	for _, page := range files(t, func(name string) bool { return strings.HasSuffix(name, ".md") || strings.HasSuffix(name, ".go") }) {
 		text := read(t, page)
@@ -68,8 +68,8 @@ func TestLinks_own(t *testing.T) {
 
 var configurations = regexp.MustCompile("(?ms)^( *)```(?:terraform|hcl)\n(.*?)^ *```")
 
-// TestConfigurations_formatted: configurations in pages are formatted as terraform fmt and tofu fmt want it. make check runs
-// both commands on the files of examples/.
+// TestConfigurations_formatted: configurations in pages are formatted as terraform fmt and tofu fmt do. make check runs both
+// commands on the files of examples/.
 func TestConfigurations_formatted(t *testing.T) {
 	checked := 0
 	for _, page := range files(t, func(name string) bool { return strings.HasSuffix(name, ".md") }) {

@@ -25,7 +25,7 @@ type attribute struct {
 	Optional        bool            `json:"optional,omitempty"`
 }
 
-// withTerraformOnly adds to the provider's schema what OpenTofu leaves out of it: list resources and actions.
+// withTerraformOnly adds list resources and actions to the provider's schema, which OpenTofu leaves out.
 func withTerraformOnly(ctx context.Context, schema json.RawMessage) (json.RawMessage, error) {
 	answer, err := provider.NewServer("docs", provider.Host{}).GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {

@@ -16,7 +16,7 @@ const (
 	margin  = 16
 )
 
-// The times of the picture, in seconds. It waits less than the run did, and longer after lines that take time to read.
+// The times of the picture, in seconds. It is faster than the run, and slower after lines that take time to read.
 const (
 	together = 0.02 // lines that were printed within this time appear together, except for a new step
 	longest  = 1.5  // of what the run waited
@@ -41,7 +41,7 @@ text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mo
 @media (prefers-reduced-motion: reduce) { .lines { animation: none !important } }
 `
 
-// draw is the picture of a run: the lines appear at the bottom and move up, as in a terminal.
+// draw returns the picture of a run: the lines appear at the bottom and move up, as in a terminal.
 func draw(lines []line) string {
 	shown := wrap(lines)
 	w, h := columns*width+2*margin, rows*height+2*margin
@@ -62,7 +62,7 @@ func draw(lines []line) string {
 	return b.String()
 }
 
-// movement moves the lines so that the last one that was printed is at the bottom.
+// movement returns the animation that keeps the last printed line at the bottom.
 func movement(lines []line) string {
 	type stop struct {
 		at   float64
@@ -91,7 +91,7 @@ func movement(lines []line) string {
 
 func percent(part float64) string { return fmt.Sprint(math.Round(part*1e5) / 1e3) }
 
-// wrap breaks lines that are longer than the terminal is wide, at spaces.
+// wrap breaks lines that are longer than the width of the terminal, at spaces.
 func wrap(lines []line) []line {
 	var wrapped []line
 	for _, l := range lines {
@@ -109,7 +109,7 @@ func wrap(lines []line) []line {
 	return wrapped
 }
 
-// class is the attribute that says what kind of line it is.
+// class returns the attribute for the kind of a line.
 func class(text string) string {
 	name := ""
 	switch {

@@ -1,5 +1,5 @@
-// Command recording makes what README.md shows of make demo, from a recording of a real run: an animated picture (SVG) and
-// the transcript. The picture needs no network, no script and no font of its own.
+// Command recording makes the animated picture (SVG) and the transcript of make demo in README.md, from the recording of a
+// real run. The picture needs no network, no script and no font of its own.
 package main
 
 import (
@@ -42,7 +42,7 @@ func run(cast, picture, page string) error {
 	return os.WriteFile(page, []byte(replaced), 0o644)
 }
 
-// line is a line of the terminal, and when it was printed, in seconds.
+// line is a line of the terminal, and the time at which it was printed, in seconds.
 type line struct {
 	at   float64
 	text string

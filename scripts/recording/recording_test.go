@@ -11,7 +11,7 @@ import (
 
 var drawn = regexp.MustCompile(`<text [^>]*>([^<]*)</text>`)
 
-// TestDraw_readme: the picture in README.md has the lines of its transcript, and needs nothing from a network.
+// TestDraw_readme: the picture in README.md has the lines of its transcript, and needs no network.
 func TestDraw_readme(t *testing.T) {
 	root := filepath.Join("..", "..")
 	page, err := os.ReadFile(filepath.Join(root, "README.md"))
@@ -65,7 +65,7 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-// TestDraw_movement: the last line of each moment is at the bottom, and time only goes forward.
+// TestDraw_movement: the last printed line is always at the bottom, and time only goes forward.
 func TestDraw_movement(t *testing.T) {
 	got := movement([]line{{0, "a"}, {0.001, "b"}, {5, "c"}, {5, ""}, {5, "1. d"}})
 	want := "@keyframes lines {\n0% { transform: translateY(504px) }\n19.355% { transform: translateY(486px) }\n" +

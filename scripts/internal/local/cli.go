@@ -1,5 +1,5 @@
-// Package local is what the commands under scripts/ stand on: a Terraform or OpenTofu that is there, a simulator of
-// their own, and processes that leave nothing behind.
+// Package local helps the commands under scripts/ to find a Terraform or OpenTofu, to start a simulator, and to end all of
+// their processes.
 package local
 
 import (
@@ -19,13 +19,12 @@ type CLI struct {
 	Name string // with its version, where it was asked for it
 }
 
-// Command is what a person types to run it.
+// Command is the name of the command, as a user types it.
 func (c *CLI) Command() string {
 	return strings.TrimSuffix(filepath.Base(c.Path), ".exe")
 }
 
-// FindCLI takes terraform 1.10 or later from PATH, else the OpenTofu built from the tools module, building it first
-// where it is not there yet.
+// FindCLI returns terraform 1.10 or later from PATH, or else the OpenTofu of the tools module, which it builds if necessary.
 func FindCLI(ctx context.Context, bin string) (*CLI, error) {
 	if path, err := exec.LookPath("terraform"); err == nil {
 		if name, recent := terraformVersion(ctx, path); recent {
@@ -59,7 +58,7 @@ func terraformVersion(ctx context.Context, path string) (name string, recent boo
 	return match[0], major > 1 || major == 1 && minor >= 10
 }
 
-// Version is the first line of what a CLI says of itself, such as "OpenTofu v1.12.6".
+// Version returns the first line of the output of version, such as "OpenTofu v1.12.6".
 func Version(ctx context.Context, path string) (string, error) {
 	cmd := exec.CommandContext(ctx, path, "version")
 	cmd.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+os.DevNull)
@@ -68,8 +67,8 @@ func Version(ctx context.Context, path string) (string, error) {
 	return line, err
 }
 
-// Environment is the caller's, less everything that would point a CLI or a provider elsewhere, for a run with a home of
-// its own on a simulator.
+// Environment returns the caller's environment for a run with a home of its own on a simulator. It leaves out every variable
+// that would direct a CLI or a provider elsewhere.
 func Environment(home string, sim *Simulator) []string {
 	var env []string
 	for _, pair := range os.Environ() {

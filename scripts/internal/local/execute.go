@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Execute runs the CLI in a folder. A cancelled context interrupts the CLI as Ctrl-C would, and kills it and its plugins
-// only when it has not stopped by itself.
+// Execute runs the CLI in a folder. If the context is cancelled, Execute interrupts the CLI as Ctrl-C does. It kills the CLI and
+// its plugins only if they do not stop.
 func (c *CLI) Execute(ctx context.Context, dir string, env []string, output io.Writer, args ...string) error {
 	cmd := exec.CommandContext(ctx, c.Path, args...)
 	cmd.Dir, cmd.Env = dir, env

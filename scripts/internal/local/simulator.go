@@ -18,13 +18,13 @@ import (
 	"time"
 )
 
-// The root access key of every simulator that is started here. It opens nothing but that local process.
+// The root access key of every simulator that is started here. It is valid for that local process only.
 const (
 	rootKey    = "DEMOROOTKEY012345678"
 	rootSecret = "DEMOROOTSECRET0123456789DEMOROOTSECRET01"
 )
 
-// Simulator is a running outscale-sim, and what is needed to ask it.
+// Simulator is a running outscale-sim.
 type Simulator struct {
 	Endpoint string // base URL of the API
 	Admin    string // base URL of the admin port
@@ -33,8 +33,8 @@ type Simulator struct {
 	cmd *exec.Cmd
 }
 
-// StartSimulator starts the built simulator on free loopback ports, with its data in that file (":memory:" for none),
-// and waits for its line that says it is ready. Further flags are given to it as they are.
+// StartSimulator starts the built simulator on free loopback ports, with its data in a file (":memory:" for none), and waits
+// until it is ready. Further flags are passed on.
 func StartSimulator(ctx context.Context, bin, data string, flags ...string) (*Simulator, error) {
 	s := &Simulator{RootKey: rootKey}
 	arguments := append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--data", data,
@@ -56,7 +56,7 @@ func StartSimulator(ctx context.Context, bin, data string, flags ...string) (*Si
 	return s, nil
 }
 
-// Executable is the file name of a program on this platform.
+// Executable returns the file name of a program on this platform.
 func Executable(name string) string {
 	if runtime.GOOS == "windows" {
 		return name + ".exe"
@@ -80,7 +80,7 @@ func (s *Simulator) awaitReady(output io.Reader) error {
 	return nil
 }
 
-// Stop asks the simulator to drain and exit; one that does not within seconds is killed.
+// Stop asks the simulator to drain and exit, and kills it if it does not exit within seconds.
 func (s *Simulator) Stop() error {
 	defer KillGroup(s.cmd)
 	_ = s.cmd.Process.Signal(os.Interrupt)
@@ -92,16 +92,16 @@ func (s *Simulator) Stop() error {
 	return nil
 }
 
-// Calls are counts of API calls by action.
+// Calls counts API calls by action.
 type Calls map[string]int
 
-// Calls counts the API calls so far.
+// Calls returns the API calls so far.
 func (s *Simulator) Calls(ctx context.Context) (Calls, error) {
 	counts := Calls{}
 	return counts, s.Ask(ctx, "/requests/stats", &counts)
 }
 
-// Since are the calls made after an earlier count.
+// Since returns the calls made after an earlier count.
 func (c Calls) Since(before Calls) Calls {
 	since := Calls{}
 	for action, count := range c {
@@ -112,7 +112,7 @@ func (c Calls) Since(before Calls) Calls {
 	return since
 }
 
-// Total is the number of calls.
+// Total returns the number of calls.
 func (c Calls) Total() int {
 	total := 0
 	for _, n := range c {
@@ -121,7 +121,7 @@ func (c Calls) Total() int {
 	return total
 }
 
-// String names the calls, the most frequent first.
+// String lists the calls, the most frequent first.
 func (c Calls) String() string {
 	if len(c) == 0 {
 		return "none"
@@ -129,7 +129,7 @@ func (c Calls) String() string {
 	return fmt.Sprintf("%d (%s)", c.Total(), c.ByAction())
 }
 
-// ByAction is the count of each action, the most frequent first.
+// ByAction returns the count of each action, the most frequent first.
 func (c Calls) ByAction() string {
 	actions := make([]string, 0, len(c))
 	for action := range c {
@@ -156,8 +156,8 @@ func (s *Simulator) SetFaults(ctx context.Context, faults string) error {
 	return s.talk(ctx, http.MethodPut, "/faults", []byte(faults), &set)
 }
 
-// MoveClock moves the simulator's clock forward. From then on it refuses what is signed by another time, so that clients
-// take the time from it.
+// MoveClock moves the simulator's clock forward. From then on the simulator refuses signatures with another time, so that
+// clients must use its time.
 func (s *Simulator) MoveClock(ctx context.Context, by time.Duration) error {
 	var moved any
 	return s.talk(ctx, http.MethodPost, "/clock", fmt.Appendf(nil, `{"advance":%q,"strict":true}`, by), &moved)
