@@ -86,7 +86,12 @@ func (c *Client) ReadManagedPoliciesLinkedToUserGroup(ctx context.Context, group
 // this one has three lists, one level deeper.
 func (c *Client) ReadEntitiesLinkedToPolicy(ctx context.Context, orn string) (PolicyEntities, error) {
 	const action = "ReadEntitiesLinkedToPolicy"
+	type entity struct {
+		list int
+		PolicyEntity
+	}
 	var all PolicyEntities
+	seen := map[entity]bool{}
 	size := pageSize
 	for first := 0; ; {
 		var answer struct{ PolicyEntities *osc.PolicyEntities }
@@ -97,36 +102,25 @@ func (c *Client) ReadEntitiesLinkedToPolicy(ctx context.Context, orn string) (Po
 		if answer.PolicyEntities == nil {
 			return PolicyEntities{}, c.unusable(action, errors.New("the answer has no PolicyEntities"))
 		}
-		page := *answer.PolicyEntities
-		added := 0
-		for _, list := range []struct {
+		page, received, before := *answer.PolicyEntities, 0, len(seen)
+		for i, list := range []struct {
 			into *[]PolicyEntity
 			from *[]osc.MinimalPolicy
 		}{{&all.Users, page.Users}, {&all.Groups, page.Groups}, {&all.Accounts, page.Accounts}} {
-			added += addEntities(list.into, val(list.from))
+			for _, w := range val(list.from) {
+				received++
+				if e := (entity{i, PolicyEntity{ID: val(w.Id), Name: val(w.Name), ORN: val(w.Orn)}}); !seen[e] {
+					seen[e] = true
+					*list.into = append(*list.into, e.PolicyEntity)
+				}
+			}
 		}
-		received := len(val(page.Users)) + len(val(page.Groups)) + len(val(page.Accounts))
 		if received == 0 || !val(page.HasMoreItems) {
 			return all, nil
 		}
-		if added == 0 {
+		if len(seen) == before {
 			return PolicyEntities{}, c.unusable(action, errSamePage)
 		}
 		first += received
 	}
-}
-
-// addEntities appends new entities and returns their number.
-func addEntities(into *[]PolicyEntity, from []osc.MinimalPolicy) (added int) {
-	seen := map[PolicyEntity]bool{}
-	for _, e := range *into {
-		seen[e] = true
-	}
-	for _, w := range from {
-		if e := (PolicyEntity{ID: val(w.Id), Name: val(w.Name), ORN: val(w.Orn)}); !seen[e] {
-			*into = append(*into, e)
-			added++
-		}
-	}
-	return added
 }
