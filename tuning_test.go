@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestDisableUnreadLogs: logs that the CLI would discard are off, logs that somebody asked for are on.
+// TestDisableUnreadLogs: logs that the CLI would discard are off, and logs that a variable requests are on.
 func TestDisableUnreadLogs(t *testing.T) {
 	variables := []string{"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO", "TF_LOG_PROVIDER_OUTSCALE"}
 	for name, c := range map[string]struct {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// foreignAnswers are answers that the API did not give, each with how often an action is sent that may be repeated.
+// foreignAnswers are answers that are not the API's, each with the number of times that a repeatable action is sent.
 var foreignAnswers = map[string]struct {
 	reply
 	sent int
@@ -34,8 +34,7 @@ var foreignAnswers = map[string]struct {
 	"an error body of the API under a 200": {reply{status: 200, body: problem(400, "5027", "").body}, 1},
 }
 
-// An answer that is not in the API's form is a lost answer for every action: the caller must look up what was done. What
-// is sent once is not sent again.
+// An answer that is not in the API's form is a lost answer for every action. An action that is sent once is not sent again.
 func TestAnswer_foreign(t *testing.T) {
 	for name, c := range foreignAnswers {
 		for action, do := range actions {
@@ -83,7 +82,7 @@ func TestAnswer_errorUnder200(t *testing.T) {
 	}
 }
 
-// A code that is a number is read as well; a missing part of a success is a lost answer.
+// A code may be a number. A success without a required part is a lost answer.
 func TestAnswer_odd(t *testing.T) {
 	r := newRig(t, reply{status: 400, body: `{"Errors":[{"Code":4047,"Type":"T"}],"ResponseContext":{"RequestId":"r"}}`})
 	if err := actions["CreateAccessKey"](r.Client, t.Context()); !IsInvalid(err) || IsAmbiguous(err) {
@@ -105,7 +104,7 @@ func TestAnswer_odd(t *testing.T) {
 	}
 }
 
-// A page that stands in the API's place from the start is no refusal either.
+// A page is not a refusal either if the API has not answered before.
 func TestAnswer_foreignFromTheStart(t *testing.T) {
 	for _, status := range []int{http.StatusOK, http.StatusFound, http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired} {
 		r := newRig(t, reply{status: status, body: "<html>"})
@@ -115,7 +114,7 @@ func TestAnswer_foreignFromTheStart(t *testing.T) {
 	}
 }
 
-// The success of one read may have no request id, by its example in the API's description.
+// A successful ReadUserPolicy may have no request id, by the example in the API's description.
 func TestAnswer_readUserPolicy(t *testing.T) {
 	r := newRig(t, reply{status: 200, body: `{"PolicyName":"p","PolicyDocument":"{}"}`}, reply{status: 200, body: `{"error":"blocked"}`})
 	if p, err := r.ReadUserPolicy(t.Context(), "bob", "p"); err != nil || p.Document != "{}" {

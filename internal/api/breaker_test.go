@@ -21,14 +21,14 @@ func page(status int) http.RoundTripper {
 	})
 }
 
-// never takes every request and says nothing.
+// never accepts every request and does not answer.
 var never = answering(func(req *http.Request) (*http.Response, error) {
 	httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
 	<-req.Context().Done()
 	return nil, req.Context().Err()
 })
 
-// dial gets err after a while, for every connection.
+// dial fails with err after a while, for every connection.
 func dial(err error, after time.Duration) *http.Transport {
 	return &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		select {
@@ -42,8 +42,7 @@ func dial(err error, after time.Duration) *http.Transport {
 
 var nowhere = &net.OpError{Op: "dial", Err: errors.New("i/o timeout")}
 
-// results is what became of calls of one action, ten at a time, each followed by a look for what it may have left, as
-// internal/credential does it.
+// results are the results of calls of one action, ten at a time. Each is followed by a look-up, as in internal/key.
 type results struct {
 	mu                    sync.Mutex
 	good, unsent, unclear int
@@ -81,8 +80,7 @@ func toNowhere(t *testing.T, perSecond float64, through http.RoundTripper) *Clie
 	return c
 }
 
-// Whatever stands in the API's place, and however many calls there are, all of them have ended within 30 s of the first.
-// Time is virtual.
+// If the endpoint is dead, all calls end within 30 s of the first, however many there are. Time is virtual.
 func TestBreaker_deadEndpointReportedInTime(t *testing.T) {
 	for name, through := range map[string]http.RoundTripper{
 		"packets are dropped":      dial(nowhere, dialTimeout),
@@ -118,7 +116,7 @@ func TestBreaker_deadEndpointReportedInTime(t *testing.T) {
 	}
 }
 
-// An endpoint that dies in the middle of a run, with ten calls under way, is reported as fast, counted from there.
+// If the endpoint dies during a run, all calls end within 30 s of that.
 func TestBreaker_deadDuringRun(t *testing.T) {
 	for name, dead := range map[string]http.RoundTripper{"packets are dropped": dial(nowhere, dialTimeout), "silence": never} {
 		for action, perSecond := range map[string]float64{"ReadAccessKeys": 5, "CreateAccessKey": 5, "DeleteAccessKey": 0.2} {
@@ -140,7 +138,7 @@ func TestBreaker_deadDuringRun(t *testing.T) {
 	}
 }
 
-// A short outage is waited out by all calls, and costs none; after a longer one, one call at a time finds out anew.
+// After a short outage all calls succeed. After a longer one, one call at a time tests the endpoint.
 func TestBreaker_endpointRecovers(t *testing.T) {
 	for name, dead := range map[string]http.RoundTripper{"packets are dropped": dial(nowhere, dialTimeout), "nobody listens": dial(nowhere, time.Millisecond)} {
 		for _, c := range []struct {
@@ -175,8 +173,7 @@ func TestBreaker_endpointRecovers(t *testing.T) {
 	}
 }
 
-// After the cooldown one call finds out for all whether the endpoint is back. What must be sent before the process ends is
-// sent all the same.
+// After the cooldown one call tests the endpoint for all. The last calls of a process are sent nevertheless.
 func TestBreaker_oneProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		under, most := 0, 0
@@ -218,7 +215,7 @@ func TestBreaker_oneProbe(t *testing.T) {
 	})
 }
 
-// The error of a call that was not sent names the address, and the cause that the first one found.
+// The error of a call that was not sent has the address, and the cause of the first call.
 func TestBreaker_errorNamesCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := toNowhere(t, 0, never)

@@ -13,8 +13,8 @@ import (
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
-// skewed is a client whose machine's clock stands at noon, on a server whose clock is ahead of that. It refuses a signature
-// that is dated more than 5 minutes off, unless script has something else than a success.
+// skewed is a client on a machine whose clock shows noon, with a server whose clock is ahead. The server refuses a signature that
+// is more than 5 minutes off, unless script has another answer.
 func skewed(t *testing.T, ahead func() time.Duration, script ...reply) *rig {
 	t.Helper()
 	r := &rig{}
@@ -31,7 +31,7 @@ func skewed(t *testing.T, ahead func() time.Duration, script ...reply) *rig {
 	return r
 }
 
-// What an answer tells about the clocks, and what is no answer of the API.
+// An answer of the API shows the clock difference. Other answers do not.
 func TestClock_followsDateHeader(t *testing.T) {
 	for name, c := range map[string]struct {
 		ahead  time.Duration
@@ -69,8 +69,8 @@ func TestClock_followsDateHeader(t *testing.T) {
 	}
 }
 
-// An answer that took long says less about the clocks; a clock that is put right is noticed; the next call is signed
-// with the result of the last one.
+// A slow answer shows less about the clocks. The client notices that the machine's clock was corrected. Each call is signed with
+// the time by the last answer.
 func TestClock_signsWithCorrectedTime(t *testing.T) {
 	header := http.Header{"Date": {noon.Add(10 * time.Second).Format(http.TimeFormat)}}
 	ahead, slack, ok := measure(header, noon, noon.Add(20*time.Second))
@@ -101,8 +101,8 @@ func TestClock_signsWithCorrectedTime(t *testing.T) {
 	}
 }
 
-// strict is a server whose clock says noon and that refuses a signature dated more than 5 minutes off. What stands between
-// dates its answers by ahead of that.
+// strict is a server whose clock shows noon, and that refuses a signature that is more than 5 minutes off. A proxy dates its
+// answers by ahead of that.
 func strict(t *testing.T, ahead time.Duration, machine func() time.Time) *rig {
 	t.Helper()
 	r := &rig{}
@@ -119,7 +119,7 @@ func strict(t *testing.T, ahead time.Duration, machine func() time.Time) *rig {
 	return r
 }
 
-// A date that something between writes is ignored where an accepted signature proves it wrong.
+// The client ignores the date of a proxy if an accepted signature proves it wrong.
 func TestClock_wrongDateHeader(t *testing.T) {
 	for _, ahead := range []time.Duration{time.Hour, -time.Hour, 10 * 365 * 24 * time.Hour, 6 * time.Minute} {
 		r := strict(t, ahead, func() time.Time { return noon })
@@ -134,7 +134,7 @@ func TestClock_wrongDateHeader(t *testing.T) {
 	}
 }
 
-// With a login nothing proves a clock: the headers are followed, and it is said that they are not proven.
+// With a login nothing proves a clock: the client uses the headers, and says that the time is not proven.
 func TestClock_login(t *testing.T) {
 	r := skewed(t, func() time.Duration { return time.Hour }, ok(keysBody))
 	c := r.client(t, Config{Endpoint: r.endpoint, Credential: Credential{Login: "me", Password: "hush"}, Now: func() time.Time { return noon }})
@@ -146,7 +146,7 @@ func TestClock_login(t *testing.T) {
 	}
 }
 
-// A machine's clock that is put wrong in the middle of a run is corrected, although it was proven before.
+// The client corrects a machine's clock that becomes wrong during a run, although it was proven before.
 func TestClock_steppedAfterProof(t *testing.T) {
 	var off atomic.Int64
 	r := strict(t, 0, func() time.Time { return noon.Add(time.Duration(off.Load())) })
@@ -166,7 +166,7 @@ func TestClock_steppedAfterProof(t *testing.T) {
 	}
 }
 
-// A 401 is sent again once, and only when its own Date header shows that the signature's date was out of tolerance.
+// A call is repeated once after a 401, and only if its Date header shows that the signature's date was out of tolerance.
 func TestClock_refusedDateCorrectedOnce(t *testing.T) {
 	bad := problem(401, "1", "")
 	for name, c := range map[string]struct {
@@ -191,7 +191,7 @@ func TestClock_refusedDateCorrectedOnce(t *testing.T) {
 			t.Errorf("%s: %d requests, want %d: %v", name, r.sent(), c.want, err)
 		}
 	}
-	// A password is not dated.
+	// A password has no date.
 	r := skewed(t, func() time.Duration { return time.Hour }, bad)
 	login := r.client(t, Config{Endpoint: r.endpoint, Credential: Credential{Login: "me", Password: "hush"}, Now: func() time.Time { return noon }})
 	if err := actions["ReadAccessKeys"](login, context.Background()); err == nil || r.sent() != 1 {
@@ -199,7 +199,7 @@ func TestClock_refusedDateCorrectedOnce(t *testing.T) {
 	}
 }
 
-// The same against a server that nobody here can bend to the client: the simulator with its clock moved strictly.
+// The same with the simulator, whose clock is moved and which checks the date of signatures.
 func TestClock_simulator(t *testing.T) {
 	sim := simtest.Start(t)
 	if err := sim.Simulator.MoveClock(30*24*time.Hour, true); err != nil {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// staleConn is a connection that was closed by the server after its first request: nothing can be written to it any more.
+// staleConn is a connection that the server closed after the first request. Writes to it fail.
 type staleConn struct {
 	net.Conn
 	writes atomic.Int32
@@ -21,7 +21,7 @@ func (c *staleConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// A request of which no byte has left was not executed: it is sent on a new connection, also when it is sent once.
+// A request of which no byte was sent was not executed. The client sends it on a new connection, even if the action is sent once.
 func TestCall_connectionClosedBeforeUse(t *testing.T) {
 	for action := range sentOnce {
 		r := newRig(t, ok(keysBody), ok(goodBody(action)))

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The answer to a create must be about what was sent: an id from another answer would change somebody else's key.
+// The answer to a create must be about the object that was sent. Otherwise the next call would change another object.
 func TestCreate_answerForAnotherObject(t *testing.T) {
 	other := strings.Replace(keyBody, `"Tag":"Group1"`, `"Tag":"another-marker"`, 1)
 	without := strings.Replace(keyBody, `,"Tag":"Group1"`, ``, 1)

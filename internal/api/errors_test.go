@@ -56,7 +56,7 @@ func TestError_everyStatus(t *testing.T) {
 	}
 }
 
-func TestErrorTexts(t *testing.T) {
+func TestError_texts(t *testing.T) {
 	for want, err := range map[string]error{
 		`ReadUsers: HTTP 403, AccessDenied 4: "no", request r`: &Error{Action: "ReadUsers", StatusCode: 403, RequestID: "r", Problems: []Problem{{"4", "AccessDenied", "no"}}},
 		"ReadUsers: HTTP 400, T 4120":                          &Error{Action: "ReadUsers", StatusCode: 400, Problems: []Problem{{Code: "4120", Type: "T"}}},

@@ -14,8 +14,8 @@ import (
 	"unicode"
 )
 
-// FuzzAnswer answers a create with any status and body. A success is about the key that was asked for; a refusal has the
-// form of the API; everything else may have created a key; and no error has what could mislead a reader or a secret in it.
+// FuzzAnswer answers a create with any status and body. A success is about the requested key, a refusal has the form of the API,
+// and after any other answer the key may exist. No error has a secret or a text that could mislead a reader.
 func FuzzAnswer(f *testing.F) {
 	const marker = "Group1" // the tag of keyBody
 	for _, body := range []string{
@@ -65,7 +65,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// inForm reports whether a body is an error of the API, read in another way than the client reads it.
+// inForm reports whether a body is an error of the API. It reads the body in another way than the client.
 func inForm(body string) bool {
 	var members map[string]any
 	if json.Unmarshal([]byte(body), &members) != nil {
@@ -78,7 +78,7 @@ func inForm(body string) bool {
 	return len(list) > 0 && members["responsecontext"] != nil
 }
 
-// checkText fails for an error whose text is too long to be read, changes the terminal, or holds the credential.
+// checkText fails for an error whose text is too long, has control characters, or contains the credential.
 func checkText(t *testing.T, err error) {
 	t.Helper()
 	text := err.Error()
@@ -93,8 +93,8 @@ func checkText(t *testing.T, err error) {
 	}
 }
 
-// FuzzProfileFile reads any bytes as the profile file in the home folder. What is found is a whole credential; an error is
-// a *ConfigError that repeats no secret of the file.
+// FuzzProfileFile reads any bytes as the profile file in the home folder. The result is a whole credential, or a *ConfigError
+// without a secret of the file.
 func FuzzProfileFile(f *testing.F) {
 	const secret = "AVERYSECRETVALUEOFFORTYCHARACTERS0123456"
 	for _, text := range []string{
@@ -137,7 +137,7 @@ func FuzzProfileFile(f *testing.F) {
 	})
 }
 
-// secrets are the values of a profile file that are secret and stand nowhere else in it.
+// secrets are the secret values of a profile file that occur only once in it.
 func secrets(data []byte) (found []string) {
 	var profiles map[string]map[string]any
 	if json.Unmarshal(data, &profiles) != nil {
@@ -155,8 +155,7 @@ func secrets(data []byte) (found []string) {
 	return found
 }
 
-// FuzzDateOfAnswer reads dates as answers carry them: one that is read is an instant that is sent in a form that reads the
-// same.
+// FuzzDateOfAnswer reads dates of answers. A date that can be read is sent in a form that reads as the same instant.
 func FuzzDateOfAnswer(f *testing.F) {
 	for _, text := range []string{
 		`"2010-10-01T12:34:56.789+0000"`, `"2010-10-01T12:34:56Z"`, `"2010-10-01"`, `"0000-01-01T00:00:00.000+1400"`, `"9999-12-31T23:59:59.999-1400"`, `null`, `""`, `1`,

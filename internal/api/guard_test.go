@@ -17,7 +17,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
 )
 
-// fakeAPI answers each request, in virtual time, after 100 ms with what of makes of its number.
+// fakeAPI answers each request with of(its number), after 100 ms of virtual time.
 type fakeAPI struct {
 	of func(n int) reply
 
@@ -103,7 +103,7 @@ func tenAtATime(n int, do func()) {
 	wg.Wait()
 }
 
-// The lock-out needs four refusals in a row. However many calls a run makes, it does not send as many.
+// Four refusals in a row lock an account. A run causes fewer, however many calls it makes.
 func TestGuard_noLockOut(t *testing.T) {
 	unknown, wrong := problem(400, "4120", ""), problem(401, "1", "")
 	from := func(n int, then reply) func(int) reply {
@@ -154,8 +154,7 @@ func TestGuard_noLockOut(t *testing.T) {
 	}
 }
 
-// Under load the API answers 400/4120 to a key that worked a moment ago: the call waits, all others with it, and is sent
-// once more. One that fails again fails.
+// Under load the API answers 400/4120 to a key that has just worked. All calls then wait, and the call is repeated once.
 func TestGuard_refusedUnderLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &fakeAPI{of: func(n int) reply {
@@ -203,8 +202,8 @@ func TestGuard_refusedUnderLoad(t *testing.T) {
 	}
 }
 
-// A wrong secret, and first answers that are slow or say nothing of it: one call at a time finds out, whatever it takes.
-// Each of the answers that were lost may have been a refusal and counts as one here.
+// The secret is wrong, and the first answers are slow or do not show it. One call at a time tests the credential. Each lost
+// answer counts as a refusal here.
 func TestGuard_lostAnswersCount(t *testing.T) {
 	refused := func(status int, code string) reply {
 		a := problem(status, code, "")
@@ -262,7 +261,7 @@ func TestGuard_lostAnswersCount(t *testing.T) {
 	}
 }
 
-// One accepted answer, however late, and as many requests are in flight as the lock-out allows.
+// After one accepted answer, as many requests are in flight as the lock-out allows.
 func TestGuard_parallelOnceAccepted(t *testing.T) {
 	for name, first := range map[string]reply{
 		"at once": ok(keysBody), "late": {status: 200, body: keysBody, after: 10 * time.Second}, "no right": problem(403, "4", ""),
@@ -283,7 +282,7 @@ func TestGuard_parallelOnceAccepted(t *testing.T) {
 	}
 }
 
-// Without a verdict on the credential one call at a time is sent, and none waits beyond its own time.
+// Until the API has accepted the credential, one call at a time is sent, and no call waits longer than its own time.
 func TestGuard_oneAtATimeUntilAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
@@ -302,7 +301,7 @@ func TestGuard_oneAtATimeUntilAccepted(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 	})
-	// Whoever waits for the first call's outcome waits no longer than its own time.
+	// A call that waits for the outcome of the first one waits no longer than its own time.
 	synctest.Test(t, func(t *testing.T) {
 		c := (&fakeAPI{of: func(int) reply { time.Sleep(time.Minute); return ok(keysBody) }}).client(t, 0)
 		go func() { _ = actions["ReadAccessKeys"](c, context.Background()) }()

@@ -23,7 +23,7 @@ type line struct {
 	fields map[string]any
 }
 
-// rig is a client on a server that answers from a script; its waits are over at once and recorded.
+// rig is a client with a server that answers from a script. Its waits end at once and are recorded.
 type rig struct {
 	*Client
 	server *httptest.Server
@@ -41,13 +41,13 @@ type reply struct {
 	body   string
 	header map[string]string
 
-	// Of a fakeAPI alone:
+	// Only for fakeAPI:
 	after     time.Duration // how long it takes
 	cut, torn bool          // it is lost before its status, or after
-	refuses   bool          // whatever comes of it, the API counts a refusal
+	refuses   bool          // the API counts a refusal, whatever the client receives
 }
 
-// newRig serves script in order, the last answer again and again.
+// newRig serves script in order, and repeats the last answer.
 func newRig(t *testing.T, script ...reply) *rig {
 	t.Helper()
 	r := &rig{}
@@ -119,7 +119,7 @@ func (r *rig) sent() int {
 	return len(r.bodies)
 }
 
-// logged is everything the log was given, as one text.
+// logged returns the whole log as one text.
 func (r *rig) logged() string {
 	var b strings.Builder
 	for _, l := range r.lines {
@@ -133,7 +133,7 @@ func problem(status int, code, details string) reply {
 		`{"Errors":[{"Details":%q,"Type":"AccessDenied","Code":%q}],"ResponseContext":{"RequestId":"2d3016ea"}}`, details, code)}
 }
 
-// ok is a success in the API's form: body, a JSON object, with a request id.
+// ok is a success in the API's form: body, a JSON object, to which it adds a request id.
 func ok(body string) reply {
 	if rest, found := strings.CutSuffix(body, "}"); found && !strings.Contains(body, "ResponseContext") {
 		if rest != "{" {
@@ -150,7 +150,7 @@ const (
 		`"LastModificationDate":"2010-10-01T12:34:56.789+0000","ExpirationDate":"2063-04-05T00:00:00.000+0000","Tag":"Group1"},"ResponseContext":{"RequestId":"r"}}`
 )
 
-// actions are one call of each kind of repetition.
+// actions has calls that may be repeated and calls that are sent once.
 var actions = map[string]func(*Client, context.Context) error{
 	"CreateAccessKey": func(c *Client, ctx context.Context) error {
 		_, err := c.CreateAccessKey(ctx, CreateAccessKeyInput{})

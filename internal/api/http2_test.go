@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// goAwayServer is an HTTP/2 server that takes every request and then says GOAWAY, with the promise that it was not
-// executed. It counts the requests.
+// goAwayServer is an HTTP/2 server that accepts every request and then sends GOAWAY, which says that it was not executed. It
+// counts the requests.
 func goAwayServer(t *testing.T) (endpoint string, requests *atomic.Int32) {
 	t.Helper()
 	requests = &atomic.Int32{}
@@ -70,7 +70,7 @@ func goAway(conn net.Conn, requests *atomic.Int32) {
 	}
 }
 
-// A request that is sent once is not sent again by the HTTP/2 transport either, whatever the server promises.
+// The HTTP/2 transport does not repeat a request either, even if the server says that it was not executed.
 func TestCall_http2DoesNotResend(t *testing.T) {
 	for action := range sentOnce {
 		endpoint, requests := goAwayServer(t)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// gateway is an API in memory, in virtual time: it admits rate calls a second, in bursts of up to a second's worth, as
-// the simulator's fault does, and answers the others with a refusal.
+// gateway is an API in memory, in virtual time. Like the simulator's fault, it admits rate calls per second, in bursts of up to
+// rate calls, and throttles the others.
 type gateway struct {
 	rate    float64
 	refusal reply
@@ -31,7 +31,7 @@ func newGateway(rate float64, seed uint64, refusal reply) *gateway {
 	return &gateway{rate: rate, random: rand.New(rand.NewPCG(seed, 1)), tokens: max(rate, 1), filled: time.Now(), refusal: refusal}
 }
 
-// travel is a request's way, or an answer's: 10 to 30 ms.
+// travel is the time that a request or an answer takes on the network: 10 to 30 ms.
 func (g *gateway) travel() {
 	g.mu.Lock()
 	d := 10*time.Millisecond + time.Duration(g.random.Int64N(int64(20*time.Millisecond)))
@@ -70,7 +70,7 @@ func (g *gateway) admit() bool {
 	return true
 }
 
-// run does what a run of the CLI does: some users, then keys, ten at a time, each made and then finished.
+// run makes the calls of a run of the CLI: some users, then keys, ten at a time, each with a create and an update.
 func (g *gateway) run(t *testing.T, perSecond float64, keys int, seed uint64) {
 	c, err := New(Config{Endpoint: "http://gateway/api/v1", Region: "eu-west-2", Credential: testKey, RequestsPerSecond: perSecond})
 	if err != nil {
@@ -110,8 +110,8 @@ func (g *gateway) run(t *testing.T, perSecond float64, keys int, seed uint64) {
 	g.done = append(g.done, time.Since(g.begun).Seconds())
 }
 
-// runs does n runs of 30 keys each at once and returns the requests sent for each one needed, and which part was used
-// of what was to be had: what the gateway admits, as far as the runs that were still at work may ask for it.
+// runs makes n runs of 30 keys each at once. It returns the requests sent per request needed, and the share of the available rate
+// that was used: what the gateway admits, or what the runs that have not ended may send if that is less.
 func (g *gateway) runs(t *testing.T, n int, perSecond float64, seed uint64) (ratio, used float64) {
 	var wg sync.WaitGroup
 	for i := range n {
@@ -130,9 +130,8 @@ func (g *gateway) runs(t *testing.T, n int, perSecond float64, seed uint64) (rat
 	return float64(g.sent) / float64(g.admitted), float64(g.admitted) / toBeHad
 }
 
-// meanOf does one run of the gateway for each of seeds and returns the means of what they report. Which of two
-// requests leaves first is chance, so that one run says little: the bounds are those of the mean. They leave at least six
-// standard deviations of it.
+// meanOf makes one run of the gateway per seed and returns the means of the results. The order of requests is random, so one run
+// shows little. The bounds are at least six standard deviations of the mean away from it.
 func meanOf(t *testing.T, seeds int, run func(t *testing.T, seed uint64) (ratio, used, whole float64)) (ratio, used, whole float64) {
 	for seed := range uint64(seeds) {
 		synctest.Test(t, func(t *testing.T) {
@@ -145,7 +144,7 @@ func meanOf(t *testing.T, seeds int, run func(t *testing.T, seed uint64) (ratio,
 	return ratio / n, used / n, whole / n
 }
 
-// Eight processes that know nothing of each other share an API that admits 10 calls per second.
+// Eight independent processes share an API that admits 10 calls per second.
 func TestLimit_eightRunsShare(t *testing.T) {
 	ratio, used, whole := meanOf(t, 12, func(t *testing.T, seed uint64) (ratio, used, whole float64) {
 		g := newGateway(10, seed, problem(429, "24", ""))
@@ -158,8 +157,8 @@ func TestLimit_eightRunsShare(t *testing.T) {
 	}
 }
 
-// Two that share, and one that has no limit of its own, adapt to what the API admits; one that keeps below it is never
-// slowed.
+// Two clients that share the API, and one without a rate of its own, adapt to the rate that the API admits. A client below that
+// rate is never slowed down.
 func TestLimit_adapts(t *testing.T) {
 	for name, c := range map[string]struct {
 		runs      int
@@ -197,10 +196,10 @@ func TestLimit_adapts(t *testing.T) {
 	}
 }
 
-// userNames is the name that the answer of an action must have.
+// userNames are the names that the answers of actions must have.
 var userNames = map[string]string{"CreateUser": "bob", "UpdateUser": "robert"}
 
-// A refusal for the rate slows every call, whatever it was an answer to: also to an action that is not sent again.
+// Throttling slows down all calls, also if the throttled action is not sent again.
 func TestLimit_everyThrottleSlows(t *testing.T) {
 	for name, refusal := range map[string]reply{
 		"429": problem(429, "24", ""), "the older form": problem(503, "6", ""), "in between": problem(503, "24", ""),

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// hurry sends n calls, five at a time, as the last ones of a process do, in at most the time given.
+// hurry sends n calls, five at a time, like the last calls of a process, within the given time.
 func (g *gateway) hurry(t *testing.T, c *Client, n int, within time.Duration) {
 	t.Helper()
 	c.http.Transport = g
@@ -42,8 +42,8 @@ func hurriedClient(t *testing.T, seed uint64) *Client {
 	return c
 }
 
-// TestWithoutRateLimit_noFlood: at ten calls a second, a second's worth at once, they do not keep to the client's own five,
-// and find out what is admitted instead of wasting the little time on refusals.
+// TestWithoutRateLimit_noFlood: if the API admits ten calls per second, in bursts of ten, the last calls exceed the client's own
+// five, but adapt to the API instead of being throttled all the time.
 func TestWithoutRateLimit_noFlood(t *testing.T) {
 	for _, c := range []struct {
 		name             string
@@ -70,7 +70,7 @@ func TestWithoutRateLimit_noFlood(t *testing.T) {
 	}
 }
 
-// TestWithoutRateLimit_keepsReducedRate: a client that the API holds back when the end comes is not thrown back to a flood.
+// TestWithoutRateLimit_keepsReducedRate: if the API has lowered the rate before the end, the last calls keep to that rate.
 func TestWithoutRateLimit_keepsReducedRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, g := hurriedClient(t, 1), newGateway(2, 1, problem(429, "24", ""))

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Whatever holds a call up for long is said in the log, at INFO and before: the action, the reason and how long.
+// Before every long wait the client logs the action, the reason and the duration at INFO.
 func TestLog_everyWait(t *testing.T) {
 	for name, c := range map[string]struct {
 		perSecond float64

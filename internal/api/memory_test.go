@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
 )
 
-// process is a client as another process has it.
+// process is a client of another process.
 func (j *fakeAPI) process(t *testing.T, folder string, cred Credential) *Client {
 	t.Helper()
 	c, err := New(Config{Endpoint: "http://api.example.com/api/v1", Credential: cred, RequestsPerSecond: 5, RefusalFolder: folder})
@@ -27,7 +27,7 @@ func (j *fakeAPI) process(t *testing.T, folder string, cred Credential) *Client 
 // slow is a answer after the 0.8 s that were seen.
 func slow(a reply) reply { a.after = 800 * time.Millisecond; return a }
 
-// Four processes that start at once with one wrong credential cost one refusal; a good one is found good by all.
+// Four processes that start at once with one wrong credential cost one refusal. All of them can use a good one.
 func TestMemory_processesAtOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer  reply
@@ -76,7 +76,7 @@ func TestMemory_processesAtOnce(t *testing.T) {
 	}
 }
 
-// The next process does not send a credential that was refused less than a minute ago, and says until when.
+// The next process does not send a credential that was refused less than a minute ago. Its error says when it can be sent again.
 func TestMemory_nextProcess(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "state")
 	synctest.Test(t, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestMemory_nextProcess(t *testing.T) {
 	})
 }
 
-// A dead endpoint is reported in time also while another process finds out.
+// A dead endpoint is reported in time also while another process tests the credential.
 func TestMemory_deadEndpointReportedInTime(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "state")
 	synctest.Test(t, func(t *testing.T) {

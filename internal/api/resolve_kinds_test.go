@@ -12,7 +12,7 @@ const (
 	goodSecret = "0123456789ABCDEFGHIJ0123456789ABCDEFGHIJ"
 )
 
-// inEnv is an environment with a good credential and more.
+// inEnv is an environment with a good credential and more variables.
 func inEnv(more ...string) map[string]string {
 	env := map[string]string{"OSC_ACCESS_KEY": goodID, "OSC_SECRET_KEY": goodSecret}
 	for i := 0; i < len(more); i += 2 {
@@ -26,7 +26,7 @@ func profileWith(more string) map[string]string {
 	return map[string]string{homeFile: `{"default":{"access_key":"` + goodID + `","secret_key":"` + goodSecret + `"` + more + `}}`}
 }
 
-// refused resolves and wants a *ConfigError.
+// refused resolves the sources, which must fail with a *ConfigError.
 func (s sources) refused(t *testing.T) (*ConfigError, string) {
 	t.Helper()
 	_, home, err := s.resolve(t)
@@ -38,8 +38,7 @@ func (s sources) refused(t *testing.T) (*ConfigError, string) {
 	return refused, strings.ReplaceAll(refused.Error(), home, "HOME")
 }
 
-// A credential that the API could only refuse is refused before it is sent, by the name of where it stands. Its value is
-// never shown.
+// A credential that the API would certainly refuse is not sent. The error names its place and does not show its value.
 func TestResolve_credentialInspected(t *testing.T) {
 	for value, why := range map[string]string{
 		goodSecret + "\n": "ends with a line break", goodSecret + "\r\n": "ends with a line break", " " + goodSecret: "begins with white space",
@@ -102,7 +101,7 @@ func TestResolve_credentialInspected(t *testing.T) {
 	}
 }
 
-// Every member of a profile that a tool of OUTSCALE writes is understood, not used with a word, or refused by name.
+// Every member of a profile that a tool of OUTSCALE writes is used, ignored with a warning, or refused by name.
 func TestResolve_profileMembers(t *testing.T) {
 	const region2, api2 = "eu-west-2", "https://api.eu-west-2.outscale.com/api/v1"
 	for more, c := range map[string]struct {
@@ -162,7 +161,7 @@ func TestResolve_profileMembers(t *testing.T) {
 	}
 }
 
-// Keys of the second kind are used where the profile or the environment says so, and named where they are not.
+// Keys of the second kind are used if the profile or the environment selects them. Otherwise the error names them.
 func TestResolve_iamV2(t *testing.T) {
 	const v2 = `{"default":{"access_key_v2":"V2","secret_key_v2":"v2"`
 	for _, service := range []string{"osc", "api"} {
@@ -188,7 +187,7 @@ func TestResolve_iamV2(t *testing.T) {
 	}
 }
 
-// utf16LE is text as the shell of Windows writes it.
+// utf16LE is a text in the encoding that the shell of Windows writes.
 func utf16LE(text string) string {
 	var b strings.Builder
 	b.WriteString("\xff\xfe")
@@ -199,7 +198,7 @@ func utf16LE(text string) string {
 	return b.String()
 }
 
-// The profile that is asked for is read where it can be.
+// A profile is read if it can be, even if the rest of its file cannot.
 func TestResolve_fileFormats(t *testing.T) {
 	good := profileWith(`,"region":"us-east-2"`)[homeFile]
 	inner := strings.TrimSuffix(strings.TrimPrefix(good, "{"), "}")
@@ -252,7 +251,7 @@ func TestResolve_fileFormats(t *testing.T) {
 	}
 }
 
-// Where region and endpoint disagree, the one counts that is nearer to the user, and a warning names both.
+// If region and endpoint name different regions, the one from the source with precedence counts, and a warning names both.
 func TestResolve_regionAgainstEndpoint(t *testing.T) {
 	const eu, us, own = "https://api.eu-west-2.outscale.com/api/v1", "https://api.us-east-2.outscale.com/api/v1", "https://own.example.com/api/v1"
 	file := func(more string) map[string]string { return profileWith(more) }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A proxy variable that cannot be understood is named, where the endpoint would go through it.
+// A malformed proxy variable is an error if it applies to the endpoint.
 func TestResolve_proxies(t *testing.T) {
 	const bad = "http://user:p%ss@proxy:3128"
 	for name, c := range map[string]struct {

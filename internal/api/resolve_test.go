@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// sources is what a case of Resolve finds: the block, the environment, and files below HOME.
+// sources are the inputs of Resolve: the block, the environment, and files below HOME.
 type sources struct {
 	block Settings
 	env   map[string]string
@@ -96,7 +96,7 @@ func TestResolve_precedence(t *testing.T) {
 	}
 }
 
-// Every refusal, word for word. HOME stands for the home folder.
+// The full text of every error. HOME stands for the home folder.
 func TestResolve_refusals(t *testing.T) {
 	files := map[string]string{homeFile: twoOf, "flags.json": `{"a":{"default":true},"b":{"default":true}}`, "bad.json": "{", "empty.json": "{}"}
 	const never = " A profile that is named is never replaced by another credential."

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// How often each action is sent, by what it meets first; a good answer would follow.
+// The number of times that each action is sent, by the first answer. The next answer would be good.
 func TestRetry_requestsPerAction(t *testing.T) {
 	for name, c := range map[string]struct {
 		first  reply
@@ -66,7 +66,7 @@ func TestRetry_ends(t *testing.T) {
 		}
 	}
 
-	// Throttling is waited for until the caller's time is up, and the answer stays visible in the error.
+	// A throttled call waits until the caller's time is up. The error has the last answer.
 	r = newRig(t, problem(429, "24", "Request rate exceeded."))
 	ctx, cancel := context.WithCancel(context.Background())
 	r.sleep = func(context.Context, time.Duration) error {
@@ -82,7 +82,7 @@ func TestRetry_ends(t *testing.T) {
 	}
 }
 
-// A long wait for the rate does not use up the patience with faults.
+// A long wait for the rate does not count towards the time limit of faults.
 func TestRetry_throttlesAndFaultsCountApart(t *testing.T) {
 	script := make([]reply, 0, 32)
 	for range 20 {
@@ -116,11 +116,11 @@ func TestRetry_retryAfterHeader(t *testing.T) {
 	}
 }
 
-// closedPort is where nobody listens. A port that was just closed could be given to another test.
+// closedPort is an address without a listener. A port that was just closed could be reused by another test.
 const closedPort = "http://127.0.0.1:1/api/v1"
 
-// A dead endpoint is dialled again for any action, because nothing was sent, for less than 30 s; after that every other
-// call fails unsent, and says why, until a later one finds out anew.
+// A dial is repeated for any action, because nothing was sent, for less than 30 s. After that all calls fail without being sent
+// and name the cause, until a later call tests the endpoint again.
 func TestBreaker_closedPort(t *testing.T) {
 	for action, do := range actions {
 		r := &rig{}
@@ -159,14 +159,13 @@ func TestBreaker_closedPort(t *testing.T) {
 	}
 }
 
-// isGivenUp reports a call that was not sent because of others, in every class that callers ask for.
+// isGivenUp reports whether a call was not sent because of others, and is in all classes that callers check.
 func isGivenUp(err error) bool {
 	var lost *GivenUpError
 	return errors.As(err, &lost) && IsSilent(err) && !IsAmbiguous(err) && !IsThrottled(err) && !IsUnauthorized(err)
 }
 
-// What is sent to a silent endpoint is lost. An action that is sent once is followed by the look for what it left: that
-// is sent, once, and nothing else. Time is virtual.
+// Answers of a silent endpoint are lost. After an action that is sent once, only its look-up is sent, once. Time is virtual.
 func TestBreaker_silentEndpoint(t *testing.T) {
 	for action, do := range actions {
 		synctest.Test(t, func(t *testing.T) {
@@ -197,7 +196,7 @@ func TestBreaker_silentEndpoint(t *testing.T) {
 	}
 }
 
-// What waiting does not heal is reported at once.
+// A failure that waiting does not resolve is reported at once.
 func TestRetry_permanentFailures(t *testing.T) {
 	r := newRig(t, ok(keysBody))
 	overTLS := r.client(t, Config{Endpoint: strings.Replace(r.server.URL, "http:", "https:", 1) + "/api/v1", Credential: testKey})

@@ -19,7 +19,8 @@ import (
 	"github.com/outscale/osc-sdk-go/v3/pkg/profile"
 )
 
-// signature computes AWS4 as the API's documentation has it, from what arrived: it shares nothing with the signer.
+// signature computes the AWS4 signature of the request that arrived, by the API's documentation. It shares no code with the
+// signer.
 func signature(t *testing.T, secret string, req *http.Request, host, body string) string {
 	t.Helper()
 	parts := regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request, ?SignedHeaders=([^,]+), ?Signature=`).
@@ -51,7 +52,7 @@ func signature(t *testing.T, secret string, req *http.Request, host, body string
 	return hex.EncodeToString(mac(key, "AWS4-HMAC-SHA256\n"+date+"\n"+scope+"\n"+sum(canonical)))
 }
 
-func TestSignature(t *testing.T) {
+func TestSign_documentedForm(t *testing.T) {
 	r := &rig{}
 	var checked int
 	r.serve(t, func(w http.ResponseWriter, req *http.Request, n int) {
@@ -73,7 +74,7 @@ func TestSignature(t *testing.T) {
 	}
 }
 
-func TestBasic(t *testing.T) {
+func TestSign_login(t *testing.T) {
 	r := &rig{}
 	r.serve(t, func(w http.ResponseWriter, req *http.Request, _ int) {
 		if login, password, ok := req.BasicAuth(); !ok || login != "me@example.com" || password != "my-password" {
@@ -87,7 +88,7 @@ func TestBasic(t *testing.T) {
 	}
 }
 
-// Each attempt is signed anew: a wait of minutes must not send a signature that is too old.
+// Each attempt has a new signature, because after a wait of minutes the old one could be too old.
 func TestSign_eachAttempt(t *testing.T) {
 	now := noon
 	moment := func(n int) time.Time { return noon.Add(time.Duration(n) * 4 * time.Minute) }
@@ -119,7 +120,7 @@ func TestSign_eachAttempt(t *testing.T) {
 	}
 }
 
-// The signature and the headers are those of the official SDK, for the same moment.
+// The signature and the headers are those of the official SDK at the same time.
 func TestSign_sameAsSDK(t *testing.T) {
 	for _, region := range []string{"", "us-west-1"} {
 		theirs, err := auth.NewSecurityProviderAWSv4(testKey.AccessKeyID, testKey.SecretKey, "", profile.OscServiceApi, region)

@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// clientPEM makes a certificate of its own and its key.
+// clientPEM returns a new certificate and its key.
 func clientPEM(t *testing.T) (cert, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -42,8 +42,7 @@ func clientPEM(t *testing.T) (cert, key string) {
 	return encode("CERTIFICATE", der), encode("EC PRIVATE KEY", keyDER)
 }
 
-// The certificate reaches the server from each place it can be given in; a server that is not trusted is refused at
-// once unless the user says otherwise.
+// The client sends the certificate from each source. It refuses a server that is not trusted at once, unless insecure is set.
 func TestResolve_clientCertificate(t *testing.T) {
 	cert, key := clientPEM(t)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {

@@ -40,7 +40,7 @@ func TestWire_datesIn(t *testing.T) {
 	}
 }
 
-// What goes out: only members that are set, dates in UTC with milliseconds, never an empty or null one.
+// Requests have only members that are set, and dates in UTC with milliseconds, never empty or null.
 func TestWire_requestBodies(t *testing.T) {
 	at := time.Date(2028, 1, 1, 1, 0, 0, 0, time.FixedZone("", 3600))
 	x, empty := "x", ""
@@ -93,7 +93,7 @@ func TestWire_answers(t *testing.T) {
 		t.Errorf("%+v %v", k, err)
 	}
 
-	// An odd date must not cost the secret; where there is none to lose, it is an error and not "never".
+	// After a create, an unreadable date must not lose the secret. Otherwise it is an error and not "never".
 	odd := strings.Replace(keyBody, "2063-04-05T00:00:00.000+0000", "in spring", 1)
 	r = newRig(t, ok(odd))
 	if k, err := r.CreateAccessKey(context.Background(), CreateAccessKeyInput{ExpirationDate: &at}); err != nil || k.SecretKey == "" || !k.ExpirationDate.Equal(at) {
@@ -114,7 +114,7 @@ func TestWire_answers(t *testing.T) {
 	}
 }
 
-// All pages, whichever number the API counts from, without a user twice and without an end that never comes.
+// The client reads all pages, whether the API counts from 0 or 1, returns each user once, and always ends.
 func TestReadUsers_pages(t *testing.T) {
 	page := func(more bool, ids ...int) reply {
 		var users []string

@@ -7,8 +7,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-// TestProvider_allowedAccounts: with the credential of another account every plan is an error, before anything is read or
-// changed; with the right one it costs one call in a run.
+// TestProvider_allowedAccounts: with the credential of another account every plan fails before it reads or changes anything. With
+// the right one the check costs one call per run.
 func TestProvider_allowedAccounts(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -7,8 +7,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-// TestDiagnostics_blocks: an error in a block that is an element of a set names the argument, and the block by what the user
-// wrote in it.
+// TestDiagnostics_blocks: an error in a block that is an element of a set names the argument, and shows the arguments of the
+// block.
 func TestDiagnostics_blocks(t *testing.T) {
 	t.Parallel()
 	const (

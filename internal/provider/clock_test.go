@@ -16,8 +16,8 @@ import (
 // clockIsOff is the summary of the warning.
 const clockIsOff = "Clock of this machine is off"
 
-// TestProvider_clockIsOff: the API is three days ahead and accepts nothing that is signed by the time of the machine. Each
-// process goes on all the same, at the cost of one refusal, and says so once.
+// TestProvider_clockIsOff: the API is three days ahead and refuses signatures dated by the machine. Each process nevertheless
+// works, after one refusal, and warns once.
 func TestProvider_clockIsOff(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -50,14 +50,14 @@ func TestProvider_clockIsOff(t *testing.T) {
 		t.Errorf("%d calls were refused, want the first one of each process", refused)
 	}
 
-	// What has expired is decided by the API's clock, in the very plan whose first answer tells it.
+	// The API's clock decides which key has expired, already in the plan whose first answer shows it.
 	h.NoError(h.Simulator.MoveClock(2*time.Hour, true))
 	plan := first.Plan(config)
 	plan.ExpectWarning("Access key has expired")
 	plan.ExpectWarning(clockIsOff, "74h0m", "behind", h.Endpoint)
 }
 
-// TestProvider_clockWithinTolerance is not warned of, and refuses nothing.
+// TestProvider_clockWithinTolerance: there is no warning, and the API refuses no call.
 func TestProvider_clockWithinTolerance(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -72,8 +72,8 @@ func TestProvider_clockWithinTolerance(t *testing.T) {
 	}
 }
 
-// TestProvider_wrongDateHeader: something between stamps a date ten years ahead, and a login has no date that the API could
-// refuse. The expiry of a new key is bounded by the clock of this machine, and a key that is in order is not rotated.
+// TestProvider_wrongDateHeader: a proxy writes a date ten years ahead, and a login has no date that the API could refuse. The
+// clock of this machine limits the expiry of a new key, and a valid key is not rotated.
 func TestProvider_wrongDateHeader(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

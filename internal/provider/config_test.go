@@ -22,7 +22,7 @@ func withoutCredential(h *acctest.Protocol) {
 	h.Env("OSC_SECRET_KEY", "")
 }
 
-// TestProvider_configurationOfOfficialProvider works: the current form, and the deprecated ones with a warning.
+// TestProvider_configurationOfOfficialProvider: the current form works, and the deprecated forms work with a warning.
 func TestProvider_configurationOfOfficialProvider(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -57,7 +57,7 @@ func TestProvider_configurationOfOfficialProvider(t *testing.T) {
 	}
 }
 
-// TestProvider_credentialFromOnePlace: the error when it does not come from one. Nothing is ever called then.
+// TestProvider_credentialFromOnePlace: a credential from several places is an error, and no call is made.
 func TestProvider_credentialFromOnePlace(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -102,7 +102,7 @@ func TestProvider_credentialFromOnePlace(t *testing.T) {
 	}
 }
 
-// TestProvider_profile is read from a file below a home that ~ stands for, before the keys of the environment.
+// TestProvider_profile: a profile is read from a file below the home folder ~, and takes precedence over keys of the environment.
 func TestProvider_profile(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -133,7 +133,7 @@ func TestProvider_profile(t *testing.T) {
 	}
 }
 
-// TestProvider_login works for keys, and the error says what it does not work for.
+// TestProvider_login: a login works for keys. The error of other actions says that it does not work for them.
 func TestProvider_login(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -145,7 +145,7 @@ func TestProvider_login(t *testing.T) {
 	h.NoError(acctest.Absent("the log", []byte(h.Log()), simtest.AccountPassword))
 }
 
-// TestProvider_sensitiveArguments: the secrets of the block are Sensitive, and nothing else of its attributes is.
+// TestProvider_sensitiveArguments: only the secrets of the block are Sensitive.
 func TestProvider_sensitiveArguments(t *testing.T) {
 	t.Parallel()
 	if got := acctest.NewProtocol(t).SensitiveInBlock(); !slices.Equal(got, []string{"password", "secret_key_id"}) {

@@ -11,19 +11,18 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-// closedPort is an address at which nobody listens, and that no other test can be given, as it could a port that was just
-// closed.
+// closedPort is an address without a listener. A port that was just closed could be reused by another test.
 const closedPort = "http://127.0.0.1:1"
 
-// readAll reads n data sources with one process, as many at a time as the CLIs do.
+// readAll reads n data sources with one process, with the concurrency of the CLIs.
 func readAll(h *acctest.Protocol, n int, read func(p *acctest.Process, i int) *acctest.Data) []*acctest.Data {
 	p, all := h.Start(), make([]*acctest.Data, n)
 	acctest.Concurrently(n, func(i int) { all[i] = read(p, i) })
 	return all
 }
 
-// TestProvider_deadEndpoint is reported to all that ask, with its address, the cause and what to check. That it takes less
-// than 30 s is proved in virtual time by the tests of the client: here it would depend on how busy the machine is.
+// TestProvider_deadEndpoint: all reads report the address, the cause and what to check. The tests of the client prove in virtual
+// time that this takes less than 30 s.
 func TestProvider_deadEndpoint(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -42,8 +41,8 @@ func TestProvider_deadEndpoint(t *testing.T) {
 	}
 }
 
-// TestProvider_refusedCredential is reported with the address that refused it, to many that ask at once, at the cost of one
-// request: four refusals in a row would lock the access out. A key of another region is an unknown one.
+// TestProvider_refusedCredential: many reads at once report the credential and the address that refused it, after one request:
+// four refusals in a row would lock the account. A key of another region is unknown.
 func TestProvider_refusedCredential(t *testing.T) {
 	t.Parallel()
 	wrong := "WRONGSECRET00000000000000000000000000000"
@@ -75,7 +74,7 @@ func TestProvider_refusedCredential(t *testing.T) {
 	}
 }
 
-// TestProvider_notTheAPI: what answers in the API's place is reported with the address, the cause and what to do.
+// TestProvider_notTheAPI: an answer that is not the API's is reported with the address, the cause and a remedy.
 func TestProvider_notTheAPI(t *testing.T) {
 	t.Parallel()
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

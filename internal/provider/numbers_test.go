@@ -7,8 +7,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-// TestInputs_numbers gives every argument that takes a number some that it may not take. An error names the argument, and
-// does not call the number a defect of the provider, as the framework does for what does not fit into 64 bits.
+// TestInputs_numbers gives invalid numbers to every number argument. The error names the argument. It does not report a bug of
+// the provider, as the framework does for a number that does not fit into 64 bits.
 func TestInputs_numbers(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

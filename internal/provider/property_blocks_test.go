@@ -17,15 +17,15 @@ import (
 // that are known only after apply, ignore_changes, changes and renames outside of Terraform, and imports with and without
 // blocks. After each apply
 //
-//   - every call adds what the configuration has and the API had not, or removes what the API had and the configuration has not;
-//   - the API has what the configuration lists, and where nothing was listed before or is now, what it had;
-//   - at most one more apply is needed, which removes what was not yet in the state, and then the plan is empty.
+//   - every call adds an item that only the configuration has, or removes an item that only the API has;
+//   - the API has the items of the configuration, or is unchanged if neither the old nor the new configuration lists items;
+//   - at most one more apply is needed, to remove items that were not yet in the state, and then the plan is empty.
 func TestProperty_setsOfUsersAndGroups(t *testing.T) {
 	t.Parallel()
 	runSets(t, 1, 6)
 }
 
-// TestSoakProperty_setsOfUsersAndGroups runs many more, from a seed that nobody chose, or from OUTSCALE_SEED.
+// TestSoakProperty_setsOfUsersAndGroups runs many more, from a random seed or from OUTSCALE_SEED.
 func TestSoakProperty_setsOfUsersAndGroups(t *testing.T) {
 	acctest.Soak(t)
 	runSets(t, firstSeed(t), 300)

@@ -47,7 +47,7 @@ func (c callCheck) check() {
 	}
 }
 
-// problem says what of a call the plan did not show, "" for nothing.
+// problem returns the part of a call that the plan did not show, or "".
 func (c callCheck) problem(call simulator.Request) string {
 	if c.plan.Action == acctest.NoOp {
 		return "nothing was to be called"
@@ -95,7 +95,7 @@ func (c callCheck) deletesAny(id string) bool {
 		c.plan.Get("previous_access_key_id") != id
 }
 
-// isRevoked reports whether a key was there before the apply and is not any more.
+// isRevoked reports whether a key existed before the apply and does not exist now.
 func (c callCheck) isRevoked(id string) bool {
 	has := func(k admin.AccessKey) bool { return k.AccessKeyID == id }
 	return slices.ContainsFunc(c.before.AccessKeys, has) && !slices.ContainsFunc(c.Keys(), has)
@@ -132,7 +132,7 @@ func (c callCheck) unshown(member string, sent any, id string) string {
 	return ""
 }
 
-// keyBefore is a key as the API had it before the apply.
+// keyBefore returns the key of the API before the apply.
 func (c callCheck) keyBefore(id string) acctest.Args {
 	for _, k := range c.before.AccessKeys {
 		if k.AccessKeyID == id {
@@ -142,7 +142,7 @@ func (c callCheck) keyBefore(id string) acctest.Args {
 	return nil
 }
 
-// same compares two values: none and an empty text are the same, dates are compared as instants, documents by meaning.
+// same compares two values. Null equals an empty text, dates are compared as instants, documents by meaning.
 func same(a, b any) bool {
 	left, right := textOf(a), textOf(b)
 	at, dated := isodate.Text(left).Meaning()

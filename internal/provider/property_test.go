@@ -22,13 +22,13 @@ import (
 //   - the state has what the API has;
 //   - the next plan is empty.
 //
-// In the end everything is destroyed and no key is left. Each seed is a subtest and always does the same.
+// At the end everything is destroyed and no key is left. Each seed is a subtest and always makes the same steps.
 func TestProperty_applyMatchesPlan(t *testing.T) {
 	t.Parallel()
 	runWorlds(t, 1, 12)
 }
 
-// TestSoakProperty_applyMatchesPlan runs many more worlds, from a seed that nobody chose, or from OUTSCALE_SEED.
+// TestSoakProperty_applyMatchesPlan runs many more worlds, from a random seed or from OUTSCALE_SEED.
 func TestSoakProperty_applyMatchesPlan(t *testing.T) {
 	acctest.Soak(t)
 	runWorlds(t, firstSeed(t), 300)
@@ -36,7 +36,7 @@ func TestSoakProperty_applyMatchesPlan(t *testing.T) {
 
 const envSeed = "OUTSCALE_SEED"
 
-// firstSeed is OUTSCALE_SEED, or a seed that nobody chose.
+// firstSeed is OUTSCALE_SEED, or a random seed.
 func firstSeed(t *testing.T) uint64 {
 	first := uint64(time.Now().Unix())
 	if text := os.Getenv(envSeed); text != "" {
@@ -161,7 +161,7 @@ func (w *world) reimport(index int, id string) *acctest.Resource {
 	return imported
 }
 
-// apply plans and applies a configuration, and checks what came of it.
+// apply plans and applies a configuration, and checks the result.
 func (w *world) apply(kind kind, r *acctest.Resource, config acctest.Args) {
 	shown := w.withUnknown(config)
 	plan := r.Plan(shown)

@@ -22,7 +22,7 @@ var (
 	endpointsType = types.ObjectType{AttrTypes: map[string]attr.Type{"api": types.StringType, "oks": types.StringType}}
 )
 
-// empty is a provider block that says nothing, changed by with.
+// empty is an empty provider block, changed by with.
 func empty(with ...func(*model)) model {
 	m := model{API: types.ListNull(apiType), OKS: types.ListNull(oksType), Endpoints: types.SetNull(endpointsType)}
 	for _, w := range with {
@@ -50,8 +50,7 @@ func withEndpoints(api attr.Value) func(*model) {
 	}
 }
 
-// TestUnknownArguments_named: all unknown arguments that the connection depends on are named, in every form of the block,
-// and no others.
+// TestUnknownArguments_named: in every form of the block, exactly the unknown arguments that the connection depends on are named.
 func TestUnknownArguments_named(t *testing.T) {
 	unknown := types.StringUnknown()
 	for name, c := range map[string]struct {
@@ -86,7 +85,7 @@ func TestUnknownArguments_named(t *testing.T) {
 	}
 }
 
-// TestSettings_fromBlock: the api block comes first, and an argument that is not set is nil.
+// TestSettings_fromBlock: the api block takes precedence, and an argument that is not set is nil.
 func TestSettings_fromBlock(t *testing.T) {
 	var diags diag.Diagnostics
 	if got := empty().settings(context.Background(), &diags); got != (api.Settings{}) || diags.HasError() {

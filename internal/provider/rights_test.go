@@ -16,8 +16,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// rightsCases are the configurations of the guide "Rights of a key" that say what this provider needs, with what the
-// pipeline does that has exactly these rights.
+// rightsCases are the configurations of the guide "Rights of a key" with the rights that this provider needs, and the run of a
+// pipeline that has exactly these rights.
 var rightsCases = map[string]struct {
 	user     string
 	prepare  func(*rightsTrial) // as root
@@ -31,8 +31,7 @@ var rightsCases = map[string]struct {
 	"rotate.tf":  {"robot", (*rightsTrial).createOwners, (*rightsTrial).rotateOwnKey, false},
 }
 
-// TestRights_examples: what a guide's configuration allows is enough, and nothing of it can be left out. Every type of
-// resource takes part.
+// TestRights_examples: the rights of a guide's configuration are enough, and none can be removed. Every type of resource is used.
 func TestRights_examples(t *testing.T) {
 	t.Parallel()
 	var types sync.Map
@@ -155,8 +154,8 @@ func (r *rightsTrial) with(actions []string, resource string, run func(*rightsTr
 // enough ends a run of which the first problem is enough.
 type enough struct{}
 
-// want notes what went wrong: an error, a warning about something that the caller may not read, or, if a diagnostic is
-// expected, that its text is missing.
+// want records a problem: an error, a warning about something that the caller may not read, or the missing text of an expected
+// diagnostic.
 func (r *rightsTrial) want(what string, d acctest.Diagnostics, text string) bool {
 	got := d.String()
 	ok := text == "" && !d.HasError() && !strings.Contains(got, "may not") || text != "" && strings.Contains(got, text)
@@ -315,7 +314,7 @@ func (r *rightsTrial) access() {
 	r.resource("outscale_api_access_rule", acctest.Args{"ip_ranges": []string{"192.0.2.0/24"}}, acctest.Args{"ip_ranges": []string{"198.51.100.0/24"}})
 }
 
-// everything creates and changes one object of each type that is about users, groups, policies and keys.
+// everything creates and changes one object of each type for users, groups, policies and keys.
 func (r *rightsTrial) everything() {
 	user := r.resource("outscale_user", acctest.Args{"user_name": "ci"}, acctest.Args{"user_name": "pipeline"})
 	group := r.resource("outscale_user_group", acctest.Args{"user_group_name": "ops"}, acctest.Args{"user_group_name": "platform"})

@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// TestServer_optionalInterfaces: a wrapper that embeds less than the framework's server would answer "not implemented"
-// to a list resource or an action that the metadata announces.
+// TestServer_optionalInterfaces: a wrapper that embeds less than the framework's server would answer "not implemented" to list
+// resources and actions.
 func TestServer_optionalInterfaces(t *testing.T) {
 	s := NewServer("test", Host{})
 	if _, ok := s.(tfprotov6.ListResourceServer); !ok {
@@ -23,7 +23,7 @@ func TestServer_optionalInterfaces(t *testing.T) {
 	}
 }
 
-// retaining keeps of each request what framework 1.19.0 keeps.
+// retaining keeps the same part of each request as framework 1.19.0.
 type retaining struct {
 	protocol
 	cancels []context.CancelFunc
@@ -42,8 +42,8 @@ func (r *retaining) ReadResource(ctx context.Context, _ *tfprotov6.ReadResourceR
 	return &tfprotov6.ReadResourceResponse{}, nil
 }
 
-// TestDetach_freesRequestContext: what the context of a request holds is freed after the answer, although the framework
-// keeps the cancel function.
+// TestDetach_freesRequestContext: the values of a request's context are freed after the answer, although the framework keeps the
+// cancel function.
 func TestDetach_freesRequestContext(t *testing.T) {
 	r := &retaining{}
 	freed := make(chan struct{})
@@ -66,7 +66,7 @@ func TestDetach_freesRequestContext(t *testing.T) {
 	runtime.KeepAlive(r)
 }
 
-// TestDetach_cancelledRequest: a request that is cancelled while it runs knows it.
+// TestDetach_cancelledRequest: a request sees that it was cancelled.
 func TestDetach_cancelledRequest(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), valueKey{}, "a logger"))
 	cancel()

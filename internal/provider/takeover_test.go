@@ -11,11 +11,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// official is a resource as the official provider (1.8.0) leaves it: the arguments of its configuration, and the other
-// attributes of its state.
+// official is a resource of the official provider (1.8.0): the arguments of its configuration, and the other attributes of its
+// state.
 type official struct{ config, computed acctest.Args }
 
-// state is what a state file of the official provider has.
+// state is the resource in a state file of the official provider.
 func (o official) state() acctest.Args {
 	state := acctest.Args{"timeouts": nil}
 	maps.Copy(state, o.config)
@@ -26,13 +26,13 @@ func (o official) state() acctest.Args {
 // officialDate is a date in the form of the API, which the official provider writes into the state.
 const officialDate = "2026-01-02T03:04:05.000+0000"
 
-// dated has the attributes that most types have.
+// dated has the attributes of most types.
 func dated(attributes acctest.Args) acctest.Args {
 	attributes["creation_date"], attributes["last_modification_date"] = officialDate, officialDate
 	return attributes
 }
 
-// takeovers make an object of each type that the official provider has, too, and say what that provider has of it.
+// takeovers create an object of each type that the official provider has, too, and return that provider's resource.
 var takeovers = map[string]func(t *testing.T, h *acctest.Protocol) []official{
 	"outscale_access_key": func(_ *testing.T, h *acctest.Protocol) []official {
 		h.CreateUser("ci")
@@ -158,11 +158,11 @@ func managedPolicy(t *testing.T, h *acctest.Protocol, name string) string {
 	return p.ORN
 }
 
-// privates are what the official provider may have left in the private state: nothing, timeouts of the plugin SDK, with which
-// older versions of it were made, or a key of the framework.
+// privates are private states of the official provider: none, the timeouts of the plugin SDK in older versions, or a key of the
+// framework.
 var privates = [][]byte{nil, []byte(`{"e2bfb730-ecaa-11e6-8f88-34363bc7c4c0":{"create":600000000000},"schema_version":"0"}`), []byte(`{".frameworkKey":"e30="}`)}
 
-// TestTakeover_atTheSameAddress: a state of the official provider plans empty with the configuration that was written for it.
+// TestTakeover_atTheSameAddress: with a state and a configuration of the official provider the plan is empty.
 func TestTakeover_atTheSameAddress(t *testing.T) {
 	t.Parallel()
 	for typeName, make := range takeovers {
@@ -187,8 +187,8 @@ func TestTakeover_atTheSameAddress(t *testing.T) {
 	}
 }
 
-// TestTakeover_moved: a moved block takes a resource of the official provider over at another address. Afterwards it is one
-// of this provider's: a destruction removes the object. Those of other providers and of other types are refused.
+// TestTakeover_moved: a moved block takes over a resource of the official provider at another address. A later destroy removes the
+// object. Resources of other providers and of other types are refused.
 func TestTakeover_moved(t *testing.T) {
 	t.Parallel()
 	for typeName, make := range takeovers {
@@ -218,8 +218,8 @@ func TestTakeover_moved(t *testing.T) {
 	}
 }
 
-// TestTakeover_onlyOfficialTypes: a type that the official provider (1.8.0) does not have is not taken over from it, because its
-// attributes are not known. From this provider under another host it is.
+// TestTakeover_onlyOfficialTypes: a type that the official provider (1.8.0) does not have cannot be taken over from it, because
+// its attributes are not known. It can be taken over from this provider under another host.
 func TestTakeover_onlyOfficialTypes(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

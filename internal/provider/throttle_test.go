@@ -13,8 +13,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// TestProvider_runsShareTheRate is TestSoakProvider_eightRunsShareTheRate in small: what it costs in requests, not how long
-// it takes.
+// TestProvider_runsShareTheRate is a small TestSoakProvider_eightRunsShareTheRate. It checks the number of requests, not the
+// duration.
 func TestProvider_runsShareTheRate(t *testing.T) {
 	t.Parallel()
 	c := contention{runs: 3, keys: 8, admits: 5}
@@ -56,7 +56,7 @@ func apply(h *acctest.Protocol, typeName string, n int, config func(i int) accte
 	acctest.Concurrently(n, func(i int) { p.Apply(plans[i], config(i)).ExpectNoErrors() })
 }
 
-// contend does the runs at once. Each must succeed.
+// contend makes the runs at once. Each must succeed.
 func (c contention) contend(t *testing.T) outcome {
 	t.Helper()
 	a := acctest.NewAccount(t)
@@ -86,7 +86,7 @@ func (c contention) contend(t *testing.T) outcome {
 // span is from a run's first call to its last.
 type span struct{ from, to time.Time }
 
-// outcome is what the runs cost.
+// outcome is the cost of the runs.
 type outcome struct {
 	contention
 	sent     int // requests

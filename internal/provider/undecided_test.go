@@ -6,8 +6,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-// TestProvider_unknownCredential: at plan nothing is called, with no credential at all, although the environment has one;
-// apply then takes the one that was meant. What exists keeps its state, with one warning, when a value becomes unknown again.
+// TestProvider_unknownCredential: while the credential is unknown, a plan makes no call, although the environment has a
+// credential. The apply uses the configured one. If the value becomes unknown again, existing resources keep their state, with
+// one warning.
 func TestProvider_unknownCredential(t *testing.T) {
 	t.Parallel()
 	for name, unknown := range map[string]acctest.Args{
@@ -48,7 +49,7 @@ func TestProvider_unknownCredential(t *testing.T) {
 	}
 }
 
-// TestProvider_unknownCredentialOfDataSources: each says what it waits for.
+// TestProvider_unknownCredentialOfDataSources: each error names the unknown arguments.
 func TestProvider_unknownCredentialOfDataSources(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -9,7 +9,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// ours fails when an error is not this package's own, or repeats a long word of what was given.
+// ours fails if an error is not an *Error, or repeats a long word of the input.
 func ours(t *testing.T, err error, given string) {
 	t.Helper()
 	var e *seal.Error
@@ -23,8 +23,8 @@ func ours(t *testing.T, err error, given string) {
 	}
 }
 
-// fixed are keys that stay the same from one process to the next: a fuzzing process is given what another
-// one found, and could do nothing with a ciphertext for a key of that one's own.
+// fixed are keys that are the same in every process. A fuzzing process uses the inputs of others, and could not decrypt them with
+// its own keys.
 func fixed(f *testing.F) []pair {
 	f.Helper()
 	var keys []pair

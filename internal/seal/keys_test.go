@@ -31,12 +31,12 @@ const (
 	wrongWords = "wrong horse battery staple 43"
 )
 
-// today is the day of every test that asks for one.
+// today is the time of all tests.
 var today = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return today }
 
-// pair is a key in the forms it is given in.
+// pair is a key in its public and private form.
 type pair struct{ public, private string }
 
 func must[T any](v T, err error) func(testing.TB) T {
@@ -85,7 +85,7 @@ func ed25519Pair(t testing.TB) pair {
 	return sshPair(t, public, private)
 }
 
-// rsaKeys are made once a size: they are slow to find.
+// rsaKeys are created once per size, because that is slow.
 var rsaKeys = struct {
 	sync.Mutex
 	bySize map[int]*rsa.PrivateKey
@@ -113,7 +113,7 @@ func ecdsaPair(t testing.TB) pair {
 	return sshPair(t, &key.PublicKey, key)
 }
 
-// openpgpConfig makes keys two years before today, in the algorithms gpg itself takes by default.
+// openpgpConfig creates keys two years before today, with the default algorithms of gpg.
 func openpgpConfig() *packet.Config {
 	made := today.AddDate(-2, 0, 0)
 	return &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA, Curve: packet.Curve25519, Time: func() time.Time { return made }}
@@ -173,7 +173,7 @@ func parse(t testing.TB, publicKeys ...string) seal.Recipients {
 	return must(seal.ParseRecipients(publicKeys, seal.WithClock(clock)))(t)
 }
 
-// refused asserts the reason and the whole text, and that the error holds nothing of the private inputs.
+// refused asserts the reason and the whole text, and that the error has no part of the private inputs.
 func refused(t *testing.T, err error, reason seal.Reason, text string, private ...string) {
 	t.Helper()
 	var e *seal.Error

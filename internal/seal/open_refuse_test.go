@@ -79,7 +79,7 @@ func TestOpen_wrongPrivateKey(t *testing.T) {
 	}
 }
 
-// symmetric is what gpg -c makes.
+// symmetric is a ciphertext of gpg -c.
 func symmetric(t *testing.T) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -198,7 +198,7 @@ func TestOpen_alteredCiphertext(t *testing.T) {
 					}
 				}
 			}
-			// The bytes below the armor, so that no checksum of the armor is what finds it.
+			// The bytes below the armor are altered, so that no checksum of the armor detects it.
 			for i, raw := 0, dearmor(t, sealed); i < len(raw); i++ {
 				altered := slices.Clone(raw)
 				altered[i] ^= 0x10

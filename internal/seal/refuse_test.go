@@ -14,7 +14,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// The remedies, spelt out once more: a change of words in the package is to be seen here.
+// The texts of the remedies, so that this file shows every change of them.
 const (
 	remedyPublic = "Give an age recipient (age1...), an SSH public key of type ssh-ed25519 or ssh-rsa, or an armored OpenPGP public key (gpg --armor --export)."
 	remedyLeaked = "Give the public half instead: the age1... line that age-keygen -y prints, the .pub file of an SSH key, or the output of gpg --armor --export. " +
@@ -61,7 +61,7 @@ func TestParseRecipients_privateKey(t *testing.T) {
 			refused(t, parseErr(c.private), seal.ReasonPrivateKeyGiven, say(0, c.kind), c.private)
 			refused(t, parseErr(agePair(t).public, c.private), seal.ReasonPrivateKeyGiven, say(1, c.kind), c.private)
 			if !strings.HasPrefix(c.kind, "an OpenPGP private key under") {
-				// Said first, whatever else is wrong with the list.
+				// It is reported first, whatever else is wrong with the list.
 				refused(t, parseErr("no key", agePair(t).public+" \n"+c.private), seal.ReasonPrivateKeyGiven, say(1, c.kind), c.private)
 			}
 		})

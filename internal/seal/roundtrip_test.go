@@ -79,7 +79,7 @@ func TestSeal_kindsOfKey(t *testing.T) {
 				t.Fatal("the ciphertext holds the secret")
 			}
 			opens(sealed, key.private, theSecret)
-			// As they come back from a file edited elsewhere, and through trimspace().
+			// Forms of the text after an edit of the file, and after trimspace().
 			opens(strings.ReplaceAll(sealed, "\n", "\r\n"), strings.ReplaceAll(key.private, "\n", "\r\n"), theSecret)
 			opens(strings.TrimSpace(sealed), strings.TrimSpace(key.private), theSecret)
 			opens("\n "+sealed+"\n\n", "\n"+key.private+"\n\n", theSecret)
@@ -183,7 +183,7 @@ func TestOpen_expiredOrRevokedKey(t *testing.T) {
 	if err := e.Revoke(packet.KeySuperseded, "", config); err != nil {
 		t.Fatal(err)
 	}
-	// Open has no clock: that the key has expired by whatever day it is cannot matter.
+	// Open has no clock, so the expiry of the key does not matter.
 	if got := must(seal.Open(sealed, openpgpPair(t, e, "").private, ""))(t); got != theSecret {
 		t.Error("opened to something else")
 	}

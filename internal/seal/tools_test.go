@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// ageTools builds age and age-keygen from the module the package itself depends on.
+// ageTools builds age and age-keygen from the module that the package depends on.
 func ageTools(t *testing.T) (age, keygen string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -24,7 +24,7 @@ func ageTools(t *testing.T) (age, keygen string) {
 	return filepath.Join(dir, "age"), filepath.Join(dir, "age-keygen")
 }
 
-// run is a command's standard output.
+// run returns the standard output of a command.
 func run(t *testing.T, env []string, stdin, name string, args ...string) string {
 	t.Helper()
 	var stderr bytes.Buffer
@@ -85,7 +85,7 @@ func TestOpen_sealedByAge(t *testing.T) {
 	}
 }
 
-// gnupg is a home of its own for gpg, and the command with what a test always tells it.
+// gnupg is a separate home folder for gpg, and the command with the arguments of all tests.
 type gnupg struct{ home string }
 
 func newGnuPG(t *testing.T) gnupg {
@@ -116,7 +116,7 @@ func (g gnupg) run(t *testing.T, stdin string, args ...string) string {
 	return run(t, []string{"GNUPGHOME=" + g.home}, stdin, "gpg", append([]string{"--batch", "--quiet", "--pinentry-mode", "loopback"}, args...)...)
 }
 
-// private imports a key that was made elsewhere, and trusts it as its own.
+// private imports a private key and trusts it.
 func (g gnupg) private(t *testing.T, key pair) {
 	t.Helper()
 	g.run(t, key.private, "--import")
@@ -157,7 +157,7 @@ func TestOpen_sealedByGPG(t *testing.T) {
 			public := g.run(t, "", "--armor", "--export", fingerprint)
 			private := g.run(t, "", "--passphrase", c.passphrase, "--armor", "--export-secret-keys", fingerprint)
 
-			// The key was made by the real clock just now.
+			// The key was created with the real clock.
 			recipients := must(seal.ParseRecipients([]string{public}))(t)
 			if got := recipients.Fingerprints()[0]; got != fingerprint {
 				t.Errorf("fingerprint %s, and gpg prints %s", got, fingerprint)

@@ -8,8 +8,7 @@ import (
 
 var errRefused = errors.New("refused")
 
-// run sends requests one after the other as long as the guard lets them, each with the next outcome, and returns how many
-// were sent.
+// run sends requests one after the other as long as the guard admits them, each with the next outcome, and returns their number.
 func run(g *Guard, outcomes ...Outcome) (sent int) {
 	at := time.Unix(1e9, 0)
 	for _, o := range outcomes {
@@ -24,7 +23,7 @@ func run(g *Guard, outcomes ...Outcome) (sent int) {
 	return sent
 }
 
-// How many requests are sent for each sequence of outcomes, and whether the guard has stopped after it.
+// The number of requests for each sequence of outcomes, and whether the guard has stopped after it.
 func TestGuard_sequences(t *testing.T) {
 	for name, c := range map[string]struct {
 		outcomes []Outcome
@@ -49,7 +48,7 @@ func TestGuard_sequences(t *testing.T) {
 	}
 }
 
-// Whatever is in flight when the credential goes bad, at most MaxInFlight refusals in a row can come of it.
+// If the credential is switched off while requests are in flight, at most MaxInFlight are refused in a row.
 func TestGuard_refusalsInFlight(t *testing.T) {
 	for _, accepted := range []bool{true, false} {
 		var g Guard
@@ -95,7 +94,7 @@ func TestGuard_oneAtATimeUntilAccepted(t *testing.T) {
 	}
 }
 
-// Lost answers before the first accepted one may each have been a refusal.
+// Each answer that is lost before the first accepted one may have been a refusal.
 func TestGuard_exhausted(t *testing.T) {
 	for name, c := range map[string]struct {
 		outcomes []Outcome

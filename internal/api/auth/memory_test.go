@@ -43,7 +43,7 @@ func TestMemory_remembersForAMinute(t *testing.T) {
 	}
 }
 
-// The file has a mode of its own, no part of the credential, and does not stay.
+// Only the user can read the file. It has no part of the credential, and is removed later.
 func TestMemory_file(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "state")
 	for i := range 5 {
@@ -82,7 +82,7 @@ func TestMemory_file(t *testing.T) {
 	}
 }
 
-// Strange files neither stop nor mislead anybody.
+// Invalid files, links and pipes are ignored.
 func TestMemory_invalidFiles(t *testing.T) {
 	now := time.Now()
 	good := filepath.Join(t.TempDir(), "elsewhere")
@@ -123,7 +123,7 @@ func TestMemory_invalidFiles(t *testing.T) {
 	}
 }
 
-// A folder that others can write to is not believed, and not used.
+// A folder that others can write to is neither read nor written.
 func TestMemory_folderOfOthers(t *testing.T) {
 	root := t.TempDir()
 	shared := filepath.Join(root, "shared")
@@ -152,7 +152,7 @@ func TestMemory_folderOfOthers(t *testing.T) {
 	}
 }
 
-// One process at a time finds out; the others wait for it, but not for ever, and not again.
+// One process at a time tests the credential. The others wait for it, with a limit for all waits together.
 func TestMemory_lock(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.Chmod(folder, 0o700); err != nil { //nolint:gosec // of a folder

@@ -15,13 +15,13 @@ var (
 
 func at(seconds float64) time.Time { return start.Add(time.Duration(seconds * float64(time.Second))) }
 
-// attempt is one attempt, begun and ended so many seconds after start.
+// attempt is one attempt, with its begin and its end in seconds after start.
 type attempt struct {
 	begun, ended float64
 	result       Result
 }
 
-// after is a breaker that has seen the attempts, one after the other.
+// after returns a breaker after the attempts, one after the other.
 func after(attempts ...attempt) *Breaker {
 	b := New(limits)
 	err := errFirst
@@ -33,7 +33,7 @@ func after(attempts ...attempt) *Breaker {
 	return b
 }
 
-// What becomes of a request, by what the attempts before it found.
+// The decision about a request, by the results of the attempts before it.
 func TestBreaker_decisions(t *testing.T) {
 	for name, c := range map[string]struct {
 		before   []attempt
@@ -67,7 +67,7 @@ func TestBreaker_decisions(t *testing.T) {
 	}
 }
 
-// While it is probing, one request at a time is sent; the others wait for it, and fail with it.
+// While the breaker is probing, one request at a time is sent. The others wait for it, and fail with it.
 func TestBreaker_oneProbe(t *testing.T) {
 	for name, b := range map[string]*Breaker{"doubted": after(attempt{0, 1, Unreachable}), "after the cooldown": after(attempt{-20, -19, Permanent})} {
 		if d := b.Decide(at(2), true); !d.Send || !b.Enter() {
@@ -87,7 +87,7 @@ func TestBreaker_oneProbe(t *testing.T) {
 	}
 }
 
-// A request that has run out of time opens the breaker, unless something answered another one meanwhile.
+// A request whose time has run out opens the breaker, unless another one was answered meanwhile.
 func TestBreaker_giveUp(t *testing.T) {
 	b := after(attempt{0, 1, Unreachable})
 	if b.GiveUp(at(18), at(0), errLater); !b.Open() || b.Decide(at(18), true).Err != errFirst { //nolint:errorlint // the very error

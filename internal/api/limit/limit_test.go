@@ -17,7 +17,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// leave waits n times and returns when, since the first call, each request could leave.
+// leave waits n times and returns when each request could be sent, as the time since the first call.
 func leave(t *testing.T, l *Limiter, n int) []time.Duration {
 	t.Helper()
 	begun := time.Now()
@@ -31,8 +31,8 @@ func leave(t *testing.T, l *Limiter, n int) []time.Duration {
 	return at
 }
 
-// One throttled request holds all requests; a shorter pause does not shorten a longer one. A client without a limit then
-// keeps to half of the default rate, as nothing else is known.
+// A throttled request delays all requests. A shorter pause does not shorten a longer one. A client without a limit then uses half
+// of the default rate, because it knows no other.
 func TestLimiter_throttledHoldsEveryRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(0, time.Now, sleep)
@@ -44,7 +44,7 @@ func TestLimiter_throttledHoldsEveryRequest(t *testing.T) {
 	})
 }
 
-// The rate is halved once for all requests that left before, and rises in a straight line with the answers.
+// The rate is halved once for all requests that were sent before, and then rises linearly with the answers.
 func TestLimiter_halvedThenRises(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(5, time.Now, sleep)

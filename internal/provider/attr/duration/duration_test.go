@@ -81,7 +81,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestWire: the type reads what the protocol carries.
+// TestWire: the type reads the values of the protocol.
 func TestWire(t *testing.T) {
 	ctx := context.Background()
 	for _, c := range []struct {

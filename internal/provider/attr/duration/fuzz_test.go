@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// FuzzParse reads any text: what is a duration has the length that its own form in seconds has, within the bounds, and
-// what is none has a reason.
+// FuzzParse reads any text. A duration is within the bounds, and has the same length when it is written in seconds. Any other text
+// has a reason.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{"30d", "P30D", "720h", "1d12h", "P1DT12H", "PT", "P4W", "36500d", "99999999999999999999d", "9223372036854775807s", "1M", "", "१d"} {
 		f.Add(text)
