@@ -1,4 +1,4 @@
-// Package ephemeralkey is the ephemeral resource outscale_access_key: an access key that lives as long as the run.
+// Package ephemeralkey has the ephemeral resource outscale_access_key: an access key for one run.
 package ephemeralkey
 
 import (
@@ -21,12 +21,12 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// Resource is the run-scoped outscale_access_key: created at Open, renewed while the run lasts, deleted at Close. API
-// actions: CreateAccessKey, UpdateAccessKey, DeleteAccessKey, ReadAccessKeys for a renewal, and ReadUsers where the owner is
-// named by its id.
+// Resource is the ephemeral outscale_access_key. Open creates the key, Renew moves its expiry while the run lasts, and Close
+// deletes it. API actions: CreateAccessKey, UpdateAccessKey, DeleteAccessKey, ReadAccessKeys for a renewal, and ReadUsers if
+// the owner is named by its id.
 //
-// GOTCHA: Close is not called when something that uses the key fails, nor after Ctrl-C. Every key is therefore tracked from
-// the moment it exists, and has an expiry in the very call that creates it.
+// GOTCHA: the CLI does not call Close if something that uses the key fails, nor after Ctrl-C. So each key is created with an
+// expiry, and the tracker has it as soon as it exists.
 type Resource struct {
 	base.EphemeralBase
 }
@@ -39,10 +39,10 @@ var (
 )
 
 const (
-	// renewTimeout and revokeTimeout bound what the user cannot set: the run waits for both.
+	// renewTimeout and revokeTimeout are time limits that the user cannot set. The run waits for both operations.
 	renewTimeout  = time.Minute
 	revokeTimeout = time.Minute
-	// lastRenewal is how much life a key must have left for a failed renewal to be tried again.
+	// lastRenewal is the remaining lifetime of a key below which a failed renewal is not repeated.
 	lastRenewal = 2 * time.Minute
 )
 
@@ -58,7 +58,7 @@ const (
 // New returns the ephemeral resource.
 func New() ephemeral.EphemeralResource { return &Resource{base.NewEphemeral("access_key")} }
 
-// ValidateConfig refuses a tag that is reserved, and a lifetime that is none or out of bounds.
+// ValidateConfig refuses a reserved tag and an invalid lifetime.
 func (r *Resource) ValidateConfig(ctx context.Context, req ephemeral.ValidateConfigRequest, resp *ephemeral.ValidateConfigResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -72,10 +72,10 @@ func (r *Resource) ValidateConfig(ctx context.Context, req ephemeral.ValidateCon
 	}
 }
 
-// Open creates a key, or none where none is wanted.
+// Open creates a key, unless `enabled` is false.
 //
-// GOTCHA: a result must be known, so that an unknown provider block or argument is an error where the CLI does not wait by
-// itself. Both CLIs wait for arguments; no released one lets a provider say that it waits.
+// GOTCHA: the result must be known, so an unknown provider block or argument is an error. Both CLIs call Open only when the
+// arguments are known. The protocol lets a provider defer Open, but no released CLI allows it.
 func (r *Resource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -105,7 +105,7 @@ func (r *Resource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ep
 	resp.RenewAt = r.Data.Clock.Local(r.Data.Now().Add(l.Lifetime / 2))
 }
 
-// deferred answers a request for which no key is created: because none is wanted, or because a value is unknown.
+// deferred reports whether Open must not create a key, because `enabled` is false or a value is unknown, and sets the answer.
 func (r *Resource) deferred(ctx context.Context, m model, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) bool {
 	name, unknown := m.unknown()
 	switch {
@@ -123,8 +123,8 @@ func (r *Resource) deferred(ctx context.Context, m model, req ephemeral.OpenRequ
 	return true
 }
 
-// create creates the key, and revokes it again when it is not as asked, or when ctx, the request, has ended. work is ctx
-// with the timeout of the creation.
+// create creates the key. It revokes the key if the creation was not completed, or if ctx, the context of the request, has
+// ended. work is ctx with the timeout of the creation.
 func (r *Resource) create(ctx, work context.Context, l lease, diags *diag.Diagnostics) (key.Key, lease) {
 	r.Data.WarnOrphansOfRun(work, l.Owner, diags)
 	created, err := r.Data.Keys.Create(work, l.toSpec(r.Data.Now()), key.CreateOptions{Abandoned: r.Data.Tracker.Abandoned})
@@ -148,31 +148,31 @@ func (r *Resource) create(ctx, work context.Context, l lease, diags *diag.Diagno
 	return key.Key{}, l
 }
 
-// addOpenError appends the error of a creation. Of a key that was created and not finished, the cause is reported: the key is
-// removed again.
+// addOpenError appends the error of a creation. For a key that was created but not finished it appends only the cause, because
+// the key is revoked.
 func addOpenError(diags *diag.Diagnostics, tried string, owner key.Owner, err error) {
 	var incomplete *key.IncompleteError
 	switch {
 	case errors.As(err, &incomplete) && incomplete.Err != nil:
 		diag.AddKeyError(diags, notOpened, tried+" was begun, and finishing it", incomplete.Err)
 	case domain.IsUserGone(err) && owner.UserName != "":
-		diag.AddMore(diags, notOpened, tried, err, "If the same run creates the user, the key is asked for before the user exists: write `user_id = outscale_user.NAME.user_id`, "+
+		diag.AddMore(diags, notOpened, tried, err, "If the same run creates the user, the CLI opens the key before the user exists: use `user_id = outscale_user.NAME.user_id`, "+
 			"which is unknown until then, or `enabled = terraform.applying`.")
 	default:
 		diag.AddKeyError(diags, notOpened, tried, err)
 	}
 }
 
-// undo revokes a key that is not given out. What it cannot revoke stays in the tracker, for the end of the process.
+// undo revokes a key that Open does not return. If that fails, the key stays in the tracker, and the reaper tries again.
 func (r *Resource) undo(ctx context.Context, l lease, diags *diag.Diagnostics) {
 	if err := r.revoke(ctx, r.latest(l)); err != nil {
 		diag.Add(diags, notClosed, "Deleting "+l.describe()+" again", err)
 		return
 	}
-	diags.AddWarning("Access key deleted again: "+l.ID, "Access key "+l.ID+" had been created already. It is deleted; nobody has its secret.")
+	diags.AddWarning("Access key deleted again: "+l.ID, "Access key "+l.ID+" had already been created, and was deleted again. Nobody has its secret.")
 }
 
-// revoke deletes the key, whether or not the run was interrupted, and removes it from the tracker.
+// revoke deletes the key, even if the run was interrupted, and removes it from the tracker.
 func (r *Resource) revoke(ctx context.Context, k orphan.RunKey) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeTimeout)
 	defer cancel()
@@ -183,10 +183,11 @@ func (r *Resource) revoke(ctx context.Context, k orphan.RunKey) error {
 	return nil
 }
 
-// latest is what is known of a key: the tracker has what a renewal changed, private data only what Open knew.
+// latest returns the key as last known. The tracker has the changes of renewals; the private data has the key as Open created
+// it.
 //
-// GOTCHA: under a debugger one process serves every provider block, and Data is that of the block that was configured last.
-// The tracker has the service that created the key.
+// GOTCHA: under a debugger one process serves all provider blocks, and Data is that of the block that was configured last. The
+// tracker has the service that created the key.
 func (r *Resource) latest(l lease) orphan.RunKey {
 	if k, found := r.Data.Tracker.Get(l.ID); found {
 		return k
@@ -194,8 +195,8 @@ func (r *Resource) latest(l lease) orphan.RunKey {
 	return l.runKey(r.Data.Keys)
 }
 
-// opened returns the key that Open stored in the private data; found is false when it created none, or when nothing can be
-// done with it.
+// opened returns the key that Open stored in the private data. found is false if Open created none, or if the provider is
+// unknown and the tracker does not have the key.
 func (r *Resource) opened(ctx context.Context, private base.PrivateState, summary string, diags *diag.Diagnostics) (l lease, k orphan.RunKey, found bool) {
 	if l, found = readLease(ctx, private, diags); !found {
 		return l, k, false
@@ -206,8 +207,8 @@ func (r *Resource) opened(ctx context.Context, private base.PrivateState, summar
 	return l, r.latest(l), true
 }
 
-// Renew moves the expiry while the run lasts. The key stays the same: Terraform gives Close what Open stored. A renewal that
-// fails is tried again while there is time, because the key is still valid.
+// Renew moves the expiry of the key while the run lasts. It cannot replace the key, because the CLI passes to Close what Open
+// stored. If a renewal fails and there is time before the expiry, the CLI calls Renew again.
 func (r *Resource) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {
 	l, k, found := r.opened(ctx, req.Private, notRenewed, &resp.Diagnostics)
 	if !found {
@@ -234,10 +235,10 @@ func (r *Resource) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *
 		return
 	}
 	resp.RenewAt = r.Data.Clock.Local(now.Add(left / 2))
-	resp.Diagnostics.AddWarning(failed.Summary()+": "+l.ID, failed.Detail()+"\n\nIt is valid until "+isodate.Format(*k.Key.Expires)+"; the renewal is tried again before.")
+	resp.Diagnostics.AddWarning(failed.Summary()+": "+l.ID, failed.Detail()+"\n\nThe key is valid until "+isodate.Format(*k.Key.Expires)+", and the renewal is tried again before that.")
 }
 
-// Close deletes the key. One that cannot be deleted now is tried once more when the provider ends.
+// Close deletes the key. If that fails, the reaper tries once more when the provider ends.
 func (r *Resource) Close(ctx context.Context, req ephemeral.CloseRequest, resp *ephemeral.CloseResponse) {
 	l, k, found := r.opened(ctx, req.Private, notClosed, &resp.Diagnostics)
 	if !found {

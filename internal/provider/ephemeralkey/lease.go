@@ -11,8 +11,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// lease is one run-scoped key, as Open's private data has it for Renew and Close. It holds no secret: private data of an
-// ephemeral resource is not stored, but the CLI has no need to see one.
+// lease is a run-scoped key in the private data, by which Open passes it to Renew and Close. It has no secret.
 type lease struct {
 	ID       string
 	Owner    key.Owner
@@ -25,18 +24,18 @@ type lease struct {
 // leaseKey is the name of the lease in the private data.
 const leaseKey = "lease"
 
-// describe names the key in a sentence.
+// describe returns the key and its owner for a sentence.
 func (l lease) describe() string {
 	return "access key " + l.ID + " of " + diag.OwnerText(l.Owner.UserName, l.Owner.UserID)
 }
 
-// toSpec asks for a key that expires a lifetime from now, in whatever state it is.
+// toSpec returns the spec of a key that expires a lifetime from now.
 func (l lease) toSpec(now time.Time) key.Spec {
 	expires := now.Add(l.Lifetime).Truncate(time.Millisecond)
 	return key.Spec{Owner: l.Owner, Expires: &expires, Tag: l.Tag}
 }
 
-// withKey is the lease of this key. A key without an expiry was refused before; should there be one, it counts as due.
+// withKey returns the lease of this key. The service has checked that the key has an expiry; without one it counts as expired.
 func (l lease) withKey(k key.Key) lease {
 	l.ID, l.Identity = k.ID, k.Identity
 	if k.Expires != nil {
@@ -45,7 +44,7 @@ func (l lease) withKey(k key.Key) lease {
 	return l
 }
 
-// runKey is the lease for the tracker.
+// runKey returns the key for the tracker.
 func (l lease) runKey(keys orphan.Revoker) orphan.RunKey {
 	return orphan.RunKey{Keys: keys, Owner: l.Owner, Key: key.Key{
 		ID: l.ID, UserName: l.Owner.UserName, State: key.Active, Tag: l.Tag, Expires: &l.Expires, Identity: l.Identity,
@@ -61,7 +60,7 @@ func (l lease) write(ctx context.Context, private base.PrivateState, diags *diag
 	diags.Append(private.SetKey(ctx, leaseKey, text)...)
 }
 
-// readLease returns what Open stored; found is false when it created no key.
+// readLease returns the lease that Open stored. found is false if Open created no key.
 func readLease(ctx context.Context, private base.PrivateState, diags *diag.Diagnostics) (l lease, found bool) {
 	text, more := private.GetKey(ctx, leaseKey)
 	diags.Append(more...)

@@ -23,7 +23,7 @@ type model struct {
 	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
-// unknown names the first argument whose value is unknown.
+// unknown returns the name of the first argument that is unknown.
 func (m model) unknown() (string, bool) {
 	switch {
 	case m.Enabled.IsUnknown():
@@ -40,10 +40,10 @@ func (m model) unknown() (string, bool) {
 	return "", false
 }
 
-// enabled reports whether a key is to be created.
+// enabled reports whether Open creates a key.
 func (m model) enabled() bool { return m.Enabled.IsNull() || m.Enabled.ValueBool() }
 
-// lease is what is asked for. The lifetime was validated before.
+// lease returns the lease of the key that the configuration describes. ValidateConfig has checked the lifetime.
 func (m model) lease() lease {
 	l := lease{Owner: key.Owner{UserName: m.UserName.ValueString()}, Tag: m.Tag.ValueString(), Lifetime: defaultLifetime}
 	if id := m.UserID.ValueString(); id != "" {
@@ -55,13 +55,13 @@ func (m model) lease() lease {
 	return l
 }
 
-// withoutKey is the result without a key.
+// withoutKey returns the result without a key.
 func (m model) withoutKey() model {
 	m.AccessKeyID, m.SecretKey, m.ExpirationDate = types.StringNull(), types.StringNull(), types.StringNull()
 	return m
 }
 
-// withKey is the result with a key.
+// withKey returns the result with a key.
 func (m model) withKey(k key.Key) model {
 	m.AccessKeyID, m.SecretKey = types.StringValue(k.ID), types.StringValue(k.Secret)
 	m.ExpirationDate = isodate.Of(k.Expires).StringValue

@@ -15,16 +15,16 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// How long a run-scoped key lives between two renewals.
+// The lifetime of a run-scoped key without a renewal.
 const (
 	defaultLifetime = time.Hour
-	// shortestLifetime leaves a key some life at an API whose clock is ahead by the five minutes that a signature may be off.
+	// shortestLifetime is more than the five minutes by which the API's clock may be ahead.
 	shortestLifetime = 10 * time.Minute
-	// longestLifetime bounds what is left behind when everything else failed.
+	// longestLifetime limits how long a key is valid that could not be revoked.
 	longestLifetime = 24 * time.Hour
 )
 
-// Schema has no default values: an ephemeral resource has no plan that could hold them.
+// Schema has no default values, because an ephemeral resource has no plan that could have them.
 func (r *Resource) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Creates an access key for one run. It is revoked when the run no longer needs it, and it is in no state and no plan file.",

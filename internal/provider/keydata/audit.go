@@ -63,29 +63,22 @@ type auditModel struct {
 
 // audited is one key of the audit.
 type audited struct {
-	AccessKeyID          types.String `tfsdk:"access_key_id"`
-	UserName             types.String `tfsdk:"user_name"`
-	UserID               types.String `tfsdk:"user_id"`
-	Root                 types.Bool   `tfsdk:"root"`
-	State                types.String `tfsdk:"state"`
-	Tag                  types.String `tfsdk:"tag"`
-	CreationDate         types.String `tfsdk:"creation_date"`
-	LastModificationDate types.String `tfsdk:"last_modification_date"`
-	AgeDays              types.Int64  `tfsdk:"age_days"`
-	ExpirationDate       types.String `tfsdk:"expiration_date"`
-	DaysLeft             types.Int64  `tfsdk:"days_left"`
-	Expired              types.Bool   `tfsdk:"expired"`
-	OverCeiling          types.Bool   `tfsdk:"over_ceiling"`
-	Unfinished           types.Bool   `tfsdk:"unfinished"`
-	LastUseDate          types.String `tfsdk:"last_use_date"`
-	UnusedDays           types.Int64  `tfsdk:"unused_days"`
-	Calls                types.Int64  `tfsdk:"calls"`
-	Networks             []string     `tfsdk:"networks"` // nil = null
-	Rights               types.String `tfsdk:"rights"`
-	Findings             []finding    `tfsdk:"findings"`
+	element
+	UserID      types.String `tfsdk:"user_id"`
+	Root        types.Bool   `tfsdk:"root"`
+	AgeDays     types.Int64  `tfsdk:"age_days"`
+	DaysLeft    types.Int64  `tfsdk:"days_left"`
+	OverCeiling types.Bool   `tfsdk:"over_ceiling"`
+	Unfinished  types.Bool   `tfsdk:"unfinished"`
+	LastUseDate types.String `tfsdk:"last_use_date"`
+	UnusedDays  types.Int64  `tfsdk:"unused_days"`
+	Calls       types.Int64  `tfsdk:"calls"`
+	Networks    []string     `tfsdk:"networks"` // nil = null
+	Rights      types.String `tfsdk:"rights"`
+	Findings    []finding    `tfsdk:"findings"`
 }
 
-// Read lists the keys of the account, then reads what the log says of them.
+// Read lists the keys of the account, reads their use from the log, and reviews them.
 func (d *Audit) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m auditModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -116,7 +109,7 @@ func (d *Audit) Read(ctx context.Context, req datasource.ReadRequest, resp *data
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// usage reads the log as far as the arguments say; false when that failed.
+// usage reads the log for the configured time. It returns false after an error.
 func (d *Audit) usage(ctx context.Context, m *auditModel, diags *diag.Diagnostics) (usage account.Usage, ok bool) {
 	if m.UsageDays.IsNull() {
 		m.UsageDays = number.Of(auditUsageDays)
@@ -139,17 +132,17 @@ func (d *Audit) usage(ctx context.Context, m *auditModel, diags *diag.Diagnostic
 		diag.Add(diags, notAudited, "Reading the account's log for the use of access keys", err)
 		return usage, false
 	case !usage.Readable:
-		diags.AddWarning(useUnknown, "The caller may not read the log of the account, so that `last_use_date`, `unused_days` and `calls` are null.\n\n"+
-			"Grant it the action `api:ReadApiLogs` in a policy, or write `usage_days = 0`.")
+		diags.AddWarning(useUnknown, "The caller may not read the log of the account, so `last_use_date`, `unused_days` and `calls` are null.\n\n"+
+			"Grant it the action `api:ReadApiLogs` in a policy, or set `usage_days = 0`.")
 	case !usage.Whole:
-		diags.AddWarning(useForShort, fmt.Sprintf("The account made more calls in the last %s than `usage_pages` = %d lets this look at: "+
-			"`last_use_date`, `unused_days` and `calls` are about the time since %s.\n\nAllow more pages, or ask for fewer `usage_days`.",
+		diags.AddWarning(useForShort, fmt.Sprintf("The log of the last %s has more pages than `usage_pages` = %d, so "+
+			"`last_use_date`, `unused_days` and `calls` are about the time since %s.\n\nSet more `usage_pages`, or fewer `usage_days`.",
 			duration.Words(time.Duration(days)*day), pages, isodate.Format(usage.From)))
 	}
 	return usage, true
 }
 
-// withReport takes over what was read. What is not known is null.
+// withReport sets the result. What is not known stays null.
 func (m auditModel) withReport(report account.Report, usage account.Usage, now time.Time) auditModel {
 	m.AuditDate = types.StringValue(isodate.Format(now))
 	m.Complete = types.BoolValue(report.Users && report.Root)
@@ -175,11 +168,9 @@ func (m auditModel) withReport(report account.Report, usage account.Usage, now t
 }
 
 func auditedOf(k account.OwnedKey, now time.Time) audited {
-	e := elementOf(k.Key, now)
 	a := audited{
-		AccessKeyID: e.AccessKeyID, UserName: e.UserName, UserID: keyattr.TextOrNull(k.UserID), State: e.State, Tag: e.Tag,
-		CreationDate: e.CreationDate, LastModificationDate: e.LastModificationDate, AgeDays: wholeDays(now.Sub(k.Created)),
-		ExpirationDate: e.ExpirationDate, Expired: e.Expired, Unfinished: types.BoolValue(k.Unfinished()),
+		element: elementOf(k.Key, now), UserID: keyattr.TextOrNull(k.UserID),
+		AgeDays: wholeDays(now.Sub(k.Created)), Unfinished: types.BoolValue(k.Unfinished()),
 	}
 	if k.Expires != nil {
 		a.DaysLeft = wholeDays(k.Expires.Sub(now))
@@ -187,7 +178,8 @@ func auditedOf(k account.OwnedKey, now time.Time) audited {
 	return a
 }
 
-// withUse adds what the log says. A key that the log does not name is unused since the log begins, or since it was created.
+// withUse adds the use from the log. A key that is not in the log is unused since the log begins, or since its creation if that
+// is later.
 func (a audited) withUse(k key.Key, usage account.Usage, now time.Time) audited {
 	if !usage.Readable || !usage.From.Before(usage.Until) {
 		return a
@@ -204,5 +196,5 @@ func (a audited) withUse(k key.Key, usage account.Usage, now time.Time) audited 
 	return a
 }
 
-// wholeDays are the days in d, none when it is negative.
+// wholeDays returns the number of whole days in d, 0 if it is negative.
 func wholeDays(d time.Duration) types.Int64 { return types.Int64Value(int64(max(d, 0) / day)) }

@@ -21,7 +21,7 @@ const (
 	badRules      = "Rules not usable"
 )
 
-// finding is what a rule found about a key.
+// finding is a finding of a rule about a key.
 type finding struct {
 	Rule     types.String `tfsdk:"rule"`
 	Severity types.String `tfsdk:"severity"`
@@ -45,16 +45,16 @@ func reviewArguments() map[string]schema.Attribute {
 	}
 }
 
-// reviewedAttributes are the attributes of a key that the rules and the rights give.
+// reviewedAttributes are the attributes of a key that come from the review.
 func reviewedAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"networks": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "The networks from which the key signed calls between `usage_start_date` and `usage_end_date`, sorted: the /24 of an IPv4 address, the /48 of an " +
-				"IPv6 address. Null when the log was not read.",
+				"IPv6 address. Null if the log was not read.",
 		},
 		"rights": textAttribute("What the key may do, in one word: `root`, `admin` (everything), `escalation` (its owner can give itself more rights), `limited` or `none`. " +
-			"Null when the rights are not known: `read_rights` is not set, or the caller may not read them."),
+			"Null if the rights are not known: `read_rights` is not set, or the caller may not read them."),
 		"findings": schema.ListNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "What the rules found about the key, the most serious first. The rules are " + ruleList() + ".",
@@ -68,7 +68,7 @@ func reviewedAttributes() map[string]schema.Attribute {
 	}
 }
 
-// ruleList is the rules that an audit can apply. The one about states needs states.
+// ruleList returns the rules that an audit can apply, without the one that needs states.
 func ruleList() string {
 	var all []string
 	for _, r := range review.Rules() {
@@ -79,7 +79,7 @@ func ruleList() string {
 	return strings.Join(all, ", ")
 }
 
-// config is the settings of the rules; false when they cannot be read.
+// config returns the settings of the rules. It returns false after an error.
 func (m *auditModel) config(diags *diag.Diagnostics) (review.Config, bool) {
 	if m.Rules.IsNull() {
 		return review.Config{}, true
@@ -92,7 +92,7 @@ func (m *auditModel) config(diags *diag.Diagnostics) (review.Config, bool) {
 	return config, true
 }
 
-// review adds networks, rights and findings to the keys of the report, which are in the same order.
+// review adds networks, rights and findings to the keys of m, which are in the order of the report.
 func (d *Audit) review(ctx context.Context, m *auditModel, config review.Config, report account.Report, usage account.Usage, diags *diag.Diagnostics) error {
 	rights := review.OwnersRights{Read: func(ctx context.Context, userName string) ([]policydoc.Document, error) {
 		return d.Data.Rights.Documents(ctx, d.Data.Policies, d.Data.Groups, userName)
@@ -107,12 +107,12 @@ func (d *Audit) review(ctx context.Context, m *auditModel, config review.Config,
 		m.AccessKeys[i].addReview(f, config, report.Users && m.ReadRights.ValueBool())
 	}
 	if rights.Refused != nil {
-		diags.AddWarning(rightsUnknown, "The caller may not read the policies of users, so that `rights` is null and the rules about rights find nothing: "+
+		diags.AddWarning(rightsUnknown, "The caller may not read the policies of users, so `rights` is null and the rules about rights find nothing: "+
 			rights.Refused.Error()+"\n\nGrant it the actions `api:ReadUserGroupsPerUser`, `api:ReadLinkedPolicies`, `api:ReadUserPolicies`, `api:ReadUserPolicy`, "+
 			"`api:ReadManagedPoliciesLinkedToUserGroup`, `api:ReadUserGroupPolicies`, `api:ReadPolicies` and `api:ReadPolicyVersion`.")
 	}
 	for _, err := range rights.Failed {
-		diags.AddWarning(rightsUnknown, "The rights of a user are not known, so that the rules about rights find nothing about its keys: "+err.Error())
+		diags.AddWarning(rightsUnknown, "The rights of a user are not known, so the rules about rights find nothing about its keys: "+err.Error())
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/number"
 )
 
-// Schema has every fact of a key that a rule about keys may ask for, so that a rule is one expression.
+// Schema has everything about a key that a rule may need, so that a rule is one expression.
 func (d *Audit) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists every access key of the account, those of the root account and of each user, with owner, age, expiry, last use, the rights of the owner, and findings of rules.",

@@ -1,4 +1,4 @@
-// Package keydata is the data sources about access keys: outscale_access_key, outscale_access_keys and
+// Package keydata has the data sources about access keys: outscale_access_key, outscale_access_keys and
 // outscale_access_key_audit.
 package keydata
 
@@ -16,14 +16,14 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
-// The filters that both look-ups know. The first two are the official provider's.
+// The filters. The official provider has the first two.
 const (
 	byID    = "access_key_ids"
 	byState = "states"
 	byTag   = "tags"
 )
 
-// find returns the keys that pass. Ids without an owner are looked for among the keys of every owner.
+// find returns the keys that match. If there are ids and no owner, it searches the keys of every owner.
 func find(ctx context.Context, keys providerdata.Keys, owner string, filters filter.Set) ([]key.Key, error) {
 	var found []key.Key
 	var err error
@@ -44,7 +44,7 @@ func find(ctx context.Context, keys providerdata.Keys, owner string, filters fil
 	return passed, nil
 }
 
-// question says what was looked for.
+// question describes what was looked for.
 func question(owner string, filters filter.Set) string {
 	var parts []string
 	if owner != "" {
@@ -59,7 +59,7 @@ func question(owner string, filters filter.Set) string {
 	return strings.Join(parts, "; ")
 }
 
-// element is one key of a result.
+// element is one key of a list, and what the other data sources show of a key.
 type element struct {
 	AccessKeyID          types.String `tfsdk:"access_key_id"`
 	UserName             types.String `tfsdk:"user_name"`

@@ -18,8 +18,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// List is the data source outscale_access_keys: all keys that match. API actions: ReadAccessKeys; ReadUsers where owners
-// have to be found.
+// List is the data source outscale_access_keys: all keys that match. API actions: ReadAccessKeys; ReadUsers if owners must be
+// found.
 type List struct {
 	base.DataSourceBase
 }
@@ -40,7 +40,7 @@ type listModel struct {
 	AccessKeys   []element    `tfsdk:"access_keys"`
 }
 
-// Schema is the official provider's, with the owner, the tag and the expiry added.
+// Schema is that of the official provider, with the owner, the tag and the expiry.
 func (d *List) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the access keys of one owner. If no key matches, the list is empty. Secrets cannot be read.",
@@ -76,7 +76,7 @@ func listedAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-// keyAttributes are what the data sources show of every key.
+// keyAttributes are the computed attributes of both data sources.
 func keyAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"tag":                    textAttribute("The tag of the key. Null if it has none."),
@@ -115,7 +115,7 @@ func (d *List) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// limitTo adds an argument to the filters; one that is left out limits nothing.
+// limitTo adds an argument to the filters, unless it is null.
 func limitTo(ctx context.Context, filters filter.Set, name string, argument types.List, diags *diag.Diagnostics) {
 	if argument.IsNull() {
 		return

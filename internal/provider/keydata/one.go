@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -22,8 +21,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 )
 
-// One is the data source outscale_access_key: one key. API actions: ReadAccessKeys; ReadUsers where the owner has to be
-// found.
+// One is the data source outscale_access_key: one key. API actions: ReadAccessKeys; ReadUsers if the owner must be found.
 type One struct {
 	base.DataSourceBase
 }
@@ -37,19 +35,12 @@ var (
 func NewOne() datasource.DataSource { return &One{base.NewDataSource("access_key")} }
 
 type oneModel struct {
-	ID                   types.String `tfsdk:"id"`
-	AccessKeyID          types.String `tfsdk:"access_key_id"`
-	UserName             types.String `tfsdk:"user_name"`
-	State                types.String `tfsdk:"state"`
-	Filter               types.Set    `tfsdk:"filter"`
-	Tag                  types.String `tfsdk:"tag"`
-	Expired              types.Bool   `tfsdk:"expired"`
-	ExpirationDate       types.String `tfsdk:"expiration_date"`
-	CreationDate         types.String `tfsdk:"creation_date"`
-	LastModificationDate types.String `tfsdk:"last_modification_date"`
+	ID     types.String `tfsdk:"id"`
+	Filter types.Set    `tfsdk:"filter"`
+	element
 }
 
-// Schema is the official provider's, with the owner, the tag and the expiry added.
+// Schema is that of the official provider, with the owner, the tag and the expiry.
 func (d *One) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
 		"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The same as `access_key_id`."},
@@ -71,14 +62,14 @@ func (d *One) Schema(_ context.Context, _ datasource.SchemaRequest, resp *dataso
 	}
 }
 
-// ConfigValidators asks for something to look for.
+// ConfigValidators requires at least one argument.
 func (d *One) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{datasourcevalidator.AtLeastOneOf(
 		path.MatchRoot("access_key_id"), path.MatchRoot("user_name"), path.MatchRoot("state"), path.MatchRoot("filter"),
 	)}
 }
 
-// Read looks the key up.
+// Read looks up the key.
 func (d *One) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m oneModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -104,21 +95,14 @@ func (d *One) Read(ctx context.Context, req datasource.ReadRequest, resp *dataso
 		resp.Diagnostics.AddError(keyattr.NotRead, notOneText(found, asked))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m.withKey(found[0], d.Data.Now()))...)
-}
-
-// withKey takes over what the API has.
-func (m oneModel) withKey(k key.Key, now time.Time) oneModel {
+	m.element = elementOf(found[0], d.Data.Now())
 	if m.ID.IsNull() {
-		m.ID = types.StringValue(k.ID)
+		m.ID = m.AccessKeyID
 	}
-	e := elementOf(k, now)
-	m.AccessKeyID, m.UserName, m.State, m.Tag, m.Expired = e.AccessKeyID, e.UserName, e.State, e.Tag, e.Expired
-	m.ExpirationDate, m.CreationDate, m.LastModificationDate = e.ExpirationDate, e.CreationDate, e.LastModificationDate
-	return m
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// notOneText says what was found in place of one key.
+// notOneText says what was found if it is not exactly one key.
 func notOneText(found []key.Key, asked string) string {
 	if len(found) == 0 {
 		return fmt.Sprintf("No access key matches %s.\n\nCheck the arguments. The plural data source, `outscale_access_keys`, "+

@@ -1,4 +1,4 @@
-// Package sealedsecret is the ephemeral resource outscale_access_key_secret, which opens the sealed secret of an access key.
+// Package sealedsecret has the ephemeral resource outscale_access_key_secret, which decrypts the sealed secret of an access key.
 package sealedsecret
 
 import (
@@ -13,8 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// Resource is the ephemeral outscale_access_key_secret. It calls no API action: it needs no provider data, and works while
-// the API is down.
+// Resource is the ephemeral outscale_access_key_secret. It makes no call, so it works without a configured provider.
 type Resource struct{ base.EphemeralBase }
 
 var _ ephemeral.EphemeralResource = (*Resource)(nil)
@@ -25,7 +24,7 @@ const notOpened = "Sealed secret not opened"
 // New returns the ephemeral resource.
 func New() ephemeral.EphemeralResource { return &Resource{base.NewEphemeral("access_key_secret")} }
 
-// Schema has nothing that is stored anywhere: neither CLI writes the arguments and results of an ephemeral resource.
+// Schema has secrets in clear, because the CLIs store neither the arguments nor the results of an ephemeral resource.
 func (*Resource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Decrypts the sealed secret of an access key for the duration of a run.",
@@ -62,10 +61,10 @@ type model struct {
 	SecretKey       types.String `tfsdk:"secret_key"`
 }
 
-// Open decrypts.
+// Open decrypts the secret.
 //
-// GOTCHA: the CLI prints the line of the configuration that an error points to, which may have a private key in it, in
-// whichever argument it was put. So errors point to the whole and name the argument in words.
+// GOTCHA: the CLI prints the line of the configuration that an error points to. Any argument may have a private key in it, by
+// mistake. So errors point to no attribute, and only their text names the argument.
 func (*Resource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -81,7 +80,7 @@ func (*Resource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephe
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 }
 
-// argumentOf is the argument that each refusal is about.
+// argumentOf has the argument that each error is about.
 var argumentOf = map[seal.Reason]string{
 	seal.ReasonNotCiphertext: "sealed_secret_key", seal.ReasonDamaged: "sealed_secret_key", seal.ReasonNotText: "sealed_secret_key",
 	seal.ReasonNotAPrivateKey: "private_key", seal.ReasonPublicKeyGiven: "private_key", seal.ReasonWrongPrivateKey: "private_key",
