@@ -115,7 +115,7 @@ func (s *settings) flags() *flag.FlagSet {
 	flags.StringVar(&s.listen, "listen", defaultListen, "`address` of the API; port 0 chooses a free port")
 	flags.StringVar(&s.tls, "tls-listen", "", "`address` of the API over TLS, where clients can show certificates; empty for none")
 	flags.StringVar(&s.caFile, "tls-ca-file", "", "`file` for the CA of the TLS listener, which is created at each start; clients must trust it")
-	flags.Var(list(s.tlsHost), "tls-host", "`name` for the certificate of the TLS listener, in addition to loopback names and the host it listens on; may be repeated")
+	flags.Var(hosts(&o.TLSHosts, "/ ", "a name or an address"), "tls-host", "`name` for the certificate of the TLS listener, in addition to loopback names and the host it listens on; may be repeated")
 	flags.StringVar(&s.admin, "admin", defaultAdmin, "`address` of the admin port, which needs no credentials; empty for none")
 	flags.StringVar(&o.DataFile, "data", store.Memory, "`file` that stores everything, or :memory:")
 	flags.StringVar(&s.seedFile, "seed-file", "", "`file` with the objects of a new account, in the format of GET /state; ignored if the data has an account")
@@ -127,7 +127,7 @@ func (s *settings) flags() *flag.FlagSet {
 	flags.Uint64Var(&o.Seed, "seed", 0, "`number` that makes ids, secrets and faults repeatable; 0 for random values")
 	flags.BoolVar(&o.StrictHost, "strict-host", false, "refuse a signature of the host without its port, as the official Python SDK signs")
 	flags.BoolVar(&o.CORS, "cors", false, "let web pages of any origin call the API")
-	flags.Var(list(s.adminHost), "admin-host", "host `name` that the admin port accepts in addition to loopback names and the host it listens on; may be repeated")
+	flags.Var(hosts(&o.AdminHosts, ":/ ", "a name or an IPv4 address"), "admin-host", "host `name` that the admin port accepts in addition to loopback names and the host it listens on; may be repeated")
 	flags.BoolVar(&o.Explain, "explain", false, "log why a call is refused: signature, rights or API access rules")
 	flags.TextVar(&s.level, "log-level", slog.LevelInfo, "`level` of the log on standard error: debug, info, warn or error")
 	flags.Var(list(s.grant), "grant", "`USER=ACTION[,ACTION]` gives an EIM user rights, such as app=api:Read*; may be repeated")
@@ -152,20 +152,15 @@ func (s *settings) assume(text string) error {
 	return s.options.Assumptions.Set(key, value)
 }
 
-func (s *settings) tlsHost(name string) error {
-	if name == "" || strings.ContainsAny(name, "/ ") {
-		return errors.New("give a name or an address without a port")
+// hosts returns a flag that appends names to hosts, and refuses names with a character of wrong.
+func hosts(hosts *[]string, wrong, want string) list {
+	return func(name string) error {
+		if name == "" || strings.ContainsAny(name, wrong) {
+			return fmt.Errorf("give %s without a port", want)
+		}
+		*hosts = append(*hosts, name)
+		return nil
 	}
-	s.options.TLSHosts = append(s.options.TLSHosts, name)
-	return nil
-}
-
-func (s *settings) adminHost(name string) error {
-	if name == "" || strings.ContainsAny(name, ":/ ") {
-		return errors.New("give a name or an IPv4 address without a port")
-	}
-	s.options.AdminHosts = append(s.options.AdminHosts, name)
-	return nil
 }
 
 // list is a flag that may be repeated.

@@ -11,7 +11,7 @@ func sarifText(s string) object { return object{"text": s} }
 
 // sarifLevel returns the SARIF level of a severity.
 func sarifLevel(s review.Severity) string {
-	return map[review.Severity]string{review.Low: "note", review.Medium: "warning", review.High: "error"}[s]
+	return [...]string{"none", "note", "warning", "error"}[s]
 }
 
 // sarifOf returns the findings as SARIF 2.1.0, with every rule. The locations are logical, because a key has no file. A

@@ -111,11 +111,11 @@ func (v *view) count() {
 			found[f.id]++
 		}
 	}
-	for _, s := range []review.Severity{review.High, review.Medium, review.Low, 0} {
-		v.Levels = append(v.Levels, count{level(s), levelTitle(s), levels[level(s)]})
+	for _, s := range []review.Severity{review.High, review.Medium, review.Low, review.None} {
+		v.Levels = append(v.Levels, count{s.String(), title(s), levels[s.String()]})
 	}
 	for _, r := range review.Rules() {
-		v.Rules = append(v.Rules, rule{r, level(r.Severity), levelTitle(r.Severity), found[r.ID]})
+		v.Rules = append(v.Rules, rule{r, r.Severity.String(), title(r.Severity), found[r.ID]})
 	}
 	v.States = options(states, "ACTIVE", "INACTIVE", stateExpired, stateUnfinished)
 	v.Rights = options(rights, "root", "admin", "escalation", "limited", "none", "unknown")

@@ -57,7 +57,7 @@ func newRow(k Key, s scale) row {
 	worst := review.Worst(k.Findings)
 	r := row{
 		ID: text.Escape(k.Key.ID), Tag: text.Escape(k.Key.Tag), Owner: text.Escape(k.Owner),
-		Level: level(worst), LevelTitle: levelTitle(worst), Rights: review.Rights(k.Facts),
+		Level: worst.String(), LevelTitle: title(worst), Rights: review.Rights(k.Facts),
 		Created: day(k.Key.Created), CreatedFull: moment(k.Key.Created), CreatedAt: k.Key.Created.Unix(),
 		Expires: "never", ExpiresFull: "never", ExpiresAt: never,
 		Bar: s.bar(k.Facts),
@@ -83,31 +83,17 @@ func newRow(k Key, s scale) row {
 	r.State = strings.Join(r.states, ", ")
 	for _, f := range k.Findings {
 		r.Findings = append(r.Findings, finding{
-			id: f.Rule.ID, Level: level(f.Rule.Severity), LevelTitle: levelTitle(f.Rule.Severity),
+			id: f.Rule.ID, Level: f.Rule.Severity.String(), LevelTitle: title(f.Rule.Severity),
 			Title: f.Rule.Title, Reason: text.Escape(f.Reason), Remedy: f.Rule.Remedy,
 		})
 	}
 	return r
 }
 
-// level returns the class in the style sheet for a severity.
-func level(s review.Severity) string {
-	if s == 0 {
-		return "none"
-	}
-	return s.String()
-}
-
-func levelTitle(s review.Severity) string {
-	switch s {
-	case review.High:
-		return "High"
-	case review.Medium:
-		return "Medium"
-	case review.Low:
-		return "Low"
-	}
-	return "None"
+// title returns a severity as the page shows it.
+func title(s review.Severity) string {
+	word := s.String()
+	return strings.ToUpper(word[:1]) + word[1:]
 }
 
 func day(t time.Time) string    { return t.UTC().Format(time.DateOnly) }

@@ -29,8 +29,6 @@ type Limit struct {
 	Count    int
 }
 
-func (c Config) of(r Rule) Settings { return c.Rules[r.ID] }
-
 func (s Settings) duration(other time.Duration) time.Duration {
 	if s.Max.Set {
 		return s.Max.Duration

@@ -32,16 +32,15 @@ type Facts struct {
 // Severity orders findings.
 type Severity int
 
-// The severities.
+// The severities. None is that of a key without findings.
 const (
-	Low Severity = iota + 1
+	None Severity = iota
+	Low
 	Medium
 	High
 )
 
-func (s Severity) String() string {
-	return map[Severity]string{Low: "low", Medium: "medium", High: "high"}[s]
-}
+func (s Severity) String() string { return [...]string{"none", "low", "medium", "high"}[s] }
 
 // Finding is a finding of a rule about one key.
 type Finding struct {
@@ -52,8 +51,8 @@ type Finding struct {
 // Review applies the rules to a key, in the order of Rules.
 func (c Config) Review(f Facts) []Finding {
 	var found []Finding
-	for _, rule := range Rules() {
-		settings := c.of(rule)
+	for _, rule := range rules {
+		settings := c.Rules[rule.ID]
 		if settings.Off {
 			continue
 		}
@@ -64,7 +63,7 @@ func (c Config) Review(f Facts) []Finding {
 	return found
 }
 
-// Worst returns the highest severity of the findings, 0 if there are none.
+// Worst returns the highest severity of the findings.
 func Worst(findings []Finding) Severity {
 	var worst Severity
 	for _, f := range findings {
