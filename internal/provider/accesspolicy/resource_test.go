@@ -50,7 +50,7 @@ func TestAPIAccessPolicy_lifecycle(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestAPIAccessPolicy_otherFieldStays: what the configuration does not say is not reset.
+// TestAPIAccessPolicy_otherFieldStays: a value that the configuration does not have is not reset.
 func TestAPIAccessPolicy_otherFieldStays(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	expiring(h)
@@ -83,8 +83,8 @@ func TestAPIAccessPolicy_refused(t *testing.T) {
 	}
 }
 
-// TestAPIAccessPolicy_lockOut: a policy that the key which signs does not comply with, or that needs a certificate that this
-// provider has not, is refused at plan.
+// TestAPIAccessPolicy_lockOut: the plan refuses a policy that the signing key exceeds, or that needs a certificate which
+// this provider does not have.
 func TestAPIAccessPolicy_lockOut(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.NewResource(typeName).Plan(acctest.Args{seconds: year, trusted: false}).ExpectError(lockOut, acctest.At(seconds), h.RootAccessKey, "does not expire", "earlier `expiration_date`")
@@ -119,7 +119,7 @@ func TestAPIAccessPolicy_oneInstance(t *testing.T) {
 	first.Plan(config).ExpectNoWarning(several)
 }
 
-// TestAPIAccessPolicy_limitOfKeys: a key that is created in the same run goes by the new limit.
+// TestAPIAccessPolicy_limitOfKeys: the new limit applies to a key that is created in the same run.
 func TestAPIAccessPolicy_limitOfKeys(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	expiring(h)

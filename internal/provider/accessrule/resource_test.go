@@ -85,7 +85,7 @@ func TestAPIAccessRule_refused(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestAPIAccessRule_lockOut: a change, and a destruction, after which no rule lets in this machine is refused at plan.
+// TestAPIAccessRule_lockOut: the plan refuses a change and a destroy after which no rule accepts the calls of this machine.
 func TestAPIAccessRule_lockOut(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	here := acctest.Args{"ip_ranges": []string{"127.0.0.0/8"}}
@@ -108,7 +108,7 @@ func TestAPIAccessRule_lockOut(t *testing.T) {
 	rule.Destroy().ExpectWarning(lockOut, "the change is made")
 }
 
-// TestAPIAccessRule_lockOutByTwo: two rules let this machine in, and one plan deletes both.
+// TestAPIAccessRule_lockOutByTwo: two rules accept the calls of this machine, and one plan deletes both.
 func TestAPIAccessRule_lockOutByTwo(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	first := h.Resource(typeName, acctest.Args{"ip_ranges": []string{"127.0.0.0/8"}})
@@ -135,7 +135,7 @@ func TestAPIAccessRule_unknownAddress(t *testing.T) {
 		ExpectWarning("Lock-out by API access rules not checked", "api:ReadApiLogs", "before you apply")
 }
 
-// TestAPIAccessRule_lastRule: the API keeps the last rule, also where a lock-out is allowed, and the errors say what helps.
+// TestAPIAccessRule_lastRule: the API keeps the last rule, also if a lock-out is allowed, and the errors have a remedy.
 func TestAPIAccessRule_lastRule(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	rule := h.Resource(typeName, acctest.Args{"ip_ranges": []string{"127.0.0.0/8"}})

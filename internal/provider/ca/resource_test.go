@@ -41,7 +41,7 @@ func TestCA_lifecycle(t *testing.T) {
 	ca.Destroy()
 }
 
-// TestCA_importDoesNotReplace: the API never returns the certificate, and its fingerprint tells whether it is the same.
+// TestCA_importDoesNotReplace: the API never returns the certificate, so the fingerprint is compared.
 func TestCA_importDoesNotReplace(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	pem := acctest.CertificatePEM(t, "authority")
@@ -94,7 +94,7 @@ func TestCA_inRule(t *testing.T) {
 	ca.Destroy()
 }
 
-// TestCA_goneBeforeDestroy: what has vanished does not block a destruction without a refresh.
+// TestCA_goneBeforeDestroy: a CA that no longer exists does not prevent a destroy without a refresh.
 func TestCA_goneBeforeDestroy(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	ca := h.Resource(typeName, acctest.Args{"ca_pem": acctest.CertificatePEM(t, "authority")})

@@ -139,7 +139,7 @@ func each(t *testing.T, test func(w world)) {
 	}
 }
 
-// TestExclusive_lifecycle: what is not listed goes, and a destruction changes nothing.
+// TestExclusive_lifecycle: policies that are not listed are removed, and a destroy changes nothing.
 func TestExclusive_lifecycle(t *testing.T) {
 	each(t, func(w world) {
 		w.give(w.a)
@@ -206,7 +206,7 @@ func TestExclusive_removedOutside(t *testing.T) {
 	})
 }
 
-// TestExclusive_ownerGone: the list is planned again, and blocks no destruction. A rename is followed by id.
+// TestExclusive_ownerGone: the list is planned again, and a destroy succeeds. A renamed owner is found by its id.
 func TestExclusive_ownerGone(t *testing.T) {
 	w := newWorld(t, subjects[0])
 	user := w.Resource("outscale_user", acctest.Args{"user_name": "ci"})

@@ -73,8 +73,7 @@ func TestPolicy_otherDefaultVersion(t *testing.T) {
 	policy.Destroy()
 }
 
-// TestPolicy_importOtherDefault: an import takes the document that decides rights, and the resource goes on to manage that
-// version when another one becomes the default.
+// TestPolicy_importOtherDefault: an import manages the default version, also after another version becomes the default.
 func TestPolicy_importOtherDefault(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	made, err := h.API().CreatePolicy(t.Context(), api.CreatePolicyInput{Name: "read", Path: "/", Document: document})
@@ -99,8 +98,8 @@ func TestPolicy_importOtherDefault(t *testing.T) {
 	policy.ExpectEmptyPlan(config) // the version is gone: its document stays
 }
 
-// TestPolicy_importVersion: an import that takes the default version of several says so, and one can name the version. Its
-// document is then managed, and no version is replaced.
+// TestPolicy_importVersion: an import of a policy with several versions warns that it manages the default one. An import
+// can name the version; then no version is replaced.
 func TestPolicy_importVersion(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	made, err := h.API().CreatePolicy(t.Context(), api.CreatePolicyInput{Name: "read", Path: "/", Document: document})
@@ -125,7 +124,7 @@ func TestPolicy_importVersion(t *testing.T) {
 	got.ExpectError("Policy not imported", "#v1")
 }
 
-// TestPolicy_importOfOutscale: a policy of OUTSCALE's own is not imported, because a destruction with `force_detach` would
+// TestPolicy_importOfOutscale: a policy of OUTSCALE's own is not imported, because a destroy with `force_detach` would
 // unlink it from everybody.
 func TestPolicy_importOfOutscale(t *testing.T) {
 	h := acctest.NewProtocol(t)
@@ -161,8 +160,8 @@ func TestPolicy_nameTaken(t *testing.T) {
 	h.NewResource(typeName).Apply(config).ExpectError("Policy not created", "code 9000", "terraform import ADDRESS ORN")
 }
 
-// TestPolicy_documentInPlace: another document is another version, and links stay. With another default version, the rights
-// stay what they are.
+// TestPolicy_documentInPlace: another document creates another version, and links stay. If another version is the default,
+// the rights stay.
 func TestPolicy_documentInPlace(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("ci")
@@ -215,8 +214,8 @@ func TestPolicy_pathRemoved(t *testing.T) {
 	policy.Expect(acctest.Args{"path": "/"})
 }
 
-// TestPolicy_nullAndEmptyDescription are the same: one in the place of the other replaces nothing, also for a state that has
-// null, of an earlier version.
+// TestPolicy_nullAndEmptyDescription: null and "" mean the same, also for an older state that has null. Neither replaces
+// the policy.
 func TestPolicy_nullAndEmptyDescription(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -239,7 +238,8 @@ func TestPolicy_nullAndEmptyDescription(t *testing.T) {
 	}
 }
 
-// TestPolicy_replacedWhileLinked: the plan says what fails and how to go on, and with create_before_destroy it goes on.
+// TestPolicy_replacedWhileLinked: the plan says what fails and what to do, and with create_before_destroy the apply
+// succeeds.
 func TestPolicy_replacedWhileLinked(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

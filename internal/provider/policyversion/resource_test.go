@@ -108,8 +108,8 @@ func TestPolicyVersion_replaced(t *testing.T) {
 	}
 }
 
-// TestPolicyVersion_replacedAtLimit: with 5 versions, one that is not the default makes room for its successor, and one that
-// is the default is not given up.
+// TestPolicyVersion_replacedAtLimit: with 5 versions, one that is not the default makes room for its successor, and one
+// that is the default is not deleted.
 func TestPolicyVersion_replacedAtLimit(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	orn := policy(h)
@@ -145,7 +145,8 @@ func TestPolicyVersion_oldNotDeleted(t *testing.T) {
 	expectVersions(t, h, orn, "v1 v2 v3*")
 }
 
-// TestPolicyVersion_driftOfDefault: another default version is seen, and undone where the configuration says which it is.
+// TestPolicyVersion_driftOfDefault: another default version is detected, and undone if the configuration has
+// `set_as_default`.
 func TestPolicyVersion_driftOfDefault(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	orn := policy(h)
@@ -175,8 +176,8 @@ func TestPolicyVersion_twoDefaults(t *testing.T) {
 	plan(orn, "ReadAccounts", true).ExpectWarning(several, acctest.At("set_as_default"), orn)
 }
 
-// TestPolicyVersion_gone: a vanished version, alone or with its policy, is planned again and blocks neither a plan nor a
-// destruction.
+// TestPolicyVersion_gone: a version that no longer exists, alone or with its policy, is planned again and prevents neither
+// a plan nor a destroy.
 func TestPolicyVersion_gone(t *testing.T) {
 	for name, vanish := range map[string]func(ctx context.Context, c *api.Client, orn string) error{
 		"alone": func(ctx context.Context, c *api.Client, orn string) error {

@@ -7,8 +7,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// TestPrincipal_omittedPathIsSlash: users and groups in other paths are found also where the API takes a path that is left out
-// for "/" (A30).
+// TestPrincipal_omittedPathIsSlash: users and groups in other paths are found even if the API reads a missing path as "/"
+// (A30).
 func TestPrincipal_omittedPathIsSlash(t *testing.T) {
 	w := newWorld(t, func(o *simulator.Options) { o.Assumptions.OmittedPathIsSlash = true })
 	w.user.Update(acctest.Args{"user_name": "ci", "path": "/robots/", "force_destroy": true})

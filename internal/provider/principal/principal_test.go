@@ -66,8 +66,8 @@ func each(t *testing.T, test func(t *testing.T, w world, r *acctest.Resource, co
 	}
 }
 
-// TestPrincipal_vanished: what belongs to a user or a group that is gone is planned again, and blocks no destruction, whether
-// the destruction refreshes or not.
+// TestPrincipal_vanished: an object of a user or a group that no longer exists is planned again, and a destroy succeeds
+// with and without a refresh.
 func TestPrincipal_vanished(t *testing.T) {
 	for _, refresh := range []bool{true, false} {
 		each(t, func(t *testing.T, w world, r *acctest.Resource, config acctest.Args) {
@@ -90,7 +90,7 @@ func TestPrincipal_vanished(t *testing.T) {
 	}
 }
 
-// TestPrincipal_renamed: a rename of the user or the group touches nothing that belongs to it, and plans nothing.
+// TestPrincipal_renamed: a rename of the user or the group changes nothing that belongs to it, and the plan is empty.
 func TestPrincipal_renamed(t *testing.T) {
 	each(t, func(_ *testing.T, w world, r *acctest.Resource, config acctest.Args) {
 		w.ResetCalls()
@@ -102,7 +102,7 @@ func TestPrincipal_renamed(t *testing.T) {
 	})
 }
 
-// TestPrincipal_timeouts: other timeouts are an update that calls nothing.
+// TestPrincipal_timeouts: an update of timeouts makes no call.
 func TestPrincipal_timeouts(t *testing.T) {
 	each(t, func(_ *testing.T, w world, r *acctest.Resource, config acctest.Args) {
 		w.ResetCalls()

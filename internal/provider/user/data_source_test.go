@@ -19,7 +19,7 @@ func filter(name string, values ...string) blocks {
 	return blocks{{"name": name, "values": values}}
 }
 
-// TestUserData_one is found by name, id or filter, with all that the resource has.
+// TestUserData_one: a user is found by name, id or filter, with all attributes of the resource.
 func TestUserData_one(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -56,7 +56,7 @@ func TestUserData_notOne(t *testing.T) {
 	}
 }
 
-// TestUsersData_list: an empty list is an answer, and the id of the same question is the same.
+// TestUsersData_list: an empty list is not an error, and the same arguments give the same id.
 func TestUsersData_list(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

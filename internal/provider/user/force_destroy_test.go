@@ -60,7 +60,7 @@ func TestUser_forceDestroyFails(t *testing.T) {
 	u.Destroy()
 }
 
-// TestUser_forceDestroyOwnKey: the key that signs the calls is never revoked, nor anything else of its user.
+// TestUser_forceDestroyOwnKey: neither the key that signs the calls nor anything else of its user is removed.
 func TestUser_forceDestroyOwnKey(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -77,7 +77,7 @@ func TestUser_forceDestroyOwnKey(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestUser_anyOrder: in whatever order the resources of a forced user are destroyed, one run is enough.
+// TestUser_anyOrder: one run destroys a user with `force_destroy` and its resources, in any order.
 func TestUser_anyOrder(t *testing.T) {
 	t.Parallel()
 	for _, first := range []int{0, 1, 2, 3, 4, 5} {

@@ -131,7 +131,7 @@ func TestUser_policyBlockEmptyOrUnknown(t *testing.T) {
 	u.Update(withPolicies("ci", orn...))
 }
 
-// TestUser_defaultVersion is refused in a block, because it counts for everybody.
+// TestUser_defaultVersion: a block cannot set it, because it applies to everybody who has the policy.
 func TestUser_defaultVersion(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -153,7 +153,7 @@ func TestUser_defaultVersion(t *testing.T) {
 	expectLinked(t, h, "ci", orn...)
 }
 
-// TestUser_policyBlockHalfDone: what was linked before an error is in the state, and the next apply goes on.
+// TestUser_policyBlockHalfDone: the state has what was linked before an error, and the next apply links the rest.
 func TestUser_policyBlockHalfDone(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -167,7 +167,7 @@ func TestUser_policyBlockHalfDone(t *testing.T) {
 	expectLinked(t, h, "ci", orn[1])
 }
 
-// TestUser_policiesGoWithUser: a destruction unlinks what the blocks linked, and nothing else.
+// TestUser_policiesGoWithUser: a destroy unlinks the policies of the blocks, and nothing else.
 func TestUser_policiesGoWithUser(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -180,7 +180,7 @@ func TestUser_policiesGoWithUser(t *testing.T) {
 	u.Destroy()
 }
 
-// TestUser_keysKeepRights: while a user has a key that keeps it from being deleted, no right is taken away.
+// TestUser_keysKeepRights: while a key of the user prevents the deletion, no right is removed.
 func TestUser_keysKeepRights(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -211,8 +211,8 @@ func TestUser_vanished(t *testing.T) {
 	u.Destroy()
 }
 
-// TestUser_importKeepsLinks: an import plans no revocation. Without blocks the links stay, with blocks the next plan adds them,
-// and only the one after that, which shows it, removes others.
+// TestUser_importKeepsLinks: after an import, no plan unlinks a policy unseen. Without blocks the links stay. With blocks
+// the next plan adds them, and only the plan after that unlinks others, and shows it.
 func TestUser_importKeepsLinks(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -233,8 +233,8 @@ func TestUser_importKeepsLinks(t *testing.T) {
 	expectLinked(t, h, "ci", orn[0])
 }
 
-// TestUser_importWithBlocks: an import that names the blocks reads them. The plan is empty for a configuration that has the
-// same, and otherwise shows at once what is unlinked.
+// TestUser_importWithBlocks: an import that names the blocks reads them. The plan is empty for a configuration with the
+// same blocks, and otherwise shows what is unlinked.
 func TestUser_importWithBlocks(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -261,7 +261,7 @@ func TestUser_importWithBlocks(t *testing.T) {
 	}
 }
 
-// TestUser_renamedSincePlan: policies are unlinked from the user that has the id, whatever its name is at the apply.
+// TestUser_renamedSincePlan: policies are unlinked from the user with the id, also if it was renamed before the apply.
 func TestUser_renamedSincePlan(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

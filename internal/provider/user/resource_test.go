@@ -60,7 +60,7 @@ func TestUser_lifecycle(t *testing.T) {
 	}
 }
 
-// TestUser_emailOfAccount: a user without an e-mail address gets the account's, which is no difference.
+// TestUser_emailOfAccount: a user without `user_email` gets the address of the account, and the plan is empty.
 func TestUser_emailOfAccount(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

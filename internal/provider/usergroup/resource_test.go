@@ -221,7 +221,7 @@ func TestUserGroup_destroyKeepsOthers(t *testing.T) {
 	h.ExpectWrites("RemoveUserFromUserGroup", "UnlinkManagedPolicyFromUserGroup", "DeleteUserGroup")
 }
 
-// TestUserGroup_blocksHalfDone: what was done before an error is in the state, and the next apply goes on.
+// TestUserGroup_blocksHalfDone: the state has what was done before an error, and the next apply does the rest.
 func TestUserGroup_blocksHalfDone(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("ann")
@@ -238,7 +238,7 @@ func TestUserGroup_blocksHalfDone(t *testing.T) {
 	h.NewResource(typeName).Apply(with("new", []string{"nobody"}, nil)).ExpectError("User group not created", "no user named nobody")
 }
 
-// TestUserGroup_vanished: a group or a member that is gone blocks neither a plan nor a destruction.
+// TestUserGroup_vanished: a group or a member that no longer exists prevents neither a plan nor a destroy.
 func TestUserGroup_vanished(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("ann")
@@ -265,7 +265,8 @@ func TestUserGroup_vanished(t *testing.T) {
 	group.Destroy()
 }
 
-// TestUserGroup_inPlace: a path that is taken out of the configuration goes back to its default, and other timeouts call nothing.
+// TestUserGroup_inPlace: a path that is removed from the configuration goes back to its default, and other timeouts need no
+// call.
 func TestUserGroup_inPlace(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	group := h.Resource(typeName, acctest.Args{"user_group_name": "ops", "path": "/infra/"})
