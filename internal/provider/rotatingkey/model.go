@@ -123,44 +123,17 @@ const (
 	previousOffKey = "previous_inactive"
 )
 
-func writeReadAt(ctx context.Context, private base.PrivateState, now time.Time, diags *diag.Diagnostics) {
-	text, _ := json.Marshal(now.UTC()) // fails only for years after 9999
-	diags.Append(private.SetKey(ctx, readAtKey, text)...)
-}
-
-// readAt returns the time at which the key was last read. It returns false if none is recorded, as for a new key.
-func readAt(ctx context.Context, private base.PrivateState) (at time.Time, recorded bool) {
-	text, diags := private.GetKey(ctx, readAtKey)
-	recorded = !diags.HasError() && text != nil && json.Unmarshal(text, &at) == nil
-	return at, recorded
-}
-
-func writeAdopted(ctx context.Context, private base.PrivateState, adopted bool, diags *diag.Diagnostics) {
-	if adopted != isAdopted(ctx, private) {
-		text, _ := json.Marshal(adopted) // a bool cannot fail
-		diags.Append(private.SetKey(ctx, adoptedKey, text)...)
+// writePrivate stores a value in the private state, unless it is the stored one.
+func writePrivate[T comparable](ctx context.Context, private base.PrivateState, name string, value T, diags *diag.Diagnostics) {
+	if value != readPrivate[T](ctx, private, name) {
+		text, _ := json.Marshal(value) // fails only for a year after 9999
+		diags.Append(private.SetKey(ctx, name, text)...)
 	}
 }
 
-func writePreviousOff(ctx context.Context, private base.PrivateState, previous key.Key, diags *diag.Diagnostics) {
-	id := ""
-	if previous.State == key.Inactive {
-		id = previous.ID
-	}
-	if id != previousOff(ctx, private) {
-		text, _ := json.Marshal(id) // a string cannot fail
-		diags.Append(private.SetKey(ctx, previousOffKey, text)...)
-	}
-}
-
-// previousOff returns the id of the previous key, if it was INACTIVE when it was last read.
-func previousOff(ctx context.Context, private base.PrivateState) (id string) {
-	text, _ := private.GetKey(ctx, previousOffKey)
-	_ = json.Unmarshal(text, &id) // "" if it is not recorded
-	return id
-}
-
-func isAdopted(ctx context.Context, private base.PrivateState) (adopted bool) {
-	text, _ := private.GetKey(ctx, adoptedKey)
-	return json.Unmarshal(text, &adopted) == nil && adopted
+// readPrivate returns a value of the private state, the zero value if there is none.
+func readPrivate[T any](ctx context.Context, private base.PrivateState, name string) (value T) {
+	text, _ := private.GetKey(ctx, name)
+	_ = json.Unmarshal(text, &value)
+	return value
 }

@@ -4,6 +4,7 @@ package rotatingkey
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -76,10 +77,10 @@ func (r *Resource) reference(state model) {
 func (r *Resource) facts(ctx context.Context, config model, state *model, private base.PrivateState, diags *diag.Diagnostics) facts {
 	f := facts{Facts: keyattr.CollectFacts(ctx, r.Data, config.Key, state.key(), diags)}
 	if state != nil {
-		f.adopted = isAdopted(ctx, private) || state.Lifetime.IsNull()
-		f.previousOff = state.PreviousAccessKeyID.ValueString() == previousOff(ctx, private)
+		f.adopted = readPrivate[bool](ctx, private, adoptedKey) || state.Lifetime.IsNull()
+		f.previousOff = state.PreviousAccessKeyID.ValueString() == readPrivate[string](ctx, private, previousOffKey)
 	}
-	if at, recorded := readAt(ctx, private); recorded {
+	if at := readPrivate[time.Time](ctx, private, readAtKey); !at.IsZero() {
 		f.Now = at
 	}
 	return f
@@ -138,8 +139,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	r.Data.WarnOrphansOfKept(ctx, state.Owner(), state.ID.ValueString(), &resp.Diagnostics)
 	result := applied{state: state.withCurrent(current, r.Data.Now()).withPrevious(previous), identity: current.Identity, exists: true}
 	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
-	writeReadAt(ctx, resp.Private, r.Data.Now(), &resp.Diagnostics)
-	writePreviousOff(ctx, resp.Private, previous, &resp.Diagnostics)
+	writePrivate(ctx, resp.Private, readAtKey, r.Data.Now().UTC(), &resp.Diagnostics)
+	previousOff := ""
+	if previous.State == key.Inactive {
+		previousOff = previous.ID
+	}
+	writePrivate(ctx, resp.Private, previousOffKey, previousOff, &resp.Diagnostics)
 	if current.ID != "" {
 		base.WriteIdentity(ctx, resp.Private, current.Identity, &resp.Diagnostics)
 	}
@@ -198,8 +203,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // record writes the private state after an apply.
 func (r *Resource) record(ctx context.Context, private base.PrivateState, result applied, diags *diag.Diagnostics) {
-	writeReadAt(ctx, private, r.Data.Now(), diags)
-	writeAdopted(ctx, private, false, diags)
+	writePrivate(ctx, private, readAtKey, r.Data.Now().UTC(), diags)
+	writePrivate(ctx, private, adoptedKey, false, diags)
 	if result.identity != (key.Identity{}) {
 		base.WriteIdentity(ctx, private, result.identity, diags)
 	}
