@@ -12,6 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/lookup"
 	"github.com/outscale-access/terraform-provider-outscale/internal/review"
 )
 
@@ -53,16 +54,16 @@ func reviewedAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "The networks from which the key signed calls between `usage_start_date` and `usage_end_date`, sorted: the /24 of an IPv4 address, the /48 of an " +
 				"IPv6 address. Null if the log was not read.",
 		},
-		"rights": textAttribute("What the key may do, in one word: `root`, `admin` (everything), `escalation` (its owner can give itself more rights), `limited` or `none`. " +
+		"rights": lookup.Text("What the key may do, in one word: `root`, `admin` (everything), `escalation` (its owner can give itself more rights), `limited` or `none`. " +
 			"Null if the rights are not known: `read_rights` is not set, or the caller may not read them."),
 		"findings": schema.ListNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "What the rules found about the key, the most serious first. The rules are " + ruleList() + ".",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"rule":     textAttribute("The id of the rule."),
-				"severity": textAttribute("`high`, `medium` or `low`."),
-				"reason":   textAttribute("What was found."),
-				"remedy":   textAttribute("What to do."),
+				"rule":     lookup.Text("The id of the rule."),
+				"severity": lookup.Text("`high`, `medium` or `low`."),
+				"reason":   lookup.Text("What was found."),
+				"remedy":   lookup.Text("What to do."),
 			}},
 		},
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/number"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/lookup"
 )
 
 // Schema has everything about a key that a rule may need, so that a rule is one expression.
@@ -37,11 +38,11 @@ func auditAttributes() map[string]schema.Attribute {
 			MarkdownDescription: fmt.Sprintf("The maximum number of pages of the log to read. A page has 1000 calls and costs one request. Minimum: 1. Maximum: 100000. Default: %d. "+
 				"The newest calls are read first.", auditUsagePages),
 		},
-		"audit_date":       textAttribute("The date and time (UTC) of the audit, by the API's clock. Ages and remaining days are counted from it."),
+		"audit_date":       lookup.Text("The date and time (UTC) of the audit, by the API's clock. Ages and remaining days are counted from it."),
 		"complete":         boolAttribute("Whether the list has every key of the account. Without the right to list users it has the keys of the caller only. If the caller is a user, the keys of the root account are missing. A warning says so."),
 		"ceiling_seconds":  numberAttribute("The maximum lifetime of keys in the account's API access policy, in seconds. 0 if there is no limit. Null if the caller may not read the policy."),
-		"usage_start_date": textAttribute("The date and time (UTC) from which on the log was read. Later than `usage_days` ago if `usage_complete` is false. Null if the log was not read."),
-		"usage_end_date":   textAttribute("The date and time (UTC) up to which the log was read. Null if it was not."),
+		"usage_start_date": lookup.Text("The date and time (UTC) from which on the log was read. Later than `usage_days` ago if `usage_complete` is false. Null if the log was not read."),
+		"usage_end_date":   lookup.Text("The date and time (UTC) up to which the log was read. Null if it was not."),
 		"usage_complete":   boolAttribute("Whether `usage_pages` were enough for all of `usage_days`. Null if the log was not read."),
 		"access_keys": schema.ListNestedAttribute{
 			Computed:            true,
@@ -55,21 +56,21 @@ func auditAttributes() map[string]schema.Attribute {
 
 func auditedAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
-		"access_key_id":          textAttribute("The id of the key."),
-		"user_name":              textAttribute("The name of the user that owns the key. Null for the root account, and for keys of the caller if the users cannot be listed."),
-		"user_id":                textAttribute("The id of the user that owns the key. Null if `user_name` is."),
+		"access_key_id":          lookup.Text("The id of the key."),
+		"user_name":              lookup.Text("The name of the user that owns the key. Null for the root account, and for keys of the caller if the users cannot be listed."),
+		"user_id":                lookup.Text("The id of the user that owns the key. Null if `user_name` is."),
 		"root":                   boolAttribute("Whether the root account owns the key. Null if the users cannot be listed."),
-		"state":                  textAttribute("The state of the key: `ACTIVE` or `INACTIVE`. The API does not change the state of an expired key."),
-		"tag":                    textAttribute("The tag of the key. Null if it has none."),
-		"creation_date":          textAttribute("The date and time (UTC) at which the key was created."),
-		"last_modification_date": textAttribute("The date and time (UTC) of the last change."),
+		"state":                  lookup.Text("The state of the key: `ACTIVE` or `INACTIVE`. The API does not change the state of an expired key."),
+		"tag":                    lookup.Text("The tag of the key. Null if it has none."),
+		"creation_date":          lookup.Text("The date and time (UTC) at which the key was created."),
+		"last_modification_date": lookup.Text("The date and time (UTC) of the last change."),
 		"age_days":               numberAttribute("The age of the key in whole days."),
-		"expiration_date":        textAttribute("The date and time (UTC) at which the key expires. Null if it does not."),
+		"expiration_date":        lookup.Text("The date and time (UTC) at which the key expires. Null if it does not."),
 		"days_left":              numberAttribute("The number of whole days until the key expires. 0 if it has expired or expires today. Null if it does not expire."),
 		"expired":                boolAttribute("Whether `expiration_date` has passed."),
 		"over_ceiling":           boolAttribute("Whether the key is valid for longer than the account's maximum lifetime, or does not expire although there is one. Null if the maximum cannot be read."),
 		"unfinished":             boolAttribute("Whether the creation of the key was not finished: a run was killed, or it is under way. Nobody has the secret of such a key. Delete it if no run is under way."),
-		"last_use_date":          textAttribute("The date and time (UTC) of the last call that was signed with the key, refused calls included. Null if there is none between `usage_start_date` and `usage_end_date`, or if the log was not read."),
+		"last_use_date":          lookup.Text("The date and time (UTC) of the last call that was signed with the key, refused calls included. Null if there is none between `usage_start_date` and `usage_end_date`, or if the log was not read."),
 		"unused_days": numberAttribute("The number of whole days since the last use. For a key without a call in the log, since `usage_start_date`, or since its creation if that is later. " +
 			"Null if the log was not read."),
 		"calls": numberAttribute("The number of calls that were signed with the key between `usage_start_date` and `usage_end_date`. Null if the log was not read."),

@@ -16,6 +16,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/filter"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/lookup"
 )
 
 // List is the data source outscale_access_keys: all keys that match. API actions: ReadAccessKeys; ReadUsers if owners must be
@@ -68,9 +69,9 @@ func (d *List) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datas
 // listedAttributes are those of a key in a list.
 func listedAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
-		"access_key_id": textAttribute("The id of the key."),
-		"user_name":     textAttribute("The name of the owner. Null if it is the caller."),
-		"state":         textAttribute("The state of the key: `ACTIVE` or `INACTIVE`."),
+		"access_key_id": lookup.Text("The id of the key."),
+		"user_name":     lookup.Text("The name of the owner. Null if it is the caller."),
+		"state":         lookup.Text("The state of the key: `ACTIVE` or `INACTIVE`."),
 	}
 	maps.Copy(attributes, keyAttributes())
 	return attributes
@@ -79,11 +80,11 @@ func listedAttributes() map[string]schema.Attribute {
 // keyAttributes are the computed attributes of both data sources.
 func keyAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"tag":                    textAttribute("The tag of the key. Null if it has none."),
+		"tag":                    lookup.Text("The tag of the key. Null if it has none."),
 		"expired":                boolAttribute("Whether `expiration_date` has passed. The API does not change the `state` of an expired key."),
-		"expiration_date":        textAttribute("The date and time (UTC) at which the key expires. Null if it does not."),
-		"creation_date":          textAttribute("The date and time (UTC) at which the key was created."),
-		"last_modification_date": textAttribute("The date and time (UTC) of the last change."),
+		"expiration_date":        lookup.Text("The date and time (UTC) at which the key expires. Null if it does not."),
+		"creation_date":          lookup.Text("The date and time (UTC) at which the key was created."),
+		"last_modification_date": lookup.Text("The date and time (UTC) of the last change."),
 	}
 }
 

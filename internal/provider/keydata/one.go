@@ -116,10 +116,6 @@ func notOneText(found []key.Key, asked string) string {
 		len(found), asked, strings.Join(ids, ", "))
 }
 
-func textAttribute(description string) schema.StringAttribute {
-	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-}
-
 func boolAttribute(description string) schema.BoolAttribute {
 	return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
 }
