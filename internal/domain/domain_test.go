@@ -25,7 +25,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// TestClock_notProved: an offset that may have been written by something between makes nothing later.
+// TestClock_notProved: an offset that a proxy may have written makes no time later.
 func TestClock_notProved(t *testing.T) {
 	machine := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for offset, want := range map[time.Duration]time.Duration{0: 0, 10 * 365 * 24 * time.Hour: 0, 4 * time.Minute: 0, -time.Hour: -time.Hour} {

@@ -51,7 +51,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestFind_order: the oldest first, whatever order the API lists them in.
+// TestFind_order: Find returns the oldest key first, whatever the order of the API's list.
 func TestFind_order(t *testing.T) {
 	var keys []key.Key
 	for i, id := range []string{"C", "A", "D", "B"} {

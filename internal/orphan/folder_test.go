@@ -37,7 +37,7 @@ func write(t *testing.T, dir, text string) (path string) {
 	return path
 }
 
-// TestJournal_damagedLines: what is damaged, too long or forged is skipped, and loses nothing of the rest.
+// TestJournal_damagedLines: lines that are damaged, too long or forged are skipped, and all others are read.
 func TestJournal_damagedLines(t *testing.T) {
 	for name, damaged := range map[string]string{
 		"torn":               record(t, nil)[:40] + "\n",
@@ -113,7 +113,7 @@ func TestJournal_forgedEntry(t *testing.T) {
 	expect(t, "after a state named it", p.orphans(listed("VICTIM")), nil)
 }
 
-// TestJournal_bounds: whatever is in the folder, a process reads no more than it should, the newest first, and says so.
+// TestJournal_bounds: a process reads the newest files up to the limits, and logs that it ignores the others.
 func TestJournal_bounds(t *testing.T) {
 	t.Run("300,000 lines", func(t *testing.T) {
 		dir := folderOf(t)
@@ -168,7 +168,7 @@ func TestJournal_bounds(t *testing.T) {
 	})
 }
 
-// TestJournal_evidenceBeforeBounds: evidence is newer than what it settles, and is never cut off before it.
+// TestJournal_evidenceBeforeBounds: a record that settles an entry is newer than the entry, and so is read before it.
 func TestJournal_evidenceBeforeBounds(t *testing.T) {
 	dir := folderOf(t)
 	big := write(t, dir, strings.Repeat(record(t, nil), 2*maxBytes/len(record(t, nil))))
@@ -188,7 +188,7 @@ func TestJournal_evidenceBeforeBounds(t *testing.T) {
 	}
 }
 
-// TestJournal_evidenceOfUnreadFile: evidence stays as long as there are files that were not read.
+// TestJournal_evidenceOfUnreadFile: records that settle an entry are kept while some files were not read.
 func TestJournal_evidenceOfUnreadFile(t *testing.T) {
 	dir := folderOf(t)
 	at := func(path string, minutes int) {
@@ -220,7 +220,7 @@ func TestJournal_readAndWriteFailures(t *testing.T) {
 	}
 }
 
-// TestJournal_tornRecord: a record that was not written as a whole does not damage the next one.
+// TestJournal_tornRecord: a record that was written in part does not damage the next one.
 func TestJournal_tornRecord(t *testing.T) {
 	dir := folderOf(t)
 	p := newProcess(t, dir)
@@ -247,7 +247,7 @@ func TestJournal_tornRecord(t *testing.T) {
 	}
 }
 
-// TestEntry_size: the longest record that a creation can make is written.
+// TestEntry_size: the longest record that a creation can have is written.
 func TestEntry_size(t *testing.T) {
 	long := strings.Repeat("x", 128)
 	e := thisHost().stamp(Entry{

@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// TestJournal_refusedFolder: a folder in which others can read or write is neither read nor written, and is logged.
+// TestJournal_refusedFolder: a folder that other users can read or write is not used, and the log says so.
 func TestJournal_refusedFolder(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(dir string) error
@@ -61,7 +61,7 @@ func TestJournal_refusedFolder(t *testing.T) {
 	}
 }
 
-// TestJournal_specialFiles: a FIFO, a link, a device or a folder among the files blocks nobody and leads nowhere.
+// TestJournal_specialFiles: a FIFO, a link, a device or a folder among the files neither blocks nor is followed.
 func TestJournal_specialFiles(t *testing.T) {
 	dir := folderOf(t)
 	outside := write(t, t.TempDir(), record(t, of("LINKED")))
@@ -83,7 +83,7 @@ func TestJournal_specialFiles(t *testing.T) {
 	expect(t, "orphans", newProcess(t, dir).orphans(list("GOOD", "NEW")...), unconfirmed("NEW"))
 }
 
-// TestJournal_linkedLock: a lock that is a link makes no file elsewhere.
+// TestJournal_linkedLock: a lock that is a link does not create a file elsewhere.
 func TestJournal_linkedLock(t *testing.T) {
 	dir := folderOf(t)
 	outside := filepath.Join(t.TempDir(), "outside")
@@ -99,7 +99,7 @@ func TestJournal_linkedLock(t *testing.T) {
 	}
 }
 
-// TestFolder_readSpecialFile: a file that turns into a FIFO or a link after it was listed does neither.
+// TestFolder_readSpecialFile: a file that becomes a FIFO or a link after it was listed neither blocks nor is followed.
 func TestFolder_readSpecialFile(t *testing.T) {
 	dir := folderOf(t)
 	outside := write(t, t.TempDir(), record(t, of("LINKED")))

@@ -51,7 +51,7 @@ func TestJournal_fileContent(t *testing.T) {
 	}
 }
 
-// TestJournal_withoutKeys: a process that creates no key writes nothing and makes no folder.
+// TestJournal_withoutKeys: a process that creates no key writes nothing and creates no folder.
 func TestJournal_withoutKeys(t *testing.T) {
 	dir := folderOf(t)
 	p := silent(t, dir)
@@ -65,7 +65,7 @@ func TestJournal_withoutKeys(t *testing.T) {
 	}
 }
 
-// TestJournal_withoutFolder: the journal then knows this process, and later ones know nothing.
+// TestJournal_withoutFolder: without a folder the journal has the entries of this process only.
 func TestJournal_withoutFolder(t *testing.T) {
 	p := silent(t, "")
 	p.create("K")

@@ -185,7 +185,7 @@ func TestJournal_endOfProcessKeepsEntries(t *testing.T) {
 	}
 }
 
-// TestJournal_runningProcess: what a process that still runs creates is not left by anybody.
+// TestJournal_runningProcess: keys of a process that is still running are not orphans.
 func TestJournal_runningProcess(t *testing.T) {
 	dir := folderOf(t)
 	p := silent(t, dir)
@@ -217,7 +217,7 @@ func TestJournal_evidenceOfAnotherProvider(t *testing.T) {
 	expect(t, "orphans", p.orphans(list("A", "B")...), unconfirmed("B"))
 }
 
-// TestJournal_evidenceIsKept: whoever reads the files, and in whatever order they are compacted.
+// TestJournal_evidenceIsKept: entries stay settled, in whatever order processes read and compact the files.
 func TestJournal_evidenceIsKept(t *testing.T) {
 	dir := folderOf(t)
 	p, q := silent(t, dir), silent(t, dir)
@@ -287,7 +287,7 @@ func TestJournal_rolledBack(t *testing.T) {
 	}
 }
 
-// TestMayHaveOrphans: without an entry that could be about a key of the owner, nobody has to list them.
+// TestMayHaveOrphans: it is true only if an entry may be about a key of the owner.
 func TestMayHaveOrphans(t *testing.T) {
 	bob := key.Owner{UserID: "ID-BOB"}
 	for name, c := range map[string]struct {

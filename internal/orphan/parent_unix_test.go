@@ -22,7 +22,7 @@ func runSurvives() {
 	}
 }
 
-// TestIgnoreSignals: a signal that goes to the CLI's whole group does not end the provider before it has revoked.
+// TestIgnoreSignals: a signal to the CLI's process group does not end the provider before it has revoked its keys.
 func TestIgnoreSignals(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGABRT, syscall.SIGPIPE} {
 		c := newChild(t, "survives")
@@ -38,7 +38,7 @@ func TestIgnoreSignals(t *testing.T) {
 	}
 }
 
-// TestParentPID: it is known, and it is the process that started this one.
+// TestParentPID: the parent is the process that started this one.
 func TestParentPID(t *testing.T) {
 	if got := parentPID(); got != os.Getppid() || got == 0 {
 		t.Errorf("parent %d", got)

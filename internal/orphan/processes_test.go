@@ -138,7 +138,7 @@ func TestJournal_manyProcesses(t *testing.T) {
 	}
 }
 
-// TestJournal_compactionTwice: a compaction that was killed between writing and removing changes nothing.
+// TestJournal_compactionTwice: a compaction that is killed between writing and removing changes nothing.
 func TestJournal_compactionTwice(t *testing.T) {
 	dir := folderOf(t)
 	text := record(t, of("A")) + record(t, of("B"))
@@ -158,7 +158,7 @@ func TestJournal_compactionTwice(t *testing.T) {
 	}
 }
 
-// TestOthers: another process of the same CLI is waited for as long as it lives; of another CLI it is not.
+// TestOthers: it returns running processes of the same CLI, and none of another CLI.
 func TestOthers(t *testing.T) {
 	dir := folderOf(t)
 	p := silent(t, dir)

@@ -86,7 +86,7 @@ func ids(left []*RevokeError) (ids []string) {
 	return ids
 }
 
-// TestRevokeAll_deactivatesAllBeforeDeleting: five at a time.
+// TestRevokeAll_deactivatesAllBeforeDeleting: five keys at a time.
 func TestRevokeAll_deactivatesAllBeforeDeleting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, tr := &revoker{}, NewTracker()
@@ -116,7 +116,7 @@ func TestRevokeAll_deactivatesAllBeforeDeleting(t *testing.T) {
 	})
 }
 
-// TestRevokeAll_order: what lives longest is deactivated first, and what still works is deleted first.
+// TestRevokeAll_order: keys with the latest expiry are deactivated first, and keys that are still active are deleted first.
 func TestRevokeAll_order(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, tr := &revoker{}, NewTracker()
@@ -161,7 +161,7 @@ func TestRevokeAll_order(t *testing.T) {
 	})
 }
 
-// TestRevokeAll_waitsForChanges: a run-scoped key that was being created when the end began is revoked, too.
+// TestRevokeAll_waitsForChanges: a run-scoped key whose creation is under way is revoked too.
 func TestRevokeAll_waitsForChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, tr := &revoker{}, NewTracker()
@@ -189,7 +189,7 @@ func TestRevokeAll_waitsForChanges(t *testing.T) {
 	})
 }
 
-// TestRevokeAll_deadline: it ends with its context, whichever call hangs.
+// TestRevokeAll_deadline: revokeAll ends with its context, whichever call hangs.
 func TestRevokeAll_deadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, tr := &revoker{}, NewTracker()
@@ -217,7 +217,7 @@ func TestRevokeAll_deadline(t *testing.T) {
 	})
 }
 
-// TestTracker_keepsNoSecret in what it remembers.
+// TestTracker_keepsNoSecret: the tracker does not keep secrets.
 func TestTracker_keepsNoSecret(t *testing.T) {
 	tr := NewTracker()
 	tr.Add(runKey(nil, "A"))
@@ -242,7 +242,7 @@ func reaper(dead *atomic.Bool) (r *Reaper, left *[]string) {
 	return r, left
 }
 
-// TestReaper_endOfPlugin: once the CLI ended the plugin, what is left is revoked, and the error of serving is returned.
+// TestReaper_endOfPlugin: when the CLI ends the plugin, the remaining keys are revoked, and Run returns the error of serve.
 func TestReaper_endOfPlugin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var dead atomic.Bool
@@ -271,7 +271,7 @@ func TestReaper_endOfPlugin(t *testing.T) {
 	})
 }
 
-// TestReaper_limit: a CLI that ends the plugin waits two seconds; nobody waits when it is dead.
+// TestReaper_limit: the time is two seconds when the CLI ends the plugin, and 30 minutes when the CLI has ended.
 func TestReaper_limit(t *testing.T) {
 	for _, dies := range []bool{false, true} {
 		t.Run(fmt.Sprintf("CLI dies: %v", dies), func(t *testing.T) {

@@ -49,7 +49,7 @@ func TestAccessKey_dateKeptAsWritten(t *testing.T) {
 	}
 }
 
-// TestAccessKey_badDate: the plan says what is allowed, and nothing is called.
+// TestAccessKey_badDate: the plan says which forms are allowed, and makes no call.
 func TestAccessKey_badDate(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -124,7 +124,7 @@ func TestAccessKey_expiredKey(t *testing.T) {
 	}
 }
 
-// TestAccessKey_expiredKeyRenewed in place.
+// TestAccessKey_expiredKeyRenewed: a later date renews the key in place.
 func TestAccessKey_expiredKeyRenewed(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -160,7 +160,7 @@ func TestAccessKey_dateWarnings(t *testing.T) {
 	}
 }
 
-// TestAccessKey_pastDateOfKeyThatIsGone: plan and destruction go on; only creating the key again is refused.
+// TestAccessKey_pastDateOfKeyThatIsGone: a plan and a destroy succeed; only the creation of the key is refused.
 func TestAccessKey_pastDateOfKeyThatIsGone(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t, longAgo)

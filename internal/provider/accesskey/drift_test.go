@@ -33,7 +33,7 @@ func TestAccessKey_switchedOffKeyStaysOff(t *testing.T) {
 	}
 }
 
-// TestAccessKey_driftRepaired: state, expiry and tag, changed, removed and added out of band.
+// TestAccessKey_driftRepaired: the state, expiry and tag are changed, removed and added out of band.
 func TestAccessKey_driftRepaired(t *testing.T) {
 	t.Parallel()
 	other := time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -84,7 +84,7 @@ func TestAccessKey_tag(t *testing.T) {
 	}
 }
 
-// TestAccessKey_goneOutOfBand is created again, and the plan names what is gone.
+// TestAccessKey_goneOutOfBand: the key is planned again, and a warning names the key that is gone.
 func TestAccessKey_goneOutOfBand(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -105,7 +105,7 @@ func TestAccessKey_goneOutOfBand(t *testing.T) {
 	ownerPlan.ExpectWarning("User is gone", "alice")
 }
 
-// TestAccessKey_ownerIsGone: a key by its owner's id is planned again, with the owner.
+// TestAccessKey_ownerIsGone: a key whose owner is named by its id is planned again, with the owner.
 func TestAccessKey_ownerIsGone(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

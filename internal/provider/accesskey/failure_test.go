@@ -34,7 +34,7 @@ func TestAccessKey_secondCallFails(t *testing.T) {
 	key.ExpectEmptyPlan(config)
 }
 
-// TestAccessKey_lostResponse: the key whose answer was lost is removed, and another one created.
+// TestAccessKey_lostResponse: the key of the lost answer is removed, and another one is created.
 func TestAccessKey_lostResponse(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -49,7 +49,7 @@ func TestAccessKey_lostResponse(t *testing.T) {
 	}
 }
 
-// TestAccessKey_markerIsCleared by the next apply, when the call that clears it failed.
+// TestAccessKey_markerIsCleared: if the call that clears the marker failed, the next apply clears it.
 func TestAccessKey_markerIsCleared(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -68,7 +68,7 @@ func TestAccessKey_markerIsCleared(t *testing.T) {
 	}
 }
 
-// TestAccessKey_fullQuota: the error names the keys that fill it.
+// TestAccessKey_fullQuota: the error names the keys that use up the quota.
 func TestAccessKey_fullQuota(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t, func(o *simulator.Options) { o.Assumptions.KeyLimit = 2 })
@@ -80,7 +80,7 @@ func TestAccessKey_fullQuota(t *testing.T) {
 	}
 }
 
-// TestAccessKey_missingRight: the error names the action that has to be granted.
+// TestAccessKey_missingRight: the error names the action to grant.
 func TestAccessKey_missingRight(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t, func(o *simulator.Options) {
@@ -94,7 +94,7 @@ func TestAccessKey_missingRight(t *testing.T) {
 		ExpectError("Access key not created", "HTTP status 403", "code 4", "Request id: ", "`api:CreateAccessKey`")
 }
 
-// TestAccessKey_ownSigningKey is neither destroyed nor deactivated.
+// TestAccessKey_ownSigningKey: the key that signs the calls is neither destroyed nor deactivated.
 func TestAccessKey_ownSigningKey(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -107,7 +107,7 @@ func TestAccessKey_ownSigningKey(t *testing.T) {
 	key.ExpectEmptyPlan(acctest.Args{})
 }
 
-// TestAccessKey_timeoutsKept: they bound each verb, and a change of them calls nothing.
+// TestAccessKey_timeoutsKept: a change of the timeouts makes no call.
 func TestAccessKey_timeoutsKept(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -122,7 +122,7 @@ func TestAccessKey_timeoutsKept(t *testing.T) {
 	key.Expect(with("2m"))
 }
 
-// TestAccessKey_timeoutsEnd each verb on a slow API.
+// TestAccessKey_timeoutsEnd: each operation on a slow API ends with its timeout.
 func TestAccessKey_timeoutsEnd(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -180,7 +180,7 @@ func createdUnder(t *testing.T, h *acctest.Protocol) (tags []string) {
 	return tags
 }
 
-// TestAccessKey_changedBetweenPlanAndApply: what was planned is no longer what is there when it is applied.
+// TestAccessKey_changedBetweenPlanAndApply: the key changes between the plan and its apply.
 func TestAccessKey_changedBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -150,7 +150,7 @@ func TestAccessKey_secretVersionAnyNumber(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestAccessKey_secretGivenAndIgnored: with ignore_changes the plan takes no secret, and neither does the apply.
+// TestAccessKey_secretGivenAndIgnored: with ignore_changes neither the plan nor the apply uses the secret.
 func TestAccessKey_secretGivenAndIgnored(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -44,7 +44,7 @@ func TestAccessKey_import(t *testing.T) {
 	}
 }
 
-// TestAccessKey_importNotFound: each wrong id, and what the error says.
+// TestAccessKey_importNotFound: the error for each wrong id.
 func TestAccessKey_importNotFound(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -52,7 +52,7 @@ func TestAccessKey_ceilingAtPlan(t *testing.T) {
 	}
 }
 
-// TestAccessKey_ceilingAtApply: a date that is only known there is checked before a key is created.
+// TestAccessKey_ceilingAtApply: a date that is known only during the apply is checked before the key is created.
 func TestAccessKey_ceilingAtApply(t *testing.T) {
 	t.Parallel()
 	h := limitedTo30Days(t)
@@ -84,7 +84,7 @@ func TestAccessKey_ceilingNotReadable(t *testing.T) {
 	}
 }
 
-// TestAccessKey_ceilingReadFails: the API did not say that it allows the key.
+// TestAccessKey_ceilingReadFails: if the limit cannot be read, the plan fails.
 func TestAccessKey_ceilingReadFails(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -128,7 +128,7 @@ func createKeys(h *acctest.Protocol, userName string, n int) {
 	}
 }
 
-// TestAccessKey_replacementMakesRoom: a key that is replaced needs no free place in the quota.
+// TestAccessKey_replacementMakesRoom: a replacement works with a full quota.
 func TestAccessKey_replacementMakesRoom(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -141,7 +141,7 @@ func TestAccessKey_replacementMakesRoom(t *testing.T) {
 	}
 }
 
-// TestAccessKey_secretSigns: the secret in the state signs while the key is ACTIVE and has not expired.
+// TestAccessKey_secretSigns: the secret in the state can sign calls while the key is ACTIVE and has not expired.
 func TestAccessKey_secretSigns(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -92,7 +92,7 @@ func TestAccessKey_lifecycleOfUsersKey(t *testing.T) {
 	owner.Destroy()
 }
 
-// TestAccessKey_ownerByIDIsRenamed: the key is not touched, and its user_name follows.
+// TestAccessKey_ownerByIDIsRenamed: the key does not change, and its user_name is updated.
 func TestAccessKey_ownerByIDIsRenamed(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

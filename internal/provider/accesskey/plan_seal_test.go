@@ -104,7 +104,7 @@ func knownAs(v types.String) string {
 	return "kept"
 }
 
-// TestDecide_fingerprints are known as soon as the recipients are.
+// TestDecide_fingerprints: they are known as soon as the recipients are.
 func TestDecide_fingerprints(t *testing.T) {
 	v := plan(config(to(keyA, keyB)), nil)
 	if !slices.Equal(keyattr.Texts(v.plan.SealedTo), []string{keyA, keyB}) {
@@ -115,7 +115,7 @@ func TestDecide_fingerprints(t *testing.T) {
 	}
 }
 
-// TestDecide_otherSpellingOfRecipients: the text of the state stays where the recipients are the same, so that the plan is empty.
+// TestDecide_otherSpellingOfRecipients: the text of the state stays if the recipients are the same, so the plan is empty.
 func TestDecide_otherSpellingOfRecipients(t *testing.T) {
 	prior := state(sealedFor(keyA, keyB))
 	if v := plan(config(to(" "+keyB, keyA)), &prior); differs(v.plan, prior) != "" {

@@ -233,7 +233,7 @@ func TestDecide_dates(t *testing.T) {
 	}
 }
 
-// TestDecide_twoOwners: a name and an id that are not one user's are refused, whatever was known at validation.
+// TestDecide_twoOwners: a name and an id of two users are refused.
 func TestDecide_twoOwners(t *testing.T) {
 	both := state(name("alice"), id("U1"))
 	for what, c := range map[string]struct {
@@ -293,7 +293,7 @@ func TestDecide_unknownOwner(t *testing.T) {
 	}
 }
 
-// TestDecide_markerAsTag: a tag that means an unfinished creation is refused, unless the key has it already.
+// TestDecide_markerAsTag: a tag in the form of a marker is refused, unless the key already has it.
 func TestDecide_markerAsTag(t *testing.T) {
 	marked := state(tag(key.NewMarker("1")))
 	for what, c := range map[string]struct {

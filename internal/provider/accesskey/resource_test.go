@@ -181,7 +181,7 @@ func TestUpdate_sendsThePlan(t *testing.T) {
 	}
 }
 
-// TestUpdate_withoutCall: what is no matter of the API is saved without a call, also while the provider is unknown.
+// TestUpdate_withoutCall: changes that do not concern the API are saved without a call, even if the provider is unknown.
 func TestUpdate_withoutCall(t *testing.T) {
 	prior := state(until("2028-01-01"))
 	planned := plan(config(until("2028-01-01"), to(keyA)), &prior).plan
@@ -237,7 +237,7 @@ func TestRead_gone(t *testing.T) {
 	}
 }
 
-// TestDelete_recordedIdentity: the key is addressed by its recorded identity.
+// TestDelete_recordedIdentity: Delete passes the recorded identity.
 func TestDelete_recordedIdentity(t *testing.T) {
 	f := &fakeKeys{}
 	prior := state(name("alice"), id("U1"))

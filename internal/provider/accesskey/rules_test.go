@@ -112,7 +112,7 @@ func TestAccessKey_generatedConfiguration(t *testing.T) {
 	}
 }
 
-// TestAccessKey_markerAsTag is refused at plan: every run would name the key as one to be removed.
+// TestAccessKey_markerAsTag: a tag in the form of a marker is refused at plan.
 func TestAccessKey_markerAsTag(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -121,7 +121,7 @@ func TestAccessKey_markerAsTag(t *testing.T) {
 	}
 }
 
-// TestAccessKey_expiredStaysKnown where the date does not change.
+// TestAccessKey_expiredStaysKnown: `expired` stays known if the date does not change.
 func TestAccessKey_expiredStaysKnown(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

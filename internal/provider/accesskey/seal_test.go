@@ -58,7 +58,7 @@ func TestAccessKey_sealed(t *testing.T) {
 	h.ExpectNoSecretPersisted(mine.Private, theirs.Private)
 }
 
-// TestAccessKey_kindsOfRecipient seals to each kind, and opens with its private key.
+// TestAccessKey_kindsOfRecipient: a secret is sealed to each kind of recipient and opened with its private key.
 func TestAccessKey_kindsOfRecipient(t *testing.T) {
 	t.Parallel()
 	for name, with := range map[string]acctest.Pair{
@@ -98,7 +98,7 @@ func TestAccessKey_sealedInPlace(t *testing.T) {
 	key.ExpectEmptyPlan(sealedTo(mine.Public)).ExpectNone()
 }
 
-// TestAccessKey_importedHasNoSecretToSeal, and is never a difference for that.
+// TestAccessKey_importedHasNoSecretToSeal: an imported key has no secret to seal, and its plan is empty.
 func TestAccessKey_importedHasNoSecretToSeal(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -112,7 +112,7 @@ func TestAccessKey_importedHasNoSecretToSeal(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestAccessKey_expiredRecipient stops a new sealing, and no plan of a key that was sealed before.
+// TestAccessKey_expiredRecipient: it prevents a new sealing, but not the plan of a key that was sealed before.
 func TestAccessKey_expiredRecipient(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -275,7 +275,7 @@ func TestAccessKey_unknownRecipients(t *testing.T) {
 	h.ExpectNoSecretPersisted(mine.Private, yours.Private)
 }
 
-// TestAccessKey_unknownSealTo: whether the argument is set is known only at apply.
+// TestAccessKey_unknownSealTo: it is known only at apply whether the argument is set.
 func TestAccessKey_unknownSealTo(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

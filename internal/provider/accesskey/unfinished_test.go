@@ -79,7 +79,7 @@ func TestAccessKey_unfinishedKeyOfNewOwner(t *testing.T) {
 	expectUnfinished(t, h, "a plan", key.PlanExpectReplace(named("alice"), "user_name").Diagnostics, id, parts, 2)
 }
 
-// TestAccessKey_unfinishedKeysNamedOneByOne: each has a summary of its own, because the CLIs show one warning of a summary.
+// TestAccessKey_unfinishedKeysNamedOneByOne: each has its own summary, because the CLIs show one warning per summary.
 func TestAccessKey_unfinishedKeysNamedOneByOne(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

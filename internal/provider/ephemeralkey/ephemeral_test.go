@@ -35,7 +35,7 @@ func expectRenewal(t *testing.T, h *acctest.Protocol, opened *acctest.Opened, wa
 	}
 }
 
-// TestEphemeralKey_renewal moves the expiry; tag and owner stay, and so does the id.
+// TestEphemeralKey_renewal: a renewal moves the expiry and keeps the id, the tag and the owner.
 func TestEphemeralKey_renewal(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -221,7 +221,7 @@ func TestEphemeralKey_badArguments(t *testing.T) {
 	}
 }
 
-// TestEphemeralKey_overTheCeiling is not opened.
+// TestEphemeralKey_overTheCeiling: a key whose lifetime exceeds the account's limit is not opened.
 func TestEphemeralKey_overTheCeiling(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -269,7 +269,7 @@ func TestEphemeralKey_secondCallFails(t *testing.T) {
 	}
 }
 
-// TestEphemeralKey_fullQuota names the keys that fill it, as the resource does.
+// TestEphemeralKey_fullQuota: the error names the keys that use up the quota, as for the resource.
 func TestEphemeralKey_fullQuota(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t, func(o *simulator.Options) { o.Assumptions.KeyLimit = 2 })

@@ -72,7 +72,7 @@ func TestUserNameValidator_emptyIsCaller(t *testing.T) {
 	}
 }
 
-// TestOwnerLookup_onlyWhereNeeded: it costs a call.
+// TestOwnerLookup_onlyWhereNeeded: the look-up makes a call, so it is made only if necessary.
 func TestOwnerLookup_onlyWhereNeeded(t *testing.T) {
 	alice, byName := keyOf("alice", "U1"), keyOf("alice", "")
 	for what, c := range map[string]struct {
@@ -114,7 +114,7 @@ func TestParseImportID(t *testing.T) {
 	}
 }
 
-// TestWithKey_emptyTextStays: null and "" both mean none, so that the text of the state stays.
+// TestWithKey_emptyTextStays: null and "" both mean none, so the text of the state stays.
 func TestWithKey_emptyTextStays(t *testing.T) {
 	k := Key{UserName: types.StringValue(""), Tag: types.StringValue("")}
 	if got := k.WithKey(key.Key{ID: "AK1", Created: time.Now()}); got.UserName.IsNull() || got.Tag.IsNull() {

@@ -103,7 +103,7 @@ func TestKeyAudit_calls(t *testing.T) {
 	}
 }
 
-// TestKeyAudit_missingRights: the audit warns of what it cannot see, and what it sees is right.
+// TestKeyAudit_missingRights: the audit warns of what it cannot read, and the rest is right.
 func TestKeyAudit_missingRights(t *testing.T) {
 	t.Parallel()
 	own := acctest.Args{"user_name": nil, "root": true, "over_ceiling": false, "calls": nil, "unused_days": nil}

@@ -101,7 +101,7 @@ func TestWarnClock_onceInARun(t *testing.T) {
 	}
 }
 
-// TestMemory_ownersAreSeparate: a date that passed on a key of one owner is new for another owner.
+// TestMemory_ownersAreSeparate: the past date of a key of one owner is new for a key of another owner.
 func TestMemory_ownersAreSeparate(t *testing.T) {
 	var m Memory
 	m.AddExpired(now, "alice", "U1")

@@ -84,7 +84,7 @@ func TestRequests_ends(t *testing.T) {
 	})
 }
 
-// TestRequests_awaitOthers: others that are under way are waited for, those that wait as well are not.
+// TestRequests_awaitOthers: it waits for other requests under way, but not for those in AwaitOthers.
 func TestRequests_awaitOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &Requests{}

@@ -78,7 +78,7 @@ func TestRotatingKey_secretGiven(t *testing.T) {
 	other.Expect(acctest.Args{"sealed_secret_key": nil, "secret_key_wo_version": nil})
 }
 
-// TestRotatingKey_movedFromPlainKey with its secret, in clear or sealed: no key is created until its window comes.
+// TestRotatingKey_movedFromPlainKey: the key moves with its secret, in clear or sealed, and rotates when its window begins.
 func TestRotatingKey_movedFromPlainKey(t *testing.T) {
 	t.Parallel()
 	mine := acctest.AgePair(t)
@@ -115,7 +115,7 @@ func TestRotatingKey_movedFromPlainKey(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_movedWithoutExpiry: the key gets one in place, and the plan says so.
+// TestRotatingKey_movedWithoutExpiry: the key gets an expiry in place, and the plan says so.
 func TestRotatingKey_movedWithoutExpiry(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -158,7 +158,7 @@ func TestRotatingKey_movedFromOfficialProvider(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_movedFromOtherType is refused.
+// TestRotatingKey_movedFromOtherType: the move is refused.
 func TestRotatingKey_movedFromOtherType(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

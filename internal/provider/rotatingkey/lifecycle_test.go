@@ -168,7 +168,7 @@ func TestRotatingKey_forcedReplacement(t *testing.T) {
 	expectPair(t, h, pair, false)
 }
 
-// TestRotatingKey_savedPlan applied a day later: nothing in it counts from the moment it was made.
+// TestRotatingKey_savedPlan: a plan that is applied a day later has no times that count from the plan.
 func TestRotatingKey_savedPlan(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -31,7 +31,7 @@ func TestRotatingKey_ceiling(t *testing.T) {
 	pair.Plan(living("31d")).ExpectError(summary, acctest.At("lifetime"), "`lifetime` is 31 days")
 }
 
-// TestRotatingKey_fullQuota: the refusal names the keys, nothing is created, and once there is room the next run heals it.
+// TestRotatingKey_fullQuota: the error names the keys, nothing is created, and the next run rotates once there is room.
 func TestRotatingKey_fullQuota(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -56,7 +56,7 @@ func TestRotatingKey_fullQuota(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_quotaOfTwo: with the quota of an older text, two for each user (A4), a pair rotates for ever.
+// TestRotatingKey_quotaOfTwo: a pair can rotate with a quota of two keys per user, the limit of an older text (A4).
 func TestRotatingKey_quotaOfTwo(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t, func(o *simulator.Options) { o.Assumptions.KeyLimit = 2 })
@@ -70,7 +70,7 @@ func TestRotatingKey_quotaOfTwo(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_unfinishedKeyNamed: as for a plain key, a plan and an apply name once what a killed run left.
+// TestRotatingKey_unfinishedKeyNamed: as for outscale_access_key, a plan and an apply name once what a killed run left.
 func TestRotatingKey_unfinishedKeyNamed(t *testing.T) {
 	t.Parallel()
 	const unfinished = "Unfinished access key found"

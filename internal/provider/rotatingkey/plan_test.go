@@ -189,7 +189,7 @@ func factsOf(v decision, state model) string {
 	return got
 }
 
-// TestDecide_unknownAfterRotation, and nothing else: not the secret in clear where it is sealed.
+// TestDecide_unknownAfterRotation: which values of a rotation are unknown. The secret in clear is not, if it is sealed.
 func TestDecide_unknownAfterRotation(t *testing.T) {
 	due := state(endsIn(day), before1(day))
 	p := plan(config(), &due).plan
@@ -213,7 +213,7 @@ func TestDecide_unknownAfterRotation(t *testing.T) {
 	}
 }
 
-// TestDecide_window: what follows from a change of the window is known in the plan.
+// TestDecide_window: the results of a change of the window are known in the plan.
 func TestDecide_window(t *testing.T) {
 	s := state()
 	if p := plan(config(before("3d")), &s).plan; p.RotatesAfter.ValueString() != isodate.Format(now.Add(17*day)) || p.ReadyToRotate.ValueBool() {
@@ -227,7 +227,7 @@ func TestDecide_window(t *testing.T) {
 	}
 }
 
-// TestDecide_durations, also where they were not known when the configuration was validated.
+// TestDecide_durations: bad durations are refused, even if they were unknown at validation.
 func TestDecide_durations(t *testing.T) {
 	s := state()
 	for what, c := range map[string]struct {

@@ -80,7 +80,7 @@ func TestRotatingKey_repaired(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_otherSpellingOfDuration is no change at all.
+// TestRotatingKey_otherSpellingOfDuration: another spelling of a duration is no change.
 func TestRotatingKey_otherSpellingOfDuration(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -89,7 +89,7 @@ func TestRotatingKey_otherSpellingOfDuration(t *testing.T) {
 	pair.ExpectEmptyPlan(acctest.Args{"lifetime": "P30D", "rotate_before": "PT168H"})
 }
 
-// TestRotatingKey_triggers rotate at once, each time; the third key takes the place of the first, which is removed before.
+// TestRotatingKey_triggers: each change rotates at once. Before the third key is created, the first one is revoked.
 func TestRotatingKey_triggers(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
