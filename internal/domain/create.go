@@ -132,7 +132,7 @@ type NamedCreation[T any] struct {
 // MaxAttempts times. A cancelled ctx does not interrupt it. It observes the deadline of ctx, or DefaultCreateTimeout if there
 // is none, and may use CleanupLimit more for look-ups.
 //
-// Errors: *AmbiguousError (with a *NameTakenError where that is the reason), or the API's refusal.
+// Errors: *AmbiguousError (with a *NameTakenError if that is the reason), or the API's refusal.
 func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (T, error) {
 	work, cleanup, done := CreateContexts(ctx)
 	defer done()

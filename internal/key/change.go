@@ -65,7 +65,7 @@ func (s *Service) change(ctx context.Context, userName string, have Key, want Sp
 		return key, err
 	}
 	if len(differences(key, want)) > 0 {
-		s.opts.Info(ctx, "the access key is not as asked after its update: correcting once", map[string]any{"access_key_id": key.ID})
+		s.opts.Info(ctx, "the access key is not as requested after its update: updating it once more", map[string]any{"access_key_id": key.ID})
 		corrected, err := s.send(ctx, userName, key, want)
 		if err != nil {
 			return key, &IncompleteError{KeyID: key.ID, What: differences(key, want), Err: err}

@@ -7,7 +7,7 @@ import (
 )
 
 // ErrAbandoned says that Create deleted the new key, because CreateOptions.Abandoned returned true.
-var ErrAbandoned = errors.New("nobody waits for the access key any more")
+var ErrAbandoned = errors.New("the caller no longer waits for the access key")
 
 // OwnKeyError says that the service refused, before any call, to deactivate or delete the key that signs its calls.
 type OwnKeyError struct {
@@ -40,7 +40,7 @@ type IncompleteError struct {
 }
 
 func (e *IncompleteError) Error() string {
-	s := fmt.Sprintf("access key %s is not as asked", e.KeyID)
+	s := fmt.Sprintf("access key %s is not as requested", e.KeyID)
 	for _, d := range e.What {
 		s += ", " + d.String()
 	}

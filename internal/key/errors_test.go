@@ -17,15 +17,15 @@ func TestErrorTexts(t *testing.T) {
 	cause := errors.New("cause")
 	at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	for want, err := range map[string]error{
-		"access key AK signs the calls of this process, which does not delete it":                                   &OwnKeyError{ID: "AK", Action: "delete"},
-		"user bob cannot have more access keys (2 were listed): cause":                                              &QuotaError{Owner: bob, Keys: make([]Key, 2), Err: cause},
-		"the caller cannot have more access keys (0 were listed): cause":                                            &QuotaError{Err: cause},
-		`access key AK is not as asked, its state is "ACTIVE" and not "INACTIVE", its tag is "a" and not "": cause`: &IncompleteError{KeyID: "AK", What: []Difference{{FieldState, "ACTIVE", "INACTIVE"}, {FieldTag, "a", ""}}, Err: cause},
-		`access key AK is not as asked, its expiry is "" and not "2030-01-02T03:04:05.000Z"`:                        &IncompleteError{KeyID: "AK", What: []Difference{{FieldExpiry, "", date(&at)}}},
-		"access key AK is INACTIVE and was not deleted: cause":                                                      &NotDeletedError{Key: Key{ID: "AK"}, Err: cause},
-		"access key AK expired on 2030-01-02T03:04:05.000Z and cannot be changed without a later expiry: cause":     &ExpiredError{KeyID: "AK", Expired: &at, Err: cause},
-		"the API is older than version 1.40.1: cause":                                                               &UnsupportedError{Err: cause},
-		`the tag "x" was refused: cause`:                                                                            &TagError{Tag: "x", Err: cause},
+		"access key AK signs the calls of this process, which does not delete it":                                       &OwnKeyError{ID: "AK", Action: "delete"},
+		"user bob cannot have more access keys (2 were listed): cause":                                                  &QuotaError{Owner: bob, Keys: make([]Key, 2), Err: cause},
+		"the caller cannot have more access keys (0 were listed): cause":                                                &QuotaError{Err: cause},
+		`access key AK is not as requested, its state is "ACTIVE" and not "INACTIVE", its tag is "a" and not "": cause`: &IncompleteError{KeyID: "AK", What: []Difference{{FieldState, "ACTIVE", "INACTIVE"}, {FieldTag, "a", ""}}, Err: cause},
+		`access key AK is not as requested, its expiry is "" and not "2030-01-02T03:04:05.000Z"`:                        &IncompleteError{KeyID: "AK", What: []Difference{{FieldExpiry, "", date(&at)}}},
+		"access key AK is INACTIVE and was not deleted: cause":                                                          &NotDeletedError{Key: Key{ID: "AK"}, Err: cause},
+		"access key AK expired on 2030-01-02T03:04:05.000Z and cannot be changed without a later expiry: cause":         &ExpiredError{KeyID: "AK", Expired: &at, Err: cause},
+		"the API is older than version 1.40.1: cause":                                                                   &UnsupportedError{Err: cause},
+		`the tag "x" was refused: cause`:                                                                                &TagError{Tag: "x", Err: cause},
 	} {
 		if err.Error() != want {
 			t.Errorf("%q, want %q", err, want)

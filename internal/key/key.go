@@ -96,7 +96,7 @@ const (
 	oldMarkerPrefix = "terraform-unfinished-"
 )
 
-// IsMarker reports whether tag is that of an unfinished creation.
+// IsMarker reports whether tag is a marker: the tag of a key whose creation is not finished.
 func IsMarker(tag string) bool {
 	return strings.HasPrefix(tag, MarkerPrefix) || strings.HasPrefix(tag, oldMarkerPrefix)
 }

@@ -45,7 +45,7 @@ type Entry struct {
 	Endpoint  string    `json:"endpoint,omitempty"`      // the API's address
 	Replaces  string    `json:"replaces,omitempty"`      // the id of the key that this one replaces in a rotation
 	Host      string    `json:"host,omitempty"`          // the machine
-	BootID    string    `json:"boot_id,omitempty"`       // of the machine's last start; "" where the system has none
+	BootID    string    `json:"boot_id,omitempty"`       // of the last start of the machine; "" if the system has none
 	PID       int       `json:"pid,omitempty"`           // the process that made the entry
 	ParentPID int       `json:"parent_pid,omitempty"`    // the CLI that started it
 	Process   string    `json:"process,omitempty"`       // a random id of the process; "" in an entry of an older version
