@@ -5,11 +5,11 @@ import (
 	"path/filepath"
 )
 
-// cacheFolder returns a folder in the user's cache directory, "" if that is unknown.
-func cacheFolder(name string) string {
+// cacheFolder returns a folder in the user's cache directory. If that is unknown, it returns "" and the reason.
+func cacheFolder(name string) (string, error) {
 	caches, err := os.UserCacheDir()
 	if err != nil {
-		return ""
+		return "", err
 	}
-	return filepath.Join(caches, "terraform-provider-outscale", name)
+	return filepath.Join(caches, "terraform-provider-outscale", name), nil
 }

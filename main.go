@@ -38,8 +38,11 @@ func main() {
 		disableUnreadLogs()
 	}
 	logError := func(err error) { log.Print(err) }
-	tracker, journal := orphan.NewTracker(), orphan.NewJournal(cacheFolder(""), logError)
-	host := provider.Host{Env: os.LookupEnv, Home: home, RefusalFolder: cacheFolder("refused"), Tracker: tracker, Journal: journal}
+	cache, err := cacheFolder("")
+	tracker, journal := orphan.NewTracker(), orphan.NewJournal(cache, logError)
+	journal.NoFolder(err)
+	refused, _ := cacheFolder("refused") // without it, no refusal is remembered
+	host := provider.Host{Env: os.LookupEnv, Home: home, RefusalFolder: refused, Tracker: tracker, Journal: journal}
 	reaper := orphan.Reaper{Tracker: tracker, Journal: journal, Log: logError, Exit: os.Exit}
 	// With -debug, the CLI did not start the process.
 	err = reaper.Run(!*debug, func() error {

@@ -31,6 +31,9 @@ type Journal struct {
 	asked   map[string]bool   // the ids of keys that the CLI asked this process for
 	own     *ownFile          // nil before the first record
 	failed  bool              // a failed write was logged
+	checked bool              // CheckWritable has reported its result
+
+	noFolder error // why path is "", nil if the journal is not wanted
 }
 
 // ownFile is the file of this process.
@@ -47,6 +50,9 @@ func NewJournal(path string, log func(error)) *Journal {
 	return &Journal{path: path, log: log, host: thisHost(),
 		entries: map[string]Entry{}, markers: map[string]string{}, made: map[string]bool{}, asked: map[string]bool{}}
 }
+
+// NoFolder records why the journal has no folder, for CheckWritable.
+func (j *Journal) NoFolder(why error) { j.noFolder = why }
 
 // Close closes the file of this process. It does not change entries.
 func (j *Journal) Close() {
@@ -191,6 +197,33 @@ func (j *Journal) write(e Entry) error {
 	_, err = j.own.file.Write(line)
 	j.own.torn = err != nil
 	return err
+}
+
+// CheckWritable returns the reason if the next creation cannot be written to the journal. It returns an error only once per
+// process.
+func (r *Recorder) CheckWritable() error {
+	j := r.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.checked || j.own != nil {
+		return nil
+	}
+	j.checked = true
+	if j.path == "" {
+		return j.noFolder
+	}
+	f, err := openFolder(j.path, true)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	name := newName() + ".check" // the suffix keeps other processes from reading it
+	file, err := f.create(name)
+	if err != nil {
+		return fmt.Errorf("folder %s: %w", j.path, err)
+	}
+	_ = file.Close()
+	return f.root.Remove(name)
 }
 
 // begin creates the file of this process. It takes the lock first: otherwise another process could take this one for ended. On

@@ -97,6 +97,15 @@ func Orphan(o orphan.Orphan, now time.Time) Diagnostic {
 		subject+detail+":\n\noutscale-keys revoke "+o.Key.ID+"\n\nOr with OUTSCALE's command line:\n\n"+strings.Join(removal(o.Key, now), "\n"))
 }
 
+// NoJournal returns the warning that new keys cannot be written to the journal of this machine, for this reason.
+func NoJournal(err error) Diagnostic {
+	return NewWarning("Access keys not recorded on this machine",
+		"The provider records each access key that it creates in a cache folder, so that the next run can name a key that an interrupted run left. "+
+			"It cannot write to that folder: "+text.Escape(err.Error())+".\n\n"+
+			"If this run is interrupted, no later run may name its key. Make the folder writable for this user, or set HOME or XDG_CACHE_HOME to a folder that is "+
+			"(on Windows LocalAppData).")
+}
+
 // removal returns the commands of OUTSCALE's command line that delete a key. Before the deletion a user's key must be
 // INACTIVE. The update repeats the expiry, because the API may remove it otherwise (A1). An expired key gets a later expiry,
 // because the API may refuse to delete it (A3).

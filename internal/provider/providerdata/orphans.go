@@ -36,7 +36,15 @@ func (d *Data) WarnOrphans(ctx context.Context, owner key.Owner, diags *diag.Dia
 
 // WarnOrphansOfRun is WarnOrphans for a run-scoped key, which is created without a plan.
 func (d *Data) WarnOrphansOfRun(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
+	d.warnJournal(diags)
 	d.warnOrSuspect(ctx, d.orphansOf(ctx, owner), "", diags)
+}
+
+// warnJournal appends, once per process, the warning that the next run will not know of the keys that this one creates.
+func (d *Data) warnJournal(diags *diag.Diagnostics) {
+	if err := d.Orphans.CheckWritable(); err != nil {
+		diags.Append(diag.NoJournal(err))
+	}
 }
 
 // WarnOrphansOfKept is WarnOrphans for the refresh of a key. It makes no call, because the refresh has just read all keys of
@@ -125,6 +133,7 @@ func (d *Data) suspectsOf(keyID string) (left []key.Key) {
 // warnings of a replacement with -replace, and the owner may have been unknown. It lists the keys of the owner only if the
 // journal has an entry that may be about one of them.
 func (d *Data) WarnOrphansOfCreation(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
+	d.warnJournal(diags)
 	if d.Orphans.MayHaveOrphans(owner, d.Now()) {
 		d.warnOf(d.orphansOf(ctx, owner), diags)
 	}
