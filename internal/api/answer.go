@@ -50,7 +50,7 @@ var withoutID = map[string]bool{"ReadUserPolicy": true}
 // maxProblems is the largest number of problems that are kept of an answer. The API sends one.
 const maxProblems = 20
 
-// envelope is what all answers of the API have in common.
+// envelope has the members that all answers of the API have.
 type envelope struct {
 	Errors []struct {
 		Code    json.RawMessage // a string by the API's description; a number is accepted, too

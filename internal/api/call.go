@@ -35,7 +35,7 @@ type request struct {
 	unlimited  bool // one of the last requests of a process: see WithoutRateLimit
 
 	attempts int       // all attempts
-	faults   int       // failed attempts since the last throttled one: the time limits of a call start anew after it
+	faults   int       // failed attempts since the last throttled one: the time limits of a call start again after it
 	since    time.Time // when the first of those attempts began
 	redated  bool      // it was sent again because the date of its signature was refused
 	doubted  bool      // it was sent again after a 400/4120
@@ -105,7 +105,7 @@ func (c *Client) do(ctx context.Context, action string, repeatable bool, in, out
 }
 
 // admit waits until a request may be sent: first for the lock-out guard and the breaker, then for the rate limit. The first
-// wait uses nothing of the rate.
+// wait does not count towards the rate.
 func (c *Client) admit(ctx context.Context, r *request) (permit, error) {
 	for {
 		if err := c.admission.ready(ctx, r); err != nil {
@@ -191,7 +191,7 @@ func (c *Client) attempt(ctx context.Context, r *request, out any) outcome {
 	return o
 }
 
-// decode decodes the answer of a success into out, or returns the error that the answer stands for.
+// decode decodes the answer of a success into out, or returns the error for any other answer.
 func (c *Client) decode(r *request, o *outcome, a answer, out any) error {
 	switch {
 	case o.kind == success:

@@ -122,7 +122,7 @@ func (c *Client) ReadPolicies(ctx context.Context, in ReadPoliciesInput) ([]Poli
 	})
 }
 
-// DeletePolicy deletes a managed policy. The API refuses while it is linked or has versions beside the default one (A12).
+// DeletePolicy deletes a managed policy. The API refuses while it is linked or has versions other than the default one (A12).
 func (c *Client) DeletePolicy(ctx context.Context, orn string) error {
 	return c.do(ctx, "DeletePolicy", repeatable, osc.DeletePolicyRequest{PolicyOrn: orn}, &emptyResponse{})
 }

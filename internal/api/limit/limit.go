@@ -23,10 +23,10 @@ const (
 	rise = 0.12
 )
 
-// Slowest and Fastest are the bounds of the rate, in requests per second. New takes a faster one for no limit.
+// Slowest and fastest are the bounds of the rate, in requests per second. New treats a faster rate as no limit.
 const (
 	Slowest = 0.01
-	Fastest = 1000
+	fastest = 1000
 )
 
 // Limiter decides when the next request may be sent. It is safe for concurrent use.
@@ -48,7 +48,7 @@ type Limiter struct {
 
 // New returns a limiter for perSecond requests per second; 0 = no limit. sleep waits for a duration, or until its context ends.
 func New(perSecond float64, now func() time.Time, sleep func(context.Context, time.Duration) error) *Limiter {
-	if perSecond <= 0 || perSecond > Fastest {
+	if perSecond <= 0 || perSecond > fastest {
 		perSecond = math.Inf(1)
 	}
 	return &Limiter{max: perSecond, rate: perSecond, now: now, sleep: sleep, turn: make(chan struct{}, 1)}

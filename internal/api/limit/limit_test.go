@@ -78,8 +78,8 @@ func TestLimiter_burstThenRate(t *testing.T) {
 		if at[1] != 0 || at[2] != 200*time.Millisecond || at[3] != 400*time.Millisecond {
 			t.Errorf("left after %v", at)
 		}
-		if at := leave(t, New(Fastest*2, time.Now, sleep), 1000); at[999] != 0 {
-			t.Errorf("a rate above %d is no limit, the last left after %v", Fastest, at[999])
+		if at := leave(t, New(fastest*2, time.Now, sleep), 1000); at[999] != 0 {
+			t.Errorf("a rate above %d is no limit, the last left after %v", fastest, at[999])
 		}
 		if at := leave(t, New(Slowest, time.Now, sleep), 3); at[2] != 100*time.Second {
 			t.Errorf("at the slowest rate left after %v", at)
