@@ -67,9 +67,9 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 	opts = opts.WithDefaults()
 	return &Service{
 		api: client, account: account, opts: opts,
-		rules:   cache.New[[]Rule](opts.Now, opts.ReadTTL),
-		cas:     cache.New[[]CA](opts.Now, opts.ReadTTL),
-		address: cache.New[netip.Addr](opts.Now, opts.NameTTL),
+		rules:   cache.New[[]Rule](opts.Now, domain.ReadTTL),
+		cas:     cache.New[[]CA](opts.Now, domain.ReadTTL),
+		address: cache.New[netip.Addr](opts.Now, domain.NameTTL),
 		planned: map[string]*Rule{},
 		onLimit: func() {},
 	}

@@ -43,15 +43,15 @@ func New(client API, opts domain.Options) *Service {
 	all := func(error) bool { return true }
 	return &Service{
 		api: client, opts: opts, clock: domain.Clock{Machine: opts.Now, Offset: client.Offset},
-		ids: cache.New[string](opts.Now, opts.ReadTTL),
+		ids: cache.New[string](opts.Now, domain.ReadTTL),
 		// With a bad credential, each further call would count towards a lock-out.
-		limits: cache.New[time.Duration](opts.Now, opts.ReadTTL).KeepErrors(opts.NameTTL, all),
+		limits: cache.New[time.Duration](opts.Now, domain.ReadTTL).KeepErrors(domain.NameTTL, all),
 	}
 }
 
 // ID returns the id of the caller's account (ReadAccounts). It returns "" if the caller may not read it: the right is
 // missing, or the caller signs with a login, which the action does not accept. ID reads an id once per process, and repeats
-// a refused call after ReadTTL. The call also shows whether the credential is good; with a login, ID reads MaxKeyLifetime
+// a refused call after domain.ReadTTL. The call also shows whether the credential is good; with a login, ID reads MaxKeyLifetime
 // for that.
 func (s *Service) ID(ctx context.Context) (string, error) {
 	if id := s.KnownID(); id != "" {

@@ -98,12 +98,12 @@ func TestMaxKeyLifetime(t *testing.T) {
 		fails   bool
 		kept    time.Duration
 	}{
-		{nil, 720 * time.Hour, false, domain.DefaultReadTTL},
-		{apitest.Refusal(403, "4"), 0, false, domain.DefaultReadTTL},
-		{apitest.Refusal(401, "5"), 0, false, domain.DefaultReadTTL},
-		{apitest.Refusal(400, "5011"), 0, false, domain.DefaultReadTTL},
-		{apitest.Refusal(500, "0"), 0, true, domain.DefaultNameTTL},
-		{apitest.Refusal(401, "1"), 0, true, domain.DefaultNameTTL},
+		{nil, 720 * time.Hour, false, domain.ReadTTL},
+		{apitest.Refusal(403, "4"), 0, false, domain.ReadTTL},
+		{apitest.Refusal(401, "5"), 0, false, domain.ReadTTL},
+		{apitest.Refusal(400, "5011"), 0, false, domain.ReadTTL},
+		{apitest.Refusal(500, "0"), 0, true, domain.NameTTL},
+		{apitest.Refusal(401, "1"), 0, true, domain.NameTTL},
 	} {
 		now := auditDay
 		f := &apitest.Fake{Policy: api.AccessPolicy{KeyLifetime: 720 * time.Hour}, Before: apitest.On("ReadApiAccessPolicy", 1, c.refused)}

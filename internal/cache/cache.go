@@ -148,13 +148,6 @@ func (r *Reads[V]) Drop(name string) {
 	delete(r.entries, name)
 }
 
-// Len returns the number of values.
-func (r *Reads[V]) Len() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.entries)
-}
-
 func (r *Reads[V]) old(e *entry[V], age time.Duration) bool {
 	if e.err != nil {
 		age = r.errTTL

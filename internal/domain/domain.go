@@ -11,20 +11,18 @@ import (
 )
 
 const (
-	// DefaultReadTTL is how long a shared read is used. It is longer than a run with thousands of owners takes, so that a run
+	// ReadTTL is how long a shared read is used. It is longer than a run with thousands of owners takes, so that a run
 	// reads each owner once.
-	DefaultReadTTL = 30 * time.Minute
-	// DefaultNameTTL is how long the name of an object that is identified by its id is used for a write.
-	DefaultNameTTL = 5 * time.Minute
+	ReadTTL = 30 * time.Minute
+	// NameTTL is how long the name of an object that is identified by its id is used for a write.
+	NameTTL = 5 * time.Minute
 )
 
 // Options are the options of every service of the domain. Each member is optional.
 type Options struct {
-	Now     func() time.Time                                 // the machine's clock; nil = time.Now
-	Wait    func(ctx context.Context, d time.Duration) error // pauses for d or until ctx ends; nil = a timer
-	Log     api.Log                                          // nil = no log
-	ReadTTL time.Duration                                    // maximum age of a shared read; 0 = DefaultReadTTL
-	NameTTL time.Duration                                    // maximum age of a name that is used for a write; 0 = DefaultNameTTL
+	Now  func() time.Time                                 // the machine's clock; nil = time.Now
+	Wait func(ctx context.Context, d time.Duration) error // pauses for d or until ctx ends; nil = a timer
+	Log  api.Log                                          // nil = no log
 }
 
 // WithDefaults returns o with every member set.
@@ -37,12 +35,6 @@ func (o Options) WithDefaults() Options {
 	}
 	if o.Log == nil {
 		o.Log = func(context.Context, api.Level, string, map[string]any) {}
-	}
-	if o.ReadTTL == 0 {
-		o.ReadTTL = DefaultReadTTL
-	}
-	if o.NameTTL == 0 {
-		o.NameTTL = DefaultNameTTL
 	}
 	return o
 }

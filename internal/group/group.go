@@ -61,13 +61,13 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 	opts = opts.WithDefaults()
 	return &Service{
 		api: client, account: account, opts: opts,
-		all:     cache.New[[]Group](opts.Now, opts.NameTTL),
-		members: cache.New[[]Member](opts.Now, opts.ReadTTL),
+		all:     cache.New[[]Group](opts.Now, domain.NameTTL),
+		members: cache.New[[]Member](opts.Now, domain.ReadTTL),
 	}
 }
 
 // List returns every group of the account (ReadUserGroups), from a read that the process shares and that is younger than
-// Options.NameTTL.
+// domain.NameTTL.
 func (s *Service) List(ctx context.Context) ([]Group, error) {
 	groups, err := s.all.Get(ctx, allGroups, func(ctx context.Context) ([]Group, error) { return s.read(ctx, nil) })
 	return slices.Clone(groups), err

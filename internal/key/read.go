@@ -52,7 +52,7 @@ func (s *Service) Reload(ctx context.Context, owner Owner, have Key) (Key, error
 	return s.confirm(ctx, owner, have.ID, have.Identity)
 }
 
-// List returns the keys of an owner (ReadAccessKeys), from the shared read: it is younger than Options.ReadTTL, and than the
+// List returns the keys of an owner (ReadAccessKeys), from the shared read: it is younger than domain.ReadTTL, and than the
 // last change that this process made for the owner. If the owner does not exist, the error is a *domain.GoneError for an owner
 // identified by its id, and the API's refusal for one identified by its name.
 func (s *Service) List(ctx context.Context, owner Owner) ([]Key, error) {

@@ -72,7 +72,7 @@ func New(client API, users Users, account domain.Account, opts Options) *Service
 		opts.Recorder = noRecorder{}
 	}
 	// The cache uses the machine's clock, because answers of the API change the other one.
-	s := &Service{api: client, users: users, account: account, opts: opts, reads: cache.New[[]Key](opts.Now, opts.ReadTTL)}
+	s := &Service{api: client, users: users, account: account, opts: opts, reads: cache.New[[]Key](opts.Now, domain.ReadTTL)}
 	users.OnChange(s.reads.Drop)
 	return s
 }

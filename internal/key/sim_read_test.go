@@ -267,7 +267,7 @@ func TestRead_shared(t *testing.T) {
 	if at, err := w.Read(bg, Owner{}, own.ID, own.Identity); err != nil || at.State != Inactive {
 		t.Errorf("a stale read: %v %v", at.State, err)
 	}
-	w.Advance(domain.DefaultReadTTL)
+	w.Advance(domain.ReadTTL)
 	all()
 	w.Cost("when it is too old", map[string]int{"ReadUsers": 1, "ReadAccessKeys": 3})
 }

@@ -101,8 +101,8 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 	opts = opts.WithDefaults()
 	return &Service{
 		api: client, account: account, opts: opts,
-		all:      cache.New[[]Policy](opts.Now, opts.ReadTTL),
-		versions: cache.New[[]Version](opts.Now, opts.ReadTTL),
+		all:      cache.New[[]Policy](opts.Now, domain.ReadTTL),
+		versions: cache.New[[]Version](opts.Now, domain.ReadTTL),
 	}
 }
 

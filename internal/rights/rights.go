@@ -69,9 +69,9 @@ func New(client API, opts domain.Options) *Service {
 	opts = opts.WithDefaults()
 	return &Service{
 		api:    client,
-		links:  cache.New[[]api.LinkedPolicy](opts.Now, opts.ReadTTL),
-		inline: cache.New[[]api.InlinePolicy](opts.Now, opts.ReadTTL),
-		docs:   cache.New[api.InlinePolicy](opts.Now, opts.ReadTTL),
+		links:  cache.New[[]api.LinkedPolicy](opts.Now, domain.ReadTTL),
+		inline: cache.New[[]api.InlinePolicy](opts.Now, domain.ReadTTL),
+		docs:   cache.New[api.InlinePolicy](opts.Now, domain.ReadTTL),
 
 		renamed: map[string]int{},
 	}

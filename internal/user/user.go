@@ -62,8 +62,8 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 	// The machine's clock measures the age of a read. No answer of the API changes that clock.
 	return &Service{
 		api: client, account: account, opts: opts,
-		all:     cache.New[[]User](opts.Now, opts.NameTTL).KeepErrors(opts.NameTTL, domain.IsClosed),
-		written: cache.New[User](opts.Now, opts.NameTTL),
+		all:     cache.New[[]User](opts.Now, domain.NameTTL).KeepErrors(domain.NameTTL, domain.IsClosed),
+		written: cache.New[User](opts.Now, domain.NameTTL),
 	}
 }
 
@@ -88,8 +88,8 @@ func (s *Service) changed(names ...string) {
 }
 
 // List returns every user of the account (ReadUsers), from a read that the process shares and that is younger than
-// Options.NameTTL. A refusal is kept for the same time.
-func (s *Service) List(ctx context.Context) ([]User, error) { return s.listWithin(ctx, s.opts.NameTTL) }
+// domain.NameTTL. A refusal is kept for the same time.
+func (s *Service) List(ctx context.Context) ([]User, error) { return s.listWithin(ctx, domain.NameTTL) }
 
 func (s *Service) listWithin(ctx context.Context, age time.Duration) ([]User, error) {
 	users, err := s.all.GetWithin(ctx, allUsers, age, func(ctx context.Context) ([]User, error) { return s.read(ctx, nil) })
@@ -105,7 +105,7 @@ func (s *Service) Read(ctx context.Context, id string, recorded domain.Identity)
 	if user, ok := s.Known(id, ""); ok {
 		return user, nil
 	}
-	return s.readWithin(ctx, id, recorded, s.opts.NameTTL)
+	return s.readWithin(ctx, id, recorded, domain.NameTTL)
 }
 
 func (s *Service) readWithin(ctx context.Context, id string, recorded domain.Identity, age time.Duration) (User, error) {
@@ -121,12 +121,12 @@ func (s *Service) readWithin(ctx context.Context, id string, recorded domain.Ide
 
 // Known returns the user with that id, or with that name where id is "", if it is known without a call.
 func (s *Service) Known(id, name string) (User, bool) {
-	users, _ := s.all.Peek(allUsers, s.opts.NameTTL)
+	users, _ := s.all.Peek(allUsers, domain.NameTTL)
 	if i := slices.IndexFunc(users, func(u User) bool { return u.ID == id || (id == "" && u.Name == name) }); i >= 0 {
 		return users[i], true
 	}
 	if id != "" {
-		return s.written.Peek(id, s.opts.NameTTL)
+		return s.written.Peek(id, domain.NameTTL)
 	}
 	return s.written.Find(func(u User) bool { return u.Name == name })
 }
@@ -139,7 +139,7 @@ func (s *Service) Reload(ctx context.Context, id string, recorded domain.Identit
 	}
 	i := indexID(users, id)
 	s.written.Drop(id)
-	if known, ok := s.all.Peek(allUsers, s.opts.NameTTL); ok {
+	if known, ok := s.all.Peek(allUsers, domain.NameTTL); ok {
 		// A read that is wrong about this user can be wrong about others.
 		j := indexID(known, id)
 		if (i < 0) != (j < 0) || (i >= 0 && known[j].Name != users[i].Name) {

@@ -393,7 +393,7 @@ func TestList_refused(t *testing.T) {
 	if f.Count("ReadUsers") != 1 {
 		t.Errorf("calls %v", f.Actions())
 	}
-	now = now.Add(domain.DefaultNameTTL)
+	now = now.Add(domain.NameTTL)
 	if u, err := s.Find(bg, "bob"); err != nil || u.ID != "U" {
 		t.Errorf("%v, %v", u, err)
 	}
