@@ -1,6 +1,7 @@
 package key
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -19,23 +20,37 @@ const (
 
 // Update changes a key of want.Owner to want (UpdateAccessKey). have is the key as last known.
 //
-// Update always sends the state and the expiry, because an update without the expiry may remove it (A1). If want has no
-// state, Update reads the key first and sends its current state, so that a key that somebody deactivated stays inactive. It
-// compares the answer with want, and sends the update once more if they differ.
+// Update always sends the state and the expiry, because an update without the expiry may remove it (A1). It first reads the
+// key if the state or the expiry is not to change, because somebody else may have changed them since have was read:
 //
-// Errors: *OwnKeyError before any call, *domain.GoneError, *domain.IdentityMismatchError, *ExpiredError, *TagError,
-// *UnsupportedError, *IncompleteError, or the API's. If the key is known despite an error, the Key has an ID.
+//   - If want has no state, Update sends the current one, so that a key that somebody deactivated stays inactive.
+//   - If want has the expiry of have and the key now expires earlier, Update changes nothing and returns an
+//     *ExpiryShortenedError.
+//
+// It compares the answer with want, and sends the update once more if they differ.
+//
+// Errors: *OwnKeyError before any call, *ExpiryShortenedError, *domain.GoneError, *domain.IdentityMismatchError, *ExpiredError,
+// *TagError, *UnsupportedError, *IncompleteError, or the API's. If the key is known despite an error, the Key has an ID.
 func (s *Service) Update(ctx context.Context, have Key, want Spec) (Key, error) {
 	if want.State == Inactive && s.signs(have.ID) {
 		return Key{}, &OwnKeyError{ID: have.ID, Action: "deactivate"}
 	}
-	if want.State == "" {
+	keepsExpiry := sameInstant(want.Expires, have.Expires)
+	if want.State == "" || keepsExpiry {
 		now, err := s.Reload(ctx, want.Owner, have)
 		if err != nil {
 			return Key{}, err
 		}
-		have, want.State = now, now.State
+		if keepsExpiry && earlier(now.Expires, have.Expires) {
+			return Key{}, &ExpiryShortenedError{KeyID: have.ID, Known: have.Expires, Expires: *now.Expires}
+		}
+		have, want.State = now, cmp.Or(want.State, now.State)
 	}
+	return s.apply(ctx, have, want)
+}
+
+// apply changes a key that was just read, or whose state and expiry want replaces. want has a state.
+func (s *Service) apply(ctx context.Context, have Key, want Spec) (Key, error) {
 	name, err := s.nameToWrite(ctx, want.Owner, have)
 	if err != nil {
 		return Key{}, err
@@ -140,9 +155,13 @@ func (s *Service) whyRefused(ctx context.Context, in api.UpdateAccessKeyInput, h
 	return refusedUnclear, Key{}
 }
 
-// SetState activates or deactivates a key and keeps its expiry and its tag. Errors are those of Update.
+// SetState activates or deactivates a key that was just read, and keeps its expiry and its tag. Errors are those of Update,
+// except *ExpiryShortenedError.
 func (s *Service) SetState(ctx context.Context, owner Owner, have Key, state State) (Key, error) {
-	return s.Update(ctx, have, Spec{Owner: owner, State: state, Expires: have.Expires, Tag: have.Tag})
+	if state == Inactive && s.signs(have.ID) {
+		return Key{}, &OwnKeyError{ID: have.ID, Action: "deactivate"}
+	}
+	return s.apply(ctx, have, Spec{Owner: owner, State: state, Expires: have.Expires, Tag: have.Tag})
 }
 
 // ExpireWithin lets a key expire after left, by the API's clock, unless it expires earlier. It returns the changed key.

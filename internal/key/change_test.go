@@ -87,8 +87,36 @@ func TestUpdate_refused(t *testing.T) {
 		f := &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, refused)}
 		key := keyOf("", f.Add("", "", nil))
 		_, err := service(f).Update(bg, key, Spec{State: Inactive, Tag: "x"})
-		if !errors.Is(err, refused) || len(f.Calls) != 1 {
+		if want := []string{"ReadAccessKeys", "UpdateAccessKey"}; !errors.Is(err, refused) || !slices.Equal(f.Actions(), want) {
 			t.Errorf("%v, calls %v", err, f.Actions())
+		}
+	}
+}
+
+// An expiry that somebody else moved to an earlier time is not moved back by a change of something else.
+func TestUpdate_expiryShortened(t *testing.T) {
+	soon, later, latest := time.Now().Add(time.Hour), time.Now().Add(2*time.Hour), time.Now().Add(3*time.Hour)
+	for name, c := range map[string]struct {
+		known, now, want *time.Time
+		refused          bool
+	}{
+		"set":                 {nil, &soon, nil, true},
+		"earlier":             {&later, &soon, &later, true},
+		"unchanged":           {&later, &later, &later, false},
+		"removed":             {&later, nil, &later, false},
+		"later":               {&later, &latest, &later, false},
+		"planned another one": {&later, &soon, &latest, false},
+		"planned to remove":   {&later, &soon, nil, false},
+	} {
+		for _, state := range []State{"", Active, Inactive} {
+			f := &apitest.Fake{}
+			have := keyOf("bob", f.Add("bob", "", c.now))
+			have.Expires = c.known
+			_, err := service(f).Update(bg, have, Spec{Owner: bob, State: state, Expires: c.want, Tag: "x"})
+			var shortened *ExpiryShortenedError
+			if errors.As(err, &shortened) != c.refused || (err != nil) != c.refused || slices.Contains(f.Actions(), "UpdateAccessKey") == c.refused {
+				t.Errorf("%s, state %q: %v, calls %v", name, state, err, f.Actions())
+			}
 		}
 	}
 }

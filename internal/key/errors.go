@@ -1,6 +1,7 @@
 package key
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -51,6 +52,18 @@ func (e *IncompleteError) Error() string {
 }
 
 func (e *IncompleteError) Unwrap() error { return e.Err }
+
+// ExpiryShortenedError says that a key was not changed, because the change would have moved its expiry to a later time: somebody
+// else made the key expire earlier after it was read.
+type ExpiryShortenedError struct {
+	KeyID   string
+	Known   *time.Time // the expiry as last known; nil = none
+	Expires time.Time  // the current one
+}
+
+func (e *ExpiryShortenedError) Error() string {
+	return fmt.Sprintf("the expiry of access key %s changed from %s to %s", e.KeyID, cmp.Or(date(e.Known), "none"), date(&e.Expires))
+}
 
 // NotDeletedError says that a key was deactivated and could not be deleted.
 type NotDeletedError struct {

@@ -144,6 +144,11 @@ func sameInstant(a, b *time.Time) bool {
 	return a.Truncate(time.Millisecond).Equal(b.Truncate(time.Millisecond))
 }
 
+// earlier reports whether an expiry is before another one; nil is no expiry.
+func earlier(a, b *time.Time) bool {
+	return a != nil && (b == nil || a.Truncate(time.Millisecond).Before(b.Truncate(time.Millisecond)))
+}
+
 func date(t *time.Time) string {
 	if t == nil {
 		return ""

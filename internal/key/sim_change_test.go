@@ -53,7 +53,7 @@ func TestUpdate_tag(t *testing.T) {
 		}
 		key = got
 	}
-	w.Cost("three changes", map[string]int{"UpdateAccessKey": 3})
+	w.Cost("three changes", map[string]int{"ReadAccessKeys": 3, "UpdateAccessKey": 3})
 }
 
 // A key that was deactivated by hand stays so when no state is asked.

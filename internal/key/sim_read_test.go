@@ -261,7 +261,7 @@ func TestRead_shared(t *testing.T) {
 	if _, err := w.Update(bg, own, Spec{State: Inactive}); err != nil {
 		t.Fatal(err)
 	}
-	w.Cost("a change", map[string]int{"UpdateAccessKey": 1})
+	w.Cost("a change", map[string]int{"ReadAccessKeys": 1, "UpdateAccessKey": 1})
 	all()
 	w.Cost("after a change", map[string]int{"ReadAccessKeys": 1})
 	if at, err := w.Read(bg, Owner{}, own.ID, own.Identity); err != nil || at.State != Inactive {

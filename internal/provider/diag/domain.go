@@ -24,6 +24,7 @@ func domainText(err error) (facts, remedy string) {
 	var mismatch *domain.IdentityMismatchError
 	var kept *key.NotDeletedError
 	var expired *key.ExpiredError
+	var shortened *key.ExpiryShortenedError
 	var previous *rotation.PreviousError
 	var gone *domain.GoneError
 	var secret *key.SecretError
@@ -52,6 +53,13 @@ func domainText(err error) (facts, remedy string) {
 		return mismatchText(mismatch)
 	case errors.As(err, &kept):
 		return fmt.Sprintf("Access key %s was deactivated, but deleting it failed: it still exists and is INACTIVE.", kept.Key.ID), ""
+	case errors.As(err, &shortened):
+		known := "had no expiry"
+		if shortened.Known != nil {
+			known = "expired on " + date(*shortened.Known)
+		}
+		return fmt.Sprintf("Somebody else shortened the life of access key %s after the last refresh: it %s before, and expires on %s now. Nothing was changed.",
+			shortened.KeyID, known, date(shortened.Expires)), "Run again, without `-refresh=false`: the plan then shows what happens to the expiry."
 	case errors.As(err, &expired):
 		return fmt.Sprintf("Access key %s expired on %s, and the API changes an expired key only together with a later expiry.", expired.KeyID, date(*expired.Expired)),
 			"Set a later `expiration_date`, or replace the key (`-replace=ADDRESS`)."
