@@ -202,7 +202,7 @@ func (sc *scenario) observe() observation {
 		keys:  slices.DeleteFunc(now.AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == sc.cli.RootAccessKey }),
 		users: now.Users, state: sc.state(), output: sc.s.Printed(), privateKey: sc.pair.Private,
 		dates: append(dates, day(dateA), day(dateB)), now: now.Time,
-		refused: sc.refused, interrupted: sc.interrupted, pending: sc.pending, unsaved: sc.unsaved, marked: sc.marked, redated: sc.redated,
+		refused: sc.refused, silent: sc.shortTimeout != "", interrupted: sc.interrupted, pending: sc.pending, unsaved: sc.unsaved, marked: sc.marked, redated: sc.redated,
 	}
 }
 
