@@ -94,7 +94,7 @@ func Orphan(o orphan.Orphan, now time.Time) Diagnostic {
 			"If no state has this id, nobody has its secret. Then remove it"
 	}
 	return diag.NewWarningDiagnostic(summaryOf(summary, o.Key.ID),
-		subject+detail+":\n\noutscale-keys revoke "+o.Key.ID+"\n\nOr with OUTSCALE's command line:\n\n"+strings.Join(removal(o.Key, now), "\n"))
+		subject+detail+":\n\n"+commandLines("outscale-keys revoke "+o.Key.ID)+"\n\nOr with OUTSCALE's command line:\n\n"+commandLines(removal(o.Key, now)...))
 }
 
 // NoJournal returns the warning that new keys cannot be written to the journal of this machine, for this reason.
@@ -105,6 +105,10 @@ func NoJournal(err error) Diagnostic {
 			"If this run is interrupted, no later run may name its key. Make the folder writable for this user, or set HOME or XDG_CACHE_HOME to a folder that is "+
 			"(on Windows LocalAppData).")
 }
+
+// commandLines returns commands indented, because the CLIs wrap other lines: the first part of an UpdateAccessKey, pasted without
+// the rest, would remove the expiry.
+func commandLines(commands ...string) string { return "  " + strings.Join(commands, "\n  ") }
 
 // removal returns the commands of OUTSCALE's command line that delete a key. Before the deletion a user's key must be
 // INACTIVE. The update repeats the expiry, because the API may remove it otherwise (A1). An expired key gets a later expiry,
