@@ -25,8 +25,8 @@ func TestAccSearch_clearSecret(t *testing.T) {
 	s.printed.WriteString("printed: " + issued[0])
 	found := strings.Join(s.leftBehind(issued), "\n")
 	for _, place := range []string{
-		"terraform.tfstate holds", "terraform.tfstate.backup holds", "saved.plan, unzipped: tfplan holds", "saved.plan, unzipped: tfstate holds",
-		"what `show -json` prints of the state holds", "what `show -json` prints of saved.plan holds", "leak.txt holds", "what the CLI printed holds",
+		"terraform.tfstate has", "terraform.tfstate.backup has", "saved.plan, unzipped: tfplan has", "saved.plan, unzipped: tfstate has",
+		"what `show -json` prints of the state has", "what `show -json` prints of saved.plan has", "leak.txt has", "what the CLI printed has",
 	} {
 		if !strings.Contains(found, place) {
 			t.Errorf("not found: %s\n%s", place, found)
@@ -61,7 +61,7 @@ provider "outscale" {
 	s.Must("plan", "-out=saved.plan", "-input=false", "-no-color")
 	s.Must("apply", "-input=false", "-no-color", "saved.plan")
 	found := strings.Join(s.leftBehind([]string{c.RootSecretKey}), "\n")
-	if !strings.Contains(found, "saved.plan, unzipped: tfplan holds") {
+	if !strings.Contains(found, "saved.plan, unzipped: tfplan has") {
 		t.Errorf("not found in the plan file:\n%s", found)
 	}
 }
