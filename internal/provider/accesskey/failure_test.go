@@ -126,7 +126,7 @@ func TestAccessKey_timeoutsKept(t *testing.T) {
 func TestAccessKey_timeoutsEnd(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
-	short := acctest.Args{"update": "300ms", "delete": "300ms"}
+	short := acctest.Args{"update": "1s", "delete": "1s"}
 	key := h.Resource(accessKey, acctest.Args{"tag": "x", "timeouts": short})
 	slow := faults.Duration(3 * time.Second)
 	h.SetFaults(simulator.Fault{Action: "UpdateAccessKey", Kind: faults.Latency, Latency: slow}, simulator.Fault{Action: "DeleteAccessKey", Kind: faults.Latency, Latency: slow})

@@ -30,13 +30,20 @@ const (
 
 // TimeoutsBlock is the timeouts block of a managed resource.
 func TimeoutsBlock(ctx context.Context) schema.Block {
-	return timeouts.Block(ctx, timeouts.Opts{
+	block, _ := timeouts.Block(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
 		CreateDescription: "How long creating may take, for example `30s` or `2m`. Default: 10 minutes.",
 		ReadDescription:   "How long reading may take. Default: 5 minutes.",
 		UpdateDescription: "How long changing may take. Default: 10 minutes.",
 		DeleteDescription: "How long deleting may take. Default: 10 minutes.",
-	})
+	}).(schema.SingleNestedBlock)
+	for name, attribute := range block.Attributes {
+		if text, ok := attribute.(schema.StringAttribute); ok {
+			text.Validators = append(text.Validators, leastTimeout{})
+			block.Attributes[name] = text
+		}
+	}
+	return block
 }
 
 // Timeout reads one timeout of a timeouts block, as timeouts.Value.Create does.
