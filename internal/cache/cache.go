@@ -4,6 +4,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -69,6 +70,9 @@ func (r *Reads[V]) GetWithin(ctx context.Context, name string, age time.Duration
 		return e.value, e.err
 	case <-ctx.Done():
 		var none V
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return none, fmt.Errorf("the read was interrupted: %w", ctx.Err())
+		}
 		return none, fmt.Errorf("the read was not finished in the time given: %w", ctx.Err())
 	}
 }
