@@ -54,7 +54,7 @@ func TestProvider_clockIsOff(t *testing.T) {
 	h.NoError(h.Simulator.MoveClock(2*time.Hour, true))
 	plan := first.Plan(config)
 	plan.ExpectWarning("Access key has expired")
-	plan.ExpectWarning(clockIsOff, "74h0m", "behind", h.Endpoint)
+	plan.ExpectWarning(clockIsOff, "3 days behind", h.Endpoint)
 }
 
 // TestProvider_clockWithinTolerance: there is no warning, and the API refuses no call.

@@ -78,11 +78,13 @@ func (s Settings) transport(e *api.TransportError) string {
 	case errors.As(e.Err, &network) && network.Op == "remote error":
 		return "The endpoint refused the TLS handshake. The account or a proxy may require a client certificate: see " + s.ClientCertificate + "."
 	case errors.As(e.Err, &page):
-		return s.foreign(page.StatusCode, e.Endpoint)
+		return s.foreign(page.StatusCode, e)
 	case errors.Is(e.Err, context.DeadlineExceeded), api.IsTimeout(e):
 		return "The endpoint did not answer in time. Check that it can be reached from this machine (route, firewall, HTTPS_PROXY), and that " + s.Region + " and " + s.Endpoint + " are right."
 	case errors.As(e.Err, &network) && network.Op == "dial":
 		return "Nothing answers at that address. " + s.checkAddress() + ", the firewall, and HTTPS_PROXY."
+	case e.Sent && isRead(e):
+		return "The connection was closed. Run again."
 	case e.Sent:
 		return "The connection was closed. " + s.Again
 	}
@@ -119,7 +121,7 @@ func (s Settings) refusal(refusal *api.Error) string {
 	case api.IsThrottled(refusal):
 		return "Too many requests. Lower " + s.Rate + "; other clients of the account count too."
 	case api.IsUnknownCaller(refusal):
-		return "The API does not know the key that signs the calls. Check the access key id, and that " + s.Region + " is the region of the key. " +
+		return "The API does not know the credential. Check the access key id, or the login and its password, and that " + s.Region + " is its region. " +
 			"Do not retry without a change: four refusals in a row lock the account out for at least a minute."
 	case api.IsUnauthorized(refusal):
 		return s.unauthorized(refusal)
@@ -131,16 +133,23 @@ func (s Settings) refusal(refusal *api.Error) string {
 	return ""
 }
 
+// isRead reports whether a failed call leaves nothing to look up.
+func isRead(e *api.TransportError) bool { return strings.HasPrefix(e.Action, "Read") }
+
 // foreign is the remedy for an answer that is not in the form of the API.
-func (s Settings) foreign(status int, endpoint string) string {
+func (s Settings) foreign(status int, e *api.TransportError) string {
 	switch {
 	case status == http.StatusProxyAuthRequired:
 		return "A proxy requires a login: set it in HTTP_PROXY (http://USER:PASSWORD@HOST:PORT), or exclude the endpoint with NO_PROXY."
-	case status == http.StatusBadRequest && strings.HasPrefix(endpoint, "http://"):
+	case status == http.StatusBadRequest && strings.HasPrefix(e.Endpoint, "http://"):
 		return "This does not look like the OUTSCALE API. It may speak TLS: try https in " + s.Endpoint + ", and check whether a proxy is in the way."
 	}
-	return "The answer is not from the API: a proxy or the login page of a network sent or changed it. " + s.checkAddress() +
-		" and HTTPS_PROXY, and log in to the network. " + s.Again
+	remedy := "The answer is not in the form of the API: a proxy or the login page of a network may have sent or changed it. " + s.checkAddress() +
+		" and HTTPS_PROXY, and log in to the network."
+	if isRead(e) {
+		return remedy
+	}
+	return remedy + " " + s.Again
 }
 
 // unauthorized returns the remedy for a refused credential, by the code of the API.
@@ -157,6 +166,6 @@ func (s Settings) unauthorized(refusal *api.Error) string {
 	case "20":
 		return "The password has expired: renew it, or use an access key."
 	}
-	return "The credential was refused. Check the secret, that the key is active and has not expired, and that the clock of this machine is right " +
+	return "The credential was refused. Check the secret, that the key is active and has not expired (for a login, the password), and that the clock of this machine is right " +
 		"(5 minutes are tolerated). Do not retry without a change: four refusals in a row lock the account out for at least a minute."
 }

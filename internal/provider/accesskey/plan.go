@@ -137,7 +137,7 @@ const pastDate = "Expiration date in the past"
 
 // destroyAllTheSame is the remedy for a destroy that stopped half-way when dates have passed: both CLIs first plan the missing
 // keys again, and the provider cannot tell this plan from one that will be applied.
-const destroyAllTheSame = " To destroy the rest of a configuration whose dates have passed, add `-refresh=false`."
+const destroyAllTheSame = " If you are destroying this configuration, add `-refresh=false`."
 
 // refusePast refuses a new date that is in the past, which the API would refuse during the apply. more is added to the remedy.
 func (d *decision) refusePast(date isodate.Value, now time.Time, more string) {
@@ -177,10 +177,10 @@ func (d *decision) warnExpiry(state Model, now time.Time) {
 	const noLonger = "Access key will no longer expire"
 	switch {
 	case d.plan.ExpirationDate.None() && passed:
-		warn(noLonger, fmt.Sprintf("The configuration no longer has `expiration_date`, so the apply removes it from %s. The key expired on %s and will work again.",
+		warn(noLonger, fmt.Sprintf("The configuration has no `expiration_date`, so the apply removes it from %s. The key expired on %s and will work again.",
 			state.Describe(), isodate.Format(at)))
 	case d.plan.ExpirationDate.None():
-		warn(noLonger, fmt.Sprintf("The configuration no longer has `expiration_date`, so the apply removes it from %s, which now expires on %s.",
+		warn(noLonger, fmt.Sprintf("The configuration has no `expiration_date`, so the apply removes it from %s, which now expires on %s.",
 			state.Describe(), isodate.Format(at)))
 	case passed && d.plan.ExpirationDate.Same(state.ExpirationDate):
 		warn("Access key has expired", fmt.Sprintf("The %s expired on %s and cannot be used, although the API keeps its state. "+

@@ -205,7 +205,7 @@ func TestDecide_dates(t *testing.T) {
 		"new and past": {config(until("2020-06-14")), nil, "Error: Expiration date in the past: " +
 			"`expiration_date` is \"2020-06-14\", that is 2020-06-14T00:00:00.000Z, and it is now 2026-06-01T12:00:00.000Z: the expiration date is in the past.\n\n" +
 			"Set a later date, or leave the argument out for a key that does not expire. " +
-			"To destroy the rest of a configuration whose dates have passed, add `-refresh=false`."},
+			"If you are destroying this configuration, add `-refresh=false`."},
 		"this very moment":       {config(until("2026-06-01T12:00:00Z")), nil, "Error: Expiration date in the past: "},
 		"a second later":         {config(until("2026-06-01T12:00:01Z")), nil, ""},
 		"changed to a past one":  {config(until("2020-06-14")), &alive, "Error: Expiration date in the past: "},
@@ -213,9 +213,9 @@ func TestDecide_dates(t *testing.T) {
 		"passed": {config(name("alice"), until("2026-01-01T00:00:00Z")), &dead, "Warning: Access key has expired: AK1: " +
 			"The access key AK1 of user alice expired on 2026-01-01T00:00:00.000Z and cannot be used, although the API keeps its state. " +
 			"Set a later `expiration_date` to use it again, replace it (`-replace=ADDRESS`), or destroy it."},
-		"removed": {config(), &alive, "Warning: Access key will no longer expire: AK1: The configuration no longer has `expiration_date`, so the apply removes it " +
+		"removed": {config(), &alive, "Warning: Access key will no longer expire: AK1: The configuration has no `expiration_date`, so the apply removes it " +
 			"from access key AK1 of the caller, which now expires on 2028-01-01T00:00:00.000Z."},
-		"removed after it passed": {config(name("alice")), &dead, "Warning: Access key will no longer expire: AK1: The configuration no longer has `expiration_date`, " +
+		"removed after it passed": {config(name("alice")), &dead, "Warning: Access key will no longer expire: AK1: The configuration has no `expiration_date`, " +
 			"so the apply removes it from access key AK1 of user alice. The key expired on 2026-01-01T00:00:00.000Z and will work again."},
 		"emptied": {config(until("")), &alive, "Warning: Access key will no longer expire: AK1: "},
 		"kept":    {config(until("2028-01-01")), &alive, ""},

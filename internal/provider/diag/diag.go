@@ -147,6 +147,15 @@ func OwnerText(userName, userID string) string {
 
 // sentence returns words with a capital first letter and a full stop.
 func sentence(words string) string {
+	words = stopped(words)
+	if words == "" {
+		return words
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// stopped returns words with a full stop.
+func stopped(words string) string {
 	words = strings.TrimSpace(words)
 	if words == "" {
 		return words
@@ -154,5 +163,5 @@ func sentence(words string) string {
 	if end := strings.TrimRight(words, `"`); end == "" || !strings.ContainsAny(end[len(end)-1:], ".!?") {
 		words += "."
 	}
-	return strings.ToUpper(words[:1]) + words[1:]
+	return words
 }

@@ -45,26 +45,26 @@ func TestError_fullTexts(t *testing.T) {
 			"Delete one of them, or import it (`terraform import ADDRESS ACCESS_KEY_ID`) and manage it here. OUTSCALE's support can raise the limit."},
 		"an unknown key": {refusal(400, "4120", "InvalidParameterValue", ""), "Creating an access key for user alice failed.\n\n" +
 			"CreateAccessKey was answered with HTTP status 400 from " + address + ", InvalidParameterValue, code 4120." + request + "\n\n" +
-			"The API does not know the key that signs the calls. Check the access key id, and that `region` is the region of the key. " +
+			"The API does not know the credential. Check the access key id, or the login and its password, and that `region` is its region. " +
 			"Do not retry without a change: four refusals in a row lock the account out for at least a minute."},
 		"a wrong secret": {refusal(401, "1", "AccessDenied", ""), "Creating an access key for user alice failed.\n\n" +
 			"CreateAccessKey was answered with HTTP status 401 from " + address + ", AccessDenied, code 1." + request + "\n\n" +
-			"The credential was refused. Check the secret, that the key is active and has not expired, and that the clock of this machine is right " +
+			"The credential was refused. Check the secret, that the key is active and has not expired (for a login, the password), and that the clock of this machine is right " +
 			"(5 minutes are tolerated). Do not retry without a change: four refusals in a row lock the account out for at least a minute."},
 		"an endpoint that was given up on": {&api.TransportError{Action: "ReadUsers", Endpoint: address, Err: &api.GivenUpError{
 			Err: &api.TransportError{Action: "ReadAccessKeys", Endpoint: address, Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}}},
 			"Creating an access key for user alice failed.\n\n" +
 				"ReadUsers was not sent, because an earlier call in this run could not reach " + address + ". " +
-				"ReadAccessKeys was not sent, " + address + " was not reached: Dial: connection refused.\n\n" +
+				"ReadAccessKeys was not sent, " + address + " was not reached: dial: connection refused.\n\n" +
 				"Nothing answers at that address. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), the firewall, and HTTPS_PROXY."},
 		"an answer that is not the API's": {&api.TransportError{Action: "ReadUsers", Endpoint: address, Sent: true, Err: &api.ForeignError{StatusCode: 502, Bytes: 9, Type: "text/html"}},
 			"Creating an access key for user alice failed.\n\n" +
 				"ReadUsers was sent to " + address + ", but no usable answer came back: HTTP 502 with a body that is not the API's answer (9 bytes, text/html).\n\n" +
-				"The answer is not from the API: a proxy or the login page of a network sent or changed it. " +
-				"Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API) and HTTPS_PROXY, and log in to the network. Run again: the next run first looks up what was done."},
+				"The answer is not in the form of the API: a proxy or the login page of a network may have sent or changed it. " +
+				"Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API) and HTTPS_PROXY, and log in to the network."},
 		"a dead endpoint": {&api.TransportError{Action: "ReadUsers", Endpoint: "http://127.0.0.1:1/api/v1",
 			Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}, "Creating an access key for user alice failed.\n\n" +
-			"ReadUsers was not sent, http://127.0.0.1:1/api/v1 was not reached: Dial: connection refused.\n\n" +
+			"ReadUsers was not sent, http://127.0.0.1:1/api/v1 was not reached: dial: connection refused.\n\n" +
 			"Nothing answers at that address. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), the firewall, and HTTPS_PROXY."},
 		"the provider's own key": {&key.OwnKeyError{ID: "AK1", Action: "delete"}, "Creating an access key for user alice failed.\n\n" +
 			"Access key AK1 signs the calls of this provider. To delete it would end the provider's own access to the account.\n\n" +
@@ -120,12 +120,12 @@ func TestError_remedies(t *testing.T) {
 		{broken(false, &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New("refused")}}), "The proxy of this machine was not reached"},
 		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 407}), "set it in HTTPS_PROXY"},
 		{broken(false, &api.ProxyError{Proxy: "proxy:3128", StatusCode: 403}), "The proxy refused the connection"},
-		{broken(true, &api.ForeignError{Bytes: 12, Type: "text/html"}), "The answer is not from the API"},
+		{broken(true, &api.ForeignError{Bytes: 12, Type: "text/html"}), "The answer is not in the form of the API"},
 		{broken(true, &api.ForeignError{StatusCode: 407}), "set it in HTTP_PROXY"},
 		{&api.TransportError{Endpoint: "http://api.example.com/api/v1", Sent: true, Err: &api.ForeignError{StatusCode: 400}}, "It may speak TLS: try https"},
 		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "ReadUsers was not sent, because the credential was refused shortly before. CreateAccessKey was answered with HTTP status 401 from " + address},
 		{&api.UnsentError{Action: "ReadUsers", Err: refusal(401, "1", "AccessDenied", "")}, "Check the secret"},
-		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m", Err: broken(true, &api.ForeignError{})}, "The answer is not from the API"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m", Err: broken(true, &api.ForeignError{})}, "The answer is not in the form of the API"},
 		{broken(false, &api.GivenUpError{Err: broken(true, errors.New("EOF"))}), "The connection was closed"},
 		{broken(false, &api.GivenUpError{Err: broken(true, &api.ForeignError{StatusCode: 407})}), "set it in HTTP_PROXY"},
 		{broken(false, x509.UnknownAuthorityError{}), "not trusted"},

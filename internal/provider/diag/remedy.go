@@ -12,7 +12,7 @@ import (
 var settings = remedy.Settings{
 	Region: "`region`", Endpoint: "`api.endpoint`", AccessKey: "`access_key_id`, `secret_key_id`",
 	ClientCertificate: "`x509_cert_path` and `x509_key_path` in the `api` block",
-	Rate:              "`requests_per_second`, or run with less parallelism",
+	Rate:              "`requests_per_second`",
 	Again:             "Run again: the next run first looks up what was done.",
 }
 

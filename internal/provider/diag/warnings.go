@@ -156,13 +156,17 @@ func Clock(off time.Duration, proven bool, endpoint string) Diagnostic {
 	if endpoint != "" {
 		at = " at " + endpoint
 	}
+	length := off.Abs().Round(time.Second).String()
+	if off.Abs() >= 48*time.Hour {
+		length = ageText(off.Abs().Round(time.Hour))
+	}
 	decides := "The calls of this run are signed with the API's time, and the API's time decides what has expired."
 	if !proven {
-		decides = "Nothing shows which of the two is right, because the calls of a login have no date. The earlier one decides what has expired and when new keys expire."
+		decides = "Nothing shows which of the two is right, because the API has accepted no date of this run. The earlier one decides what has expired and when new keys expire."
 	}
 	return diag.NewWarningDiagnostic("Clock of this machine is off", fmt.Sprintf(
 		"It is %s %s the clock of the OUTSCALE API%s, which tolerates 5 minutes. %s\n\nCorrect the clock of this machine, for example with NTP: the API refuses other clients "+
-			"on it while it is off.", off.Abs().Round(time.Second), way, at, decides))
+			"on it while it is off.", length, way, at, decides))
 }
 
 // unknownText names the arguments of the provider block that are unknown.
