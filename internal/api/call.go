@@ -90,6 +90,10 @@ func (c *Client) do(ctx context.Context, action string, repeatable bool, in, out
 		if !d.retry {
 			return o.err
 		}
+		// A deadline is a time of the real clock, not of the injected one.
+		if deadline, ok := ctx.Deadline(); ok && o.retryAfter > time.Until(deadline) {
+			return c.notSent(action, last, &WaitError{Wait: o.retryAfter, Left: time.Until(deadline)})
+		}
 		if err := c.sleep(ctx, d.wait); err != nil {
 			return c.notSent(action, last, err)
 		}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -140,6 +141,18 @@ func (e *GivenUpError) Error() string {
 }
 
 func (e *GivenUpError) Unwrap() error { return e.Err }
+
+// WaitError says that a call was not sent again, because the API asks to wait longer than the context of the call lasts.
+type WaitError struct {
+	Wait time.Duration // by the Retry-After of the last answer
+	Left time.Duration // until the deadline
+}
+
+func (e *WaitError) Error() string {
+	return fmt.Sprintf("the API asks to wait %s, and the time limit ends in %s", e.Wait, e.Left.Round(time.Second))
+}
+
+func (e *WaitError) Unwrap() error { return context.DeadlineExceeded }
 
 // As returns the API's refusal inside err, or nil.
 func As(err error) *Error {

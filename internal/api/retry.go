@@ -36,8 +36,10 @@ func (t timeouts) breaker() breaker.Limits {
 const (
 	dialTimeout     = 10 * time.Second
 	breakerCooldown = breaker.Cooldown
-	// maxRetryAfter is the longest wait that an answer can ask for.
+	// maxRetryAfter is the longest wait for an answer that asks for one.
 	maxRetryAfter = 5 * time.Minute
+	// maxAsked is the longest Retry-After that an error names.
+	maxAsked = 30 * 24 * time.Hour
 	// loadWait is the longest wait of calls after a 400/4120 that load may have caused; the shortest is half of it.
 	loadWait = 4 * time.Second
 )
@@ -65,9 +67,9 @@ const (
 // are a wrong date, once, and a 400/4120 that load may have caused, once. An action that is sent once is not repeated if it
 // may have been executed. That includes a throttled 503, which nevertheless makes all other calls wait.
 func (c *Client) decide(ctx context.Context, r *request, o outcome) decision {
-	wait := c.backoff(r.attempts)
+	wait, asked := c.backoff(r.attempts), min(o.retryAfter, maxRetryAfter)
 	if o.kind == throttled {
-		wait = max(wait, o.retryAfter)
+		wait = max(wait, asked)
 		c.limit.Throttled(o.sent, wait)
 		return decision{ctx.Err() == nil && (r.repeatable || !IsAmbiguous(o.err)), wait, reasonThrottled}
 	}
@@ -94,7 +96,7 @@ func (c *Client) decide(ctx context.Context, r *request, o outcome) decision {
 			return decision{} // a page or a redirect: the next answer will be the same
 		}
 		if !c.known.Load() {
-			return c.within(elapsed+wait <= t.foreign, decision{true, max(wait, o.retryAfter), reasonFault}, r, o)
+			return c.within(elapsed+wait <= t.foreign, decision{true, max(wait, asked), reasonFault}, r, o)
 		}
 	case broken:
 		if !c.admission.accepted() {
@@ -110,7 +112,7 @@ func (c *Client) decide(ctx context.Context, r *request, o outcome) decision {
 	if o.status == http.StatusNotImplemented || r.faults >= t.attempts || elapsed+wait > t.faulty {
 		return decision{}
 	}
-	return decision{true, max(wait, o.retryAfter), reasonFault}
+	return decision{true, max(wait, asked), reasonFault}
 }
 
 // within returns d as long as there is time. After that it opens the breaker for all calls.
@@ -155,9 +157,9 @@ func (c *Client) retryAfter(header http.Header) time.Duration {
 	value := header.Get("Retry-After")
 	var d time.Duration
 	if seconds, err := strconv.Atoi(value); err == nil {
-		d = time.Duration(seconds) * time.Second
+		d = time.Duration(min(seconds, int(maxAsked/time.Second))) * time.Second
 	} else if date, err := http.ParseTime(value); err == nil {
 		d = date.Sub(c.clock.api())
 	}
-	return max(0, min(d, maxRetryAfter))
+	return max(0, min(d, maxAsked))
 }

@@ -100,7 +100,7 @@ func TestRetry_throttlesAndFaultsCountApart(t *testing.T) {
 
 func TestRetry_retryAfterHeader(t *testing.T) {
 	for value, want := range map[string]time.Duration{
-		"7": 7 * time.Second, "99999": maxRetryAfter, "-3": 0, "soon": 0, "": 0,
+		"7": 7 * time.Second, "99999": 99999 * time.Second, "9223372036854775807": maxAsked, "-3": 0, "soon": 0, "": 0,
 		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second, "Fri, 02 Jan 2026 03:00:00 GMT": 0,
 	} {
 		c := &Client{clock: &clock{machine: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }}}
@@ -113,6 +113,32 @@ func TestRetry_retryAfterHeader(t *testing.T) {
 	r := newRig(t, a, ok(keysBody))
 	if err := actions["ReadAccessKeys"](r.Client, context.Background()); err != nil || len(r.slept) != 1 || r.slept[0] != 17*time.Second {
 		t.Errorf("%v, waits %v", err, r.slept)
+	}
+}
+
+// TestRetry_retryAfterTooLong: a call fails at once if the API asks to wait longer than the time that is left. A shorter wait is
+// kept, and an answer without a deadline that it exceeds waits at most maxRetryAfter.
+func TestRetry_retryAfterTooLong(t *testing.T) {
+	for name, status := range map[string]int{"throttled": 429, "failed": 503} {
+		answer := problem(status, "24", "")
+		if status == 503 {
+			answer = problem(503, "0", "")
+		}
+		answer.header = map[string]string{"Retry-After": "3600"}
+		r := newRig(t, answer, ok(keysBody))
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
+		defer cancel()
+		err := actions["ReadAccessKeys"](r.Client, ctx)
+		var wait *WaitError
+		if !errors.As(err, &wait) || wait.Wait != time.Hour || wait.Left < 29*time.Minute || As(err) == nil || !errors.Is(err, context.DeadlineExceeded) || r.sent() != 1 || len(r.slept) != 0 {
+			t.Errorf("%s: %d requests, waits %v, %v", name, r.sent(), r.slept, err)
+		}
+		r = newRig(t, answer, ok(keysBody))
+		long, end := context.WithTimeout(t.Context(), 2*time.Hour)
+		defer end()
+		if err := actions["ReadAccessKeys"](r.Client, long); err != nil || len(r.slept) != 1 || r.slept[0] != maxRetryAfter {
+			t.Errorf("%s, enough time: waits %v, %v", name, r.slept, err)
+		}
 	}
 }
 

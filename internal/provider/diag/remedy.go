@@ -21,6 +21,10 @@ func remedyFor(err error) string {
 	if remedy := conflictRemedy(err); remedy != "" {
 		return remedy
 	}
+	var wait *api.WaitError
+	if errors.As(err, &wait) {
+		return sentence(wait.Error()) + " Run again after that time, or set a longer time for the operation in the `timeouts` block of the resource."
+	}
 	if remedy := settings.For(err); remedy != "" {
 		return remedy
 	}
