@@ -319,7 +319,7 @@ func TestRun_remedies(t *testing.T) {
 		signer api.Credential
 		want   string
 	}{
-		"unknown key":   {api.Credential{AccessKeyID: "AAAAAAAAAAAAAAAAAAAA", SecretKey: clear}, "that --region is the region of the key"},
+		"unknown key":   {api.Credential{AccessKeyID: "AAAAAAAAAAAAAAAAAAAA", SecretKey: clear}, "that --region is its region"},
 		"wrong secret":  {api.Credential{AccessKeyID: bob.ID, SecretKey: clear}, "\n  The credential was refused. Check the secret,"},
 		"missing right": {api.Credential{AccessKeyID: bob.ID, SecretKey: bob.SecretKey}, "Grant it the action api:ReadUsers in a policy"},
 	} {

@@ -51,7 +51,7 @@ func TestProvider_refusedCredential(t *testing.T) {
 		want            []any
 	}{
 		"a wrong secret": {"OSC_SECRET_KEY", wrong, []any{"HTTP status 401 from ", "code 1", "Check the secret"}},
-		"another region": {"OSC_ACCESS_KEY", "ABCDEFGHIJ0123456789", []any{"HTTP status 400 from ", "code 4120", "that `region` is the region of the key"}},
+		"another region": {"OSC_ACCESS_KEY", "ABCDEFGHIJ0123456789", []any{"HTTP status 400 from ", "code 4120", "that `region` is its region"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
