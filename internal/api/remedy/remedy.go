@@ -123,6 +123,8 @@ func (s Settings) refusal(refusal *api.Error) string {
 	case api.IsUnknownCaller(refusal):
 		return "The API does not know the credential. Check the access key id, or the login and its password, and that " + s.Region + " is its region. " +
 			"Do not retry without a change: four refusals in a row lock the account out for at least a minute."
+	case api.IsUnknownAction(refusal):
+		return "The API at " + refusal.Endpoint + " does not have this action. " + s.checkAddress() + "; the usual path is /api/v1."
 	case api.IsUnauthorized(refusal):
 		return s.unauthorized(refusal)
 	case api.IsQuota(refusal):

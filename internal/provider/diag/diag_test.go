@@ -47,6 +47,9 @@ func TestError_fullTexts(t *testing.T) {
 			"CreateAccessKey was answered with HTTP status 400 from " + address + ", InvalidParameterValue, code 4120." + request + "\n\n" +
 			"The API does not know the credential. Check the access key id, or the login and its password, and that `region` is its region. " +
 			"Do not retry without a change: four refusals in a row lock the account out for at least a minute."},
+		"an unknown action": {refusal(404, "5011", "InvalidResource", ""), "Creating an access key for user alice failed.\n\n" +
+			"CreateAccessKey was answered with HTTP status 404, InvalidResource, code 5011." + request + "\n\n" +
+			"The API at " + address + " does not have this action. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API); the usual path is /api/v1."},
 		"a wrong secret": {refusal(401, "1", "AccessDenied", ""), "Creating an access key for user alice failed.\n\n" +
 			"CreateAccessKey was answered with HTTP status 401 from " + address + ", AccessDenied, code 1." + request + "\n\n" +
 			"The credential was refused. Check the secret, that the key is active and has not expired (for a login, the password), and that the clock of this machine is right " +
