@@ -3,6 +3,7 @@ package diag
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/remedy"
@@ -23,7 +24,11 @@ func remedyFor(err error) string {
 	}
 	var wait *api.WaitError
 	if errors.As(err, &wait) {
-		return sentence(wait.Error()) + " Run again after that time, or set a longer time for the operation in the `timeouts` block of the resource."
+		remedy := sentence(wait.Error()) + " Run again after that time"
+		if refusal := api.As(err); refusal != nil && strings.HasPrefix(refusal.Action, "Read") {
+			return remedy + "." // requests share a read, which has its own time limit
+		}
+		return remedy + ", or set a longer time for the operation in the `timeouts` block of the resource."
 	}
 	if remedy := settings.For(err); remedy != "" {
 		return remedy
