@@ -148,7 +148,7 @@ func (c *Client) askMachine(ctx context.Context, p permit) (permit, error) {
 	c.admission.leave(p, outcome{kind: canceled}, true)
 	return permit{}, &UnsentError{Until: refused.At.Add(auth.Remembered), Err: &Error{
 		Action: refused.Action, Endpoint: c.endpoint, StatusCode: refused.StatusCode, RequestID: refused.RequestID,
-		Problems: []Problem{{Code: refused.Code, Type: refused.Type}},
+		Problems: []Problem{{Code: refused.Code, Type: refused.Type}}, Credential: c.credential,
 	}}
 }
 
@@ -205,7 +205,7 @@ func (c *Client) decode(r *request, o *outcome, a answer, out any) error {
 		}
 		o.kind = foreign // the decoder's error may quote the answer
 	case a.inForm:
-		return &Error{Action: r.action, Endpoint: c.endpoint, StatusCode: a.status, RequestID: a.requestID, Problems: a.problems}
+		return &Error{Action: r.action, Endpoint: c.endpoint, StatusCode: a.status, RequestID: a.requestID, Problems: a.problems, Credential: c.credential}
 	}
 	return c.unusable(r.action, &ForeignError{StatusCode: a.status, Bytes: len(a.body), Type: c.redact.text(a.header.Get("Content-Type"))})
 }

@@ -7,7 +7,7 @@ import "context"
 // key and of the account: see IsWrongSecret, and do not send a refused secret again.
 func (c *Client) CheckSecret(ctx context.Context, keyID, secret string) error {
 	cfg := c.config
-	cfg.Credential = Credential{AccessKeyID: keyID, SecretKey: secret}
+	cfg.Credential, cfg.CredentialSource = Credential{AccessKeyID: keyID, SecretKey: secret}, ""
 	other, err := New(cfg)
 	if err != nil {
 		return err

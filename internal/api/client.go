@@ -40,11 +40,27 @@ func (c Credential) String() string {
 // GoString returns String, so that no formatting verb shows the secret.
 func (c Credential) GoString() string { return c.String() }
 
-// Config configures a Client. Resolve fills Endpoint, Region, Credential, ClientCertificate and Insecure.
+// describe names the credential and its source for an error. It does not repeat a login, nor an id that is as long as a secret.
+func (c Credential) describe(source string) string {
+	what := c.String()
+	switch {
+	case c.AccessKeyID == "":
+		what = "the login"
+	case len(c.AccessKeyID) >= keySecretLength:
+		what = fmt.Sprintf("an access key whose id has %d characters", len(c.AccessKeyID))
+	}
+	if source != "" {
+		what += " from " + source
+	}
+	return what
+}
+
+// Config configures a Client. Resolve fills Endpoint, Region, Credential, CredentialSource, ClientCertificate and Insecure.
 type Config struct {
 	Endpoint          string // base URL with path, e.g. https://api.eu-west-2.outscale.com/api/v1
 	Region            string // the region in the signature's scope
 	Credential        Credential
+	CredentialSource  string           // where the credential was found, for errors, e.g. "the environment"; "" = not known
 	ClientCertificate *tls.Certificate // for accounts whose access rules require one; nil = none
 	Insecure          bool             // do not verify the server's certificate
 	RequestsPerSecond float64          // 0 = no limit; at least limit.Slowest otherwise
@@ -63,6 +79,7 @@ type Client struct {
 	config      Config // without the credential
 	endpoint    string
 	keyID       string
+	credential  string // for errors: see Credential.describe
 	http        *http.Client
 	connections *http.Transport
 	sign        signer
@@ -97,7 +114,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		endpoint: endpoint, keyID: cfg.Credential.AccessKeyID, sign: sign,
+		endpoint: endpoint, keyID: cfg.Credential.AccessKeyID, credential: cfg.Credential.describe(cfg.CredentialSource), sign: sign,
 		timeouts: defaultTimeouts, redact: newRedactor(cfg.Credential),
 		log: cfg.Log, now: cfg.Now, sleep: sleep, random: rand.Float64,
 	}

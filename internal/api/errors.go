@@ -32,6 +32,7 @@ type Error struct {
 	StatusCode int
 	RequestID  string
 	Problems   []Problem
+	Credential string // names the credential of the call and its source: "access key ID from the environment"; "" = not known
 }
 
 func (e *Error) Error() string {

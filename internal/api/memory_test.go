@@ -89,7 +89,7 @@ func TestMemory_nextProcess(t *testing.T) {
 		if !errors.As(err, &unsent) || len(j.at) != 1 || unsent.Until.Sub(at).Round(time.Second) != auth.Remembered {
 			t.Errorf("%d requests, %v", len(j.at), err)
 		}
-		if e := As(err); e == nil || e.Code() != "1" || e.StatusCode != http.StatusUnauthorized || e.RequestID != "2d3016ea" || !IsUnauthorized(err) {
+		if e := As(err); e == nil || e.Code() != "1" || e.StatusCode != http.StatusUnauthorized || e.RequestID != "2d3016ea" || e.Credential != "access key "+testKey.AccessKeyID || !IsUnauthorized(err) {
 			t.Errorf("the error does not have the refusal: %v", err)
 		}
 		if want := "until " + unsent.Until.Format(time.TimeOnly); !strings.Contains(err.Error(), want) {

@@ -46,8 +46,8 @@ type Warning struct {
 
 // Resolve finds the credential and the other settings of a client. The provider block takes precedence over the environment,
 // and the environment over the profile file. env looks up a variable, home is the user's home folder ("" = unknown). The
-// returned Config has Endpoint, Region, Credential, ClientCertificate, Insecure, Proxy and Warnings. Errors are *ConfigError.
-// They name the sources that were searched, and repeat no value that may be a secret.
+// returned Config has Endpoint, Region, Credential, CredentialSource, ClientCertificate, Insecure, Proxy and Warnings. Errors are
+// *ConfigError. They name the sources that were searched, and repeat no value that may be a secret.
 //
 // The whole credential comes from one source. Half a credential, or halves in two sources, is an error: another source may
 // belong to another account. Each of the other settings is found by itself. A profile is used only if the credential comes
@@ -62,7 +62,7 @@ func Resolve(block Settings, env func(string) (string, bool), home string) (Conf
 	if err != nil {
 		return Config{}, err
 	}
-	cfg := Config{Credential: cred}
+	cfg := Config{Credential: cred, CredentialSource: r.source}
 	if cfg.Endpoint, cfg.Region, err = r.address(); err != nil {
 		return Config{}, err
 	}
@@ -87,6 +87,7 @@ type resolver struct {
 	home     string
 	profile  fileProfile // the profile that is used
 	from     string      // its name and file, for messages; "" = no profile is used
+	source   string      // the name of the source of the credential
 	warnings []Warning
 }
 

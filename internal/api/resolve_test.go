@@ -198,3 +198,41 @@ func TestResolve_refusals(t *testing.T) {
 		})
 	}
 }
+
+// TestResolve_namesCredential: the error for a refused credential names it and its source, and no login and no secret.
+func TestResolve_namesCredential(t *testing.T) {
+	const secret = "0123456789ABCDEFGHIJ0123456789ABCDEFGHIJ"
+	files := map[string]string{homeFile: twoOf}
+	keysInEnv := map[string]string{"OSC_ACCESS_KEY": "ENV", "OSC_SECRET_KEY": "env-secret"}
+	for name, c := range map[string]struct {
+		sources
+		want string
+	}{
+		"provider block":  {sources{Settings{AccessKeyID: p("BLOCK"), SecretKey: p("block-secret")}, keysInEnv, files}, "access key BLOCK from the provider block"},
+		"environment":     {sources{Settings{}, keysInEnv, files}, "access key ENV from the environment"},
+		"default profile": {sources{Settings{}, nil, files}, `access key DEF from profile "default" of HOME/.osc/config.json`},
+		"named profile":   {sources{Settings{Profile: p("work")}, keysInEnv, files}, `access key WORK from profile "work" of HOME/.osc/config.json`},
+		"key of the environment, profile for the region": {sources{Settings{}, map[string]string{"OSC_ACCESS_KEY": "ENV", "OSC_SECRET_KEY": "env-secret", "OSC_PROFILE": "work"}, files},
+			"access key ENV from the environment"},
+		"login":           {sources{Settings{Profile: p("login")}, nil, files}, `the login from profile "login" of HOME/.osc/config.json`},
+		"secret as an id": {sources{Settings{AccessKeyID: p(secret), SecretKey: p(secret)}, nil, nil}, "an access key whose id has 40 characters from the provider block"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg, home, err := c.resolve(t)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := newRig(t, problem(401, "1", ""))
+			cfg.Endpoint, cfg.Now = r.server.URL+"/api/v1", nil
+			client := r.client(t, cfg)
+			_, err = client.ReadUsers(t.Context(), nil)
+			if e := As(err); e == nil || strings.ReplaceAll(e.Credential, home, "HOME") != c.want {
+				t.Errorf("got %+v, want %q", e, c.want)
+			}
+			err = client.CheckSecret(t.Context(), "OTHER", secret)
+			if e := As(err); e == nil || e.Credential != "access key OTHER" {
+				t.Errorf("a given secret: %+v", e)
+			}
+		})
+	}
+}

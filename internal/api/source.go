@@ -88,6 +88,9 @@ func (r *resolver) whole(s source, others ...source) (*Credential, error) {
 		}
 		found = i
 	}
+	if found >= 0 {
+		r.source = s.name
+	}
 	switch found {
 	case 0:
 		return &Credential{AccessKeyID: s.pairs[0].id, SecretKey: s.pairs[0].secret}, nil

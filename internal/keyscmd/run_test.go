@@ -319,8 +319,9 @@ func TestRun_remedies(t *testing.T) {
 		signer api.Credential
 		want   string
 	}{
-		"unknown key":   {api.Credential{AccessKeyID: "AAAAAAAAAAAAAAAAAAAA", SecretKey: clear}, "that --region is its region"},
-		"wrong secret":  {api.Credential{AccessKeyID: bob.ID, SecretKey: clear}, "\n  The credential was refused. Check the secret,"},
+		"unknown key":   {api.Credential{AccessKeyID: "AAAAAAAAAAAAAAAAAAAA", SecretKey: clear}, "\n  The credential is access key AAAAAAAAAAAAAAAAAAAA from the environment. The API does not know the credential."},
+		"wrong secret":  {api.Credential{AccessKeyID: bob.ID, SecretKey: clear}, "\n  The credential is access key " + bob.ID + " from the environment. The credential was refused. Check the secret,"},
+		"wrong region":  {api.Credential{AccessKeyID: "AAAAAAAAAAAAAAAAAAAA", SecretKey: clear}, "that --region is its region"},
 		"missing right": {api.Credential{AccessKeyID: bob.ID, SecretKey: bob.SecretKey}, "Grant it the action api:ReadUsers in a policy"},
 	} {
 		r.signer = c.signer

@@ -140,7 +140,7 @@ func TestProvider_login(t *testing.T) {
 	withoutCredential(h)
 	h.Block["login"], h.Block["password"] = simulator.DefaultEmail, simtest.AccountPassword
 	key := h.Resource("outscale_access_key", acctest.Args{})
-	h.NewResource("outscale_user").Apply(acctest.Args{"user_name": "alice"}).ExpectError("User not created", "does not take a login")
+	h.NewResource("outscale_user").Apply(acctest.Args{"user_name": "alice"}).ExpectError("User not created", "The credential is the login from the provider block. This action does not take a login")
 	key.Destroy()
 	h.NoError(acctest.Absent("the log", []byte(h.Log()), simtest.AccountPassword))
 }

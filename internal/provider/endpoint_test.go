@@ -50,8 +50,8 @@ func TestProvider_refusedCredential(t *testing.T) {
 		variable, value string
 		want            []any
 	}{
-		"a wrong secret": {"OSC_SECRET_KEY", wrong, []any{"HTTP status 401 from ", "code 1", "Check the secret"}},
-		"another region": {"OSC_ACCESS_KEY", "ABCDEFGHIJ0123456789", []any{"HTTP status 400 from ", "code 4120", "that `region` is its region"}},
+		"a wrong secret": {"OSC_SECRET_KEY", wrong, []any{"HTTP status 401 from ", "code 1", "The credential is access key ", " from the environment. ", "Check the secret"}},
+		"another region": {"OSC_ACCESS_KEY", "ABCDEFGHIJ0123456789", []any{"HTTP status 400 from ", "code 4120", "The credential is access key ABCDEFGHIJ0123456789 from the environment. ", "that `region` is its region"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

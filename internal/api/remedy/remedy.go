@@ -37,9 +37,18 @@ func (s Settings) For(err error) string {
 		return s.transport(transport)
 	}
 	if refusal := api.As(err); refusal != nil {
-		return s.refusal(refusal)
+		return usedCredential(refusal) + s.refusal(refusal)
 	}
 	return ""
+}
+
+// usedCredential names the credential that the API refused, because several sources may have one. It returns "" for any other
+// refusal.
+func usedCredential(refusal *api.Error) string {
+	if refusal.Credential == "" || !api.IsUnauthorized(refusal) {
+		return ""
+	}
+	return "The credential is " + refusal.Credential + ". "
 }
 
 // checkAddress is the remedy for an address that may be wrong.

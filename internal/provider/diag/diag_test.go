@@ -31,6 +31,9 @@ const request = "\nRequest id: 2d3016ea-5e06-422f-8508-a6ab22e5c9d4"
 // TestError_fullTexts holds the whole detail of each kind of error.
 func TestError_fullTexts(t *testing.T) {
 	forbidden := refusal(403, "4", "AccessDenied", "You are not authorized to perform this action.")
+	forbidden.Credential = "access key AK1 from the environment" // it was not refused
+	known := refusal(401, "13", "AccessDenied", "")
+	known.Credential = `access key AK1 from profile "ci" of /home/me/.osc/config.json`
 	full := refusal(400, "10005", "TooManyResources (QuotaExceded)", "")
 	for name, c := range map[string]struct {
 		err  error
@@ -54,6 +57,10 @@ func TestError_fullTexts(t *testing.T) {
 			"CreateAccessKey was answered with HTTP status 401 from " + address + ", AccessDenied, code 1." + request + "\n\n" +
 			"The credential was refused. Check the secret, that the key is active and has not expired (for a login, the password), and that the clock of this machine is right " +
 			"(5 minutes are tolerated). Do not retry without a change: four refusals in a row lock the account out for at least a minute."},
+		"a credential with a source": {known, "Creating an access key for user alice failed.\n\n" +
+			"CreateAccessKey was answered with HTTP status 401 from " + address + ", AccessDenied, code 13." + request + "\n\n" +
+			"The credential is access key AK1 from profile \"ci\" of /home/me/.osc/config.json. " +
+			"The account is locked temporarily after failed attempts. Wait, check the credential, then try once."},
 		"an endpoint that was given up on": {&api.TransportError{Action: "ReadUsers", Endpoint: address, Err: &api.GivenUpError{
 			Err: &api.TransportError{Action: "ReadAccessKeys", Endpoint: address, Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}}},
 			"Creating an access key for user alice failed.\n\n" +
