@@ -69,8 +69,8 @@ func (s *Service) believe(ctx context.Context, o Owner, id string, recorded Iden
 	return Key{}, s.sameCaller(ctx, id, recorded, gone)
 }
 
-// followOwner looks for a key among the keys of its recorded owner, which may have been renamed: another
-// user may have the old name now. If no owner is recorded and no user has the name, it looks among the keys of all users.
+// followOwner looks for a key among the keys of its recorded owner, which may have been renamed. If no owner is recorded and
+// no user has the name, it looks among the keys of all users.
 func (s *Service) followOwner(ctx context.Context, name, id string, recorded Identity, gone *domain.GoneError) (Key, error) {
 	if recorded.UserID == "" {
 		if gone.Kind != domain.KindUser {
@@ -95,8 +95,14 @@ func (s *Service) followOwner(ctx context.Context, name, id string, recorded Ide
 		return Key{}, err
 	case found.ID == "":
 		return Key{}, gone
+	case gone.Kind == domain.KindUser: // no user has the old name
+		return s.identified(found, Owner{UserID: owner.ID}, recorded), nil
 	}
-	return s.identified(found, Owner{UserID: owner.ID}, recorded), nil
+	other, _ := s.users.Find(ctx, name)
+	return Key{}, &domain.IdentityMismatchError{
+		Kind: domain.KindAccessKey, ID: id, Recorded: recorded, RecordedName: owner.Name,
+		Current: Identity{AccountID: recorded.AccountID, UserID: other.ID}, CurrentName: name,
+	}
 }
 
 // sameCaller returns gone if the caller, who does not have the key, is the recorded one.

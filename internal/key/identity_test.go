@@ -35,7 +35,7 @@ func TestRead_identity(t *testing.T) {
 		"the account cannot be read":   {owner: byID, recorded: recorded, users: users{{ID: "U", Name: "bob"}}, fails: "ReadAccounts", want: "mismatch", reads: 1},
 		"by name":                      {owner: bob, recorded: recorded, users: users{{ID: "U", Name: "bob"}}, want: "gone", reads: 1},
 		"by name, renamed":             {owner: bob, recorded: recorded, users: users{{ID: "U", Name: "robert"}}, keys: map[string]string{"AK": "robert"}, want: "found", reads: 1},
-		"by name, name taken":          {owner: bob, recorded: recorded, users: users{{ID: "U", Name: "robert"}, {ID: "U2", Name: "bob"}}, keys: map[string]string{"AK": "robert"}, want: "found", reads: 1},
+		"by name, name taken":          {owner: bob, recorded: recorded, users: users{{ID: "U", Name: "robert"}, {ID: "U2", Name: "bob"}}, keys: map[string]string{"AK": "robert"}, want: "mismatch", reads: 1},
 		"by name, name taken, gone":    {owner: bob, recorded: recorded, users: users{{ID: "U", Name: "robert"}, {ID: "U2", Name: "bob"}}, want: "gone", reads: 1},
 		"by name, recreated":           {owner: bob, recorded: recorded, users: users{{ID: "U2", Name: "bob"}}, want: "gone", reads: 1},
 		"by name, renamed, unknown id": {owner: bob, users: users{{ID: "U", Name: "robert"}}, keys: map[string]string{"AK": "robert"}, want: "found"},

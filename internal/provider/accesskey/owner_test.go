@@ -243,28 +243,3 @@ func TestAccessKey_belongsToCaller(t *testing.T) {
 	}
 	key.Destroy()
 }
-
-// TestAccessKey_oldNameOfOwnerTaken: the owner was renamed, and another user has the old name. The key stays the one of its
-// owner.
-func TestAccessKey_oldNameOfOwnerTaken(t *testing.T) {
-	t.Parallel()
-	h := acctest.NewProtocol(t)
-	h.CreateUser("bob")
-	old := acctest.Args{"user_name": "bob", "expiration_date": "2030-01-01"}
-	key := h.Resource(accessKey, old)
-	id := key.Get("access_key_id")
-	_, err := h.API().UpdateUser(t.Context(), api.UpdateUserInput{UserName: "bob", NewUserName: "robert"})
-	h.NoError(err)
-	h.CreateUser("bob")
-	key.Plan(old).Expect(acctest.Replace, nil)
-	renamed := acctest.Args{"user_name": "robert", "expiration_date": "2030-01-01"}
-	key.Update(renamed)
-	key.ExpectEmptyPlan(renamed)
-	if now := h.OnlyKey(); now.AccessKeyID != id || now.UserName != "robert" {
-		t.Errorf("key %s of %s", now.AccessKeyID, now.UserName)
-	}
-	key.Destroy()
-	if keys := h.Keys(); len(keys) > 0 {
-		t.Errorf("%d keys are left", len(keys))
-	}
-}

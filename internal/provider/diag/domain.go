@@ -182,8 +182,14 @@ func mismatchText(e *domain.IdentityMismatchError) (facts, remedy string) {
 	if e.Err != nil {
 		facts += " Who the caller is could not be determined in full."
 	}
+	if e.RecordedName != "" && e.CurrentName != "" && e.Recorded.UserID != "" {
+		// The owner was renamed, and another user has its old name.
+		return facts, fmt.Sprintf("It stays in the state. Give user %s its old name again. Or remove the key from the state (`terraform state rm`), which leaves it valid, "+
+			"and import it again with the new name of its owner (`terraform import ADDRESS %s/%s`); an import has no secret.",
+			text.Word(e.RecordedName), text.Word(e.RecordedName), id)
+	}
 	return facts, "The object may still exist, so it stays in the state. Use the credential or the owner with which it was created, " +
-		"or remove it from the state (`terraform state rm`)."
+		"or remove it from the state (`terraform state rm`), which does not delete it."
 }
 
 // placeText names an owner.

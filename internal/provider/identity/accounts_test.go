@@ -149,7 +149,9 @@ func TestIdentity_nameOfAnotherOwner(t *testing.T) {
 			_, err := h.API().UpdateUser(t.Context(), api.UpdateUserInput{UserName: "bob", NewUserName: "robert"})
 			h.NoError(err)
 			other := h.CreateUser("bob")
-			expectKept(t, h, r, r.Plan(config).Diagnostics, bob.ID, other.ID)
+			planned := r.Plan(config).Diagnostics
+			expectKept(t, h, r, planned, bob.ID, other.ID)
+			planned.ExpectErrorAmong("Access key not read", "terraform import ADDRESS robert/")
 			expectKept(t, h, r, r.TryDestroy(), bob.ID, other.ID)
 		})
 	}
