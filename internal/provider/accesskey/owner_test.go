@@ -208,16 +208,19 @@ func TestAccessKey_badArguments(t *testing.T) {
 	if calls := h.Requests(); len(calls) != 0 {
 		t.Errorf("%d calls were made", len(calls))
 	}
+	const createFirst = "Create the user first. If the same configuration creates it, set `user_id = outscale_user.NAME.user_id`: then the user is created before the key."
 	h.NewResource(accessKey).Plan(acctest.Args{"user_name": "alice", "user_id": "U1"}).ExpectErrorAmong("Owner named twice", "keep one of the two")
 	for name, c := range map[string]struct {
 		config acctest.Args
-		part   string
+		want   string
 	}{
-		"unknown owner": {named("nobody"), "nobody"},
-		"unknown id":    {identified("ABCDEFGHIJKLMNOPQRSTUVWXYZ12345"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ12345"},
+		"unknown owner": {named("nobody"), "The account has no user named nobody.\n\n" + createFirst},
+		"unknown id":    {identified("ABCDEFGHIJKLMNOPQRSTUVWXYZ12345"), "The account has no user with the id ABCDEFGHIJKLMNOPQRSTUVWXYZ12345.\n\n" + createFirst},
+		"a name as the id": {identified("robot"), "The account has no user with the id robot.\n\n" +
+			"\"robot\" does not look like the id of a user, which has 31 characters of A-Z and 0-9. If it is the name of a user, set `user_name` instead of `user_id`.\n\n" + createFirst},
 	} {
 		t.Log(name)
-		h.NewResource(accessKey).Apply(c.config).ExpectError("Access key not created", c.part)
+		h.NewResource(accessKey).Apply(c.config).ExpectError("Access key not created", c.want)
 	}
 	if n := len(h.Keys()); n != 0 {
 		t.Errorf("%d keys are left", n)

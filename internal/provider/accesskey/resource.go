@@ -104,7 +104,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	diag.AddWarnings(&resp.Diagnostics, created.Warnings)
 	if err != nil {
-		diag.AddKeyError(&resp.Diagnostics, keyattr.NotCreated, "Creating an access key for "+plan.OwnerText(), err)
+		diag.AddKeyCreationError(&resp.Diagnostics, keyattr.NotCreated, "Creating an access key for "+plan.OwnerText(), err)
 	}
 }
 

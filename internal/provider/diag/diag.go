@@ -6,6 +6,7 @@ package diag
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -71,6 +72,28 @@ func AddDefect(diags *Diagnostics, err error) {
 	if err != nil {
 		diags.AddError("Values not understood", fmt.Sprintf("%v. This is a defect of the provider, please report it.", err))
 	}
+}
+
+// AddKeyCreationError is AddKeyError for the creation of a key. If the owner does not exist, it says how to name one that does.
+func AddKeyCreationError(diags *Diagnostics, summary, tried string, err error) {
+	var gone *domain.GoneError
+	if errors.As(err, &gone) && gone.Kind == domain.KindUser {
+		AddMore(diags, summary, tried, err, missingOwner(gone))
+		return
+	}
+	AddKeyError(diags, summary, tried, err)
+}
+
+// userID is the form of the id of a user (A41).
+var userID = regexp.MustCompile(`^[A-Z0-9]{31}$`)
+
+// missingOwner is the remedy for a key whose owner does not exist.
+func missingOwner(owner *domain.GoneError) string {
+	remedy := "Create the user first. If the same configuration creates it, set `user_id = outscale_user.NAME.user_id`: then the user is created before the key."
+	if owner.Name == "" && !userID.MatchString(owner.ID) {
+		return text.Quote(owner.ID) + " does not look like the id of a user, which has 31 characters of A-Z and 0-9. If it is the name of a user, set `user_name` instead of `user_id`.\n\n" + remedy
+	}
+	return remedy
 }
 
 // AddKeyError is Add for the creation or change of a key. If the API refused the tag, the error points to `tag`, because the

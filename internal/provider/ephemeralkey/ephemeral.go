@@ -159,7 +159,7 @@ func addOpenError(diags *diag.Diagnostics, tried string, owner key.Owner, err er
 		diag.AddMore(diags, notOpened, tried, err, "If the same run creates the user, the CLI opens the key before the user exists: use `user_id = outscale_user.NAME.user_id`, "+
 			"which is unknown until then, or `enabled = terraform.applying`.")
 	default:
-		diag.AddKeyError(diags, notOpened, tried, err)
+		diag.AddKeyCreationError(diags, notOpened, tried, err)
 	}
 }
 

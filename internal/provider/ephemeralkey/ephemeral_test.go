@@ -323,4 +323,6 @@ func TestEphemeralKey_userDoesNotExistYet(t *testing.T) {
 	opened := h.Ephemeral(ephemeralKey, acctest.Args{"user_name": "alice"}).Open()
 	opened.ExpectError("Access key not opened", "user alice", "`user_id = outscale_user.NAME.user_id`", "`enabled = terraform.applying`")
 	h.ExpectWrites("CreateAccessKey")
+	h.Ephemeral(ephemeralKey, acctest.Args{"user_id": "robot"}).Open().
+		ExpectError("Access key not opened", "\"robot\" does not look like the id of a user", "set `user_name` instead of `user_id`")
 }

@@ -38,7 +38,7 @@ func (r *Resource) rotate(ctx context.Context, plan model, state *model, identit
 	result, err := r.Data.Rotation.Rotate(ctx, have, plan.toSpec(), key.CreateOptions{Recorder: recorder, Abandoned: r.Data.Tracker.Abandoned})
 	diag.AddWarnings(diags, result.Warnings)
 	if err != nil {
-		diag.AddKeyError(diags, summary, "Creating an access key for "+plan.OwnerText(), err)
+		diag.AddKeyCreationError(diags, summary, "Creating an access key for "+plan.OwnerText(), err)
 	}
 	if result.Current.Secret == "" {
 		return leftOf(state, result.Previous)

@@ -228,3 +228,11 @@ func expectMentioned(t *testing.T, got acctest.Diagnostics, text string) {
 
 // deactivate is a change of a key out of band.
 func deactivate(in *api.UpdateAccessKeyInput) { in.State = "INACTIVE" }
+
+// TestRotatingKey_ownerDoesNotExist: the error says how to name an owner that the same configuration creates.
+func TestRotatingKey_ownerDoesNotExist(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	h.NewResource(rotatingKey).Apply(monthly(acctest.Args{"user_name": "nobody"})).
+		ExpectError("Access key not created", "The account has no user named nobody.\n\nCreate the user first.", "`user_id = outscale_user.NAME.user_id`")
+}
