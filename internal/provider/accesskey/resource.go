@@ -31,8 +31,8 @@ var (
 func New() resource.Resource { return &Resource{base.NewResource("access_key")} }
 
 // ValidateConfig checks the rules that do not depend on the state.
-func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+func (r *Resource) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	config := codec.Decode(req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
 	resp.Diagnostics.Append(keyattr.Validate(config.Key)...)
 }
 
@@ -41,10 +41,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	config := codec.Decode(req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
 	var state *Model
 	if !req.State.Raw.IsNull() {
-		prior := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		prior := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 		state = &prior
 		r.Data.Orphans.Referenced(prior.ID.ValueString())
 	}
@@ -58,7 +58,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	r.checkLimits(ctx, d, state, &resp.Diagnostics)
 	resp.RequiresReplace.Append(d.replace...)
-	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, d.plan, &resp.Diagnostics)
+	codec.Encode(resp.Plan.Schema, &resp.Plan.Raw, d.plan, &resp.Diagnostics)
 }
 
 // checkLimits compares a new expiry with the account's limit on the lifetime of keys. For a new key it also names the keys of
@@ -76,7 +76,7 @@ func (r *Resource) checkLimits(ctx context.Context, d decision, state *Model, di
 // Create checks that the secret can be sealed, and creates the key. If a key exists, Create saves the state with its secret
 // even after an error, because the API returns the secret only once.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotCreated, plan.Timeouts.Create, base.CreateTimeout)
 	if !ok {
 		return
@@ -98,7 +98,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			made.Key, exists = made.SealNew(ctx, created.Key, to, r.Data.Keys, &resp.Diagnostics)
 		}
 		if exists {
-			codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, made, &resp.Diagnostics)
+			codec.Encode(resp.State.Schema, &resp.State.Raw, made, &resp.Diagnostics)
 			base.WriteIdentity(ctx, resp.Private, created.Key.Identity, &resp.Diagnostics)
 		}
 	}
@@ -110,7 +110,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 
 // Read refreshes the state, and removes the key from it if the API confirms that the key no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	r.Data.Orphans.Referenced(state.ID.ValueString())
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, keyattr.NotRead, state.Timeouts.Read)
 	if !ok {
@@ -125,16 +125,16 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		r.Data.Memory.AddExpired(*found.Expires, state.OwnerNames()...)
 	}
 	r.Data.WarnOrphansOfKept(ctx, state.Owner(), state.ID.ValueString(), &resp.Diagnostics)
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withKey(found, r.Data.Now()), &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, state.withKey(found, r.Data.Now()), &resp.Diagnostics)
 	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
 // Update changes the state, the expiry and the tag in place, seals a secret that is in the state in clear, and uses the secret
 // from the configuration. Without a change of the first three and without such a secret it makes no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for the write-only secret
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	config := codec.Decode(req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for the write-only secret
 	identity := base.ReadIdentity(ctx, req.Private)
 	if resp.Diagnostics.HasError() {
 		return
@@ -154,7 +154,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	if !changes {
-		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
+		codec.Encode(resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
 		return
 	}
 	found, err := r.Data.Keys.Update(ctx, state.ToKey(identity), plan.toSpec(state.State))
@@ -163,7 +163,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if err == nil {
 			changed = changed.withPlanned(plan)
 		}
-		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, changed, &resp.Diagnostics)
+		codec.Encode(resp.State.Schema, &resp.State.Raw, changed, &resp.Diagnostics)
 		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 	}
 	if err != nil {
@@ -173,7 +173,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // Delete revokes the key. It succeeds if the key is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotDeleted, state.Timeouts.Delete, base.DeleteTimeout)
 	if !ok {
 		return

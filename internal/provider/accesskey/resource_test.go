@@ -69,7 +69,7 @@ func encoded(t *testing.T, m Model) tftypes.Value {
 	t.Helper()
 	var diags diag.Diagnostics
 	var raw tftypes.Value
-	if codec.Encode(t.Context(), Schema(t.Context()), &raw, m, &diags); diags.HasError() {
+	if codec.Encode(Schema(t.Context()), &raw, m, &diags); diags.HasError() {
 		t.Fatal(diags)
 	}
 	return raw
@@ -97,7 +97,7 @@ func saved(t *testing.T, s tfsdk.State) *Model {
 		return nil
 	}
 	var diags diag.Diagnostics
-	m := codec.Decode(t.Context(), s.Schema, s.Raw, &diags)
+	m := codec.Decode(s.Schema, s.Raw, &diags)
 	if diags.HasError() {
 		t.Fatal(diags)
 	}

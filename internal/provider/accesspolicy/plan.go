@@ -26,10 +26,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.Data == nil || r.Data.Unknown() {
 		return
 	}
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	var state model
 	if !req.State.Raw.IsNull() {
-		state = codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		state = codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return

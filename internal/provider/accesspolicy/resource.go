@@ -93,7 +93,7 @@ func (r *Resource) apply(ctx context.Context, plan model) (model, error) {
 
 // Create changes the policy, which already exists.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Create, base.CreateTimeout)
 	if !ok {
 		return
@@ -107,13 +107,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notUpdated, "Changing the API access policy", err)
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, set, &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, set, &resp.Diagnostics)
 	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state. Every account has a policy, so the policy of another account is an error.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
 	if !ok {
 		return
@@ -127,7 +127,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		diag.Add(&resp.Diagnostics, notRead, "Reading the API access policy", err)
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
 	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
@@ -150,8 +150,8 @@ func (r *Resource) isOfAccount(ctx context.Context, private base.PrivateState, s
 
 // Update changes the policy. Other timeouts and `allow_lockout` need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
 	if !ok {
 		return
@@ -167,7 +167,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			return
 		}
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
 }
 
 // Delete makes no call, as the plan says: an account always has a policy.

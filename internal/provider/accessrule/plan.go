@@ -17,18 +17,18 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.Data == nil || r.Data.Unknown() || req.State.Raw.IsNull() { // a new rule locks nobody out
 		return
 	}
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
 		r.refuseLockOut(ctx, &resp.Diagnostics, state, nil, state.AllowLockout.ValueBool())
 		return
 	}
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !plan.isKnown(ctx) {
 		return // in the second plan, at apply, everything is known
 	}
 	if access.SameRanges(items(plan.IPRanges), items(state.IPRanges)) && !state.IPRanges.IsNull() {
 		plan.IPRanges = state.IPRanges
-		codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
+		codec.Encode(resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 	}
 	after := plan.toRule(state.ID.ValueString())
 	if !access.SameRule(after, state.toRule(state.ID.ValueString())) {

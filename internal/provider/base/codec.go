@@ -15,6 +15,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
+// noContext is the context of the conversions, which make no calls.
+var noContext = context.Background()
+
 // Schema is the part of a resource's schema that a codec needs.
 type Schema interface{ Type() attr.Type }
 
@@ -40,9 +43,9 @@ type field struct {
 }
 
 // Decode reads an object, which must be neither null nor unknown.
-func (c *Codec[T]) Decode(ctx context.Context, schema Schema, raw tftypes.Value, diags *diag.Diagnostics) (out T) {
+func (c *Codec[T]) Decode(schema Schema, raw tftypes.Value, diags *diag.Diagnostics) (out T) {
 	all := map[string]tftypes.Value{}
-	err := c.bind(ctx, schema)
+	err := c.bind(schema)
 	switch {
 	case err != nil:
 	case raw.IsNull() || !raw.IsKnown():
@@ -56,7 +59,7 @@ func (c *Codec[T]) Decode(ctx context.Context, schema Schema, raw tftypes.Value,
 			break
 		}
 		var value attr.Value
-		if value, err = f.kind.ValueFromTerraform(ctx, all[f.name]); err == nil {
+		if value, err = f.kind.ValueFromTerraform(noContext, all[f.name]); err == nil {
 			into.FieldByIndex(f.index).Set(reflect.ValueOf(value))
 		}
 	}
@@ -65,8 +68,8 @@ func (c *Codec[T]) Decode(ctx context.Context, schema Schema, raw tftypes.Value,
 }
 
 // Encode replaces *raw by an object.
-func (c *Codec[T]) Encode(ctx context.Context, schema Schema, raw *tftypes.Value, from T, diags *diag.Diagnostics) {
-	encoded, err := c.encode(ctx, schema, from)
+func (c *Codec[T]) Encode(schema Schema, raw *tftypes.Value, from T, diags *diag.Diagnostics) {
+	encoded, err := c.encode(schema, from)
 	if err != nil {
 		diag.AddDefect(diags, err)
 		return
@@ -74,8 +77,8 @@ func (c *Codec[T]) Encode(ctx context.Context, schema Schema, raw *tftypes.Value
 	*raw = encoded
 }
 
-func (c *Codec[T]) encode(ctx context.Context, schema Schema, from T) (none tftypes.Value, err error) {
-	if err := c.bind(ctx, schema); err != nil {
+func (c *Codec[T]) encode(schema Schema, from T) (none tftypes.Value, err error) {
+	if err := c.bind(schema); err != nil {
 		return none, err
 	}
 	all, in := make(map[string]tftypes.Value, len(c.fields)), reflect.ValueOf(from)
@@ -85,7 +88,7 @@ func (c *Codec[T]) encode(ctx context.Context, schema Schema, from T) (none tfty
 			all[f.name] = f.null
 			continue
 		}
-		if all[f.name], err = value.ToTerraformValue(ctx); err != nil {
+		if all[f.name], err = value.ToTerraformValue(noContext); err != nil {
 			return none, fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
@@ -96,13 +99,13 @@ func (c *Codec[T]) encode(ctx context.Context, schema Schema, from T) (none tfty
 }
 
 // bind finds the field of each attribute, once.
-func (c *Codec[T]) bind(ctx context.Context, schema Schema) error {
-	c.once.Do(func() { c.err = c.examine(ctx, schema.Type()) })
+func (c *Codec[T]) bind(schema Schema) error {
+	c.once.Do(func() { c.err = c.examine(schema.Type()) })
 	return c.err
 }
 
-func (c *Codec[T]) examine(ctx context.Context, kind attr.Type) error {
-	object, ok := kind.TerraformType(ctx).(tftypes.Object)
+func (c *Codec[T]) examine(kind attr.Type) error {
+	object, ok := kind.TerraformType(noContext).(tftypes.Object)
 	typed, known := kind.(attr.TypeWithAttributeTypes)
 	if !ok || !known {
 		return fmt.Errorf("the schema is of type %s, not an object", kind)
@@ -118,7 +121,7 @@ func (c *Codec[T]) examine(ctx context.Context, kind attr.Type) error {
 		if !found {
 			return fmt.Errorf("the field %s has no attribute", f.Name)
 		}
-		if got := reflect.TypeOf(kind.ValueType(ctx)); got != f.Type {
+		if got := reflect.TypeOf(kind.ValueType(noContext)); got != f.Type {
 			return fmt.Errorf("the field %s is a %s, and its attribute a %s", f.Name, f.Type, got)
 		}
 		c.fields = append(c.fields, field{name: name, index: f.Index, kind: kind, null: tftypes.NewValue(object.AttributeTypes[name], nil)})

@@ -56,7 +56,7 @@ func TestCodec_roundTrip(t *testing.T) {
 	} {
 		var diags diag.Diagnostics
 		var back tftypes.Value
-		codec.Encode(t.Context(), thing, &back, codec.Decode(t.Context(), thing, raw, &diags), &diags)
+		codec.Encode(thing, &back, codec.Decode(thing, raw, &diags), &diags)
 		if diags.HasError() {
 			t.Fatalf("%s: %v", name, diags)
 		}
@@ -71,7 +71,7 @@ func TestCodec_zeroModel(t *testing.T) {
 	var codec base.Codec[whole]
 	var raw tftypes.Value
 	var diags diag.Diagnostics
-	if codec.Encode(t.Context(), thing, &raw, whole{}, &diags); diags.HasError() {
+	if codec.Encode(thing, &raw, whole{}, &diags); diags.HasError() {
 		t.Fatal(diags)
 	}
 	if want := object(text(nil), text(nil), tftypes.NewValue(texts, nil), tftypes.NewValue(tftypes.Bool, nil)); !raw.Equal(want) {
@@ -99,12 +99,12 @@ func TestCodec_modelDoesNotFit(t *testing.T) {
 	}]
 	var null base.Codec[whole]
 	var a, b, c, d diag.Diagnostics
-	missing.Decode(t.Context(), thing, raw, &a)
+	missing.Decode(thing, raw, &a)
 	refused(a, "1 fields for 4 attributes")
-	unknown.Decode(t.Context(), thing, raw, &b)
+	unknown.Decode(thing, raw, &b)
 	refused(b, "Other has no attribute")
-	wrong.Decode(t.Context(), thing, raw, &c)
+	wrong.Decode(thing, raw, &c)
 	refused(c, "Name is a")
-	null.Decode(t.Context(), thing, tftypes.NewValue(raw.Type(), nil), &d)
+	null.Decode(thing, tftypes.NewValue(raw.Type(), nil), &d)
 	refused(d, "there is no object")
 }

@@ -54,7 +54,7 @@ func Decode[E Element[E]](ctx context.Context, set types.Set, diags *diag.Diagno
 	for _, value := range set.Elements() {
 		raw, err := value.ToTerraformValue(ctx)
 		diag.AddDefect(diags, err)
-		elements = append(elements, codecOf[E]().Decode(ctx, block{set.ElementType(ctx)}, raw, diags))
+		elements = append(elements, codecOf[E]().Decode(block{set.ElementType(ctx)}, raw, diags))
 	}
 	return elements
 }
@@ -74,7 +74,7 @@ func Encode[E Element[E]](ctx context.Context, kind attr.Type, elements []E, dia
 	values := make([]attr.Value, len(elements))
 	for i, e := range elements {
 		var raw tftypes.Value
-		codecOf[E]().Encode(ctx, block{kind}, &raw, e, diags)
+		codecOf[E]().Encode(block{kind}, &raw, e, diags)
 		var err error
 		values[i], err = kind.ValueFromTerraform(ctx, raw)
 		diag.AddDefect(diags, err)

@@ -72,8 +72,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || plan.PEM.Equal(state.PEM) {
 		return
 	}
@@ -86,7 +86,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 
 // Create uploads the certificate.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, plan.Timeouts.Create, base.CreateTimeout)
 	if !ok {
 		return
@@ -102,13 +102,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notCreated, "Uploading the certificate of "+text.Quote(certificate.Subject.CommonName), err)
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withCA(created), &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, plan.withCA(created), &resp.Diagnostics)
 	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state. It removes the authority from the state if the API confirms that it no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
 	if !ok {
 		return
@@ -118,13 +118,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withCA(found), &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, state.withCA(found), &resp.Diagnostics)
 }
 
 // Update changes the description. The text of the same certificate and other timeouts need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
 	if !ok {
 		return
@@ -138,12 +138,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		plan = plan.withCA(changed)
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
 }
 
 // Delete deletes the authority. It succeeds if the authority is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
 	if !ok {
 		return

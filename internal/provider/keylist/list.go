@@ -174,7 +174,7 @@ func result(ctx context.Context, req list.ListRequest, k key.Key, now time.Time)
 		"account_id": k.Identity.AccountID, "user_id": k.Identity.UserID, "access_key_id": k.ID,
 	}, &r.Diagnostics)
 	if req.IncludeResource {
-		codec.Encode(ctx, r.Resource.Schema, &r.Resource.Raw, accesskey.Found(k, now), &r.Diagnostics)
+		codec.Encode(r.Resource.Schema, &r.Resource.Raw, accesskey.Found(k, now), &r.Diagnostics)
 	}
 	return r
 }

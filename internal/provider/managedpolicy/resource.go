@@ -62,8 +62,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}
-	plan := codec.Decode(ctx, resp.Plan.Schema, resp.Plan.Raw, &resp.Diagnostics)
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	plan := codec.Decode(resp.Plan.Schema, resp.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -78,7 +78,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		warnOtherDefault(&resp.Diagnostics, state.describe(), managed, isDefault)
 	}
 	plan.DefaultVersionID, plan.LastModificationDate = types.StringUnknown(), isodate.Unknown()
-	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
+	codec.Encode(resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }
 
 // warnLinked warns that a policy which is replaced cannot be deleted while it is linked. If the links cannot be read, it
@@ -99,7 +99,7 @@ func (r *Resource) warnLinked(ctx context.Context, state model, diags *diag.Diag
 
 // Create creates the policy.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, plan.Timeouts.Create, base.CreateTimeout)
 	if !ok {
 		return
@@ -110,7 +110,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notCreated, "Creating policy "+plan.PolicyName.ValueString(), err)
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withPolicy(created), &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, plan.withPolicy(created), &resp.Diagnostics)
 	base.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
 }
 
@@ -118,7 +118,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // is that of the version that the resource manages: the version that it created, that an import named, or that was the
 // default one at the import. A version never changes. If it was deleted, Read keeps the document of the state.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
 	if !ok {
 		return
@@ -154,7 +154,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	state.Document = types.StringValue(policyjson.Keep(state.Document.ValueString(), version.Document))
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
 	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
 }
 
@@ -198,8 +198,8 @@ func warnOtherDefault(diags *diag.Diagnostics, what, managed, isDefault string) 
 // Update replaces the version that the resource manages by one with another document, so that links stay. The new version is
 // the default one if the old one was. `force_detach` and timeouts need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	changed := plan.withComputed(state)
 	if !plan.Document.Equal(state.Document) {
 		ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
@@ -222,12 +222,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			changed = changed.withPolicy(found)
 		}
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, changed, &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, changed, &resp.Diagnostics)
 }
 
 // Delete deletes the policy with its versions. It succeeds if the policy is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
 	if !ok {
 		return

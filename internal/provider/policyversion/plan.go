@@ -20,12 +20,12 @@ import (
 // changes, and warns which version becomes the default if this one is destroyed.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 		r.warnNextDefault(ctx, state, req.Private, &resp.Diagnostics)
 		return
 	}
 	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
-	plan := codec.Decode(ctx, resp.Plan.Schema, resp.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(resp.Plan.Schema, resp.Plan.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -39,7 +39,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			plan.DefaultVersion = types.BoolValue(true)
 		}
 	} else {
-		state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 		moves := !plan.PolicyORN.IsUnknown() && !plan.PolicyORN.Equal(state.PolicyORN)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, movesKey, []byte(strconv.FormatBool(moves)))...)
 		if moves {
@@ -48,7 +48,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		plan = plan.changing(state)
 		plan.warnStaysDefault(state, &resp.Diagnostics)
 	}
-	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
+	codec.Encode(resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }
 
 // changing returns the plan for a version that exists.

@@ -54,7 +54,7 @@ func New() resource.Resource { return &Resource{base.NewResource("policy_version
 
 // Create creates the version.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, plan.Timeouts.Create, base.CreateTimeout)
 	if !ok {
 		return
@@ -65,13 +65,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if !Created(&resp.Diagnostics, notCreated, "Creating a version of policy "+orn, created, err) {
 		return
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withVersion(created), &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, plan.withVersion(created), &resp.Diagnostics)
 	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state. It removes the version from the state if the version or its policy no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
 	if !ok {
 		return
@@ -85,15 +85,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if state = state.withVersion(found); imported {
 		state = state.imported()
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, state, &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, state, &resp.Diagnostics)
 	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Update replaces the version by one with another document, or makes it the default one. Other changes, such as of
 // timeouts, need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
 	if !ok {
 		return
@@ -105,7 +105,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if !Created(&resp.Diagnostics, notUpdated, "Replacing "+state.describe(), created, err) {
 			return
 		}
-		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan.withVersion(created), &resp.Diagnostics)
+		codec.Encode(resp.State.Schema, &resp.State.Raw, plan.withVersion(created), &resp.Diagnostics)
 		return
 	}
 	if plan.DefaultVersion.ValueBool() && !state.DefaultVersion.ValueBool() {
@@ -114,14 +114,14 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			return
 		}
 	}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, plan, &resp.Diagnostics)
 }
 
 // Delete deletes the version. It succeeds if the version is already gone. If the version is the default one, another one is
 // made the default first, as the plan says. Delete keeps the only version of a policy, which is deleted with the policy. It
 // also keeps a default version that is replaced: Create deletes it, or the destroy of the policy.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
 	if !ok {
 		return

@@ -33,8 +33,8 @@ var (
 func New() resource.Resource { return &Resource{base.NewResource("rotating_access_key")} }
 
 // ValidateConfig checks the rules that do not depend on the state. The schema validates each duration.
-func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+func (r *Resource) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	config := codec.Decode(req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
 	resp.Diagnostics.Append(keyattr.Validate(config.Key)...)
 	resp.Diagnostics.Append(refuseWindow(config)...)
 }
@@ -44,10 +44,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	config := codec.Decode(req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
 	var state *model
 	if !req.State.Raw.IsNull() {
-		prior := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		prior := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 		state = &prior
 		r.reference(prior)
 	}
@@ -64,7 +64,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	resp.RequiresReplace.Append(d.replace...)
-	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, d.plan, &resp.Diagnostics)
+	codec.Encode(resp.Plan.Schema, &resp.Plan.Raw, d.plan, &resp.Diagnostics)
 }
 
 // reference records in the journal that a state has the keys of the pair.
@@ -101,7 +101,7 @@ func (r *Resource) checkLimits(ctx context.Context, d decision, state *model, di
 
 // Create creates the first key.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotCreated, plan.Timeouts.Create, base.CreateTimeout)
 	if !ok {
 		return
@@ -109,7 +109,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer end()
 	result := r.rotate(ctx, plan, nil, key.Identity{}, &resp.Diagnostics)
 	if result.exists {
-		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
+		codec.Encode(resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
 		r.record(ctx, resp.Private, result, &resp.Diagnostics)
 	}
 }
@@ -117,7 +117,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // Read refreshes the state. If the current key is gone, the resource stays in the state, and the next apply rotates. Read
 // removes the resource from the state only if the owner is gone.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	r.reference(state)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, keyattr.NotRead, state.Timeouts.Read)
 	if !ok {
@@ -138,7 +138,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	r.Data.WarnOrphansOfKept(ctx, state.Owner(), state.ID.ValueString(), &resp.Diagnostics)
 	result := applied{state: state.withCurrent(current, r.Data.Now()).withPrevious(previous), identity: current.Identity, exists: true}
-	codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
 	writePrivate(ctx, resp.Private, readAtKey, r.Data.Now().UTC(), &resp.Diagnostics)
 	previousOff := ""
 	if previous.State == key.Inactive {
@@ -173,9 +173,9 @@ func (r *Resource) withOwnerName(ctx context.Context, state model, identity key.
 // Update rotates if the id of the access key is unknown in the plan. Otherwise it changes the current key and ends the previous
 // one. If the provider is unknown, it still makes changes that need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for the write-only secret
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	config := codec.Decode(req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for the write-only secret
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -196,7 +196,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		result = r.change(ctx, plan, config, &state, identity, &resp.Diagnostics)
 	}
 	if result.exists {
-		codec.Encode(ctx, resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
+		codec.Encode(resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
 		r.record(ctx, resp.Private, result, &resp.Diagnostics)
 	}
 }
@@ -212,7 +212,7 @@ func (r *Resource) record(ctx context.Context, private base.PrivateState, result
 
 // Delete revokes both keys. It succeeds if they are already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotDeleted, state.Timeouts.Delete, base.DeleteTimeout)
 	if !ok {
 		return

@@ -14,15 +14,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		return
 	}
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	config := codec.Decode(req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	var state model
 	if !req.State.Raw.IsNull() {
-		state = codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		state = codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 		if plan.toSpec() == state.toSpec() {
 			plan.LastModificationDate = state.LastModificationDate
 		}
 	}
 	plan.Policy = policyblock.Plan(ctx, r.Data, config.Policy, state.Policy, rights.Principal{Name: state.UserName.ValueString()}, state.ID.ValueString(), plan.UserName, &resp.Diagnostics)
-	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
+	codec.Encode(resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }

@@ -100,7 +100,7 @@ func (q *Query) result(ctx context.Context, req list.ListRequest, account string
 	if req.IncludeResource {
 		m := model{}.withUser(u)
 		m.Policy = blockset.Encode(ctx, policyblock.Type(), []policyblock.Element{}, &r.Diagnostics)
-		codec.Encode(ctx, r.Resource.Schema, &r.Resource.Raw, m, &r.Diagnostics)
+		codec.Encode(r.Resource.Schema, &r.Resource.Raw, m, &r.Diagnostics)
 	}
 	return r
 }

@@ -45,7 +45,7 @@ func New() resource.Resource { return &Resource{base.NewResource("user")} }
 
 // Create creates the user.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, plan.Timeouts.Create, base.CreateTimeout)
 	if !ok {
 		return
@@ -64,7 +64,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // save writes the state with these policies.
 func (r *Resource) save(ctx context.Context, state *tfsdk.State, m model, policies []policyblock.Element, diags *diag.Diagnostics) {
 	m.Policy = blockset.Encode(ctx, policyblock.Type(), policies, diags)
-	codec.Encode(ctx, state.Schema, &state.Raw, m, diags)
+	codec.Encode(state.Schema, &state.Raw, m, diags)
 }
 
 // link links and unlinks policies of the user with that name as planned, and writes the state with the policies that are
@@ -77,7 +77,7 @@ func (r *Resource) link(ctx context.Context, state *tfsdk.State, plan model, use
 
 // Read refreshes the state. It removes the user from the state if the API confirms that it no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
 	if !ok {
 		return
@@ -102,8 +102,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 // Update changes the name, the path, the address and the policies of the user in place. Other arguments need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
 	if !ok {
 		return
@@ -133,7 +133,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete deletes the user. It succeeds if the user is already gone. If something that another request of the run removes
 // prevents the deletion, such as a key, Delete waits for that request.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
 	if !ok {
 		return

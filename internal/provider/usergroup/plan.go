@@ -17,11 +17,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		return
 	}
-	config := codec.Decode(ctx, req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	config := codec.Decode(req.Config.Schema, req.Config.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	var state model
 	if !req.State.Raw.IsNull() {
-		state = codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+		state = codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 		if plan.toSpec() == state.toSpec() {
 			plan.LastModificationDate, plan.ORN = state.LastModificationDate, state.ORN
 		}
@@ -47,5 +47,5 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 				"To keep them, for example to manage them with `outscale_user_group_membership` from now on, add `lifecycle { ignore_changes = [user] }` and keep it.")
 	}
 	plan.User = blockset.Plan[member](ctx, config.User, state.User, userBlock, "user_name", &resp.Diagnostics)
-	codec.Encode(ctx, resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
+	codec.Encode(resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
 }

@@ -45,7 +45,7 @@ func New() resource.Resource { return &Resource{base.NewResource("user_group")} 
 
 // Create creates the group.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, plan.Timeouts.Create, base.CreateTimeout)
 	if !ok {
 		return
@@ -76,7 +76,7 @@ func (r *Resource) blocks(ctx context.Context, m model, diags *diag.Diagnostics)
 func (r *Resource) save(ctx context.Context, state *tfsdk.State, m model, b blocks, diags *diag.Diagnostics) {
 	m.User = blockset.Encode(ctx, memberType(), b.users, diags)
 	m.Policy = blockset.Encode(ctx, policyblock.Type(), b.policies, diags)
-	codec.Encode(ctx, state.Schema, &state.Raw, m, diags)
+	codec.Encode(state.Schema, &state.Raw, m, diags)
 }
 
 // setBlocks changes members and links as planned, and writes the state with those that exist then.
@@ -94,7 +94,7 @@ func principalOf(g group.Group) rights.Principal {
 
 // Read refreshes the state. It removes the group from the state if the API confirms that it no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
 	if !ok {
 		return
@@ -130,8 +130,8 @@ func (r *Resource) read(ctx context.Context, state model, private base.PrivateSt
 
 // Update renames the group, moves it to another path and changes its members and its policies, in place.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := codec.Decode(ctx, req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
 	if !ok {
 		return
@@ -159,7 +159,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // Delete deletes the group. It succeeds if the group is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := codec.Decode(ctx, req.State.Schema, req.State.Raw, &resp.Diagnostics)
+	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
 	if !ok {
 		return
