@@ -14,33 +14,33 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 
-// deletionLimit is the longest life that an expired key is given so that it can be deleted (A3).
-const deletionLimit = 16 * time.Minute
+// maxExtension is the longest time for which an expired key may be extended so that it can be deleted (A3).
+const maxExtension = 16 * time.Minute
 
-// observation is what a scenario is checked by. Nothing of it is the provider's own word but its messages to the user.
+// observation is what a scenario checks after a run.
 type observation struct {
-	keys       []admin.AccessKey // at the API, without the one that the provider signs with
+	keys       []admin.AccessKey // at the API, without the key that signs the provider's calls
 	users      []admin.User      // at the API
 	state      []stateKey
 	output     string // of the CLI, in all runs of the scenario
-	privateKey string // that opens the sealed secrets
-	// dates are the expiries that the keys of users may have. No user's key is configured without one.
+	privateKey string // decrypts the sealed secrets
+	// dates are the expiries that the keys of users may have. Every user's key is configured with an expiry.
 	dates []time.Time
 	now   time.Time // by the API's clock
-	// refused reports that the API refuses a good credential. A client then sends nothing more, so that it is not locked
-	// out: a key that it could not finish keeps its marker, and works until the user removes it.
-	refused bool
-	// silent reports that answers come later than the provider waits. If two in a row are late, the provider takes the
-	// endpoint for dead and looks nothing up: a key whose answer was lost then keeps its marker and works.
-	silent bool
+	// credentialRefused reports that the API refuses a valid credential. The client then sends no more calls, so that the API
+	// does not lock the account. A key that it could not finish has its marker, and works until the user removes it.
+	credentialRefused bool
+	// late reports that answers come after the timeouts. After two late answers in a row, the provider takes the endpoint
+	// for dead and looks nothing up. A key whose answer was lost then has its marker and works.
+	late bool
 	// interrupted reports that a run of the scenario was interrupted: keys without a state may then work until the user
-	// removes them. pending reports that no run has followed yet that could name them.
+	// removes them. pending reports that no later run has had the chance to name them.
 	interrupted, pending bool
 	// unsaved are the keys that an interrupted run had finished and no state has. The journal has them.
 	unsaved map[string]bool
-	// marked are the keys that had their marker after an earlier run, whose messages are in output too.
+	// marked are the keys that had their marker after an earlier run. Its messages are in output too.
 	marked map[string]bool
-	// redated are the keys whose expiry somebody else changed, and that no run could correct since.
+	// redated are the keys whose expiry another client changed, and that no run could correct since.
 	redated map[string]bool
 }
 
@@ -50,7 +50,7 @@ type stateKey struct {
 	Tainted                     bool
 }
 
-// keysIn reads the keys of a state file, with the deposed ones.
+// keysIn returns the keys of a state file, with the deposed ones.
 func keysIn(raw []byte) ([]stateKey, error) {
 	var file struct {
 		Resources []struct {
@@ -86,7 +86,7 @@ func keysIn(raw []byte) ([]stateKey, error) {
 	return keys, nil
 }
 
-// violations says what is wrong after a run. No secret is in it.
+// violations returns what is wrong after a run. The texts contain no secret.
 func violations(o observation) (found []string) {
 	inState := map[string]bool{}
 	for _, k := range o.state {
@@ -106,8 +106,8 @@ func violations(o observation) (found []string) {
 	return found
 }
 
-// checkManaged checks that the output does not say to delete a key that the state has, unless its creation was not finished
-// then.
+// checkManaged checks that the output does not say to delete a key that the state has. For a key that had its marker, the
+// output may say so.
 func (o observation) checkManaged(k admin.AccessKey) []string {
 	if named(o.output, k.AccessKeyID) && !key.IsMarker(acctest.Tag(k)) && !o.marked[k.AccessKeyID] {
 		return []string{fmt.Sprintf("key %s is in the state, and the output says to delete it: %s", k.AccessKeyID, excerpt(o.output, k.AccessKeyID))}
@@ -115,28 +115,29 @@ func (o observation) checkManaged(k admin.AccessKey) []string {
 	return nil
 }
 
-// checkOrphan checks a key that no state has: it was named to the user with what to do, and does not work. After an
-// interruption, a refusal of the credential or a time without answers, it may work. After an interruption it may be named by the next run only.
+// checkOrphan checks that the output names a key that no state has, with what to do, and that the key does not work. It may
+// work after an interruption, a refused credential or late answers. After an interruption, the next run may be the first
+// to name it.
 func (o observation) checkOrphan(k admin.AccessKey) []string {
 	marked := key.IsMarker(acctest.Tag(k))
 	namedByMarker := marked && strings.Contains(o.output, "ReadAccessKeys with Tag "+acctest.Tag(k))
-	expected := marked && (o.interrupted || o.refused || o.silent && namedByMarker) || o.unsaved[k.AccessKeyID]
+	mayWork := marked && (o.interrupted || o.credentialRefused || o.late && namedByMarker) || o.unsaved[k.AccessKeyID]
 	works := k.State == "ACTIVE" && !k.Expired
 	switch {
-	case o.pending && expected:
+	case o.pending && mayWork:
 		return nil
-	case (o.refused || o.silent) && namedByMarker:
+	case (o.credentialRefused || o.late) && namedByMarker:
 		return nil // the key could not be looked up
 	case !named(o.output, k.AccessKeyID):
-		return []string{fmt.Sprintf("key %s (%s, owner %q, tag %q) is in no state and was not named. Of its tag was said: %s",
+		return []string{fmt.Sprintf("key %s (%s, owner %q, tag %q) is in no state and was not named. The output around its tag: %s",
 			k.AccessKeyID, k.State, k.UserName, acctest.Tag(k), excerpt(o.output, acctest.Tag(k)))}
-	case works && !expected:
+	case works && !mayWork:
 		return []string{fmt.Sprintf("key %s (owner %q, tag %q) was named, and still works", k.AccessKeyID, k.UserName, acctest.Tag(k))}
 	}
 	return nil
 }
 
-// checkExpiry checks that a user's key has an expiry that was configured.
+// checkExpiry checks that a user's key has an expiry of the configuration.
 func (o observation) checkExpiry(k admin.AccessKey) []string {
 	if k.UserName == "" || o.redated[k.AccessKeyID] {
 		return nil
@@ -148,15 +149,15 @@ func (o observation) checkExpiry(k admin.AccessKey) []string {
 		if at.Equal(*k.ExpirationDate) {
 			return nil
 		}
-		// An expired key may have to be extended to be deleted (A3): INACTIVE, and for minutes.
-		if at.Before(o.now) && k.State == "INACTIVE" && k.ExpirationDate.Before(o.now.Add(deletionLimit)) {
+		// To delete an expired key, the provider may have to deactivate it and extend it by minutes (A3).
+		if at.Before(o.now) && k.State == "INACTIVE" && k.ExpirationDate.Before(o.now.Add(maxExtension)) {
 			return nil
 		}
 	}
 	return []string{fmt.Sprintf("key %s of %s expires on %s, which no configuration has", k.AccessKeyID, k.UserName, k.ExpirationDate)}
 }
 
-// checkSecret checks that the state has the secret of a key that is at the API, in clear or sealed.
+// checkSecret checks that the state has the secret of a key, in clear or sealed, if the key exists at the API.
 func (o observation) checkSecret(k stateKey) []string {
 	for _, at := range o.keys {
 		if at.AccessKeyID != k.ID {
@@ -171,23 +172,23 @@ func (o observation) checkSecret(k stateKey) []string {
 			secret = opened
 		}
 		if sum := sha256.Sum256([]byte(secret)); hex.EncodeToString(sum[:]) != at.SecretSHA256 {
-			return []string{fmt.Sprintf("%s: the secret of key %s is lost (the state has one of %d characters)", k.Address, k.ID, len(secret))}
+			return []string{fmt.Sprintf("%s: the secret of key %s is lost (the state has another one, of %d characters)", k.Address, k.ID, len(secret))}
 		}
 	}
 	return nil
 }
 
-// notConverged says what is not as configured after a further apply: what the state has exists and is finished.
+// notConverged returns the keys of the state that do not exist at the API or are not finished.
 func notConverged(o observation) (found []string) {
-	there := map[string]admin.AccessKey{}
+	atAPI := map[string]admin.AccessKey{}
 	for _, k := range o.keys {
-		there[k.AccessKeyID] = k
+		atAPI[k.AccessKeyID] = k
 	}
 	for _, k := range o.state {
-		at, exists := there[k.ID]
+		at, exists := atAPI[k.ID]
 		switch {
 		case !exists:
-			found = append(found, fmt.Sprintf("%s: key %s is in the state and not at the API, and was not planned again", k.Address, k.ID))
+			found = append(found, fmt.Sprintf("%s: key %s is in the state and not at the API, and no plan recreated it", k.Address, k.ID))
 		case key.IsMarker(acctest.Tag(at)):
 			found = append(found, fmt.Sprintf("%s: key %s still has its marker", k.Address, k.ID))
 		case k.Tainted:

@@ -12,10 +12,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 
-// concurrentChange is what somebody else does to a key of a user, or to the user, during a run.
+// concurrentChange is a change of another client to a key of a user, or to the user.
 type concurrentChange struct {
 	do func(ctx context.Context, sc *scenario, client *api.Client, key admin.AccessKey) error
-	// redates reports that it changes the expiry of that key, which may differ until the next run corrects it.
+	// redates reports that the change is to the expiry, which may then differ until the next run corrects it.
 	redates bool
 }
 
@@ -63,14 +63,14 @@ func deleteUser(ctx context.Context, sc *scenario, client *api.Client, key admin
 }
 
 func deleteKey(ctx context.Context, _ *scenario, client *api.Client, key admin.AccessKey) error {
-	_, off := client.UpdateAccessKey(ctx, api.UpdateAccessKeyInput{
+	_, err := client.UpdateAccessKey(ctx, api.UpdateAccessKeyInput{
 		ID: key.AccessKeyID, UserName: key.UserName, State: "INACTIVE", ExpirationDate: key.ExpirationDate,
 	})
-	return errors.Join(off, client.DeleteAccessKey(ctx, key.UserName, key.AccessKeyID))
+	return errors.Join(err, client.DeleteAccessKey(ctx, key.UserName, key.AccessKeyID))
 }
 
-// change makes a change to the key that a held call is about; to another one of its user if the call names none that
-// exists; or else to any user's.
+// change makes a change to the key that the held call names. If no such key exists, it chooses a key of the user that the
+// call names, and if there is none either, a key of any user.
 func (sc *scenario) change(c concurrentChange, held acctest.Call) {
 	sc.t.Helper()
 	var ofUser, all []admin.AccessKey
@@ -103,39 +103,39 @@ func (sc *scenario) changeKey(c concurrentChange, key admin.AccessKey) {
 	sc.t.Logf("changed key %s of %s", key.AccessKeyID, key.UserName)
 }
 
-// noCall is for a change that no call is held for.
+// noCall is the argument of change if no call is held.
 var noCall acctest.Call
 
-// changeBeforePlan makes a change that the next plan finds.
+// changeBeforePlan makes a change before a plan.
 func (sc *scenario) changeBeforePlan(c concurrentChange) {
 	sc.t.Helper()
-	sc.s.Apply()
+	sc.workspace.Apply()
 	sc.change(c, noCall)
 	sc.converge()
 	sc.end()
 }
 
-// changeBetweenPlanAndApply makes a change that a saved plan does not know.
+// changeBetweenPlanAndApply makes a change after a plan was saved and before it is applied.
 func (sc *scenario) changeBetweenPlanAndApply(c concurrentChange) {
 	sc.t.Helper()
-	sc.s.Apply()
+	sc.workspace.Apply()
 	sc.configure(2)
-	sc.s.Must("plan", "-out=saved", "-input=false", "-no-color")
+	sc.workspace.Must("plan", "-out=saved", "-input=false", "-no-color")
 	sc.change(c, noCall)
-	sc.s.Run("apply", "-input=false", "-no-color", "saved")
+	sc.workspace.Run("apply", "-input=false", "-no-color", "saved")
 	sc.check("after the apply of a saved plan")
 	sc.converge()
 	sc.end()
 }
 
-// moment is when somebody else makes a change: while a call of a run is held, before the API or after it.
+// moment is the time of a concurrent change: while a call of a run is held.
 type moment struct {
 	run    string
 	action string
-	answer bool
+	answer bool // the answer is held; false means that the request is held
 }
 
-// The runs. The first creates everything, the second some of it in a workspace that has the rest.
+// The runs. The first creates everything, the second creates some keys in a workspace that has the others.
 const (
 	creating     = "creating"
 	creatingMore = "creating more"
@@ -147,7 +147,7 @@ func (m moment) String() string {
 	return m.run + "/" + map[bool]string{false: "before", true: "after"}[m.answer] + " " + m.action
 }
 
-// moments are all of them. A run that creates everything has no key to change before its first CreateAccessKey.
+// moments returns all moments, except the one before the first CreateAccessKey, when no key exists.
 func moments() (all []moment) {
 	all = append(all, moment{creating, "CreateAccessKey", true})
 	for run, actions := range map[string][]string{
@@ -163,11 +163,11 @@ func moments() (all []moment) {
 	return all
 }
 
-// changeBetweenCalls makes a change while a call of a run is held. The run makes one call at a time: nothing else of it
-// happens at the same time as the change.
+// changeBetweenCalls makes a change while a call of a run is held. The run makes one call at a time, so it does nothing else
+// during the change.
 func (sc *scenario) changeBetweenCalls(c concurrentChange, m moment) {
 	sc.t.Helper()
-	sc.callers = 0 // a call about one of those would name no user's key
+	sc.callerKeys = 0 // so that every call names a key of a user
 	arguments := sc.prepare(m.run)
 	gate := sc.cli.Gate()
 	hold := gate.HoldRequest
@@ -175,7 +175,7 @@ func (sc *scenario) changeBetweenCalls(c concurrentChange, m moment) {
 		hold = gate.HoldAnswer
 	}
 	held := hold(m.action)
-	r := sc.s.Start(append(slices.Clone(arguments), "-parallelism=1")...)
+	r := sc.workspace.Start(append(slices.Clone(arguments), "-parallelism=1")...)
 	held.Await(sc.t)
 	sc.change(c, held.First())
 	held.Release()
@@ -187,13 +187,13 @@ func (sc *scenario) changeBetweenCalls(c concurrentChange, m moment) {
 	sc.end()
 }
 
-// prepare brings the workspace to where a run can begin, and returns the run's arguments.
+// prepare applies what a run needs before, and returns the arguments of the run.
 func (sc *scenario) prepare(run string) (arguments []string) {
 	sc.t.Helper()
 	revisions := map[string][2]int{creating: {0, 1}, creatingMore: {2, 1}, updating: {1, 2}, destroying: {2, 2}}[run]
 	if revisions[0] > 0 {
 		sc.configure(revisions[0])
-		sc.s.Apply()
+		sc.workspace.Apply()
 	}
 	sc.configure(revisions[1])
 	if run == destroying {
@@ -202,8 +202,8 @@ func (sc *scenario) prepare(run string) (arguments []string) {
 	return apply
 }
 
-// TestFaults_concurrentChange is the short form: a change that is drawn between plan and apply and in each kind of run, and a
-// renamed user before a plan that must find the keys again.
+// TestFaults_concurrentChange is the short form. The seed chooses a change between plan and apply, and one in each kind of
+// run. A user is renamed before a plan, which must find the keys again.
 func TestFaults_concurrentChange(t *testing.T) {
 	t.Parallel()
 	names := slices.Sorted(maps.Keys(concurrentChanges()))
@@ -212,10 +212,10 @@ func TestFaults_concurrentChange(t *testing.T) {
 		t.Parallel()
 		newScenario(t, 2).changeBeforePlan(concurrentChanges()["a user is renamed"])
 	})
-	drawn := names[rnd.IntN(len(names))]
-	t.Run("between plan and apply/"+drawn, func(t *testing.T) {
+	name := names[rnd.IntN(len(names))]
+	t.Run("between plan and apply/"+name, func(t *testing.T) {
 		t.Parallel()
-		newScenario(t, 2).changeBetweenPlanAndApply(concurrentChanges()[drawn])
+		newScenario(t, 2).changeBetweenPlanAndApply(concurrentChanges()[name])
 	})
 	for _, m := range []moment{
 		{creating, "CreateAccessKey", true},
@@ -223,15 +223,15 @@ func TestFaults_concurrentChange(t *testing.T) {
 		{updating, "UpdateAccessKey", rnd.IntN(2) == 0},
 		{destroying, "DeleteAccessKey", rnd.IntN(2) == 0},
 	} {
-		drawn := names[rnd.IntN(len(names))]
-		t.Run("between calls/"+m.String()+"/"+drawn, func(t *testing.T) {
+		name := names[rnd.IntN(len(names))]
+		t.Run("between calls/"+m.String()+"/"+name, func(t *testing.T) {
 			t.Parallel()
-			newScenario(t, 1).changeBetweenCalls(concurrentChanges()[drawn], m)
+			newScenario(t, 1).changeBetweenCalls(concurrentChanges()[name], m)
 		})
 	}
 }
 
-// TestSoakFaults_concurrentChange is every change at every moment.
+// TestSoakFaults_concurrentChange tests every change at every moment.
 func TestSoakFaults_concurrentChange(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()

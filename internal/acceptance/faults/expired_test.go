@@ -9,44 +9,41 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// The keys expire within the difference of two clocks that the API accepts, 5 minutes: only the API's clock is moved. A
-// larger difference would make the API refuse the first request of each process, which with lost answers locks the account.
+// Only the API's clock is moved. The keys expire within 5 minutes, the difference between two clocks that the API accepts:
+// with a larger one it would refuse the first request of each process, which together with lost answers locks the account.
 const (
 	expiresIn   = 3 * time.Minute
 	afterExpiry = 4 * time.Minute
 )
 
-// expiringKeys is a scenario in which half of the keys expire, by the API's clock, before calls fail: some are removed from
-// the configuration, then all are destroyed. The plan in between finds nothing to do.
+// expiringKeys creates keys, half of which expire by the API's clock, and checks that a plan is then empty. While calls
+// fail, it removes some of the expired keys from the configuration, and then destroys all keys.
 func (sc *scenario) expiringKeys(list []simulator.Fault) {
 	sc.t.Helper()
 	sc.soon = sc.cli.Date(expiresIn)
 	sc.configure(1)
-	sc.s.Apply()
+	sc.workspace.Apply()
 	sc.cli.NoError(sc.advance(afterExpiry))
 	sc.requireExpired()
-	if r := sc.s.Plan(); r.Code != 0 {
+	if r := sc.workspace.Plan(); r.Code != 0 {
 		sc.t.Errorf("seed %d: a plan after dates have passed ended with %d:\n%s", seed(), r.Code, tail(r.Output))
 	}
 	sc.fault(list...)
 	sc.removed = true
 	sc.configure(1)
-	sc.s.Run(apply...)
+	sc.workspace.Run(apply...)
 	sc.check("after an apply that removes expired keys")
 	sc.converge()
 	sc.requireExpired()
 	sc.fault(list...)
-	sc.s.Run(destroy...)
+	sc.workspace.Run(destroy...)
 	sc.check("after a destroy of expired keys")
-	met := sc.faultsMet("")
+	counts := sc.countFaults("")
 	sc.end()
-	sc.t.Logf("%d calls, faults met: %v", len(sc.cli.Simulator.Requests()), met)
-	if len(met) == 0 {
-		sc.t.Error("no fault was met: nothing is proved")
-	}
+	sc.requireFaults(counts)
 }
 
-// requireExpired fails a scenario without an expired key: it would prove nothing.
+// requireExpired fails a scenario in which no key has expired.
 func (sc *scenario) requireExpired() {
 	sc.t.Helper()
 	for _, key := range sc.observe().keys {
@@ -57,7 +54,7 @@ func (sc *scenario) requireExpired() {
 	sc.t.Fatalf("seed %d: no key has expired", seed())
 }
 
-// expiredDeletions are the two ways in which the API may treat the deletion of an expired key (A3).
+// expiredDeletions returns both variants of assumption A3: whether the API deletes an expired key.
 func expiredDeletions() map[string]func(*simulator.Options) {
 	return map[string]func(*simulator.Options){
 		"expired keys cannot be deleted": func(o *simulator.Options) { o.Assumptions.DeleteExpiredKeys = false },
@@ -65,7 +62,7 @@ func expiredDeletions() map[string]func(*simulator.Options) {
 	}
 }
 
-// TestFaults_expiredKey is the short form.
+// TestFaults_expiredKey is the short form: each kind of fault once, with both variants.
 func TestFaults_expiredKey(t *testing.T) {
 	t.Parallel()
 	for name, assumption := range expiredDeletions() {
@@ -76,7 +73,7 @@ func TestFaults_expiredKey(t *testing.T) {
 	}
 }
 
-// TestSoakFaults_expiredKey is every kind of fault under both assumptions.
+// TestSoakFaults_expiredKey tests each kind of fault with both variants.
 func TestSoakFaults_expiredKey(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()

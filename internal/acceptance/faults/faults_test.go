@@ -14,8 +14,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// faultKind is a kind of fault with its variants. shortTimeout is the timeout of the resources of its scenarios, "" for
-// one that is long enough.
+// faultKind is a kind of fault with its variants. shortTimeout is the timeout of the resources while calls fail; "" means
+// defaultTimeout.
 type faultKind struct {
 	name         string
 	variants     []simulator.Fault
@@ -41,31 +41,32 @@ func faultKinds() []faultKind {
 	}
 }
 
-// slowerThanTimeouts are answers that come after every timeout: the resources of such a scenario wait three seconds, and
-// what has no timeout, as the reads of a plan, waits for one answer no longer than 15 seconds. The action is executed, or
-// not: a call that waits before its execution sees its client go. It is not among faultKinds, most of whose scenarios are
-// about a run that gets an answer in the end.
+// slowerThanTimeouts returns answers that come after every timeout: the timeouts of the resources are 3 seconds, and calls
+// without a timeout, such as the reads of a plan, wait at most 15 seconds for an answer. The API executes an action with a
+// stalled answer, and does not execute one that it delays, because the client disconnects first. The kind is not in
+// faultKinds, because most scenarios with those need an answer in the end.
 func slowerThanTimeouts() faultKind {
 	long := faults.Duration(15 * time.Second)
 	return faultKind{name: "slower than timeouts", shortTimeout: "3s",
 		variants: []simulator.Fault{{Kind: faults.Stall, Latency: long}, {Kind: faults.Latency, Latency: long}}}
 }
 
-// spread divides a probability among kinds, and among the variants of each. The simulator tries one fault after the other.
+// spread divides a probability equally among kinds, and among the variants of each kind. The simulator tries the faults in
+// order, so the probability of each is the one under the condition that no earlier fault occurs.
 func spread(kinds []faultKind, action string, probability float64) (list []simulator.Fault) {
-	missed := 1.0
+	noneBefore := 1.0
 	for _, kind := range kinds {
 		for _, fault := range kind.variants {
 			share := probability / float64(len(kinds)*len(kind.variants))
-			fault.Action, fault.Probability = action, share/missed
-			missed -= share
+			fault.Action, fault.Probability = action, share/noneBefore
+			noneBefore -= share
 			list = append(list, fault)
 		}
 	}
 	return list
 }
 
-// onceEach is every kind once, for each of these actions.
+// onceEach returns one fault of each kind for each action. Every fault occurs once.
 func onceEach(actions ...string) (list []simulator.Fault) {
 	for _, action := range actions {
 		for _, kind := range faultKinds() {
@@ -89,13 +90,13 @@ func (sc *scenario) createAndDestroy(list []simulator.Fault) {
 	sc.runRevisions(list, 1)
 }
 
-// runRevisions applies the revisions and destroys the last one while calls fail, and checks after each run.
+// runRevisions applies the revisions and destroys the last one, all while calls fail, and checks after each run.
 func (sc *scenario) runRevisions(list []simulator.Fault, revisions ...int) {
 	sc.t.Helper()
 	sc.fault(list...)
 	for _, revision := range revisions {
 		sc.configureTimeout(sc.shortTimeout, revision)
-		sc.s.Run(apply...)
+		sc.workspace.Run(apply...)
 		sc.check(fmt.Sprintf("after the apply of revision %d under faults", revision))
 	}
 	last := revisions[len(revisions)-1]
@@ -104,54 +105,60 @@ func (sc *scenario) runRevisions(list []simulator.Fault, revisions ...int) {
 	if sc.shortTimeout != "" {
 		// A destroy takes its timeouts from the state.
 		sc.configureTimeout(sc.shortTimeout, last)
-		sc.s.Run(apply...)
+		sc.workspace.Run(apply...)
 	}
 	sc.fault(list...)
-	sc.s.Run(destroy...)
+	sc.workspace.Run(destroy...)
 	sc.check("after the destroy under faults")
-	met := sc.faultsMet("")
+	counts := sc.countFaults("")
 	if sc.shortTimeout != "" {
 		sc.configureTimeout(defaultTimeout, last)
 		sc.converge()
 	}
 	sc.end()
-	sc.t.Logf("%d calls, faults met: %v", len(sc.cli.Simulator.Requests()), met)
-	if len(met) == 0 {
-		sc.t.Error("no fault was met: nothing is proved")
+	sc.requireFaults(counts)
+}
+
+// requireFaults fails a scenario in which no fault occurred.
+func (sc *scenario) requireFaults(counts map[string]int) {
+	sc.t.Helper()
+	sc.t.Logf("%d calls, faults: %v", len(sc.cli.Simulator.Requests()), counts)
+	if len(counts) == 0 {
+		sc.t.Error("no fault occurred, so the scenario tests nothing")
 	}
 }
 
-// configureTimeout writes a revision whose operations have that timeout, "" for the usual.
+// configureTimeout writes a revision whose operations have this timeout; "" means defaultTimeout.
 func (sc *scenario) configureTimeout(timeout string, revision int) {
 	sc.timeout = cmp.Or(timeout, defaultTimeout)
 	sc.configure(revision)
 }
 
-// faultsMet counts the faults that calls of an action have met so far, by their kind; "" is every action. Of slow answers it
-// counts those whose client did not wait for them, if the scenario is about timeouts.
-func (sc *scenario) faultsMet(action string) map[string]int {
-	met := map[string]int{}
+// countFaults counts the faults that have occurred in calls of an action, by kind. The action "" means all actions. In a
+// scenario with a short timeout, it counts only the slow answers that the client did not wait for.
+func (sc *scenario) countFaults(action string) map[string]int {
+	counts := map[string]int{}
 	for _, call := range sc.cli.Simulator.Requests() {
 		slow := call.Fault == faults.Stall || call.Fault == faults.Latency
 		if call.Fault == "" || action != "" && call.Action != action || slow && sc.shortTimeout != "" && call.Sent != 0 {
 			continue
 		}
-		met[call.Fault]++
+		counts[call.Fault]++
 	}
-	return met
+	return counts
 }
 
-// TestFaults is the short form: all kinds at once on every action, in one call of five and in one of two.
-func TestFaults(t *testing.T) {
+// TestFaults_allKinds is the short form: all kinds at once on all actions, in 20 and in 50 percent of the calls.
+func TestFaults_allKinds(t *testing.T) {
 	t.Parallel()
 	t.Run("each once", func(t *testing.T) {
 		t.Parallel()
 		sc := newScenario(t, 2)
 		sc.lifecycle(onceEach("CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"))
-		met := sc.faultsMet("")
+		counts := sc.countFaults("")
 		for _, kind := range faultKinds() {
-			if met[kind.variants[0].Kind] == 0 {
-				t.Errorf("no %s was met", kind.variants[0].Kind)
+			if counts[kind.variants[0].Kind] == 0 {
+				t.Errorf("no fault of kind %s occurred", kind.variants[0].Kind)
 			}
 		}
 	})
@@ -171,17 +178,16 @@ func TestFaults(t *testing.T) {
 	})
 }
 
-// faultsOf is one kind of fault, with this probability on the calls of an action, "" for every action. The first call meets
-// it in any case: of the few calls that some actions have in a scenario, none may meet it otherwise, and that would prove
-// nothing.
+// faultsOf returns one kind of fault with this probability for an action; "" means all actions. The fault always occurs in
+// the first call, because some actions have so few calls in a scenario that it might not occur at all.
 func (sc *scenario) faultsOf(kind faultKind, action string, probability float64) []simulator.Fault {
 	first := kind.variants[sc.rnd.IntN(len(kind.variants))]
 	first.Action, first.Times = action, 1
 	return append([]simulator.Fault{first}, spread([]faultKind{kind}, action, probability)...)
 }
 
-// TestSoakFaults is every kind alone, on every action and on each one, in one call of five and in one of two.
-func TestSoakFaults(t *testing.T) {
+// TestSoakFaults_eachKind tests each kind alone, on all actions and on each action, in 20 and in 50 percent of the calls.
+func TestSoakFaults_eachKind(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
 	actions := []string{
@@ -195,12 +201,12 @@ func TestSoakFaults(t *testing.T) {
 					t.Parallel()
 					sc := newScenario(t, 2)
 					if strings.HasSuffix(action, "User") {
-						sc.users = 6 // as many calls as there are of the others
+						sc.users = 6 // for as many calls as the other actions have
 					}
 					sc.shortTimeout = kind.shortTimeout
 					sc.lifecycle(sc.faultsOf(kind, action, probability))
-					if len(sc.faultsMet(action)) == 0 {
-						t.Errorf("no call of %s met the fault", cmp.Or(action, "every action"))
+					if len(sc.countFaults(action)) == 0 {
+						t.Errorf("no fault occurred in a call of %s", cmp.Or(action, "every action"))
 					}
 				})
 			}
@@ -208,7 +214,7 @@ func TestSoakFaults(t *testing.T) {
 	}
 }
 
-// assumptions are the behaviours of the API that nobody has measured.
+// assumptions returns variants of the API's behaviour that nobody has measured.
 func assumptions() map[string]func(*simulator.Options) {
 	return map[string]func(*simulator.Options){
 		"expiry cleared on update":            func(o *simulator.Options) { o.Assumptions.ExpiryOnUpdate = simulator.ExpiryCleared },
@@ -219,7 +225,7 @@ func assumptions() map[string]func(*simulator.Options) {
 	}
 }
 
-// TestSoakFaults_assumptions goes through all kinds of faults under every assumption.
+// TestSoakFaults_assumptions tests all kinds at once with each assumption.
 func TestSoakFaults_assumptions(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
@@ -233,7 +239,7 @@ func TestSoakFaults_assumptions(t *testing.T) {
 	}
 }
 
-// TestFaults_assumptions is the short form: one assumption, drawn.
+// TestFaults_assumptions is the short form: one assumption, which the seed chooses.
 func TestFaults_assumptions(t *testing.T) {
 	t.Parallel()
 	names := slices.Sorted(maps.Keys(assumptions()))

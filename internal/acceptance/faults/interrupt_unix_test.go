@@ -18,7 +18,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 )
 
-// interruption is what ends a run early.
+// interruption is the way in which a run is interrupted.
 type interruption string
 
 const (
@@ -33,24 +33,24 @@ func interruptions() []interruption {
 	return []interruption{interruptOnce, interruptTwice, killCLI, killProvider, killBoth}
 }
 
-// killsProvider reports that the provider does nothing any more.
+// killsProvider reports whether the interruption kills the provider.
 func (i interruption) killsProvider() bool { return i == killProvider || i == killBoth }
 
-// killsCLI reports that the CLI writes nothing any more.
+// killsCLI reports whether the interruption kills the CLI.
 func (i interruption) killsCLI() bool { return i == killCLI || i == killBoth }
 
-// side is on which side of an answer a run is interrupted.
+// side says whether a run is interrupted before or after an answer of the API.
 type side string
 
 const (
-	// beforeAnswer is while the provider waits for the answer. The interruption is over when the answer comes.
+	// beforeAnswer interrupts the run while the provider waits for the answer, which the API sends after the interruption.
 	beforeAnswer side = "before the answer"
-	// afterAnswer is when the answer has left: the provider processes it, answers the CLI, which writes, and begins the next
-	// call. How far they get depends on the machine.
+	// afterAnswer interrupts the run when the API has sent the answer. Meanwhile the provider answers the CLI, which writes
+	// the state, and makes the next call. How far they get depends on the machine.
 	afterAnswer side = "after the answer"
 )
 
-// What a CLI prints when it has taken a signal, and a second one.
+// The messages of a CLI after its first and its second signal.
 const (
 	interruptedOnce  = "Interrupt received"
 	interruptedTwice = "Two interrupts received"
@@ -60,19 +60,19 @@ const (
 type interrupter struct {
 	sc           *scenario
 	interruption interruption
-	at           int64 // the call
+	at           int64 // the number of the call, from 1
 	run          atomic.Pointer[acctest.Running]
 	calls        atomic.Int64
 
 	mu          sync.Mutex
 	finished    map[string]bool // keys that had no marker before
-	claimed     bool            // a call has the interruption
+	claimed     bool            // a call has been chosen for the interruption
 	providers   []int
-	begun, done chan struct{} // the interruption
+	begun, done chan struct{} // closed when the interruption begins and ends
 }
 
-// runInterrupted runs the CLI and interrupts it at the n-th call, which must be one that the run makes. It returns when the
-// CLI and its providers are gone.
+// runInterrupted runs the CLI and interrupts it at the n-th call. It fails if the run makes fewer calls. It returns when the
+// CLI and its providers have ended.
 func (sc *scenario) runInterrupted(how interruption, where side, n int, arguments ...string) {
 	sc.t.Helper()
 	x := &interrupter{sc: sc, interruption: how, at: int64(n), finished: map[string]bool{}, begun: make(chan struct{}), done: make(chan struct{})}
@@ -86,7 +86,7 @@ func (sc *scenario) runInterrupted(how interruption, where side, n int, argument
 	} else {
 		sc.cli.OnAnswer(x.onCall)
 	}
-	r := sc.s.Start(arguments...)
+	r := sc.workspace.Start(arguments...)
 	x.run.Store(r)
 	ended := r.Wait()
 	sc.watch(nil)
@@ -95,9 +95,9 @@ func (sc *scenario) runInterrupted(how interruption, where side, n int, argument
 	case <-x.begun:
 		<-x.done
 	default:
-		sc.t.Fatalf("seed %d: nothing was interrupted: %s made %d calls, and the interruption was at number %d", seed(), arguments[0], x.calls.Load(), n)
+		sc.t.Fatalf("seed %d: nothing was interrupted: %s made %d calls, and the interruption was to be at call %d", seed(), arguments[0], x.calls.Load(), n)
 	}
-	sc.cli.Await("the providers are gone", func() bool { return !slices.ContainsFunc(x.providers, isRunning) })
+	sc.cli.Await("the providers have ended", func() bool { return !slices.ContainsFunc(x.providers, isRunning) })
 	sc.restoreState(stateBefore)
 	if how != interruptOnce {
 		sc.interrupted, sc.pending = true, true
@@ -106,19 +106,19 @@ func (sc *scenario) runInterrupted(how interruption, where side, n int, argument
 	sc.t.Logf("%s %s of call %d of %s: the CLI ended with %d", how, where, n, arguments[0], ended.Code)
 }
 
-// restoreState writes an earlier state back if the CLI left an empty one, as a user does from a backup. Both CLIs truncate a
-// local state before they write it, so an interruption can leave it empty. The backup of the CLI is not used, because
-// OpenTofu once left one that was older than the interrupted run.
+// restoreState restores an earlier state if the CLI left an empty file, as a user does from a backup. Both CLIs truncate a
+// local state before they write it. The CLI's own backup is not used, because OpenTofu once left one that was older than
+// the interrupted run.
 func (sc *scenario) restoreState(before []byte) {
 	sc.t.Helper()
 	if after := sc.readState(); after == nil || len(after) > 0 || len(before) == 0 {
 		return
 	}
-	sc.t.Log("the CLI left an empty state: restored the state from before the run")
+	sc.t.Log("the CLI left an empty state; the state from before the run is restored")
 	sc.cli.NoError(os.WriteFile(sc.statePath(), before, 0o600))
 }
 
-// rememberFinished remembers the keys that have no marker.
+// rememberFinished adds the keys that have no marker to finished.
 func (x *interrupter) rememberFinished() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -127,25 +127,25 @@ func (x *interrupter) rememberFinished() {
 	}
 }
 
-// onCall is called for every call.
+// onCall counts a call, and interrupts the run if its number is reached.
 func (x *interrupter) onCall(string) {
 	if at := x.calls.Add(1); at < x.at {
-		// A CLI that lives writes what it was given.
+		// The CLI survives, so it saves the keys that the provider has returned.
 		if x.interruption == killProvider {
 			x.rememberFinished()
 		}
 		return
 	}
-	// A call can come before Start has returned.
-	if x.reached("the CLI has started", func() bool { return x.run.Load() != nil }) && x.claim() {
+	// The first call can come before Start has returned.
+	if x.await("the CLI has started", func() bool { return x.run.Load() != nil }) && x.claim() {
 		defer close(x.done)
 		close(x.begun)
 		x.interrupt(x.run.Load())
 	}
 }
 
-// claim gives the interruption to one call. Between plan and apply, whose last answer may just have left, a CLI has no
-// provider: its interruption waits for the next call.
+// claim reports whether the interruption is at this call. To kill the provider, one must run: between plan and apply there
+// is none, although the last answer of the plan may just have been sent. The interruption is then at the next call.
 func (x *interrupter) claim() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -157,18 +157,19 @@ func (x *interrupter) claim() bool {
 	return x.claimed
 }
 
-// reached waits for a condition. It is called where a test cannot be ended, so that a failure is only noted.
-func (x *interrupter) reached(what string, condition func() bool) bool {
+// await waits for a condition. It does not end the test, because it is not called on the goroutine of the test.
+func (x *interrupter) await(what string, condition func() bool) bool {
 	if acctest.Reached(condition) {
 		return true
 	}
-	x.sc.t.Errorf("seed %d: %s at call %d: not reached: %s", seed(), x.interruption, x.at, what)
+	x.sc.t.Errorf("seed %d: %s at call %d: this did not happen in time: %s", seed(), x.interruption, x.at, what)
 	return false
 }
 
+// interrupt ignores the errors of signals, because a process may have ended.
 func (x *interrupter) interrupt(r *acctest.Running) {
 	if x.interruption.killsCLI() {
-		_ = syscall.Kill(r.PID(), syscall.SIGKILL) // the process may be gone, here and below
+		_ = syscall.Kill(r.PID(), syscall.SIGKILL)
 	}
 	if x.interruption.killsProvider() {
 		for _, provider := range x.providers {
@@ -179,15 +180,16 @@ func (x *interrupter) interrupt(r *acctest.Running) {
 		_ = syscall.Kill(r.PID(), syscall.SIGINT)
 	}
 	if x.interruption == interruptTwice {
-		// The answer is held until the CLI has given up on it: otherwise there is nothing that a second signal would cut.
-		x.reached(interruptedOnce, func() bool { return r.Said(interruptedOnce) || !isRunning(r.PID()) })
+		// The answer is held until the CLI has printed both messages. Otherwise the run could end before the second signal.
+		x.await(interruptedOnce, func() bool { return r.Said(interruptedOnce) || !isRunning(r.PID()) })
 		_ = syscall.Kill(r.PID(), syscall.SIGINT)
-		x.reached(interruptedTwice, func() bool { return r.Said(interruptedTwice) || !isRunning(r.PID()) })
+		x.await(interruptedTwice, func() bool { return r.Said(interruptedTwice) || !isRunning(r.PID()) })
 	}
 }
 
-// noteUnsaved notes the keys that were finished and that the state does not have: those that the CLI was given and had not
-// saved. Both CLIs save a remote state every 20 seconds at best, OpenTofu a local one, too.
+// noteUnsaved remembers the keys that the run finished and the state does not have: the provider returned them to the CLI,
+// which had not saved them. Both CLIs save a remote state at most every 20 seconds, and OpenTofu
+// also a local one.
 func (sc *scenario) noteUnsaved(before map[string]bool) {
 	sc.t.Helper()
 	state := sc.state()
@@ -201,13 +203,13 @@ func (sc *scenario) noteUnsaved(before map[string]bool) {
 	}
 }
 
-// isRunning reports whether a process is there and not a zombie.
+// isRunning reports whether a process exists and is no zombie.
 func isRunning(pid int) bool {
 	out, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
 	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(out)), "Z")
 }
 
-// isProvider reports whether a process is a provider, and not what a provisioner has started.
+// isProvider reports whether a process is a provider. Other children of a CLI are those of provisioners.
 func isProvider(pid int) bool {
 	out, err := exec.Command("ps", "-o", "args=", "-p", strconv.Itoa(pid)).Output()
 	return err == nil && strings.Contains(string(out), "terraform-provider-")
@@ -225,15 +227,15 @@ func TestFaults_interrupted(t *testing.T) {
 	}
 }
 
-// interruptLifecycle interrupts an apply that creates, one that changes, and a destroy. The calls are drawn from those that
-// the run makes in any case. The first apply creates two users and nine keys, with two calls each. The second, after reads,
-// changes two users and seven keys and revokes two, with two calls each. The destroy deactivates four keys and deletes
-// seven, and the users.
+// interruptLifecycle interrupts an apply that creates, one that changes, and a destroy. It chooses calls that the run makes
+// in any case. The first apply creates two users and nine keys, with two calls each. The second, after reads, changes two
+// users and seven keys and revokes two, with two calls each. The destroy deactivates four keys and deletes seven, and the
+// users.
 func (sc *scenario) interruptLifecycle(how interruption, where side) {
 	sc.t.Helper()
 	sc.runInterrupted(how, where, 1+sc.rnd.IntN(20), apply...)
 	sc.check("after an interrupted apply that creates keys")
-	sc.converge() // what the next apply has to do must not depend on how far this one got
+	sc.converge() // so that the calls of the next apply do not depend on the interruption
 	sc.configure(2)
 	sc.runInterrupted(how, where, 3+sc.rnd.IntN(10), apply...)
 	sc.check("after an interrupted apply that changes keys")
@@ -243,7 +245,7 @@ func (sc *scenario) interruptLifecycle(how interruption, where side) {
 	sc.end()
 }
 
-// TestSoakFaults_interrupted interrupts again and again.
+// TestSoakFaults_interrupted interrupts runs at many calls, on both sides of the answer.
 func TestSoakFaults_interrupted(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()

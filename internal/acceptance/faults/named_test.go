@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// lists are the messages that name keys in a list, each with the sentence of the same message that says what to do.
+// lists are the messages that name several keys, each with the sentence of the same message that says what to do.
 var lists = []struct {
 	names  *regexp.Regexp
 	advice string
@@ -16,8 +16,8 @@ var lists = []struct {
 	{regexp.MustCompile(`still has access keys that this run does not delete: ([A-Z0-9, ]+)\.`), "Delete these keys, or import them"},
 }
 
-// named reports whether the CLI named a key together with what to do, in one message: by the command that deletes this
-// key, or in a list that is followed by a sentence about it.
+// named reports whether a message in the output names a key and says what to do: by the command that deletes this key, or
+// by a list of keys with advice.
 func named(output, id string) bool {
 	if regexp.MustCompile(`oapi-cli DeleteAccessKey --AccessKeyId ` + regexp.QuoteMeta(id) + `\b`).MatchString(output) {
 		return true
@@ -32,7 +32,7 @@ func named(output, id string) bool {
 	return false
 }
 
-// restOfMessage returns what belongs to the message at the beginning of a text.
+// restOfMessage returns the text up to the next message.
 func restOfMessage(text string) string {
 	for _, next := range []string{"Error: ", "Warning: "} {
 		text, _, _ = strings.Cut(text, next)
@@ -40,7 +40,7 @@ func restOfMessage(text string) string {
 	return text
 }
 
-// excerpt returns the output around a word.
+// excerpt returns the output around the first occurrence of a word.
 func excerpt(output, word string) string {
 	at := strings.Index(output, word)
 	if word == "" || at < 0 {
@@ -49,10 +49,10 @@ func excerpt(output, word string) string {
 	return output[max(0, at-700):min(len(output), at+900)]
 }
 
-// TestNamed_advice: an id that stands near a message is not one that the message is about.
+// TestNamed_advice: an id near a message does not count, only an id in the message.
 func TestNamed_advice(t *testing.T) {
 	t.Parallel()
-	const left = "Error: Access key not created Creating an access key for user u failed. The answer to CreateAccessKey was lost. " +
+	const orphans = "Error: Access key not created Creating an access key for user u failed. The answer to CreateAccessKey was lost. " +
 		"These access keys were created and not removed, and nobody has their secrets: AAAA, BBBB. CreateAccessKey was sent, but no usable answer came back. "
 	const advice = "Delete these keys: nobody can use them, and each counts against the quota. "
 	for name, c := range map[string]struct {
@@ -61,10 +61,10 @@ func TestNamed_advice(t *testing.T) {
 	}{
 		"a command":              {"Warning: Unfinished access key found oapi-cli DeleteAccessKey --AccessKeyId AAAA --UserName u", true},
 		"the command of another": {"Warning: Unfinished access key found AAAA oapi-cli DeleteAccessKey --AccessKeyId AAAAB", false},
-		"a list":                 {left + advice, true},
-		"a list without advice":  {left + "Error: Access key not created " + advice, false},
+		"a list":                 {orphans + advice, true},
+		"a list without advice":  {orphans + "Error: Access key not created " + advice, false},
 		"a list of a user":       {"User u still has access keys that this run does not delete: CCCC, AAAA. Refused. Delete these keys, or import them so that", true},
-		"created, another lost":  {"outscale_access_key.k[0]: Creation complete after 1s [id=AAAA] " + strings.ReplaceAll(left, "AAAA", "CCCC") + advice, false},
+		"created, another lost":  {"outscale_access_key.k[0]: Creation complete after 1s [id=AAAA] " + strings.ReplaceAll(orphans, "AAAA", "CCCC") + advice, false},
 		"an error of the API":    {"Creation complete [id=AAAA] Error: Access key not deleted DeleteAccessKey was answered with HTTP status 500", false},
 	} {
 		if got := named(c.output, "AAAA"); got != c.want {

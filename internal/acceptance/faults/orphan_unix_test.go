@@ -3,6 +3,7 @@
 package faults
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -17,11 +18,11 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 
-// owner is whose key a test creates.
+// owner is the owner of the keys that a test creates. All fields are empty for the caller.
 type owner struct {
-	config    string   // the user's resource
-	arguments []string // of the key
-	flag      string   // of the commands that name it
+	config    string   // of the user
+	arguments []string // of the user's keys
+	flag      string   // of oapi-cli commands about the user's keys
 	name      string
 }
 
@@ -32,12 +33,12 @@ func owners() map[string]owner {
 	}
 }
 
-// key is the configuration of a key of the owner with these further arguments.
+// key returns the configuration of a key of the owner, with further arguments.
 func (o owner) key(name string, arguments ...string) string {
 	return acctest.Key(name, append(append([]string{`expiration_date = "2040-01-01"`}, o.arguments...), arguments...)...)
 }
 
-// removal are the commands that remove a key of the owner.
+// removal returns the commands that remove a key of the owner.
 func (o owner) removal(id string) []string {
 	return []string{
 		"oapi-cli UpdateAccessKey --AccessKeyId " + id + o.flag + " --State INACTIVE --ExpirationDate 2040-01-01T00:00:00.000Z",
@@ -45,29 +46,23 @@ func (o owner) removal(id string) []string {
 	}
 }
 
-// killProviders kills the providers of a CLI that runs.
+// killProviders kills the providers of a run.
 func killProviders(cli *acctest.CLI, r *acctest.Running) {
 	for _, provider := range cli.Children(r.PID()) {
 		cli.NoError(syscall.Kill(provider, syscall.SIGKILL))
 	}
 }
 
-// newest is the key that is not among those with these ids.
-func newest(cli *acctest.CLI, known ...string) admin.AccessKey {
+// newKey returns the key that does not have one of these ids.
+func newKey(cli *acctest.CLI, known ...string) admin.AccessKey {
 	for _, k := range cli.Keys() {
 		if !slices.Contains(known, k.AccessKeyID) {
 			return k
 		}
 	}
-	cli.NoError(errNoKey)
+	cli.NoError(errors.New("no key was created"))
 	return admin.AccessKey{}
 }
-
-var errNoKey = errorString("no key was created: nothing is proved")
-
-type errorString string
-
-func (e errorString) Error() string { return string(e) }
 
 // journalFiles returns the files of the journal on the machine of a workspace.
 func journalFiles(cli *acctest.CLI, s *acctest.Workspace) (found []string) {
@@ -80,7 +75,7 @@ func journalFiles(cli *acctest.CLI, s *acctest.Workspace) (found []string) {
 	return found
 }
 
-// TestOrphan_providerKilledDuringCreate: the provider is killed while the answer to CreateAccessKey is on its way. The key
+// TestOrphan_providerKilledDuringCreate: the provider is killed before it receives the answer to CreateAccessKey. The key
 // works and nobody has its secret. The next run names it once, with its age and the commands that remove it.
 func TestOrphan_providerKilledDuringCreate(t *testing.T) {
 	t.Parallel()
@@ -100,16 +95,16 @@ func TestOrphan_providerKilledDuringCreate(t *testing.T) {
 				t.Fatal("the provider was not killed")
 			}
 			held.Release()
-			left := newest(cli, first)
-			if !key.IsMarker(acctest.Tag(left)) {
-				t.Fatalf("the key has no marker: %v", left)
+			orphan := newKey(cli, first)
+			if !key.IsMarker(acctest.Tag(orphan)) {
+				t.Fatalf("the key has no marker: %v", orphan)
 			}
-			id := left.AccessKeyID
+			id := orphan.AccessKeyID
 			cli.ResetCalls()
 			next := s.Plan()
-			next.Contains(t, append(o.removal(id), "Warning: Unfinished access key found", acctest.Tag(left), " old and ACTIVE")...)
+			next.Contains(t, append(o.removal(id), "Warning: Unfinished access key found", acctest.Tag(orphan), " old and ACTIVE")...)
 			if n := strings.Count(next.Output, "oapi-cli DeleteAccessKey --AccessKeyId "+id); n != 1 {
-				t.Errorf("named %d times in a run", n)
+				t.Errorf("the run named the key %d times, want once", n)
 			}
 			if reads := cli.Calls("ReadAccessKeys"); reads != 1 {
 				t.Errorf("%d reads of keys for a plan of one owner", reads)
@@ -120,8 +115,8 @@ func TestOrphan_providerKilledDuringCreate(t *testing.T) {
 	}
 }
 
-// TestOrphan_cliKilledDuringCreate: the CLI is killed while the answer to a call of a creation is on its way. The provider
-// lives on and discards the creation, because nobody takes the key.
+// TestOrphan_cliKilledDuringCreate: the CLI is killed before the provider receives the answer to a call of a creation. The
+// provider then revokes the key, because it cannot return it to the CLI.
 func TestOrphan_cliKilledDuringCreate(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"CreateAccessKey", "UpdateAccessKey"} {
@@ -135,19 +130,19 @@ func TestOrphan_cliKilledDuringCreate(t *testing.T) {
 			r.Signal(syscall.SIGKILL)
 			r.Wait()
 			if len(cli.Keys()) != 1 {
-				t.Fatal("no key was created: nothing is proved")
+				t.Fatal("no key was created")
 			}
 			held.Release()
-			cli.Await("no access key is left", func() bool { return len(cli.Keys()) == 0 })
+			cli.Await("the provider has revoked the key", func() bool { return len(cli.Keys()) == 0 })
 		})
 	}
 }
 
-// TestOrphan_givenKeyIsNotRevoked: a key was given to the CLI, and the next one is being created, when the CLI is killed or
-// interrupted twice. The provider must not revoke the first: a state may have it, and a service may use it.
-func TestOrphan_givenKeyIsNotRevoked(t *testing.T) {
+// TestOrphan_returnedKeyNotRevoked: the CLI is killed, or interrupted twice, when the provider has returned one key and is
+// creating the next. The provider must not revoke the first key: a state may have it, and a service may use it.
+func TestOrphan_returnedKeyNotRevoked(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(t *testing.T, cli *acctest.CLI, r *acctest.Running, next *acctest.Held){
+	for name, end := range map[string]func(t *testing.T, cli *acctest.CLI, r *acctest.Running, second *acctest.Held){
 		"CLI killed": func(_ *testing.T, _ *acctest.CLI, r *acctest.Running, _ *acctest.Held) { r.Signal(syscall.SIGKILL) },
 		"Ctrl-C twice": func(_ *testing.T, _ *acctest.CLI, r *acctest.Running, _ *acctest.Held) {
 			r.Signal(syscall.SIGINT)
@@ -155,17 +150,17 @@ func TestOrphan_givenKeyIsNotRevoked(t *testing.T) {
 			r.Signal(syscall.SIGINT)
 			r.AwaitOutput(interruptedTwice)
 		},
-		"both killed": func(t *testing.T, cli *acctest.CLI, r *acctest.Running, next *acctest.Held) {
+		"both killed": func(t *testing.T, cli *acctest.CLI, r *acctest.Running, second *acctest.Held) {
 			providers := cli.Children(r.PID())
 			r.Signal(syscall.SIGKILL)
 			for _, provider := range providers {
 				cli.NoError(syscall.Kill(provider, syscall.SIGKILL))
 			}
-			next.AwaitLeft(t) // else its request for another key could still be let through
+			second.AwaitLeft(t) // otherwise Release below could still let its request for the next key through
 		},
 	} {
-		for ofWhom, o := range owners() {
-			t.Run(name+"/"+ofWhom, func(t *testing.T) {
+		for ownerName, o := range owners() {
+			t.Run(name+"/"+ownerName, func(t *testing.T) {
 				t.Parallel()
 				cli := acctest.NewCLI(t)
 				s := cli.Workspace(o.config)
@@ -176,46 +171,46 @@ func TestOrphan_givenKeyIsNotRevoked(t *testing.T) {
 				finishing := gate.HoldAnswer("UpdateAccessKey")
 				r := s.Start(apply...)
 				finishing.Await(t)
-				next := gate.HoldRequest("CreateAccessKey")
+				second := gate.HoldRequest("CreateAccessKey")
 				finishing.Release()
-				next.Await(t)
+				second.Await(t)
 				providers := cli.Children(r.PID())
-				end(t, cli, r, next)
+				end(t, cli, r, second)
 				r.Wait()
-				next.Release()
-				cli.Await("the providers are gone", func() bool { return !slices.ContainsFunc(providers, isRunning) })
-				given := cli.OnlyKey()
-				if given.State != "ACTIVE" || key.IsMarker(acctest.Tag(given)) {
-					t.Fatalf("the key that was given to the CLI: %v", given)
+				second.Release()
+				cli.Await("the providers have ended", func() bool { return !slices.ContainsFunc(providers, isRunning) })
+				returned := cli.OnlyKey()
+				if returned.State != "ACTIVE" || key.IsMarker(acctest.Tag(returned)) {
+					t.Fatalf("the key that was returned to the CLI: %v", returned)
 				}
-				inState := strings.Contains(string(stateOf(cli, s)), given.AccessKeyID)
+				inState := strings.Contains(string(stateOf(cli, s)), returned.AccessKeyID)
 				t.Logf("the state has the key: %v", inState)
 				cli.NoError(cli.Simulator.MoveClock(afterMinAge, true))
-				after := s.Apply()
-				if named(after.Output, given.AccessKeyID) == inState {
-					t.Errorf("the state has key %s: %v; the next run said:\n%s", given.AccessKeyID, inState, after.Output)
+				next := s.Apply()
+				if named(next.Output, returned.AccessKeyID) == inState {
+					t.Errorf("the state has key %s: %v; the output of the next run:\n%s", returned.AccessKeyID, inState, next.Output)
 				}
-				if cli.Key(given.AccessKeyID).State != "ACTIVE" {
+				if cli.Key(returned.AccessKeyID).State != "ACTIVE" {
 					t.Error("the next run changed the key")
 				}
 				if inState {
 					return
 				}
-				// It is named as long as it is there, by whoever creates a key of its owner.
+				// Every run that creates a key of the owner names the key as long as it exists.
 				again := append(slices.Clone(apply), "-replace=outscale_access_key.b")
-				s.Must(again...).Contains(t, o.removal(given.AccessKeyID)...)
+				s.Must(again...).Contains(t, o.removal(returned.AccessKeyID)...)
 				if o.name != "" {
-					_, err := cli.API().UpdateAccessKey(t.Context(), api.UpdateAccessKeyInput{ID: given.AccessKeyID, UserName: o.name, State: "INACTIVE"})
+					_, err := cli.API().UpdateAccessKey(t.Context(), api.UpdateAccessKeyInput{ID: returned.AccessKeyID, UserName: o.name, State: "INACTIVE"})
 					cli.NoError(err)
 				}
-				cli.NoError(cli.API().DeleteAccessKey(t.Context(), o.name, given.AccessKeyID))
-				s.Must(again...).Lacks(t, given.AccessKeyID)
+				cli.NoError(cli.API().DeleteAccessKey(t.Context(), o.name, returned.AccessKeyID))
+				s.Must(again...).Lacks(t, returned.AccessKeyID)
 			})
 		}
 	}
 }
 
-// stateOf returns the local state, which a run that was killed may not have written.
+// stateOf returns the local state, or nil if a run was killed before it wrote one.
 func stateOf(cli *acctest.CLI, s *acctest.Workspace) []byte {
 	if found, err := filepath.Glob(filepath.Join(s.Dir, "terraform.tfstate")); err != nil || len(found) == 0 {
 		cli.NoError(err)
@@ -224,33 +219,33 @@ func stateOf(cli *acctest.CLI, s *acctest.Workspace) []byte {
 	return s.State()
 }
 
-// TestOrphan_runWithoutProvider: both CLIs stop a provider after its last resource. The run goes on with a slow resource of
-// another kind, and the CLI is killed, or the backend fails at the end, before the state was saved. Every later run that
-// plans or creates a key of the owner names the key, whatever was run in between.
-func TestOrphan_runWithoutProvider(t *testing.T) {
+// TestOrphan_runEndsWithoutProvider: both CLIs stop a provider after its last resource, here while a slow resource of another
+// provider is being created. Then the CLI is killed, or the backend fails, before the state is saved. Every later run that
+// plans or creates a key of the owner names the key, whatever ran in between.
+func TestOrphan_runEndsWithoutProvider(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		ends    func(b *backend, r *acctest.Running, release func())
 		between func(s *acctest.Workspace, b *backend, o owner)
 	}{
-		"CLI killed": {killed, nil},
+		"CLI killed": {killRun, nil},
 		"backend fails": {func(b *backend, r *acctest.Running, release func()) {
 			b.setFailing(true)
 			release()
 			r.Wait()
 			b.setFailing(false)
 		}, nil},
-		"then a plan that creates nothing": {killed, func(s *acctest.Workspace, b *backend, o owner) {
+		"then a plan that creates nothing": {killRun, func(s *acctest.Workspace, b *backend, o owner) {
 			s.Write(b.config(o.config))
 			s.EmptyPlan()
 		}},
-		"then a destroy": {killed, func(s *acctest.Workspace, b *backend, o owner) {
+		"then a destroy": {killRun, func(s *acctest.Workspace, b *backend, o owner) {
 			s.Write(b.config(o.config))
 			s.Run(destroy...) // fails when the user has the key
 		}},
 	} {
-		for ofWhom, o := range owners() {
-			t.Run(name+"/"+ofWhom, func(t *testing.T) {
+		for ownerName, o := range owners() {
+			t.Run(name+"/"+ownerName, func(t *testing.T) {
 				t.Parallel()
 				cli, b := acctest.NewCLI(t), newBackend(t)
 				s := cli.Workspace(b.config(o.config))
@@ -268,48 +263,48 @@ func TestOrphan_runWithoutProvider(t *testing.T) {
 					t.Fatal("no provider runs")
 				}
 				held.Release()
-				cli.Await("the provider is gone", func() bool { return !slices.ContainsFunc(providers, isRunning) })
+				cli.Await("the provider has ended", func() bool { return !slices.ContainsFunc(providers, isRunning) })
 				if !isRunning(r.PID()) {
-					t.Fatal("the run is over: nothing is proved")
+					t.Fatal("the run ended before the test could interrupt it")
 				}
 				c.ends(b, r, release)
-				left := cli.OnlyKey().AccessKeyID
-				if b.has(left) {
-					t.Fatal("the state was saved: nothing is proved")
+				orphan := cli.OnlyKey().AccessKeyID
+				if b.has(orphan) {
+					t.Fatal("the state was saved")
 				}
 				cli.NoError(cli.Simulator.MoveClock(afterMinAge, true))
 				if c.between != nil {
 					c.between(s, b, o)
 				}
 				s.Write(b.config(o.config + o.key("this")))
-				s.Plan().Contains(t, o.removal(left)...)
-				s.Apply().Contains(t, o.removal(left)...)
-				if cli.Key(left).State != "ACTIVE" {
+				s.Plan().Contains(t, o.removal(orphan)...)
+				s.Apply().Contains(t, o.removal(orphan)...)
+				if cli.Key(orphan).State != "ACTIVE" {
 					t.Error("a later run changed the key")
 				}
 				if len(journalFiles(cli, s)) == 0 {
-					t.Error("the journal has forgotten the key")
+					t.Error("there is no journal any more")
 				}
-				// A plan that only reads the kept key names the orphan once, and no key that the state has.
-				kept := s.EmptyPlan()
-				kept.Contains(t, o.removal(left)...)
-				if n := strings.Count(kept.Output, "DeleteAccessKey"); n != 1 {
-					t.Errorf("%d keys are named", n)
+				// A plan without changes names the orphan once, and no key that the state has.
+				plan := s.EmptyPlan()
+				plan.Contains(t, o.removal(orphan)...)
+				if n := strings.Count(plan.Output, "DeleteAccessKey"); n != 1 {
+					t.Errorf("the plan names %d keys, want 1", n)
 				}
 			})
 		}
 	}
 }
 
-// killed kills the CLI.
-func killed(_ *backend, r *acctest.Running, release func()) {
+// killRun kills the CLI of a run.
+func killRun(_ *backend, r *acctest.Running, release func()) {
 	r.Signal(syscall.SIGKILL)
 	r.Wait()
 	release()
 }
 
-// TestOrphan_olderStateRestored: the state of before a rotation is restored. No state has the live key, and the next run
-// names it.
+// TestOrphan_olderStateRestored: the state from before a rotation is restored. No state has the current key then, and the
+// next run names it.
 func TestOrphan_olderStateRestored(t *testing.T) {
 	t.Parallel()
 	cli := acctest.NewCLI(t)
@@ -320,8 +315,8 @@ func TestOrphan_olderStateRestored(t *testing.T) {
 	old := s.State()
 	oldID := cli.OnlyKey().AccessKeyID
 	s.Must(append(slices.Clone(apply), "-var=n=2")...)
-	next := newest(cli, oldID).AccessKeyID
-	s.Must("plan", "-input=false", "-no-color", "-var=n=2").Lacks(t, next+o.flag) // a later process was asked for it
+	next := newKey(cli, oldID).AccessKeyID
+	s.Must("plan", "-input=false", "-no-color", "-var=n=2").Lacks(t, next+o.flag) // the state has the key
 	s.File("terraform.tfstate", string(old))
 	s.Must("plan", "-input=false", "-no-color", "-var=n=3").Contains(t, "oapi-cli DeleteAccessKey --AccessKeyId "+next+o.flag)
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// removeNamed does what the messages tell the user to do with keys that no state has: deactivate, delete. A key that was
-// not named stays, so that the end of the scenario finds it.
+// removeNamed deactivates and deletes the keys that are in no state and that the messages tell the user to delete. A key
+// that no message named is left, so that end reports it.
 func (sc *scenario) removeNamed() {
 	sc.t.Helper()
 	o := sc.observe()
@@ -29,12 +29,12 @@ func (sc *scenario) removeNamed() {
 	}
 }
 
-// importUsers does what the provider tells to do with users that a run created and did not save.
+// importUsers imports the users that a run created and did not save, as the messages tell the user to do.
 func (sc *scenario) importUsers(output string) {
 	sc.t.Helper()
 	for i := range sc.users {
 		if name := fmt.Sprintf("user-%d", i); strings.Contains(output, "Creating user "+name+" failed") {
-			sc.s.Must("import", "-input=false", "-no-color", fmt.Sprintf("outscale_user.u[%d]", i), name)
+			sc.workspace.Must("import", "-input=false", "-no-color", fmt.Sprintf("outscale_user.u[%d]", i), name)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 )
 
-// twoProviders is a provider that creates a run-scoped key, and one that signs with it and creates six keys.
+// twoProviders has a provider that creates a run-scoped key, and one that signs with this key and creates six keys.
 const twoProviders = `
 provider "outscale" {
   requests_per_second = 0
@@ -28,7 +28,7 @@ provider "outscale" {
   access_key_id       = ephemeral.outscale_access_key.run.access_key_id
   secret_key_id       = ephemeral.outscale_access_key.run.secret_key
 }
-resource "outscale_access_key" "made" {
+resource "outscale_access_key" "created" {
   provider        = outscale.run
   count           = 6
   user_name       = "alice"
@@ -36,9 +36,9 @@ resource "outscale_access_key" "made" {
 }
 `
 
-// TestRunScoped_signsAnotherProvider: the CLI is killed while two providers live, one of which signs with the run-scoped key
-// of the other. The run-scoped key is revoked, and not before the other provider has ended: none of its calls is refused.
-// What it was creating is discarded; what it gave to the CLI stays.
+// TestRunScoped_signsAnotherProvider: the CLI is killed while two providers run, one of which signs with the run-scoped key
+// of the other. The run-scoped key is revoked only when the other provider has ended, so none of its calls is refused. The
+// other provider revokes the key that it was creating, and leaves those that it returned to the CLI.
 func TestRunScoped_signsAnotherProvider(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, 2, 5, 6} {
@@ -53,10 +53,10 @@ func TestRunScoped_signsAnotherProvider(t *testing.T) {
 				r := s.Start(apply...)
 				x.run(r)
 				r.Wait()
-				cli.Await("the providers are gone", func() bool { return x.done() && !slices.ContainsFunc(x.providers(), isRunning) })
+				cli.Await("the providers have ended", func() bool { return x.done() && !slices.ContainsFunc(x.providers(), isRunning) })
 				cli.OnCall(nil)
 				if len(x.providers()) < 2 {
-					t.Errorf("%d providers lived: nothing is proved", len(x.providers()))
+					t.Errorf("%d providers ran, want 2", len(x.providers()))
 				}
 				for _, call := range cli.Requests() {
 					if call.Status == 401 {
@@ -67,14 +67,14 @@ func TestRunScoped_signsAnotherProvider(t *testing.T) {
 				for _, k := range cli.Keys() {
 					switch {
 					case k.UserName == "":
-						t.Errorf("the run-scoped key %s is left (%s)", k.AccessKeyID, k.State)
+						t.Errorf("the run-scoped key %s still exists (%s)", k.AccessKeyID, k.State)
 					case k.State != "ACTIVE" || key.IsMarker(acctest.Tag(k)):
-						t.Errorf("key %s was given to the CLI: %s, tag %q", k.AccessKeyID, k.State, acctest.Tag(k))
+						t.Errorf("key %s, which was returned to the CLI: %s, tag %q", k.AccessKeyID, k.State, acctest.Tag(k))
 					case !strings.Contains(string(stateOf(cli, s)), k.AccessKeyID):
 						unsaved = append(unsaved, k.AccessKeyID)
 					}
 				}
-				t.Logf("%d keys are left, %d in no state", len(cli.Keys()), len(unsaved))
+				t.Logf("%d keys exist, %d in no state", len(cli.Keys()), len(unsaved))
 				cli.NoError(cli.Simulator.MoveClock(afterMinAge, true))
 				next := s.Plan()
 				for _, id := range unsaved {
@@ -110,7 +110,7 @@ type killAtCall struct {
 	killed  bool
 }
 
-// run says which CLI to kill.
+// run sets the CLI to kill.
 func (x *killAtCall) run(r *acctest.Running) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -129,10 +129,10 @@ func (x *killAtCall) providers() []int {
 	return x.pids
 }
 
-// onCall is called before the answer to a call leaves.
+// onCall is called for each call before the answer is sent.
 func (x *killAtCall) onCall(action string) {
 	if action != x.action || ofAlice(x.cli) == 0 {
-		return // a call about the run-scoped key
+		return // a call about the run-scoped key, which is created first
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -141,6 +141,6 @@ func (x *killAtCall) onCall(action string) {
 		return
 	}
 	x.pids = slices.DeleteFunc(x.cli.Children(x.started.PID()), func(pid int) bool { return !isProvider(pid) })
-	_ = syscall.Kill(x.started.PID(), syscall.SIGKILL) // it may be gone
+	_ = syscall.Kill(x.started.PID(), syscall.SIGKILL) // an error means that the CLI has ended
 	x.killed = true
 }

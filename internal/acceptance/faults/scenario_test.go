@@ -20,7 +20,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 
-// The expiries in the configurations. The simulator's clock stays before them.
+// The expiries in the configurations are later than the simulator's clock in every scenario.
 const (
 	dateA = "2040-01-01"
 	dateB = "2041-02-03"
@@ -29,42 +29,42 @@ const (
 // defaultTimeout is the timeout of every operation of a scenario that is not about timeouts.
 const defaultTimeout = "60s"
 
-// afterMinAge is how far the clock moves before the run that must name what an interrupted one left: entries of the journal
-// that are younger than 5 minutes are left alone.
+// afterMinAge is the time by which the clock moves before a run that must name the keys of an interrupted run. A run
+// ignores journal entries that are younger than 5 minutes.
 const afterMinAge = 6 * time.Minute
 
-// scenario is one workspace with users and keys of every form, and what happens to it.
+// scenario is one workspace with users and keys of every form.
 type scenario struct {
-	t         *testing.T
-	cli       *acctest.CLI
-	s         *acctest.Workspace
-	rnd       *rand.Rand
-	pair      acctest.Pair
-	snapshot  func() admin.Snapshot // what is at the API
-	setFaults func([]simulator.Fault) error
-	advance   func(time.Duration) error
-	perForm   int    // keys of each form
-	users     int    // who own them
-	callers   int    // keys of the caller
-	soon      string // the expiry in place of dateA, in a scenario in which keys expire
-	removed   bool   // the keys that revision 2 removes are removed
-	rate      string // requests_per_second of the provider block, "" = none is set
+	t          *testing.T
+	cli        *acctest.CLI
+	workspace  *acctest.Workspace
+	rnd        *rand.Rand
+	pair       acctest.Pair
+	snapshot   func() admin.Snapshot // the objects at the API
+	setFaults  func([]simulator.Fault) error
+	advance    func(time.Duration) error
+	perForm    int    // number of keys of each form
+	users      int    // number of users that own these keys
+	callerKeys int    // number of keys of the caller
+	soon       string // replaces dateA in a scenario in which keys expire
+	removed    bool   // revision 1 lacks the keys that revision 2 removes
+	rate       string // requests_per_second of the provider block; "" means that it is not set
 
 	timeout      string // of each operation
-	shortTimeout string // what timeout is while calls fail, "" for the usual
+	shortTimeout string // the timeout while calls fail; "" means defaultTimeout
 
-	refused     bool            // the API refuses a good credential while calls fail
-	interrupted bool            // a run of this scenario was interrupted
-	pending     bool            // and no run followed that could name what it left
-	unsaved     map[string]bool // the keys that an interrupted run had finished and that no state has
-	marked      map[string]bool // the keys that had their marker after an earlier run
+	credentialRefused bool            // the API refuses a valid credential while calls fail
+	interrupted       bool            // a run of this scenario was interrupted
+	pending           bool            // no run followed that could name the keys of the interrupted run
+	unsaved           map[string]bool // the keys that an interrupted run had finished and that no state has
+	marked            map[string]bool // the keys that had their marker after an earlier run
 
-	mu       sync.Mutex
-	immortal []string        // keys of users that were seen without an expiry
-	redated  map[string]bool // the keys whose expiry somebody else changed since the last converge
+	mu            sync.Mutex
+	withoutExpiry []string        // messages about keys of users that were without an expiry
+	redated       map[string]bool // the keys whose expiry another client changed since the last converge
 }
 
-// newScenario begins a scenario in an account of its own.
+// newScenario starts a scenario in a new account.
 func newScenario(t *testing.T, perForm int, opts ...func(*simulator.Options)) *scenario {
 	t.Helper()
 	seeded := func(o *simulator.Options) { o.Seed = seed() ^ hashOfName(t) }
@@ -75,19 +75,21 @@ func newScenario(t *testing.T, perForm int, opts ...func(*simulator.Options)) *s
 	return sc
 }
 
+// newScenarioIn starts a scenario without a snapshot, setFaults and advance, which the caller sets.
 func newScenarioIn(t *testing.T, cli *acctest.CLI, perForm int) *scenario {
 	t.Helper()
 	sc := &scenario{
-		t: t, cli: cli, rnd: random(t), pair: acctest.AgePair(t), perForm: perForm, callers: 1, timeout: defaultTimeout,
+		t: t, cli: cli, rnd: random(t), pair: acctest.AgePair(t), perForm: perForm, callerKeys: 1, timeout: defaultTimeout,
 		unsaved: map[string]bool{}, marked: map[string]bool{}, redated: map[string]bool{},
-		// Four forms of keys, and room for what is being replaced or cleaned up: an owner has ten keys at most (A4).
+		// There are four forms of keys of users. Each user has at most six of them: an owner can have ten keys (A4), and
+		// replacements and unfinished keys count too.
 		users: max(2, (4*perForm+5)/6),
 	}
-	sc.s = cli.Workspace(sc.config(1))
+	sc.workspace = cli.Workspace(sc.config(1))
 	return sc
 }
 
-// watch looks at every key after every call, and calls also.
+// watch checks after every call that every user's key has an expiry, and then calls also.
 func (sc *scenario) watch(also func(action string)) {
 	sc.cli.OnCall(func(action string) {
 		if !strings.HasPrefix(action, "Read") {
@@ -95,7 +97,7 @@ func (sc *scenario) watch(also func(action string)) {
 				if key.UserName != "" && key.ExpirationDate == nil {
 					sc.mu.Lock()
 					if !sc.redated[key.AccessKeyID] {
-						sc.immortal = append(sc.immortal, fmt.Sprintf("key %s has no expiry after a call of %s", key.AccessKeyID, action))
+						sc.withoutExpiry = append(sc.withoutExpiry, fmt.Sprintf("key %s has no expiry after a call of %s", key.AccessKeyID, action))
 					}
 					sc.mu.Unlock()
 				}
@@ -107,8 +109,8 @@ func (sc *scenario) watch(also func(action string)) {
 	})
 }
 
-// config is a revision of the configuration: 1 creates everything, 2 changes everything that can change and removes some
-// keys. Keys of users always have an expiry, so that a key without one has lost it.
+// config returns a revision of the configuration: 1 creates everything, 2 changes every attribute that can change and
+// removes some keys. Every user's key is configured with an expiry, so a key without one has lost it.
 func (sc *scenario) config(revision int) string {
 	pick := func(first, second string) string {
 		if revision == 1 {
@@ -137,33 +139,34 @@ func (sc *scenario) config(revision int) string {
 		fmt.Sprintf("state = %q", pick("INACTIVE", "ACTIVE")), fmt.Sprintf("tag = %q", pick("one", "two")))
 	keys("sealed", sc.perForm, user, date(dateB), fmt.Sprintf("seal_to = [%q]", sc.pair.Public), fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")))
 	keys("removed", map[bool]int{true: sc.perForm, false: 0}[revision == 1 && !sc.removed], user, date(dateA))
-	keys("caller", sc.callers, fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")), `tag = "caller"`)
+	keys("caller", sc.callerKeys, fmt.Sprintf("state = %q", pick("ACTIVE", "INACTIVE")), `tag = "caller"`)
 	return b.String()
 }
 
 // configure writes a revision of the configuration.
-func (sc *scenario) configure(revision int) { sc.s.Write(sc.config(revision)) }
+func (sc *scenario) configure(revision int) { sc.workspace.Write(sc.config(revision)) }
 
 var (
 	apply   = []string{"apply", "-auto-approve", "-input=false", "-no-color"}
 	destroy = []string{"destroy", "-auto-approve", "-input=false", "-no-color"}
 )
 
-// fault sets the faults. Without any, the minute has passed too for which the machine remembers a refused credential.
+// fault sets the faults. Without any, it also removes the file by which the machine remembers a refused credential for a
+// minute.
 func (sc *scenario) fault(list ...simulator.Fault) {
 	sc.t.Helper()
 	sc.cli.NoError(sc.setFaults(list))
-	if len(list) > 0 || !sc.refused {
+	if len(list) > 0 || !sc.credentialRefused {
 		return
 	}
-	remembered, err := filepath.Glob(filepath.Join(filepath.Dir(sc.s.Dir), ".cache", "*", "refused", "refused-*"))
+	remembered, err := filepath.Glob(filepath.Join(filepath.Dir(sc.workspace.Dir), ".cache", "*", "refused", "refused-*"))
 	sc.cli.NoError(err)
 	for _, file := range remembered {
 		sc.cli.NoError(os.Remove(file))
 	}
 }
 
-func (sc *scenario) statePath() string { return filepath.Join(sc.s.Dir, "terraform.tfstate") }
+func (sc *scenario) statePath() string { return filepath.Join(sc.workspace.Dir, "terraform.tfstate") }
 
 // readState returns the contents of the state file, or nil before the CLI has created it.
 func (sc *scenario) readState() []byte {
@@ -200,13 +203,14 @@ func (sc *scenario) observe() observation {
 	}
 	return observation{
 		keys:  slices.DeleteFunc(now.AccessKeys, func(k admin.AccessKey) bool { return k.AccessKeyID == sc.cli.RootAccessKey }),
-		users: now.Users, state: sc.state(), output: sc.s.Printed(), privateKey: sc.pair.Private,
+		users: now.Users, state: sc.state(), output: sc.workspace.Printed(), privateKey: sc.pair.Private,
 		dates: append(dates, day(dateA), day(dateB)), now: now.Time,
-		refused: sc.refused, silent: sc.shortTimeout != "", interrupted: sc.interrupted, pending: sc.pending, unsaved: sc.unsaved, marked: sc.marked, redated: sc.redated,
+		credentialRefused: sc.credentialRefused, late: sc.shortTimeout != "", interrupted: sc.interrupted, pending: sc.pending,
+		unsaved: sc.unsaved, marked: sc.marked, redated: sc.redated,
 	}
 }
 
-// check reports what is wrong at a moment of the scenario.
+// check fails the test if something is wrong at a moment of the scenario.
 func (sc *scenario) check(moment string) {
 	sc.t.Helper()
 	now := sc.observe()
@@ -217,8 +221,8 @@ func (sc *scenario) check(moment string) {
 		}
 	}
 	sc.mu.Lock()
-	found = append(found, sc.immortal...)
-	sc.immortal = nil
+	found = append(found, sc.withoutExpiry...)
+	sc.withoutExpiry = nil
 	sc.mu.Unlock()
 	sc.report(moment, found)
 }
@@ -230,8 +234,8 @@ func (sc *scenario) report(moment string, found []string) {
 	}
 }
 
-// converge ends the faults, applies again, and checks that nothing is left to do. What an interrupted run left must be named
-// by then.
+// converge ends the faults, applies again, and checks that a plan is then empty. The apply must name the keys that an
+// interrupted run left.
 func (sc *scenario) converge() {
 	sc.t.Helper()
 	sc.fault()
@@ -249,41 +253,41 @@ func (sc *scenario) converge() {
 
 func (sc *scenario) applyAgain() {
 	sc.t.Helper()
-	r := sc.s.Run(apply...)
+	r := sc.workspace.Run(apply...)
 	if r.Code != 0 && strings.Contains(r.Output, "terraform import ADDRESS NAME") {
 		sc.importUsers(r.Output)
-		r = sc.s.Run(apply...)
+		r = sc.workspace.Run(apply...)
 	}
 	if r.Code != 0 {
 		sc.t.Fatalf("seed %d: a further apply ended with %d:\n%s", seed(), r.Code, tail(r.Output))
 	}
-	if r := sc.s.Plan(); r.Code != 0 {
+	if r := sc.workspace.Plan(); r.Code != 0 {
 		sc.t.Fatalf("seed %d: the plan after a further apply is not empty (exit code %d):\n%s", seed(), r.Code, tail(r.Output))
 	}
 }
 
-// end destroys everything. What was named and is not in the state is removed before, as the messages say.
+// end removes the keys that were named and are in no state, as the messages say, and then destroys everything.
 func (sc *scenario) end() {
 	sc.t.Helper()
 	sc.fault()
 	sc.check("before the destroy")
 	sc.removeNamed()
-	r := sc.s.Run(destroy...)
+	r := sc.workspace.Run(destroy...)
 	if r.Code != 0 && strings.Contains(r.Output, "add `-refresh=false`") {
-		r = sc.s.Run(append(slices.Clone(destroy), "-refresh=false")...) // as the message says
+		r = sc.workspace.Run(append(slices.Clone(destroy), "-refresh=false")...) // as the message says
 	}
 	if r.Code != 0 {
 		sc.t.Fatalf("seed %d: the destroy ended with %d:\n%s", seed(), r.Code, tail(r.Output))
 	}
 	for _, key := range sc.observe().keys {
-		sc.t.Errorf("seed %d: after the destroy key %s of %q is left (%s, tag %q)", seed(), key.AccessKeyID, key.UserName, key.State, acctest.Tag(key))
+		sc.t.Errorf("seed %d: key %s of %q still exists after the destroy (%s, tag %q)", seed(), key.AccessKeyID, key.UserName, key.State, acctest.Tag(key))
 	}
 	for _, user := range sc.observe().users {
-		sc.t.Errorf("seed %d: after the destroy user %s is left", seed(), user.UserName)
+		sc.t.Errorf("seed %d: user %s still exists after the destroy", seed(), user.UserName)
 	}
 }
 
-// tail is an output from its first error on, or its end.
+// tail returns the last 3,000 characters of an output, from its first error on.
 func tail(text string) string {
 	if at := strings.Index(text, "Error:"); at >= 0 {
 		text = text[at:]

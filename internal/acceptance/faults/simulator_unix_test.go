@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -24,7 +23,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// simulatorProcess is a simulator as users run it, on a file.
+// simulatorProcess is a process of outscale-sim with its data in a file.
 type simulatorProcess struct {
 	cli         *acctest.CLI
 	file        string
@@ -34,7 +33,7 @@ type simulatorProcess struct {
 	adminListen string
 }
 
-// startSimulator starts the simulator on ports that stay its own, and makes it the API of the world.
+// startSimulator starts the simulator on ports that no other process is given, and makes it the API of the CLI.
 func startSimulator(cli *acctest.CLI, dir string) *simulatorProcess {
 	p := &simulatorProcess{cli: cli, file: filepath.Join(dir, "account.db"), address: fixedAddress(cli), adminListen: fixedAddress(cli)}
 	p.start()
@@ -43,7 +42,7 @@ func startSimulator(cli *acctest.CLI, dir string) *simulatorProcess {
 	return p
 }
 
-// The ports of fixedAddress: below those that systems give to whoever asks for any (32768 on Linux, 49152 elsewhere).
+// The ports of fixedAddress are below those that systems assign for port 0 (from 32768 on Linux, from 49152 elsewhere).
 const (
 	firstPort = 18000
 	portCount = 12000
@@ -53,8 +52,8 @@ const (
 
 var nextPort atomic.Int64
 
-// fixedAddress is an address that nobody is given while the simulator is dead: a port that was free in the range of those
-// that are given to anybody may be another test's by the time the simulator comes back. Each process begins elsewhere.
+// fixedAddress returns an address that is still free when the simulator starts again. The system could assign a port of its
+// own range to another test meanwhile. Each process of tests begins at another port.
 func fixedAddress(cli *acctest.CLI) string {
 	for range portCount {
 		port := firstPort + (int64(os.Getpid())*portStride+nextPort.Add(1))%portCount
@@ -64,11 +63,11 @@ func fixedAddress(cli *acctest.CLI) string {
 			return address
 		}
 	}
-	cli.NoError(errors.New("no port is free for a simulator that is to come back"))
+	cli.NoError(fmt.Errorf("no port from %d to %d is free", firstPort, firstPort+portCount-1))
 	return ""
 }
 
-// start starts it, at the same addresses each time.
+// start starts the simulator, at the same addresses each time.
 func (p *simulatorProcess) start() {
 	p.cmd = exec.Command(p.cli.SimulatorBinary(), "serve", "--listen", p.address, "--admin", p.adminListen, "--data", p.file, "--seed", fmt.Sprint(seed()))
 	p.cmd.Env = append(os.Environ(), "OUTSCALE_SIM_ROOT_ACCESS_KEY="+p.cli.RootAccessKey, "OUTSCALE_SIM_ROOT_SECRET_KEY="+p.cli.RootSecretKey)
@@ -83,13 +82,14 @@ func (p *simulatorProcess) start() {
 	p.API, p.Admin = ready.API, ready.Admin
 }
 
-// kill ends it like a power failure.
+// kill ends the simulator with SIGKILL.
 func (p *simulatorProcess) kill() {
 	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait() // that it was killed is what is wanted
+	_ = p.cmd.Wait() // the error says that the process was killed
 }
 
-func (p *simulatorProcess) ask(method, path string, body io.Reader, out any) error {
+// request sends a request to the admin port, and decodes the answer into out unless out is nil.
+func (p *simulatorProcess) request(method, path string, body io.Reader, out any) error {
 	req, err := http.NewRequest(method, p.Admin+path, body)
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (p *simulatorProcess) ask(method, path string, body io.Reader, out any) err
 }
 
 func (p *simulatorProcess) state() (now admin.Snapshot) {
-	p.cli.NoError(p.ask(http.MethodGet, "/state", nil, &now))
+	p.cli.NoError(p.request(http.MethodGet, "/state", nil, &now))
 	return now
 }
 
@@ -121,27 +121,27 @@ func (p *simulatorProcess) setFaults(list []simulator.Fault) error {
 	if err != nil {
 		return err
 	}
-	return p.ask(http.MethodPut, "/faults", bytes.NewReader(text), nil)
+	return p.request(http.MethodPut, "/faults", bytes.NewReader(text), nil)
 }
 
-// calls is the number of calls since it was started.
+// calls returns the number of calls since the simulator was started.
 func (p *simulatorProcess) calls() (n int) {
 	var stats map[string]int
-	p.cli.NoError(p.ask(http.MethodGet, "/requests/stats", nil, &stats))
+	p.cli.NoError(p.request(http.MethodGet, "/requests/stats", nil, &stats))
 	for _, count := range stats {
 		n += count
 	}
 	return n
 }
 
-// TestFaults_simulatorKilled kills the API during an apply that creates, one that changes and a destroy, and starts it again on its
-// file, at its address.
+// TestFaults_simulatorKilled kills the simulator during an apply that creates, one that changes, and a destroy, and starts it
+// again with the same file and addresses.
 func TestFaults_simulatorKilled(t *testing.T) {
 	t.Parallel()
 	simulatorKilled(t)
 }
 
-// TestSoakFaults_simulatorKilled does it again and again.
+// TestSoakFaults_simulatorKilled repeats TestFaults_simulatorKilled with different calls.
 func TestSoakFaults_simulatorKilled(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
@@ -162,16 +162,16 @@ func simulatorKilled(t *testing.T) {
 	sc.snapshot, sc.setFaults = p.state, p.setFaults
 	run := func(least int, arguments ...string) {
 		t.Helper()
-		// Slow enough that the moment can be seen from outside.
+		// The test polls the number of calls, so the calls must not be too fast.
 		sc.fault(simulator.Fault{Kind: faults.Latency, Latency: faults.Duration(50 * time.Millisecond)})
 		from, n := p.calls(), least+sc.rnd.IntN(10)
-		r := sc.s.Start(arguments...)
-		cli.Await("the call at which the API is killed", func() bool { return p.calls()-from >= n })
+		r := sc.workspace.Start(arguments...)
+		cli.Await("the call at which to kill the simulator", func() bool { return p.calls()-from >= n })
 		p.kill()
 		p.start()
 		ended := r.Wait()
-		t.Logf("the API was killed after call %d of %s: the CLI ended with %d", n, arguments[0], ended.Code)
-		sc.check("after the API was killed during " + arguments[0])
+		t.Logf("the simulator was killed after call %d of %s: the CLI ended with %d", n, arguments[0], ended.Code)
+		sc.check("after the simulator was killed during " + arguments[0])
 	}
 	run(2, apply...)
 	sc.configure(2)

@@ -30,9 +30,10 @@ type batch struct {
 	name   string
 	faults []simulator.Fault
 	opts   []func(*simulator.Options)
-	// refused reports that the API refuses good credentials meanwhile. A client then sends nothing more, so that it is not
-	// locked out: what it could not look up it names by the marker, and the key is not deactivated.
-	refused bool
+	// credentialRefused reports that the API refuses a valid credential while calls fail. The client then sends no more
+	// calls, so that the API does not lock the account: it names a key that it could not look up by the marker, and does not
+	// deactivate it.
+	credentialRefused bool
 }
 
 func batches() []batch {
@@ -55,12 +56,12 @@ func batches() []batch {
 		{name: "429/24 and all kinds", faults: throttle(429, "24")},
 		{name: "429/25 and all kinds", faults: throttle(429, "25"), opts: only("expiry cleared on update with state")},
 		{name: "503/6 and all kinds", faults: throttle(503, "6")},
-		{name: "400/4120 and all kinds", faults: throttle(400, "4120"), refused: true},
+		{name: "400/4120 and all kinds", faults: throttle(400, "4120"), credentialRefused: true},
 		{name: "expired keys can be deleted, all kinds, 20 percent", faults: spread(faultKinds(), "", 0.2), opts: only("expired keys can be deleted")},
 	}
 }
 
-// records are what the callers of the service know: the keys that a state would have, and those that were reported.
+// records are the keys that a state would have, and the messages that a user would see.
 type records struct {
 	mu       sync.Mutex
 	secrets  map[string]string // by key id
@@ -69,22 +70,22 @@ type records struct {
 	failed   int
 }
 
-func (r *records) note(format string, args ...any) {
+func (r *records) addWrong(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.wrong = append(r.wrong, fmt.Sprintf(format, args...))
 }
 
-// TestSoakCreates creates 10,000 keys under faults, with the domain and its real client over HTTP: many callers at once,
-// each with a user of its own, which revoke what they created. No key that works may be left unknown.
-func TestSoakCreates(t *testing.T) {
+// TestSoakCreate_domain creates 10,000 keys while calls fail, with the domain and its real client over HTTP. Many callers
+// run at once, each with its own user, and revoke the keys that they created. No working key may be left unknown.
+func TestSoakCreate_domain(t *testing.T) {
 	acctest.Soak(t)
 	const callers = 200
 	total := 10_000
 	if n, err := strconv.Atoi(os.Getenv("OUTSCALE_SOAK_CREATES")); err == nil {
 		total = n
 	}
-	created, met, unknown, failed, began := 0, map[string]int{}, 0, 0, time.Now()
+	created, occurred, unknown, failed, began := 0, map[string]int{}, 0, 0, time.Now()
 	for _, b := range batches() {
 		t.Run(b.name, func(t *testing.T) {
 			rnd := random(t)
@@ -108,24 +109,24 @@ func TestSoakCreates(t *testing.T) {
 				group.Go(func() { r.create(keys, server.Simulator, name, each) })
 			}
 			group.Wait()
-			unknown += r.check(t, server.Simulator, b.refused)
+			unknown += r.check(t, server.Simulator, b.credentialRefused)
 			created, failed = created+each*callers, failed+r.failed
 			counts := map[string]int{}
 			for _, call := range server.Simulator.Requests() {
 				if call.Fault != "" {
 					counts[call.Fault]++
-					met[call.Fault]++
+					occurred[call.Fault]++
 				}
 			}
 			t.Logf("%d creations, %d failed with a report, faults %v, %d calls, %s",
 				each*callers, r.failed, counts, len(server.Simulator.Requests()), time.Since(begin).Round(time.Second))
 		})
 	}
-	t.Logf("seed %d: %d creations, %d failed with a report, faults met %v, %d unknown keys that work, %s",
-		seed(), created, failed, met, unknown, time.Since(began).Round(time.Second))
+	t.Logf("seed %d: %d creations, %d failed with a report, faults %v, %d unknown keys that work, %s",
+		seed(), created, failed, occurred, unknown, time.Since(began).Round(time.Second))
 }
 
-// services are those of one process.
+// services are the services of one process.
 type services struct {
 	users *user.Service
 	keys  *key.Service
@@ -147,7 +148,7 @@ func newServices(t *testing.T, server *simtest.Server) services {
 	return services{users, key.New(client, users, accounts, key.Options{Options: opts})}
 }
 
-// create creates keys one after the other, compares each with what the API has, and revokes it again.
+// create creates keys one after the other. It compares each with the key at the API, and revokes it.
 func (r *records) create(keys *key.Service, sim *simulator.Simulator, userName string, n int) {
 	ctx := context.Background()
 	owner := key.Owner{UserName: userName}
@@ -184,27 +185,27 @@ func (r *records) create(keys *key.Service, sim *simulator.Simulator, userName s
 	}
 }
 
-// compare compares a key with what the API has.
+// compare compares a created key with the key at the API.
 func (r *records) compare(sim *simulator.Simulator, userName string, created key.Key) {
 	all := sim.State().AccessKeys
 	i := slices.IndexFunc(all, func(k admin.AccessKey) bool { return k.AccessKeyID == created.ID })
 	if i < 0 {
-		r.note("key %s of %s was created and is not at the API", created.ID, userName)
+		r.addWrong("key %s of %s was created and is not at the API", created.ID, userName)
 		return
 	}
 	sum := sha256.Sum256([]byte(created.Secret))
 	if hex.EncodeToString(sum[:]) != all[i].SecretSHA256 {
-		r.note("the secret of key %s is lost", created.ID)
+		r.addWrong("the secret of key %s is lost", created.ID)
 	}
 	for _, k := range all {
 		if k.UserName == userName && k.ExpirationDate == nil {
-			r.note("key %s of %s has no expiry", k.AccessKeyID, userName)
+			r.addWrong("key %s of %s has no expiry", k.AccessKeyID, userName)
 		}
 	}
 }
 
-// check reports what is wrong, and counts the keys that work and that nobody knows.
-func (r *records) check(t *testing.T, sim *simulator.Simulator, refused bool) (unknown int) {
+// check fails the test if something is wrong, and counts the working keys that neither a state nor a message has.
+func (r *records) check(t *testing.T, sim *simulator.Simulator, credentialRefused bool) (unknown int) {
 	t.Helper()
 	marked, messages := 0, r.messages.String()
 	for _, k := range sim.State().AccessKeys {
@@ -214,10 +215,10 @@ func (r *records) check(t *testing.T, sim *simulator.Simulator, refused bool) (u
 		_, known := r.secrets[k.AccessKeyID]
 		named := strings.Contains(messages, k.AccessKeyID)
 		switch {
-		case refused && !known && key.IsMarker(acctest.Tag(k)) && strings.Contains(messages, acctest.Tag(k)):
+		case credentialRefused && !known && key.IsMarker(acctest.Tag(k)) && strings.Contains(messages, acctest.Tag(k)):
 			marked++
 		case !known && !named:
-			t.Errorf("seed %d: nobody knows key %s of %s (%s, tag %q)", seed(), k.AccessKeyID, k.UserName, k.State, acctest.Tag(k))
+			t.Errorf("seed %d: key %s of %s is unknown (%s, tag %q)", seed(), k.AccessKeyID, k.UserName, k.State, acctest.Tag(k))
 			if k.State == "ACTIVE" {
 				unknown++
 			}
@@ -229,13 +230,13 @@ func (r *records) check(t *testing.T, sim *simulator.Simulator, refused bool) (u
 		t.Errorf("seed %d: %s", seed(), wrong)
 	}
 	if marked > 0 {
-		t.Logf("%d keys were named by their marker alone", marked)
+		t.Logf("%d keys were named only by their marker", marked)
 	}
 	return unknown
 }
 
-// TestSoakCreatesByCLI creates keys by the hundred with the real CLI and the built provider.
-func TestSoakCreatesByCLI(t *testing.T) {
+// TestSoakCreate_cli creates hundreds of keys with the real CLI and the built provider.
+func TestSoakCreate_cli(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
 	for i := range 10 {

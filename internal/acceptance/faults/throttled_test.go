@@ -9,39 +9,38 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// throttleFaults are the forms in which the API refuses calls for their rate.
+// throttleFaults returns the answers with which the API refuses calls that exceed its rate limit.
 func throttleFaults() []simulator.Fault {
 	return []simulator.Fault{{Status: 429, Code: "24"}, {Status: 429, Code: "25"}, {Status: 503, Code: "6"}, {Status: 400, Code: "4120"}}
 }
 
-// throttled creates and destroys while the API admits a few calls per second and the provider has no rate of its own.
+// throttled creates and destroys the keys while the API accepts 8 calls per second.
 func (sc *scenario) throttled(form simulator.Fault) {
 	sc.t.Helper()
 	form.Kind, form.Rate = faults.Throttle, 8
-	sc.refused = form.Code == "4120"
+	sc.credentialRefused = form.Code == "4120"
 	sc.createAndDestroy([]simulator.Fault{form})
 }
 
-// throttledLifecycle is the whole life of the keys while the API refuses calls for their rate and calls fail in all other
-// ways.
+// throttledLifecycle is lifecycle while the API accepts 8 calls per second and calls fail in all other ways.
 func (sc *scenario) throttledLifecycle(form simulator.Fault) {
 	sc.t.Helper()
 	form.Kind, form.Rate = faults.Throttle, 8
-	sc.refused = form.Code == "4120"
+	sc.credentialRefused = form.Code == "4120"
 	sc.lifecycle(append([]simulator.Fault{form}, spread(faultKinds(), "", 0.2)...))
-	if sc.faultsMet("")[faults.Throttle] == 0 {
-		sc.t.Error("no call was refused for its rate: nothing is proved")
+	if sc.countFaults("")[faults.Throttle] == 0 {
+		sc.t.Error("no call exceeded the rate limit, so the scenario tests nothing")
 	}
 }
 
-// TestFaults_throttled is the short form: one of the forms, drawn.
+// TestFaults_throttled is the short form: one of the answers, which the seed chooses.
 func TestFaults_throttled(t *testing.T) {
 	t.Parallel()
 	forms := throttleFaults()
 	newScenario(t, 2).throttled(forms[random(t).IntN(len(forms))])
 }
 
-// TestSoakFaults_throttled is every form, alone and with all kinds of faults.
+// TestSoakFaults_throttled tests each answer, alone and with all kinds of faults.
 func TestSoakFaults_throttled(t *testing.T) {
 	acctest.Soak(t)
 	t.Parallel()
