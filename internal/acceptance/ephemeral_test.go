@@ -92,23 +92,23 @@ func TestAccEphemeralKey_commands(t *testing.T) {
 // expectOpened fails the test unless a command created and deleted so many keys, one at a time, and created the user with one.
 func expectOpened(t *testing.T, c *acctest.CLI, command string, want int) {
 	t.Helper()
-	if made, deleted := c.Calls("CreateAccessKey"), c.Calls("DeleteAccessKey"); made != want || deleted != want {
-		t.Errorf("%s created %d keys and deleted %d, want %d", command, made, deleted, want)
+	if created, deleted := c.Calls("CreateAccessKey"), c.Calls("DeleteAccessKey"); created != want || deleted != want {
+		t.Errorf("%s created %d keys and deleted %d, want %d", command, created, deleted, want)
 	}
-	alive := 0
+	exist := 0
 	for _, call := range c.Requests() {
 		switch call.Action {
 		case "CreateAccessKey":
-			alive++
+			exist++
 		case "DeleteAccessKey":
-			alive--
+			exist--
 		case "CreateUser":
 			if call.AccessKey == c.RootAccessKey {
 				t.Errorf("%s did not create the user with the run-scoped key", command)
 			}
 		}
-		if alive > 1 {
-			t.Errorf("%s had %d keys at a time", command, alive)
+		if exist > 1 {
+			t.Errorf("%s had %d keys at the same time, want at most 1", command, exist)
 		}
 	}
 	if n := len(c.Keys()); n != 0 {
@@ -164,7 +164,8 @@ func expiriesSent(c *acctest.CLI) []time.Time {
 	return dates
 }
 
-// TestAccEphemeralKey_consumerFails: if the resource that uses the key fails, the CLIs do not close the key. Nevertheless no key is left.
+// TestAccEphemeralKey_consumerFails: if the resource that uses the key fails, the CLIs do not close the key. The provider
+// revokes it when it ends.
 func TestAccEphemeralKey_consumerFails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -104,9 +104,9 @@ resource "outscale_api_access_policy" "this" {
 func TestAccImport_generatesConfiguration(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)
-	made := c.Workspace(everyKind)
-	made.Apply()
-	orn, _ := made.Attributes("outscale_policy")["orn"].(string)
+	created := c.Workspace(everyKind)
+	created.Apply()
+	orn, _ := created.Attributes("outscale_policy")["orn"].(string)
 	ids := map[string]string{
 		"outscale_user": "ci", "outscale_user_group": "ops", "outscale_user_group_membership": "ops/ci",
 		"outscale_policy": orn, "outscale_policy_version": orn + "/v2", "outscale_api_access_policy": "any",
@@ -116,7 +116,7 @@ func TestAccImport_generatesConfiguration(t *testing.T) {
 		"outscale_user_group_policies_exclusive": "ops", "outscale_user_group_inline_policies_exclusive": "ops",
 	}
 	for _, typeName := range []string{"outscale_rotating_access_key", "outscale_api_access_rule"} {
-		ids[typeName], _ = made.Attributes(typeName)["id"].(string)
+		ids[typeName], _ = created.Attributes(typeName)["id"].(string)
 	}
 	if n := strings.Count(everyKind, "\nresource "); n != len(ids) {
 		t.Fatalf("%d resources and %d ids", n, len(ids))

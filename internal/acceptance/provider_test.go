@@ -52,10 +52,10 @@ func TestAccProvider_proxy(t *testing.T) {
 		endpoint, variable, proxy string
 		want                      []string
 	}{
-		"nobody serves it":  {named, "HTTPS_PROXY", "http://127.0.0.1:1", []string{"127.0.0.1:1", "The proxy of this machine was not reached. Check HTTPS_PROXY"}},
-		"it wants a login":  {named, "HTTPS_PROXY", serve(http.StatusProxyAuthRequired), []string{"HTTP status 407", "set it in HTTPS_PROXY"}},
-		"it refuses":        {named, "HTTPS_PROXY", serve(http.StatusForbidden), []string{"HTTP status 403", "The proxy refused the connection"}},
-		"plain, it fails":   {plain, "HTTP_PROXY", serve(http.StatusBadGateway), []string{"HTTP 502", "a proxy or the login page of a network"}},
+		"not reachable":     {named, "HTTPS_PROXY", "http://127.0.0.1:1", []string{"127.0.0.1:1", "The proxy of this machine was not reached. Check HTTPS_PROXY"}},
+		"requires a login":  {named, "HTTPS_PROXY", serve(http.StatusProxyAuthRequired), []string{"HTTP status 407", "set it in HTTPS_PROXY"}},
+		"refuses":           {named, "HTTPS_PROXY", serve(http.StatusForbidden), []string{"HTTP status 403", "The proxy refused the connection"}},
+		"plain, fails":      {plain, "HTTP_PROXY", serve(http.StatusBadGateway), []string{"HTTP 502", "a proxy or the login page of a network"}},
 		"plain, with login": {plain, "HTTP_PROXY", serve(http.StatusProxyAuthRequired), []string{"407", "set it in HTTP_PROXY"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -115,25 +115,25 @@ func TestAccBackend_twoRunsOnPostgres(t *testing.T) {
 		}
 	}
 	m.theirs.EmptyPlan()
-	m.mine.Plan().Contains(t, "0 to add, 0 to change, 1 to destroy") // what the colleague is ahead
+	m.mine.Plan().Contains(t, "0 to add, 0 to change, 1 to destroy") // the key "more", which only the configuration of the other has
 
-	m.nothingLostOrDoubled()
+	m.expectEachKeyOnce()
 	// The credential of the database is not in a file either, because it was in the environment.
 	m.mine.ExpectNoSecretLeft(m.RootSecretKey, m.pair.Private, m.pg.URL())
 	m.theirs.ExpectNoSecretLeft(m.RootSecretKey, m.pair.Private, m.pg.URL())
-	m.dumpTellsNothing()
+	m.expectNoSecretInDump()
 	m.theirs.Must("destroy", "-auto-approve", "-input=false", "-no-color")
 	if left := len(m.Keys()) + len(m.Users()); left != 0 {
 		t.Errorf("%d keys and users are left", left)
 	}
 }
 
-// nothingLostOrDoubled fails the test unless each key was created once and is at the API and in the state, with a secret that opens.
-func (m *team) nothingLostOrDoubled() {
+// expectEachKeyOnce fails the test unless each key was created once and is at the API and in the state, with a secret that opens.
+func (m *team) expectEachKeyOnce() {
 	m.t.Helper()
 	sealed := m.inState(m.theirs)
-	if made := m.Simulator.Stats()["CreateAccessKey"]; made != len(sealed) || len(m.Keys()) != made || made != 4 {
-		m.t.Errorf("%d keys were made, %d are at the API, %d in the state; want 4", made, len(m.Keys()), len(sealed))
+	if created := m.Simulator.Stats()["CreateAccessKey"]; created != len(sealed) || len(m.Keys()) != created || created != 4 {
+		m.t.Errorf("%d keys were created, %d are at the API, %d in the state; want 4", created, len(m.Keys()), len(sealed))
 	}
 	for _, key := range m.Keys() {
 		secret, err := seal.Open(sealed[key.AccessKeyID], m.pair.Private, "")
@@ -143,9 +143,9 @@ func (m *team) nothingLostOrDoubled() {
 	}
 }
 
-// dumpTellsNothing fails the test if a dump of the database has a secret. It also checks that the dump has every key and ciphertext,
+// expectNoSecretInDump fails the test if a dump of the database has a secret. It also checks that the dump has every key and ciphertext,
 // and that the search finds the secret of a key that is not sealed in another state of the database.
-func (m *team) dumpTellsNothing() {
+func (m *team) expectNoSecretInDump() {
 	m.t.Helper()
 	sealed := m.inState(m.theirs)
 	dump := m.pg.Dump()
@@ -237,7 +237,7 @@ func longestLine(text string) string {
 }
 
 // TestAccBackend_killedRunLeavesNoLock: the lock belongs to the connection of the run. It ends with the run, also if the run is
-// killed. `force-unlock` does not unlock it while the run lives.
+// killed. `force-unlock` does not unlock it while the run continues.
 func TestAccBackend_killedRunLeavesNoLock(t *testing.T) {
 	t.Parallel()
 	m := newTeam(t)

@@ -51,7 +51,7 @@ func TestAccEphemeralKey_signal(t *testing.T) {
 				}
 				held.Release()
 				if endsGracefully(signal) {
-					r.Wait() // it ends well if it had nothing more to do when the signal had come through to the walk
+					r.Wait() // its exit code is 0 if the signal came after its last operation
 				}
 				expectRevoked(t, c, s)
 			})

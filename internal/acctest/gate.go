@@ -149,18 +149,18 @@ func (g *Gate) answer(resp *http.Response) error {
 		}
 		_ = resp.Body.Close()
 		resp.Body = io.NopCloser(bytes.NewReader(body))
-		var made struct {
+		var created struct {
 			AccessKey struct {
 				AccessKeyID string `json:"AccessKeyId"`
 				SecretKey   string
 			}
 		}
 		// An answer that a fault changed is passed on unchanged: it has no key.
-		if json.Unmarshal(body, &made) == nil {
+		if json.Unmarshal(body, &created) == nil {
 			g.mu.Lock()
-			g.keys = append(g.keys, api.Credential{AccessKeyID: made.AccessKey.AccessKeyID, SecretKey: made.AccessKey.SecretKey})
+			g.keys = append(g.keys, api.Credential{AccessKeyID: created.AccessKey.AccessKeyID, SecretKey: created.AccessKey.SecretKey})
 			g.mu.Unlock()
-			call.AccessKeyID = made.AccessKey.AccessKeyID
+			call.AccessKeyID = created.AccessKey.AccessKeyID
 		}
 	}
 	g.pass(resp.Request, "answer ", call)

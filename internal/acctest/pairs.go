@@ -70,13 +70,13 @@ func SSHKey(t testing.TB, public crypto.PublicKey, private crypto.PrivateKey, pa
 	return Pair{strings.TrimSpace(string(ssh.MarshalAuthorizedKey(line))), string(pem.EncodeToMemory(block))}
 }
 
-// OpenPGPPair returns an OpenPGP key with the creation time made, which expires after lifetime; 0 means never. The private key is
+// OpenPGPPair returns an OpenPGP key with this creation time, which expires after lifetime; 0 means never. The private key is
 // encrypted if there is a passphrase.
-func OpenPGPPair(t testing.TB, made time.Time, lifetime time.Duration, passphrase string) Pair {
+func OpenPGPPair(t testing.TB, created time.Time, lifetime time.Duration, passphrase string) Pair {
 	t.Helper()
 	entity, err := openpgp.NewEntity("Sam Sealer", "", "sam@example.org", &packet.Config{
 		Algorithm: packet.PubKeyAlgoEdDSA, Curve: packet.Curve25519,
-		Time: func() time.Time { return made }, KeyLifetimeSecs: uint32(lifetime / time.Second),
+		Time: func() time.Time { return created }, KeyLifetimeSecs: uint32(lifetime / time.Second),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -135,11 +135,11 @@ func (p *Postgres) run(name string, arguments ...string) []byte {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	cmd := p.program(ctx, name, arguments...)
-	var said strings.Builder
-	cmd.Stderr = &said
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		p.t.Fatalf("%s: %v\n%s%s", name, err, out, said.String())
+		p.t.Fatalf("%s: %v\n%s%s", name, err, out, stderr.String())
 	}
 	return out
 }
@@ -147,11 +147,11 @@ func (p *Postgres) run(name string, arguments ...string) []byte {
 // serve starts the server and waits until it accepts connections. The server stops when the test ends.
 func (p *Postgres) serve() {
 	p.t.Helper()
-	said := &output{}
+	printed := &output{}
 	// The server does not wait for the disk, because the data is needed only during the test.
 	cmd := p.program(context.Background(), "postgres", "-D", p.data(), "-k", p.home,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "logging_collector=off", "-c", "log_min_messages=info")
-	cmd.Stdout, cmd.Stderr = said, said
+	cmd.Stdout, cmd.Stderr = printed, printed
 	p.must(cmd.Start())
 	p.server = cmd.Process
 	ended := make(chan error, 1)
@@ -162,9 +162,9 @@ func (p *Postgres) serve() {
 			p.must(<-ended)
 		}
 	})
-	ready := func() bool { return strings.Contains(said.String(), "ready to accept connections") }
+	ready := func() bool { return strings.Contains(printed.String(), "ready to accept connections") }
 	if !Reached(func() bool { return ready() || len(ended) > 0 }) || !ready() {
-		p.t.Fatalf("PostgreSQL did not start:\n%s", said)
+		p.t.Fatalf("PostgreSQL did not start:\n%s", printed)
 	}
 }
 

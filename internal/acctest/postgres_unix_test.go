@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestPostgres_stopsAfterTest: no process and no file of the server is left.
+// TestPostgres_stopsAfterTest: the server ends, and its files are removed.
 func TestPostgres_stopsAfterTest(t *testing.T) {
 	t.Parallel()
 	var p *Postgres
@@ -26,10 +26,10 @@ func TestPostgres_stopsAfterTest(t *testing.T) {
 		t.Skip("the inner test says why")
 	}
 	if _, err := os.Stat(p.home); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("%s is left: %v", p.home, err)
+		t.Errorf("%s still exists: %v", p.home, err)
 	}
 	if err := p.server.Signal(os.Interrupt); !errors.Is(err, os.ErrProcessDone) {
-		t.Errorf("the server is left: %v", err)
+		t.Errorf("the server still runs: %v", err)
 	}
 }
 

@@ -13,15 +13,15 @@ import (
 // failures is a testing.TB for a test that must fail. It records the failures.
 type failures struct {
 	testing.TB
-	said []string
+	messages []string
 }
 
 func (f *failures) Helper() {}
 
-func (f *failures) Error(args ...any) { f.said = append(f.said, fmt.Sprint(args...)) }
+func (f *failures) Error(args ...any) { f.messages = append(f.messages, fmt.Sprint(args...)) }
 
 func (f *failures) Errorf(format string, args ...any) {
-	f.said = append(f.said, fmt.Sprintf(format, args...))
+	f.messages = append(f.messages, fmt.Sprintf(format, args...))
 }
 
 func (f *failures) Fatalf(format string, args ...any) {
@@ -47,8 +47,8 @@ func expectFailure(t *testing.T, h *Protocol, what string, run func(), texts ...
 	<-done
 	h.t = t
 	for _, text := range texts {
-		if !strings.Contains(strings.Join(f.said, "\n"), text) {
-			t.Errorf("%s: failed with %q, want %q", what, f.said, text)
+		if !strings.Contains(strings.Join(f.messages, "\n"), text) {
+			t.Errorf("%s: failed with %q, want %q", what, f.messages, text)
 		}
 	}
 }

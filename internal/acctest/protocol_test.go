@@ -32,7 +32,7 @@ func TestProtocol_lifecycle(t *testing.T) {
 	key.Destroy()
 	user.Destroy()
 	if len(h.Keys())+len(h.Users()) != 0 {
-		t.Error("something is left")
+		t.Error("a key or a user is left")
 	}
 	keys := h.DataSource("outscale_access_keys", acctest.Args{"filter": []map[string]any{{"name": "tags", "values": []string{"x"}}}})
 	if n := len(keys.List("access_keys")); n != 0 {
