@@ -136,7 +136,7 @@ func TestRun_kills(t *testing.T) {
 }
 
 // A write without a reader fails, and does not end outscale-keys. It ends a program that exec runs, as usual.
-func TestBrokenPipe(t *testing.T) {
+func TestOutput_brokenPipe(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no such signal")
 	}

@@ -14,14 +14,14 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// TestAccExamples applies every example of the documentation unchanged, with the built provider and with all files of a folder
+// TestAccExamples_apply applies every example of the documentation unchanged, with the built provider and with all files of a folder
 // together. Each has a new key pair for sealing, in a variable that no file keeps. If all keys of an example are sealed, no secret may
 // be left in a file or an output.
-func TestAccExamples(t *testing.T) {
+func TestAccExamples_apply(t *testing.T) {
 	folders := map[string][]string{}
 	err := filepath.WalkDir(filepath.Join(acctest.Root(t), "examples"), func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() && (entry.Name() == "guides" || entry.Name() == "actions") {
-			return filepath.SkipDir // TestAccGuides has them, some for providers that are not available here; actions need Terraform 1.14
+			return filepath.SkipDir // TestAccGuides_apply has them, some for providers that are not available here; actions need Terraform 1.14
 		}
 		if err == nil && filepath.Ext(path) == ".tf" && entry.Name() != "import-by-identity.tf" { // TestExamples_imports has them
 			folders[filepath.Dir(path)] = append(folders[filepath.Dir(path)], path)
@@ -91,8 +91,8 @@ func TestExamples_officialPage(t *testing.T) {
 	}
 }
 
-// TestAccGuides parses every configuration of the guides, and applies those that need no other provider.
-func TestAccGuides(t *testing.T) {
+// TestAccGuides_apply parses every configuration of the guides, and applies those that need no other provider.
+func TestAccGuides_apply(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(acctest.Root(t), "examples", "guides", "*", "*.tf"))
 	if err != nil {
 		t.Fatal(err)

@@ -153,7 +153,7 @@ func TestAttempts(t *testing.T) {
 	})
 }
 
-func TestErrorTexts(t *testing.T) {
+func TestErrors_texts(t *testing.T) {
 	tried := Tried{Attempts: 6, Lost: 2, Lookups: 3, Removed: []string{"R"}, Took: 1500 * time.Millisecond}
 	const counts = "(6 requests, 2 answers lost, 3 look-ups, 1 removed, in 1.5s)"
 	for want, err := range map[string]error{

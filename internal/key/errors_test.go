@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-func TestErrorTexts(t *testing.T) {
+func TestErrors_texts(t *testing.T) {
 	cause := errors.New("cause")
 	at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	for want, err := range map[string]error{

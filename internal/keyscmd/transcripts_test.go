@@ -145,8 +145,8 @@ func (m *madeUp) shell(line, typed string) (shown string, code int) {
 	return m.both.String(), code
 }
 
-// TestTranscripts checks that docs/outscale-keys is up to date.
-func TestTranscripts(t *testing.T) {
+// TestTranscripts_upToDate checks that docs/outscale-keys is up to date.
+func TestTranscripts_upToDate(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", "..", "docs", "outscale-keys"))
 	if err != nil {
 		t.Fatal(err)

@@ -105,7 +105,7 @@ func TestSettings_fromBlock(t *testing.T) {
 	}
 }
 
-func TestRequestRate(t *testing.T) {
+func TestProvider_requestsPerSecond(t *testing.T) {
 	for _, c := range []struct {
 		value types.Number
 		want  float64

@@ -67,8 +67,8 @@ func anchor(heading string) string {
 	}, heading)
 }
 
-// TestLinks follows every relative link of every page to a file, and to a heading in it.
-func TestLinks(t *testing.T) {
+// TestLinks_resolve follows every relative link of every page to a file, and to a heading in it.
+func TestLinks_resolve(t *testing.T) {
 	for _, page := range files(t, func(name string) bool { return strings.HasSuffix(name, ".md") }) {
 		text := fences.ReplaceAllString(read(t, page), "")
 		for _, link := range links.FindAllStringSubmatch(text, -1) {
@@ -105,8 +105,8 @@ var (
 	citation   = regexp.MustCompile(`\b(reference|platform)(?:\.md)?,\s+(?://\s*)?section\s+([0-9]+(?:\.[0-9]+)?)`)
 )
 
-// TestCitations checks that every assumption and section that a comment or a page cites exists in docs/dev.
-func TestCitations(t *testing.T) {
+// TestCitations_resolve checks that every assumption and section that a comment or a page cites exists in docs/dev.
+func TestCitations_resolve(t *testing.T) {
 	assumptions := read(t, filepath.Join(root, "docs/dev/assumptions.md"))
 	sections := map[string]string{
 		"reference": read(t, filepath.Join(root, "docs/dev/reference.md")),

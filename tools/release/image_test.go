@@ -14,7 +14,7 @@ import (
 
 // The Dockerfile is checked without a container engine: it parses, starts from nothing, runs as an unprivileged user, and
 // every file that it copies is in the build context for each platform, the program being the one of the release archive.
-func TestDockerfile(t *testing.T) {
+func TestDockerfile_buildContext(t *testing.T) {
 	parsed, err := parser.Parse(bytes.NewReader(read(t, root(t), "Dockerfile")))
 	must(t, err)
 	if len(parsed.Warnings) > 0 {

@@ -23,7 +23,7 @@ import (
 // written is a file that outscale-keys wrote; a test of internal/keyscmd keeps it up to date.
 const written = "../../docs/outscale-keys/audit.sarif"
 
-func TestSchema(t *testing.T) {
+func TestSARIF_schema(t *testing.T) {
 	schema := schemaOf(t)
 	data, err := os.ReadFile(written)
 	if err != nil {

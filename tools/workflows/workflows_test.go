@@ -149,7 +149,7 @@ func TestWorkflows_secretsOnlyForTags(t *testing.T) {
 }
 
 // A form has a name, a description and a body whose fields have an id and a label; it asks that no secret is in it.
-func TestIssueForms(t *testing.T) {
+func TestIssueForms_fields(t *testing.T) {
 	for name, content := range files(t, "ISSUE_TEMPLATE") {
 		if name == "config.yml" {
 			continue

@@ -6,7 +6,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-func TestAPIAccessPolicyData(t *testing.T) {
+func TestAPIAccessPolicyData_read(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.DataSource(typeName, nil).Expect(acctest.Args{seconds: 0, trusted: false, "id": "api_access_policy"})
 	expiring(h)

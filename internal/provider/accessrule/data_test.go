@@ -11,7 +11,7 @@ type blocks = []map[string]any
 
 func filter(name string, values ...string) blocks { return blocks{{"name": name, "values": values}} }
 
-func TestAPIAccessRuleData(t *testing.T) {
+func TestAPIAccessRuleData_filters(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	ca, err := h.API().CreateCA(t.Context(), acctest.CertificatePEM(t, "authority"), "")
 	h.NoError(err)

@@ -6,7 +6,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-func TestAccountData(t *testing.T) {
+func TestAccountData_read(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	account, err := h.API().ReadAccounts(t.Context())
 	h.NoError(err)

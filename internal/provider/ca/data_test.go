@@ -6,7 +6,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 )
 
-func TestCAData(t *testing.T) {
+func TestCAData_filters(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.DataSource("outscale_cas", nil).Expect(acctest.Args{"cas": []any{}})
 	made, err := h.API().CreateCA(t.Context(), acctest.CertificatePEM(t, "authority"), "pipelines")

@@ -8,8 +8,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// TestInlinePoliciesData: the policies of a user and of a group, by name and with their documents; none; and nobody.
-func TestInlinePoliciesData(t *testing.T) {
+// TestInlinePoliciesData_list: the policies of a user and of a group, by name and with their documents; none; and nobody.
+func TestInlinePoliciesData_list(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("ops")
 	h.CreateUser("empty")

@@ -40,8 +40,8 @@ func filtered(config acctest.Args, name string, values ...string) acctest.Args {
 	return config
 }
 
-// TestPoliciesLinkedToUserData: all, by path, none, and nobody.
-func TestPoliciesLinkedToUserData(t *testing.T) {
+// TestPoliciesLinkedToUserData_filters: all, by path, none, and nobody.
+func TestPoliciesLinkedToUserData_filters(t *testing.T) {
 	h, _ := linked(t)
 	const typeName = "outscale_policies_linked_to_user"
 	of := func(name string) acctest.Args { return acctest.Args{"user_name": name} }
@@ -64,8 +64,8 @@ func TestPoliciesLinkedToUserData(t *testing.T) {
 	}
 }
 
-// TestPoliciesLinkedToUserGroupData: all, by path, by id, and nobody.
-func TestPoliciesLinkedToUserGroupData(t *testing.T) {
+// TestPoliciesLinkedToUserGroupData_filters: all, by path, by id, and nobody.
+func TestPoliciesLinkedToUserGroupData_filters(t *testing.T) {
 	h, group := linked(t)
 	const typeName = "outscale_policies_linked_to_user_group"
 	ops := func() acctest.Args { return acctest.Args{"user_group_name": "ops"} }

@@ -34,7 +34,7 @@ func TestToSpec_unknownEmail(t *testing.T) {
 	}
 }
 
-func TestAcceptedValues(t *testing.T) {
+func TestUser_acceptedValues(t *testing.T) {
 	for value, want := range map[string]bool{"alice": true, "a+b=c,d.e@f_g-h": true, "": false, "a b": false, "é": false, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false} {
 		if got := keyattr.UserName.MatchString(value); got != want {
 			t.Errorf("user_name %q: %v", value, got)

@@ -98,8 +98,8 @@ func TestUserGroupsData_allPages(t *testing.T) {
 	h.DataSource(typeName, acctest.Args{"user_group_name": "group-1009"}).Expect(acctest.Args{"user_group_name": "group-1009"})
 }
 
-// TestUserGroupsPerUserData: the groups of a user, none, a wrong path, and nobody.
-func TestUserGroupsPerUserData(t *testing.T) {
+// TestUserGroupsPerUserData_list: the groups of a user, none, a wrong path, and nobody.
+func TestUserGroupsPerUserData_list(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("ann")
 	h.CreateUser("bob")

@@ -81,8 +81,8 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestWire: the type reads the values of the protocol.
-func TestWire(t *testing.T) {
+// TestType_valueFromTerraform: the type reads the values of the protocol.
+func TestType_valueFromTerraform(t *testing.T) {
 	ctx := context.Background()
 	for _, c := range []struct {
 		raw  tftypes.Value
