@@ -36,7 +36,7 @@ func (s *Simulator) updateAPIAccessPolicy(c *call) (fields, *problem) {
 		now := s.Now()
 		for _, key := range v.Keys() {
 			if checkLifetime(policy, key.Expires, now) != nil {
-				return nil, badValue(longest, "the access key "+key.ID+" lives longer")
+				return nil, badValue(longest, "the access key "+key.ID+" is valid for longer")
 			}
 		}
 		for _, rule := range v.Rules() {

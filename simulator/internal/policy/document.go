@@ -89,7 +89,7 @@ func parseStatement(raw []byte, lenient bool) (Statement, error) {
 		return Statement{}, err
 	}
 	var s Statement
-	if sid, ok := members["Sid"]; ok && json.Unmarshal(sid, &s.Sid) != nil {
+	if sid, ok := members["Sid"]; ok && (json.Unmarshal(sid, &s.Sid) != nil || string(sid) == "null") {
 		return s, errors.New("has a Sid that is not a string")
 	}
 	var effect string
@@ -117,7 +117,8 @@ func parseStatement(raw []byte, lenient bool) (Statement, error) {
 	return s, err
 }
 
-// object decodes a JSON object with no other members than the known ones. Names are case-sensitive.
+// object decodes a JSON object with no other members than the known ones. Names are case-sensitive. If a member occurs twice, the
+// last one counts (S8).
 func object(raw []byte, known ...string) (map[string]json.RawMessage, error) {
 	var members map[string]json.RawMessage
 	decoder := json.NewDecoder(bytes.NewReader(raw))

@@ -46,6 +46,7 @@ func TestParse_documents(t *testing.T) {
 		"empty call":           {`{"Statement":[{"Effect":"Allow","Action":["api:"],"Resource":["*"]}]}`, `the action "api:"`},
 		"no resource":          {`{"Statement":[{"Effect":"Allow","Action":["*"]}]}`, "no Resource that is a list"},
 		"resource string":      {`{"Statement":[{"Effect":"Allow","Action":["*"],"Resource":"*"}]}`, "no Resource that is a list"},
+		"Sid null":             {`{"Statement":[{"Sid":null,"Effect":"Allow","Action":["*"],"Resource":["*"]}]}`, "Sid that is not a string"},
 		"Sid number":           {`{"Statement":[{"Sid":1,"Effect":"Allow","Action":["*"],"Resource":["*"]}]}`, "Sid that is not a string"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,6 +58,14 @@ func TestParse_documents(t *testing.T) {
 				t.Errorf("ErrTooLong: %v", err)
 			}
 		})
+	}
+}
+
+// S8
+func TestParse_repeatedMember(t *testing.T) {
+	document, err := Parse(`{"Statement":[{"Effect":"Deny","Effect":"Allow","Action":["api:A"],"Action":["api:B"],"Resource":["*"]}]}`)
+	if err != nil || document.Statements[0].Deny || document.Statements[0].Actions[0] != "api:B" {
+		t.Errorf("got %+v, %v, want the last members", document, err)
 	}
 }
 
