@@ -14,25 +14,28 @@ AGE       := $(TOOLS)/age
 LDFLAGS   := -s -w -X main.version=$(VERSION)
 EXE       := $(shell go env GOEXE)
 
+# Builds, tests and checks have the same flags, so that they share compiled packages.
+export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
+
 .PHONY: build help demo recording test test-unit test-acceptance install check fmt generate docs bench screenshots soak sim tools clean
 
 # Without cgo a binary runs on every Linux, whatever its C library, and starts sooner.
 # The tag grpcnotrace leaves out gRPC's tracing pages, which nothing shows: about 0.8 MiB less memory.
 build: ## build the provider, outscale-sim and outscale-keys into bin/
-	CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags "$(LDFLAGS)" -o $(PROVIDER)$(EXE) .
-	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o $(SIM)$(EXE) ./cmd/outscale-sim
-	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o $(KEYS)$(EXE) ./cmd/outscale-keys
+	CGO_ENABLED=0 go build -tags grpcnotrace -ldflags "$(LDFLAGS)" -o $(PROVIDER)$(EXE) .
+	CGO_ENABLED=0 go build -ldflags "$(LDFLAGS)" -o $(SIM)$(EXE) ./cmd/outscale-sim
+	CGO_ENABLED=0 go build -ldflags "$(LDFLAGS)" -o $(KEYS)$(EXE) ./cmd/outscale-keys
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "%-17s %s\n", $$1, $$2 }'
 
 # DEMO_FLAGS=--pause waits for Enter after each step.
 demo: build $(AGE) ## show what the provider does, step by step, on a local API
-	@go build -trimpath -o $(BIN)/demo$(EXE) ./scripts/demo
+	@go build -o $(BIN)/demo$(EXE) ./scripts/demo
 	@$(BIN)/demo$(EXE) -bin $(BIN) -version $(VERSION) $(DEMO_FLAGS)
 
 recording: build $(AGE) ## run make demo and update its picture and transcript in README.md
-	@go build -trimpath -o $(BIN)/demo$(EXE) ./scripts/demo
+	@go build -o $(BIN)/demo$(EXE) ./scripts/demo
 	$(BIN)/demo$(EXE) -bin $(BIN) -version $(VERSION) -record $(BIN)/demo.cast
 	go run ./scripts/recording -cast $(BIN)/demo.cast -svg docs/images/demo.svg -page README.md
 
@@ -70,9 +73,9 @@ docs: build $(TFDOCS) $(TOFU) ## generate docs/ from schemas, templates and exam
 # BENCH_FLAGS="-out docs/benchmarks" publishes the results. The package comment of scripts/bench lists the other flags.
 bench: build $(TOFU) ## measure calls, time and memory with the real CLIs, into bin/bench: more than an hour
 	@mkdir -p $(BIN)/bench
-	go build -trimpath -o $(BIN)/meter$(EXE) ./scripts/bench/meter
-	CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags "-s -w" -o $(BIN)/noop$(EXE) ./scripts/bench/noop
-	go build -trimpath -o $(BIN)/bench-cmd$(EXE) ./scripts/bench
+	go build -o $(BIN)/meter$(EXE) ./scripts/bench/meter
+	CGO_ENABLED=0 go build -tags grpcnotrace -ldflags "-s -w" -o $(BIN)/noop$(EXE) ./scripts/bench/noop
+	go build -o $(BIN)/bench-cmd$(EXE) ./scripts/bench
 	go test -run '^$$' -bench . -benchmem ./simulator/... ./internal/... > $(BIN)/bench/go.txt || { cat $(BIN)/bench/go.txt; exit 1; }
 	@grep '^Benchmark' $(BIN)/bench/go.txt
 	@go -C tools/browser test -count=1 -v -run largeAccount . > $(BIN)/bench/report.txt || { cat $(BIN)/bench/report.txt; exit 1; }
@@ -90,25 +93,25 @@ tools: $(TOFU) $(LINT) $(TFDOCS) ## build OpenTofu, golangci-lint and tfplugindo
 $(TOFU): tools/go.mod tools/go.sum
 	@echo "building OpenTofu from its Go module: about 4 minutes on two cores, once"
 	@mkdir -p $(TOOLS)
-	@began=$$(date +%s) && cd tools && go build -trimpath -ldflags "-s -w" -o ../$(TOFU) github.com/opentofu/opentofu/cmd/tofu && \
+	@began=$$(date +%s) && cd tools && go build -ldflags "-s -w" -o ../$(TOFU) github.com/opentofu/opentofu/cmd/tofu && \
 		echo "OpenTofu was built in $$(( $$(date +%s) - began )) seconds"
 	@touch $@
 
 $(TFDOCS): tools/go.mod tools/go.sum
 	@mkdir -p $(TOOLS)
-	cd tools && go build -trimpath -ldflags "-s -w" -o ../$(TFDOCS) github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs
+	cd tools && go build -ldflags "-s -w" -o ../$(TFDOCS) github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs
 	@touch $@
 
 # age-keygen is built beside it.
 $(AGE): go.mod go.sum
 	@mkdir -p $(TOOLS)
-	go build -trimpath -o $(TOOLS)/ filippo.io/age/cmd/age filippo.io/age/cmd/age-keygen
+	go build -o $(TOOLS)/ filippo.io/age/cmd/age filippo.io/age/cmd/age-keygen
 	@touch $@
 
 $(LINT): tools/lint/go.mod tools/lint/go.sum
 	@echo "building golangci-lint from its Go module: about a minute, once"
 	@mkdir -p $(TOOLS)
-	cd tools/lint && go build -trimpath -ldflags "-s -w" -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	cd tools/lint && go build -ldflags "-s -w" -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
 clean: ## remove bin/
@@ -150,7 +153,7 @@ test-cli: ## run the acceptance tests on another CLI: make test-cli CLI=PATH
 $(TOOLS)/tofu-1.11: tools/tofu-1.11/go.mod tools/tofu-1.11/go.sum
 	@echo "building OpenTofu 1.11 from its Go module: about 5 minutes on two cores, once"
 	@mkdir -p $(TOOLS)
-	cd tools/tofu-1.11 && go build -trimpath -ldflags "-s -w" -o ../../$@ github.com/opentofu/opentofu/cmd/tofu
+	cd tools/tofu-1.11 && go build -ldflags "-s -w" -o ../../$@ github.com/opentofu/opentofu/cmd/tofu
 	@touch $@
 
 # The targets run one after the other, each for FUZZTIME. FUZZ is a pattern of their names.
@@ -161,20 +164,20 @@ fuzz: ## run the fuzz targets: hours
 $(GORELEASER): $(RELEASE_MOD)
 	@echo "building goreleaser from its Go module: about 3 minutes on two cores, once"
 	@mkdir -p $(TOOLS)
-	cd tools/release && go build -trimpath -ldflags "-s -w" -o ../../$(GORELEASER) github.com/goreleaser/goreleaser/v2
+	cd tools/release && go build -ldflags "-s -w" -o ../../$(GORELEASER) github.com/goreleaser/goreleaser/v2
 	@touch $@
 
 $(RELEASE_SBOM): $(RELEASE_MOD) $(wildcard tools/release/sbom/*.go)
 	@mkdir -p $(TOOLS)
-	cd tools/release && go build -trimpath -ldflags "-s -w" -o ../../$(RELEASE_SBOM) ./sbom
+	cd tools/release && go build -ldflags "-s -w" -o ../../$(RELEASE_SBOM) ./sbom
 	@touch $@
 
 $(ACTIONLINT): tools/workflows/go.mod tools/workflows/go.sum
 	@mkdir -p $(TOOLS)
-	cd tools/workflows && go build -trimpath -ldflags "-s -w" -o ../../$(ACTIONLINT) github.com/rhysd/actionlint/cmd/actionlint
+	cd tools/workflows && go build -ldflags "-s -w" -o ../../$(ACTIONLINT) github.com/rhysd/actionlint/cmd/actionlint
 	@touch $@
 
 $(GOVULNCHECK): $(RELEASE_MOD)
 	@mkdir -p $(TOOLS)
-	cd tools/release && go build -trimpath -ldflags "-s -w" -o ../../$(GOVULNCHECK) golang.org/x/vuln/cmd/govulncheck
+	cd tools/release && go build -ldflags "-s -w" -o ../../$(GOVULNCHECK) golang.org/x/vuln/cmd/govulncheck
 	@touch $@
