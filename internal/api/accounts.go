@@ -19,25 +19,22 @@ type Account struct {
 	PhoneNumber, MobileNumber, VATNumber       string
 }
 
-var accountObject = object[osc.Account, Account]{many: "Accounts", convert: func(a osc.Account) (Account, error) {
+// ReadAccounts returns the caller's account, the only one that the action returns. The action accepts no login and
+// password (401 with code 9), and an EIM user needs the right api:ReadAccounts (see IsForbidden).
+func (c *Client) ReadAccounts(ctx context.Context) (Account, error) {
+	var answer struct{ Accounts []osc.Account }
+	if err := c.do(ctx, "ReadAccounts", repeatable, osc.ReadAccountsRequest{}, &answer); err != nil {
+		return Account{}, err
+	}
+	if len(answer.Accounts) != 1 || val(answer.Accounts[0].AccountId) == "" {
+		// With any other number it is not known which account is the caller's.
+		return Account{}, c.unusable("ReadAccounts", errors.New("the answer does not have exactly one account with an id"))
+	}
+	a := answer.Accounts[0]
 	return Account{
 		ID: val(a.AccountId), CustomerID: val(a.CustomerId), Email: val(a.Email), AdditionalEmails: val(a.AdditionalEmails),
 		FirstName: val(a.FirstName), LastName: val(a.LastName), JobTitle: val(a.JobTitle), CompanyName: val(a.CompanyName),
 		City: val(a.City), ZipCode: val(a.ZipCode), StateProvince: val(a.StateProvince), Country: val(a.Country),
 		PhoneNumber: val(a.PhoneNumber), MobileNumber: val(a.MobileNumber), VATNumber: val(a.VatNumber),
 	}, nil
-}}
-
-// ReadAccounts returns the caller's account, the only one that the action returns. The action accepts no login and
-// password (401 with code 9), and an EIM user needs the right api:ReadAccounts (see IsForbidden).
-func (c *Client) ReadAccounts(ctx context.Context) (Account, error) {
-	accounts, err := accountObject.list(ctx, c, "ReadAccounts", osc.ReadAccountsRequest{})
-	if err != nil {
-		return Account{}, err
-	}
-	if len(accounts) != 1 || accounts[0].ID == "" {
-		// With any other number it is not known which account is the caller's.
-		return Account{}, c.unusable("ReadAccounts", errors.New("the answer does not have exactly one account with an id"))
-	}
-	return accounts[0], nil
 }

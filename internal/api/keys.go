@@ -50,8 +50,11 @@ type UpdateAccessKeyInput struct {
 }
 
 var keyObject = object[wireKey, AccessKey]{
-	what: "access key", one: "AccessKey", many: "AccessKeys", convert: wireKey.key, name: func(k AccessKey) string { return k.ID },
+	what: "access key", many: "AccessKeys", convert: wireKey.key, name: func(k AccessKey) string { return k.ID },
 }
+
+// keyAnswer is the answer of an action that creates or changes a key.
+type keyAnswer struct{ AccessKey *wireKey }
 
 // CreateAccessKey creates a key and returns it with its secret, which no other action returns. A request that may have been
 // executed is never sent again: see IsAmbiguous. Only a 429 of the API or a failed dial is retried. An answer about a key with
@@ -61,7 +64,7 @@ func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (
 		CreateAccessKeyRequest: osc.CreateAccessKeyRequest{UserName: set(in.UserName), Tag: set(in.Tag)},
 		ExpirationDate:         newInstant(in.ExpirationDate),
 	}
-	var answer struct{ AccessKey *wireKey }
+	var answer keyAnswer
 	if err := c.do(ctx, "CreateAccessKey", sendOnce, req, &answer); err != nil {
 		return AccessKey{}, err
 	}
@@ -98,7 +101,11 @@ func (c *Client) UpdateAccessKey(ctx context.Context, in UpdateAccessKeyInput) (
 		},
 		ExpirationDate: newInstant(in.ExpirationDate),
 	}
-	return keyObject.call(ctx, c, "UpdateAccessKey", repeatable, req, in.ID)
+	var answer keyAnswer
+	if err := c.do(ctx, "UpdateAccessKey", repeatable, req, &answer); err != nil {
+		return AccessKey{}, err
+	}
+	return keyObject.read(c, "UpdateAccessKey", answer.AccessKey, in.ID)
 }
 
 // DeleteAccessKey deletes a key of userName, or of the caller if userName is "". The call may be repeated: a not-found error may

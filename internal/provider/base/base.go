@@ -5,6 +5,7 @@ package base
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -86,11 +87,30 @@ func (c *Configured) BeginRead(ctx context.Context, diags *diag.Diagnostics, sum
 		c.Data.WarnClock(diags)
 		cancel()
 	}
-	if !c.Data.CheckAccount(ctx, diags, summary) {
+	if !CheckAccount(ctx, c.Data, diags, summary) {
 		end()
 		return ctx, nil, false
 	}
 	return ctx, end, true
+}
+
+// CheckAccount reports whether the provider block allows the account of the credential, and appends an error if it does not.
+// If there is a rule, it makes one call per run (ReadAccounts). It returns true if the provider is unknown.
+func CheckAccount(ctx context.Context, data *providerdata.Data, diags *diag.Diagnostics, summary string) bool {
+	rule := data.Accounts
+	if data.Unknown() || len(rule.Allowed) == 0 && len(rule.Forbidden) == 0 {
+		return true
+	}
+	id, err := data.Account.ID(ctx)
+	if err != nil {
+		diag.Add(diags, summary, "Reading the account's id", err)
+		return false
+	}
+	if id == "" || slices.Contains(rule.Forbidden, id) || len(rule.Allowed) > 0 && !slices.Contains(rule.Allowed, id) {
+		diags.Append(diag.AccountRefused(summary, id, rule.Allowed, rule.Forbidden))
+		return false
+	}
+	return true
 }
 
 // BeginRefresh is BeginRead for the refresh of a state. If the provider block has unknown values, the state is kept, with a

@@ -31,7 +31,7 @@ func (r *identified) ConfigValidators(ctx context.Context) []resource.ConfigVali
 // provider block excludes, before anything is read for it.
 func (r *identified) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.data != nil && !req.Plan.Raw.IsNull() {
-		if !r.data.CheckAccount(ctx, &resp.Diagnostics, NotPlanned) || !r.mayReplace(ctx, req, &resp.Diagnostics) {
+		if !base.CheckAccount(ctx, r.data, &resp.Diagnostics, NotPlanned) || !r.mayReplace(ctx, req, &resp.Diagnostics) {
 			return
 		}
 	}

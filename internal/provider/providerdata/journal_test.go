@@ -40,7 +40,7 @@ func TestWarnOrphans_journalNotWritable(t *testing.T) {
 			journal.NoFolder(c.why)
 			var diags diag.Diagnostics
 			for range 2 { // two provider blocks
-				d := configured(&offset, Services{Keys: &listing{}, Account: &theAccount{}}, Options{Orphans: journal.Recorder("")})
+				d := configured(&offset, Services{Keys: &listing{}, Account: noAccount{}}, Options{Orphans: journal.Recorder("")})
 				d.WarnOrphansOfKept(t.Context(), owner, "AK1", &diags)
 				if len(diags) > 1 {
 					t.Errorf("%s, %q: %v", name, c.path, diags)

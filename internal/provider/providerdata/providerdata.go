@@ -5,7 +5,6 @@ package providerdata
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -119,25 +118,6 @@ func (d *Data) AccountID(ctx context.Context) string {
 func (d *Data) Ready(diags *diag.Diagnostics, summary string) bool {
 	if d.Unknown() {
 		diags.Append(diag.ProviderUnknown(summary, d.unknown))
-		return false
-	}
-	return true
-}
-
-// CheckAccount reports whether the provider block allows the account of the credential, and appends an error if it does not.
-// If there is a rule, it makes one call per run (ReadAccounts). It returns true if the provider is unknown.
-func (d *Data) CheckAccount(ctx context.Context, diags *diag.Diagnostics, summary string) bool {
-	rule := d.Accounts
-	if d.Unknown() || len(rule.Allowed) == 0 && len(rule.Forbidden) == 0 {
-		return true
-	}
-	id, err := d.Account.ID(ctx)
-	if err != nil {
-		diag.Add(diags, summary, "Reading the account's id", err)
-		return false
-	}
-	if id == "" || slices.Contains(rule.Forbidden, id) || len(rule.Allowed) > 0 && !slices.Contains(rule.Allowed, id) {
-		diags.Append(diag.AccountRefused(summary, id, rule.Allowed, rule.Forbidden))
 		return false
 	}
 	return true

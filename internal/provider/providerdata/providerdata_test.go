@@ -2,7 +2,6 @@ package providerdata
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -116,50 +115,10 @@ func TestMemory_ownersAreSeparate(t *testing.T) {
 	}
 }
 
-// theAccount is an account whose id was read how often.
-type theAccount struct {
-	Account
-	id    string
-	err   error
-	reads int
-}
+// noAccount is an account whose id is unknown.
+type noAccount struct{ Account }
 
-func (a *theAccount) ID(context.Context) (string, error) { a.reads++; return a.id, a.err }
-func (a *theAccount) KnownID() string                    { return a.id }
-
-func TestCheckAccount(t *testing.T) {
-	for name, c := range map[string]struct {
-		rule  AccountRule
-		id    string
-		err   error
-		want  string // of the error, "" = none
-		reads int
-	}{
-		"no rule":          {AccountRule{}, "111", nil, "", 0},
-		"allowed":          {AccountRule{Allowed: []string{"111", "222"}}, "222", nil, "", 1},
-		"not allowed":      {AccountRule{Allowed: []string{"111", "222"}}, "333", nil, "allows 111, 222, and the credential of this run belongs to account 333", 1},
-		"forbidden":        {AccountRule{Forbidden: []string{"333"}}, "333", nil, "excludes 333, and the credential of this run belongs to account 333", 1},
-		"not forbidden":    {AccountRule{Forbidden: []string{"333"}}, "111", nil, "", 1},
-		"id not readable":  {AccountRule{Allowed: []string{"111"}}, "", nil, "may not read the id of its account", 1},
-		"API does not say": {AccountRule{Allowed: []string{"111"}}, "", errors.New("broken"), "Reading the account's id failed", 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			account, offset := &theAccount{id: c.id, err: c.err}, time.Duration(0)
-			var diags diag.Diagnostics
-			ok := configured(&offset, Services{Account: account}, Options{Accounts: c.rule}).CheckAccount(t.Context(), &diags, "Access key not created")
-			if ok != (c.want == "") || diags.HasError() == ok || account.reads != c.reads {
-				t.Fatalf("ok %v, %d reads, %v", ok, account.reads, diags)
-			}
-			if !ok && (diags[0].Summary() != "Access key not created" || !strings.Contains(diags[0].Detail(), c.want)) {
-				t.Errorf("%v", diags)
-			}
-		})
-	}
-	var diags diag.Diagnostics
-	if !Unknown([]string{"profile"}, time.Now, Options{Accounts: AccountRule{Allowed: []string{"1"}}}).CheckAccount(t.Context(), &diags, "") {
-		t.Error("an unknown provider cannot be asked")
-	}
-}
+func (noAccount) KnownID() string { return "" }
 
 // listing is keys that are listed how often.
 type listing struct {
@@ -187,7 +146,7 @@ func active(ids ...string) *listing {
 func TestWarnOrphans_onceInARun(t *testing.T) {
 	keys := &listing{keys: []key.Key{{ID: "AK1", Tag: key.NewMarker("1"), Created: now, State: key.Active}, {ID: "AK2", Created: now}}}
 	offset := time.Duration(0)
-	d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{})
+	d := configured(&offset, Services{Keys: keys, Account: noAccount{}}, Options{})
 	var diags diag.Diagnostics
 	for range 2 {
 		d.WarnOrphans(t.Context(), key.Owner{}, &diags)
@@ -227,7 +186,7 @@ func TestWarnOrphans_keysOfTheState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		keys := &listing{keys: []key.Key{{ID: "AK1", Created: now, State: key.Active}, {ID: "AK2", Created: now, State: key.Active}}}
 		offset := time.Duration(0)
-		d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: withJournal(t, "AK1", "AK2"), Requests: &Requests{}})
+		d := configured(&offset, Services{Keys: keys, Account: noAccount{}}, Options{Orphans: withJournal(t, "AK1", "AK2"), Requests: &Requests{}})
 		go func() {
 			time.Sleep(quietTime - time.Millisecond)
 			defer d.Requests.Begin()()
@@ -247,7 +206,7 @@ func TestWarnOrphans_namedByTheLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		keys := &listing{keys: []key.Key{{ID: "AK1", Created: now, State: key.Active}}}
 		offset := time.Duration(0)
-		d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: withJournal(t, "AK1", "AK2"), Requests: &Requests{}})
+		d := configured(&offset, Services{Keys: keys, Account: noAccount{}}, Options{Orphans: withJournal(t, "AK1", "AK2"), Requests: &Requests{}})
 		var first, second diag.Diagnostics
 		ended := make(chan struct{})
 		go func() {
@@ -271,7 +230,7 @@ func TestWarnOrphans_namedByTheLast(t *testing.T) {
 func TestWarnOrphansOfCreation(t *testing.T) {
 	keys := &listing{keys: []key.Key{{ID: "AK1", Created: now, State: key.Active}}}
 	offset := time.Duration(0)
-	d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: withJournal(t, "AK1")})
+	d := configured(&offset, Services{Keys: keys, Account: noAccount{}}, Options{Orphans: withJournal(t, "AK1")})
 	d.SetChanging()
 	var diags diag.Diagnostics
 	d.WarnOrphansOfCreation(t.Context(), key.Owner{UserName: "bob"}, &diags)
@@ -310,7 +269,7 @@ func TestWarnOrphansOfKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				offset, keys := time.Duration(0), active("AK0", "AK1", "AK2")
-				d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: withJournal(t, c.journal...), Requests: &Requests{}})
+				d := configured(&offset, Services{Keys: keys, Account: noAccount{}}, Options{Orphans: withJournal(t, c.journal...), Requests: &Requests{}})
 				var diags diag.Diagnostics
 				began := time.Now()
 				end := d.Requests.Begin()
@@ -364,7 +323,7 @@ func TestWarnOrphansOfKept_besideAnotherRequest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				offset, keys := time.Duration(0), active("AK0", "AK1", "AK2")
-				d := configured(&offset, Services{Keys: keys, Account: &theAccount{}}, Options{Orphans: withJournal(t, "AK0", "AK1", "AK2"), Requests: &Requests{}})
+				d := configured(&offset, Services{Keys: keys, Account: noAccount{}}, Options{Orphans: withJournal(t, "AK0", "AK1", "AK2"), Requests: &Requests{}})
 				found, group := make([]diag.Diagnostics, 2), sync.WaitGroup{}
 				for i, id := range c.requests {
 					if id != "" {
