@@ -99,7 +99,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		}
 		if exists {
 			codec.Encode(resp.State.Schema, &resp.State.Raw, made, &resp.Diagnostics)
-			base.WriteIdentity(ctx, resp.Private, created.Key.Identity, &resp.Diagnostics)
+			base.WriteIdentity(resp.Private, created.Key.Identity, &resp.Diagnostics)
 		}
 	}
 	diag.AddWarnings(&resp.Diagnostics, created.Warnings)
@@ -117,7 +117,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.Data.Keys.Read(ctx, state.Owner(), state.ID.ValueString(), base.ReadIdentity(ctx, req.Private))
+	found, err := r.Data.Keys.Read(ctx, state.Owner(), state.ID.ValueString(), base.ReadIdentity(req.Private))
 	if !keyattr.Refreshed(ctx, r.Data, resp, state.Key, err) {
 		return
 	}
@@ -126,7 +126,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	r.Data.WarnOrphansOfKept(ctx, state.Owner(), state.ID.ValueString(), &resp.Diagnostics)
 	codec.Encode(resp.State.Schema, &resp.State.Raw, state.withKey(found, r.Data.Now()), &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, found.Identity, &resp.Diagnostics)
 }
 
 // Update changes the state, the expiry and the tag in place, seals a secret that is in the state in clear, and uses the secret
@@ -135,7 +135,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	config := codec.Decode(req.Config.Schema, req.Config.Raw, &resp.Diagnostics) // for the write-only secret
-	identity := base.ReadIdentity(ctx, req.Private)
+	identity := base.ReadIdentity(req.Private)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -164,7 +164,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			changed = changed.withPlanned(plan)
 		}
 		codec.Encode(resp.State.Schema, &resp.State.Raw, changed, &resp.Diagnostics)
-		base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+		base.WriteIdentity(resp.Private, found.Identity, &resp.Diagnostics)
 	}
 	if err != nil {
 		diag.AddKeyError(&resp.Diagnostics, keyattr.NotUpdated, "Changing "+state.Describe(), err)
@@ -179,7 +179,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	err := r.Data.Keys.Revoke(ctx, state.Owner(), state.ToKey(base.ReadIdentity(ctx, req.Private)))
+	err := r.Data.Keys.Revoke(ctx, state.Owner(), state.ToKey(base.ReadIdentity(req.Private)))
 	if err != nil && !domain.IsGone(err) {
 		diag.Add(&resp.Diagnostics, keyattr.NotDeleted, "Deleting "+state.Describe(), err)
 	}

@@ -112,7 +112,7 @@ func withPrivate(t *testing.T, of any, identity key.Identity) base.PrivateState 
 	field.Set(reflect.New(field.Type().Elem()))
 	private := field.Interface().(base.PrivateState)
 	var diags diag.Diagnostics
-	if base.WriteIdentity(t.Context(), private, identity, &diags); diags.HasError() {
+	if base.WriteIdentity(private, identity, &diags); diags.HasError() {
 		t.Fatal(diags)
 	}
 	return private
@@ -149,8 +149,8 @@ func TestCreate_savesKeyDespiteError(t *testing.T) {
 			if (got != nil) != (c.answer.ID != "") {
 				t.Fatalf("a state is saved: %v", got != nil)
 			}
-			if got != nil && (got.SecretKey.ValueString() != "the secret" || got.Tag.ValueString() != c.tag || base.ReadIdentity(t.Context(), private) != home) {
-				t.Errorf("tag %s, identity %v", got.Tag, base.ReadIdentity(t.Context(), private))
+			if got != nil && (got.SecretKey.ValueString() != "the secret" || got.Tag.ValueString() != c.tag || base.ReadIdentity(private) != home) {
+				t.Errorf("tag %s, identity %v", got.Tag, base.ReadIdentity(private))
 			}
 			expectSummaries(t, resp.Diagnostics, c.want...)
 		})
@@ -176,8 +176,8 @@ func TestUpdate_sendsThePlan(t *testing.T) {
 	if f.want.State != "" || !f.want.Expires.Equal(later) || f.have.Identity != home {
 		t.Errorf("asked for state %q, expiry %v, of a key in %v", f.want.State, f.want.Expires, f.have.Identity)
 	}
-	if got := saved(t, resp.State); got.State.ValueString() != "INACTIVE" || base.ReadIdentity(t.Context(), private) != home {
-		t.Errorf("saved: %s, %v", got.State, base.ReadIdentity(t.Context(), private))
+	if got := saved(t, resp.State); got.State.ValueString() != "INACTIVE" || base.ReadIdentity(private) != home {
+		t.Errorf("saved: %s, %v", got.State, base.ReadIdentity(private))
 	}
 }
 

@@ -108,7 +108,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	codec.Encode(resp.State.Schema, &resp.State.Raw, set, &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state. Every account has a policy, so the policy of another account is an error.
@@ -128,12 +128,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	codec.Encode(resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // isOfAccount reports whether the policy of the state is that of the caller's account, and appends an error if not.
 func (r *Resource) isOfAccount(ctx context.Context, private base.PrivateState, summary string, diags *diag.Diagnostics) bool {
-	recorded := base.ReadIdentity(ctx, private).AccountID
+	recorded := base.ReadIdentity(private).AccountID
 	current, err := r.Data.Account.ID(ctx)
 	switch {
 	case err != nil:

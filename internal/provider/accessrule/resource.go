@@ -63,7 +63,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	codec.Encode(resp.State.Schema, &resp.State.Raw, plan.withRule(created), &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state. It removes the rule from the state if the API confirms that it no longer exists.
@@ -74,7 +74,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.Data.Access.Rule(ctx, state.ID.ValueString(), base.ReadIdentity(ctx, req.Private))
+	found, err := r.Data.Access.Rule(ctx, state.ID.ValueString(), base.ReadIdentity(req.Private))
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
 	}
@@ -109,7 +109,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	err := r.Data.Access.DeleteRule(ctx, state.ID.ValueString(), base.ReadIdentity(ctx, req.Private), state.AllowLockout.ValueBool())
+	err := r.Data.Access.DeleteRule(ctx, state.ID.ValueString(), base.ReadIdentity(req.Private), state.AllowLockout.ValueBool())
 	if err != nil {
 		addFailure(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), state, err, true)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// noContext is the context of the conversions, which make no calls.
+// noContext is the context of the framework's conversions and of the private state, which make no calls.
 var noContext = context.Background()
 
 // Schema is the part of a resource's schema that a codec needs.
@@ -142,8 +142,8 @@ type PrivateState interface {
 const identityKey = "identity"
 
 // ReadIdentity returns the recorded account and owner of the object. Members that were not recorded are empty.
-func ReadIdentity(ctx context.Context, private PrivateState) (identity domain.Identity) {
-	text, diags := private.GetKey(ctx, identityKey)
+func ReadIdentity(private PrivateState) (identity domain.Identity) {
+	text, diags := private.GetKey(noContext, identityKey)
 	if !diags.HasError() && len(text) > 0 {
 		_ = json.Unmarshal(text, &identity) // a malformed identity counts as not recorded
 	}
@@ -151,8 +151,8 @@ func ReadIdentity(ctx context.Context, private PrivateState) (identity domain.Id
 }
 
 // WriteIdentity records the account and the owner of the object. An empty identity, of which nothing is known, is not recorded.
-func WriteIdentity(ctx context.Context, private PrivateState, identity domain.Identity, diags *diag.Diagnostics) {
-	if identity == (domain.Identity{}) || identity == ReadIdentity(ctx, private) {
+func WriteIdentity(private PrivateState, identity domain.Identity, diags *diag.Diagnostics) {
+	if identity == (domain.Identity{}) || identity == ReadIdentity(private) {
 		return
 	}
 	text, err := json.Marshal(identity)
@@ -160,5 +160,5 @@ func WriteIdentity(ctx context.Context, private PrivateState, identity domain.Id
 		diags.AddError("Identity not recorded", err.Error())
 		return
 	}
-	diags.Append(private.SetKey(ctx, identityKey, text)...)
+	diags.Append(private.SetKey(noContext, identityKey, text)...)
 }

@@ -23,9 +23,9 @@ func TestWriteIdentity_empty(t *testing.T) {
 	p, recorded := private{}, domain.Identity{AccountID: "123456789012"}
 	var diags diag.Diagnostics
 	for _, identity := range []domain.Identity{{}, recorded, {}} {
-		base.WriteIdentity(t.Context(), p, identity, &diags)
+		base.WriteIdentity(p, identity, &diags)
 	}
-	if got := base.ReadIdentity(t.Context(), p); got != recorded || len(diags) > 0 {
+	if got := base.ReadIdentity(p); got != recorded || len(diags) > 0 {
 		t.Errorf("recorded %+v, diagnostics %v", got, diags)
 	}
 }

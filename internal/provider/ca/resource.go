@@ -103,7 +103,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	codec.Encode(resp.State.Schema, &resp.State.Raw, plan.withCA(created), &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state. It removes the authority from the state if the API confirms that it no longer exists.
@@ -114,7 +114,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.Data.Access.CA(ctx, state.ID.ValueString(), base.ReadIdentity(ctx, req.Private))
+	found, err := r.Data.Access.CA(ctx, state.ID.ValueString(), base.ReadIdentity(req.Private))
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
 	}
@@ -149,7 +149,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	err := r.Data.Access.DeleteCA(ctx, state.ID.ValueString(), base.ReadIdentity(ctx, req.Private))
+	err := r.Data.Access.DeleteCA(ctx, state.ID.ValueString(), base.ReadIdentity(req.Private))
 	var used *access.CAInUseError
 	switch {
 	case errors.As(err, &used):

@@ -178,7 +178,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 	diags.Append(r.kind.Set(ctx, state, found)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID)...)
 	diags.Append(state.SetAttribute(ctx, path.Root(r.policy.attribute), append([]string{}, slices.Sorted(slices.Values(policies))...))...)
-	base.WriteIdentity(ctx, private, found.Identity, diags)
+	base.WriteIdentity(private, found.Identity, diags)
 }
 
 // Read refreshes the list with the policies that the principal has. It removes the list from the state if the principal no
@@ -190,7 +190,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(req.Private))
 	var actual []string
 	if err == nil {
 		actual, err = r.policy.read(ctx, r.Data, found.Principal)
@@ -209,7 +209,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	defer end()
 	if !slices.Equal(plan.policies, state.policies) {
-		found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
+		found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(req.Private))
 		if err != nil {
 			diag.Add(&resp.Diagnostics, notSet, "Looking for "+r.kind.Text(state.Ref), err)
 			return

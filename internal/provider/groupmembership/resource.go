@@ -98,7 +98,7 @@ func set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState
 	diags.Append(principal.User.Set(ctx, state, user)...)
 	diags.Append(principal.Group.Set(ctx, state, group)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), types.StringValue(group.ID+"/"+user.ID))...)
-	base.WriteIdentity(ctx, private, group.Identity, diags)
+	base.WriteIdentity(private, group.Identity, diags)
 }
 
 // ModifyPlan warns if another resource removes the membership or also manages it.
@@ -139,7 +139,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	recorded := base.ReadIdentity(ctx, req.Private)
+	recorded := base.ReadIdentity(req.Private)
 	user, found, err := r.find(ctx, state, recorded)
 	if err == nil {
 		err = r.confirm(ctx, user, found, recorded)
@@ -175,7 +175,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	recorded := base.ReadIdentity(ctx, req.Private)
+	recorded := base.ReadIdentity(req.Private)
 	user, group, err := r.find(ctx, state, recorded)
 	if err == nil {
 		err = r.Data.Groups.RemoveMember(ctx, group.ID, recorded, user.Name)

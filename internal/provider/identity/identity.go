@@ -192,10 +192,10 @@ func (r *identified) identify(ctx context.Context, into *tfsdk.ResourceIdentity,
 // place determines account and owner of an object without an identity. If the account was read, it is recorded in the
 // private state too, for the proof that an object is gone.
 func (r *identified) place(ctx context.Context, parts map[string]tftypes.Value, private base.PrivateState, diags *diag.Diagnostics) {
-	known := base.ReadIdentity(ctx, private)
+	known := base.ReadIdentity(private)
 	if known.AccountID == "" && r.data != nil {
 		if known.AccountID = r.data.AccountID(ctx); known.AccountID != "" {
-			base.WriteIdentity(ctx, private, known, diags)
+			base.WriteIdentity(private, known, diags)
 		}
 	}
 	parts[atAccount] = textOrNull(known.AccountID)

@@ -38,7 +38,7 @@ func (r *identified) refuseUnproved(ctx context.Context, req resource.ReadReques
 // nothing is recorded is read first, because no refresh has done so (-refresh=false): the deletion of an object that is not
 // there is a success, also in an account that never had it.
 func (r *identified) refuseUnprovedDeletion(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics) bool {
-	if r.data == nil || r.data.Unknown() || base.ReadIdentity(ctx, req.Private).AccountID != "" || r.data.AccountID(ctx) == "" {
+	if r.data == nil || r.data.Unknown() || base.ReadIdentity(req.Private).AccountID != "" || r.data.AccountID(ctx) == "" {
 		return true
 	}
 	read := resource.ReadRequest{State: req.State, Private: req.Private, Identity: req.Identity, ProviderMeta: req.ProviderMeta}
@@ -60,7 +60,7 @@ func (r *identified) refuseUnprovedDeletion(ctx context.Context, req resource.De
 // first (create_before_destroy). The CLIs plan a replacement a second time without the state, and pass the private data of
 // the first time.
 func (r *identified) mayReplace(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
-	recorded := base.ReadIdentity(ctx, req.Private).AccountID
+	recorded := base.ReadIdentity(req.Private).AccountID
 	if recorded == "" || !req.State.Raw.IsNull() || r.data.Refreshed() {
 		return true
 	}
@@ -86,7 +86,7 @@ func foundGone(before, after tftypes.Value) bool {
 // proved reports whether the account of this run is the one of an object that was not found in it. Where the caller may not
 // read its account, there is nothing to compare: then it is believed.
 func (r *identified) proved(ctx context.Context, req resource.ReadRequest) (account string, proved bool) {
-	if base.ReadIdentity(ctx, req.Private).AccountID != "" {
+	if base.ReadIdentity(req.Private).AccountID != "" {
 		return "", true // it was compared
 	}
 	account = r.data.AccountID(ctx)

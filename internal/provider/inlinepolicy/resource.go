@@ -136,7 +136,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 	diags.Append(state.SetAttribute(ctx, path.Root("policy_name"), p.name)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("document"), p.document)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID+"/"+p.name)...)
-	base.WriteIdentity(ctx, private, found.Identity, diags)
+	base.WriteIdentity(private, found.Identity, diags)
 }
 
 // Read refreshes the document. It removes the policy from the state if the policy or its principal no longer exists.
@@ -147,7 +147,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(req.Private))
 	var policy rights.InlinePolicy
 	if err == nil {
 		policy, err = r.Data.Rights.Inline(ctx, found.Principal, state.name)
@@ -172,7 +172,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(req.Private))
 	if err == nil {
 		err = r.Data.Rights.PutInline(ctx, found.Principal, rights.InlinePolicy{Name: plan.name, Document: plan.document})
 	}
@@ -191,7 +191,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(req.Private))
 	if err == nil {
 		err = r.Data.Rights.DeleteInline(ctx, found.Principal, state.name)
 	}

@@ -46,7 +46,7 @@ func Import(ctx context.Context, b *base.Configured, req resource.ImportStateReq
 			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 		}
 	}
-	base.WriteIdentity(ctx, resp.Private, k.Identity, &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, k.Identity, &resp.Diagnostics)
 	return k, !resp.Diagnostics.HasError()
 }
 

@@ -111,7 +111,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	codec.Encode(resp.State.Schema, &resp.State.Raw, plan.withPolicy(created), &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, created.Identity, &resp.Diagnostics)
 }
 
 // Read refreshes the state. It removes the policy from the state if the API confirms that it no longer exists. `document`
@@ -124,7 +124,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	orn, identity := state.ID.ValueString(), base.ReadIdentity(ctx, req.Private)
+	orn, identity := state.ID.ValueString(), base.ReadIdentity(req.Private)
 	found, err := r.Data.Policies.Read(ctx, orn, identity)
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), orn) {
 		return
@@ -155,7 +155,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	state.Document = types.StringValue(policyjson.Keep(state.Document.ValueString(), version.Document))
 	codec.Encode(resp.State.Schema, &resp.State.Raw, state.withPolicy(found), &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, found.Identity, &resp.Diagnostics)
 }
 
 // versionKey is the member of the private state with the version that the resource manages, as JSON.
@@ -218,7 +218,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			changed.DefaultVersionID = types.StringValue(created.ID)
 		}
 		// The version exists, so the update succeeds even if the policy cannot be read.
-		if found, err := r.Data.Policies.Reload(ctx, orn, base.ReadIdentity(ctx, req.Private)); err == nil {
+		if found, err := r.Data.Policies.Reload(ctx, orn, base.ReadIdentity(req.Private)); err == nil {
 			changed = changed.withPolicy(found)
 		}
 	}
@@ -233,7 +233,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	err := r.Data.Policies.Delete(ctx, state.ID.ValueString(), base.ReadIdentity(ctx, req.Private), state.ForceDetach.ValueBool())
+	err := r.Data.Policies.Delete(ctx, state.ID.ValueString(), base.ReadIdentity(req.Private), state.ForceDetach.ValueBool())
 	var linked *policy.LinkedError
 	switch {
 	case errors.As(err, &linked):

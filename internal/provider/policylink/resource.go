@@ -112,7 +112,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 	diags.Append(r.kind.Set(ctx, state, found)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("policy_orn"), orn)...)
 	diags.Append(state.SetAttribute(ctx, path.Root("id"), found.ID+"/"+orn)...)
-	base.WriteIdentity(ctx, private, found.Identity, diags)
+	base.WriteIdentity(private, found.Identity, diags)
 }
 
 // Read removes the link from the state if the link or its principal no longer exists.
@@ -123,7 +123,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(req.Private))
 	if err == nil {
 		var linked bool
 		if linked, err = r.Data.Rights.IsLinked(ctx, found.Principal, state.orn); err == nil && !linked {
@@ -149,7 +149,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(ctx, req.Private))
+	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(req.Private))
 	if err == nil {
 		err = r.Data.Rights.Unlink(ctx, found.Principal, state.orn)
 	}

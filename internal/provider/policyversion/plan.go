@@ -102,7 +102,7 @@ func (r *Resource) warnNextDefault(ctx context.Context, state model, private bas
 	if r.Data == nil || r.Data.Unknown() || !state.DefaultVersion.ValueBool() {
 		return
 	}
-	versions, err := r.Data.Policies.Versions(ctx, state.PolicyORN.ValueString(), base.ReadIdentity(ctx, private))
+	versions, err := r.Data.Policies.Versions(ctx, state.PolicyORN.ValueString(), base.ReadIdentity(private))
 	if err != nil {
 		return
 	}

@@ -66,7 +66,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	codec.Encode(resp.State.Schema, &resp.State.Raw, plan.withVersion(created), &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Read refreshes the state. It removes the version from the state if the version or its policy no longer exists.
@@ -77,7 +77,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	found, err := r.Data.Policies.Version(ctx, state.PolicyORN.ValueString(), state.VersionID.ValueString(), base.ReadIdentity(ctx, req.Private))
+	found, err := r.Data.Policies.Version(ctx, state.PolicyORN.ValueString(), state.VersionID.ValueString(), base.ReadIdentity(req.Private))
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.VersionID.ValueString()) {
 		return
 	}
@@ -86,7 +86,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		state = state.imported()
 	}
 	codec.Encode(resp.State.Schema, &resp.State.Raw, state, &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, r.Data.IdentityOfAccount(), &resp.Diagnostics)
 }
 
 // Update replaces the version by one with another document, or makes it the default one. Other changes, such as of
@@ -129,7 +129,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer end()
 	orn := state.PolicyORN.ValueString()
 	replaced := isReplaced(ctx, req.Private)
-	kept, err := r.Data.Policies.RemoveVersion(ctx, orn, state.VersionID.ValueString(), base.ReadIdentity(ctx, req.Private), replaced)
+	kept, err := r.Data.Policies.RemoveVersion(ctx, orn, state.VersionID.ValueString(), base.ReadIdentity(req.Private), replaced)
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err)
 	}

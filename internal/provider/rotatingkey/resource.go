@@ -124,7 +124,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	identity := base.ReadIdentity(ctx, req.Private)
+	identity := base.ReadIdentity(req.Private)
 	current, err := r.readOne(ctx, state.Owner(), state.ID.ValueString(), identity)
 	var previous key.Key
 	if id := state.PreviousAccessKeyID.ValueString(); err == nil && id != "" {
@@ -146,7 +146,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	writePrivate(ctx, resp.Private, previousOffKey, previousOff, &resp.Diagnostics)
 	if current.ID != "" {
-		base.WriteIdentity(ctx, resp.Private, current.Identity, &resp.Diagnostics)
+		base.WriteIdentity(resp.Private, current.Identity, &resp.Diagnostics)
 	}
 }
 
@@ -188,7 +188,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		defer end()
 	}
-	identity := base.ReadIdentity(ctx, req.Private)
+	identity := base.ReadIdentity(req.Private)
 	var result applied
 	if plan.AccessKeyID.IsUnknown() {
 		result = r.rotate(ctx, plan, &state, identity, &resp.Diagnostics)
@@ -206,7 +206,7 @@ func (r *Resource) record(ctx context.Context, private base.PrivateState, result
 	writePrivate(ctx, private, readAtKey, r.Data.Now().UTC(), diags)
 	writePrivate(ctx, private, adoptedKey, false, diags)
 	if result.identity != (key.Identity{}) {
-		base.WriteIdentity(ctx, private, result.identity, diags)
+		base.WriteIdentity(private, result.identity, diags)
 	}
 }
 
@@ -218,7 +218,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	if err := r.Data.Rotation.Revoke(ctx, state.Owner(), state.toPair(base.ReadIdentity(ctx, req.Private))); err != nil {
+	if err := r.Data.Rotation.Revoke(ctx, state.Owner(), state.toPair(base.ReadIdentity(req.Private))); err != nil {
 		diag.Add(&resp.Diagnostics, keyattr.NotDeleted, "Deleting "+state.Describe()+" and the one before it", err)
 	}
 }

@@ -30,6 +30,6 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), found.ID)...)
-	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, found.Identity, &resp.Diagnostics)
 	blockset.BeginImport(ctx, resp.Private, blocks, &resp.Diagnostics)
 }

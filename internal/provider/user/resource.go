@@ -56,7 +56,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notCreated, "Creating user "+plan.UserName.ValueString(), err)
 		return
 	}
-	base.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, created.Identity, &resp.Diagnostics)
 	r.save(ctx, &resp.State, plan.withUser(created), nil, &resp.Diagnostics)
 	r.link(ctx, &resp.State, plan.withUser(created), created.Name, true, nil, notCreated, &resp.Diagnostics)
 }
@@ -83,7 +83,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	defer end()
-	recorded := base.ReadIdentity(ctx, req.Private)
+	recorded := base.ReadIdentity(req.Private)
 	found, err := r.Data.Users.Read(ctx, state.ID.ValueString(), recorded)
 	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.ID.ValueString()) {
 		return
@@ -97,7 +97,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	r.save(ctx, &resp.State, state.withUser(found), policies, &resp.Diagnostics)
 	blockset.EndImport(ctx, resp.Private, &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, found.Identity, &resp.Diagnostics)
 }
 
 // Update changes the name, the path, the address and the policies of the user in place. Other arguments need no call.
@@ -110,7 +110,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	defer end()
 	prior := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
-	recorded, id, name := base.ReadIdentity(ctx, req.Private), state.ID.ValueString(), plan.UserName.ValueString()
+	recorded, id, name := base.ReadIdentity(req.Private), state.ID.ValueString(), plan.UserName.ValueString()
 	var now user.User
 	var err error
 	switch {
@@ -140,7 +140,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	defer end()
 	policies := blockset.Decode[policyblock.Element](ctx, state.Policy, &resp.Diagnostics)
-	recorded := base.ReadIdentity(ctx, req.Private)
+	recorded := base.ReadIdentity(req.Private)
 	err := r.DeleteWhenFree(ctx, func() error { return r.delete(ctx, state, policyblock.ORNs(policies), recorded) })
 	if err != nil {
 		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, base.ForceText(err, state.ForceDestroy.ValueBool()))

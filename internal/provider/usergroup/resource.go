@@ -56,7 +56,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notCreated, "Creating user group "+plan.UserGroupName.ValueString(), err)
 		return
 	}
-	base.WriteIdentity(ctx, resp.Private, created.Identity, &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, created.Identity, &resp.Diagnostics)
 	planned := r.blocks(ctx, plan, &resp.Diagnostics)
 	r.save(ctx, &resp.State, plan.withGroup(created), blocks{}, &resp.Diagnostics)
 	r.setBlocks(ctx, &resp.State, plan.withGroup(created), created, true, blocks{}, planned, notCreated, &resp.Diagnostics)
@@ -106,13 +106,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	r.save(ctx, &resp.State, state.withGroup(found), have, &resp.Diagnostics)
 	blockset.EndImport(ctx, resp.Private, &resp.Diagnostics)
-	base.WriteIdentity(ctx, resp.Private, found.Identity, &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, found.Identity, &resp.Diagnostics)
 }
 
 // read reads the group. If the state has blocks, read also reads members and links; without blocks, they are not managed
 // here.
 func (r *Resource) read(ctx context.Context, state model, private base.PrivateState, diags *diag.Diagnostics) (found group.Group, have blocks, err error) {
-	recorded := base.ReadIdentity(ctx, private)
+	recorded := base.ReadIdentity(private)
 	have = r.blocks(ctx, state, diags)
 	if found, err = r.Data.Groups.Read(ctx, state.ID.ValueString(), recorded); err != nil {
 		return found, have, err
@@ -137,7 +137,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	defer end()
-	recorded, id := base.ReadIdentity(ctx, req.Private), state.ID.ValueString()
+	recorded, id := base.ReadIdentity(req.Private), state.ID.ValueString()
 	prior, planned := r.blocks(ctx, state, &resp.Diagnostics), r.blocks(ctx, plan, &resp.Diagnostics)
 	var now group.Group
 	var err error
@@ -165,7 +165,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer end()
-	recorded, have := base.ReadIdentity(ctx, req.Private), r.blocks(ctx, state, &resp.Diagnostics)
+	recorded, have := base.ReadIdentity(req.Private), r.blocks(ctx, state, &resp.Diagnostics)
 	err := r.DeleteWhenFree(ctx, func() error { return r.delete(ctx, state, have, recorded) })
 	if err != nil {
 		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, base.ForceText(err, state.ForceDestroy.ValueBool()))
