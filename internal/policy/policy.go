@@ -51,6 +51,9 @@ type (
 	Scope = api.PolicyScope
 )
 
+// Local is the scope of the account's own policies.
+const Local = api.ScopeLocal
+
 // LinkedError says that a policy was not deleted because it is linked.
 type LinkedError struct {
 	ORN      string

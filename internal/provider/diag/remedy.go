@@ -67,7 +67,7 @@ func conflictRemedy(err error) string {
 		return "A policy of that name exists, possibly in another path. If it is yours, import it (`terraform import ADDRESS ORN`); otherwise choose another name."
 	case refusal.Action == "UpdateUser":
 		return "A user of that name exists, so this one cannot be renamed to it. Choose another `user_name`, or rename or delete the other user first; " +
-			"to exchange the names of two users, use a third name and two applies."
+			"to exchange the names of two users, use a third name and three applies."
 	case refusal.Action == "CreateUserGroup":
 		return "A user group of that name exists. If it is yours, import it (`terraform import ADDRESS NAME`); otherwise choose another name."
 	case refusal.Action == "UpdateUserGroup":

@@ -55,7 +55,7 @@ const (
 // New returns the resource.
 func New() resource.Resource { return &Resource{base.NewResource("policy")} }
 
-// ModifyPlan keeps the document of the state if that of the configuration means the same. Another document creates another
+// ModifyPlan checks a new name, and keeps the document of the state if that of the configuration means the same. Another document creates another
 // version, which can become the default one.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
@@ -67,6 +67,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	base.CheckRename(r.Data, base.Rename{Kind: "policy", Attribute: "policy_name", ID: state.ID.ValueString(), From: state.PolicyName, To: plan.PolicyName},
+		func() ([]policy.Policy, error) {
+			return r.Data.Policies.Select(ctx, policy.Filter{Scope: policy.Local})
+		},
+		func(p policy.Policy) (id, name string) { return p.ORN, p.Name }, &resp.Diagnostics)
 	if plan.replaces(state) && !state.ForceDetach.ValueBool() {
 		r.warnLinked(ctx, state, &resp.Diagnostics)
 	}

@@ -11,6 +11,8 @@ import (
 // of the next key has no state of it. Keys are stored by the name or the id of their owner, "" for the caller. The zero value
 // is empty.
 type Memory struct {
+	Renamed sync.Map // kinds and ids of objects whose plan renames them: see base.Rename
+
 	mu         sync.Mutex
 	expired    map[string][]time.Time // by owner: expiries of keys that are gone or have expired
 	recipients map[string][]string    // by owner: fingerprints to which the secrets of keys that are gone were sealed

@@ -6,13 +6,15 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/group"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/blockset"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/policyblock"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rights"
 )
 
-// ModifyPlan plans the blocks, and the attributes that a rename changes.
+// ModifyPlan checks a new name, and plans the blocks and the attributes that a rename changes.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -25,6 +27,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		if plan.toSpec() == state.toSpec() {
 			plan.LastModificationDate, plan.ORN = state.LastModificationDate, state.ORN
 		}
+		base.CheckRename(r.Data, base.Rename{Kind: "user group", Attribute: "user_group_name", ID: state.ID.ValueString(), From: state.UserGroupName, To: plan.UserGroupName},
+			func() ([]group.Group, error) { return r.Data.Groups.List(ctx) }, func(g group.Group) (id, name string) { return g.ID, g.Name }, &resp.Diagnostics)
 	}
 	plan.Policy = policyblock.Plan(ctx, r.Data, config.Policy, state.Policy, rights.Principal{Group: true, Name: state.UserGroupName.ValueString()}, state.ID.ValueString(), plan.UserGroupName, &resp.Diagnostics)
 	for _, m := range blockset.Removed[member](ctx, config.User, state.User, &resp.Diagnostics) {
