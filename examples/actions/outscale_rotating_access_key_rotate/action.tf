@@ -1,7 +1,13 @@
+variable "recipient" {
+  description = "Your public key."
+  type        = string
+}
+
 resource "outscale_rotating_access_key" "ci" {
   user_name     = "ci"
   lifetime      = "90d"
   rotate_before = "14d"
+  seal_to       = [var.recipient]
 }
 
 # terraform apply -invoke=action.outscale_rotating_access_key_rotate.now

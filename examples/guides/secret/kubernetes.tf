@@ -6,22 +6,29 @@ terraform {
 }
 
 variable "recipient" {
-  type = string
+  description = "The public age key of the pipeline."
+  type        = string
 }
 
 variable "private_key" {
-  type      = string
-  ephemeral = true
+  description = "Its private half, from the pipeline's own secret store."
+  type        = string
+  ephemeral   = true
 }
 
-resource "outscale_access_key" "csi" {
-  user_name       = "csi"
-  expiration_date = "2028-01-01"
-  seal_to         = [var.recipient]
+resource "outscale_user" "csi" {
+  user_name = "csi"
+}
+
+resource "outscale_rotating_access_key" "csi" {
+  user_id       = outscale_user.csi.user_id
+  lifetime      = "90d"
+  rotate_before = "30d"
+  seal_to       = [var.recipient]
 }
 
 ephemeral "outscale_access_key_secret" "csi" {
-  sealed_secret_key = outscale_access_key.csi.sealed_secret_key
+  sealed_secret_key = outscale_rotating_access_key.csi.sealed_secret_key
   private_key       = var.private_key
 }
 
@@ -32,8 +39,10 @@ resource "kubernetes_secret_v1" "csi" {
   }
 
   data_wo = {
-    access_key = outscale_access_key.csi.access_key_id
+    access_key = outscale_rotating_access_key.csi.access_key_id
     secret_key = ephemeral.outscale_access_key_secret.csi.secret_key
   }
-  data_wo_revision = parseint(substr(sha256(outscale_access_key.csi.access_key_id), 0, 8), 16)
+
+  # A write-only argument is sent again only when its revision changes. Each key gives another number.
+  data_wo_revision = parseint(substr(sha256(outscale_rotating_access_key.csi.access_key_id), 0, 8), 16)
 }

@@ -16,8 +16,12 @@ variable "private_key" {
   ephemeral   = true
 }
 
+resource "outscale_user" "backup" {
+  user_name = "backup"
+}
+
 resource "outscale_rotating_access_key" "backup" {
-  user_name     = "backup"
+  user_id       = outscale_user.backup.user_id
   lifetime      = "40d"
   rotate_before = "10d"
   seal_to       = [var.recipient]

@@ -4,6 +4,7 @@ moved {
 }
 
 resource "outscale_rotating_access_key" "deploy" {
+  user_id       = outscale_user.ci.user_id
   lifetime      = "P90D"
   rotate_before = "P30D"
   seal_to       = [var.recipient]
