@@ -2,7 +2,6 @@ package base
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -11,11 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// noContext is the context of the framework's conversions and of the private state, which make no calls.
+// noContext is the context of the framework's conversions and of the private state, which are in memory.
 var noContext = context.Background()
 
 // Schema is the part of a resource's schema that a codec needs.
@@ -130,35 +128,4 @@ func (c *Codec[T]) examine(kind attr.Type) error {
 		return fmt.Errorf("%d fields for %d attributes", len(c.fields), len(kinds))
 	}
 	return nil
-}
-
-// PrivateState is the private state of a resource. The framework's type for it is internal.
-type PrivateState interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
-// identityKey is the member of the private state with the identity of the object.
-const identityKey = "identity"
-
-// ReadIdentity returns the recorded account and owner of the object. Members that were not recorded are empty.
-func ReadIdentity(private PrivateState) (identity domain.Identity) {
-	text, diags := private.GetKey(noContext, identityKey)
-	if !diags.HasError() && len(text) > 0 {
-		_ = json.Unmarshal(text, &identity) // a malformed identity counts as not recorded
-	}
-	return identity
-}
-
-// WriteIdentity records the account and the owner of the object. An empty identity, of which nothing is known, is not recorded.
-func WriteIdentity(private PrivateState, identity domain.Identity, diags *diag.Diagnostics) {
-	if identity == (domain.Identity{}) || identity == ReadIdentity(private) {
-		return
-	}
-	text, err := json.Marshal(identity)
-	if err != nil {
-		diags.AddError("Identity not recorded", err.Error())
-		return
-	}
-	diags.Append(private.SetKey(noContext, identityKey, text)...)
 }

@@ -27,7 +27,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	lifetime, before := durationsFor(found, r.Data.Now())
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("lifetime"), duration.Of(lifetime))...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("rotate_before"), duration.Of(before))...)
-	writePrivate(ctx, resp.Private, adoptedKey, true, &resp.Diagnostics)
+	base.WritePrivate(resp.Private, adoptedKey, true, &resp.Diagnostics)
 }
 
 // defaultLifetime is the lifetime of an imported key without an expiry.
@@ -63,7 +63,7 @@ func (r *Resource) MoveState(ctx context.Context) []resource.StateMover {
 				return
 			}
 			resp.Diagnostics.Append(resp.TargetState.Set(ctx, adopted(source.Key))...)
-			writePrivate(ctx, resp.TargetPrivate, adoptedKey, true, &resp.Diagnostics)
+			base.WritePrivate(resp.TargetPrivate, adoptedKey, true, &resp.Diagnostics)
 		},
 	}}
 }

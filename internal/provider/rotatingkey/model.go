@@ -1,8 +1,6 @@
 package rotatingkey
 
 import (
-	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -11,7 +9,6 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/duration"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
-	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/keyattr"
 	"github.com/outscale-access/terraform-provider-outscale/internal/rotation"
 )
@@ -122,18 +119,3 @@ const (
 	// previousOffKey has the id of the previous key, if it was INACTIVE when it was last read.
 	previousOffKey = "previous_inactive"
 )
-
-// writePrivate stores a value in the private state, unless it is the stored one.
-func writePrivate[T comparable](ctx context.Context, private base.PrivateState, name string, value T, diags *diag.Diagnostics) {
-	if value != readPrivate[T](ctx, private, name) {
-		text, _ := json.Marshal(value) // fails only for a year after 9999
-		diags.Append(private.SetKey(ctx, name, text)...)
-	}
-}
-
-// readPrivate returns a value of the private state, the zero value if there is none.
-func readPrivate[T any](ctx context.Context, private base.PrivateState, name string) (value T) {
-	text, _ := private.GetKey(ctx, name)
-	_ = json.Unmarshal(text, &value)
-	return value
-}

@@ -77,10 +77,10 @@ func (r *Resource) reference(state model) {
 func (r *Resource) facts(ctx context.Context, config model, state *model, private base.PrivateState, diags *diag.Diagnostics) facts {
 	f := facts{Facts: keyattr.CollectFacts(ctx, r.Data, config.Key, state.key(), diags)}
 	if state != nil {
-		f.adopted = readPrivate[bool](ctx, private, adoptedKey) || state.Lifetime.IsNull()
-		f.previousOff = state.PreviousAccessKeyID.ValueString() == readPrivate[string](ctx, private, previousOffKey)
+		f.adopted = base.ReadPrivate[bool](private, adoptedKey) || state.Lifetime.IsNull()
+		f.previousOff = state.PreviousAccessKeyID.ValueString() == base.ReadPrivate[string](private, previousOffKey)
 	}
-	if at := readPrivate[time.Time](ctx, private, readAtKey); !at.IsZero() {
+	if at := base.ReadPrivate[time.Time](private, readAtKey); !at.IsZero() {
 		f.Now = at
 	}
 	return f
@@ -110,7 +110,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	result := r.rotate(ctx, plan, nil, key.Identity{}, &resp.Diagnostics)
 	if result.exists {
 		codec.Encode(resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
-		r.record(ctx, resp.Private, result, &resp.Diagnostics)
+		r.record(resp.Private, result, &resp.Diagnostics)
 	}
 }
 
@@ -137,17 +137,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		state = r.withOwnerName(ctx, state, identity)
 	}
 	r.Data.WarnOrphansOfKept(ctx, state.Owner(), state.ID.ValueString(), &resp.Diagnostics)
-	result := applied{state: state.withCurrent(current, r.Data.Now()).withPrevious(previous), identity: current.Identity, exists: true}
-	codec.Encode(resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
-	writePrivate(ctx, resp.Private, readAtKey, r.Data.Now().UTC(), &resp.Diagnostics)
+	codec.Encode(resp.State.Schema, &resp.State.Raw, state.withCurrent(current, r.Data.Now()).withPrevious(previous), &resp.Diagnostics)
+	base.WritePrivate(resp.Private, readAtKey, r.Data.Now().UTC(), &resp.Diagnostics)
 	previousOff := ""
 	if previous.State == key.Inactive {
 		previousOff = previous.ID
 	}
-	writePrivate(ctx, resp.Private, previousOffKey, previousOff, &resp.Diagnostics)
-	if current.ID != "" {
-		base.WriteIdentity(resp.Private, current.Identity, &resp.Diagnostics)
-	}
+	base.WritePrivate(resp.Private, previousOffKey, previousOff, &resp.Diagnostics)
+	base.WriteIdentity(resp.Private, current.Identity, &resp.Diagnostics)
 }
 
 // readOne reads a key. It returns the zero Key for a key that is gone although its owner is not.
@@ -197,17 +194,15 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	if result.exists {
 		codec.Encode(resp.State.Schema, &resp.State.Raw, result.state, &resp.Diagnostics)
-		r.record(ctx, resp.Private, result, &resp.Diagnostics)
+		r.record(resp.Private, result, &resp.Diagnostics)
 	}
 }
 
 // record writes the private state after an apply.
-func (r *Resource) record(ctx context.Context, private base.PrivateState, result applied, diags *diag.Diagnostics) {
-	writePrivate(ctx, private, readAtKey, r.Data.Now().UTC(), diags)
-	writePrivate(ctx, private, adoptedKey, false, diags)
-	if result.identity != (key.Identity{}) {
-		base.WriteIdentity(private, result.identity, diags)
-	}
+func (r *Resource) record(private base.PrivateState, result applied, diags *diag.Diagnostics) {
+	base.WritePrivate(private, readAtKey, r.Data.Now().UTC(), diags)
+	base.WritePrivate(private, adoptedKey, false, diags)
+	base.WriteIdentity(private, result.identity, diags)
 }
 
 // Delete revokes both keys. It succeeds if they are already gone.
