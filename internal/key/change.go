@@ -29,12 +29,9 @@ const (
 //
 // It compares the answer with want, and sends the update once more if they differ.
 //
-// Errors: *OwnKeyError before any call, *ExpiryShortenedError, *domain.GoneError, *domain.IdentityMismatchError, *ExpiredError,
+// Errors: *OwnKeyError before any change, *ExpiryShortenedError, *domain.GoneError, *domain.IdentityMismatchError, *ExpiredError,
 // *TagError, *UnsupportedError, *IncompleteError, or the API's. If the key is known despite an error, the Key has an ID.
 func (s *Service) Update(ctx context.Context, have Key, want Spec) (Key, error) {
-	if want.State == Inactive && s.signs(have.ID) {
-		return Key{}, &OwnKeyError{ID: have.ID, Action: "deactivate"}
-	}
 	keepsExpiry := sameInstant(want.Expires, have.Expires)
 	if want.State == "" || keepsExpiry {
 		now, err := s.Reload(ctx, want.Owner, have)
@@ -158,9 +155,6 @@ func (s *Service) whyRefused(ctx context.Context, in api.UpdateAccessKeyInput, h
 // SetState activates or deactivates a key that was just read, and keeps its expiry and its tag. Errors are those of Update,
 // except *ExpiryShortenedError.
 func (s *Service) SetState(ctx context.Context, owner Owner, have Key, state State) (Key, error) {
-	if state == Inactive && s.signs(have.ID) {
-		return Key{}, &OwnKeyError{ID: have.ID, Action: "deactivate"}
-	}
 	return s.apply(ctx, have, Spec{Owner: owner, State: state, Expires: have.Expires, Tag: have.Tag})
 }
 
@@ -179,12 +173,9 @@ func (s *Service) ExpireWithin(ctx context.Context, owner Owner, have Key, left 
 // it is INACTIVE. It deletes a key of the caller in one call, and deactivates it only if the API refuses that. If the key or
 // its owner no longer exists, Revoke succeeds.
 //
-// Errors: *OwnKeyError before any call, *domain.IdentityMismatchError, *NotDeletedError if the key is INACTIVE and still
+// Errors: *OwnKeyError before any change, *domain.IdentityMismatchError, *NotDeletedError if the key is INACTIVE and still
 // exists, or the API's.
 func (s *Service) Revoke(ctx context.Context, owner Owner, have Key) error {
-	if s.signs(have.ID) {
-		return &OwnKeyError{ID: have.ID, Action: "delete"}
-	}
 	name, err := s.nameToWrite(ctx, owner, have)
 	if err == nil {
 		err = s.revoke(ctx, owner, name, have)
@@ -258,11 +249,8 @@ func (s *Service) deactivate(ctx context.Context, userName string, have Key) err
 //
 // Deactivate makes no call for a key that is INACTIVE or expires within a minute, or for a key of the caller, which Revoke
 // deletes in one call. It returns the changed key. After an error the state of the key is unknown, and Revoke can still be
-// called. Errors: *OwnKeyError before any call, or the API's.
+// called. Errors: *OwnKeyError before any change, or the API's.
 func (s *Service) Deactivate(ctx context.Context, owner Owner, have Key) (Key, error) {
-	if s.signs(have.ID) {
-		return have, &OwnKeyError{ID: have.ID, Action: "deactivate"}
-	}
 	if owner == (Owner{}) || have.State == Inactive || have.Expired(s.Now().Add(expiryMargin)) {
 		return have, nil
 	}

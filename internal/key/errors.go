@@ -10,14 +10,11 @@ import (
 // ErrAbandoned says that Create deleted the new key, because CreateOptions.Abandoned returned true.
 var ErrAbandoned = errors.New("the caller no longer waits for the access key")
 
-// OwnKeyError says that the service refused, before any call, to deactivate or delete the key that signs its calls.
-type OwnKeyError struct {
-	ID     string
-	Action string // "delete" or "deactivate"
-}
+// OwnKeyError says that the service refused to deactivate or delete the key that signs its calls.
+type OwnKeyError struct{ ID string }
 
 func (e *OwnKeyError) Error() string {
-	return fmt.Sprintf("access key %s signs the calls of this process, which does not %s it", e.ID, e.Action)
+	return fmt.Sprintf("access key %s signs the calls of this process, which neither deactivates nor deletes it", e.ID)
 }
 
 // QuotaError says that the owner, or the account, cannot have one more key.

@@ -17,7 +17,7 @@ func TestErrors_texts(t *testing.T) {
 	cause := errors.New("cause")
 	at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	for want, err := range map[string]error{
-		"access key AK signs the calls of this process, which does not delete it":                                       &OwnKeyError{ID: "AK", Action: "delete"},
+		"access key AK signs the calls of this process, which neither deactivates nor deletes it":                       &OwnKeyError{ID: "AK"},
 		"user bob cannot have more access keys (2 were listed): cause":                                                  &QuotaError{Owner: bob, Keys: make([]Key, 2), Err: cause},
 		"the caller cannot have more access keys (0 were listed): cause":                                                &QuotaError{Err: cause},
 		`access key AK is not as requested, its state is "ACTIVE" and not "INACTIVE", its tag is "a" and not "": cause`: &IncompleteError{KeyID: "AK", What: []Difference{{FieldState, "ACTIVE", "INACTIVE"}, {FieldTag, "a", ""}}, Err: cause},

@@ -118,7 +118,11 @@ func (s *Service) create(ctx context.Context, in api.CreateAccessKeyInput) (Key,
 	return s.write(in.UserName, func() (api.AccessKey, error) { return s.api.CreateAccessKey(ctx, in) })
 }
 
+// update changes a key, but does not deactivate the one that signs the calls.
 func (s *Service) update(ctx context.Context, in api.UpdateAccessKeyInput) (Key, error) {
+	if in.State == string(Inactive) && s.signs(in.ID) {
+		return Key{}, &OwnKeyError{ID: in.ID}
+	}
 	return s.write(in.UserName, func() (api.AccessKey, error) { return s.api.UpdateAccessKey(ctx, in) })
 }
 
@@ -135,8 +139,11 @@ func setTag(in *api.UpdateAccessKeyInput, tag string) {
 	}
 }
 
-// delete deletes a key and records that it is gone.
+// delete deletes a key, but not the one that signs the calls, and records that it is gone.
 func (s *Service) delete(ctx context.Context, userName, id string) error {
+	if s.signs(id) {
+		return &OwnKeyError{ID: id}
+	}
 	_, err := s.write(userName, func() (api.AccessKey, error) { return api.AccessKey{}, s.api.DeleteAccessKey(ctx, userName, id) })
 	if err == nil {
 		s.opts.Recorder.Gone(id)

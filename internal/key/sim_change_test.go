@@ -205,14 +205,13 @@ func TestRevoke_states(t *testing.T) {
 func TestChange_signingKey(t *testing.T) {
 	w := newWorld(t)
 	own := Key{ID: simtest.RootAccessKey, State: Active}
-	if e := apitest.As[*OwnKeyError](t, w.Revoke(bg, Owner{}, own)); e.Action != "delete" {
-		t.Errorf("action %q", e.Action)
-	}
-	_, err := w.Update(bg, own, Spec{State: Inactive})
-	if e := apitest.As[*OwnKeyError](t, err); e.Action != "deactivate" {
-		t.Errorf("action %q", e.Action)
-	}
+	apitest.Has[*OwnKeyError](t, w.Revoke(bg, Owner{}, own))
+	_, err := w.SetState(bg, Owner{}, own, Inactive)
+	apitest.Has[*OwnKeyError](t, err)
 	w.Cost("refused by the service", map[string]int{})
+	_, err = w.Update(bg, own, Spec{State: Inactive})
+	apitest.Has[*OwnKeyError](t, err)
+	w.Cost("refused after the read of the key", map[string]int{"ReadAccessKeys": 1})
 	if got, err := w.Update(bg, own, Spec{State: Active, Tag: "mine"}); err != nil || got.Tag != "mine" {
 		t.Errorf("other changes are allowed: %v", err)
 	}

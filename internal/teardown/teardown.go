@@ -54,7 +54,7 @@ func (s Services) Everything(ctx context.Context, u user.User) error {
 		return err
 	}
 	if s.Signer != "" && slices.Contains(left.KeyIDs, s.Signer) {
-		return &key.OwnKeyError{ID: s.Signer, Action: "delete"}
+		return &key.OwnKeyError{ID: s.Signer}
 	}
 	groups, err := s.Groups.OfUser(ctx, u.Name)
 	if err != nil {

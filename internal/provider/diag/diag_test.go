@@ -76,8 +76,8 @@ func TestError_fullTexts(t *testing.T) {
 			Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}, "Creating an access key for user alice failed.\n\n" +
 			"ReadUsers was not sent, http://127.0.0.1:1/api/v1 was not reached: dial: connection refused.\n\n" +
 			"Nothing answers at that address. Check `region` and `api.endpoint` (or OSC_REGION and OSC_ENDPOINT_API), the firewall, and HTTPS_PROXY."},
-		"the provider's own key": {&key.OwnKeyError{ID: "AK1", Action: "delete"}, "Creating an access key for user alice failed.\n\n" +
-			"Access key AK1 signs the calls of this provider. To delete it would end the provider's own access to the account.\n\n" +
+		"the provider's own key": {&key.OwnKeyError{ID: "AK1"}, "Creating an access key for user alice failed.\n\n" +
+			"Access key AK1 signs the calls of this provider. Without it, the provider could not access the account.\n\n" +
 			"Configure the provider with another key, or remove this key from the state (`terraform state rm`) and keep it."},
 		"a user with keys": {&domain.HeldError{Kind: domain.KindUser, Name: "alice", KeyIDs: []string{"AK1", "AK2"}, Groups: []string{"ops"},
 			Err: refusal(409, "9002", "ResourceConflict", "")}, "Creating an access key for user alice failed.\n\n" +

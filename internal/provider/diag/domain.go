@@ -32,7 +32,7 @@ func domainText(err error) (facts, remedy string) {
 	case errors.As(err, &secret):
 		return secretText(secret)
 	case errors.As(err, &own):
-		return fmt.Sprintf("Access key %s signs the calls of this provider. To %s it would end the provider's own access to the account.", own.ID, own.Action),
+		return fmt.Sprintf("Access key %s signs the calls of this provider. Without it, the provider could not access the account.", own.ID),
 			"Configure the provider with another key, or remove this key from the state (`terraform state rm`) and keep it."
 	case errors.As(err, &quota):
 		return quotaText(quota)

@@ -40,7 +40,7 @@ var (
 type kind struct {
 	summary     string // of the errors, stable so that it can be searched for
 	trying      string // "Deactivating"
-	own         string // the verb, if the action refuses the key that signs the calls; "" = the action accepts every key
+	refusesOwn  bool   // the action refuses the key that signs the calls
 	goneIsDone  bool   // a key that is gone is success
 	rotates     bool   // the action has the argument rotate_before
 	description string
@@ -51,7 +51,7 @@ type kind struct {
 // NewDeactivate returns outscale_access_key_deactivate.
 func NewDeactivate() action.Action {
 	return &Action{base.NewAction("access_key_deactivate"), kind{
-		summary: "Access key not deactivated", trying: "Deactivating", own: "deactivate", apply: setState(key.Inactive),
+		summary: "Access key not deactivated", trying: "Deactivating", refusesOwn: true, apply: setState(key.Inactive),
 		description: "Deactivates an access key: nobody can sign calls with it until it is activated again. The key keeps its expiry and its tag. " +
 			"The action refuses the key that signs the calls of the provider. It makes no change if the key is already `INACTIVE`. " + sameCommand("deactivate"),
 	}}
@@ -68,7 +68,7 @@ func NewActivate() action.Action {
 // NewRevoke returns outscale_access_key_revoke.
 func NewRevoke() action.Action {
 	return &Action{base.NewAction("access_key_revoke"), kind{
-		summary: "Access key not revoked", trying: "Revoking", own: "delete", goneIsDone: true,
+		summary: "Access key not revoked", trying: "Revoking", refusesOwn: true, goneIsDone: true,
 		description: "Revokes an access key permanently: the action deactivates the key, then deletes it. It refuses the key that signs the calls of the provider. " +
 			"It succeeds if the key no longer exists. If a state has the key, the next plan creates a new one. " + sameCommand("revoke"),
 		apply: func(ctx context.Context, d *providerdata.Data, owner key.Owner, k key.Key, _ model) (string, error) {
@@ -167,8 +167,8 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 // ModifyPlan refuses the key that signs the calls.
 func (a *Action) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := a.model(ctx, req.Config, &resp.Diagnostics)
-	if id := m.AccessKeyID.ValueString(); a.Data != nil && a.kind.own != "" && id != "" && id == a.Data.Signer {
-		diag.Add(&resp.Diagnostics, a.kind.summary, a.kind.trying+" access key "+id, &key.OwnKeyError{ID: id, Action: a.kind.own})
+	if id := m.AccessKeyID.ValueString(); a.Data != nil && a.kind.refusesOwn && id != "" && id == a.Data.Signer {
+		diag.Add(&resp.Diagnostics, a.kind.summary, a.kind.trying+" access key "+id, &key.OwnKeyError{ID: id})
 	}
 }
 
