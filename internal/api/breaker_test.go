@@ -70,7 +70,7 @@ func (o *results) of(c *Client, action string, n int) {
 	})
 }
 
-func toNowhere(t *testing.T, perSecond float64, through http.RoundTripper) *Client {
+func newClientThrough(t *testing.T, perSecond float64, through http.RoundTripper) *Client {
 	t.Helper()
 	c, err := New(Config{Endpoint: "http://nowhere.example.com/api/v1", Credential: testKey, RequestsPerSecond: perSecond})
 	if err != nil {
@@ -99,7 +99,7 @@ func TestBreaker_deadEndpointReportedInTime(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						var o results
 						begun := time.Now()
-						o.of(toNowhere(t, perSecond, through), action, n)
+						o.of(newClientThrough(t, perSecond, through), action, n)
 						took := time.Since(begun)
 						t.Logf("%s, %d times %s at %v/s: %v, %d unsent, %d unclear", name, n, action, perSecond, took, o.unsent, o.unclear)
 						if took > 30*time.Second || o.good > 0 {
@@ -121,7 +121,7 @@ func TestBreaker_deadDuringRun(t *testing.T) {
 	for name, dead := range map[string]http.RoundTripper{"packets are dropped": dial(nowhere, dialTimeout), "silence": never} {
 		for action, perSecond := range map[string]float64{"ReadAccessKeys": 5, "CreateAccessKey": 5, "DeleteAccessKey": 0.2} {
 			synctest.Test(t, func(t *testing.T) {
-				c := toNowhere(t, perSecond, &fakeAPI{of: func(int) reply { return ok(keysBody) }})
+				c := newClientThrough(t, perSecond, &fakeAPI{of: func(int) reply { return ok(keysBody) }})
 				if err := actions["ReadAccessKeys"](c, context.Background()); err != nil {
 					t.Fatal(err)
 				}
@@ -150,7 +150,7 @@ func TestBreaker_endpointRecovers(t *testing.T) {
 				begun := time.Now()
 				var slow atomic.Bool
 				alive := &fakeAPI{of: func(int) reply { return ok(`{"AccessKeys":[],"User":{"UserId":"U","UserName":"bob"}}`) }}
-				client := toNowhere(t, 0, answering(func(req *http.Request) (*http.Response, error) {
+				client := newClientThrough(t, 0, answering(func(req *http.Request) (*http.Response, error) {
 					if time.Since(begun) < c.outage {
 						return dead.RoundTrip(req)
 					}
@@ -178,7 +178,7 @@ func TestBreaker_oneProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		under, most := 0, 0
 		var mu sync.Mutex
-		c := toNowhere(t, 0, answering(func(req *http.Request) (*http.Response, error) {
+		c := newClientThrough(t, 0, answering(func(req *http.Request) (*http.Response, error) {
 			count := func(by int) { mu.Lock(); defer mu.Unlock(); under += by; most = max(most, under) }
 			count(1)
 			defer count(-1)
@@ -218,7 +218,7 @@ func TestBreaker_oneProbe(t *testing.T) {
 // The error of a call that was not sent has the address, and the cause of the first call.
 func TestBreaker_errorNamesCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := toNowhere(t, 0, never)
+		c := newClientThrough(t, 0, never)
 		_ = actions["ReadAccessKeys"](c, context.Background())
 		err := actions["CreateUser"](c, context.Background())
 		const want = "CreateUser: http://nowhere.example.com/api/v1 was not reached: an earlier call could not reach it: " +

@@ -31,8 +31,8 @@ func newGateway(rate float64, seed uint64, refusal reply) *gateway {
 	return &gateway{rate: rate, random: rand.New(rand.NewPCG(seed, 1)), tokens: max(rate, 1), filled: time.Now(), refusal: refusal}
 }
 
-// travel is the time that a request or an answer takes on the network: 10 to 30 ms.
-func (g *gateway) travel() {
+// networkDelay waits as long as a request or an answer takes on the network: 10 to 30 ms.
+func (g *gateway) networkDelay() {
 	g.mu.Lock()
 	d := 10*time.Millisecond + time.Duration(g.random.Int64N(int64(20*time.Millisecond)))
 	g.mu.Unlock()
@@ -40,7 +40,7 @@ func (g *gateway) travel() {
 }
 
 func (g *gateway) RoundTrip(req *http.Request) (*http.Response, error) {
-	g.travel()
+	g.networkDelay()
 	a := ok(keyBody)
 	if strings.HasSuffix(req.URL.Path, "/CreateUser") {
 		a = ok(`{"User":{"UserId":"U","UserName":"bob"}}`)
@@ -48,7 +48,7 @@ func (g *gateway) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !g.admit() {
 		a = g.refusal
 	}
-	g.travel()
+	g.networkDelay()
 	return &http.Response{StatusCode: a.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(a.body))}, nil
 }
 

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// hurry sends n calls, five at a time, like the last calls of a process, within the given time.
-func (g *gateway) hurry(t *testing.T, c *Client, n int, within time.Duration) {
+// sendAtEnd sends n calls, five at a time, like the last calls of a process, within the given time.
+func (g *gateway) sendAtEnd(t *testing.T, c *Client, n int, within time.Duration) {
 	t.Helper()
 	c.http.Transport = g
 	ctx, cancel := context.WithTimeout(WithoutRateLimit(t.Context()), within)
@@ -31,7 +31,7 @@ func (g *gateway) hurry(t *testing.T, c *Client, n int, within time.Duration) {
 	wg.Wait()
 }
 
-func hurriedClient(t *testing.T, seed uint64) *Client {
+func newSeededClient(t *testing.T, seed uint64) *Client {
 	t.Helper()
 	c, err := New(Config{Endpoint: "http://gateway/api/v1", Region: "eu-west-2", Credential: testKey, RequestsPerSecond: 5})
 	if err != nil {
@@ -58,7 +58,7 @@ func TestWithoutRateLimit_noFlood(t *testing.T) {
 		for seed := range uint64(4) {
 			synctest.Test(t, func(t *testing.T) {
 				g, began := newGateway(10, seed, problem(429, "24", "")), time.Now()
-				g.hurry(t, hurriedClient(t, seed), c.calls, c.within)
+				g.sendAtEnd(t, newSeededClient(t, seed), c.calls, c.within)
 				took, wasted := time.Since(began), g.sent-g.admitted
 				t.Logf("%s: %d calls admitted and %d refused in %s", c.name, g.admitted, wasted, took)
 				if g.admitted < c.admitted || wasted > c.wasted || took > c.took {
@@ -73,10 +73,10 @@ func TestWithoutRateLimit_noFlood(t *testing.T) {
 // TestWithoutRateLimit_keepsReducedRate: if the API has lowered the rate before the end, the last calls keep to that rate.
 func TestWithoutRateLimit_keepsReducedRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, g := hurriedClient(t, 1), newGateway(2, 1, problem(429, "24", ""))
+		c, g := newSeededClient(t, 1), newGateway(2, 1, problem(429, "24", ""))
 		c.limit.Throttled(time.Now(), 0)
 		g.tokens = 0 // others have used it up
-		g.hurry(t, c, 10, time.Minute)
+		g.sendAtEnd(t, c, 10, time.Minute)
 		if wasted := g.sent - g.admitted; g.admitted != 10 || wasted > 3 {
 			t.Errorf("%d calls admitted, want 10; %d refused, at most 3", g.admitted, wasted)
 		}

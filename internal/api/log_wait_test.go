@@ -16,14 +16,14 @@ func TestLog_everyWait(t *testing.T) {
 		reason    string
 		atLeast   int64 // ms
 	}{
-		"throttled":  {5, func(n int) reply { return turn(n == 3, problem(429, "24", "")) }, reasonThrottled, 100},
-		"older form": {5, func(n int) reply { return turn(n == 3, problem(503, "6", "")) }, reasonThrottled, 100},
+		"throttled":  {5, func(n int) reply { return replyOnce(n == 3, problem(429, "24", "")) }, reasonThrottled, 100},
+		"older form": {5, func(n int) reply { return replyOnce(n == 3, problem(503, "6", "")) }, reasonThrottled, 100},
 		"Retry-After": {5, func(n int) reply {
-			return turn(n == 3, reply{status: 429, header: map[string]string{"Retry-After": "9"}})
+			return replyOnce(n == 3, reply{status: 429, header: map[string]string{"Retry-After": "9"}})
 		}, reasonThrottled, 9000},
-		"under load":     {5, func(n int) reply { return turn(n == 3, problem(400, "4120", "")) }, reasonLoad, 2000},
-		"the API failed": {5, func(n int) reply { return turn(n == 3, problem(500, "0", "")) }, "the API failed", 100},
-		"cut":            {5, func(n int) reply { return turn(n == 3, reply{}) }, "the endpoint was not reached", 100},
+		"under load":     {5, func(n int) reply { return replyOnce(n == 3, problem(400, "4120", "")) }, reasonLoad, 2000},
+		"the API failed": {5, func(n int) reply { return replyOnce(n == 3, problem(500, "0", "")) }, "the API failed", 100},
+		"cut":            {5, func(n int) reply { return replyOnce(n == 3, reply{}) }, "the endpoint was not reached", 100},
 		"a slow pace":    {1, func(int) reply { return ok(keysBody) }, "rate limit", 5000},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -49,9 +49,9 @@ func TestLog_everyWait(t *testing.T) {
 	}
 }
 
-// turn is a, or a good answer.
-func turn(now bool, a reply) reply {
-	if now {
+// replyOnce returns a if it is due, and a success otherwise.
+func replyOnce(due bool, a reply) reply {
+	if due {
 		return a
 	}
 	return ok(keysBody)

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// quiet is a TLS server that logs nothing about refused clients.
-func quiet(t *testing.T, config *tls.Config) *httptest.Server {
+// newTLSServer is a TLS server that logs nothing about refused clients.
+func newTLSServer(t *testing.T, config *tls.Config) *httptest.Server {
 	t.Helper()
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, keysBody) }))
 	s.TLS = config
@@ -28,8 +28,8 @@ func quiet(t *testing.T, config *tls.Config) *httptest.Server {
 // executed is never reported as one that may have been.
 func TestCall_obstacles(t *testing.T) {
 	plain := newRig(t, ok(keysBody))
-	trusted := quiet(t, &tls.Config{MinVersion: tls.VersionTLS12})
-	demands := quiet(t, &tls.Config{MinVersion: tls.VersionTLS12, ClientAuth: tls.RequireAnyClientCert})
+	trusted := newTLSServer(t, &tls.Config{MinVersion: tls.VersionTLS12})
+	demands := newTLSServer(t, &tls.Config{MinVersion: tls.VersionTLS12, ClientAuth: tls.RequireAnyClientCert})
 	proxy := func(status int) string {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>", status) }))
 		t.Cleanup(s.Close)

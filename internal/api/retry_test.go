@@ -196,7 +196,7 @@ func TestBreaker_silentEndpoint(t *testing.T) {
 	for action, do := range actions {
 		synctest.Test(t, func(t *testing.T) {
 			sent := 0
-			c := toNowhere(t, 0, answering(func(req *http.Request) (*http.Response, error) {
+			c := newClientThrough(t, 0, answering(func(req *http.Request) (*http.Response, error) {
 				sent++
 				return never.RoundTrip(req)
 			}))

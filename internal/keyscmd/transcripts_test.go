@@ -84,7 +84,7 @@ With 3,000 keys of 1,000 owners the page has 4.3 MB. On two cores with 20 other 
 ` + "`make bench`" + ` measures it again.`
 
 // transcript runs the steps and returns them as a shell shows them.
-func (m *madeUp) transcript(p page) string {
+func (m *sampleAccount) transcript(p page) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# outscale-keys %s\n\n%s\n", p.name, p.about)
 	for _, s := range p.steps {
@@ -105,7 +105,7 @@ func (m *madeUp) transcript(p page) string {
 }
 
 // named replaces the names of keys with their ids.
-func (m *madeUp) named(line string) string {
+func (m *sampleAccount) named(line string) string {
 	for name, k := range m.keys {
 		line = strings.ReplaceAll(line, "{"+name+"}", k.ID)
 	}
@@ -113,7 +113,7 @@ func (m *madeUp) named(line string) string {
 }
 
 // shell runs a command line of the transcripts, and returns the text that a terminal shows.
-func (m *madeUp) shell(line, typed string) (shown string, code int) {
+func (m *sampleAccount) shell(line, typed string) (shown string, code int) {
 	m.t.Helper()
 	m.in, m.asked = typed+"\n", typed != ""
 	if first, second, piped := strings.Cut(line, " | outscale-keys "); piped {
@@ -151,7 +151,7 @@ func TestTranscripts_upToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := newMadeUp(t)
+	m := newSampleAccount(t)
 	t.Chdir(t.TempDir())
 	m.files()
 	written := map[string]string{}
@@ -215,7 +215,7 @@ Each page shows a command on a made-up account. A test writes the pages, so they
 `
 
 // files writes the files that the transcripts name.
-func (m *madeUp) files() {
+func (m *sampleAccount) files() {
 	m.must(os.WriteFile("rules.json", []byte(`{"rules": {"root-key": {"off": true}, "old": {"max": "180d"}, "networks": {"max": 5}}}`+"\n"), 0o600))
 	instances := ""
 	for _, name := range []string{"ci-1", "ci-2", "deploy", "backup", "bob"} {

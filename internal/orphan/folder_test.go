@@ -55,7 +55,7 @@ func TestJournal_damagedLines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := folderOf(t)
 			write(t, dir, record(t, of("A"))+damaged+record(t, of("B"))+strings.TrimSuffix(record(t, of("C")), "\n"))
-			p := silent(t, dir)
+			p := newSilentProcess(t, dir)
 			expect(t, "orphans", p.orphans(list("A", "B", "C")...), unconfirmed("A", "B", "C"))
 			if len(p.journal.entries) != 3 {
 				t.Errorf("%d entries: %v", len(p.journal.entries), p.journal.entries)
@@ -88,7 +88,7 @@ func TestJournal_foreignFiles(t *testing.T) {
 			for range maxDead + 1 {
 				write(t, dir, record(t, of("MORE"))) // enough to compact
 			}
-			expect(t, "orphans", silent(t, dir).orphans(list("K", "NEWER")...), c.want)
+			expect(t, "orphans", newSilentProcess(t, dir).orphans(list("K", "NEWER")...), c.want)
 			left, err := os.ReadFile(path)
 			if strings.Contains(name, "another machine") || strings.Contains(name, "version") || strings.Contains(name, "this one") {
 				if err != nil || string(left) != c.text {
@@ -106,7 +106,7 @@ func TestJournal_foreignFiles(t *testing.T) {
 func TestJournal_forgedEntry(t *testing.T) {
 	dir := folderOf(t)
 	write(t, dir, record(t, of("VICTIM")))
-	p := silent(t, dir)
+	p := newSilentProcess(t, dir)
 	expect(t, "orphans", p.orphans(listed("MINE")), nil)
 	expect(t, "orphans", p.orphans(listed("VICTIM")), unconfirmed("VICTIM"))
 	p.Referenced("VICTIM")
@@ -155,13 +155,13 @@ func TestJournal_bounds(t *testing.T) {
 			at := time.Now().Add(time.Duration(i-maxFiles) * time.Minute)
 			must(t, os.Chtimes(path, at, at))
 		}
-		p := silent(t, dir)
+		p := newSilentProcess(t, dir)
 		expect(t, "orphans", p.orphans(list("K0", fmt.Sprintf("K%d", maxFiles+99))...), unconfirmed(fmt.Sprintf("K%d", maxFiles+99)))
 		if len(p.journal.entries) != maxFiles {
 			t.Errorf("%d entries", len(p.journal.entries))
 		}
 		// The next one reads what was merged and the rest.
-		expect(t, "orphans", silent(t, dir).orphans(list("K0", "K500")...), unconfirmed("K0", "K500"))
+		expect(t, "orphans", newSilentProcess(t, dir).orphans(list("K0", "K500")...), unconfirmed("K0", "K500"))
 		if n := len(files(t, dir)); n > 2 {
 			t.Errorf("%d files", n)
 		}
@@ -201,7 +201,7 @@ func TestJournal_evidenceOfUnreadFile(t *testing.T) {
 	write(t, dir, record(t, func(e *Entry) { e.Status = Confirmed }))
 	newProcess(t, dir).orphans()
 	must(t, os.Remove(big))
-	if got := silent(t, dir).orphans(listed("K")); len(got) > 0 {
+	if got := newSilentProcess(t, dir).orphans(listed("K")); len(got) > 0 {
 		t.Errorf("orphans: %v", got)
 	}
 }
@@ -240,7 +240,7 @@ func TestJournal_tornRecord(t *testing.T) {
 	if len(p.logged) != 1 || !strings.Contains(p.logged[0], "are not written") {
 		t.Errorf("logged %q", p.logged)
 	}
-	p = silent(t, dir)
+	p = newSilentProcess(t, dir)
 	expect(t, "orphans", p.orphans(list("A", "C")...), unconfirmed("A", "C"))
 	if e := p.journal.entries[marker("C")]; !e.Time.Equal(start) {
 		t.Errorf("the record after the torn one is lost: %+v", e)

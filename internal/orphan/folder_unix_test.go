@@ -75,7 +75,7 @@ func TestJournal_specialFiles(t *testing.T) {
 	must(t, os.Symlink("/dev/zero", path(fileSuffix)))
 	must(t, os.Symlink(path(fileSuffix), path(fileSuffix)))
 	must(t, os.Mkdir(path(fileSuffix), 0o700))
-	p := silent(t, dir)
+	p := newSilentProcess(t, dir)
 	expect(t, "orphans", p.orphans(list("GOOD", "LINKED")...), unconfirmed("GOOD"))
 	p.create("NEW")
 	p.Referenced("GOOD")

@@ -15,7 +15,7 @@ import (
 // TestJournal_fileContent: the file has ids and names, and no secret, e-mail address or login. Only the user can read it.
 func TestJournal_fileContent(t *testing.T) {
 	dir := folderOf(t)
-	p := silent(t, dir)
+	p := newSilentProcess(t, dir)
 	r := p.journal.Recorder("https://login:password@api.example.com:8443/api/v1?token=hidden#part")
 	r.Intend(key.Intent{Marker: marker("A"), UserName: "alice@example.com", UserID: "ID-ALICE", AccountID: "123456789012", Time: start})
 	r.Created(marker("A"), key.Key{ID: "A", UserName: "alice@example.com", Secret: "THE-SECRET"})
@@ -54,7 +54,7 @@ func TestJournal_fileContent(t *testing.T) {
 // TestJournal_withoutKeys: a process that creates no key writes nothing and creates no folder.
 func TestJournal_withoutKeys(t *testing.T) {
 	dir := folderOf(t)
-	p := silent(t, dir)
+	p := newSilentProcess(t, dir)
 	p.Referenced("K")
 	p.Gone("K")
 	p.Discarded(marker("K"))
@@ -67,7 +67,7 @@ func TestJournal_withoutKeys(t *testing.T) {
 
 // TestJournal_withoutFolder: without a folder the journal has the entries of this process only.
 func TestJournal_withoutFolder(t *testing.T) {
-	p := silent(t, "")
+	p := newSilentProcess(t, "")
 	p.create("K")
 	marked := listed("LEFT")
 	marked.Tag = marker("LEFT")

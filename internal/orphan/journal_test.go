@@ -35,8 +35,8 @@ func newProcess(t *testing.T, dir string) *process {
 	return p
 }
 
-// silent is newProcess for a test in which nothing may be logged.
-func silent(t *testing.T, dir string) *process {
+// newSilentProcess is newProcess for a test in which nothing may be logged.
+func newSilentProcess(t *testing.T, dir string) *process {
 	t.Helper()
 	p := newProcess(t, dir)
 	t.Cleanup(func() {
@@ -52,13 +52,13 @@ func (p *process) die() { p.journal.Close() }
 
 func marker(id string) string { return key.NewMarker(id) }
 
-func (p *process) intend(id string) {
+func (p *process) recordIntent(id string) {
 	p.Intend(key.Intent{Marker: marker(id), UserName: "bob", UserID: "ID-BOB", AccountID: "123456789012", Time: start})
 }
 
 func (p *process) create(ids ...string) {
 	for _, id := range ids {
-		p.intend(id)
+		p.recordIntent(id)
 		p.Created(marker(id), key.Key{ID: id, UserName: "bob", Secret: "THE-SECRET"})
 	}
 }
@@ -138,16 +138,16 @@ func TestJournal_life(t *testing.T) {
 	}{
 		"created":                  {func(p *process) { p.create("K") }, none, listed("K"), unconfirmed("K")},
 		"created, marker left":     {func(p *process) { p.create("K") }, none, marked, []string{fmt.Sprintf("K %d", Unfinished)}},
-		"intended, no key":         {func(p *process) { p.intend("K") }, none, listed("OTHER"), nil},
-		"intended, key there":      {func(p *process) { p.intend("K") }, none, marked, []string{fmt.Sprintf("K %d", Unfinished)}},
-		"intended, finished":       {func(p *process) { p.intend("K") }, none, listed("K"), nil}, // another run's
+		"intended, no key":         {func(p *process) { p.recordIntent("K") }, none, listed("OTHER"), nil},
+		"intended, key there":      {func(p *process) { p.recordIntent("K") }, none, marked, []string{fmt.Sprintf("K %d", Unfinished)}},
+		"intended, finished":       {func(p *process) { p.recordIntent("K") }, none, listed("K"), nil}, // another run's
 		"discarded":                {func(p *process) { p.create("K"); p.Discarded(marker("K")) }, none, listed("K"), nil},
 		"gone at once":             {func(p *process) { p.create("K"); p.Gone("K") }, none, listed("K"), nil},
 		"asked for by its process": {func(p *process) { p.create("K"); p.Referenced("K") }, none, listed("K"), unconfirmed("K")},
 		"asked for later":          {func(p *process) { p.create("K") }, func(p *process) { p.Referenced("K") }, listed("K"), nil},
 		"another is asked for":     {func(p *process) { p.create("K") }, func(p *process) { p.Referenced("OTHER") }, listed("K"), unconfirmed("K")},
 		"gone later":               {func(p *process) { p.create("K") }, func(p *process) { p.Gone("K") }, listed("K"), nil},
-		"nothing is gone":          {func(p *process) { p.intend("K") }, func(p *process) { p.Gone("") }, marked, []string{fmt.Sprintf("K %d", Unfinished)}},
+		"nothing is gone":          {func(p *process) { p.recordIntent("K") }, func(p *process) { p.Gone("") }, marked, []string{fmt.Sprintf("K %d", Unfinished)}},
 		"elsewhere": {func(p *process) { p.create("K") }, func(p *process) {
 			other := p.journal.Recorder("https://api.us-east-2.outscale.com/api/v1")
 			other.Referenced("K")
@@ -156,13 +156,13 @@ func TestJournal_life(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := folderOf(t)
-			first := silent(t, dir)
+			first := newSilentProcess(t, dir)
 			c.first(first)
 			first.die()
-			second := silent(t, dir)
+			second := newSilentProcess(t, dir)
 			c.second(second)
 			second.die()
-			expect(t, "orphans", silent(t, dir).orphans(c.listed), c.want)
+			expect(t, "orphans", newSilentProcess(t, dir).orphans(c.listed), c.want)
 		})
 	}
 }
@@ -170,11 +170,11 @@ func TestJournal_life(t *testing.T) {
 // TestJournal_endOfProcessKeepsEntries: an entry is not retired because its process ended or because later processes ran.
 func TestJournal_endOfProcessKeepsEntries(t *testing.T) {
 	dir := folderOf(t)
-	p := silent(t, dir)
+	p := newSilentProcess(t, dir)
 	p.create("K")
 	p.die()
 	for range 20 {
-		p = silent(t, dir)
+		p = newSilentProcess(t, dir)
 		expect(t, "orphans", p.orphans(listed("K")), unconfirmed("K"))
 		p.create("OTHER")
 		p.Gone("OTHER")
@@ -188,19 +188,19 @@ func TestJournal_endOfProcessKeepsEntries(t *testing.T) {
 // TestJournal_runningProcess: keys of a process that is still running are not orphans.
 func TestJournal_runningProcess(t *testing.T) {
 	dir := folderOf(t)
-	p := silent(t, dir)
+	p := newSilentProcess(t, dir)
 	p.create("K")
 	marked := listed("M")
 	marked.Tag = marker("M")
-	p.intend("M")
+	p.recordIntent("M")
 	if got := p.orphans(listed("K"), marked); len(got) > 0 {
 		t.Errorf("its own: %v", got)
 	}
-	if got := silent(t, dir).orphans(listed("K"), marked); len(got) > 0 {
+	if got := newSilentProcess(t, dir).orphans(listed("K"), marked); len(got) > 0 {
 		t.Errorf("of a running process: %v", got)
 	}
 	p.die()
-	expect(t, "of a dead process", silent(t, dir).orphans(listed("K"), marked), []string{
+	expect(t, "of a dead process", newSilentProcess(t, dir).orphans(listed("K"), marked), []string{
 		fmt.Sprintf("K %d", Unconfirmed), fmt.Sprintf("M %d", Unfinished)})
 }
 
@@ -208,10 +208,10 @@ func TestJournal_runningProcess(t *testing.T) {
 // journal.
 func TestJournal_evidenceOfAnotherProvider(t *testing.T) {
 	dir := folderOf(t)
-	p := silent(t, dir)
+	p := newSilentProcess(t, dir)
 	p.create("A", "B")
 	p.die()
-	p, other := silent(t, dir), silent(t, dir)
+	p, other := newSilentProcess(t, dir), newSilentProcess(t, dir)
 	expect(t, "orphans", p.orphans(list("A", "B")...), unconfirmed("A", "B"))
 	other.Referenced("A")
 	expect(t, "orphans", p.orphans(list("A", "B")...), unconfirmed("B"))
@@ -220,25 +220,25 @@ func TestJournal_evidenceOfAnotherProvider(t *testing.T) {
 // TestJournal_evidenceIsKept: entries stay settled, in whatever order processes read and compact the files.
 func TestJournal_evidenceIsKept(t *testing.T) {
 	dir := folderOf(t)
-	p, q := silent(t, dir), silent(t, dir)
+	p, q := newSilentProcess(t, dir), newSilentProcess(t, dir)
 	p.create("A", "B", "C")
 	q.create("D", "E")
-	r := silent(t, dir)
+	r := newSilentProcess(t, dir)
 	r.Referenced("A") // p still runs
 	r.Gone("D")
 	r.die()
-	silent(t, dir).orphans() // may remove the file of r, but not what it says
+	newSilentProcess(t, dir).orphans() // may remove the file of r, but not what it says
 	q.die()
-	expect(t, "orphans", silent(t, dir).orphans(list("A", "B", "C", "D", "E")...), unconfirmed("E"))
+	expect(t, "orphans", newSilentProcess(t, dir).orphans(list("A", "B", "C", "D", "E")...), unconfirmed("E"))
 	p.die()
-	expect(t, "orphans", silent(t, dir).orphans(list("A", "B", "C", "D", "E")...), unconfirmed("B", "C", "E"))
-	expect(t, "orphans", silent(t, dir).orphans(list("A", "B", "C", "D", "E")...), unconfirmed("B", "C", "E"))
-	r = silent(t, dir)
+	expect(t, "orphans", newSilentProcess(t, dir).orphans(list("A", "B", "C", "D", "E")...), unconfirmed("B", "C", "E"))
+	expect(t, "orphans", newSilentProcess(t, dir).orphans(list("A", "B", "C", "D", "E")...), unconfirmed("B", "C", "E"))
+	r = newSilentProcess(t, dir)
 	for _, id := range []string{"B", "C", "E"} {
 		r.Referenced(id)
 	}
 	r.die()
-	silent(t, dir).orphans()
+	newSilentProcess(t, dir).orphans()
 	if left := files(t, dir); len(left) > 0 {
 		t.Errorf("files that nobody needs are left: %v", left)
 	}
@@ -259,27 +259,27 @@ func TestJournal_rolledBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := folderOf(t)
-			p := silent(t, dir)
+			p := newSilentProcess(t, dir)
 			r := p.Replacing("OLD")
 			r.Intend(key.Intent{Marker: marker("NEW"), UserName: "bob", Time: start})
 			r.Created(marker("NEW"), key.Key{ID: "NEW"})
 			p.die()
-			p = silent(t, dir)
+			p = newSilentProcess(t, dir)
 			p.Referenced("NEW")
 			p.die()
-			silent(t, dir).die() // compacts
-			for range 2 {        // warning of it settles nothing
-				p = silent(t, dir)
+			newSilentProcess(t, dir).die() // compacts
+			for range 2 {                  // warning of it settles nothing
+				p = newSilentProcess(t, dir)
 				for _, id := range c.asked {
 					p.Referenced(id)
 				}
 				expect(t, "orphans", p.orphans(list("OLD", "NEW")...), c.want)
 				p.die()
 			}
-			p = silent(t, dir)
+			p = newSilentProcess(t, dir)
 			p.Gone("NEW")
 			p.die()
-			silent(t, dir).orphans()
+			newSilentProcess(t, dir).orphans()
 			if left := files(t, dir); len(left) > 0 {
 				t.Errorf("after the key is gone: %v", left)
 			}
@@ -298,7 +298,7 @@ func TestMayHaveOrphans(t *testing.T) {
 	}{
 		"nothing":           {func(*process) {}, nil, bob, later, false},
 		"created":           {func(p *process) { p.create("K") }, nil, bob, later, true},
-		"intended":          {func(p *process) { p.intend("K") }, nil, bob, later, true},
+		"intended":          {func(p *process) { p.recordIntent("K") }, nil, bob, later, true},
 		"by name":           {func(p *process) { p.create("K") }, nil, key.Owner{UserName: "bob"}, later, true},
 		"another name":      {func(p *process) { p.create("K") }, nil, key.Owner{UserName: "eve"}, later, false},
 		"another id":        {func(p *process) { p.create("K") }, nil, key.Owner{UserID: "ID-EVE", UserName: "bob"}, later, false},
@@ -312,10 +312,10 @@ func TestMayHaveOrphans(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := folderOf(t)
-			p := silent(t, dir)
+			p := newSilentProcess(t, dir)
 			c.first(p)
 			p.die()
-			p = silent(t, dir)
+			p = newSilentProcess(t, dir)
 			if c.second != nil {
 				c.second(p)
 			}
@@ -346,13 +346,13 @@ func TestListed_anotherAccount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := folderOf(t)
-			p := silent(t, dir)
+			p := newSilentProcess(t, dir)
 			p.create("K")
 			p.die()
-			p = silent(t, dir)
+			p = newSilentProcess(t, dir)
 			p.Listed(c.account, c.owner, c.keys, c.now)
 			p.die()
-			expect(t, "orphans", silent(t, dir).orphans(listed("K")), c.want)
+			expect(t, "orphans", newSilentProcess(t, dir).orphans(listed("K")), c.want)
 		})
 	}
 }

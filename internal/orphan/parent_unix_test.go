@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// runSurvives is a process that ignores what a provider ignores. It answers each SIGUSR1, so that a test knows that earlier
+// runIgnoringSignals is a process that ignores what a provider ignores. It answers each SIGUSR1, so that a test knows that earlier
 // signals did not end it.
-func runSurvives() {
+func runIgnoringSignals() {
 	alive := make(chan os.Signal, 1)
 	signal.Notify(alive, syscall.SIGUSR1)
 	ignoreSignals()

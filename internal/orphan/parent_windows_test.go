@@ -1,4 +1,4 @@
 package orphan
 
-// runSurvives has nothing to survive on Windows.
-func runSurvives() {}
+// runIgnoringSignals does nothing on Windows.
+func runIgnoringSignals() {}

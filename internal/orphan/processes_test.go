@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	case "creates":
 		runCreates()
 	case "survives":
-		runSurvives()
+		runIgnoringSignals()
 	}
 }
 
@@ -127,7 +127,7 @@ func TestJournal_manyProcesses(t *testing.T) {
 		}
 	}
 	for range 2 { // before and after it was compacted
-		got := silent(t, dir).orphans(list(all...)...)
+		got := newSilentProcess(t, dir).orphans(list(all...)...)
 		slices.Sort(got)
 		expected := unconfirmed(want...)
 		slices.Sort(expected)
@@ -146,13 +146,13 @@ func TestJournal_compactionTwice(t *testing.T) {
 		write(t, dir, text)
 	}
 	for range 3 {
-		expect(t, "orphans", silent(t, dir).orphans(list("A", "B")...), unconfirmed("A", "B"))
+		expect(t, "orphans", newSilentProcess(t, dir).orphans(list("A", "B")...), unconfirmed("A", "B"))
 	}
-	p := silent(t, dir)
+	p := newSilentProcess(t, dir)
 	p.Referenced("A")
 	p.Gone("B")
 	p.die()
-	silent(t, dir).orphans()
+	newSilentProcess(t, dir).orphans()
 	if left := files(t, dir); len(left) > 0 {
 		t.Errorf("files are left: %v", left)
 	}
@@ -161,11 +161,11 @@ func TestJournal_compactionTwice(t *testing.T) {
 // TestOthers: it returns running processes of the same CLI, and none of another CLI.
 func TestOthers(t *testing.T) {
 	dir := folderOf(t)
-	p := silent(t, dir)
+	p := newSilentProcess(t, dir)
 	p.create("MINE")
-	sibling := silent(t, dir)
+	sibling := newSilentProcess(t, dir)
 	sibling.create("SIBLING")
-	other := silent(t, dir)
+	other := newSilentProcess(t, dir)
 	other.journal.host.parentPID = -1
 	other.create("OTHER")
 	if got := p.journal.others(); len(got) != 1 || got[0] != sibling.journal.own.name {

@@ -351,7 +351,7 @@ func TestReaper_waitsForOtherProviders(t *testing.T) {
 				var dead atomic.Bool
 				r, _ := reaper(&dead)
 				dir := folderOf(t)
-				mine, other := silent(t, dir), silent(t, dir)
+				mine, other := newSilentProcess(t, dir), newSilentProcess(t, dir)
 				r.Journal = mine.journal
 				other.create("OTHER")
 				began := time.Now()

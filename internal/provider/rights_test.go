@@ -216,8 +216,8 @@ func (r *rightsTrial) keys(owner string) {
 	r.resource("outscale_rotating_access_key", rotating)
 }
 
-// doomed is a key that limits deletes outside.
-func (r *rightsTrial) doomed() {
+// keyToDelete creates a key that limits deletes outside of Terraform.
+func (r *rightsTrial) keyToDelete() {
 	made := r.resource("outscale_access_key", r.keyArgs(r.alice))
 	if r.gone = made; len(r.problems) == 0 {
 		r.made, r.configs = r.made[:len(r.made)-1], r.configs[:len(r.configs)-1]
@@ -241,7 +241,7 @@ func (r *rightsTrial) limits() {
 
 func (r *rightsTrial) manageKeys() {
 	r.keys(r.alice)
-	r.doomed()
+	r.keyToDelete()
 	r.limits()
 	r.destroyAll()
 }
@@ -347,5 +347,5 @@ func (r *rightsTrial) everything() {
 		r.resource(names+"_inline_policies_exclusive", of(principal, acctest.Args{"policy_names": []string{"read"}}))
 	}
 	r.keys(user.String("user_id"))
-	r.doomed()
+	r.keyToDelete()
 }

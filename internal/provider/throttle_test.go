@@ -18,7 +18,7 @@ import (
 func TestProvider_runsShareTheRate(t *testing.T) {
 	t.Parallel()
 	c := contention{runs: 3, keys: 8, admits: 5}
-	o := c.contend(t)
+	o := c.runAll(t)
 	t.Log(o)
 	// Without adapting they would send three requests for each call.
 	if o.ratio() > 1.4 {
@@ -31,7 +31,7 @@ func TestProvider_runsShareTheRate(t *testing.T) {
 func TestSoakProvider_eightRunsShareTheRate(t *testing.T) {
 	acctest.Soak(t)
 	c := contention{runs: 8, keys: 30, admits: 10}
-	o := c.contend(t)
+	o := c.runAll(t)
 	t.Log(o)
 	if o.ratio() > 1.15 {
 		t.Errorf("%.3f requests for each call needed, at most 1.15", o.ratio())
@@ -56,8 +56,8 @@ func apply(h *acctest.Protocol, typeName string, n int, config func(i int) accte
 	acctest.Concurrently(n, func(i int) { p.Apply(plans[i], config(i)).ExpectNoErrors() })
 }
 
-// contend makes the runs at once. Each must succeed.
-func (c contention) contend(t *testing.T) outcome {
+// runAll makes all runs at the same time. Each must succeed.
+func (c contention) runAll(t *testing.T) outcome {
 	t.Helper()
 	a := acctest.NewAccount(t)
 	a.SetFaults(simulator.Fault{Kind: "throttle", Rate: float64(c.admits)})

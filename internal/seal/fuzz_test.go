@@ -9,8 +9,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// ours fails if an error is not an *Error, or repeats a long word of the input.
-func ours(t *testing.T, err error, given string) {
+// expectError fails the test if an error is not an *Error, or repeats a long word of the input.
+func expectError(t *testing.T, err error, given string) {
 	t.Helper()
 	var e *seal.Error
 	if !errors.As(err, &e) || e.Reason == "" || e.Problem == "" || !strings.HasSuffix(e.Remedy, ".") {
@@ -44,7 +44,7 @@ func FuzzParseRecipients(f *testing.F) {
 		for _, list := range [][]string{{first}, {first, second}} {
 			recipients, err := seal.ParseRecipients(list, seal.WithClock(clock))
 			if err != nil {
-				ours(t, err, first+" "+second)
+				expectError(t, err, first+" "+second)
 				continue
 			}
 			if len(recipients.Fingerprints()) != len(list) {
@@ -66,7 +66,7 @@ func FuzzOpenCiphertext(f *testing.F) {
 		for _, key := range keys {
 			text, err := seal.Open(ciphertext, key.private, "")
 			if err != nil {
-				ours(t, err, ciphertext)
+				expectError(t, err, ciphertext)
 			} else if text != theSecret {
 				t.Fatalf("opened to %q", text)
 			}
@@ -88,7 +88,7 @@ func FuzzOpenPrivateKey(f *testing.F) {
 		for _, ciphertext := range sealed {
 			text, err := seal.Open(ciphertext, private, passphrase)
 			if err != nil {
-				ours(t, err, private+" "+passphrase)
+				expectError(t, err, private+" "+passphrase)
 			} else if text != theSecret {
 				t.Fatalf("opened to %q", text)
 			}
@@ -114,20 +114,20 @@ func FuzzOpenWithoutArmor(f *testing.F) {
 	f.Add(dearmor(f, keys[2].private))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if recipients, err := seal.ParseRecipients([]string{block("PGP PUBLIC KEY BLOCK", raw)}, seal.WithClock(clock)); err != nil {
-			ours(t, err, "")
+			expectError(t, err, "")
 		} else if err := recipients.Trial(); err != nil {
 			t.Fatalf("a key that was accepted cannot be sealed to: %v", err)
 		}
 		sealed := map[string]string{"PGP MESSAGE": keys[2].private, "AGE ENCRYPTED FILE": keys[0].private}
 		for kind, private := range sealed {
 			if text, err := seal.Open(block(kind, raw), private, ""); err != nil {
-				ours(t, err, "")
+				expectError(t, err, "")
 			} else if text != theSecret {
 				t.Fatalf("opened to %q", text)
 			}
 		}
 		if _, err := seal.Open(must(parse(t, keys[2].public).Seal(theSecret))(t), block("PGP PRIVATE KEY BLOCK", raw), thePhrase); err != nil {
-			ours(t, err, "")
+			expectError(t, err, "")
 		}
 	})
 }

@@ -183,12 +183,12 @@ func refused(t *testing.T, err error, reason seal.Reason, text string, private .
 	if e.Reason != reason || e.Error() != text {
 		t.Errorf("reason %s, want %s; text\n%s\nwant\n%s", e.Reason, reason, e.Error(), text)
 	}
-	keepsSilent(t, err, private...)
+	expectNoPrivateText(t, err, private...)
 }
 
-// keepsSilent looks in every way an error can be printed for eight characters in a row of any line of the
+// expectNoPrivateText fails the test if an error, printed in any way, has eight characters in a row of a line of the
 // private inputs.
-func keepsSilent(t *testing.T, err error, private ...string) {
+func expectNoPrivateText(t *testing.T, err error, private ...string) {
 	t.Helper()
 	if errors.Unwrap(err) != nil {
 		t.Errorf("the error wraps another, which may quote its input: %T", errors.Unwrap(err))

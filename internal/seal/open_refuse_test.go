@@ -188,13 +188,13 @@ func TestOpen_alteredCiphertext(t *testing.T) {
 			}
 			lines := strings.SplitAfter(sealed, "\n")
 			for i := 1; i < len(lines)-2; i++ {
-				neverElse(t, slices.Concat(lines[:i], lines[i+1:]), key)
-				neverElse(t, slices.Concat(lines[:i+1], lines[i:]), key)
+				expectSecretOrError(t, slices.Concat(lines[:i], lines[i+1:]), key)
+				expectSecretOrError(t, slices.Concat(lines[:i+1], lines[i:]), key)
 			}
 			for i := range len(trimmed) {
 				for _, other := range []byte{'A', '\n'} {
 					if trimmed[i] != other {
-						neverElse(t, []string{trimmed[:i], string([]byte{other}), trimmed[i+1:]}, key)
+						expectSecretOrError(t, []string{trimmed[:i], string([]byte{other}), trimmed[i+1:]}, key)
 					}
 				}
 			}
@@ -202,14 +202,14 @@ func TestOpen_alteredCiphertext(t *testing.T) {
 			for i, raw := 0, dearmor(t, sealed); i < len(raw); i++ {
 				altered := slices.Clone(raw)
 				altered[i] ^= 0x10
-				neverElse(t, []string{rearmor(t, sealed, altered)}, key)
-				neverElse(t, []string{rearmor(t, sealed, raw[:i])}, key)
+				expectSecretOrError(t, []string{rearmor(t, sealed, altered)}, key)
+				expectSecretOrError(t, []string{rearmor(t, sealed, raw[:i])}, key)
 			}
 		})
 	}
 }
 
-func neverElse(t *testing.T, parts []string, key pair) {
+func expectSecretOrError(t *testing.T, parts []string, key pair) {
 	t.Helper()
 	got, err := seal.Open(strings.Join(parts, ""), key.private, "")
 	if err == nil {
@@ -222,7 +222,7 @@ func neverElse(t *testing.T, parts []string, key pair) {
 	if !errors.As(err, &e) || e.Reason != seal.ReasonDamaged && e.Reason != seal.ReasonNotCiphertext && e.Reason != seal.ReasonWrongPrivateKey {
 		t.Fatalf("reason of %v", err)
 	}
-	keepsSilent(t, err, key.private, theSecret)
+	expectNoPrivateText(t, err, key.private, theSecret)
 }
 
 func dearmor(t testing.TB, sealed string) []byte {

@@ -9,11 +9,11 @@ import (
 
 var zero = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-func still() time.Time { return zero }
+func fixedTime() time.Time { return zero }
 
 func injector(t *testing.T, seed uint64, list ...Fault) *Injector {
 	t.Helper()
-	in := New(seed, still)
+	in := New(seed, fixedTime)
 	if err := in.Set(list); err != nil {
 		t.Fatal(err)
 	}

@@ -74,8 +74,8 @@ func keysOf(specs ...spec) []report.Key {
 	return all
 }
 
-// company is the account of the screenshots.
-func company() []report.Key {
+// sampleKeys returns the keys of the screenshots.
+func sampleKeys() []report.Key {
 	deploy, backup := []string{"api:ReadVms", "api:CreateVms"}, []string{"api:ReadSnapshots", "api:CreateSnapshot"}
 	return keysOf(
 		spec{owner: "(root)", age: 410, used: 2, tag: "initial"},

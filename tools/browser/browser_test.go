@@ -118,8 +118,8 @@ func (p *tab) sent() []string {
 	return all
 }
 
-// quiet fails the test if the console has a message.
-func (p *tab) quiet() {
+// expectNoConsoleMessage fails the test if the browser console has a message.
+func (p *tab) expectNoConsoleMessage() {
 	p.t.Helper()
 	p.lock.Lock()
 	defer p.lock.Unlock()

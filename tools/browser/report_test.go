@@ -28,19 +28,19 @@ func openReport(t *testing.T, keys []report.Key, missing ...string) *tab {
 }
 
 func TestReport_loadsNothing(t *testing.T) {
-	p := openReport(t, company())
+	p := openReport(t, sampleKeys())
 	check(p, shown, 13)
 	if sent := p.sent(); len(sent) != 1 || !strings.HasPrefix(sent[0], "GET file://") {
 		t.Errorf("requests: %v", sent)
 	}
-	p.quiet()
+	p.expectNoConsoleMessage()
 	// The policy holds: the page cannot load anything, and no handler in it runs.
 	check(p, `(async () => { try { await fetch('http://127.0.0.1:9/'); return 'sent' } catch { return 'refused' } })()`, "refused")
 	check(p, `(() => { const b = document.createElement('button'); b.setAttribute('onclick', 'window.ran = true'); document.body.append(b); b.click(); return !!window.ran })()`, false)
 }
 
 func TestReport_search(t *testing.T) {
-	p := openReport(t, company())
+	p := openReport(t, sampleKeys())
 	for text, want := range map[string]int{"": 13, "backup": 2, "RUNNER-1": 2, "runner ci": 3, "AKEXAMPLE00000000001": 1, "nobody": 0, "inactive": 1, "high": 4} {
 		p.choose("#search", text)
 		check(p, shown, want)
@@ -51,11 +51,11 @@ func TestReport_search(t *testing.T) {
 		check(p, `document.getElementById('count').textContent`, count)
 		check(p, `document.getElementById('nothing').checkVisibility()`, want == 0)
 	}
-	p.quiet()
+	p.expectNoConsoleMessage()
 }
 
 func TestReport_filter(t *testing.T) {
-	p := openReport(t, company())
+	p := openReport(t, sampleKeys())
 	for _, c := range []struct {
 		selector, value string
 		want            int
@@ -77,11 +77,11 @@ func TestReport_filter(t *testing.T) {
 		"(root) onboarding platform-admin terraform")
 	p.do(chromedp.Click(`button[type="reset"]`))
 	get(p, chromedp.Poll[bool](shown+` === 13`))
-	p.quiet()
+	p.expectNoConsoleMessage()
 }
 
 func TestReport_sort(t *testing.T) {
-	p := openReport(t, company())
+	p := openReport(t, sampleKeys())
 	p.do(chromedp.Click(`#grouped`))
 	check(p, `document.querySelector('.owner').checkVisibility()`, false)
 	for _, c := range []struct{ by, first, again string }{
@@ -106,11 +106,11 @@ func TestReport_sort(t *testing.T) {
 	p.do(chromedp.Click(`#grouped`), chromedp.Click(`.head [data-sort="expires"]`))
 	check(p, `document.querySelector('.owner bdi').textContent`, "backup")
 	check(p, `document.querySelectorAll('#flat .key').length`, 0)
-	p.quiet()
+	p.expectNoConsoleMessage()
 }
 
 func TestReport_keyboard(t *testing.T) {
-	p := openReport(t, company())
+	p := openReport(t, sampleKeys())
 	const focus = `(document.activeElement.id || document.activeElement.closest('.key')?.dataset.key || document.activeElement.value || document.activeElement.textContent)`
 	// The tab key visits the controls in the order in which they are read, and one row.
 	var order []string
@@ -145,7 +145,7 @@ func TestReport_keyboard(t *testing.T) {
 	// Everything that can be used has a name, and says what it is.
 	check(p, `Array.from(document.querySelectorAll('input, select, button')).filter((e) => !(e.labels?.[0]?.textContent || e.textContent).trim()).length`, 0)
 	check(p, `document.querySelector('[role="status"]').textContent`, "1 of 13 keys")
-	p.quiet()
+	p.expectNoConsoleMessage()
 }
 
 func TestReport_hostileText(t *testing.T) {
@@ -157,14 +157,14 @@ func TestReport_hostileText(t *testing.T) {
 	check(p, shown, 2)
 	check(p, `document.querySelector('.owner bdi').textContent`, `"><img src=x onerror=window.ran=1><script>window.ran=1</script></details>\u202etxt\x1b[2J`)
 	check(p, `document.querySelectorAll('.owner').length`, 2)
-	p.quiet()
+	p.expectNoConsoleMessage()
 }
 
 // luminance is the relative luminance of a colour of the page.
 const luminance = `(property) => { const [r, g, b] = getComputedStyle(document.documentElement)[property].match(/[\d.]+/g).map(Number); return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255 }`
 
 func TestReport_themes(t *testing.T) {
-	p := openReport(t, company())
+	p := openReport(t, sampleKeys())
 	emulate := func(scheme string) {
 		t.Helper()
 		call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -184,11 +184,11 @@ func TestReport_themes(t *testing.T) {
 	p.do(chromedp.Click("#theme"))
 	emulate("light")
 	dark(true)
-	p.quiet()
+	p.expectNoConsoleMessage()
 }
 
 func TestReport_print(t *testing.T) {
-	p := openReport(t, company())
+	p := openReport(t, sampleKeys())
 	p.choose("#rule", "old")
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 	check(p, `document.getElementById('filters').checkVisibility()`, false)
@@ -200,7 +200,7 @@ func TestReport_print(t *testing.T) {
 	p.choose("#rule", "old")
 	check(p, `(() => { dispatchEvent(new Event('beforeprint')); return Array.from(document.querySelectorAll('.more')).filter((e) => e.checkVisibility()).length })()`, 3)
 	check(p, `(() => { dispatchEvent(new Event('afterprint')); return document.querySelectorAll('details[open]').length })()`, 0)
-	p.quiet()
+	p.expectNoConsoleMessage()
 }
 
 // filterStep applies a filter and returns the milliseconds until its result is laid out, the median of several times, each
@@ -244,5 +244,5 @@ func TestReport_largeAccount(t *testing.T) {
 		t.Logf("regrouped in %.0f ms", eval[float64](p, `(() => { const begin = performance.now(); document.getElementById('grouped').click(); document.body.getBoundingClientRect(); return performance.now() - begin })()`))
 	}
 	check(p, shown, 3000)
-	p.quiet()
+	p.expectNoConsoleMessage()
 }

@@ -16,8 +16,8 @@ import (
 // screenshots is the folder for the screenshots of the docs: make screenshots.
 var screenshots = flag.String("screenshots", "", "the folder to write screenshots to")
 
-// shoot writes what the window shows, in light and dark.
-func (p *tab) shoot(name string, height int64) {
+// screenshot writes what the window shows, in light and dark.
+func (p *tab) screenshot(name string, height int64) {
 	p.t.Helper()
 	p.do(chromedp.EmulateViewport(1320, height))
 	for _, scheme := range []string{"light", "dark"} {
@@ -35,10 +35,10 @@ func TestScreenshots_report(t *testing.T) {
 	if *screenshots == "" {
 		t.Skip("no folder for screenshots")
 	}
-	p := openReport(t, company())
+	p := openReport(t, sampleKeys())
 	p.do(chromedp.Click(`[data-key="AKEXAMPLE00000000007"] summary`))
 	check(p, `(scrollTo(0, 0), true)`, true)
-	p.shoot("report", 1000)
+	p.screenshot("report", 1000)
 }
 
 func TestScreenshots_console(t *testing.T) {
@@ -59,5 +59,5 @@ func TestScreenshots_console(t *testing.T) {
 	}
 	c.until(callRows + `.length === 6`)
 	c.until(`document.querySelectorAll('#faults li').length === 1`)
-	c.shoot("console", 1000)
+	c.screenshot("console", 1000)
 }

@@ -90,7 +90,7 @@ func TestConsole_live(t *testing.T) {
 	check(c.tab, `document.querySelectorAll('#calls tbody tr:nth-child(2) details[open]').length`, 1)
 	c.do(chromedp.Click(`#denied`))
 	c.until(callRows + `.length === 1`)
-	c.quiet()
+	c.expectNoConsoleMessage()
 }
 
 func TestConsole_noSecretAndNoOtherHost(t *testing.T) {
@@ -113,7 +113,7 @@ func TestConsole_noSecretAndNoOtherHost(t *testing.T) {
 			t.Errorf("request: %s", request)
 		}
 	}
-	c.quiet()
+	c.expectNoConsoleMessage()
 }
 
 func TestConsole_hostileText(t *testing.T) {
@@ -128,7 +128,7 @@ func TestConsole_hostileText(t *testing.T) {
 	c.until(callRows + `.length === 3`)
 	c.until(`document.querySelector('#objects').innerText.includes('onerror')`)
 	check(c.tab, `!!window.ran || document.images.length > 0 || document.scripts.length !== 1`, false)
-	c.quiet()
+	c.expectNoConsoleMessage()
 }
 
 func TestConsole_clock(t *testing.T) {
@@ -139,7 +139,7 @@ func TestConsole_clock(t *testing.T) {
 	if moved := c.Simulator.Now().Sub(before); moved < 48*time.Hour || moved > 49*time.Hour {
 		t.Errorf("moved by %v", moved)
 	}
-	c.quiet()
+	c.expectNoConsoleMessage()
 }
 
 func TestConsole_faults(t *testing.T) {
@@ -174,7 +174,7 @@ func TestConsole_reset(t *testing.T) {
 	if users := c.Simulator.State().Users; len(users) != 0 {
 		t.Errorf("users %v", users)
 	}
-	c.quiet()
+	c.expectNoConsoleMessage()
 }
 
 func TestConsole_accessible(t *testing.T) {
@@ -185,5 +185,5 @@ func TestConsole_accessible(t *testing.T) {
 		call(c.tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 		check(c.tab, `((l) => l('backgroundColor') < 0.5)(`+luminance+`)`, scheme == "dark")
 	}
-	c.quiet()
+	c.expectNoConsoleMessage()
 }

@@ -17,8 +17,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// leave waits n times and returns when each request could be sent, as the time since the first call.
-func leave(t *testing.T, l *Limiter, n int) []time.Duration {
+// sendTimes returns the times at which n requests may be sent, since the first call.
+func sendTimes(t *testing.T, l *Limiter, n int) []time.Duration {
 	t.Helper()
 	begun := time.Now()
 	var at []time.Duration
@@ -38,7 +38,7 @@ func TestLimiter_throttledHoldsEveryRequest(t *testing.T) {
 		l := New(0, time.Now, sleep)
 		l.Throttled(time.Now(), 3*time.Second)
 		l.Throttled(time.Now(), time.Second)
-		if at := leave(t, l, 2); at[0] != 3*time.Second || at[1] != 3400*time.Millisecond {
+		if at := sendTimes(t, l, 2); at[0] != 3*time.Second || at[1] != 3400*time.Millisecond {
 			t.Errorf("left after %v", at)
 		}
 	})
@@ -74,14 +74,14 @@ func TestLimiter_halvedThenRises(t *testing.T) {
 
 func TestLimiter_burstThenRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		at := leave(t, New(5, time.Now, sleep), 4)
+		at := sendTimes(t, New(5, time.Now, sleep), 4)
 		if at[1] != 0 || at[2] != 200*time.Millisecond || at[3] != 400*time.Millisecond {
 			t.Errorf("left after %v", at)
 		}
-		if at := leave(t, New(fastest*2, time.Now, sleep), 1000); at[999] != 0 {
+		if at := sendTimes(t, New(fastest*2, time.Now, sleep), 1000); at[999] != 0 {
 			t.Errorf("a rate above %d is no limit, the last left after %v", fastest, at[999])
 		}
-		if at := leave(t, New(Slowest, time.Now, sleep), 3); at[2] != 100*time.Second {
+		if at := sendTimes(t, New(Slowest, time.Now, sleep), 3); at[2] != 100*time.Second {
 			t.Errorf("at the slowest rate left after %v", at)
 		}
 	})

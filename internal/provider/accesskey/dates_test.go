@@ -137,8 +137,8 @@ func TestAccessKey_expiredKeyRenewed(t *testing.T) {
 	key.Expect(acctest.Args{"access_key_id": id, "expired": false})
 }
 
-// longAgo makes a simulator that begins in 2020, and whose signatures may have any date.
-func longAgo(o *simulator.Options) {
+// from2020 sets the clock of a simulator to 2020. It then accepts signatures with any date.
+func from2020(o *simulator.Options) {
 	began := time.Now()
 	o.Now = func() time.Time { return time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Since(began)) }
 	o.Assumptions.ClockWindow = -1
@@ -147,7 +147,7 @@ func longAgo(o *simulator.Options) {
 // TestAccessKey_dateWarnings: a plan says that a key has expired, and that it will work again without its date.
 func TestAccessKey_dateWarnings(t *testing.T) {
 	t.Parallel()
-	h := acctest.NewProtocol(t, longAgo)
+	h := acctest.NewProtocol(t, from2020)
 	key := h.Resource(accessKey, dated("2021-01-01"))
 	id := key.String("id")
 	h.Advance(400 * day)
@@ -163,7 +163,7 @@ func TestAccessKey_dateWarnings(t *testing.T) {
 // TestAccessKey_pastDateOfKeyThatIsGone: a plan and a destroy succeed; only the creation of the key is refused.
 func TestAccessKey_pastDateOfKeyThatIsGone(t *testing.T) {
 	t.Parallel()
-	h := acctest.NewProtocol(t, longAgo)
+	h := acctest.NewProtocol(t, from2020)
 	at := time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC)
 	id := h.CreateKey(api.CreateAccessKeyInput{ExpirationDate: &at}).ID
 	key, imported := h.Import(accessKey, id)

@@ -8,8 +8,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// given is a configuration of a key that found made, with a secret.
-func given(secret any, version any, more acctest.Args) acctest.Args {
+// withSecret returns the configuration of the key of found, with a secret.
+func withSecret(secret any, version any, more acctest.Args) acctest.Args {
 	config := acctest.Args{"expiration_date": "2030-01-01", "tag": "found", "secret_key_wo": secret, "secret_key_wo_version": version}
 	for name, value := range more {
 		config[name] = value
@@ -30,7 +30,7 @@ func TestAccessKey_secretGiven(t *testing.T) {
 		if owner != "" {
 			user = owner
 		}
-		config := given(made.SecretKey, nil, acctest.Args{"user_name": user})
+		config := withSecret(made.SecretKey, nil, acctest.Args{"user_name": user})
 		h.ResetCalls()
 		key.Plan(config).Expect(acctest.Update, acctest.Args{"secret_key": acctest.Unknown, "secret_key_wo": nil, "last_modification_date": key.Get("last_modification_date")})
 		key.Update(config)
@@ -45,7 +45,7 @@ func TestAccessKey_secretGiven(t *testing.T) {
 		if signed != 1 {
 			t.Errorf("%d calls were signed with the given secret", signed)
 		}
-		key.ExpectEmptyPlan(given(nil, nil, acctest.Args{"user_name": user})).ExpectNone()
+		key.ExpectEmptyPlan(withSecret(nil, nil, acctest.Args{"user_name": user})).ExpectNone()
 	}
 }
 
@@ -58,14 +58,14 @@ func TestAccessKey_secretGivenAndSealed(t *testing.T) {
 	made := found(h, "")
 	key, _ := h.Import(accessKey, made.ID)
 	h.ResetCalls()
-	config := given(made.SecretKey, 1, sealedTo(mine.Public))
+	config := withSecret(made.SecretKey, 1, sealedTo(mine.Public))
 	key.Plan(config).Expect(acctest.Update, acctest.Args{"secret_key": nil, "sealed_secret_key": acctest.Unknown, "secret_key_wo": nil}).ExpectNone()
 	key.Update(config).ExpectNone()
 	expectOpens(t, h, key, mine, "")
-	key.ExpectEmptyPlan(given(nil, 1, sealedTo(mine.Public))).ExpectNone()
+	key.ExpectEmptyPlan(withSecret(nil, 1, sealedTo(mine.Public))).ExpectNone()
 
-	key.PlanExpectReplace(given(made.SecretKey, 1, sealedTo(yours.Public)), "seal_to")
-	key.Update(given(made.SecretKey, 2, sealedTo(yours.Public)))
+	key.PlanExpectReplace(withSecret(made.SecretKey, 1, sealedTo(yours.Public)), "seal_to")
+	key.Update(withSecret(made.SecretKey, 2, sealedTo(yours.Public)))
 	expectOpens(t, h, key, yours, "")
 	h.ExpectWrites()
 	h.ExpectNoSecretPersisted(mine.Private, yours.Private)
@@ -81,7 +81,7 @@ func TestAccessKey_wrongSecretGiven(t *testing.T) {
 		key, _ := h.Import(accessKey, made.ID)
 		wrong := strings.Repeat("X", 39) + last
 		h.ResetCalls()
-		config := given(wrong, 1, acctest.Args{"tag": "changed"})
+		config := withSecret(wrong, 1, acctest.Args{"tag": "changed"})
 		applied := key.Apply(config)
 		applied.ExpectError("Secret not taken", "it is not the secret of this key", "Nothing was changed", "`secret_key_wo`")
 		if strings.Contains(applied.String(), wrong) {
@@ -106,8 +106,8 @@ func TestAccessKey_secretThatCannotBeChecked(t *testing.T) {
 	key, _ := h.Import(accessKey, made.ID)
 	h.UpdateKey(h.OnlyKey(), func(in *api.UpdateAccessKeyInput) { in.State = "INACTIVE" })
 	h.ResetCalls()
-	key.Plan(given(made.SecretKey, 1, nil)).ExpectError("Secret not taken", "INACTIVE or has expired", "activate the key")
-	plan := h.NewResource(accessKey).Plan(given(made.SecretKey+"\n", 1, nil))
+	key.Plan(withSecret(made.SecretKey, 1, nil)).ExpectError("Secret not taken", "INACTIVE or has expired", "activate the key")
+	plan := h.NewResource(accessKey).Plan(withSecret(made.SecretKey+"\n", 1, nil))
 	plan.ExpectErrorAmong("Secret not taken", "ends with a line break")
 	if strings.Contains(plan.String(), made.SecretKey) {
 		t.Error("the error repeats the value")
@@ -122,15 +122,15 @@ func TestAccessKey_secretGivenForNewKey(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	secret := strings.Repeat("X", 40)
 	key := h.NewResource(accessKey)
-	plan := key.Plan(given(secret, 1, nil)).Expect(acctest.Create, nil)
+	plan := key.Plan(withSecret(secret, 1, nil)).Expect(acctest.Create, nil)
 	plan.ExpectWarning("Given secret not used", "The apply creates a key")
 	plan.Apply().ExpectNoErrors()
-	key.ExpectEmptyPlan(given(secret, 1, nil)).ExpectNone()
+	key.ExpectEmptyPlan(withSecret(secret, 1, nil)).ExpectNone()
 	if key.String("secret_key") == secret {
 		t.Error("the given secret is in the state")
 	}
 	before := key.Get("secret_key")
-	key.Update(given("", 2, nil)).ExpectWarning("No secret given", "`secret_key_wo` is empty")
+	key.Update(withSecret("", 2, nil)).ExpectWarning("No secret given", "`secret_key_wo` is empty")
 	key.Expect(acctest.Args{"secret_key": before, "secret_key_wo_version": 2})
 }
 
@@ -142,7 +142,7 @@ func TestAccessKey_secretVersionAnyNumber(t *testing.T) {
 	made := found(h, "")
 	key, _ := h.Import(accessKey, made.ID)
 	for _, version := range []float64{0.5, 1.5, 1e22} {
-		config := given(made.SecretKey, version, nil)
+		config := withSecret(made.SecretKey, version, nil)
 		key.Update(config).ExpectNone()
 		key.Expect(acctest.Args{"secret_key": made.SecretKey, "secret_key_wo_version": version})
 		key.ExpectEmptyPlan(config).ExpectNone()
@@ -157,6 +157,6 @@ func TestAccessKey_secretGivenAndIgnored(t *testing.T) {
 	made := found(h, "")
 	key, _ := h.Import(accessKey, made.ID)
 	key.IgnoreChanges = []string{"secret_key_wo"}
-	key.Apply(given(made.SecretKey, nil, acctest.Args{"tag": "changed"})).ExpectNoErrors()
+	key.Apply(withSecret(made.SecretKey, nil, acctest.Args{"tag": "changed"})).ExpectNoErrors()
 	key.Expect(acctest.Args{"secret_key": nil, "tag": "changed"})
 }

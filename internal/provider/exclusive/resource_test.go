@@ -109,12 +109,12 @@ func (w world) config(policies ...string) acctest.Args {
 	return acctest.Args{w.who: "ops", w.list: policies}
 }
 
-func (w world) give(policy string) {
+func (w world) addOutside(policy string) {
 	w.t.Helper()
 	w.OutOfBand(func(ctx context.Context, c *api.Client) error { return w.add(ctx, c, policy) })
 }
 
-func (w world) take(policy string) {
+func (w world) removeOutside(policy string) {
 	w.t.Helper()
 	w.OutOfBand(func(ctx context.Context, c *api.Client) error { return w.remove(ctx, c, policy) })
 }
@@ -142,8 +142,8 @@ func each(t *testing.T, test func(w world)) {
 // TestExclusive_lifecycle: policies that are not listed are removed, and a destroy changes nothing.
 func TestExclusive_lifecycle(t *testing.T) {
 	each(t, func(w world) {
-		w.give(w.a)
-		w.give(w.b)
+		w.addOutside(w.a)
+		w.addOutside(w.b)
 		plan := w.NewResource(w.typeName).Plan(w.config(w.a))
 		id := plan.Get(w.id)
 		plan.ExpectNoErrors()
@@ -165,7 +165,7 @@ func TestExclusive_lifecycle(t *testing.T) {
 // TestExclusive_empty: an empty list removes everything.
 func TestExclusive_empty(t *testing.T) {
 	each(t, func(w world) {
-		w.give(w.a)
+		w.addOutside(w.a)
 		r := w.Resource(w.typeName, w.config())
 		w.expect()
 		r.Expect(acctest.Args{w.list: []string{}})
@@ -175,9 +175,9 @@ func TestExclusive_empty(t *testing.T) {
 // TestExclusive_addedOutside: what somebody adds is planned to be removed, and is removed.
 func TestExclusive_addedOutside(t *testing.T) {
 	each(t, func(w world) {
-		w.give(w.a)
+		w.addOutside(w.a)
 		r := w.Resource(w.typeName, w.config(w.a))
-		w.give(w.b)
+		w.addOutside(w.b)
 		plan := r.Plan(w.config(w.a))
 		plan.Expect(acctest.Update, acctest.Args{w.list: []string{w.a}})
 		r.Expect(acctest.Args{w.list: []string{w.a, w.b}})
@@ -190,9 +190,9 @@ func TestExclusive_addedOutside(t *testing.T) {
 // written it again.
 func TestExclusive_removedOutside(t *testing.T) {
 	each(t, func(w world) {
-		w.give(w.a)
+		w.addOutside(w.a)
 		r := w.Resource(w.typeName, w.config(w.a))
-		w.take(w.a)
+		w.removeOutside(w.a)
 		applied := r.Apply(w.config(w.a))
 		if w.canAdd {
 			applied.ExpectNone()
@@ -201,7 +201,7 @@ func TestExclusive_removedOutside(t *testing.T) {
 		}
 		applied.ExpectWarning("Inline policies are missing: "+r.String("id"), "a", "_inline_policy")
 		r.Plan(w.config(w.a)).Expect(acctest.Update, nil)
-		w.give(w.a)
+		w.addOutside(w.a)
 		r.ExpectEmptyPlan(w.config(w.a))
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-func living(lifetime any) acctest.Args {
+func lifetimeArgs(lifetime any) acctest.Args {
 	return acctest.Args{"lifetime": lifetime, "rotate_before": "7d"}
 }
 
@@ -21,14 +21,14 @@ func TestRotatingKey_ceiling(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.Ceiling(30 * day)
 	pair := h.NewResource(rotatingKey)
-	pair.Plan(living("31d")).ExpectError(summary, acctest.At("lifetime"), "`lifetime` is 31 days", "longer than 30 days")
-	pair.Plan(living(acctest.Unknown)).Expect(acctest.Create, nil).ApplyWith(living("31d")).ExpectError(summary, "`lifetime` is 31 days")
+	pair.Plan(lifetimeArgs("31d")).ExpectError(summary, acctest.At("lifetime"), "`lifetime` is 31 days", "longer than 30 days")
+	pair.Plan(lifetimeArgs(acctest.Unknown)).Expect(acctest.Create, nil).ApplyWith(lifetimeArgs("31d")).ExpectError(summary, "`lifetime` is 31 days")
 	h.ExpectWrites()
-	pair.Update(living("30d"))
+	pair.Update(lifetimeArgs("30d"))
 	h.ResetCalls()
-	pair.ExpectEmptyPlan(living("30d"))
+	pair.ExpectEmptyPlan(lifetimeArgs("30d"))
 	h.ExpectCalls(map[string]int{"ReadAccessKeys": 1})
-	pair.Plan(living("31d")).ExpectError(summary, acctest.At("lifetime"), "`lifetime` is 31 days")
+	pair.Plan(lifetimeArgs("31d")).ExpectError(summary, acctest.At("lifetime"), "`lifetime` is 31 days")
 }
 
 // TestRotatingKey_fullQuota: the error names the keys, nothing is created, and the next run rotates once there is room.

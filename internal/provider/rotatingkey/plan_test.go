@@ -91,15 +91,15 @@ func triggers(value string) change {
 }
 
 func goneKey(m *model)         { m.State = types.StringNull() }
-func endless(m *model)         { m.ExpirationDate = isodate.Null() }
+func withoutExpiry(m *model)   { m.ExpirationDate = isodate.Null() }
 func unknownTriggers(m *model) { m.Triggers = types.MapUnknown(types.StringType) }
 func noTriggers(m *model) {
 	m.Triggers = types.MapValueMust(types.StringType, map[string]attr.Value{})
 }
-func unknownLife(m *model)   { m.Lifetime = duration.Unknown() }
-func unknownWindow(m *model) { m.RotateBefore = duration.Unknown() }
-func takenOver(m *model)     { m.Lifetime, m.RotateBefore = duration.Null(), duration.Null() }
-func endlessBefore(m *model) {
+func unknownLifetime(m *model) { m.Lifetime = duration.Unknown() }
+func unknownWindow(m *model)   { m.RotateBefore = duration.Unknown() }
+func takenOver(m *model)       { m.Lifetime, m.RotateBefore = duration.Null(), duration.Null() }
+func previousWithoutExpiry(m *model) {
 	m.PreviousAccessKeyID, m.PreviousExpirationDate = types.StringValue("AK1"), isodate.Null()
 }
 
@@ -143,19 +143,19 @@ func TestDecide_rotation(t *testing.T) {
 		"taken over":                              {config(), state(takenOver), ""},
 		"taken over, with triggers":               {config(triggers("a")), state(takenOver), ""},
 		"taken over in its window":                {config(), state(takenOver, endsIn(6*day)), "R"},
-		"taken over without an expiry":            {config(), state(takenOver, endless), "EW"},
-		"the expiry taken away by hand":           {config(), state(endless), "EW"},
+		"taken over without an expiry":            {config(), state(takenOver, withoutExpiry), "EW"},
+		"the expiry taken away by hand":           {config(), state(withoutExpiry), "EW"},
 		"the expiry moved on by hand":             {config(), state(endsIn(40 * day)), "EW"},
 		"the expiry brought forward by hand":      {config(), state(endsIn(10 * day)), ""},
 		"as much as clocks differ":                {config(), state(endsIn(30*day + 5*time.Minute)), ""},
 		"a shorter lifetime":                      {config(lives("14d")), state(), "EW"},
 		"a shorter lifetime that changes nothing": {config(lives("20d")), state(), ""},
 		"a longer lifetime":                       {config(lives("60d")), state(), ""},
-		"a lifetime not known":                    {config(unknownLife), state(), "E"},
+		"a lifetime not known":                    {config(unknownLifetime), state(), "E"},
 		"tag":                                     {config(tag("x")), state(), "T"},
 		"one before, live":                        {config(), state(before1(day)), ""},
 		"one before, expired":                     {config(), state(before1(-time.Second)), "D"},
-		"one before, endless":                     {config(), state(endlessBefore), "L"},
+		"one before, endless":                     {config(), state(previousWithoutExpiry), "L"},
 		"due while the one before is live":        {config(), state(endsIn(day), before1(day)), "RW"},
 		"due while the one before is expired":     {config(), state(endsIn(day), before1(-day)), "R"},
 		"gone while the one before is live":       {config(), state(goneKey, before1(day)), "RW"},
@@ -246,7 +246,7 @@ func TestDecide_durations(t *testing.T) {
 		"a month":               {config(lives("P1M")), "Duration not understood: "},
 		"100 years":             {config(lives("36500d")), ""},
 		"a minute":              {config(lives("61s"), before("1m")), ""},
-		"not known":             {config(unknownLife, unknownWindow), ""},
+		"not known":             {config(unknownLifetime, unknownWindow), ""},
 	} {
 		for _, prior := range []*model{nil, &s} {
 			var got string
@@ -293,7 +293,7 @@ func TestDecide_ignoreChanges(t *testing.T) {
 	for what, prior := range map[string]model{
 		"owner by name and id":     state(name("alice"), id("U1")),
 		"a marker as the tag":      state(tag("outscale-unfinished-1")),
-		"moved, without an expiry": state(takenOver, endless),
+		"moved, without an expiry": state(takenOver, withoutExpiry),
 		"one before":               state(before1(day)),
 	} {
 		d := plan(prior, &prior)
@@ -317,10 +317,10 @@ func TestDecide_previousRevoked(t *testing.T) {
 		want     string // in the detail; "" = no warning
 	}{
 		"valid for a day":            {before1(day), false, "Access key AK1, the one before AK2, expires on " + isodate.Format(now.Add(day)) + "."},
-		"without an expiry":          {endlessBefore, false, "Access key AK1, the one before AK2, does not expire."},
+		"without an expiry":          {previousWithoutExpiry, false, "Access key AK1, the one before AK2, does not expire."},
 		"expired":                    {before1(-time.Second), false, ""},
 		"INACTIVE":                   {before1(day), true, ""},
-		"INACTIVE without an expiry": {endlessBefore, true, ""},
+		"INACTIVE without an expiry": {previousWithoutExpiry, true, ""},
 	} {
 		prior := state(endsIn(day), c.previous)
 		d := decide(config(), &prior, facts{Facts: keyattr.Facts{Now: now, SameUser: true}, previousOff: c.off})

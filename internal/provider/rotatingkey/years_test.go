@@ -140,8 +140,8 @@ func (y *years) onTime() {
 	y.end()
 }
 
-// byChance may run every 10 days, and skips runs by chance, but never so many that none falls into a window.
-func (y *years) byChance(length time.Duration) {
+// atRandom runs every 10 to 30 days, at random. At least one run falls into each window.
+func (y *years) atRandom(length time.Duration) {
 	y.t.Helper()
 	start := y.h.Simulator.Now()
 	for y.h.Simulator.Now().Sub(start) < length {
@@ -154,7 +154,7 @@ func (y *years) byChance(length time.Duration) {
 	y.end()
 }
 
-// oneInFive are faults of every kind that meet a fifth of the calls about keys, and more of those that cannot be repeated.
+// oneInFive returns faults of every kind for a fifth of the calls about keys, and for more of the creations.
 func oneInFive() (list []simulator.Fault) {
 	list = append(list, simulator.Fault{Action: "CreateAccessKey", Kind: faults.DropAfter, Probability: 0.3})
 	for _, action := range []string{"CreateAccessKey", "ReadAccessKeys", "UpdateAccessKey", "DeleteAccessKey"} {
@@ -169,7 +169,7 @@ func oneInFive() (list []simulator.Fault) {
 	return list
 }
 
-// seedOf is OUTSCALE_SEED, or else.
+// seedOf returns OUTSCALE_SEED, or a default.
 func seedOf(or uint64) uint64 {
 	if text := os.Getenv("OUTSCALE_SEED"); text != "" {
 		var seed uint64
@@ -191,11 +191,11 @@ func TestRotatingKey_twoYears(t *testing.T) {
 	})
 	t.Run("by chance, expired keys can be deleted", func(t *testing.T) {
 		t.Parallel()
-		newYears(t, seed, shortWindow, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryClearedWithState, DeleteExpiredKeys: true}).byChance(twoYears)
+		newYears(t, seed, shortWindow, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryClearedWithState, DeleteExpiredKeys: true}).atRandom(twoYears)
 	})
 	t.Run("by chance, with faults", func(t *testing.T) {
 		t.Parallel()
-		newYears(t, seed, shortWindow, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryKept, NoLockout: true}, oneInFive()...).byChance(8 * month) // a lost answer takes seconds to clear up
+		newYears(t, seed, shortWindow, simulator.Assumptions{ExpiryOnUpdate: simulator.ExpiryKept, NoLockout: true}, oneInFive()...).atRandom(8 * month) // a lost answer takes seconds to clear up
 	})
 }
 
@@ -210,7 +210,7 @@ func TestSoakRotatingKey_twoYears(t *testing.T) {
 				t.Run(fmt.Sprintf("A1=%d,A2,A3=%v,faults=%v", expiry, lax, faulty != nil), func(t *testing.T) {
 					t.Parallel()
 					newYears(t, seedOf(rand.Uint64N(1<<32)), shortWindow,
-						simulator.Assumptions{ExpiryOnUpdate: expiry, DeleteExpiredKeys: lax, DeleteActiveKeys: lax, NoLockout: true}, faulty...).byChance(twoYears)
+						simulator.Assumptions{ExpiryOnUpdate: expiry, DeleteExpiredKeys: lax, DeleteActiveKeys: lax, NoLockout: true}, faulty...).atRandom(twoYears)
 				})
 			}
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// furnish gives a user a key, a membership, a link and an inline policy, outside of Terraform.
-func furnish(h *acctest.Protocol, name string) (key api.AccessKey) {
+// addDependents gives a user a key, a membership, a link and an inline policy, outside of Terraform.
+func addDependents(h *acctest.Protocol, name string) (key api.AccessKey) {
 	key = h.CreateKey(api.CreateAccessKeyInput{UserName: name})
 	orn := policies(h, "managed")
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
@@ -26,17 +26,19 @@ func furnish(h *acctest.Protocol, name string) (key api.AccessKey) {
 	return key
 }
 
-func forced(name string) acctest.Args { return acctest.Args{"user_name": name, "force_destroy": true} }
+func forceDestroy(name string) acctest.Args {
+	return acctest.Args{"user_name": name, "force_destroy": true}
+}
 
 // TestUser_forceDestroy removes everything, the keys first.
 func TestUser_forceDestroy(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
 	u := h.Resource(user, named("ci"))
-	key := furnish(h, "ci")
+	key := addDependents(h, "ci")
 	u.TryDestroy().ExpectError("User not deleted", "access keys "+key.ID, "groups ops", "linked policies orn:", "inline policies inline", "force_destroy", "create_before_destroy")
 	h.ResetCalls()
-	u.Update(forced("ci"))
+	u.Update(forceDestroy("ci"))
 	h.ExpectWrites()
 	u.Destroy()
 	h.ExpectWrites("UpdateAccessKey", "DeleteAccessKey", "RemoveUserFromUserGroup", "UnlinkPolicy", "DeleteUserPolicy", "DeleteUser")
@@ -46,8 +48,8 @@ func TestUser_forceDestroy(t *testing.T) {
 func TestUser_forceDestroyFails(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
-	u := h.Resource(user, forced("ci"))
-	key := furnish(h, "ci")
+	u := h.Resource(user, forceDestroy("ci"))
+	key := addDependents(h, "ci")
 	h.ResetCalls()
 	h.SetFaults(acctest.Refusal("DeleteAccessKey"))
 	u.TryDestroy().ExpectError("User not deleted", "access keys "+key.ID, "groups ops", "inline policies inline")
@@ -64,7 +66,7 @@ func TestUser_forceDestroyFails(t *testing.T) {
 func TestUser_forceDestroyOwnKey(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
-	u := h.Resource(user, forced("ci"))
+	u := h.Resource(user, forceDestroy("ci"))
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
 		return c.PutUserPolicy(ctx, "ci", api.InlinePolicy{Name: "all", Document: `{"Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"]}]}`})
 	})
@@ -83,7 +85,7 @@ func TestUser_anyOrder(t *testing.T) {
 	for _, first := range []int{0, 1, 2, 3, 4, 5} {
 		h := acctest.NewProtocol(t)
 		orn := policies(h, "managed")
-		u := h.Resource(user, forced("ci"))
+		u := h.Resource(user, forceDestroy("ci"))
 		all := []*acctest.Resource{
 			u, h.Resource("outscale_user_group", acctest.Args{"user_group_name": "ops"}),
 			h.Resource("outscale_user_group_membership", acctest.Args{"user_name": "ci", "user_group_name": "ops"}),

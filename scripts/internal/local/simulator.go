@@ -147,23 +147,23 @@ func (c Calls) ByAction() string {
 
 // Ask reads from the admin port.
 func (s *Simulator) Ask(ctx context.Context, path string, answer any) error {
-	return s.talk(ctx, http.MethodGet, path, nil, answer)
+	return s.request(ctx, http.MethodGet, path, nil, answer)
 }
 
 // SetFaults replaces the faults, a JSON list of them.
 func (s *Simulator) SetFaults(ctx context.Context, faults string) error {
 	var set any
-	return s.talk(ctx, http.MethodPut, "/faults", []byte(faults), &set)
+	return s.request(ctx, http.MethodPut, "/faults", []byte(faults), &set)
 }
 
 // MoveClock moves the simulator's clock forward. From then on the simulator refuses signatures with another time, so that
 // clients must use its time.
 func (s *Simulator) MoveClock(ctx context.Context, by time.Duration) error {
 	var moved any
-	return s.talk(ctx, http.MethodPost, "/clock", fmt.Appendf(nil, `{"advance":%q,"strict":true}`, by), &moved)
+	return s.request(ctx, http.MethodPost, "/clock", fmt.Appendf(nil, `{"advance":%q,"strict":true}`, by), &moved)
 }
 
-func (s *Simulator) talk(ctx context.Context, method, path string, body []byte, answer any) error {
+func (s *Simulator) request(ctx context.Context, method, path string, body []byte, answer any) error {
 	req, err := http.NewRequestWithContext(ctx, method, s.Admin+path, bytes.NewReader(body))
 	if err != nil {
 		return err

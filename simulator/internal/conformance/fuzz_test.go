@@ -96,11 +96,11 @@ func FuzzAuthorization(f *testing.F) {
 // three parts or in the case of the digits, or is a valid Basic credential.
 func sameSignature(authorization, date string, passes map[[2]string]bool) bool {
 	normal := func(text string) string { return strings.ToLower(strings.Join(strings.Fields(text), "")) }
-	for good := range passes {
-		if date != good[1] {
+	for pass := range passes {
+		if date != pass[1] {
 			continue
 		}
-		algorithm, parameters, _ := strings.Cut(good[0], " ")
+		algorithm, parameters, _ := strings.Cut(pass[0], " ")
 		left := normal(authorization)
 		for _, part := range append(strings.Split(parameters, ","), algorithm) {
 			left = strings.Replace(left, normal(part), "", 1)
@@ -119,7 +119,7 @@ func FuzzBody(f *testing.F) {
 	g := newTarget(f)
 	names := describe.Served()
 	for i, name := range names {
-		f.Add(uint8(i), strings.ReplaceAll(good[name], "KEY", "NONE"))
+		f.Add(uint8(i), strings.ReplaceAll(validBodies[name], "KEY", "NONE"))
 		f.Add(uint8(i), `{"DryRun":true}`)
 	}
 	for i, scrap := range scraps {

@@ -19,7 +19,7 @@ type mutator struct {
 
 var actions = func() []string {
 	names := []string{"ReadVms", "NoSuchAction", ""}
-	for name := range good {
+	for name := range validBodies {
 		names = append(names, name)
 	}
 	return names
@@ -64,7 +64,7 @@ func (n mutator) mutate(text string) string {
 }
 
 func (n mutator) body(action string) string {
-	body, ok := good[action]
+	body, ok := validBodies[action]
 	if !ok {
 		body = `{"Filters":{"A":[1,2]}}`
 	}

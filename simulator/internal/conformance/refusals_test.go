@@ -21,8 +21,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
 )
 
-// good has a valid body for each served action in the fixture. fixed.body fills in the words in upper case.
-var good = map[string]string{
+// validBodies has a valid body for each served action in the fixture. fixed.body fills in the words in upper case.
+var validBodies = map[string]string{
 	"AddUserToUserGroup":                   `{"UserGroupName":"fixture","UserName":"without-keys"}`,
 	"CheckAuthentication":                  `{"Login":"` + rootEmail + `","Password":"` + rootPassword + `"}`,
 	"CreateAccessKey":                      `{"UserName":"fixture"}`,
@@ -98,7 +98,7 @@ type fixed struct {
 }
 
 // body returns the good body of an action.
-func (f fixed) body(action string) string { return f.words.Replace(good[action]) }
+func (f fixed) body(action string) string { return f.words.Replace(validBodies[action]) }
 
 // fixture makes a server with objects of every kind, and returns them.
 func fixture(t *testing.T, change ...func(*simulator.Options)) (*server, fixed) {
@@ -150,7 +150,7 @@ func noLockout(o *simulator.Options) { o.Assumptions.NoLockout = true }
 
 // eachServed runs the test for every action that is served.
 func eachServed(t *testing.T, test func(t *testing.T, action describe.Action)) {
-	for name := range good {
+	for name := range validBodies {
 		action, ok := describe.Lookup(name)
 		if !ok || !action.Served {
 			t.Fatalf("%s is not in the table of served actions", name)
@@ -294,7 +294,7 @@ func TestEveryAction_badBodies(t *testing.T) {
 func TestEveryAction_notServed(t *testing.T) {
 	s := start(t)
 	for _, name := range s.validator.Actions() {
-		if _, ok := good[name]; !ok {
+		if _, ok := validBodies[name]; !ok {
 			s.expect("501/0", s.root().call(name, `{}`))
 		}
 	}

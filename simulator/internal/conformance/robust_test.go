@@ -24,8 +24,8 @@ const (
 	patience   = 2 * time.Minute // for events that come at once, which can take seconds on a busy machine
 )
 
-// attack sends count malformed requests from several connections at once.
-func (s *server) attack(seed uint64, count int, user string) {
+// sendMalformed sends count malformed requests from several connections at once.
+func (s *server) sendMalformed(seed uint64, count int, user string) {
 	var wait sync.WaitGroup
 	for i := range attackers {
 		wait.Go(func() {
@@ -126,10 +126,10 @@ func TestRobust_malformedRequests(t *testing.T) {
 	s.root().must("CreateUser", `{"UserName":"fixture"}`)
 	user := s.root().must("CreateAccessKey", `{"UserName":"fixture"}`).at("AccessKey", "AccessKeyId")
 
-	s.attack(attackSeed, malformed/5, user) // fills pools and the record of calls
+	s.sendMalformed(attackSeed, malformed/5, user) // fills pools and the record of calls
 	s.client.CloseIdleConnections()
 	goroutines, before := runtime.NumGoroutine(), heap()
-	s.attack(attackSeed+1, malformed-malformed/5, user)
+	s.sendMalformed(attackSeed+1, malformed-malformed/5, user)
 	s.client.CloseIdleConnections()
 
 	if !eventually(t, patience, func() bool { return runtime.NumGoroutine() <= goroutines+attackers }) {

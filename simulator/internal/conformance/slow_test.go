@@ -15,8 +15,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// impatient sets limits that are short enough for a test, and long enough for a client that sends at once from a busy machine.
-func impatient(o *simulator.Options) {
+// shortLimits sets limits that are short enough for a test, and long enough for a client on a busy machine.
+func shortLimits(o *simulator.Options) {
 	o.Limits.ReadHeader = 3 * time.Second
 	o.Limits.Read = 3500 * time.Millisecond
 	o.Limits.Write = 6 * time.Second
@@ -45,7 +45,7 @@ func wire(t testing.TB, r *http.Request) []byte {
 
 // The server closes the connections of clients that stop sending, and of a client that never reads, and serves others meanwhile.
 func TestSlow_clients(t *testing.T) {
-	s := listening(t, impatient)
+	s := listening(t, shortLimits)
 	s.root().must("ReadUsers", `{}`)
 	s.client.CloseIdleConnections()
 	goroutines := runtime.NumGoroutine()

@@ -12,20 +12,20 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
-// madeUp is an account for the documentation. It is the same in every run, and its clock stands still.
-type madeUp struct {
+// sampleAccount is an account for the documentation. It is the same in every run, and its clock stands still.
+type sampleAccount struct {
 	*rig
 	keys map[string]api.AccessKey // by what they are for
 }
 
-// madeUpStart is the time at which the account is created.
-var madeUpStart = time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC)
+// sampleStart is the time at which the account is created.
+var sampleStart = time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC)
 
-func newMadeUp(t testing.TB) *madeUp {
+func newSampleAccount(t testing.TB) *sampleAccount {
 	t.Helper()
-	m := &madeUp{keys: map[string]api.AccessKey{}}
+	m := &sampleAccount{keys: map[string]api.AccessKey{}}
 	m.rig = newRig(t, func(o *simulator.Options) {
-		o.Now = func() time.Time { return madeUpStart }
+		o.Now = func() time.Time { return sampleStart }
 		o.Seed = 20260701
 	})
 	m.version = "0.1.0"
@@ -36,7 +36,7 @@ func newMadeUp(t testing.TB) *madeUp {
 }
 
 // printKey replaces the program printenv that exec runs.
-func (m *madeUp) printKey(_ context.Context, argv, env []string) (int, error) {
+func (m *sampleAccount) printKey(_ context.Context, argv, env []string) (int, error) {
 	for _, v := range env {
 		if value, found := strings.CutPrefix(v, argv[len(argv)-1]+"="); found {
 			_, err := fmt.Fprintln(m.both, value)
@@ -47,15 +47,15 @@ func (m *madeUp) printKey(_ context.Context, argv, env []string) (int, error) {
 }
 
 // at moves the clock to a day after the start.
-func (m *madeUp) at(day float64) {
+func (m *sampleAccount) at(day float64) {
 	m.t.Helper()
-	to := madeUpStart.Add(time.Duration(day * 24 * float64(time.Hour)))
+	to := sampleStart.Add(time.Duration(day * 24 * float64(time.Hour)))
 	if by := to.Sub(m.Simulator.Now()); by > 0 {
 		m.must(m.Simulator.Advance(by))
 	}
 }
 
-func (m *madeUp) must(err error) {
+func (m *sampleAccount) must(err error) {
 	m.t.Helper()
 	if err != nil {
 		m.t.Fatal(err)
@@ -63,7 +63,7 @@ func (m *madeUp) must(err error) {
 }
 
 // issue creates a key of a user, and the user if it does not exist. With a lifetime of 0 the key never expires.
-func (m *madeUp) issue(name, user, tag string, lifetime time.Duration) {
+func (m *sampleAccount) issue(name, user, tag string, lifetime time.Duration) {
 	m.t.Helper()
 	ctx := m.t.Context()
 	if users, err := m.client.ReadUsers(ctx, nil); err != nil {
@@ -92,7 +92,7 @@ func hasUser(users []api.User, name string) bool {
 }
 
 // calls makes calls with a key, from an address and with a user agent.
-func (m *madeUp) calls(name, address, userAgent string, n int, actions ...string) {
+func (m *sampleAccount) calls(name, address, userAgent string, n int, actions ...string) {
 	m.t.Helper()
 	c := m.from(address, m.keys[name], userAgent)
 	for range n {
@@ -104,7 +104,7 @@ func (m *madeUp) calls(name, address, userAgent string, n int, actions ...string
 	}
 }
 
-func (m *madeUp) populate() {
+func (m *sampleAccount) populate() {
 	const terraform, curl = "Terraform/1.14.2 terraform-provider-outscale/0.1.0", "curl/8.14.1"
 	m.issue("alice", "alice", "laptop", 0)
 	m.put("alice", "everything", allow(`"*"`))
