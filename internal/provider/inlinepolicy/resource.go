@@ -86,7 +86,7 @@ func (r *Resource) describe(p inline) string {
 // ModifyPlan keeps the document of the state if that of the configuration means the same. It warns if another resource
 // removes the policy or also manages it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
+	policyjson.Plan(ctx, path.Root("document"), req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
 	}

@@ -58,7 +58,7 @@ func New() resource.Resource { return &Resource{base.NewResource("policy")} }
 // ModifyPlan checks a new name, and keeps the document of the state if that of the configuration means the same. Another document creates another
 // version, which can become the default one.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
+	policyjson.Plan(ctx, path.Root("document"), req, resp)
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}

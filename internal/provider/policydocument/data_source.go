@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/policyjson"
 )
 
 var _ datasource.DataSource = (*DataSource)(nil)
@@ -47,6 +48,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	if m.Validate.IsNull() || m.Validate.ValueBool() {
 		warn(&resp.Diagnostics, doc)
+		policyjson.WarnUnknown(&resp.Diagnostics, path.Empty(), doc)
 	}
 	m.JSON = types.StringValue(doc.JSON())
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

@@ -40,10 +40,11 @@ func TestPolicyDocument_merge(t *testing.T) {
 
 func TestPolicyDocument_warnings(t *testing.T) {
 	h := acctest.NewProtocol(t)
-	config := acctest.Args{"statement": statement(acctest.Args{"actions": []string{"api:*"}})}
+	config := acctest.Args{"statement": statement(acctest.Args{"actions": []string{"api:*", "api:ReadAcessKeys"}})}
 	data := h.DataSource(typeName, config)
 	data.ExpectWarning("Policy allows privilege escalation")
 	data.ExpectWarning("Policy allows whole services")
+	data.ExpectWarning("Policy names unknown actions", "api:ReadAccessKeys")
 	config["validate"] = false
 	h.DataSource(typeName, config).ExpectNone()
 }

@@ -28,8 +28,8 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				"as an earlier one replaces it; others are added."),
 			"validate": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether to warn about rights that allow privilege escalation and about wildcards that cover a whole " +
-					"service. Defaults to `true`. The form of the document is always checked.",
+				MarkdownDescription: "Whether to warn about rights that allow privilege escalation, about wildcards that cover a whole " +
+					"service, and about unknown actions of the API. Defaults to `true`. The form of the document is always checked.",
 			},
 			"json": schema.StringAttribute{Computed: true, MarkdownDescription: "The document in canonical JSON."},
 		},

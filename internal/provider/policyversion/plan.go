@@ -24,7 +24,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.warnNextDefault(ctx, state, req.Private, &resp.Diagnostics)
 		return
 	}
-	policyjson.KeepEquivalent(ctx, path.Root("document"), req, resp)
+	policyjson.Plan(ctx, path.Root("document"), req, resp)
 	plan := codec.Decode(resp.Plan.Schema, resp.Plan.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

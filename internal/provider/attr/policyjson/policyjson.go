@@ -6,6 +6,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -42,15 +43,41 @@ func Keep(state, found string) string {
 	return found
 }
 
-// KeepEquivalent plans the document of the state if that of the configuration means the same, so that there is no change.
-func KeepEquivalent(ctx context.Context, at path.Path, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+// Plan plans the document of the state if that of the configuration means the same, so that there is no change. It warns of
+// unknown actions in another document, or in a new one.
+func Plan(ctx context.Context, at path.Path, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
 		return
 	}
 	var planned, prior types.String
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, at, &planned)...)
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, at, &prior)...)
-	if !planned.IsUnknown() && !planned.Equal(prior) && policydoc.Equivalent(planned.ValueString(), prior.ValueString()) {
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, at, &prior)...)
+	}
+	switch {
+	case planned.IsUnknown() || planned.Equal(prior):
+	case policydoc.Equivalent(planned.ValueString(), prior.ValueString()):
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, prior)...)
+	default:
+		if doc, err := policydoc.Parse(planned.ValueString()); err == nil {
+			WarnUnknown(&resp.Diagnostics, at, doc)
+		}
+	}
+}
+
+// WarnUnknown warns of actions that the API description does not have. They are not an error, because the API can have newer
+// ones.
+func WarnUnknown(diags *diag.Diagnostics, at path.Path, doc policydoc.Document) {
+	var lines strings.Builder
+	for _, u := range policydoc.UnknownActions(doc) {
+		lines.WriteString("  - " + u.Action)
+		if u.Closest != "" {
+			lines.WriteString(" (the most similar action is " + u.Closest + ")")
+		}
+		lines.WriteString("\n")
+	}
+	if lines.Len() > 0 {
+		diags.AddAttributeWarning(at, "Policy names unknown actions", "The description of the API that this provider was built with has no action for:\n\n"+lines.String()+
+			"\nA misspelled action allows and denies nothing. The case of letters counts. If the action is newer than this provider, the document works as it is.")
 	}
 }
