@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 )
@@ -27,15 +28,22 @@ func FactsOf(k account.OwnedKey, report account.Report, usage account.Usage, now
 	return f
 }
 
-// OwnersRights reads the policy documents of owners, once per owner. If the caller lacks a right, it stops reading, because the
-// API would refuse the next owner too. It is not safe for concurrent use.
+// OwnersRights reads the policy documents of owners, once per owner. It stops reading if the caller lacks a right, because the
+// API would refuse the next owner too, and if the API fails for several owners in a row, because the client repeats each failed
+// call for up to a minute. It is not safe for concurrent use.
 type OwnersRights struct {
 	Read    func(ctx context.Context, userName string) ([]policydoc.Document, error)
 	Refused error   // the refusal because of a missing right, nil = none
 	Failed  []error // one error for each owner whose documents could not be read or parsed
+	Unread  int     // the number of owners whose documents were not read, because the API failed for others
 
-	known map[string]ownerRights
+	known  map[string]ownerRights
+	faults int // the number of owners in a row for which the API failed
 }
+
+// maxFaults is the number of owners in a row after which OwnersRights stops. With more than one, a failure that only one owner
+// causes does not hide the rights of all others.
+const maxFaults = 2
 
 type ownerRights struct {
 	documents []policydoc.Document
@@ -51,16 +59,10 @@ func (r *OwnersRights) AddTo(ctx context.Context, f *Facts) error {
 	}
 	owner, found := r.known[userName]
 	if !found && r.Refused == nil {
-		docs, err := r.Read(ctx, userName)
+		owner = r.read(ctx, userName)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if domain.IsClosed(err) {
-			r.Refused = err
-		} else if err != nil {
-			r.Failed = append(r.Failed, fmt.Errorf("user %s: %w", userName, err))
-		}
-		owner = ownerRights{docs, err == nil}
 		if r.known == nil {
 			r.known = map[string]ownerRights{}
 		}
@@ -68,4 +70,23 @@ func (r *OwnersRights) AddTo(ctx context.Context, f *Facts) error {
 	}
 	f.RightsKnown, f.Documents = owner.known, owner.documents
 	return nil
+}
+
+func (r *OwnersRights) read(ctx context.Context, userName string) ownerRights {
+	if r.faults == maxFaults {
+		r.Unread++
+		return ownerRights{}
+	}
+	docs, err := r.Read(ctx, userName)
+	if api.IsAmbiguous(err) || api.IsSilent(err) || api.IsThrottled(err) {
+		r.faults++
+	} else {
+		r.faults = 0
+	}
+	if domain.IsClosed(err) {
+		r.Refused = err
+	} else if err != nil {
+		r.Failed = append(r.Failed, fmt.Errorf("user %s: %w", userName, err))
+	}
+	return ownerRights{docs, err == nil}
 }

@@ -1,11 +1,15 @@
 package review
 
 import (
+	"context"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 )
@@ -140,6 +144,41 @@ func TestReview_numberOfNetworks(t *testing.T) {
 		found := Config{Rules: map[string]Settings{"networks": {Max: Limit{Set: true}}}}.Review(f)
 		if len(found) != 1 || found[0].Reason != want {
 			t.Errorf("%+v, want %q", found, want)
+		}
+	}
+}
+
+// A failure that comes from the API itself for two owners in a row ends the reading. Other failures, and one owner, do not.
+func TestOwnersRights_apiFails(t *testing.T) {
+	broken, invalid := &api.Error{StatusCode: 500}, errors.New("the document is not valid")
+	lost, unreached := &api.TransportError{Sent: true, Err: io.EOF}, &api.TransportError{Err: io.EOF}
+	throttled, refused := &api.Error{StatusCode: 429}, &api.Error{StatusCode: 400}
+	for name, c := range map[string]struct {
+		errs         []error
+		reads, known int
+	}{
+		"all":        {[]error{broken, broken, broken, broken}, 2, 0},
+		"kinds":      {[]error{nil, lost, unreached, nil}, 3, 1},
+		"throttled":  {[]error{throttled, throttled, nil, nil}, 2, 0},
+		"not in row": {[]error{broken, nil, broken, nil}, 4, 2},
+		"invalid":    {[]error{invalid, refused, invalid, nil}, 4, 1},
+	} {
+		reads, known := 0, 0
+		r := OwnersRights{Read: func(context.Context, string) ([]policydoc.Document, error) {
+			reads++
+			return nil, c.errs[reads-1]
+		}}
+		for i := range 2 * len(c.errs) { // each owner has two keys
+			f := Facts{Key: key.Key{UserName: string(rune('a' + i/2))}}
+			if err := r.AddTo(t.Context(), &f); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if f.RightsKnown {
+				known++
+			}
+		}
+		if reads != c.reads || known != 2*c.known || r.Unread != len(c.errs)-c.reads || len(r.Failed) != c.reads-c.known {
+			t.Errorf("%s: %d reads, %d keys with rights, %d owners not read, %v", name, reads, known, r.Unread, r.Failed)
 		}
 	}
 }

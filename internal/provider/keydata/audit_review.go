@@ -14,6 +14,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/lookup"
 	"github.com/outscale-access/terraform-provider-outscale/internal/review"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // The summaries of warnings about rights.
@@ -114,6 +115,10 @@ func (d *Audit) review(ctx context.Context, m *auditModel, config review.Config,
 	}
 	for _, err := range rights.Failed {
 		diags.AddWarning(rightsUnknown, "The rights of a user are not known, so the rules about rights find nothing about its keys: "+err.Error())
+	}
+	if rights.Unread > 0 {
+		diags.AddWarning(rightsUnknown, fmt.Sprintf("The rights of %s were not read, because the API failed for the users before, so the rules about rights "+
+			"find nothing about their keys.", text.Count(rights.Unread, "more user")))
 	}
 	return nil
 }
