@@ -71,6 +71,7 @@ type Config struct {
 	Proxy         func(*url.URL) (*url.URL, error) // nil = the proxy of the process's environment
 	Warnings      []Warning                        // set by Resolve; New ignores them
 	Log           Log                              // nil = no logs
+	NoBodies      bool                             // Log does not receive the lines with bodies
 	Now           func() time.Time                 // the machine's clock; nil = time.Now
 }
 

@@ -28,10 +28,10 @@ const (
 // Log receives the log lines of the client. They have no secrets.
 type Log func(ctx context.Context, level Level, msg string, fields map[string]any)
 
-// logBody logs a line with a redacted body. Without a log it does nothing, because redacting takes as long as decoding the
-// body.
+// logBody logs a line with a redacted body. If nothing receives the line it does nothing, because redacting takes as long as
+// decoding the body.
 func (c *Client) logBody(ctx context.Context, msg string, body []byte, fields map[string]any) {
-	if c.config.Log == nil {
+	if c.config.Log == nil || c.config.NoBodies {
 		return
 	}
 	fields["body"] = c.redact.body(body)

@@ -10,6 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
 	"github.com/outscale-access/terraform-provider-outscale/internal/review"
+	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
 // wanted says which facts to collect beside the list of the keys. Each part costs calls.
@@ -65,8 +66,10 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 		return nil, err
 	}
 	if w.account {
-		if c.accountID, err = s.account.ID(ctx); err != nil {
-			return nil, err
+		if c.accountID, err = s.account.ID(ctx); ctx.Err() != nil {
+			return nil, ctx.Err()
+		} else if err != nil {
+			c.lacks("The id of the account is not known: %v", err)
 		}
 	}
 	c.now = s.keys.Now()
@@ -91,6 +94,9 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 	}
 	for _, err := range rights.Failed {
 		c.lacks("Rights are not known: %v", err)
+	}
+	if rights.Unread > 0 {
+		c.lacks("The rights of %s were not read, because the API failed for the users before. Run the command again later.", text.Count(rights.Unread, "more user"))
 	}
 	return c, nil
 }

@@ -40,6 +40,8 @@ func (a *app) connect() (*services, error) {
 	cfg.RequestsPerSecond = a.flags.rate
 	cfg.UserAgent = "outscale-keys/" + a.version + " (+https://github.com/outscale-access/terraform-provider-outscale)"
 	cfg.Now = a.host.Now
+	cfg.Log, cfg.NoBodies = a.logWait, true
+	a.waits.next = a.host.Now().Add(firstWait)
 	client, err := api.New(cfg)
 	if err != nil {
 		return nil, err

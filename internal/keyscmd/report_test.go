@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -66,5 +67,16 @@ func TestReport_json(t *testing.T) {
 	}
 	if !got.Complete || got.AccountID == "" || len(got.AccessKeys) != 2 || got.AccessKeys[1].Rights != "none" || len(got.AccessKeys[1].Findings) != 1 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// The page is written also if the id of the account cannot be read.
+func TestReport_accountFails(t *testing.T) {
+	r := newRig(t)
+	r.Endpoint, r.status = r.front.URL+"/api/v1", http.StatusNotImplemented // a failure that the client does not repeat
+	r.refuse = func(action string) bool { return action == "ReadAccounts" }
+	code, out, errOut := r.run("report", "--output", "json")
+	if code != ExitOK || !strings.Contains(out, r.RootAccessKey) || !strings.Contains(out, `"The id of the account is not known: `) {
+		t.Errorf("exit code %d: %s%s", code, out, errOut)
 	}
 }

@@ -2,6 +2,7 @@ package keyscmd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"maps"
@@ -37,6 +38,7 @@ type rig struct {
 	both    *bytes.Buffer    // receives both outputs in the order in which they are written; nil = separate outputs
 	front   *httptest.Server // the API, with the addresses of from and the refusals of refuse
 	refuse  func(action string) bool
+	status  int // of a refusal, 0 = 400
 }
 
 func newRig(t testing.TB, opts ...func(*simulator.Options)) *rig {
@@ -74,7 +76,7 @@ func (r *rig) fromElsewhere(w http.ResponseWriter, req *http.Request) {
 		req.RemoteAddr = net.JoinHostPort(address, "1")
 	}
 	if r.refuse != nil && r.refuse(path.Base(req.URL.Path)) {
-		w.WriteHeader(http.StatusBadRequest)
+		w.WriteHeader(cmp.Or(r.status, http.StatusBadRequest))
 		_, _ = io.WriteString(w, `{"Errors":[{"Code":"4047","Type":"InvalidParameterValue","Details":""}],"ResponseContext":{"RequestId":"r"}}`)
 		return
 	}

@@ -126,6 +126,7 @@ func message(err error) string {
 type app struct {
 	host    Host
 	version string
+	waits   waits
 	flags   struct {
 		profile, configFile, region, endpoint string
 		rate                                  float64
@@ -218,24 +219,6 @@ func named(least, most int, what string) cobra.PositionalArgs {
 		return nil
 	}
 }
-
-// progress shows the progress of a long command on a terminal. Each line replaces the one before.
-func (a *app) progress(format string, args ...any) {
-	if width := a.host.Progress; width > 0 {
-		line := []rune(fmt.Sprintf(format, args...))
-		fmt.Fprint(a.host.Err, "\r\x1b[K"+string(line[:min(len(line), width-1)])) // a line that wraps could not be replaced
-	}
-}
-
-// progressDone removes the last line of progress.
-func (a *app) progressDone() {
-	if a.host.Progress > 0 {
-		fmt.Fprint(a.host.Err, "\r\x1b[K")
-	}
-}
-
-// note writes a line to standard error. It is not part of the result.
-func (a *app) note(format string, args ...any) { fmt.Fprintf(a.host.Err, format+"\n", args...) }
 
 // notes writes sentences that may repeat texts of another origin.
 func (a *app) notes(sentences []string) {
