@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the fuzz targets, one after the other, each for the same time. An input that a target finds is written to
-# testdata/fuzz beside it, and fails the ordinary tests from then on.
+# testdata/fuzz of its package, and fails the ordinary tests from then on.
 # Usage: fuzz.sh DURATION [PATTERN]    (DURATION as in 30m; PATTERN is a regular expression of the targets' names)
 set -euo pipefail
 cd "$(dirname "$0")/.."

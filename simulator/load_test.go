@@ -92,7 +92,7 @@ func TestLoad_keyWithoutSecret(t *testing.T) {
 			t.Errorf("%+v", last)
 		}
 	}
-	// With its secret beside the hash, it signs; the state never has it.
+	// With its secret in addition to the hash, it signs; the state never has it.
 	for i := range state.AccessKeys {
 		if state.AccessKeys[i].AccessKeyID == bob.keyID {
 			state.AccessKeys[i].SecretKey = bob.secret

@@ -7,7 +7,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
-// authorize checks the rights of an EIM user, also for the user's own keys (A24). The root user may do everything. authorize parses
+// authorize checks the rights of an EIM user, even for the user's own keys (A24). The root user may do everything. authorize parses
 // the body first, because the resource of a call depends on it.
 func (s *Simulator) authorize(c *call) *problem {
 	c.parse()

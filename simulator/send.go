@@ -29,7 +29,7 @@ const (
 // proxyPage is a page that a proxy could send in place of an answer of the API.
 const proxyPage = `<!DOCTYPE html>
 <html><head><title>Please wait</title></head>
-<body><h1>Please wait</h1><p>This page is no answer of the API.</p></body></html>
+<body><h1>Please wait</h1><p>This page is not an answer of the API.</p></body></html>
 `
 
 // applyFault returns the response that the fault of the call sends, and records its status. It does not undo the action. It waits

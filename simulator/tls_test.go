@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// listen makes the harness listen on ports of the loopback address, also with TLS.
+// listen makes the harness listen on ports of the loopback address, with and without TLS.
 func (r *harness) listen() *Running {
 	r.t.Helper()
 	running, err := r.Listen(Addresses{API: "127.0.0.1:0", TLS: "127.0.0.1:0", Admin: "127.0.0.1:0"})

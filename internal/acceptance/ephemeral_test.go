@@ -260,7 +260,7 @@ ephemeral "outscale_access_key_secret" "this" {
 `
 
 // TestAccSealedSecret_writeOnlyArgument: an ephemeral resource opens the secret of a sealed key for a write-only argument of another
-// provider. The secret arrives, also after a replacement of the key, and is in no file and no output.
+// provider. The secret arrives, even after a replacement of the key, and is in no file and no output.
 func TestAccSealedSecret_writeOnlyArgument(t *testing.T) {
 	t.Parallel()
 	c := acctest.NewCLI(t)

@@ -236,7 +236,7 @@ func longestLine(text string) string {
 	return slices.MaxFunc(strings.Split(text, "\n"), func(a, b string) int { return len(a) - len(b) })
 }
 
-// TestAccBackend_killedRunLeavesNoLock: the lock belongs to the connection of the run. It ends with the run, also if the run is
+// TestAccBackend_killedRunLeavesNoLock: the lock belongs to the connection of the run. It ends with the run, even if the run is
 // killed. `force-unlock` does not unlock it while the run continues.
 func TestAccBackend_killedRunLeavesNoLock(t *testing.T) {
 	t.Parallel()

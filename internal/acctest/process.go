@@ -108,7 +108,7 @@ func (p *Process) plan(r *Resource, prior object, config tftypes.Value, got *Dia
 	return after
 }
 
-// apply sends a change. It returns the state that a CLI keeps, also after errors.
+// apply sends a change. It returns the state that a CLI keeps, even after errors.
 func (p *Process) apply(r *Resource, prior object, config tftypes.Value, plan object, got *Diagnostics) object {
 	p.h.t.Helper()
 	answer, err := p.ApplyResourceChange(p.h.context(), &tfprotov6.ApplyResourceChangeRequest{

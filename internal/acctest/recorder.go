@@ -136,7 +136,7 @@ func (c *copying) Write(part []byte) (int, error) {
 	return c.ResponseWriter.Write(part)
 }
 
-// Issued returns the secrets of all access keys that were created in this account, in order, also those of deleted keys. It does not
+// Issued returns the secrets of all access keys that were created in this account, in order, including those of deleted keys. It does not
 // have the secret of the root access key.
 func (a *Account) Issued() []string {
 	a.recorder.mu.Lock()

@@ -68,7 +68,7 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.from, "from", "", "`file` with the results of an earlier run, to write the page anew from")
 	flags.StringVar(&s.seed, "seed", "1", "`number` that makes the simulator's ids repeatable")
 	flags.BoolVar(&s.quick, "quick", false, "at 5 requests/s, only plan rows of more than 100 keys: creating and destroying 1,000 keys takes half an hour")
-	flags.IntVar(&s.repeat, "repeat", 3, "how often each step is measured without a limit, and the floor; medians are shown")
+	flags.IntVar(&s.repeat, "repeat", 3, "the number of times that each step is measured without a limit, and the floor; medians are shown")
 	rows := flags.String("rows", "10/1,100/50,300/150,1000/500,0/300/3", "`keys/users` or keys/users/policies of each row, with the number of policies per user")
 	rates := flags.String("rates", "unlimited,default", "which `rates` to run: unlimited, default (5 requests/s)")
 	if err := flags.Parse(args); err != nil {

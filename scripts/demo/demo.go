@@ -90,7 +90,7 @@ func (d *demo) applied(ctx context.Context, w *workspace) error {
 	return w.run(ctx, "apply", "-auto-approve", "-input=false")
 }
 
-// program runs another program of bin and returns its standard output, also if it fails.
+// program runs another program of bin and returns its standard output, even if it fails.
 func (d *demo) program(ctx context.Context, name, input string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(d.bin, local.Executable(name)), args...)
 	cmd.Dir, cmd.Env = d.world, local.Environment(d.home, d.sim)

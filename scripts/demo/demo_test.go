@@ -86,7 +86,7 @@ func commandLines(t *testing.T) []string {
 	}
 	var lines []string
 	for _, file := range files {
-		if line, err := os.ReadFile(file); err == nil { // a process may have ended meanwhile
+		if line, err := os.ReadFile(file); err == nil { // an error means that the process has ended
 			lines = append(lines, strings.ReplaceAll(string(line), "\x00", " "))
 		}
 	}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Verifies the downloaded files of a release: signatures, checksums, and that each bill of materials (SPDX) belongs to the
-# archive beside it. It runs on Linux, with gpg, sha256sum (GNU) and unzip, and needs no network.
+# archive in the same folder. It runs on Linux, with gpg, sha256sum (GNU) and unzip, and needs no network.
 #
 # Usage: verify.sh --key FILE [--complete] DIR
 #   --key FILE    the armored public key of the publisher. Take it from the registry or the repository, not from DIR.

@@ -24,7 +24,7 @@ type Account struct {
 	// RootKeyID and RootSecret are the first access key of the account. They stay when the key is deleted: a reset creates it again, a
 	// restart does not.
 	RootKeyID, RootSecret string
-	// Starts is how often a simulator opened the data, so that a seeded source does not repeat its ids after a restart.
+	// Starts is the number of times that a simulator opened the data, so that a seeded source does not repeat its ids after a restart.
 	Starts uint64
 }
 

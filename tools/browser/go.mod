@@ -1,5 +1,5 @@
 // Tests of the pages of outscale-keys and outscale-sim in a real browser, and their screenshots. A module of its own: what
-// drives the browser is no part of what is shipped.
+// drives the browser is not shipped.
 module github.com/outscale-access/terraform-provider-outscale/tools/browser
 
 go 1.26.0

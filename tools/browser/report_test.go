@@ -194,7 +194,7 @@ func TestReport_print(t *testing.T) {
 	check(p, `document.getElementById('filters').checkVisibility()`, false)
 	check(p, `document.getElementById('theme').checkVisibility()`, false)
 	check(p, shown, 3)
-	// Findings are on paper, also of rows that are closed on the screen. A row without findings stays closed.
+	// Paper has the findings of all rows, including those that are closed on the screen. A row without findings stays closed.
 	p.choose("#rule", "")
 	check(p, `(() => { dispatchEvent(new Event('beforeprint')); const n = document.querySelectorAll('details[open]').length; dispatchEvent(new Event('afterprint')); return n })()`, 7)
 	p.choose("#rule", "old")

@@ -20,7 +20,7 @@ import (
 	"github.com/spdx/tools-golang/spdxlib"
 )
 
-// Every program has an archive for each platform, named as the registries want it, and a bill of materials beside it.
+// Every program has an archive for each platform, named as the registries require, and a bill of materials.
 // SHA256SUMS lists the provider's archives and the manifest, and nothing else.
 func TestSnapshot_files(t *testing.T) {
 	dir, version := snapshot(t)

@@ -16,7 +16,7 @@ terraform {
     }
     use_path_style = true
 
-    # Locks with an object beside the state. Test it before you rely on it: see below.
+    # Locks with an object next to the state. Test it before you rely on it: see below.
     use_lockfile = true
 
     # These exist at AWS only.

@@ -40,7 +40,7 @@ type observation struct {
 	unsaved map[string]bool
 	// marked are the keys that had their marker after an earlier run. Its messages are in output too.
 	marked map[string]bool
-	// redated are the keys whose expiry another client changed, and that no run could correct since.
+	// redated are the keys whose expiry another client changed, and that no run has corrected since.
 	redated map[string]bool
 }
 

@@ -188,8 +188,8 @@ func (x *interrupter) interrupt(r *acctest.Running) {
 }
 
 // noteUnsaved remembers the keys that the run finished and the state does not have: the provider returned them to the CLI,
-// which had not saved them. Both CLIs save a remote state at most every 20 seconds, and OpenTofu
-// also a local one.
+// which had not saved them. Both CLIs save a remote state at most every 20 seconds. OpenTofu
+// does the same with a local one.
 func (sc *scenario) noteUnsaved(before map[string]bool) {
 	sc.t.Helper()
 	state := sc.state()
@@ -203,7 +203,7 @@ func (sc *scenario) noteUnsaved(before map[string]bool) {
 	}
 }
 
-// isRunning reports whether a process exists and is no zombie.
+// isRunning reports whether a process exists and is not a zombie.
 func isRunning(pid int) bool {
 	out, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
 	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(out)), "Z")

@@ -283,7 +283,7 @@ func TestOrphan_runEndsWithoutProvider(t *testing.T) {
 					t.Error("a later run changed the key")
 				}
 				if len(journalFiles(cli, s)) == 0 {
-					t.Error("there is no journal any more")
+					t.Error("the journal was removed")
 				}
 				// A plan without changes names the orphan once, and no key that the state has.
 				plan := s.EmptyPlan()

@@ -53,7 +53,7 @@ const (
 var nextPort atomic.Int64
 
 // fixedAddress returns an address that is still free when the simulator starts again. The system could assign a port of its
-// own range to another test meanwhile. Each process of tests begins at another port.
+// own range to another test before that. Each process of tests begins at another port.
 func fixedAddress(cli *acctest.CLI) string {
 	for range portCount {
 		port := firstPort + (int64(os.Getpid())*portStride+nextPort.Add(1))%portCount

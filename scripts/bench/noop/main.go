@@ -2,7 +2,7 @@
 // the proposed state. A plan with it takes the time of the CLI and of the plugin protocol, which no provider can reduce.
 //
 // If OUTSCALE_BENCH_FRAMEWORK is set, terraform-plugin-framework answers the requests, for resources that do nothing. The plan
-// then takes also the time of the framework, which no provider on the framework can reduce.
+// then includes the time of the framework, which no provider on the framework can reduce.
 package main
 
 import (

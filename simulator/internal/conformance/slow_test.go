@@ -43,7 +43,7 @@ func wire(t testing.TB, r *http.Request) []byte {
 	return b.Bytes()
 }
 
-// The server closes the connections of clients that stop sending, and of a client that never reads, and serves others meanwhile.
+// The server closes the connections of clients that stop sending, and of a client that never reads. During that time it serves others.
 func TestSlow_clients(t *testing.T) {
 	s := listening(t, shortLimits)
 	s.root().must("ReadUsers", `{}`)

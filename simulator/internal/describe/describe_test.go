@@ -49,7 +49,7 @@ func TestLookup_actions(t *testing.T) {
 	}
 	for _, name := range []string{"", "readusers", "ReadUser", "ReadSecretAccessKey"} {
 		if _, ok := Lookup(name); ok {
-			t.Errorf("%q is no action", name)
+			t.Errorf("%q is not an action", name)
 		}
 	}
 	for name, action := range actions {
@@ -133,7 +133,7 @@ func TestCheck_floats(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	if v := Check(users, "1.40.1", map[string]any{"FirstItem": 3.5}); v == nil {
-		t.Error("3.5 is no integer")
+		t.Error("3.5 is not an integer")
 	}
 }
 

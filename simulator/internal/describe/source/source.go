@@ -1,7 +1,7 @@
 // Package source finds and reads the official description of the OUTSCALE API: the file api.yaml in the Go module of the
 // official SDK, in the module cache. It is read there and never copied.
 //
-// The file patch.yaml beside it changes the Go types of the SDK only, not the requests that the API accepts. It is not read.
+// The file patch.yaml in the same folder changes the Go types of the SDK only, not the requests that the API accepts. It is not read.
 //
 // The package is for the generator of package describe and for tests only, because it runs the go command.
 package source
