@@ -15,7 +15,7 @@ import (
 // API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	AccessKeyID() string
-	Offset() time.Duration
+	Clock() api.Clock
 	ReadAccounts(ctx context.Context) (api.Account, error)
 	ReadAPIAccessPolicy(ctx context.Context) (api.AccessPolicy, error)
 	ReadAPILogs(ctx context.Context, q api.LogQuery, token string) (api.CallPage, error)
@@ -27,7 +27,6 @@ var _ API = (*api.Client)(nil)
 // Service reads one account. It is safe for concurrent use. A process needs one, also if it runs for weeks.
 type Service struct {
 	api    API
-	clock  domain.Clock
 	opts   domain.Options
 	known  atomic.Pointer[string]      // the account's id after it was read; a credential never changes its account
 	ids    *cache.Reads[string]        // one entry
@@ -42,7 +41,7 @@ func New(client API, opts domain.Options) *Service {
 	opts = opts.WithDefaults()
 	all := func(error) bool { return true }
 	return &Service{
-		api: client, opts: opts, clock: domain.Clock{Machine: opts.Now, Offset: client.Offset},
+		api: client, opts: opts,
 		ids: cache.New[string](opts.Now, domain.ReadTTL),
 		// With a bad credential, each further call would count towards a lock-out.
 		limits: cache.New[time.Duration](opts.Now, domain.ReadTTL).KeepErrors(domain.NameTTL, all),

@@ -33,7 +33,8 @@ func services(client interface {
 }
 
 func service(f *apitest.Fake) *Service {
-	s, _, _ := services(f, func() time.Time { return auditDay })
+	f.Now = func() time.Time { return auditDay }
+	s, _, _ := services(f, f.Now)
 	return s
 }
 

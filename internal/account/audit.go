@@ -62,7 +62,7 @@ func (s *Service) Audit(ctx context.Context, keys Keys, users Users) (Report, er
 	}
 	all, err := users.List(ctx)
 	if domain.IsClosed(err) {
-		r.add("", own, s.clock.Now())
+		r.add("", own, s.api.Clock().Now())
 		return r, nil
 	} else if err != nil {
 		return Report{}, err
@@ -79,10 +79,10 @@ func (s *Service) Audit(ctx context.Context, keys Keys, users Users) (Report, er
 	r.Users = true
 	r.Root = !slices.ContainsFunc(slices.Concat(owned...), func(k key.Key) bool { return callers[k.ID] })
 	if r.Root {
-		r.add("", own, s.clock.Now())
+		r.add("", own, s.api.Clock().Now())
 	}
 	for i, keys := range owned {
-		r.add(all[i].ID, keys, s.clock.Now())
+		r.add(all[i].ID, keys, s.api.Clock().Now())
 	}
 	return r, nil
 }

@@ -25,7 +25,8 @@ func accountOf(f *apitest.Fake) *apitest.Fake {
 }
 
 func audit(f *apitest.Fake) (Report, error) {
-	accounts, users, keys := services(f, func() time.Time { return auditDay })
+	f.Now = func() time.Time { return auditDay }
+	accounts, users, keys := services(f, f.Now)
 	return accounts.Audit(bg, keys, users)
 }
 

@@ -57,8 +57,11 @@ const clockSlack = 2 * time.Second
 // The API's clock is known after the first answer. If that is the first page of the log and shows that the machine's clock
 // is wrong, the reading begins again.
 func (s *Service) Usage(ctx context.Context, q UsageQuery) (Usage, error) {
-	offset := s.clock.Offset()
-	u, err := s.usage(ctx, q, func() bool { return s.clock.Offset() != offset })
+	before := s.api.Clock()
+	u, err := s.usage(ctx, q, func() bool {
+		clock := s.api.Clock()
+		return clock.Now().Sub(clock.Machine) != before.Now().Sub(before.Machine)
+	})
 	if errors.Is(err, errClock) {
 		return s.usage(ctx, q, nil)
 	}
@@ -69,7 +72,7 @@ func (s *Service) Usage(ctx context.Context, q UsageQuery) (Usage, error) {
 var errClock = errors.New("the API's clock differs from the one that the log was asked for by")
 
 func (s *Service) usage(ctx context.Context, q UsageQuery, wrongClock func() bool) (Usage, error) {
-	until := s.clock.Now()
+	until := s.api.Clock().Now()
 	u := Usage{Readable: true, From: until, Until: until, Keys: map[string]Use{}}
 	oldest := until.Add(-q.Back)
 	for length, pages := firstSlice, q.Pages; u.From.After(oldest) && pages > 0; {

@@ -127,6 +127,19 @@ func TestUsage_clockKnownFromFirstPage(t *testing.T) {
 	}
 }
 
+// With a login, a gateway may have written the date of the answers: the log is read up to the machine's time.
+func TestUsage_clockNotProven(t *testing.T) {
+	f := &apitest.Fake{Unproven: true}
+	f.Page = func(time.Time, time.Time, string) api.CallPage {
+		f.Ahead = 10 * 365 * 24 * hour
+		return api.CallPage{}
+	}
+	u, err := service(f).Usage(bg, UsageQuery{Back: hour, Pages: 5})
+	if n := f.Count("ReadApiLogs"); err != nil || !u.Whole || n != 1 || !u.Until.Equal(auditDay) {
+		t.Errorf("%d pages, %+v, %v", n, u, err)
+	}
+}
+
 // A log of more than a page, on each side of a seam, through the client.
 func TestUsage_simulator(t *testing.T) {
 	w := apitest.NewWorld(t)

@@ -14,26 +14,45 @@ const (
 	unmeasurable = 2 * time.Second
 )
 
-// Clock is the current time of both clocks.
+// Clock is a reading of this machine's clock and of the API's.
 type Clock struct {
 	Machine time.Time // this machine's clock
-	API     time.Time // the API's clock by the Date headers of its answers; Machine before the first one
+	// API is the API's clock by the Date headers of its answers; Machine before the first one, and while the two differ by
+	// less than such a header can show, 2 seconds.
+	API time.Time
 	// Proven says that the API has accepted a signature dated by API, which is then right to within Tolerated. Otherwise, as
-	// with a login, API depends on headers that a gateway may have written: a deadline must then hold by both clocks.
+	// with a login, a gateway may have written the headers.
 	Proven bool
 }
 
-// Clock returns the current time of both clocks.
+// Now returns the API's time, which decides which keys have expired, and from which new expiries are counted. If it is not
+// proven, Now returns the earlier time of the two clocks: by the later one a key could be valid for years longer than
+// intended, or count as expired and be revoked.
+func (c Clock) Now() time.Time {
+	if !c.Proven && c.API.After(c.Machine) {
+		return c.Machine
+	}
+	return c.API
+}
+
+// Local converts a time by the clock of Now to this machine's clock.
+func (c Clock) Local(at time.Time) time.Time { return at.Add(c.Machine.Sub(c.Now())) }
+
+// Off returns how far the API's clock is ahead of this machine's, or 0 if the difference is not more than Tolerated.
+func (c Clock) Off() time.Duration {
+	if off := c.API.Sub(c.Machine); off.Abs() > Tolerated {
+		return off
+	}
+	return 0
+}
+
+// Clock reads both clocks.
 func (c *Client) Clock() Clock {
 	c.clock.mu.Lock()
 	defer c.clock.mu.Unlock()
 	now := c.now()
 	return Clock{Machine: now, API: now.Add(c.clock.offset), Proven: c.clock.proven}
 }
-
-// Offset returns how far the API's clock is ahead of this machine's, by the Date headers of its answers so far; negative if it
-// is behind. It is 0 before the first answer, and while the clocks differ by less than such a header can show, 2 seconds.
-func (c *Client) Offset() time.Duration { return c.clock.ahead() }
 
 // clock is the API's clock: the machine's clock and an offset that the API's answers show.
 type clock struct {

@@ -48,12 +48,12 @@ func TestClock_followsDateHeader(t *testing.T) {
 		"JSON of somebody else":                 {time.Hour, reply{status: 404, body: `{"message":"no route"}`}, 0},
 	} {
 		r := skewed(t, func() time.Duration { return c.ahead }, c.answer)
-		if r.Offset() != 0 {
-			t.Errorf("%s: before the first reply the offset is %v", name, r.Offset())
+		if r.clock.ahead() != 0 {
+			t.Errorf("%s: before the first reply the offset is %v", name, r.clock.ahead())
 		}
 		_ = actions["ReadAccessKeys"](r.Client, context.Background())
-		if r.Offset() != c.want {
-			t.Errorf("%s: offset %v, want %v", name, r.Offset(), c.want)
+		if r.clock.ahead() != c.want {
+			t.Errorf("%s: offset %v, want %v", name, r.clock.ahead(), c.want)
 		}
 		if warned := strings.Contains(r.logged(), "3 the clock of this machine"); warned != (c.want.Abs() > Tolerated) {
 			t.Errorf("%s: log %s", name, r.logged())
@@ -93,8 +93,8 @@ func TestClock_signsWithCorrectedTime(t *testing.T) {
 	}
 	off.Store(0)
 	call()
-	if got := call(); got != "20260102T120000Z" || r.Offset() != 0 {
-		t.Errorf("after the clock was put right: signed %s, offset %v", got, r.Offset())
+	if got := call(); got != "20260102T120000Z" || r.clock.ahead() != 0 {
+		t.Errorf("after the clock was put right: signed %s, offset %v", got, r.clock.ahead())
 	}
 	if n := strings.Count(r.logged(), "3 the clock of this machine"); n != 1 {
 		t.Errorf("%d warnings, want one", n)
@@ -228,8 +228,8 @@ func TestClock_simulator(t *testing.T) {
 	if got := statuses(0); len(got) != 4 || got[0] != 401 || got[1] != 200 || got[3] != 200 {
 		t.Errorf("statuses %v: one refusal, and none after it", got)
 	}
-	if off := good.Offset() - 30*24*time.Hour; off.Abs() > time.Minute {
-		t.Errorf("offset %v", good.Offset())
+	if off := good.clock.ahead() - 30*24*time.Hour; off.Abs() > time.Minute {
+		t.Errorf("offset %v", good.clock.ahead())
 	}
 	// The lock-out needs four: a wrong secret costs one request, and two when the clock is off besides.
 	from := len(sim.Simulator.Requests())
@@ -243,5 +243,26 @@ func TestClock_simulator(t *testing.T) {
 	from = len(sim.Simulator.Requests())
 	if err := actions["ReadAccessKeys"](client(strings.Repeat("x", 40)), context.Background()); !IsUnauthorized(err) || len(statuses(from)) != 1 {
 		t.Errorf("with the clock right: statuses %v, %v", statuses(from), err)
+	}
+}
+
+func TestClock_difference(t *testing.T) {
+	machine := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for ahead, off := range map[time.Duration]time.Duration{0: 0, 4 * time.Minute: 0, 6 * time.Minute: 6 * time.Minute, -time.Hour: -time.Hour} {
+		c := Clock{Machine: machine, API: machine.Add(ahead), Proven: true}
+		if c.Now() != c.API || c.Off() != off || c.Local(c.Now()) != machine {
+			t.Errorf("ahead %s: now %s, off %s, local %s", ahead, c.Now(), c.Off(), c.Local(c.Now()))
+		}
+	}
+}
+
+// TestClock_notProven: a difference that a proxy may have written makes no time later.
+func TestClock_notProven(t *testing.T) {
+	machine := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for ahead, want := range map[time.Duration]time.Duration{0: 0, 10 * 365 * 24 * time.Hour: 0, 4 * time.Minute: 0, -time.Hour: -time.Hour} {
+		c := Clock{Machine: machine, API: machine.Add(ahead)}
+		if c.Now() != machine.Add(want) || c.Local(c.Now()) != machine {
+			t.Errorf("ahead %s: now %s, local %s", ahead, c.Now(), c.Local(c.Now()))
+		}
 	}
 }

@@ -64,39 +64,5 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Clock is the API's clock. It decides which keys have expired, and new expiries are counted from it.
-type Clock struct {
-	Machine func() time.Time     // this machine's clock
-	Offset  func() time.Duration // how far the API's clock is ahead of this machine's; 0 while that is unknown
-	Proven  func() bool          // whether the API has accepted a signature dated with the offset; nil = it has
-}
-
-// Now returns the time by the API's clock, as far as it is known from answers. Calls with a login have no signature, so a
-// proxy could have written the date of an answer. Then Now returns the earlier of the two clocks. By the later one a key
-// could be valid for years longer than intended, or count as expired and be revoked.
-func (c Clock) Now() time.Time { return c.Machine().Add(c.ahead()) }
-
-// ahead returns the offset that Now uses.
-func (c Clock) ahead() time.Duration {
-	if !c.IsProven() {
-		return min(c.Offset(), 0)
-	}
-	return c.Offset()
-}
-
-// IsProven reports whether the API has accepted a signature dated with Now.
-func (c Clock) IsProven() bool { return c.Proven == nil || c.Proven() }
-
-// API returns the time by the API's clock, even if it is not proven. Do not use it where a time in the future does harm.
-func (c Clock) API() time.Time { return c.Machine().Add(c.Offset()) }
-
-// Off returns how far the API's clock is ahead of this machine's, or 0 if the difference is not more than the API tolerates.
-func (c Clock) Off() time.Duration {
-	if off := c.Offset(); off.Abs() > api.Tolerated {
-		return off
-	}
-	return 0
-}
-
-// Local converts a time by the clock of Now to this machine's clock.
-func (c Clock) Local(at time.Time) time.Time { return at.Add(-c.ahead()) }
+// Clock is a reading of this machine's clock and of the API's. Services use Clock.Now.
+type Clock = api.Clock

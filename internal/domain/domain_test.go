@@ -15,31 +15,6 @@ var (
 	errCause = errors.New("cause")
 )
 
-func TestClock(t *testing.T) {
-	machine := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	for offset, off := range map[time.Duration]time.Duration{0: 0, 4 * time.Minute: 0, 6 * time.Minute: 6 * time.Minute, -time.Hour: -time.Hour} {
-		c := Clock{Machine: func() time.Time { return machine }, Offset: func() time.Duration { return offset }}
-		if c.Now() != machine.Add(offset) || c.Off() != off || c.Local(c.Now()) != machine {
-			t.Errorf("offset %s: now %s, off %s, local %s", offset, c.Now(), c.Off(), c.Local(c.Now()))
-		}
-	}
-}
-
-// TestClock_notProved: an offset that a proxy may have written makes no time later.
-func TestClock_notProved(t *testing.T) {
-	machine := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	for offset, want := range map[time.Duration]time.Duration{0: 0, 10 * 365 * 24 * time.Hour: 0, 4 * time.Minute: 0, -time.Hour: -time.Hour} {
-		proven := false
-		c := Clock{Machine: func() time.Time { return machine }, Offset: func() time.Duration { return offset }, Proven: func() bool { return proven }}
-		if c.Now() != machine.Add(want) || c.Local(c.Now()) != machine || c.API() != machine.Add(offset) || c.IsProven() {
-			t.Errorf("offset %s: now %s, local %s", offset, c.Now(), c.Local(c.Now()))
-		}
-		if proven = true; c.Now() != machine.Add(offset) || c.Local(c.Now()) != machine {
-			t.Errorf("offset %s, proved: now %s, local %s", offset, c.Now(), c.Local(c.Now()))
-		}
-	}
-}
-
 func TestCreateContexts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		left := func(ctx context.Context) time.Duration {

@@ -28,7 +28,7 @@ type Spec struct{ Name, Path string }
 // API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	Accepted() bool
-	Offset() time.Duration
+	Clock() api.Clock
 	CreateUserGroup(ctx context.Context, name, path string) (api.UserGroup, error)
 	ReadUserGroups(ctx context.Context, ids []string) ([]api.UserGroup, error)
 	ReadUserGroup(ctx context.Context, g api.GroupRef) (api.UserGroup, []api.User, error)

@@ -32,8 +32,8 @@ func (f *fake) call(name string) error {
 	return err
 }
 
-func (f *fake) Accepted() bool        { return true }
-func (f *fake) Offset() time.Duration { return 0 }
+func (f *fake) Accepted() bool   { return true }
+func (f *fake) Clock() api.Clock { return api.Clock{} }
 
 func (f *fake) ReadUserGroups(_ context.Context, ids []string) ([]api.UserGroup, error) {
 	if err := f.call("ReadUserGroups"); err != nil {

@@ -24,7 +24,7 @@ func (s *Service) Create(ctx context.Context, want Spec) (Group, error) {
 	if want.Path == "" {
 		want.Path = "/"
 	}
-	since := s.opts.Now().Add(s.api.Offset()).Add(-api.Tolerated)
+	since := s.api.Clock().Now().Add(-api.Tolerated)
 	group, err := domain.CreateNamed(ctx, s.opts, domain.NamedCreation[Group]{
 		Action: "CreateUserGroup", Kind: domain.KindUserGroup, Name: want.Name,
 		Create: func(ctx context.Context) (Group, error) {

@@ -235,8 +235,8 @@ func (s *Service) deactivate(ctx context.Context, userName string, have Key) err
 		in.ExpirationDate = &at
 	}
 	_, err := s.update(ctx, in)
-	if have.Expires != nil && api.IsInvalid(err) && (!expired || s.Clock().API().After(s.Now())) {
-		at := s.Clock().API().Add(deletionExpiry) // the answer has set the API's clock, by which the first date may be in the past
+	if have.Expires != nil && api.IsInvalid(err) && (!expired || s.api.Clock().API.After(s.Now())) {
+		at := s.api.Clock().API.Add(deletionExpiry) // the answer has set the API's clock, by which the first date may be in the past
 		in.ExpirationDate = &at
 		_, err = s.update(ctx, in)
 	}

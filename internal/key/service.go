@@ -20,7 +20,7 @@ type API interface {
 	AccessKeyID() string
 	// Accepted reports whether the API has accepted the credential.
 	Accepted() bool
-	// Clock returns the time by this machine's clock and by the API's.
+	// Clock reads the clocks of this machine and of the API.
 	Clock() api.Clock
 	CreateAccessKey(context.Context, api.CreateAccessKeyInput) (api.AccessKey, error)
 	ReadAccessKeys(context.Context, api.ReadAccessKeysInput) ([]api.AccessKey, error)
@@ -77,20 +77,8 @@ func New(client API, users Users, account domain.Account, opts Options) *Service
 	return s
 }
 
-// Clock returns the API's clock.
-func (s *Service) Clock() domain.Clock {
-	return domain.Clock{
-		Machine: s.opts.Now,
-		Offset: func() time.Duration {
-			known := s.api.Clock()
-			return known.API.Sub(known.Machine)
-		},
-		Proven: func() bool { return s.api.Clock().Proven },
-	}
-}
-
-// Now returns the time by the API's clock. See domain.Clock for calls with a login.
-func (s *Service) Now() time.Time { return s.Clock().Now() }
+// Now returns the time by the API's clock: see domain.Clock.
+func (s *Service) Now() time.Time { return s.api.Clock().Now() }
 
 // signs reports whether id is the key that signs the calls of this process.
 func (s *Service) signs(id string) bool { return id != "" && id == s.api.AccessKeyID() }

@@ -71,7 +71,7 @@ func (e *LinkedError) Unwrap() error { return e.Err }
 // API has the actions that the service needs; *api.Client implements it.
 type API interface {
 	Accepted() bool
-	Offset() time.Duration
+	Clock() api.Clock
 	CreatePolicy(ctx context.Context, in api.CreatePolicyInput) (api.Policy, error)
 	ReadPolicy(ctx context.Context, orn string) (api.Policy, error)
 	ReadPolicies(ctx context.Context, in api.ReadPoliciesInput) ([]api.Policy, error)

@@ -22,7 +22,7 @@ func (s *Service) Create(ctx context.Context, want Spec) (Policy, error) {
 	if want.Path == "" {
 		want.Path = "/"
 	}
-	since := s.opts.Now().Add(s.api.Offset()).Add(-api.Tolerated)
+	since := s.api.Clock().Now().Add(-api.Tolerated)
 	policy, err := domain.CreateNamed(ctx, s.opts, domain.NamedCreation[Policy]{
 		Action: "CreatePolicy", Kind: domain.KindPolicy, Name: want.Name,
 		Create: func(ctx context.Context) (Policy, error) {

@@ -164,7 +164,7 @@ func (p *Provider) configured(client *api.Client, opts providerdata.Options) *pr
 		Keys: keys, Users: userService, Account: accounts, Rotation: rotation.New(keys),
 		Groups: group.New(client, accounts, common), Policies: policy.New(client, accounts, common), Rights: rightsService,
 		Access: accessService,
-	}, keys.Clock(), client.Endpoint(), opts)
+	}, client.Clock, client.Endpoint(), opts)
 	data.Signer = client.AccessKeyID()
 	return data
 }

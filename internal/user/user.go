@@ -28,7 +28,7 @@ type Spec struct{ Name, Path, Email string }
 type API interface {
 	AccessKeyID() string
 	Accepted() bool
-	Offset() time.Duration
+	Clock() api.Clock
 	CreateUser(context.Context, api.CreateUserInput) (api.User, error)
 	ReadUsers(ctx context.Context, ids []string) ([]api.User, error)
 	UpdateUser(context.Context, api.UpdateUserInput) (api.User, error)

@@ -35,7 +35,7 @@ func (s *Service) Create(ctx context.Context, want Spec) (User, error) {
 	if want.Path == "" {
 		want.Path = "/"
 	}
-	since := s.opts.Now().Add(s.api.Offset()).Add(-clockMargin)
+	since := s.api.Clock().Now().Add(-clockMargin)
 	defer s.changed(want.Name)
 	user, err := domain.CreateNamed(ctx, s.opts, domain.NamedCreation[User]{
 		Action: "CreateUser", Kind: domain.KindUser, Name: want.Name,

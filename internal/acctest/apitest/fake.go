@@ -44,8 +44,9 @@ type Fake struct {
 	Refused       bool   // no answer has proved the credential yet
 	Policy        api.AccessPolicy
 	Page          func(after, before time.Time, token string) api.CallPage
-	Ahead         time.Duration // of the API's clock
-	Unproven      bool          // no signature that is dated by Ahead was accepted
+	Now           func() time.Time // the machine's clock; nil = time.Now
+	Ahead         time.Duration    // of the API's clock
+	Unproven      bool             // no signature that is dated by Ahead was accepted
 }
 
 // Key is an access key of the fake and its owner. "" is the caller.
@@ -179,12 +180,12 @@ func (f *Fake) AccessKeyID() string {
 // Accepted reports whether the credential was accepted.
 func (f *Fake) Accepted() bool { return !f.Refused }
 
-// Offset returns how far the API's clock is ahead.
-func (f *Fake) Offset() time.Duration { return f.Ahead }
-
-// Clock returns the clocks of the machine and of the API.
+// Clock reads the clocks of the machine and of the API.
 func (f *Fake) Clock() api.Clock {
 	now := time.Now()
+	if f.Now != nil {
+		now = f.Now()
+	}
 	return api.Clock{Machine: now, API: now.Add(f.Ahead), Proven: !f.Unproven}
 }
 

@@ -59,7 +59,7 @@ func (f *fakeKeys) Revoke(_ context.Context, owner key.Owner, have key.Key) erro
 // newResource returns the resource on a fake.
 func newResource(f *fakeKeys) *Resource {
 	r := New().(*Resource)
-	clock := domain.Clock{Machine: func() time.Time { return now }, Offset: func() time.Duration { return 0 }}
+	clock := func() domain.Clock { return domain.Clock{Machine: now, API: now} }
 	r.Data = providerdata.Configured(providerdata.Services{Keys: f}, clock, "", providerdata.Options{})
 	return r
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
@@ -42,7 +41,7 @@ func TestCheckAccount(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			account := &theAccount{id: c.id, err: c.err}
 			var diags diag.Diagnostics
-			data := providerdata.Configured(providerdata.Services{Account: account}, domain.Clock{}, "", providerdata.Options{Accounts: c.rule})
+			data := providerdata.Configured(providerdata.Services{Account: account}, nil, "", providerdata.Options{Accounts: c.rule})
 			ok := CheckAccount(t.Context(), data, &diags, "Access key not created")
 			if ok != (c.want == "") || diags.HasError() == ok || account.reads != c.reads {
 				t.Fatalf("ok %v, %d reads, %v", ok, account.reads, diags)

@@ -102,7 +102,7 @@ func (r *Resource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ep
 		return
 	}
 	// The CLI waits by this machine's clock.
-	resp.RenewAt = r.Data.Clock.Local(r.Data.Now().Add(l.Lifetime / 2))
+	resp.RenewAt = r.Data.Clock().Local(r.Data.Now().Add(l.Lifetime / 2))
 }
 
 // deferred reports whether Open must not create a key, because `enabled` is false or a value is unknown, and sets the answer.
@@ -225,7 +225,7 @@ func (r *Resource) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *
 	now := r.Data.Now()
 	if err == nil {
 		r.Data.Tracker.Add(l.withKey(renewed).runKey(keys))
-		resp.RenewAt = r.Data.Clock.Local(now.Add(l.Lifetime / 2))
+		resp.RenewAt = r.Data.Clock().Local(now.Add(l.Lifetime / 2))
 		return
 	}
 	failed := diag.Error(notRenewed, "Moving the expiry of "+l.describe(), err)
@@ -234,7 +234,7 @@ func (r *Resource) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *
 		resp.Diagnostics.Append(failed)
 		return
 	}
-	resp.RenewAt = r.Data.Clock.Local(now.Add(left / 2))
+	resp.RenewAt = r.Data.Clock().Local(now.Add(left / 2))
 	resp.Diagnostics.AddWarning(failed.Summary()+": "+l.ID, failed.Detail()+"\n\nThe key is valid until "+isodate.Format(*k.Key.Expires)+", and the renewal is tried again before that.")
 }
 

@@ -18,22 +18,22 @@ import (
 // unknown, the provider is unknown: Data has no services and makes no calls, because any other credential could be that of
 // another account.
 type Data struct {
-	Services                   // zero if the provider is unknown
-	Clock     domain.Clock     // the API's clock, or this machine's before the first answer
-	Signer    string           // the id of the access key that signs; "" for a login, or if the provider is unknown
-	Endpoint  string           // the address of the API; "" if the provider is unknown
-	Tracker   *orphan.Tracker  // the run-scoped keys and the changes of this process
-	Orphans   *orphan.Recorder // the journal of this machine
-	Requests  *Requests        // the CLI's requests that are under way
-	Accounts  AccountRule      // the accounts that the provider may work on
-	Memory    Memory           // results of the refresh for the plan
-	unknown   []string         // the unknown arguments; nil = the provider is configured
-	refresh   sync.Once        // the warning that the state is not refreshed
-	accountID sync.Once        // AccountID has read the id
-	offClock  sync.Once        // the warning about the clock
-	changing  atomic.Bool      // a change has begun
-	refreshed atomic.Bool      // an object of the state was read
-	orphans   orphanWarnings   // the warnings about keys that may exist without a state
+	Services                      // zero if the provider is unknown
+	Clock     func() domain.Clock // the clocks of this machine and of the API
+	Signer    string              // the id of the access key that signs; "" for a login, or if the provider is unknown
+	Endpoint  string              // the address of the API; "" if the provider is unknown
+	Tracker   *orphan.Tracker     // the run-scoped keys and the changes of this process
+	Orphans   *orphan.Recorder    // the journal of this machine
+	Requests  *Requests           // the CLI's requests that are under way
+	Accounts  AccountRule         // the accounts that the provider may work on
+	Memory    Memory              // results of the refresh for the plan
+	unknown   []string            // the unknown arguments; nil = the provider is configured
+	refresh   sync.Once           // the warning that the state is not refreshed
+	accountID sync.Once           // AccountID has read the id
+	offClock  sync.Once           // the warning about the clock
+	changing  atomic.Bool         // a change has begun
+	refreshed atomic.Bool         // an object of the state was read
+	orphans   orphanWarnings      // the warnings about keys that may exist without a state
 }
 
 // AccountRule is `allowed_account_ids` or `forbidden_account_ids` of the provider block. The zero rule allows all.
@@ -48,7 +48,7 @@ type Options struct {
 }
 
 // Configured returns the data of a configured provider.
-func Configured(services Services, clock domain.Clock, endpoint string, opts Options) *Data {
+func Configured(services Services, clock func() domain.Clock, endpoint string, opts Options) *Data {
 	d := newData(clock, opts)
 	d.Services, d.Endpoint = services, endpoint
 	return d
@@ -56,12 +56,12 @@ func Configured(services Services, clock domain.Clock, endpoint string, opts Opt
 
 // Unknown returns the data of a provider for which these arguments of its block are unknown.
 func Unknown(arguments []string, now func() time.Time, opts Options) *Data {
-	d := newData(domain.Clock{Machine: now, Offset: func() time.Duration { return 0 }}, opts)
+	d := newData(func() domain.Clock { return domain.Clock{Machine: now(), API: now()} }, opts)
 	d.unknown = arguments
 	return d
 }
 
-func newData(clock domain.Clock, opts Options) *Data {
+func newData(clock func() domain.Clock, opts Options) *Data {
 	if opts.Tracker == nil {
 		opts.Tracker = orphan.NewTracker()
 	}
@@ -89,7 +89,7 @@ func From(data any, diags *diag.Diagnostics) *Data {
 func (d *Data) Unknown() bool { return len(d.unknown) > 0 }
 
 // Now returns the time by the API's clock, as far as it is known from answers.
-func (d *Data) Now() time.Time { return d.Clock.Now() }
+func (d *Data) Now() time.Time { return d.Clock().Now() }
 
 // IdentityOfAccount returns the identity of an object of this account. It makes no call, so the id may be unknown.
 func (d *Data) IdentityOfAccount() domain.Identity {
@@ -150,7 +150,7 @@ func (d *Data) WarnNotRefreshed(diags *diag.Diagnostics) {
 // WarnClock appends, once per run, the warning that this machine's clock differs from the API's by more than the API
 // tolerates. The difference is known from answers, so call WarnClock after a call.
 func (d *Data) WarnClock(diags *diag.Diagnostics) {
-	if off := d.Clock.Off(); off != 0 {
-		d.offClock.Do(func() { diags.Append(diag.Clock(off, d.Clock.IsProven(), d.Endpoint)) })
+	if clock := d.Clock(); clock.Off() != 0 {
+		d.offClock.Do(func() { diags.Append(diag.Clock(clock.Off(), clock.Proven, d.Endpoint)) })
 	}
 }

@@ -20,7 +20,7 @@ var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // configured returns the data of a provider whose API's clock is ahead by the offset.
 func configured(offset *time.Duration, services Services, opts Options) *Data {
-	return Configured(services, domain.Clock{Machine: func() time.Time { return now }, Offset: func() time.Duration { return *offset }},
+	return Configured(services, func() domain.Clock { return domain.Clock{Machine: now, API: now.Add(*offset), Proven: true} },
 		"https://api.example.com/api/v1", opts)
 }
 

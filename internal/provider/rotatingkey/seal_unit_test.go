@@ -47,7 +47,7 @@ func TestSeal_failureKeepsOldKey(t *testing.T) {
 				keys.err = errors.New("broken")
 			}
 			r := New().(*Resource)
-			clock := domain.Clock{Machine: func() time.Time { return now }, Offset: func() time.Duration { return 0 }}
+			clock := func() domain.Clock { return domain.Clock{Machine: now, API: now} }
 			r.Data = providerdata.Configured(providerdata.Services{Keys: keys}, clock, "", providerdata.Options{})
 			expires := now.Add(30 * day)
 			pair := rotation.Pair{Current: key.Key{ID: "AK3", Secret: "the new secret", State: key.Active, Expires: &expires}}
