@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func TestAccExamples_apply(t *testing.T) {
 	folders := map[string][]string{}
 	err := filepath.WalkDir(filepath.Join(acctest.Root(t), "examples"), func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() && (entry.Name() == "guides" || entry.Name() == "actions") {
-			return filepath.SkipDir // TestAccGuides_apply has them, some for providers that are not available here; actions need Terraform 1.14
+			return filepath.SkipDir // TestAccGuides_apply has the guides; actions need Terraform 1.14
 		}
 		if err == nil && filepath.Ext(path) == ".tf" && entry.Name() != "import-by-identity.tf" { // TestExamples_imports has them
 			folders[filepath.Dir(path)] = append(folders[filepath.Dir(path)], path)
@@ -91,7 +92,10 @@ func TestExamples_officialPage(t *testing.T) {
 	}
 }
 
-// TestAccGuides_apply parses every configuration of the guides, and applies those that need no other provider.
+// otherProvider matches what needs a provider that is not available here: its requirement, and its resource, which is the last block.
+var otherProvider = regexp.MustCompile(`(?m)^ +(vault|kubernetes) += \{.*\n|\nresource "(vault|kubernetes)_(?s:.*)`)
+
+// TestAccGuides_apply applies every configuration of the guides, without the resources of other providers.
 func TestAccGuides_apply(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(acctest.Root(t), "examples", "guides", "*", "*.tf"))
 	if err != nil {
@@ -100,24 +104,25 @@ func TestAccGuides_apply(t *testing.T) {
 	if len(files) < 15 {
 		t.Fatalf("found %d configurations", len(files))
 	}
-	needsAnother := map[string]bool{"vault.tf": true, "kubernetes.tf": true, "oos.tf": true, "pg.tf": true, "adopt.tf": true} // the last two have tests of their own
+	hasTest := map[string]bool{"oos.tf": true, "pg.tf": true, "adopt.tf": true} // TestAccBackend_..., TestAccGuide_adopt
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
 			if _, diags := hclparse.NewParser().ParseHCLFile(file); diags.HasErrors() {
 				t.Fatal(diags)
 			}
-			if needsAnother[filepath.Base(file)] {
+			if hasTest[filepath.Base(file)] {
 				return
 			}
-			c := acctest.NewCLI(t)
-			s := c.Workspace(read(t, file))
+			c, pair := acctest.NewCLI(t), acctest.AgePair(t)
+			s := c.Workspace(otherProvider.ReplaceAllString(read(t, file), ""))
 			s.Trace()
-			s.Setenv("TF_VAR_recipient", acctest.AgePair(t).Public)
+			s.Setenv("TF_VAR_recipient", pair.Public)
+			s.Setenv("TF_VAR_private_key", pair.Private)
 			s.Apply()
 			s.EmptyPlan()
 			if len(c.Issued()) > 0 {
-				s.ExpectNoSecretLeft(c.RootSecretKey)
+				s.ExpectNoSecretLeft(c.RootSecretKey, pair.Private)
 			}
 			s.Must(destroy...)
 			expectNothingLeft(t, c)
