@@ -8,7 +8,7 @@ import (
 )
 
 // Assumptions selects one of the plausible behaviours of the real API for each question that no measurement answers. The
-// zero value is the default of each. docs/dev/assumptions.md explains the numbers A1 to A46, simulator/README.md those with S.
+// zero value is the default of each. docs/dev/assumptions.md explains the numbers A1 to A47, simulator/README.md those with S.
 type Assumptions struct {
 	// ExpiryOnUpdate (A1) is the effect of UpdateAccessKey without ExpirationDate on the expiry.
 	ExpiryOnUpdate ExpiryOnUpdate

@@ -23,7 +23,7 @@
 //   - [Simulator.Reset] returns to the initial state. Options.Objects are the objects of that state; [ReadSnapshot] reads them.
 //
 // Each behaviour is measured on the real API, or official text, or assumed. README.md lists the source of each. Assumptions have
-// numbers, A1 to A46; docs/dev/assumptions.md lists them. For those with more than one plausible answer, [Assumptions] selects
+// numbers, A1 to A47; docs/dev/assumptions.md lists them. For those with more than one plausible answer, [Assumptions] selects
 // one, so that a client can be tested with each.
 //
 // An action of the API that the simulator does not serve is answered with status 501. Calls are throttled only by a fault. All

@@ -34,6 +34,9 @@ var accessRuleObject = object[osc.ApiAccessRule, AccessRule]{
 		if val(w.ApiAccessRuleId) == "" {
 			return AccessRule{}, errors.New("the answer has an access rule without an id")
 		}
+		if w.IpRanges == nil && w.CaIds == nil && w.Cns == nil { // empty lists are in an answer
+			return AccessRule{}, errors.New("the answer has an access rule without its lists")
+		}
 		return AccessRule{
 			ID: *w.ApiAccessRuleId, IPRanges: val(w.IpRanges), CAIDs: val(w.CaIds), CNs: val(w.Cns), Description: val(w.Description),
 		}, nil

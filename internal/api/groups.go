@@ -77,7 +77,7 @@ func (c *Client) ReadUserGroup(ctx context.Context, g GroupRef) (UserGroup, []Us
 	const action = "ReadUserGroup"
 	var answer struct {
 		UserGroup *wireGroup
-		Users     []wireUser
+		Users     *[]wireUser
 	}
 	if err := c.do(ctx, action, repeatable, osc.ReadUserGroupRequest{UserGroupName: g.Name, Path: set(g.Path)}, &answer); err != nil {
 		return UserGroup{}, nil, err
@@ -86,7 +86,10 @@ func (c *Client) ReadUserGroup(ctx context.Context, g GroupRef) (UserGroup, []Us
 	if err != nil {
 		return UserGroup{}, nil, err
 	}
-	members, err := convertAll(c, action, answer.Users, wireUser.user)
+	if answer.Users == nil { // no members would prove that a membership is gone
+		return UserGroup{}, nil, c.unusable(action, errors.New("the answer has no Users"))
+	}
+	members, err := convertAll(c, action, *answer.Users, wireUser.user)
 	return group, members, err
 }
 

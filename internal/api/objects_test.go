@@ -66,6 +66,37 @@ func TestObject_missingList(t *testing.T) {
 	}
 }
 
+// TestObject_missingInnerList: an answer without a list is an error too if the list comes with an object or is in one.
+func TestObject_missingInnerList(t *testing.T) {
+	group := func(r *rig) error { _, _, err := r.ReadUserGroup(t.Context(), GroupRef{Name: "ops"}); return err }
+	rules := func(r *rig) error { _, err := r.ReadAPIAccessRules(t.Context()); return err }
+	entities := func(r *rig) error { _, err := r.ReadEntitiesLinkedToPolicy(t.Context(), "orn:1"); return err }
+	for body, c := range map[string]struct {
+		read func(*rig) error
+		want string
+	}{
+		`{"UserGroup":{"UserGroupId":"ug-1","Name":"ops"}}`:               {group, "has no Users"},
+		`{"UserGroup":{"UserGroupId":"ug-1","Name":"ops"},"Users":[]}`:    {group, ""},
+		`{"ApiAccessRules":[{"ApiAccessRuleId":"aar-1"}]}`:                {rules, "without its lists"},
+		`{"ApiAccessRules":[{"ApiAccessRuleId":"aar-1","IpRanges":[]}]}`:  {rules, ""},
+		`{"PolicyEntities":{}}`:                                           {entities, "no complete list"},
+		`{"PolicyEntities":{"ItemsCount":0}}`:                             {entities, ""},
+		`{"PolicyEntities":{"Groups":[]}}`:                                {entities, ""},
+		`{"PolicyEntities":{"Users":[{"Id":"U1"}],"ItemsCount":2}}`:       {entities, "no complete list"},
+		`{"PolicyEntities":{"Users":[{"Id":"U1"}],"ItemsCount":1}}`:       {entities, ""},
+		`{"PolicyEntities":{"Groups":null,"Accounts":null,"Users":null}}`: {entities, "no complete list"},
+	} {
+		r := newRig(t, ok(body))
+		if err := c.read(r); (err == nil) != (c.want == "") || (err != nil && !strings.Contains(err.Error(), c.want)) || r.sent() != 1 {
+			t.Errorf("%s: after %d calls: %v", body, r.sent(), err)
+		}
+	}
+	r := newRig(t, ok(`{"PolicyEntities":{"Users":[{"Id":"U1"}],"ItemsCount":2,"HasMoreItems":true}}`), ok(`{"PolicyEntities":{"Groups":[{"Id":"ug-1"}],"ItemsCount":2}}`))
+	if err := entities(r); err != nil || r.sent() != 2 {
+		t.Errorf("two pages: after %d calls: %v", r.sent(), err)
+	}
+}
+
 // A user without an id cannot be identified, so the answer is unusable.
 func TestObject_withoutID(t *testing.T) {
 	r := newRig(t, ok(`{"Users":[{"UserName":"bob"}]}`))

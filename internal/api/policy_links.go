@@ -83,7 +83,8 @@ func (c *Client) ReadManagedPoliciesLinkedToUserGroup(ctx context.Context, group
 }
 
 // ReadEntitiesLinkedToPolicy returns every user, group and account that a managed policy is linked to. Unlike other answers,
-// this one has three lists, one level deeper.
+// this one has three lists, one level deeper. An empty one can be missing (A47). If all are missing, or if they have fewer
+// items than ItemsCount, the answer is an error.
 func (c *Client) ReadEntitiesLinkedToPolicy(ctx context.Context, orn string) (PolicyEntities, error) {
 	const action = "ReadEntitiesLinkedToPolicy"
 	type entity struct {
@@ -115,10 +116,13 @@ func (c *Client) ReadEntitiesLinkedToPolicy(ctx context.Context, orn string) (Po
 				}
 			}
 		}
-		if received == 0 || !val(page.HasMoreItems) {
+		more := received > 0 && val(page.HasMoreItems)
+		switch {
+		case page.Users == nil && page.Groups == nil && page.Accounts == nil && page.ItemsCount == nil, !more && len(seen) < val(page.ItemsCount):
+			return PolicyEntities{}, c.unusable(action, errors.New("the answer has no complete list of entities"))
+		case !more:
 			return all, nil
-		}
-		if len(seen) == before {
+		case len(seen) == before:
 			return PolicyEntities{}, c.unusable(action, errSamePage)
 		}
 		first += received
