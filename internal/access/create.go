@@ -7,6 +7,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 // unnamed is the creation of an object without a name. After a lost answer, such an object is found because it is new in
@@ -24,7 +25,7 @@ type unnamed[T any] struct {
 // such object, or with several, the error says that the answer was lost. The request is not sent again, because the API can
 // still execute the first one, and nobody would notice the second object.
 func createUnnamed[T any](ctx context.Context, opts domain.Options, u unnamed[T]) (none T, _ error) {
-	if err := ctx.Err(); err != nil {
+	if err := timelimit.Err(ctx); err != nil {
 		return none, err
 	}
 	work, cleanup, done := domain.CreateContexts(ctx)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 // admission admits requests as the lock-out guard and the circuit breaker allow.
@@ -65,7 +66,7 @@ func waitFor(ctx context.Context, changed <-chan struct{}, d time.Duration) erro
 	case <-changed:
 	case <-late:
 	case <-ctx.Done():
-		return ctx.Err()
+		return timelimit.Err(ctx)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 // kind is the result of one attempt. Only this file decides it: by the form of the answer, then its status, then its code. The
@@ -120,7 +120,7 @@ func failure(ctx, attempt context.Context, err error, sent bool) (kind, error) {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return canceled, fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
+		return canceled, timelimit.Err(ctx)
 	case !sent && attempt.Err() != nil:
 		return unreachable, context.Cause(attempt)
 	case !sent:

@@ -221,7 +221,7 @@ func TestBreaker_errorNamesCause(t *testing.T) {
 		c := newClientThrough(t, 0, never)
 		_ = actions["ReadAccessKeys"](c, context.Background())
 		err := actions["CreateUser"](c, context.Background())
-		const want = "CreateUser: http://nowhere.example.com/api/v1 was not reached: an earlier call could not reach it: " +
+		const want = "CreateUser: not sent to http://nowhere.example.com/api/v1: an earlier call could not reach it: " +
 			"ReadAccessKeys: no usable answer from http://nowhere.example.com/api/v1: no answer in time"
 		if err == nil || err.Error() != want || !isGivenUp(err) {
 			t.Errorf("got  %v\nwant %s", err, want)

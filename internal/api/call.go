@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/auth"
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/limit"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 // longWait is the shortest wait for the rate limit that the client logs.
@@ -21,11 +23,8 @@ const longWait = 5 * time.Second
 // maxAnswer is the largest answer that the client reads, in bytes. A page of a thousand users is under 1 MiB.
 const maxAnswer = 32 << 20
 
-var (
-	// errNoAnswer is the cause if the client ended an attempt because it took too long.
-	errNoAnswer    = errors.New("no answer in time")
-	errInterrupted = errors.New("interrupted")
-)
+// errNoAnswer is the cause if the client ended an attempt because it took too long.
+var errNoAnswer = errors.New("no answer in time")
 
 // request is one call and its attempts so far.
 type request struct {
@@ -65,7 +64,7 @@ func (c *Client) do(ctx context.Context, action string, repeatable bool, in, out
 	}
 	if _, bounded := ctx.Deadline(); !bounded {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.timeouts.call)
+		ctx, cancel = timelimit.With(ctx, timelimit.Limit{Duration: c.timeouts.call})
 		defer cancel()
 	}
 	var last error
@@ -90,9 +89,8 @@ func (c *Client) do(ctx context.Context, action string, repeatable bool, in, out
 		if !d.retry {
 			return o.err
 		}
-		// A deadline is a time of the real clock, not of the injected one.
-		if deadline, ok := ctx.Deadline(); ok && o.retryAfter > time.Until(deadline) {
-			return c.notSent(action, last, &WaitError{Wait: o.retryAfter, Left: time.Until(deadline)})
+		if err := limit.NewWaitError(ctx, o.retryAfter, true); err != nil {
+			return c.notSent(action, last, err)
 		}
 		if err := c.sleep(ctx, d.wait); err != nil {
 			return c.notSent(action, last, err)
@@ -328,7 +326,7 @@ func (c *Client) notSent(action string, last, why error) error {
 	case errors.As(why, &down):
 		return &TransportError{Action: action, Endpoint: c.endpoint, Err: down}
 	case last != nil:
-		return fmt.Errorf("%w (and the time for another attempt ran out: %w)", last, why)
+		return fmt.Errorf("%w (and no other attempt was made: %w)", last, why)
 	}
-	return &TransportError{Action: action, Endpoint: c.endpoint, Err: fmt.Errorf("nothing was sent in the time given: %w", why)}
+	return &TransportError{Action: action, Endpoint: c.endpoint, Err: why}
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/api/limit"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
@@ -75,7 +75,7 @@ func (e *TransportError) Error() string {
 	if e.Sent {
 		return fmt.Sprintf("%s: no usable answer from %s: %s", e.Action, e.Endpoint, why)
 	}
-	return fmt.Sprintf("%s: %s was not reached: %s", e.Action, e.Endpoint, why)
+	return fmt.Sprintf("%s: not sent to %s: %s", e.Action, e.Endpoint, why)
 }
 
 func (e *TransportError) Unwrap() error { return e.Err }
@@ -143,17 +143,8 @@ func (e *GivenUpError) Error() string {
 
 func (e *GivenUpError) Unwrap() error { return e.Err }
 
-// WaitError says that a call was not sent again, because the API asks to wait longer than the context of the call lasts.
-type WaitError struct {
-	Wait time.Duration // by the Retry-After of the last answer
-	Left time.Duration // until the deadline
-}
-
-func (e *WaitError) Error() string {
-	return fmt.Sprintf("the API asks to wait %s, and the time limit ends in %s", e.Wait, e.Left.Round(time.Second))
-}
-
-func (e *WaitError) Unwrap() error { return context.DeadlineExceeded }
+// WaitError says that a call was not sent, because its time limit ends before it may be sent.
+type WaitError = limit.WaitError
 
 // As returns the API's refusal inside err, or nil.
 func As(err error) *Error {

@@ -62,7 +62,7 @@ func TestError_texts(t *testing.T) {
 		"ReadUsers: HTTP 400, T 4120":                          &Error{Action: "ReadUsers", StatusCode: 400, Problems: []Problem{{Code: "4120", Type: "T"}}},
 		"ReadUsers: HTTP 200 with an error body, T 4120":       &Error{Action: "ReadUsers", StatusCode: 200, Problems: []Problem{{Code: "4120", Type: "T"}}},
 		"ReadUsers: no usable answer from http://x: cut":       &TransportError{"ReadUsers", "http://x", true, errors.New("cut")},
-		"ReadUsers: http://x was not reached: refused":         &TransportError{"ReadUsers", "http://x", false, errors.New("refused")},
+		"ReadUsers: not sent to http://x: refused":             &TransportError{"ReadUsers", "http://x", false, errors.New("refused")},
 	} {
 		if err.Error() != want {
 			t.Errorf("%q, want %q", err, want)
@@ -76,8 +76,8 @@ func TestIsSilent_classes(t *testing.T) {
 		want bool
 	}{
 		"no answer in time": {&TransportError{Sent: true, Err: errNoAnswer}, true},
-		"not reached":       {&TransportError{Err: errInterrupted}, true},
-		"cut":               {&TransportError{Sent: true, Err: errInterrupted}, false},
+		"not reached":       {&TransportError{Err: context.Canceled}, true},
+		"cut":               {&TransportError{Sent: true, Err: context.Canceled}, false},
 		"a refusal":         {&Error{StatusCode: 502}, false},
 		"none":              {nil, false},
 	} {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 const (
@@ -34,6 +35,9 @@ func WithIdentityLimit(ctx context.Context) (context.Context, context.CancelFunc
 // Without it, a lost answer to the creation could be a refusal of the credential, and the client could not look the object
 // up. If the API has accepted the credential and the id cannot be read, ReadyToCreate returns "" and no error.
 func ReadyToCreate(ctx context.Context, account Account, accepted func() bool) (string, error) {
+	if err := timelimit.Err(ctx); err != nil {
+		return "", err
+	}
 	if id := account.KnownID(); id != "" {
 		return id, nil
 	}
@@ -167,7 +171,7 @@ func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (
 			return fail(true, lost, lookErr)
 		}
 		if ctx.Err() != nil || !attempts.Again(work, false) {
-			return fail(false, lost, ctx.Err())
+			return fail(false, lost, timelimit.Err(ctx))
 		}
 	}
 }
@@ -189,17 +193,8 @@ func (c NamedCreation[T]) lookUp(ctx context.Context, opts Options, attempts *At
 // CreateContexts returns the contexts of a creation. Neither is cancelled with ctx. work ends at the deadline of ctx, or after
 // DefaultCreateTimeout if there is none; cleanup ends CleanupLimit later.
 func CreateContexts(ctx context.Context) (work, cleanup context.Context, done func()) {
-	work, cancelWork := Detach(ctx, DefaultCreateTimeout)
+	work, cancelWork := timelimit.Detach(ctx, DefaultCreateTimeout)
 	deadline, _ := work.Deadline()
 	cleanup, cancelCleanup := context.WithDeadline(context.WithoutCancel(ctx), deadline.Add(CleanupLimit))
 	return work, cleanup, func() { cancelWork(); cancelCleanup() }
-}
-
-// Detach returns a context that is not cancelled with ctx. It has the deadline of ctx, or ends after limit if there is none.
-// It is for work that must be finished even if the caller has stopped waiting.
-func Detach(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	if deadline, ok := ctx.Deadline(); ok {
-		return context.WithDeadline(context.WithoutCancel(ctx), deadline)
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }

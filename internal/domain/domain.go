@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 const (
@@ -47,7 +48,7 @@ func (o Options) Info(ctx context.Context, msg string, fields map[string]any) {
 // Pause logs why action has to wait, and waits for d. It returns the error of ctx if ctx ends before.
 func (o Options) Pause(ctx context.Context, d time.Duration, action, reason string) error {
 	if d <= 0 {
-		return ctx.Err()
+		return timelimit.Err(ctx)
 	}
 	o.Info(ctx, "waiting", map[string]any{"action": action, "reason": reason, "wait_ms": d.Milliseconds()})
 	return o.Wait(ctx, d)
@@ -60,7 +61,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return timelimit.Err(ctx)
 	}
 }
 

@@ -15,9 +15,6 @@ const tries = 2
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (Group, error) {
-	if err := ctx.Err(); err != nil {
-		return Group{}, err
-	}
 	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
 		return Group{}, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 // CreateOptions are the options of one creation. Each member is optional.
@@ -40,7 +41,7 @@ type deadlines struct {
 // Errors: *QuotaError, *domain.GoneError (the owner), *TagError, *UnsupportedError, *domain.AmbiguousError,
 // *IncompleteError, ErrAbandoned, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Created, error) {
-	if err := ctx.Err(); err != nil {
+	if err := timelimit.Err(ctx); err != nil {
 		return Created{}, fmt.Errorf("no access key was requested: %w", err)
 	}
 	if opts.Marker != "" && !IsMarker(opts.Marker) {

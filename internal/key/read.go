@@ -12,6 +12,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 	"github.com/outscale-access/terraform-provider-outscale/internal/user"
 )
 
@@ -218,7 +219,7 @@ func (s *Service) amongUsers(ctx context.Context, ids []string) (found map[strin
 	case len(found) == len(ids):
 		return found, len(users), nil
 	case ctx.Err() != nil:
-		return found, len(users), ctx.Err()
+		return found, len(users), timelimit.Err(ctx)
 	}
 	return found, len(users), failed
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/policydoc"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 // FirstVersion is the version that the creation of a policy makes.
@@ -106,7 +107,7 @@ func (s *Service) turn(ctx context.Context, orn string) (end func(), err error) 
 	case turn <- struct{}{}:
 		return func() { <-turn }, nil
 	case <-ctx.Done():
-		return nil, fmt.Errorf("another change of the versions of policy %s did not end in time: %w", orn, ctx.Err())
+		return nil, fmt.Errorf("another change of the versions of policy %s did not end: %w", orn, timelimit.Err(ctx))
 	}
 }
 

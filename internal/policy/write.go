@@ -13,9 +13,6 @@ import (
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (Policy, error) {
-	if err := ctx.Err(); err != nil {
-		return Policy{}, err
-	}
 	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
 		return Policy{}, err
 	}

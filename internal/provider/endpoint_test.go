@@ -97,15 +97,15 @@ func TestProvider_notTheAPI(t *testing.T) {
 		want            []any
 	}{
 		"an untrusted authority": {"OSC_ENDPOINT_API", secure.URL,
-			[]any{secure.URL + "/api/v1 was not reached", "unknown authority", "add its certificate authority"}},
+			[]any{"was not sent to " + secure.URL + "/api/v1: ", "unknown authority", "add its certificate authority"}},
 		"http to an https port": {"OSC_ENDPOINT_API", plainly, []any{"was sent to " + plainly, "HTTP 400", "try https in `api.endpoint`"}},
 		"https to an http port": {"OSC_ENDPOINT_API", strings.Replace(serve(page), "http", "https", 1),
-			[]any{"/api/v1 was not reached", "does not speak TLS. Check its scheme"}},
+			[]any{"/api/v1: ", "does not speak TLS. Check its scheme"}},
 		"a page in the API's place": {"OSC_ENDPOINT_API", serve(page),
 			[]any{"was sent to http://127.0.0.1", "HTTP 200 with a body that is not the API's answer", "text/html", "The answer is not in the form of the API"}},
 		"a path that is not there": {"OSC_ENDPOINT_API", serve(missing), []any{"was sent to http://127.0.0.1", "HTTP 404", "The answer is not in the form of the API"}},
 		"an unknown region": {"OSC_REGION", "eu-west-9",
-			[]any{"https://api.eu-west-9.outscale.com/api/v1 was not reached", `The region "eu-west-9" is not one of the known regions: ap-northeast-1,`}},
+			[]any{"was not sent to https://api.eu-west-9.outscale.com/api/v1: ", `The region "eu-west-9" is not one of the known regions: ap-northeast-1,`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

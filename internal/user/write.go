@@ -26,9 +26,6 @@ const (
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (User, error) {
-	if err := ctx.Err(); err != nil {
-		return User{}, err
-	}
 	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
 		return User{}, err
 	}

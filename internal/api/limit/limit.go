@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 const (
@@ -54,7 +56,36 @@ func New(perSecond float64, now func() time.Time, sleep func(context.Context, ti
 	return &Limiter{max: perSecond, rate: perSecond, now: now, sleep: sleep, turn: make(chan struct{}, 1)}
 }
 
-// Wait waits until a request may be sent. The error says that ctx has ended, or will end before. Requests are sent in the order
+// WaitError says that a request was not sent, because its context ends before it may be sent. It wraps the time limit of the
+// context.
+type WaitError struct {
+	Wait  time.Duration // until the request may be sent
+	Left  time.Duration // until the context ends
+	Asked bool          // the API asks for the wait; otherwise the rate of the client is the reason
+	Limit error         // timelimit.Of the context
+}
+
+// NewWaitError returns the error of a request that may be sent after wait, nil if ctx does not end before.
+func NewWaitError(ctx context.Context, wait time.Duration, asked bool) error {
+	// A deadline is a time of the real clock, not of an injected one.
+	deadline, ok := ctx.Deadline()
+	if left := time.Until(deadline); ok && left < wait {
+		return &WaitError{Wait: wait, Left: left, Asked: asked, Limit: timelimit.Of(ctx)}
+	}
+	return nil
+}
+
+func (e *WaitError) Error() string {
+	why := "the rate of the client allows the next request in"
+	if e.Asked {
+		why = "the API asks to wait"
+	}
+	return fmt.Sprintf("%s %s, and the time limit ends in %s", why, e.Wait.Round(time.Second/10), e.Left.Round(time.Second/10))
+}
+
+func (e *WaitError) Unwrap() error { return e.Limit }
+
+// Wait waits until a request may be sent. The error says that ctx has ended, or is a *WaitError. Requests are sent in the order
 // of their calls to Wait.
 //
 // An unlimited request does not wait for the client's own rate. The first one removes that rate for good. It still waits as long
@@ -67,20 +98,19 @@ func (l *Limiter) Wait(ctx context.Context, unlimited bool) error {
 		case l.turn <- struct{}{}:
 			defer func() { <-l.turn }()
 		case <-ctx.Done():
-			return ctx.Err()
+			return timelimit.Err(ctx)
 		}
 	}
 	for {
-		if err := ctx.Err(); err != nil {
+		if err := timelimit.Err(ctx); err != nil {
 			return err
 		}
-		d := l.take(unlimited)
+		d, asked := l.take(unlimited)
 		if d <= 0 {
 			return nil
 		}
-		// A deadline is a time of the real clock, not of the injected one.
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
-			return fmt.Errorf("the next request can be sent in %s: %w", d.Round(time.Millisecond), context.DeadlineExceeded)
+		if err := NewWaitError(ctx, d, asked); err != nil {
+			return err
 		}
 		if err := l.sleep(ctx, d); err != nil {
 			return err
@@ -109,13 +139,13 @@ func (l *Limiter) Rate() float64 {
 	return math.Round(l.rate*100) / 100
 }
 
-// take admits a request, or returns how long to wait before asking again.
-func (l *Limiter) take(unlimited bool) time.Duration {
+// take admits a request, or returns how long to wait before the next call of take, and whether the API asked for that.
+func (l *Limiter) take(unlimited bool) (wait time.Duration, asked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
 	if d := l.until.Sub(now); d > 0 {
-		return d
+		return d, true
 	}
 	if unlimited {
 		if l.rate >= l.max {
@@ -124,7 +154,7 @@ func (l *Limiter) take(unlimited bool) time.Duration {
 		l.max = math.Inf(1)
 	}
 	if math.IsInf(l.rate, 1) {
-		return 0
+		return 0, false
 	}
 	interval := time.Duration(float64(time.Second) / l.rate)
 	// Unused time allows a burst, unless the API has throttled a request.
@@ -136,10 +166,10 @@ func (l *Limiter) take(unlimited bool) time.Duration {
 		l.next = earliest
 	}
 	if d := l.next.Sub(now); d > 0 {
-		return d
+		return d, false
 	}
 	l.next = l.next.Add(interval)
-	return 0
+	return 0, false
 }
 
 // Throttled records that the API throttled a request sent at sent. No request is sent for pause. The rate is halved, once for all

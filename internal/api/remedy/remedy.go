@@ -3,7 +3,6 @@
 package remedy
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -13,8 +12,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 // Settings are the names of a program's settings, as they appear in a sentence.
@@ -24,10 +25,14 @@ type Settings struct {
 	ClientCertificate string
 	Rate              string // the largest number of calls per second
 	Again             string // a sentence: what to do after a call whose answer was lost
+	Log               string // a sentence: how to see the calls and the waits; "" = they cannot be seen
 }
 
 // For returns the remedy for an error, "" if none is known.
 func (s Settings) For(err error) string {
+	if remedy := s.limit(err); remedy != "" {
+		return remedy
+	}
 	var transport *api.TransportError
 	if errors.As(err, &transport) {
 		var earlier *api.GivenUpError
@@ -41,6 +46,27 @@ func (s Settings) For(err error) string {
 	}
 	return ""
 }
+
+// limit is the remedy for a call that a time limit ended, or that was not sent because the limit ends before it may be sent.
+func (s Settings) limit(err error) string {
+	var wait *api.WaitError
+	var limit *timelimit.Limit
+	change := "The limit cannot be changed."
+	if errors.As(err, &limit) && limit.Remedy != "" {
+		change = limit.Remedy
+	}
+	switch {
+	case errors.As(err, &wait) && wait.Asked:
+		return fmt.Sprintf("Run again in %s: the API asks for this wait, and the time limit ends in %s. %s", rounded(wait.Wait), rounded(wait.Left), change)
+	case wait != nil:
+		return fmt.Sprintf("Set a higher %s: it allows the next call in %s, and the time limit ends in %s. %s", s.Rate, rounded(wait.Wait), rounded(wait.Left), change)
+	case limit != nil:
+		return strings.TrimSpace(change + " If the call fails again with more time, check that the endpoint can be reached from this machine. " + s.Log)
+	}
+	return ""
+}
+
+func rounded(d time.Duration) time.Duration { return d.Round(time.Second / 10) }
 
 // usedCredential names the credential that the API refused, because several sources may have one. It returns "" for any other
 // refusal.
@@ -88,7 +114,7 @@ func (s Settings) transport(e *api.TransportError) string {
 		return "The endpoint refused the TLS handshake. The account or a proxy may require a client certificate: see " + s.ClientCertificate + "."
 	case errors.As(e.Err, &page):
 		return s.foreign(page.StatusCode, e)
-	case errors.Is(e.Err, context.DeadlineExceeded), api.IsTimeout(e):
+	case api.IsTimeout(e):
 		return "The endpoint did not answer in time. Check that it can be reached from this machine (route, firewall, HTTPS_PROXY), and that " + s.Region + " and " + s.Endpoint + " are right."
 	case errors.As(e.Err, &network) && network.Op == "dial":
 		return "Nothing answers at that address. " + s.checkAddress() + ", the firewall, and HTTPS_PROXY."

@@ -77,7 +77,7 @@ func (r *Resource) checkLimits(ctx context.Context, d decision, state *Model, di
 // even after an error, because the API returns the secret only once.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotCreated, plan.Timeouts.Create, base.CreateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotCreated, base.Create(plan.Timeouts))
 	if !ok {
 		return
 	}
@@ -112,7 +112,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	r.Data.Orphans.Referenced(state.ID.ValueString())
-	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, keyattr.NotRead, state.Timeouts.Read)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, keyattr.NotRead, state.Timeouts)
 	if !ok {
 		return
 	}
@@ -143,7 +143,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if changes || plan.WaitsForSecret(config.Key, state.Key) {
 		var end func()
 		var ok bool
-		ctx, end, ok = r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotUpdated, plan.Timeouts.Update, base.UpdateTimeout)
+		ctx, end, ok = r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotUpdated, base.Update(plan.Timeouts))
 		if !ok {
 			return
 		}
@@ -174,7 +174,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete revokes the key. It succeeds if the key is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotDeleted, state.Timeouts.Delete, base.DeleteTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotDeleted, base.Delete(state.Timeouts))
 	if !ok {
 		return
 	}

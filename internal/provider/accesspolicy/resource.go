@@ -94,7 +94,7 @@ func (r *Resource) apply(ctx context.Context, plan model) (model, error) {
 // Create changes the policy, which already exists.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Create, base.CreateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, base.Create(plan.Timeouts))
 	if !ok {
 		return
 	}
@@ -114,7 +114,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // Read refreshes the state. Every account has a policy, so the policy of another account is an error.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts)
 	if !ok {
 		return
 	}
@@ -152,7 +152,7 @@ func (r *Resource) isOfAccount(ctx context.Context, private base.PrivateState, s
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, base.Update(plan.Timeouts))
 	if !ok {
 		return
 	}

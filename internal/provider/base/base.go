@@ -6,54 +6,18 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
-
-// The default timeouts.
-const (
-	CreateTimeout = 10 * time.Minute
-	ReadTimeout   = 5 * time.Minute
-	UpdateTimeout = 10 * time.Minute
-	DeleteTimeout = 10 * time.Minute
-	ListTimeout   = 30 * time.Minute // to read the keys of every owner
-)
-
-// TimeoutsBlock is the timeouts block of a managed resource.
-func TimeoutsBlock(ctx context.Context) schema.Block {
-	block, _ := timeouts.Block(ctx, timeouts.Opts{
-		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "How long creating may take, for example `30s` or `2m`. Default: 10 minutes.",
-		ReadDescription:   "How long reading may take. Default: 5 minutes.",
-		UpdateDescription: "How long changing may take. Default: 10 minutes.",
-		DeleteDescription: "How long deleting may take. Default: 10 minutes.",
-	}).(schema.SingleNestedBlock)
-	for name, attribute := range block.Attributes {
-		if text, ok := attribute.(schema.StringAttribute); ok {
-			text.Validators = append(text.Validators, leastTimeout{})
-			block.Attributes[name] = text
-		}
-	}
-	return block
-}
-
-// Timeout reads one timeout of a timeouts block, as timeouts.Value.Create does.
-type Timeout func(ctx context.Context, fallback time.Duration) (time.Duration, diag.Diagnostics)
-
-// Fixed is a timeout that the user cannot set.
-func Fixed(limit time.Duration) Timeout {
-	return func(context.Context, time.Duration) (time.Duration, diag.Diagnostics) { return limit, nil }
-}
 
 // Configured has the provider's data. Data is nil until the provider is configured.
 type Configured struct {
@@ -62,8 +26,8 @@ type Configured struct {
 
 // BeginChange begins a request that changes something. It returns the context of the request and the function that ends the
 // request, which the caller defers. If nothing may be changed, ok is false and diags has the reason.
-func (c *Configured) BeginChange(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
-	ctx, endRead, ok := c.BeginRead(ctx, diags, summary, timeout, fallback)
+func (c *Configured) BeginChange(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout) (_ context.Context, end func(), ok bool) {
+	ctx, endRead, ok := c.BeginRead(ctx, diags, summary, timeout)
 	if !ok {
 		return ctx, nil, false
 	}
@@ -76,13 +40,13 @@ func (c *Configured) BeginChange(ctx context.Context, diags *diag.Diagnostics, s
 }
 
 // BeginRead is BeginChange for a request that only reads. A provider block with unknown values is an error.
-func (c *Configured) BeginRead(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
-	limit, more := timeout(ctx, fallback)
+func (c *Configured) BeginRead(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout) (_ context.Context, end func(), ok bool) {
+	limit, more := timeout(ctx)
 	diags.Append(more...)
 	if diags.HasError() || !c.Data.Ready(diags, summary) {
 		return ctx, nil, false
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := timelimit.With(ctx, limit)
 	end = func() {
 		c.Data.WarnClock(diags)
 		cancel()
@@ -115,12 +79,12 @@ func CheckAccount(ctx context.Context, data *providerdata.Data, diags *diag.Diag
 
 // BeginRefresh is BeginRead for the refresh of a state. If the provider block has unknown values, the state is kept, with a
 // warning.
-func (c *Configured) BeginRefresh(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout) (_ context.Context, end func(), ok bool) {
+func (c *Configured) BeginRefresh(ctx context.Context, diags *diag.Diagnostics, summary string, t timeouts.Value) (_ context.Context, end func(), ok bool) {
 	if c.Data.Unknown() {
 		c.Data.WarnNotRefreshed(diags)
 		return ctx, nil, false
 	}
-	return c.BeginRead(ctx, diags, summary, timeout, ReadTimeout)
+	return c.BeginRead(ctx, diags, summary, readTimeout(t))
 }
 
 // Refreshed reports whether the refresh of a state has read its object. If err proves that the object no longer exists, Refreshed
@@ -187,8 +151,8 @@ func (b *ResourceBase) Configure(_ context.Context, req resource.ConfigureReques
 }
 
 // BeginChange is Configured.BeginChange for a request of an apply.
-func (b *ResourceBase) BeginChange(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout, fallback time.Duration) (_ context.Context, end func(), ok bool) {
-	ctx, end, ok = b.Configured.BeginChange(ctx, diags, summary, timeout, fallback)
+func (b *ResourceBase) BeginChange(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout) (_ context.Context, end func(), ok bool) {
+	ctx, end, ok = b.Configured.BeginChange(ctx, diags, summary, timeout)
 	if ok {
 		b.Data.SetChanging()
 	}

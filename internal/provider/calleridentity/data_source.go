@@ -56,7 +56,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 // Read finds the owner of the key that signs. No action returns the owner, so Read looks for the key among those of every
 // user.
 func (d *DataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, notRead, base.Fixed(base.ReadTimeout), 0)
+	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, notRead, base.Fixed(base.ReadTimeout))
 	if !ok {
 		return
 	}

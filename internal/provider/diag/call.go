@@ -20,7 +20,7 @@ func callText(err error) string {
 		if transport.Sent {
 			return fmt.Sprintf("%s was sent to %s, but no usable answer came back: %s", transport.Action, transport.Endpoint, why)
 		}
-		return fmt.Sprintf("%s was not sent, %s was not reached: %s", transport.Action, transport.Endpoint, why)
+		return fmt.Sprintf("%s was not sent to %s: %s", transport.Action, transport.Endpoint, why)
 	}
 	refusal := api.As(err)
 	if refusal == nil {

@@ -1,12 +1,11 @@
 package diag
 
 import (
-	"context"
 	"errors"
-	"strings"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/remedy"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 // settings are the names that the provider's configuration has for what a remedy is about.
@@ -15,6 +14,7 @@ var settings = remedy.Settings{
 	ClientCertificate: "`x509_cert_path` and `x509_key_path` in the `api` block",
 	Rate:              "`requests_per_second`",
 	Again:             "Run again: the next run first looks up what was done.",
+	Log:               "TF_LOG=DEBUG shows each call and each wait.",
 }
 
 // remedyFor returns the remedy for an error, "" if none is known.
@@ -22,29 +22,16 @@ func remedyFor(err error) string {
 	if remedy := conflictRemedy(err); remedy != "" {
 		return remedy
 	}
-	var wait *api.WaitError
-	if errors.As(err, &wait) {
-		remedy := sentence(wait.Error()) + " Run again after that time"
-		if refusal := api.As(err); refusal != nil && strings.HasPrefix(refusal.Action, "Read") {
-			return remedy + "." // requests share a read, which has its own time limit
-		}
-		return remedy + ", or set a longer time for the operation in the `timeouts` block of the resource."
-	}
-	if remedy := settings.For(err); remedy != "" {
-		return remedy
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return "The request timed out. Set a longer time in the `timeouts` block, or find out why the API is slow (TF_LOG=INFO shows each wait)."
-	}
-	return ""
+	return settings.For(err)
 }
 
-// obstacle returns the remedy if the cause of a lost answer will persist: a timeout, or an answer that is not from the API.
+// obstacle returns the remedy if the cause of a lost answer will persist: a timeout, a time limit, or an answer that is not from
+// the API.
 func obstacle(err error) string {
-	var transport *api.TransportError
 	var page *api.ForeignError
-	if errors.As(err, &transport) && (errors.As(err, &page) || api.IsTimeout(err)) {
-		return settings.For(transport)
+	var limit *timelimit.Limit
+	if errors.As(err, &page) || errors.As(err, &limit) || api.IsTimeout(err) {
+		return settings.For(err)
 	}
 	return ""
 }

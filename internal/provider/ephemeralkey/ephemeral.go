@@ -82,7 +82,7 @@ func (r *Resource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ep
 	if resp.Diagnostics.HasError() || r.deferred(ctx, m, req, resp) {
 		return
 	}
-	work, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notOpened, m.Timeouts.Open, base.CreateTimeout)
+	work, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notOpened, base.FromBlock("open", "", m.Timeouts.Open, base.ChangeTimeout))
 	if !ok {
 		return
 	}

@@ -127,7 +127,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // Create removes the policies that are not listed, and links those that are.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := r.list(ctx, req.Plan, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notSet, plan.timeouts.Create, base.CreateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notSet, base.Create(plan.timeouts))
 	if !ok {
 		return
 	}
@@ -185,7 +185,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 // longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.list(ctx, req.State, &resp.Diagnostics)
-	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts.Read)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts)
 	if !ok {
 		return
 	}
@@ -203,7 +203,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // Update does the same for another list. Other timeouts need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, state := r.list(ctx, req.Plan, &resp.Diagnostics), r.list(ctx, req.State, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notSet, plan.timeouts.Update, base.UpdateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notSet, base.Update(plan.timeouts))
 	if !ok {
 		return
 	}

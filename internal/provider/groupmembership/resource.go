@@ -114,7 +114,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // Create adds the user. If the user is already a member, the resource manages that membership.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := read(ctx, req.Plan, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notAdded, plan.timeouts.Create, base.CreateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notAdded, base.Create(plan.timeouts))
 	if !ok {
 		return
 	}
@@ -134,7 +134,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // Read removes the membership from the state if it, its user or its group no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := read(ctx, req.State, &resp.Diagnostics)
-	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts.Read)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts)
 	if !ok {
 		return
 	}
@@ -170,7 +170,7 @@ func (r *Resource) Update(_ context.Context, req resource.UpdateRequest, resp *r
 // Delete removes the user from the group. It succeeds if the user is no longer a member.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := read(ctx, req.State, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notRemoved, state.timeouts.Delete, base.DeleteTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notRemoved, base.Delete(state.timeouts))
 	if !ok {
 		return
 	}
@@ -192,7 +192,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		resp.Diagnostics.AddError(notImported, fmt.Sprintf("%s cannot be imported. Give the name or the id of the group and of the user: `ops/ci`.", text.Quote(req.ID)))
 		return
 	}
-	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout), 0)
+	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout))
 	if !ok {
 		return
 	}

@@ -98,7 +98,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // Create writes the policy. It does not overwrite an existing policy with that name, which can belong to somebody else.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := r.inline(ctx, req.Plan, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notPut, plan.timeouts.Create, base.CreateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notPut, base.Create(plan.timeouts))
 	if !ok {
 		return
 	}
@@ -142,7 +142,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 // Read refreshes the document. It removes the policy from the state if the policy or its principal no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.inline(ctx, req.State, &resp.Diagnostics)
-	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts.Read)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts)
 	if !ok {
 		return
 	}
@@ -167,7 +167,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.State.Raw = req.Plan.Raw
 		return
 	}
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notPut, plan.timeouts.Update, base.UpdateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notPut, base.Update(plan.timeouts))
 	if !ok {
 		return
 	}
@@ -186,7 +186,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete deletes the policy. It succeeds if the policy is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.inline(ctx, req.State, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.timeouts.Delete, base.DeleteTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, base.Delete(state.timeouts))
 	if !ok {
 		return
 	}
@@ -208,7 +208,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 			text.Quote(req.ID), r.kind.Word))
 		return
 	}
-	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout), 0)
+	ctx, end, ok := r.BeginRead(ctx, &resp.Diagnostics, notImported, base.Fixed(base.ReadTimeout))
 	if !ok {
 		return
 	}

@@ -175,7 +175,7 @@ func (a *Action) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, r
 // Invoke reads the key from the API and changes it.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	m := a.model(ctx, req.Config, &resp.Diagnostics)
-	ctx, end, ok := a.BeginChange(ctx, &resp.Diagnostics, a.kind.summary, base.Fixed(base.UpdateTimeout), 0)
+	ctx, end, ok := a.BeginChange(ctx, &resp.Diagnostics, a.kind.summary, base.Fixed(base.ChangeTimeout))
 	if !ok {
 		return
 	}

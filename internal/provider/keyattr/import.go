@@ -32,7 +32,7 @@ func Import(ctx context.Context, b *base.Configured, req resource.ImportStateReq
 		resp.Diagnostics.AddError(NotImported, fmt.Sprintf("%s cannot be imported: %v.\n\n%s", text.Quote(req.ID), err, importForms))
 		return key.Key{}, false
 	}
-	ctx, end, ok := b.BeginRead(ctx, &resp.Diagnostics, NotImported, base.Fixed(base.ReadTimeout), 0)
+	ctx, end, ok := b.BeginRead(ctx, &resp.Diagnostics, NotImported, base.Fixed(base.ReadTimeout))
 	if !ok {
 		return key.Key{}, false
 	}

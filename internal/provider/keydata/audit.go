@@ -82,7 +82,7 @@ type audited struct {
 func (d *Audit) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m auditModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, notAudited, m.Timeouts.Read, base.ListTimeout)
+	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, notAudited, base.FromBlock("read", "", m.Timeouts.Read, base.ListTimeout))
 	if !ok {
 		return
 	}

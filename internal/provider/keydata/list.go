@@ -95,7 +95,7 @@ func (d *List) Read(ctx context.Context, req datasource.ReadRequest, resp *datas
 	filters := filter.From(ctx, m.Filter, &resp.Diagnostics)
 	limitTo(ctx, filters, byID, m.AccessKeyIDs, &resp.Diagnostics)
 	limitTo(ctx, filters, byState, m.States, &resp.Diagnostics)
-	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, listNotRead, base.Fixed(base.ReadTimeout), 0)
+	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, listNotRead, base.Fixed(base.ReadTimeout))
 	if !ok {
 		return
 	}

@@ -74,7 +74,7 @@ func (d *One) Read(ctx context.Context, req datasource.ReadRequest, resp *dataso
 	var m oneModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	filters := filter.From(ctx, m.Filter, &resp.Diagnostics)
-	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, keyattr.NotRead, base.Fixed(base.ReadTimeout), 0)
+	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, keyattr.NotRead, base.Fixed(base.ReadTimeout))
 	if !ok {
 		return
 	}

@@ -107,7 +107,7 @@ func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.List
 
 // find returns the keys that pass the filters, with their identities.
 func (l *List) find(ctx context.Context, m model, diags *diag.Diagnostics) (passed []key.Key) {
-	ctx, end, ok := l.BeginRead(ctx, diags, notListed, base.Fixed(base.ListTimeout), 0)
+	ctx, end, ok := l.BeginRead(ctx, diags, notListed, base.Fixed(base.ListTimeout))
 	if !ok {
 		return nil
 	}

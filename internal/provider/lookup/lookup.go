@@ -72,7 +72,7 @@ func (d *source[T]) find(ctx context.Context, req datasource.ReadRequest, resp *
 			filters.Limit(name, []string{value.ValueString()})
 		}
 	}
-	ctx, end, ok := d.BeginRead(ctx, diags, d.summary, base.Fixed(base.ReadTimeout), 0)
+	ctx, end, ok := d.BeginRead(ctx, diags, d.summary, base.Fixed(base.ReadTimeout))
 	if !ok {
 		return nil, nil, false
 	}

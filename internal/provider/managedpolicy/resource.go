@@ -105,7 +105,7 @@ func (r *Resource) warnLinked(ctx context.Context, state model, diags *diag.Diag
 // Create creates the policy.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, plan.Timeouts.Create, base.CreateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, base.Create(plan.Timeouts))
 	if !ok {
 		return
 	}
@@ -124,7 +124,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // default one at the import. A version never changes. If it was deleted, Read keeps the document of the state.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts)
 	if !ok {
 		return
 	}
@@ -207,7 +207,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	changed := plan.withComputed(state)
 	if !plan.Document.Equal(state.Document) {
-		ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
+		ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, base.Update(plan.Timeouts))
 		if !ok {
 			return
 		}
@@ -233,7 +233,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete deletes the policy with its versions. It succeeds if the policy is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, base.Delete(state.Timeouts))
 	if !ok {
 		return
 	}

@@ -94,7 +94,7 @@ func (d *Entities) Schema(_ context.Context, _ datasource.SchemaRequest, resp *d
 func (d *Entities) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m entitiesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, entitiesNotRead, base.Fixed(base.ReadTimeout), 0)
+	ctx, end, ok := d.BeginRead(ctx, &resp.Diagnostics, entitiesNotRead, base.Fixed(base.ReadTimeout))
 	if !ok {
 		return
 	}

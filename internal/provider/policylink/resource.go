@@ -90,7 +90,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // Create links the policy. If the link already exists, the resource manages that link.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := r.link(ctx, req.Plan, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notLinked, plan.timeouts.Create, base.CreateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notLinked, base.Create(plan.timeouts))
 	if !ok {
 		return
 	}
@@ -118,7 +118,7 @@ func (r *Resource) set(ctx context.Context, diags *diag.Diagnostics, private bas
 // Read removes the link from the state if the link or its principal no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.link(ctx, req.State, &resp.Diagnostics)
-	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts.Read)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.timeouts)
 	if !ok {
 		return
 	}
@@ -144,7 +144,7 @@ func (r *Resource) Update(_ context.Context, req resource.UpdateRequest, resp *r
 // Delete removes the link. It succeeds if the link is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.link(ctx, req.State, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUnlinked, state.timeouts.Delete, base.DeleteTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUnlinked, base.Delete(state.timeouts))
 	if !ok {
 		return
 	}

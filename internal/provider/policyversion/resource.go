@@ -55,7 +55,7 @@ func New() resource.Resource { return &Resource{base.NewResource("policy_version
 // Create creates the version.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, plan.Timeouts.Create, base.CreateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, base.Create(plan.Timeouts))
 	if !ok {
 		return
 	}
@@ -72,7 +72,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // Read refreshes the state. It removes the version from the state if the version or its policy no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts)
 	if !ok {
 		return
 	}
@@ -94,7 +94,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, base.Update(plan.Timeouts))
 	if !ok {
 		return
 	}
@@ -122,7 +122,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // also keeps a default version that is replaced: Create deletes it, or the destroy of the policy.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, base.Delete(state.Timeouts))
 	if !ok {
 		return
 	}

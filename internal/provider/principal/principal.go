@@ -138,7 +138,7 @@ func (k Kind) FindByNameOrID(ctx context.Context, d *providerdata.Data, who stri
 // FindForImport is FindByNameOrID for an import. It also reads the account's id, which is recorded if it can be read. It
 // reports an error with this summary.
 func (k Kind) FindForImport(ctx context.Context, c *base.Configured, summary, who string, diags *diag.Diagnostics) (Found, bool) {
-	ctx, end, ok := c.BeginRead(ctx, diags, summary, base.Fixed(base.ReadTimeout), 0)
+	ctx, end, ok := c.BeginRead(ctx, diags, summary, base.Fixed(base.ReadTimeout))
 	if !ok {
 		return Found{}, false
 	}

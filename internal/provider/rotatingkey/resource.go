@@ -102,7 +102,7 @@ func (r *Resource) checkLimits(ctx context.Context, d decision, state *model, di
 // Create creates the first key.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotCreated, plan.Timeouts.Create, base.CreateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotCreated, base.Create(plan.Timeouts))
 	if !ok {
 		return
 	}
@@ -119,7 +119,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	r.reference(state)
-	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, keyattr.NotRead, state.Timeouts.Read)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, keyattr.NotRead, state.Timeouts)
 	if !ok {
 		return
 	}
@@ -179,7 +179,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !r.Data.Unknown() || callsAPI(plan, config, state) {
 		var end func()
 		var ok bool
-		ctx, end, ok = r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotUpdated, plan.Timeouts.Update, base.UpdateTimeout)
+		ctx, end, ok = r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotUpdated, base.Update(plan.Timeouts))
 		if !ok {
 			return
 		}
@@ -208,7 +208,7 @@ func (r *Resource) record(private base.PrivateState, result applied, diags *diag
 // Delete revokes both keys. It succeeds if they are already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotDeleted, state.Timeouts.Delete, base.DeleteTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, keyattr.NotDeleted, base.Delete(state.Timeouts))
 	if !ok {
 		return
 	}

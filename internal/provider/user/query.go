@@ -70,7 +70,7 @@ func (q *Query) List(ctx context.Context, req list.ListRequest, stream *list.Lis
 }
 
 func (q *Query) results(ctx context.Context, req list.ListRequest, m queryModel, diags *diag.Diagnostics) (results []list.ListResult) {
-	ctx, end, ok := q.BeginRead(ctx, diags, notListed, base.Fixed(base.ListTimeout), 0)
+	ctx, end, ok := q.BeginRead(ctx, diags, notListed, base.Fixed(base.ListTimeout))
 	if !ok {
 		return nil
 	}

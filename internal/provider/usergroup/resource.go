@@ -46,7 +46,7 @@ func New() resource.Resource { return &Resource{base.NewResource("user_group")} 
 // Create creates the group.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, plan.Timeouts.Create, base.CreateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notCreated, base.Create(plan.Timeouts))
 	if !ok {
 		return
 	}
@@ -95,7 +95,7 @@ func principalOf(g group.Group) rights.Principal {
 // Read refreshes the state. It removes the group from the state if the API confirms that it no longer exists.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts.Read)
+	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts)
 	if !ok {
 		return
 	}
@@ -132,7 +132,7 @@ func (r *Resource) read(ctx context.Context, state model, private base.PrivateSt
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := codec.Decode(req.Plan.Schema, req.Plan.Raw, &resp.Diagnostics)
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, plan.Timeouts.Update, base.UpdateTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUpdated, base.Update(plan.Timeouts))
 	if !ok {
 		return
 	}
@@ -160,7 +160,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete deletes the group. It succeeds if the group is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
-	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, state.Timeouts.Delete, base.DeleteTimeout)
+	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notDeleted, base.Delete(state.Timeouts))
 	if !ok {
 		return
 	}
