@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/breaker"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 // timeouts holds every duration of a call. All calls report a dead endpoint within 30 s: a repeatable call after twice attempt
@@ -36,10 +37,10 @@ func (t timeouts) breaker() breaker.Limits {
 const (
 	dialTimeout     = 10 * time.Second
 	breakerCooldown = breaker.Cooldown
-	// maxRetryAfter is the longest wait for an answer that asks for one.
-	maxRetryAfter = 5 * time.Minute
-	// maxAsked is the longest Retry-After that an error names.
+	// maxAsked is the longest Retry-After that is taken as it is.
 	maxAsked = 30 * 24 * time.Hour
+	// maxPause is the longest time for which an answer stops the other calls.
+	maxPause = time.Hour
 	// loadWait is the longest wait of calls after a 400/4120 that load may have caused; the shortest is half of it.
 	loadWait = 4 * time.Second
 )
@@ -67,10 +68,10 @@ const (
 // are a wrong date, once, and a 400/4120 that load may have caused, once. An action that is sent once is not repeated if it
 // may have been executed. That includes a throttled 503, which nevertheless makes all other calls wait.
 func (c *Client) decide(ctx context.Context, r *request, o outcome) decision {
-	wait, asked := c.backoff(r.attempts), min(o.retryAfter, maxRetryAfter)
+	wait, asked := c.backoff(r.attempts), o.retryAfter
 	if o.kind == throttled {
 		wait = max(wait, asked)
-		c.limit.Throttled(o.sent, wait)
+		c.limit.Throttled(o.sent, min(wait, maxPause))
 		return decision{ctx.Err() == nil && (r.repeatable || !IsAmbiguous(o.err)), wait, reasonThrottled}
 	}
 	switch {
@@ -147,7 +148,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return timelimit.Err(ctx)
 	}
 }
 

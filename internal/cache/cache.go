@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
-// loadLimit is the time limit of a shared load, which does not end with the context of a caller.
+// loadLimit is the time limit of a load whose caller has none.
 const loadLimit = 10 * time.Minute
 
 // Reads keeps the last result of a read per name. Callers wait for a read that is under way. A failure is returned to the
@@ -29,6 +31,7 @@ type Reads[V any] struct {
 
 type entry[V any] struct {
 	done  chan struct{} // closed when value and err are set
+	until time.Time     // when the time limit of the read ends
 	ended bool
 	at    time.Time
 	value V
@@ -49,37 +52,53 @@ func (r *Reads[V]) KeepErrors(ttl time.Duration, keep func(error) bool) *Reads[V
 }
 
 // Get returns the value of name. It calls load if there is no value that is younger than the TTL. The caller must not modify
-// what the value points to. The context of load is not cancelled with ctx, because other callers may wait for the value.
+// what the value points to. The context of load is not cancelled with ctx, because other callers may wait for the value, but it
+// has the time limit of ctx: so load knows which waits are too long for the caller. A caller whose limit ends later calls load
+// again if that limit ends.
 func (r *Reads[V]) Get(ctx context.Context, name string, load func(context.Context) (V, error)) (V, error) {
 	return r.GetWithin(ctx, name, r.ttl, load)
 }
 
 // GetWithin is Get for a value that must be younger than age.
 func (r *Reads[V]) GetWithin(ctx context.Context, name string, age time.Duration, load func(context.Context) (V, error)) (V, error) {
+	for {
+		e := r.entry(ctx, name, age, load)
+		select {
+		case <-e.done:
+			if errors.Is(e.err, context.DeadlineExceeded) && outlasts(ctx, e.until) {
+				continue
+			}
+			return e.value, e.err
+		case <-ctx.Done():
+			var none V
+			return none, fmt.Errorf("the read was not finished: %w", timelimit.Err(ctx))
+		}
+	}
+}
+
+// outlasts reports whether ctx has not ended and has a time limit that ends after until.
+func outlasts(ctx context.Context, until time.Time) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() == nil && ok && deadline.After(until)
+}
+
+// entry returns the entry of name. It begins a read if there is no value that is younger than age.
+func (r *Reads[V]) entry(ctx context.Context, name string, age time.Duration, load func(context.Context) (V, error)) *entry[V] {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	e := r.entries[name]
 	if e == nil || (e.ended && r.old(e, age)) {
 		r.sweep()
 		e = &entry[V]{done: make(chan struct{})}
 		r.entries[name] = e
-		go r.load(context.WithoutCancel(ctx), name, e, load)
+		detached, cancel := timelimit.Detach(ctx, loadLimit)
+		e.until, _ = detached.Deadline()
+		go func() { defer cancel(); r.load(detached, name, e, load) }()
 	}
-	r.mu.Unlock()
-	select {
-	case <-e.done:
-		return e.value, e.err
-	case <-ctx.Done():
-		var none V
-		if errors.Is(ctx.Err(), context.Canceled) {
-			return none, fmt.Errorf("the read was interrupted: %w", ctx.Err())
-		}
-		return none, fmt.Errorf("the read was not finished in the time given: %w", ctx.Err())
-	}
+	return e
 }
 
 func (r *Reads[V]) load(ctx context.Context, name string, e *entry[V], load func(context.Context) (V, error)) {
-	ctx, cancel := context.WithTimeout(ctx, loadLimit)
-	defer cancel()
 	at := r.now() // the age counts from the request
 	value, err := load(ctx)
 	r.mu.Lock()

@@ -16,7 +16,7 @@ func TestReads_interrupted(t *testing.T) {
 	cancel()
 	late, end := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 	defer end()
-	for want, ctx := range map[string]context.Context{"the read was interrupted": canceled, "the read was not finished in the time given": late} {
+	for want, ctx := range map[string]context.Context{"the read was not finished: interrupted": canceled, "the read was not finished: context deadline": late} {
 		if _, err := r.Get(ctx, "x", never); err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, ctx.Err()) {
 			t.Errorf("got %v, want %q", err, want)
 		}
