@@ -45,5 +45,5 @@
 // unfinished creations, which key.Service.Create discards if Tracker.Abandoned returns true. It never deletes a key that it
 // returned to the CLI, because a state may have the key and a service may use it.
 //
-// Entries of other machines are ignored. In a container without a persistent disk the journal is lost.
+// Entries of other machines and of other endpoints are ignored. In a container without a persistent disk the journal is lost.
 package orphan

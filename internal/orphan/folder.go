@@ -194,9 +194,14 @@ func (f folder) remove(name string, lock *flock.Flock) error {
 	if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	_ = lock.Unlock()
-	_ = f.root.Remove(filepath.Base(lock.Path())) // on an error an empty file is left
+	f.removeLock(lock)
 	return nil
+}
+
+// removeLock releases a lock and removes its file. On an error an empty file is left.
+func (f folder) removeLock(lock *flock.Flock) {
+	_ = lock.Unlock()
+	_ = f.root.Remove(filepath.Base(lock.Path()))
 }
 
 // create creates a new file.

@@ -187,7 +187,7 @@ func (j *Journal) write(e Entry) error {
 		return err
 	}
 	if j.own == nil {
-		if j.own, err = begin(j.path); err != nil {
+		if j.own, err = begin(j.path, newName()); err != nil {
 			return err
 		}
 	}
@@ -228,17 +228,19 @@ func (r *Recorder) CheckWritable() error {
 
 // begin creates the file of this process. It takes the lock first: otherwise another process could take this one for ended. On
 // a file system without locks other processes cannot tell, and the error of TryLock does not matter.
-func begin(path string) (*ownFile, error) {
+func begin(path, name string) (*ownFile, error) {
 	f, err := openFolder(path, true)
 	if err != nil {
 		return nil, err
 	}
 	defer f.close()
-	own := &ownFile{name: newName()}
-	own.lock = f.lock(own.name, os.O_CREATE)
+	own := &ownFile{name: name, lock: f.lock(name, os.O_CREATE)}
 	_, _ = own.lock.TryLock()
-	own.file, err = f.create(own.name)
-	return own, err
+	if own.file, err = f.create(name); err != nil {
+		f.removeLock(own.lock)
+		return nil, err
+	}
+	return own, nil
 }
 
 // others returns the names of the files of other running processes that the same CLI started.

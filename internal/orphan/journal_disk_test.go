@@ -65,6 +65,19 @@ func TestJournal_withoutKeys(t *testing.T) {
 	}
 }
 
+// TestBegin_fails: a file that cannot be created leaves no lock.
+func TestBegin_fails(t *testing.T) {
+	dir := folderOf(t)
+	must(t, os.MkdirAll(filepath.Join(dir, "own"+fileSuffix), 0o700))
+	must(t, os.Chmod(dir, 0o700))
+	if own, err := begin(dir, "own"+fileSuffix); own != nil || err == nil {
+		t.Errorf("%v, %v", own, err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("%v, %v", left, err)
+	}
+}
+
 // TestJournal_withoutFolder: without a folder the journal has the entries of this process only.
 func TestJournal_withoutFolder(t *testing.T) {
 	p := newSilentProcess(t, "")

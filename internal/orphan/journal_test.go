@@ -152,6 +152,11 @@ func TestJournal_life(t *testing.T) {
 			other := p.journal.Recorder("https://api.us-east-2.outscale.com/api/v1")
 			other.Referenced("K")
 			other.Gone("K")
+			bob := key.Owner{UserID: "ID-BOB", UserName: "bob"}
+			if other.MayHaveOrphans(bob, later) || len(other.Orphans(list("K"), later)) > 0 {
+				t.Error("another endpoint has the entry")
+			}
+			other.Listed("123456789012", bob, nil, later)
 		}, listed("K"), unconfirmed("K")},
 	} {
 		t.Run(name, func(t *testing.T) {

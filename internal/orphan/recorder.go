@@ -1,6 +1,7 @@
 package orphan
 
 import (
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -38,16 +39,32 @@ func withoutSecrets(endpoint string) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
+// open locks the journal and loads it. The caller defers the function that it returns.
+func (r *Recorder) open() (unlock func()) {
+	r.journal.mu.Lock()
+	r.journal.load()
+	return r.journal.mu.Unlock
+}
+
+// entries returns the entries of this endpoint.
+func (r *Recorder) entries() iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		for _, e := range r.journal.entries {
+			if e.Endpoint == r.endpoint && !yield(e) {
+				return
+			}
+		}
+	}
+}
+
 // Intend writes an entry before the request of a creation.
 func (r *Recorder) Intend(in key.Intent) {
-	j := r.journal
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.load()
+	defer r.open()()
 	name := in.UserName
 	if strings.Contains(name, "@") {
 		name = "" // may be an e-mail address, which is not written to disk
 	}
+	j := r.journal
 	j.made[in.Marker] = true
 	j.add(j.host.stamp(Entry{
 		Status: Intended, Marker: in.Marker, UserName: name, UserID: in.UserID, AccountID: in.AccountID,
@@ -57,17 +74,20 @@ func (r *Recorder) Intend(in key.Intent) {
 
 // Created writes the id of the key.
 func (r *Recorder) Created(marker string, k key.Key) {
-	r.update(func(*Journal) string { return marker }, Created, k.ID)
+	defer r.open()()
+	r.journal.raise(marker, Created, k.ID)
 }
 
 // Discarded retires the entry of a creation that left no key.
 func (r *Recorder) Discarded(marker string) {
-	r.update(func(*Journal) string { return marker }, Retired, "")
+	defer r.open()()
+	r.journal.raise(marker, Retired, "")
 }
 
 // Gone retires the entry of a key that no longer exists.
 func (r *Recorder) Gone(keyID string) {
-	r.update(func(*Journal) string { return r.markerOf(keyID) }, Retired, "")
+	defer r.open()()
+	r.journal.raise(r.markerOf(keyID), Retired, "")
 }
 
 // Referenced records that the CLI asked this process for a key, and confirms the entry: a state has the key. Call it for the
@@ -77,14 +97,11 @@ func (r *Recorder) Referenced(keyID string) {
 	if keyID == "" {
 		return
 	}
-	r.update(func(j *Journal) string {
-		j.asked[keyID] = true
-		marker := r.markerOf(keyID)
-		if j.made[marker] {
-			return ""
-		}
-		return marker
-	}, Confirmed, "")
+	defer r.open()()
+	r.journal.asked[keyID] = true
+	if marker := r.markerOf(keyID); !r.journal.made[marker] {
+		r.journal.raise(marker, Confirmed, "")
+	}
 }
 
 // markerOf returns the marker of the entry of a key, "" if this endpoint has none.
@@ -96,15 +113,11 @@ func (r *Recorder) markerOf(keyID string) string {
 	return marker
 }
 
-// update raises the status of an entry to a higher one and, if keyID is set, records the id of the key. marker selects the
-// entry, "" for none.
-func (r *Recorder) update(marker func(*Journal) string, to Status, keyID string) {
-	j := r.journal
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.load()
-	if e, found := j.entries[marker(j)]; found && e.Status < to {
-		j.add(Entry{Status: to, Marker: e.Marker, KeyID: keyID})
+// raise raises the status of an entry to a higher one and, if keyID is set, records the id of the key. It does nothing if the
+// journal has no entry with the marker.
+func (j *Journal) raise(marker string, to Status, keyID string) {
+	if e, found := j.entries[marker]; found && e.Status < to {
+		j.add(Entry{Status: to, Marker: marker, KeyID: keyID})
 	}
 }
 
@@ -112,16 +125,13 @@ func (r *Recorder) update(marker func(*Journal) string, to Status, keyID string)
 // keys are all keys of owner in it. Listed retires an entry only if the account is the recorded one, because another account
 // may have a user with the same name, and only if the entry is so old that no request for its key can be under way.
 func (r *Recorder) Listed(accountID string, owner key.Owner, keys []key.Key, now time.Time) {
-	j := r.journal
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.load()
-	for _, e := range j.entries {
+	defer r.open()()
+	for e := range r.entries() {
 		if e.AccountID == "" || e.AccountID != accountID || !e.ownedBy(owner) || e.Running || now.Sub(e.Time) < settledAge {
 			continue
 		}
-		if !slices.ContainsFunc(keys, func(k key.Key) bool { return k.ID == e.KeyID || k.Tag == e.Marker }) && e.Status < Retired {
-			j.add(Entry{Status: Retired, Marker: e.Marker})
+		if !slices.ContainsFunc(keys, func(k key.Key) bool { return k.ID == e.KeyID || k.Tag == e.Marker }) {
+			r.journal.raise(e.Marker, Retired, "")
 		}
 	}
 }
@@ -152,13 +162,11 @@ func (e Entry) mayBeOwnedBy(owner key.Owner) bool {
 // MayHaveOrphans reports whether the journal has an entry for which Orphans could return a key of the owner. It is for
 // callers that would have to list the keys first.
 func (r *Recorder) MayHaveOrphans(owner key.Owner, now time.Time) bool {
-	j := r.journal
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.load()
-	for _, e := range j.entries {
-		suspect := e.Status == Created && now.Sub(e.Time) >= minAge || e.Status == Confirmed && j.asked[e.Replaces] || e.Status == Intended
-		if suspect && !e.Running && !j.asked[e.KeyID] && e.mayBeOwnedBy(owner) {
+	defer r.open()()
+	asked := r.journal.asked
+	for e := range r.entries() {
+		suspect := e.Status == Created && now.Sub(e.Time) >= minAge || e.Status == Confirmed && asked[e.Replaces] || e.Status == Intended
+		if suspect && !e.Running && !asked[e.KeyID] && e.mayBeOwnedBy(owner) {
 			return true
 		}
 	}
@@ -168,48 +176,39 @@ func (r *Recorder) MayHaveOrphans(owner key.Owner, now time.Time) bool {
 // MayFollow reports whether the resource of a key may depend on the resource of another key: the same process created the
 // other key first. Then the CLI may ask for the key only after it has the answer about the other key.
 func (r *Recorder) MayFollow(keyID, other string) bool {
-	j := r.journal
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.load()
-	e, found := j.entries[r.markerOf(keyID)]
-	first, made := j.entries[r.markerOf(other)]
+	defer r.open()()
+	e, found := r.journal.entries[r.markerOf(keyID)]
+	first, made := r.journal.entries[r.markerOf(other)]
 	return found && made && e.Process == first.Process && !e.Time.Before(first.Time)
 }
 
 // Suspects is Orphans without reading the files of other processes again.
 func (r *Recorder) Suspects(keys []key.Key, now time.Time) []Orphan {
-	j := r.journal
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.load()
-	return j.find(keys, now)
+	defer r.open()()
+	return r.find(keys, now)
 }
 
 // Orphans returns the keys of an owner that may exist without a state: see Find. keys are those that the API listed. Keys that
 // the CLI asked this process for, or another process of this machine, are not orphans. now is the time by the API's clock.
 func (r *Recorder) Orphans(keys []key.Key, now time.Time) []Orphan {
-	j := r.journal
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.load()
-	found := j.find(keys, now)
+	defer r.open()()
+	found := r.find(keys, now)
 	if slices.ContainsFunc(found, func(o Orphan) bool { return o.Kind != Unfinished }) {
-		j.refresh() // the CLI may have asked another provider process for the key
-		found = j.find(keys, now)
+		r.journal.refresh() // the CLI may have asked another provider process for the key
+		found = r.find(keys, now)
 	}
 	return found
 }
 
 // find returns the orphans among keys that the CLI has not asked this process for.
-func (j *Journal) find(keys []key.Key, now time.Time) []Orphan {
-	keys = slices.DeleteFunc(slices.Clone(keys), func(k key.Key) bool { return j.asked[k.ID] })
-	entries := make([]Entry, 0, len(j.entries))
-	for _, e := range j.entries {
-		if e.Status == Confirmed && !j.asked[e.Replaces] {
-			continue
+func (r *Recorder) find(keys []key.Key, now time.Time) []Orphan {
+	asked := r.journal.asked
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k key.Key) bool { return asked[k.ID] })
+	var entries []Entry
+	for e := range r.entries() {
+		if e.Status != Confirmed || asked[e.Replaces] {
+			entries = append(entries, e)
 		}
-		entries = append(entries, e)
 	}
 	return Find(keys, entries, now)
 }
