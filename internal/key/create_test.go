@@ -331,39 +331,6 @@ func TestCreate_keyVanishes(t *testing.T) {
 	}
 }
 
-// The answer of a creation is about the key that was requested, or it is none: another key is not changed.
-func TestCreate_answerForAnotherKey(t *testing.T) {
-	f := &foreign{Fake: &apitest.Fake{}, times: 1}
-	other := f.Add("", "somebody's", nil)
-	f.answer = api.AccessKey{ID: other.ID, State: "ACTIVE", Tag: "somebody's", SecretKey: "a secret"}
-	s := service(f.Fake)
-	s.api = f
-	made, err := s.Create(bg, Spec{State: Inactive}, CreateOptions{})
-	if err != nil || made.Key.ID == other.ID || len(f.Keys) != 2 || f.Keys[0].State != "ACTIVE" || f.Keys[0].Tag != "somebody's" {
-		t.Errorf("%v %v, keys %v", made.Key, err, f.Keys)
-	}
-	f.times = 100
-	_, err = s.Create(bg, Spec{State: Inactive}, CreateOptions{})
-	if lost := apitest.As[*domain.AmbiguousError](t, err); !lost.Settled() || len(f.Keys) != 2 || f.Keys[0].State != "ACTIVE" {
-		t.Errorf("%v, keys %v", err, f.Keys)
-	}
-}
-
-// foreign is an API whose first answers to CreateAccessKey are replaced.
-type foreign struct {
-	*apitest.Fake
-	answer api.AccessKey
-	times  int
-}
-
-func (f *foreign) CreateAccessKey(ctx context.Context, in api.CreateAccessKeyInput) (api.AccessKey, error) {
-	k, err := f.Fake.CreateAccessKey(ctx, in)
-	if f.times--; f.times >= 0 {
-		k = f.answer
-	}
-	return k, err
-}
-
 func TestKey_secretIsNotFormatted(t *testing.T) {
 	key := Key{ID: "AK", Secret: "hush-hush"}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {

@@ -43,9 +43,6 @@ func TestCreation_phases(t *testing.T) {
 		fails   bool
 	}{
 		{phase: requesting, answer: "a key", next: finishing, calls: "CreateAccessKey", keys: 1, kept: true},
-		{phase: requesting, answer: "another key", api: &apitest.Fake{Unfiltered: true}, prepare: func(c *creation) {
-			c.s.api = &foreign{Fake: c.s.api.(*apitest.Fake), times: 1, answer: api.AccessKey{ID: "OTHER", Tag: "x"}}
-		}, next: lookingUp, calls: "CreateAccessKey", keys: 1},
 		{phase: requesting, answer: "none", api: &apitest.Fake{After: apitest.On("CreateAccessKey", 0, apitest.Cut())}, next: lookingUp, calls: "CreateAccessKey", keys: 1},
 		{phase: requesting, answer: "5xx", api: &apitest.Fake{Before: apitest.On("CreateAccessKey", 0, apitest.Refusal(502, "0"))}, next: lookingUp, calls: "CreateAccessKey"},
 		{phase: requesting, answer: "a refusal", api: &apitest.Fake{Before: refuse("CreateAccessKey")}, next: rechecking, calls: "CreateAccessKey", fails: true},
