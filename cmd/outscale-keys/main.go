@@ -25,7 +25,7 @@ func main() {
 	code := keyscmd.Run(ctx, version, os.Args[1:], keyscmd.Host{
 		Env: os.LookupEnv, Home: home, Now: time.Now, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Interactive: term.IsTerminal(int(os.Stdin.Fd())), Progress: columns(os.Stderr),
-		Start: start, Columns: columns(os.Stdout),
+		Find: find, Start: start, Columns: columns(os.Stdout),
 	})
 	stop()
 	os.Exit(code)

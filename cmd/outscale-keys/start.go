@@ -16,6 +16,12 @@ var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 // changes. A program that exec runs still gets the signal.
 func surviveBrokenPipe() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
+// find returns an error if a program does not exist.
+func find(program string) error {
+	_, err := exec.LookPath(program)
+	return err
+}
+
 // start runs a program with the input and the outputs of this program.
 func start(ctx context.Context, argv, env []string) (int, error) {
 	signals := make(chan os.Signal, signalsToKill)

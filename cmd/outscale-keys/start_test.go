@@ -164,6 +164,9 @@ func TestStart(t *testing.T) {
 	if _, err := start(t.Context(), []string{"/no/such/program"}, nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no program: %v", err)
 	}
+	if find("/no/such/program") == nil || find(os.Args[0]) != nil {
+		t.Error("find is wrong about a program")
+	}
 	if code, err := start(t.Context(), []string{os.Args[0]}, []string{childVariable + "=exit"}); code != 7 || err != nil {
 		t.Errorf("exit code %d, %v", code, err)
 	}

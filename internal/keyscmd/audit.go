@@ -69,7 +69,7 @@ func (f *reviewFlags) add(cmd *cobra.Command) {
 
 // collectForReview reads the files that the flags name, and the keys of the account with all facts that the rules need.
 func (a *app) collectForReview(ctx context.Context, f reviewFlags) (*collected, review.Config, error) {
-	config, err := readRules(f.rules, map[string]string{"old": f.maxAge, "unused": f.maxUnused})
+	config, err := readRules(f)
 	if err != nil {
 		return nil, config, err
 	}
@@ -100,33 +100,33 @@ func ruleList() string {
 	return list
 }
 
-// readRules reads the settings of the rules. limits are those that flags set, by rule.
-func readRules(file string, limits map[string]string) (review.Config, error) {
+// readRules reads the settings of the rules from a file and from flags.
+func readRules(flags reviewFlags) (review.Config, error) {
 	var c review.Config
-	if file != "" {
-		f, err := os.Open(file)
+	if flags.rules != "" {
+		f, err := os.Open(flags.rules)
 		if err != nil {
 			return c, fmt.Errorf("--rules: %w", err)
 		}
 		defer func() { _ = f.Close() }()
 		if c, err = review.ReadConfig(f); err != nil {
-			return c, fmt.Errorf("--rules %s: %w", file, err)
+			return c, fmt.Errorf("--rules %s: %w", flags.rules, err)
 		}
 	}
 	if c.Rules == nil {
 		c.Rules = map[string]review.Settings{}
 	}
-	for rule, limit := range limits {
-		if limit == "" {
+	for _, limit := range []struct{ flag, rule, text string }{{"--max-age", "old", flags.maxAge}, {"--max-unused", "unused", flags.maxUnused}} {
+		if limit.text == "" {
 			continue
 		}
-		d, err := review.ParseDuration(limit)
+		d, err := review.ParseDuration(limit.text)
 		if err != nil {
-			return c, fmt.Errorf("--max-age and --max-unused: %w", err)
+			return c, fmt.Errorf("%s: %w", limit.flag, err)
 		}
-		settings := c.Rules[rule]
+		settings := c.Rules[limit.rule]
 		settings.Max = review.Limit{Set: true, Duration: d}
-		c.Rules[rule] = settings
+		c.Rules[limit.rule] = settings
 	}
 	return c, nil
 }

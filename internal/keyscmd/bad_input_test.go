@@ -69,12 +69,15 @@ func TestRun_formats(t *testing.T) {
 func TestRun_arguments(t *testing.T) {
 	r := newRig(t)
 	for line, want := range map[string]string{
-		"usage": "give an access key or a user: see outscale-keys usage --help", "policy": "give a user", "policy a b": "give a user, and not 2",
-		"scan-state": "give a state file or a saved plan", "exec --user ci": "give the program to run",
+		"usage": "give an access key or a user\n  Usage: outscale-keys usage KEY|USER [flags]\n  See outscale-keys usage --help.\n", "policy": "give a user", "policy a b": "give a user, and not 2",
+		"scan-state": "give a state file or a saved plan", "exec --user ci": "give --user USER and the program to run",
 		"list --usage-days 33": "the number must be 0 to 32", "audit --usage-days -1": "the number must be 0 to 32", "list --usage-pages 0": "the number must be at least 1",
 		"usage ci --usage-pages 0": "the number must be at least 1", "revoke - ABCDEFGHIJ0123456789 --yes": "give it alone", "help lst": "unknown command \"lst\"",
-		"list extra": "unexpected argument extra: see outscale-keys list --help", "audit --state a b": "unexpected argument b", "orphans": "give a state file", "exec -- x": "give --user USER",
-		"exec --user ci --for 59s -- x": "--for 59s", "exec --user ci --for soon x": "--for soon", "lst": "\n  Did you mean this?\n  list\n",
+		"list extra": "unexpected argument extra\n  Usage: outscale-keys list [flags]\n", "audit --state a b": "unexpected argument b", "orphans": "give a state file", "exec -- x": "give --user USER", "list --nosuch": "unknown flag: --nosuch\n  Usage: outscale-keys list [flags]\n",
+		"audit --max-unused soon": "--max-unused: \"soon\" is not a time", "deactivate": "Usage: outscale-keys deactivate (KEY ... | - | --all-of USER) [flags]\n",
+		"exec --user ci --for 59s -- x": "--for 59s", "exec --user ci --for soon x": "--for soon", "lst": "\n  Did you mean this?\n  list\n  See outscale-keys --help.\n", "policy nobody": "user nobody was not found\n  outscale-keys list shows the access keys and their owners.\n",
+		"usage nobody": "user nobody was not found; the id of an access key has", "revoke --all-of nobody": "user nobody was not found\n", "exec --user nobody x": "user nobody was not found\n  outscale-keys list ",
+		"revoke nobody": "nobody is not the id of an access key", "revoke ABCDEFGHIJ0123456789": "nothing was changed: access key ABCDEFGHIJ0123456789 was not found\n  outscale-keys list shows the access keys",
 	} {
 		if code, out, errOut := r.run(strings.Fields(line)...); code != ExitError || out != "" || !strings.Contains(errOut, want) {
 			t.Errorf("%s: exit code %d, %q, %q", line, code, out, errOut)

@@ -66,7 +66,8 @@ func (a *app) changeCommands() []*cobra.Command {
 	for _, c := range changes {
 		var flags changeFlags
 		cmd := &cobra.Command{
-			Use: c.name + " [KEY ...]", Short: c.short,
+			Use: c.name + " (KEY ... | - | --all-of USER)", Short: c.short,
+			Args: func(_ *cobra.Command, args []string) error { return checkSources(args, flags.allOf) },
 			Long: c.short + `.
 
 Name the keys as arguments, or with --all-of all keys of a user, or with "-" in lines of standard input. A key keeps its
@@ -88,8 +89,12 @@ given. If one key cannot be ` + c.done + `, the command continues with the other
 }
 
 func (a *app) change(ctx context.Context, c change, args []string, flags changeFlags) error {
-	ids, err := a.ids(args, flags.allOf)
-	if err != nil {
+	ids := args
+	var err error
+	if slices.Contains(args, "-") {
+		ids, err = a.readIDs()
+	}
+	if err = errors.Join(err, checkIDs(ids)); err != nil {
 		return err
 	}
 	s, err := a.connect()
@@ -203,21 +208,17 @@ func nameOf(k key.Key) string {
 	return "user " + k.UserName
 }
 
-// ids returns the keys of the command line. They come from one source: arguments, standard input, or --all-of.
-func (a *app) ids(args []string, allOf string) ([]string, error) {
+// checkSources refuses a command line whose keys come from no source or from more than one.
+func checkSources(args []string, allOf string) error {
 	switch {
 	case allOf != "" && len(args) > 0:
-		return nil, errors.New("give access keys or --all-of, not both")
-	case allOf != "":
-		return nil, nil
-	case len(args) == 0:
-		return nil, errors.New("give one or more access keys, or --all-of USER, or \"-\" to read the keys from standard input")
-	case len(args) == 1 && args[0] == "-":
-		return a.readIDs()
-	case slices.Contains(args, "-"):
-		return nil, errors.New("\"-\" reads the access keys from standard input: give it alone")
+		return errors.New("give access keys or --all-of, not both")
+	case allOf == "" && len(args) == 0:
+		return errors.New("give one or more access keys, or --all-of USER, or \"-\" to read the keys from standard input")
+	case len(args) > 1 && slices.Contains(args, "-"):
+		return errors.New("\"-\" reads the access keys from standard input: give it alone")
 	}
-	return checkIDs(args)
+	return nil
 }
 
 // readIDs reads ids from standard input, one per line. It ignores empty lines.
@@ -235,18 +236,21 @@ func (a *app) readIDs() ([]string, error) {
 	if len(ids) == 0 {
 		return nil, errors.New("standard input has no access key")
 	}
-	return checkIDs(ids)
+	return ids, nil
 }
 
 // checkIDs refuses texts that cannot be the id of an access key, before the first call.
-func checkIDs(ids []string) ([]string, error) {
+func checkIDs(ids []string) error {
 	var wrong []error
 	for _, id := range ids {
 		if !isKeyID(id) {
 			wrong = append(wrong, errors.New(text.Word(short(id))+" is not the id of an access key: 20 capital letters and digits"))
 		}
 	}
-	return ids, errors.Join(wrong...)
+	if len(wrong) > 0 {
+		wrong = append(wrong, errors.New("outscale-keys list shows the ids of the keys; --all-of USER means all keys of a user"))
+	}
+	return errors.Join(wrong...)
 }
 
 // isKeyID reports whether a text has the form of the id of an access key, and isSecret whether it has the form of a secret.
@@ -266,7 +270,7 @@ func short(id string) string {
 // selected finds the keys to change.
 func selected(ctx context.Context, s *services, ids []string, allOf string) ([]key.Key, error) {
 	if allOf != "" {
-		keys, err := keysOfUser(ctx, s, allOf, "not")
+		keys, err := keysOfUser(ctx, s, allOf)
 		if err == nil && len(keys) == 0 {
 			return nil, fmt.Errorf("user %s has no access key", text.Word(allOf))
 		}
@@ -280,7 +284,7 @@ func selected(ctx context.Context, s *services, ids []string, allOf string) ([]k
 		return slices.ContainsFunc(keys, func(k key.Key) bool { return k.ID == id })
 	})
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("nothing was changed: neither the caller nor any user of the account has access key %s", strings.Join(missing, " or "))
+		return nil, fmt.Errorf("nothing was changed: %w", &domain.GoneError{Kind: domain.KindAccessKey, ID: strings.Join(missing, " or ")})
 	}
 	return keys, nil
 }

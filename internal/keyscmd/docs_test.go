@@ -29,7 +29,7 @@ func TestDocs_commandLines(t *testing.T) {
 				continue
 			}
 			checked++
-			command, rest, err := newRoot("test", Host{}).Find(arguments)
+			command, rest, err := (&app{}).rootCommand().Find(arguments)
 			if err == nil {
 				err = command.ParseFlags(rest)
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +19,12 @@ const revokeLimit = time.Minute
 func (a *app) execCommand() *cobra.Command {
 	var userName, tag, lifetime string
 	cmd := &cobra.Command{
-		Use: "exec --user USER [flags] [--] PROGRAM [ARGUMENT ...]", Args: named(1, math.MaxInt, "the program to run"),
+		Use: "exec --user USER [flags] [--] PROGRAM [ARGUMENT ...]", Args: func(_ *cobra.Command, args []string) error {
+			if userName == "" || len(args) == 0 {
+				return errors.New("give --user USER and the program to run")
+			}
+			return nil
+		},
 		Short: "Run a program with a temporary access key",
 		Long: `Run a program with a new access key of a user in its environment (OSC_ACCESS_KEY, OSC_SECRET_KEY, OSC_REGION and
 OSC_ENDPOINT_API).
@@ -33,12 +37,12 @@ Exit codes: that of the program; 128 and the number of the signal if a signal en
 be run, or if the key could not be created or revoked.`,
 		Example: "  outscale-keys exec --user ci --for 1h -- terraform plan",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if userName == "" {
-				return errors.New("give --user USER: see outscale-keys exec --help")
-			}
 			life, err := review.ParseDuration(lifetime)
 			if err != nil || life < time.Minute {
 				return fmt.Errorf("--for %s: the time must be at least a minute, for example 30m, 12h or 1d", text.Word(lifetime))
+			}
+			if err := a.host.Find(args[0]); err != nil {
+				return fmt.Errorf("no access key was created, because the program was not found: %w", err)
 			}
 			s, err := a.connect()
 			if err != nil {
@@ -54,7 +58,7 @@ be run, or if the key could not be created or revoked.`,
 	return cmd
 }
 
-// exec creates the key, runs the program and revokes the key, also after a failure.
+// exec creates the key, runs the program and revokes the key, even after a failure.
 func (a *app) exec(ctx context.Context, s *services, spec key.Spec, lifetime time.Duration, argv []string) error {
 	// The API's clock decides when the key expires, and the command knows it only after an answer. Create needs the id of the
 	// account too, and does not read it again.
@@ -77,7 +81,7 @@ func (a *app) exec(ctx context.Context, s *services, spec key.Spec, lifetime tim
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeLimit)
 	defer cancel()
 	if revokeErr := s.keys.Revoke(work, spec.Owner, created.Key); revokeErr != nil {
-		return errors.Join(err, fmt.Errorf("access key %s was not revoked and expires on %s: %w", created.Key.ID, date(&expires), revokeErr))
+		return errors.Join(err, fmt.Errorf("access key %s was not revoked and expires on %s: %w\nTo delete it: outscale-keys revoke %s", created.Key.ID, date(&expires), revokeErr, created.Key.ID))
 	}
 	if err == nil && code != 0 {
 		return exitCode(code)

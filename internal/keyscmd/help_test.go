@@ -7,7 +7,7 @@ import (
 
 // The help of every command has an example and the meaning of the exit codes.
 func TestHelp_everyCommand(t *testing.T) {
-	root := newRoot("test", Host{})
+	root := (&app{}).rootCommand()
 	for _, command := range root.Commands() {
 		if command.Name() == "help" || command.Name() == "completion" {
 			continue

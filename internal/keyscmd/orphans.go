@@ -13,7 +13,14 @@ import (
 func (a *app) orphansCommand() *cobra.Command {
 	var states []string
 	cmd := &cobra.Command{
-		Use: "orphans FILE ...", Short: "Find keys that are in no state, and keys of states that are gone",
+		Use: "orphans FILE ...",
+		Args: func(_ *cobra.Command, args []string) error {
+			if states = append(states, args...); len(states) == 0 {
+				return errors.New("give a state file; \"terraform state pull > FILE\" writes the state of a backend")
+			}
+			return nil
+		},
+		Short: "Find keys that are in no state, and keys of states that are gone",
 		Long: `Find access keys of the account that are in none of the given states, and keys of the states that the account does not have.
 
 A FILE is a state file of Terraform or OpenTofu (version 4), a saved plan, or the output of "terraform show -json"; "-" is
@@ -22,11 +29,7 @@ standard input. The command finds keys in the resources of this provider and of 
 
 ` + exitCodes,
 		Example: "  outscale-keys orphans prod.tfstate staging.tfstate",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			states = append(states, args...)
-			if len(states) == 0 {
-				return errors.New("give a state file: see outscale-keys orphans --help")
-			}
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			inStates, err := idsOfStates(states, a.host.In)
 			if err != nil {
 				return err

@@ -94,7 +94,7 @@ func (a *app) policy(ctx context.Context, userName string, flags policyFlags) er
 	}
 	a.notes(did.notes)
 	if len(did.actions) == 0 {
-		return fmt.Errorf("no call of user %s succeeded since %s, so there is no policy to write", text.Word(userName), date(&did.since))
+		return fmt.Errorf("no call of user %s succeeded since %s, so there is no policy to write: run the jobs of the user first", text.Word(userName), date(&did.since))
 	}
 	doc, err := leastDocument(did.actions, flags.wildcards)
 	if err != nil {
@@ -128,7 +128,7 @@ func leastDocument(actions, wildcards []string) (policydoc.Document, error) {
 
 // did reads what a user did, from the log and from the file of collected calls.
 func (a *app) did(ctx context.Context, s *services, userName string, back time.Duration, flags policyFlags) (didUse, error) {
-	who, err := a.userSubject(ctx, s, userName, "not")
+	who, err := userSubject(ctx, s, userName)
 	if err != nil {
 		return didUse{}, err
 	}

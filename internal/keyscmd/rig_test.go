@@ -32,6 +32,7 @@ type rig struct {
 	asked   bool              // In is a terminal
 	columns int               // of the terminal that both outputs are, 0 = none
 	env     map[string]string // beside the credential and the endpoint
+	find    func(program string) error
 	start   func(ctx context.Context, argv, env []string) (int, error)
 	version string
 	now     func() time.Time // the machine's clock, nil = the simulator's
@@ -112,8 +113,11 @@ func (r *rig) run(args ...string) (code int, out, errOut string) {
 	var stdout, stderr bytes.Buffer
 	host := Host{
 		Env: func(name string) (string, bool) { v, found := env[name]; return v, found },
-		Now: r.Simulator.Now, In: stdin, Out: &stdout, Err: &stderr, Interactive: r.asked, Start: r.start,
+		Now: r.Simulator.Now, In: stdin, Out: &stdout, Err: &stderr, Interactive: r.asked, Find: r.find, Start: r.start,
 		Columns: r.columns, Progress: r.columns,
+	}
+	if r.find == nil {
+		host.Find = func(string) error { return nil }
 	}
 	if r.out != nil {
 		host.Out = r.out

@@ -1,5 +1,5 @@
 // Package keyscmd is the command outscale-keys: it lists and checks the access keys of an account, and changes them. It
-// stands on the same domain packages as the provider.
+// uses the same domain packages as the provider.
 package keyscmd
 
 import (
@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api/remedy"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
@@ -41,6 +42,8 @@ type Host struct {
 	Interactive bool // In is a terminal, so the command can ask
 	Progress    int  // the columns of the terminal Err, where progress is shown; 0 = Err is not a terminal
 	Columns     int  // the columns of the terminal Out; 0 = Out is not a terminal
+	// Find returns an error if a program does not exist.
+	Find func(program string) error
 	// Start runs a program with these variables added to the environment, passes signals on to it, and returns its exit code.
 	// It does not start the program if ctx has ended.
 	Start func(ctx context.Context, argv, env []string) (code int, err error)
@@ -57,12 +60,13 @@ func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 // Run runs the command with these arguments, without the program's name, and returns its exit code.
 func Run(ctx context.Context, version string, args []string, host Host) int {
 	host.In = input{ctx, host.In}
-	root := newRoot(version, host)
+	a := &app{host: host, version: version}
+	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(host.In)
 	root.SetOut(host.Out)
 	root.SetErr(host.Err)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	var code exitCode
 	switch {
 	case err == nil:
@@ -77,6 +81,9 @@ func Run(ctx context.Context, version string, args []string, host Host) int {
 	ended := ""
 	if ctx.Err() != nil {
 		ended = "ended by a signal: "
+	}
+	if !a.started {
+		err = fmt.Errorf("%w\n%s", err, usage(command))
 	}
 	fmt.Fprintf(host.Err, "outscale-keys: %s%s\n", ended, message(err))
 	return ExitError
@@ -110,11 +117,21 @@ func (i input) Read(p []byte) (n int, err error) {
 	}
 }
 
+// usage says how a command is called.
+func usage(command *cobra.Command) string {
+	help := "See " + command.CommandPath() + " --help."
+	if command.Runnable() {
+		return "Usage: " + command.UseLine() + "\n" + help
+	}
+	return help
+}
+
 // message is the text of an error with its remedy. All lines but the first are indented: a text of another origin cannot look
 // like a line of this command.
 func message(err error) string {
+	remedies := nextStep(err) + "\n" + strings.ReplaceAll(settings.For(err), "`", "")
 	var lines []string
-	for _, line := range strings.Split(err.Error()+"\n"+strings.ReplaceAll(settings.For(err), "`", ""), "\n") {
+	for _, line := range strings.Split(err.Error()+"\n"+remedies, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, text.Escape(line))
 		}
@@ -122,11 +139,28 @@ func message(err error) string {
 	return strings.Join(lines, "\n  ")
 }
 
+// nextStep is the remedy for an error that the client does not know, "" if there is none.
+func nextStep(err error) string {
+	var lost *domain.AmbiguousError
+	switch {
+	case domain.IsGone(err):
+		return "outscale-keys list shows the access keys and their owners."
+	case !errors.As(err, &lost):
+		return ""
+	case len(lost.Left) > 0:
+		return "Nobody has the secrets of these keys. To delete them: outscale-keys revoke " + strings.Join(lost.Left, " ")
+	case !lost.Settled():
+		return "If the key exists, outscale-keys list shows it as unfinished. Delete it with outscale-keys revoke KEY."
+	}
+	return ""
+}
+
 // app is one run of the command.
 type app struct {
 	host    Host
 	version string
 	waits   waits
+	started bool // the command line is valid
 	flags   struct {
 		profile, configFile, region, endpoint string
 		rate                                  float64
@@ -140,8 +174,7 @@ const (
 	formatJSON  = "json"
 )
 
-func newRoot(version string, host Host) *cobra.Command {
-	a := &app{host: host, version: version}
+func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "outscale-keys",
 		Short: "List, check and revoke the access keys of an OUTSCALE account",
@@ -156,7 +189,7 @@ The credential comes from the environment (OSC_ACCESS_KEY and OSC_SECRET_KEY, or
 profile of ~/.osc/config.json, as for the Terraform provider.
 
 ` + exitCodes + ` The command exec ends with the exit code of its program.`,
-		Version: version, SilenceUsage: true, SilenceErrors: true,
+		Version: a.version, SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd.Name()) },
 	}
 	flags := root.PersistentFlags()
@@ -176,6 +209,10 @@ profile of ~/.osc/config.json, as for the Terraform provider.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use: "help [COMMAND]", Short: "Show the help of a command",
+		Args: func(_ *cobra.Command, args []string) error {
+			_, _, err := root.Find(args)
+			return err
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, _, err := root.Find(args)
 			if err != nil {
@@ -187,34 +224,34 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// checkFlags refuses a format that the command does not have.
+// checkFlags refuses a format that the command does not have. cobra calls it after all other checks of the command line.
 func (a *app) checkFlags(command string) error {
 	formats := []string{formatTable, formatJSON}
 	if command == "audit" {
 		formats = append(formats, formatCSV, formatSARIF)
 	}
-	if slices.Contains(formats, a.flags.output) {
+	if a.started = slices.Contains(formats, a.flags.output); a.started {
 		return nil
 	}
 	return fmt.Errorf("--output %s: the formats of this command are %s", text.Word(a.flags.output), strings.Join(formats, ", "))
 }
 
 // noArguments refuses arguments. The error of cobra.NoArgs takes them for commands.
-func noArguments(cmd *cobra.Command, args []string) error {
+func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("unexpected argument %s: see outscale-keys %s --help", text.Word(args[0]), cmd.Name())
+		return fmt.Errorf("unexpected argument %s", text.Word(args[0]))
 	}
 	return nil
 }
 
 // named accepts from least to most arguments. The error says what they are.
 func named(least, most int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
+	return func(_ *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return fmt.Errorf("give %s: see outscale-keys %s --help", what, cmd.Name())
+			return fmt.Errorf("give %s", what)
 		case len(args) > most:
-			return fmt.Errorf("give %s, and not %d: see outscale-keys %s --help", what, len(args), cmd.Name())
+			return fmt.Errorf("give %s, and not %d", what, len(args))
 		}
 		return nil
 	}

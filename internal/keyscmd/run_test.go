@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 )
 
@@ -214,6 +216,37 @@ func TestExec(t *testing.T) {
 	}
 }
 
+// A program that does not exist is an error before a key is created.
+func TestExec_noProgram(t *testing.T) {
+	r := newRig(t)
+	r.user("bob", nil)
+	r.find = func(program string) error { return &exec.Error{Name: program, Err: exec.ErrNotFound} }
+	before := len(r.Simulator.Requests())
+	code, _, errOut := r.run("exec", "--user", "bob", "--", "terafrom", "plan")
+	if code != ExitError || !strings.Contains(errOut, "no access key was created, because the program was not found: ") || !strings.Contains(errOut, "terafrom") ||
+		len(r.Simulator.Requests()) != before {
+		t.Errorf("exit code %d, %d calls: %s", code, len(r.Simulator.Requests())-before, errOut)
+	}
+}
+
+// Errors about keys that are left have the command that deletes them.
+func TestMessage_nextStep(t *testing.T) {
+	lost := &domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m", Unknown: true, Err: io.EOF}
+	left := &domain.AmbiguousError{Action: "CreateAccessKey", Left: []string{"K1", "K2"}, Err: io.EOF}
+	for want, err := range map[string]error{
+		"\n  Nobody has the secrets of these keys. To delete them: outscale-keys revoke K1 K2": fmt.Errorf("exec: %w", left),
+		"\n  If the key exists, outscale-keys list shows it as unfinished.":                    lost,
+	} {
+		if got := message(err); !strings.Contains(got, want) {
+			t.Errorf("%q is not in %q", want, got)
+		}
+	}
+	settled := &domain.AmbiguousError{Action: "CreateAccessKey", Tried: domain.Tried{Lost: 1, Removed: []string{"K"}}, Err: io.EOF}
+	if got := message(settled); strings.Contains(got, "outscale-keys") {
+		t.Errorf("a creation that left nothing: %q", got)
+	}
+}
+
 func TestOrphans(t *testing.T) {
 	r := newRig(t)
 	bobs, eves := r.user("bob", nil), r.user("eve", nil)
@@ -289,7 +322,7 @@ func TestReadState_refused(t *testing.T) {
 	for content, want := range map[string]string{
 		"":                                     "incomplete",
 		`{"version": 4, "resources": [`:        "incomplete",
-		"no state":                             "not the JSON",
+		"no state":                             "is not a state file, a saved plan",
 		`{"version": 3}`:                       "version 3",
 		`{"a": 1}`:                             "neither `version` nor",
 		`{"serial": 1, "encrypted_data": "x"}`: "is encrypted",

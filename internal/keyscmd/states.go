@@ -151,7 +151,7 @@ func parseState(file string, data []byte) ([]stateKey, error) {
 		if errors.As(err, &syntax) && syntax.Offset >= int64(len(data)) {
 			return nil, fmt.Errorf("%s is incomplete: the JSON does not end", file)
 		}
-		return nil, fmt.Errorf("%s is not a state file: it is not JSON, or not the JSON of a state", file)
+		return nil, fmt.Errorf("%s is not a state file, a saved plan, or the output of \"terraform show -json\"", file)
 	}
 	switch {
 	case s.Encrypted != nil:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/account"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/review"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
@@ -62,7 +63,7 @@ The command makes one call for the keys of a user, and one per page of the log, 
 			if err != nil {
 				return err
 			}
-			who, err := a.subject(cmd.Context(), s, args[0])
+			who, err := subjectOf(cmd.Context(), s, args[0])
 			if err != nil {
 				return err
 			}
@@ -90,29 +91,34 @@ func (w subject) String() string {
 	return fmt.Sprintf("user %s (%s)", w.userName, text.Count(len(w.keys), "access key"))
 }
 
-// subject returns the key or the user that an argument names. It makes no call for the id of a key.
-func (a *app) subject(ctx context.Context, s *services, arg string) (subject, error) {
+// subjectOf returns the key or the user that an argument names. It makes no call for the id of a key.
+func subjectOf(ctx context.Context, s *services, arg string) (subject, error) {
 	if isKeyID(arg) {
 		return subject{keys: []string{arg}}, nil
 	}
-	return a.userSubject(ctx, s, arg, "neither the id of an access key (20 capital letters and digits) nor")
+	who, err := userSubject(ctx, s, arg)
+	if domain.IsUserGone(err) {
+		err = fmt.Errorf("%w; the id of an access key has 20 capital letters and digits", err)
+	}
+	return who, err
 }
 
-// keysOfUser lists the keys of a user. An error says that the name is <no> the name of a user: no is "not" or longer.
-func keysOfUser(ctx context.Context, s *services, name, no string) ([]key.Key, error) {
+// keysOfUser lists the keys of a user. The error is a *domain.GoneError if there is no such user.
+func keysOfUser(ctx context.Context, s *services, name string) ([]key.Key, error) {
+	gone := &domain.GoneError{Kind: domain.KindUser, Name: text.Word(short(name))}
 	if isSecret(name) || name == "" {
-		return nil, fmt.Errorf("%s is %s the name of a user", text.Word(short(name)), no)
+		return nil, gone
 	}
 	keys, err := s.keys.List(ctx, key.Owner{UserName: name})
 	if api.IsNotFound(err) {
-		return nil, fmt.Errorf("%s is %s the name of a user of the account: %w", text.Word(name), no, err)
+		return nil, gone
 	}
 	return keys, err
 }
 
-// userSubject returns a user with the ids of its keys. no is that of keysOfUser.
-func (a *app) userSubject(ctx context.Context, s *services, name, no string) (subject, error) {
-	keys, err := keysOfUser(ctx, s, name, no)
+// userSubject returns a user with the ids of its keys.
+func userSubject(ctx context.Context, s *services, name string) (subject, error) {
+	keys, err := keysOfUser(ctx, s, name)
 	if err != nil {
 		return subject{}, err
 	}
@@ -134,7 +140,7 @@ func (a *app) usageOf(ctx context.Context, s *services, who subject, back time.D
 	}
 	u, err := s.account.Usage(ctx, account.UsageQuery{Back: min(back, account.LogKept), Pages: pages, Keys: who.keys, Places: true, Calls: true})
 	if err == nil && !u.Readable {
-		err = errors.New("the caller may not read the log of the account (api:ReadApiLogs)")
+		err = errors.New("the caller may not read the log of the account: grant it the action api:ReadApiLogs in a policy")
 	}
 	return u, err
 }

@@ -111,12 +111,12 @@ func TestUsage_refused(t *testing.T) {
 	r := newRig(t)
 	ci := r.user("ci", nil)
 	for name, c := range map[string]struct{ arg, want string }{
-		"no user":             {"eve", "eve is neither the id of an access key"},
-		"an id that is short": {"ABCDEFGHIJ012345678", "neither the id of an access key"},
-		"a secret":            {ci.SecretKey, "neither the id of an access key"},
+		"no user":             {"eve", "user eve was not found; the id of an access key has 20"},
+		"an id that is short": {"ABCDEFGHIJ012345678", "was not found; the id of an access key"},
+		"a secret":            {ci.SecretKey, "was not found; the id of an access key"},
 		"a bad window":        {"ci --since=soon", "--since"},
-		"control characters":  {"a\x1b[2Jb", "neither"},
-		"nothing":             {"", "neither"},
+		"control characters":  {"a\x1b[2Jb", `user "a\x1b[2Jb" was`},
+		"nothing":             {"", `user "" was not found`},
 	} {
 		code, out, errOut := r.run(append([]string{"usage"}, strings.Split(c.arg, " ")...)...)
 		if code != ExitError || out != "" || !strings.Contains(errOut, c.want) || strings.Contains(errOut, ci.SecretKey) || strings.Contains(errOut, "\x1b") {

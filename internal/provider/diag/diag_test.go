@@ -153,7 +153,7 @@ func TestError_remedies(t *testing.T) {
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Tried: domain.Tried{Attempts: 2, Lost: 1, Removed: []string{"AK9"}}, Err: broken(true, errors.New("EOF"))}, "No key of it is left"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: broken(true, errors.New("EOF"))},
 			"A look-up found no key. If a request is executed late, its key has the tag m1"},
-		{&domain.AmbiguousError{Action: "CreateAccessKey", Left: []string{"AK9"}}, "Delete these keys"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Left: []string{"AK9", "AK8"}}, "\n  outscale-keys revoke AK9 AK8"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Unknown: true}, "Tag m1"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Unknown: true, Tried: domain.Tried{Attempts: 3, Lost: 3, Took: 70 * time.Second, Limit: 5 * time.Second, CleanupLimit: 2 * time.Minute}},
 			"CreateAccessKey was sent 3 times in 1m10s, and its answer was lost 3 times. The `timeouts` block allows 5s for requests. " +

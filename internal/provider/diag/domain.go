@@ -135,7 +135,7 @@ func ambiguousText(e *domain.AmbiguousError) (facts, remedy string) {
 			"Choose another name, or import the existing one (`terraform import ADDRESS NAME`)."
 	case len(e.Left) > 0:
 		return facts + fmt.Sprintf(" These access keys were created and not removed, and nobody has their secrets: %s.", strings.Join(e.Left, ", ")),
-			"Delete these keys: nobody can use them, and each counts against the quota."
+			"Delete these keys: nobody can use them, and each counts against the quota.\n\n" + commandLines("outscale-keys revoke "+strings.Join(e.Left, " "))
 	case e.Unknown && e.Marker != "":
 		return facts + fmt.Sprintf(" The look-up of its key failed. If it created a key, the key has the tag %s.", e.Marker),
 			fmt.Sprintf("Look for a key with that tag (ReadAccessKeys with Tag %s) and delete it, then run again.", e.Marker)
