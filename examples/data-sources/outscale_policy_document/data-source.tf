@@ -1,15 +1,20 @@
-# The rights of a user that may only read and rotate access keys of its own.
-data "outscale_policy_document" "rotate_own_key" {
+data "outscale_policy_document" "deploy" {
   statement {
-    sid       = "Rotate"
-    actions   = ["api:CreateAccessKey", "api:ReadAccessKeys", "api:UpdateAccessKey", "api:DeleteAccessKey"]
-    resources = ["orn:ows:idauth::123456789012:user/robot"]
+    actions = ["api:ReadVms", "api:StartVms", "api:StopVms"]
   }
 
-  # CreateAccessKey and UpdateAccessKey allow escalation only with the resource "*".
-  validate = false
+  statement {
+    effect  = "Deny"
+    actions = ["api:DeleteVms"]
+  }
 }
 
-output "document" {
-  value = data.outscale_policy_document.rotate_own_key.json
+resource "outscale_user" "deploy" {
+  user_name = "deploy"
+}
+
+resource "outscale_user_inline_policy" "deploy" {
+  user_id     = outscale_user.deploy.user_id
+  policy_name = "deploy"
+  document    = data.outscale_policy_document.deploy.json
 }
