@@ -12,8 +12,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 )
 
-// The Dockerfile is checked without a container engine: it parses, starts from nothing, runs as an unprivileged user, and
-// every file that it copies is in the build context for each platform, the program being the one of the release archive.
+// The test needs no container engine. The Dockerfile parses, starts from scratch and runs as an unprivileged user. Every file
+// that it copies is in the build context for each platform, and the program is the one of the release archive.
 func TestDockerfile_buildContext(t *testing.T) {
 	parsed, err := parser.Parse(bytes.NewReader(read(t, root(t), "Dockerfile")))
 	must(t, err)
@@ -64,7 +64,7 @@ func TestDockerfile_buildContext(t *testing.T) {
 		}
 	}
 
-	// The command of the image is one that the program takes.
+	// The program accepts the command of the image.
 	if got := arguments["cmd"]; len(got) == 0 || got[0] != "serve" {
 		t.Errorf("the command is %v", got)
 	}

@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// cli is a Terraform or an OpenTofu, and the registry that it takes for granted.
+// cli is a Terraform or an OpenTofu, with its default registry.
 type cli struct{ name, path, host string }
 
-// each runs a test on both CLIs. Both must be there: a test that nothing runs would pass.
+// each runs a test on both CLIs. It fails without one of them.
 func each(t *testing.T, test func(t *testing.T, c cli)) {
 	t.Helper()
 	terraform := os.Getenv("RELEASE_TERRAFORM")
@@ -38,7 +38,7 @@ type workspace struct {
 	env  []string
 }
 
-// workspace makes one whose CLI configuration is rc.
+// workspace creates a workspace with the CLI configuration rc.
 func (c cli) workspace(t *testing.T, version, rc string) workspace {
 	t.Helper()
 	w := workspace{cli: c, t: t, dir: t.TempDir(), home: t.TempDir()}
@@ -61,7 +61,7 @@ resource "outscale_access_key" "ci" {
 	return w
 }
 
-// direct makes a workspace that takes the provider from a registry.
+// direct creates a workspace that installs the provider from a registry.
 func (c cli) direct(t *testing.T, version string, r registry) workspace {
 	t.Helper()
 	w := c.workspace(t, version, fmt.Sprintf("host %q {\n  services = {\n    \"providers.v1\" = \"%s/v1/providers/\"\n  }\n}\n", c.host, r.URL))
@@ -74,7 +74,7 @@ func (w workspace) must(args ...string) string {
 	return succeed(w.t, w.dir, w.env, w.path, args...)
 }
 
-// installed checks that the provider that was installed runs, and returns the hashes of the lock file.
+// installed checks that the installed provider runs, and returns the hashes of the lock file.
 func (w workspace) installed() []string {
 	w.t.Helper()
 	if output := w.must("validate", "-no-color"); !strings.Contains(output, "The configuration is valid") {
@@ -98,7 +98,7 @@ func wantHashes(t *testing.T, got []string, dir, version string, h1 int) {
 	wantH1(t, got, h1)
 }
 
-// wantH1 checks how many hashes over the contents of archives a lock file has, one for each platform.
+// wantH1 checks the number of h1 hashes of a lock file, one for each platform. They are hashes of the contents of archives.
 func wantH1(t *testing.T, got []string, want int) {
 	t.Helper()
 	have := 0
@@ -120,7 +120,7 @@ func allPlatforms() (arguments []string) {
 	return arguments
 }
 
-// The registry's way: discovery, versions, download, with checksum and signature verified.
+// The CLIs install from a registry: discovery, versions, download, with checksum and signature verified.
 func TestInstall_registry(t *testing.T) {
 	dir, version := snapshot(t)
 	each(t, func(t *testing.T, c cli) {
@@ -136,7 +136,7 @@ func TestInstall_registry(t *testing.T) {
 	})
 }
 
-// What the publisher did not sign is not installed.
+// The CLIs do not install an archive that the publisher did not sign.
 func TestInstall_refusesAltered(t *testing.T) {
 	release, version := snapshot(t)
 	sums := provider + "_" + version + "_SHA256SUMS"
@@ -169,7 +169,7 @@ func TestInstall_refusesAltered(t *testing.T) {
 	}
 }
 
-// A folder of archives serves as a filesystem mirror as it was downloaded.
+// A folder of downloaded archives is a filesystem mirror.
 func TestInstall_filesystemMirror(t *testing.T) {
 	dir, version := snapshot(t)
 	each(t, func(t *testing.T, c cli) {
@@ -184,12 +184,12 @@ func TestInstall_filesystemMirror(t *testing.T) {
 		w.must("init", "-input=false", "-no-color")
 		w.installed()
 		w.must(append([]string{"providers", "lock", "-no-color", "-fs-mirror=" + mirror}, allPlatforms()...)...)
-		// Archives that no registry vouches for have no signed checksum, only the hash of what is in them.
+		// Without a registry there is no signed checksum, only the hash of the contents.
 		wantH1(t, w.installed(), len(platforms))
 	})
 }
 
-// `providers mirror` makes a network mirror from the registry; the lock files of both ways agree.
+// `providers mirror` creates a network mirror from the registry. Both give the same lock file.
 func TestInstall_networkMirror(t *testing.T) {
 	dir, version := snapshot(t)
 	each(t, func(t *testing.T, c cli) {

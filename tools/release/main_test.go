@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// platforms are those that both registries serve.
+// platforms are the platforms of a release, in the form of the registries.
 var platforms = []string{"darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64", "windows_amd64", "windows_arm64"}
 
 const (
@@ -30,7 +30,7 @@ func root(t *testing.T) string {
 	return path
 }
 
-// snapshot is the folder that scripts/release/build.sh filled, and the version in it.
+// snapshot returns the folder that scripts/release/build.sh wrote, and the version in it.
 func snapshot(t *testing.T) (dir, version string) {
 	t.Helper()
 	dir = filepath.Join(root(t), "dist", "release")
@@ -60,7 +60,7 @@ func read(t *testing.T, path ...string) []byte {
 	return content
 }
 
-// copyAll copies the files of a folder into a new one, for a test to alter.
+// copyAll copies the files of a folder into a new one, which a test can change.
 func copyAll(t *testing.T, from string) string {
 	t.Helper()
 	to := t.TempDir()
@@ -68,10 +68,10 @@ func copyAll(t *testing.T, from string) string {
 	return filepath.Join(to, "release")
 }
 
-// patience is how long one command may take. The second build of a snapshot takes longest.
+// patience is the longest time of one command. The second build of a snapshot takes longest.
 const patience = 25 * time.Minute
 
-// run runs a command and returns what it printed; failed is its exit.
+// run runs a command and returns its output, and whether it failed.
 func run(t *testing.T, dir string, env []string, name string, args ...string) (output string, failed error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

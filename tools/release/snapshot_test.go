@@ -127,7 +127,7 @@ func TestSnapshot_billsOfMaterials(t *testing.T) {
 	}
 }
 
-// Binaries need no C library, hold no path of the machine that built them, and know their version.
+// Binaries need no C library, contain no path of the machine that built them, and print their version.
 func TestSnapshot_binaries(t *testing.T) {
 	dir, version := snapshot(t)
 	for _, product := range products {
@@ -156,7 +156,7 @@ func TestSnapshot_binaries(t *testing.T) {
 	}
 }
 
-// Two builds of one commit give the same bytes: the second is made in another folder, with another home, umask, time zone
+// Two builds of one commit give the same bytes. The second is made in another folder, with another home, umask, time zone
 // and locale, and with an empty build cache where RELEASE_COLD=1.
 func TestSnapshot_reproducible(t *testing.T) {
 	first, version := snapshot(t)

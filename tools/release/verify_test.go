@@ -25,7 +25,7 @@ func TestVerify_acceptsRelease(t *testing.T) {
 	}
 }
 
-// A user has the archive of one platform, SHA256SUMS and its signature.
+// verify.sh accepts the archive of one platform with SHA256SUMS and its signature.
 func TestVerify_acceptsOneArchive(t *testing.T) {
 	dir, version := snapshot(t)
 	sums := provider + "_" + version + "_SHA256SUMS"
@@ -41,7 +41,7 @@ func TestVerify_acceptsOneArchive(t *testing.T) {
 	}
 }
 
-// Each thing that somebody may have done to a release is refused, with the name of the file.
+// verify.sh refuses an altered release, and names the file.
 func TestVerify_refusesAltered(t *testing.T) {
 	release, version := snapshot(t)
 	key := filepath.Join(release, "signing-key.asc")
@@ -89,7 +89,7 @@ func TestVerify_refusesAltered(t *testing.T) {
 	})
 }
 
-// otherKey is the public key of somebody who signed nothing.
+// otherKey is a public key that signed nothing.
 func otherKey(t *testing.T) string {
 	t.Helper()
 	home, err := os.MkdirTemp("/tmp", "gpg.") // short: the names of its sockets are bounded

@@ -20,7 +20,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// written is a file that outscale-keys wrote; a test of internal/keyscmd keeps it up to date.
+// written is an output of outscale-keys. A test of internal/keyscmd keeps it up to date.
 const written = "../../docs/outscale-keys/audit.sarif"
 
 func TestSARIF_schema(t *testing.T) {

@@ -19,7 +19,7 @@ func root(t *testing.T, name string) string {
 	return string(content)
 }
 
-// SECURITY.md says of every direct dependency why it is here, and of no other.
+// SECURITY.md gives a reason for each direct dependency, and for no other module.
 func TestSecurity_directDependencies(t *testing.T) {
 	var direct, named []string
 	for _, found := range regexp.MustCompile(`(?m)^(?:require )?\t?(\S+\.\S+/\S+) v\S+$`).FindAllStringSubmatch(root(t, "go.mod"), -1) {

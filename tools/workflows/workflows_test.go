@@ -1,5 +1,5 @@
-// Package workflows_test checks what .github has beyond what actionlint looks at: the rules of least privilege, and that
-// the issue forms have the members GitHub asks for.
+// Package workflows_test checks rules for .github that actionlint does not check: least privilege, and the members that
+// GitHub requires of issue forms.
 package workflows_test
 
 import (
@@ -33,7 +33,7 @@ type step struct {
 	Env  map[string]any `yaml:"env"`
 }
 
-// files are the YAML files of a folder of .github. There must be some: a test of nothing would pass.
+// files returns the YAML files of a folder of .github. It fails if there are none.
 func files(t *testing.T, folder string) map[string][]byte {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("../../.github", folder, "*.yml"))
@@ -62,7 +62,7 @@ func workflows(t *testing.T) map[string]workflow {
 	return list
 }
 
-// pinned is a commit with the version that it is, for people and for Renovate.
+// pinned matches a commit and, in a comment for people and for Renovate, its version.
 var pinned = regexp.MustCompile(`^\s*(- )?uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
 func TestWorkflows_actionsArePinned(t *testing.T) {
@@ -86,15 +86,14 @@ func TestWorkflows_actionsArePinned(t *testing.T) {
 	}
 }
 
-// allowed are the jobs that may write, and what.
+// allowed has the jobs that may write, with their permissions.
 var allowed = map[string][]string{
 	"release.yml/attest":  {"attestations", "id-token"},
 	"release.yml/publish": {"contents"},
 	"release.yml/image":   {"attestations", "id-token", "packages"},
 }
 
-// A workflow has no permissions that all its jobs share; a job that may write is in the list above, and none that may write
-// sees the signing key.
+// A workflow gives no permissions to all of its jobs. A job that may write is in allowed, and does not have the signing key.
 func TestWorkflows_leastPrivilege(t *testing.T) {
 	for name, w := range workflows(t) {
 		if w.Permissions == nil || len(w.Permissions) > 0 {
@@ -136,7 +135,7 @@ func checkStep(t *testing.T, where string, j job, s step, writes bool) {
 	}
 }
 
-// The GPG key is for tags only: no workflow that a pull request starts names a secret.
+// Only the workflow for tags has the GPG key. No workflow that a pull request starts names a secret.
 func TestWorkflows_secretsOnlyForTags(t *testing.T) {
 	for name, content := range files(t, "workflows") {
 		if name != "release.yml" && strings.Contains(string(content), "secrets.") {
@@ -148,7 +147,7 @@ func TestWorkflows_secretsOnlyForTags(t *testing.T) {
 	}
 }
 
-// A form has a name, a description and a body whose fields have an id and a label; it asks that no secret is in it.
+// A form has a name, a description, and fields with an id and a label. It asks the user to check that it has no secret.
 func TestIssueForms_fields(t *testing.T) {
 	for name, content := range files(t, "ISSUE_TEMPLATE") {
 		if name == "config.yml" {

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 )
 
-// archive is what the bill is about: a zip with one Go binary in it.
+// archive is a zip with one Go binary, which the bill describes.
 type archive struct {
 	name, sha256 string
 	binary       string

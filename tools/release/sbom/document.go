@@ -11,18 +11,18 @@ import (
 
 const (
 	repository  = "https://github.com/outscale-access/terraform-provider-outscale"
-	noAssertion = "NOASSERTION" // SPDX for "nobody has looked"
+	noAssertion = "NOASSERTION" // SPDX for "no statement"
 )
 
-// build is what the archive itself does not say: binaries are built without VCS stamping, and with -trimpath the linker's
-// flags are not in them.
+// build has what the binary does not contain, because it is built without VCS stamping, and -trimpath removes the flags of
+// the linker.
 type build struct {
 	version, commit string
 	created         time.Time
 }
 
 // document describes the archive, the binary's own module in it, and every module and the standard library that the
-// binary is linked with. Licenses are not asserted: the build information does not name them.
+// binary is linked with. It makes no statement about licenses, which the build information does not name.
 func document(a archive, b build) *spdx.Document {
 	archiveID, mainID := common.ElementID("Archive"), common.ElementID("Main")
 	doc := &spdx.Document{

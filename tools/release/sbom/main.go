@@ -1,8 +1,8 @@
 // Command release-sbom writes the software bill of materials of one release archive, as SPDX 2.3 in JSON.
 //
 // It reads what the Go tool chain wrote into the binary (go version -m shows the same): the modules, their versions and
-// their hashes. The same archive and commit give the same bytes, which the generators that are commonly used do not do:
-// they put a random identifier and the present time into each document.
+// their hashes. The same archive and commit give the same bytes. The usual generators put a random identifier and the
+// present time into each document.
 //
 // Usage: release-sbom -version VERSION -commit HASH -created UNIX_SECONDS -out FILE ARCHIVE.zip
 package main
