@@ -214,7 +214,7 @@ func (a *app) auditTable(found []reviewed, c *collected) error {
 		}
 	}
 	if len(rows) > 0 {
-		if err := a.table([]string{"SEVERITY", "ACCESS KEY", "OWNER", "RULE", "REASON"}, rows); err != nil {
+		if err := a.table([]string{"SEVERITY", idHeader, "OWNER", "RULE", "REASON"}, rows); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.host.Out)

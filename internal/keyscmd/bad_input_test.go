@@ -17,36 +17,34 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// On a terminal of 40 columns each row is a block, and a line of progress never wraps. On one of 96 columns only the last column
-// of an audit is wrapped.
+// A list fits in 80 columns without a loss, and a line of progress never wraps.
 func TestOutput_narrowTerminal(t *testing.T) {
 	r := newRig(t)
-	r.user("a-user-with-quite-a-long-name", nil)
-	r.columns = 40
-	for _, command := range []string{"list", "audit"} {
-		_, out, errOut := r.run(command)
-		if strings.Contains(out, "ACCESS KEY  OWNER") || strings.Contains(out, "SEVERITY  ACCESS") || !strings.Contains(out, "\nOWNER ") {
-			t.Errorf("%s:\n%s", command, out)
+	bob := r.user("a-user-with-quite-a-long-name", inAnHour())
+	r.columns = 80
+	for command, want := range map[string]string{
+		"list":          bob.ID + "  a-user-with-quite-a-lon  ACTIVE  0h   " + dayOf(inAnHour()) + "  never\n" + strings.Repeat(" ", 22) + "g-name\n",
+		"list --rights": bob.ID + "  a-user-with-qui  ACTIVE  0h   ",
+		"audit":         "root-key   it belongs to the root\n" + strings.Repeat(" ", 51) + "account\n",
+	} {
+		_, out, errOut := r.run(strings.Fields(command)...)
+		for _, line := range strings.Split(out, "\n") {
+			if utf8.RuneCountInString(line) > 80 {
+				t.Errorf("%s: %q", command, line)
+			}
+		}
+		if !strings.Contains(out, want) {
+			t.Errorf("%s: no %q in\n%s", command, want, out)
 		}
 		for _, line := range strings.Split(errOut, "\r\x1b[K")[1:] {
-			if utf8.RuneCountInString(line) >= 40 && !strings.Contains(line, "\n") {
+			if utf8.RuneCountInString(line) >= 80 && !strings.Contains(line, "\n") {
 				t.Errorf("%s: progress of %d columns: %q", command, utf8.RuneCountInString(line), line)
 			}
 		}
 	}
-	r.columns = 96
-	_, out, _ := r.run("audit")
-	for i, line := range strings.Split(out, "\n") {
-		if utf8.RuneCountInString(line) > 96 || i == 0 && !strings.HasPrefix(line, "SEVERITY  ACCESS KEY") {
-			t.Errorf("a terminal of 96 columns: %q in\n%s", line, out)
-		}
-	}
-	if !strings.Contains(out, "it has no expiration\n") || !strings.Contains(out, "\n"+strings.Repeat(" ", 74)+"date\n") {
-		t.Errorf("the last column is not wrapped:\n%s", out)
-	}
-	r.columns = 200
-	if _, out, _ := r.run("list"); !strings.HasPrefix(out, "ACCESS KEY  ") || !strings.Contains(strings.Split(out, "\n")[0], "OWNER") {
-		t.Errorf("a wide terminal:\n%s", out)
+	r.columns = 60 // too narrow: the ids stay whole
+	if _, out, _ := r.run("list", "--rights"); !strings.Contains(out, "\n"+bob.ID+"  a-user-wit  ACTIVE") {
+		t.Errorf("a terminal of 60 columns:\n%s", out)
 	}
 }
 

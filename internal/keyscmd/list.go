@@ -44,6 +44,9 @@ func (a *app) listCommand() *cobra.Command {
 		Use: "list", Args: noArguments, Short: "List every access key of the account",
 		Long: `List every access key that the caller can see, with its owner, state, age, expiry and last use.
 
+STATE is ACTIVE, INACTIVE, expired, or unfinished: a run began to create the key, and nobody has its secret. LAST USE
+">32d ago" means that the log of 32 days has no call of the key. JSON also has the tags, and all times to the second.
+
 With --rights, one word says what the owner may do:
 
   root        everything: no policy limits the root account
@@ -70,7 +73,7 @@ calls per user.
 			if err != nil {
 				return err
 			}
-			return a.list(c, rights)
+			return a.list(c, back > 0, rights)
 		},
 	}
 	logs.add(cmd, 32)
@@ -117,7 +120,7 @@ func listed(f fact, rights bool) listedKey {
 }
 
 // list writes the keys.
-func (a *app) list(c *collected, rights bool) error {
+func (a *app) list(c *collected, uses, rights bool) error {
 	if a.flags.output == formatJSON {
 		all := keyList{Complete: c.complete, Missing: c.missing, AccessKeys: []listedKey{}}
 		for _, f := range c.keys {
@@ -125,13 +128,19 @@ func (a *app) list(c *collected, rights bool) error {
 		}
 		return a.json(all)
 	}
-	header := append(keyHeader(), "LAST USE")
+	header := keyHeader()
+	if uses {
+		header = append(header, "LAST USE")
+	}
 	if rights {
 		header = append(header, "RIGHTS")
 	}
 	var rows [][]string
 	for _, f := range c.keys {
-		row := append(keyRow(f), lastUse(f))
+		row := keyRow(f)
+		if uses {
+			row = append(row, lastUse(f))
+		}
 		if rights {
 			row = append(row, review.Rights(f.Facts))
 		}
@@ -144,11 +153,14 @@ func (a *app) list(c *collected, rights bool) error {
 	return nil
 }
 
+// idHeader is the header of a column with ids of keys.
+const idHeader = "ACCESS KEY"
+
 // keyHeader and keyRow are the columns that every table of keys begins with.
-func keyHeader() []string { return []string{"ACCESS KEY", "OWNER", "STATE", "AGE", "EXPIRES"} }
+func keyHeader() []string { return []string{idHeader, "OWNER", "STATE", "AGE", "EXPIRES"} }
 
 func keyRow(f fact) []string {
-	return []string{f.Key.ID, owner(f), state(f), age(f.Now.Sub(f.Key.Created)), orDash(date(f.Key.Expires))}
+	return []string{f.Key.ID, owner(f), state(f), age(f.Now.Sub(f.Key.Created)), dayOf(f.Key.Expires)}
 }
 
 func owner(f fact) string {
@@ -161,13 +173,13 @@ func owner(f fact) string {
 	return f.userName
 }
 
-// state is the state of the API, with "unfinished" or "expired" added.
+// state is "unfinished", "expired", or the state of the API.
 func state(f fact) string {
 	switch {
 	case f.Key.Unfinished():
-		return string(f.Key.State) + ", unfinished"
+		return "unfinished"
 	case f.Key.Expired(f.Now):
-		return string(f.Key.State) + ", expired"
+		return "expired"
 	}
 	return string(f.Key.State)
 }
@@ -176,8 +188,10 @@ func lastUse(f fact) string {
 	switch {
 	case !f.UseKnown:
 		return "unknown"
-	case f.LastUse.IsZero():
-		return "none since " + f.UseSince.UTC().Format("2006-01-02")
+	case !f.LastUse.IsZero():
+		return age(f.Now.Sub(f.LastUse)) + " ago"
+	case f.Key.Created.After(f.UseSince):
+		return "never"
 	}
-	return date(&f.LastUse)
+	return ">" + age(f.Now.Sub(f.UseSince)) + " ago"
 }

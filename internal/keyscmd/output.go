@@ -4,17 +4,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 	"unicode/utf8"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
+const (
+	columnGap  = 2  // the space between columns
+	minWrapped = 10 // the least width of a wrapped column
+)
+
 // table writes rows in columns. It escapes the cells, because they can hold texts of another origin. If the terminal is too
-// narrow, the last column is wrapped, or if it has no room, each row becomes a block of lines.
+// narrow, the widest columns are wrapped, but never the ids of keys.
 func (a *app) table(header []string, rows [][]string) error {
 	all := [][]string{header}
 	for _, row := range rows {
@@ -24,53 +27,73 @@ func (a *app) table(header []string, rows [][]string) error {
 		}
 		all = append(all, cells)
 	}
-	if a.host.Columns > 0 && width(all) > a.host.Columns {
-		last := len(header) - 1
-		room := a.host.Columns - width(all, last) - columnGap
-		if room < minWrapped {
-			return a.blocks(header, all[1:])
-		}
-		all = wrapColumn(all, last, room)
-	}
-	w := tabwriter.NewWriter(a.host.Out, 0, 0, columnGap, ' ', 0)
+	widths := columnWidths(all, a.host.Columns)
+	var table strings.Builder
 	for _, row := range all {
-		fmt.Fprintln(w, strings.Join(row, "\t"))
+		for _, line := range linesOf(row, widths) {
+			table.WriteString(strings.TrimRight(line, " ") + "\n")
+		}
 	}
-	return w.Flush()
+	_, err := io.WriteString(a.host.Out, table.String())
+	return err
 }
 
-const (
-	columnGap  = 2  // the space between columns
-	minWrapped = 20 // the least width of a wrapped column
-)
-
-// width returns the width of a table in characters, without the columns in except.
-func width(rows [][]string, except ...int) int {
-	total := -columnGap
-	for column := range rows[0] {
-		if slices.Contains(except, column) {
-			continue
-		}
-		widest := 0
+// columnWidths returns the width of each column in characters. most is the width of the terminal, 0 = no limit.
+func columnWidths(rows [][]string, most int) []int {
+	widths := make([]int, len(rows[0]))
+	over := -columnGap - most
+	for column := range widths {
 		for _, row := range rows {
-			widest = max(widest, utf8.RuneCountInString(row[column]))
+			widths[column] = max(widths[column], utf8.RuneCountInString(row[column]))
 		}
-		total += widest + columnGap
+		over += widths[column] + columnGap
 	}
-	return total
+	for most > 0 && over > 0 {
+		widest := -1
+		for column, width := range widths {
+			if rows[0][column] != idHeader && width > minWrapped && (widest < 0 || width > widths[widest]) {
+				widest = column
+			}
+		}
+		if widest < 0 {
+			break // the terminal wraps the lines
+		}
+		less := min(over, widths[widest]-minWrapped)
+		widths[widest] -= less
+		over -= less
+	}
+	return widths
 }
 
-// wrapColumn continues long cells of a column in further rows, whose other cells are empty.
-func wrapColumn(rows [][]string, column, width int) [][]string {
-	var all [][]string
-	for _, row := range rows {
-		for i, line := range wrap(strings.Fields(row[column]), width) {
-			if i > 0 {
-				row = make([]string, len(row))
-			}
-			row[column] = line
-			all = append(all, row)
+// linesOf returns the lines of a row. A cell that is wider than its column is wrapped.
+func linesOf(row []string, widths []int) []string {
+	var lines []string
+	at := 0 // the first character of the column
+	for column, cell := range row {
+		parts := []string{cell}
+		if utf8.RuneCountInString(cell) > widths[column] {
+			parts = wrap(chunks(cell, widths[column]), widths[column])
 		}
+		for i, part := range parts {
+			if i == len(lines) {
+				lines = append(lines, "")
+			}
+			lines[i] = fmt.Sprintf("%-*s", at, lines[i]) + part
+		}
+		at += widths[column] + columnGap
+	}
+	return lines
+}
+
+// chunks returns the words of a text. A word that is longer than width characters is cut.
+func chunks(text string, width int) []string {
+	var all []string
+	for _, word := range strings.Fields(text) {
+		letters := []rune(word)
+		for ; len(letters) > width; letters = letters[width:] {
+			all = append(all, string(letters[:width]))
+		}
+		all = append(all, string(letters))
 	}
 	return all
 }
@@ -92,23 +115,6 @@ func wrap(words []string, width int) []string {
 	return lines
 }
 
-// blocks writes each row as lines with a name and a value, with an empty line between rows.
-func (a *app) blocks(header []string, rows [][]string) error {
-	for i, row := range rows {
-		if i > 0 {
-			fmt.Fprintln(a.host.Out)
-		}
-		w := tabwriter.NewWriter(a.host.Out, 0, 0, columnGap, ' ', 0)
-		for column, cell := range row {
-			fmt.Fprintf(w, "%s\t%s\n", header[column], cell)
-		}
-		if err := w.Flush(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // json writes a value as indented JSON.
 func (a *app) json(v any) error { return writeJSON(a.host.Out, v) }
 
@@ -124,6 +130,14 @@ func date(t *time.Time) string {
 		return ""
 	}
 	return t.UTC().Format("2006-01-02T15:04:05Z")
+}
+
+// dayOf returns the day of a time, "-" for nil.
+func dayOf(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return t.UTC().Format(time.DateOnly)
 }
 
 // age returns a duration in days, or in hours if it is less than two days.

@@ -122,7 +122,7 @@ func (a *app) showSecrets(secrets []stateKey, status func(stateKey) string, inco
 	case len(rows) == 0:
 		fmt.Fprintln(a.host.Out, "No secret in clear.")
 	default:
-		if err := a.table([]string{"FILE", "RESOURCE", "ATTRIBUTE", "ACCESS KEY", "KEY"}, rows); err != nil {
+		if err := a.table([]string{"FILE", "RESOURCE", "ATTRIBUTE", idHeader, "KEY"}, rows); err != nil {
 			return err
 		}
 		fmt.Fprint(a.host.Out, secretRemedy)

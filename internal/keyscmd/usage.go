@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -255,7 +256,7 @@ func (a *app) showUsage(r usageResult) error {
 			continue
 		}
 		fmt.Fprintln(a.host.Out)
-		if err := a.table([]string{part.header, "CALLS", "REFUSED", "FIRST", "LAST"}, part.rows); err != nil {
+		if err := a.table([]string{part.header, "CALLS", "REFUSED", "FIRST (UTC)", "LAST (UTC)"}, part.rows); err != nil {
 			return err
 		}
 	}
@@ -271,6 +272,14 @@ func rowsOf[T any](items []T, row func(T) []string) [][]string {
 	return rows
 }
 
+// minute returns a time of JSON without its seconds, "-" for "".
+func minute(date string) string {
+	if date == "" {
+		return "-"
+	}
+	return strings.Replace(date[:len("2006-01-02T15:04")], "T", " ", 1)
+}
+
 func (c counted) row(name string) []string {
-	return []string{orDash(name), fmt.Sprint(c.Calls), fmt.Sprint(c.Refused), orDash(c.First), orDash(c.Last)}
+	return []string{orDash(name), fmt.Sprint(c.Calls), fmt.Sprint(c.Refused), minute(c.First), minute(c.Last)}
 }
