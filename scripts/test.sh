@@ -23,7 +23,7 @@ step() {
 	return $status
 }
 
-case "$1" in
+case "${1-}" in
 unit)
 	shift
 	: >"$times"
