@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +21,15 @@ func summaryOf(summary, id string) string { return summary + ": " + text.Word(id
 
 // IsGone returns the warning that a refresh found an object gone. what names the object ("access key AK1 of user alice").
 func IsGone(summary, what, id, reason string) Diagnostic {
-	return diag.NewWarningDiagnostic(summaryOf(summary, id),
-		"The "+text.Escape(what)+" no longer exists at the API. If it is still in the configuration, Terraform plans to create it again.\n\n"+reason)
+	return goneWarning{diag.NewWarningDiagnostic(summaryOf(summary, id),
+		"The "+text.Escape(what)+" no longer exists at the API. If it is still in the configuration, Terraform plans to create it again.\n\n"+reason)}
+}
+
+type goneWarning struct{ Diagnostic }
+
+// WithoutGone returns the diagnostics without the warnings of IsGone.
+func WithoutGone(diags Diagnostics) Diagnostics {
+	return slices.DeleteFunc(diags, func(d Diagnostic) bool { _, gone := d.(goneWarning); return gone })
 }
 
 // AddWarnings appends the warnings of the domain.

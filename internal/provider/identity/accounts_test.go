@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
@@ -198,6 +199,36 @@ func TestIdentity_nothingRecorded(t *testing.T) {
 			expectBothAccounts(t, "plan once the account is recorded", r.Plan(config).Diagnostics, w.account, there)
 		})
 	}
+}
+
+// TestIdentity_nothingRecordedKeepsWarnings: other warnings of the read are shown, once, whether its object is there or not.
+func TestIdentity_nothingRecordedKeepsWarnings(t *testing.T) {
+	t.Parallel()
+	w, other := newWorld(t), otherAccount(t)
+	w.Clock = func() time.Time { return time.Now().AddDate(0, 0, 3) }
+	config := acctest.Args{"user_name": "bob"}
+	r := w.Resource("outscale_user", config)
+	state := map[string]any{}
+	w.NoError(json.Unmarshal(r.State(), &state))
+	expect := func(d acctest.Diagnostics) {
+		t.Helper()
+		if d.Count("User is gone")+d.Count("Policy is gone") > 0 {
+			t.Errorf("warned that it is gone: %s", d)
+		}
+		if n := d.Count("Clock of this machine is off"); n != 1 {
+			t.Errorf("%d warnings about the clock: %s", n, d)
+		}
+	}
+	_, imported := w.Import("outscale_policy", "orn:ows:idauth::"+w.account+":policy/none")
+	imported.ExpectError("Object not imported")
+	expect(imported)
+	w.use(other)
+	r.SetState(state)
+	expect(r.Plan(config).Diagnostics)
+	r.SkipRefresh = true
+	expect(r.TryDestroy())
+	w.use(w.Account)
+	expect(r.TryDestroy())
 }
 
 // TestIdentity_nothingRecordedAndGone: what proves that a key is gone, of which nothing is recorded: its owner, an account

@@ -136,8 +136,8 @@ func (r *identified) Read(ctx context.Context, req resource.ReadRequest, resp *r
 // importKey is the member of the private state that an import sets for the refresh that follows it.
 const importKey = "import"
 
-// endImport is the end of the refresh that follows an import. An object that was not found is nothing to forget and no
-// drift: the import names what does not exist.
+// endImport ends the refresh that follows an import. If the object was not found, that is an error: the import names an
+// object that does not exist. Without this, the CLI would report drift.
 func (r *identified) endImport(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, nil)...)
 	if resp.Diagnostics.HasError() || !resp.State.Raw.IsNull() {
@@ -149,12 +149,12 @@ func (r *identified) endImport(ctx context.Context, req resource.ReadRequest, re
 			in = "account " + account + ", to which the credential of this run belongs"
 		}
 	}
-	resp.Diagnostics = diag.Diagnostics{}
+	resp.Diagnostics = diag.WithoutGone(resp.Diagnostics)
 	resp.Diagnostics.AddError(NotImported, "The object with the id "+texts(req.State.Raw)["id"]+" was not found in "+in+". Check the id and the credential.")
 }
 
-// Update implements resource.Resource. Also a failed update records the identity: without it, the CLI would store one
-// without values.
+// Update implements resource.Resource. It records the identity even if the update failed. Otherwise the CLI would store an
+// identity without values.
 func (r *identified) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	r.Resource.Update(ctx, req, resp)
 	r.identify(ctx, resp.Identity, resp.State.Raw, resp.Private, &resp.Diagnostics)
@@ -162,14 +162,13 @@ func (r *identified) Update(ctx context.Context, req resource.UpdateRequest, res
 
 // Delete implements resource.Resource.
 func (r *identified) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	if r.refuseUnprovedDeletion(ctx, req, &resp.Diagnostics) {
+	if r.mayDelete(ctx, req, &resp.Diagnostics) {
 		r.Resource.Delete(ctx, req, resp)
 	}
 }
 
-// identify completes into, which has the recorded identity, or none. What names the object comes from the attributes of
-// object. Account and owner are determined once, where no identity is recorded, and stay as they are then: they are in the
-// private state, or the account is read, once in a run.
+// identify sets the identity in into. The naming attributes come from object. If into already has an identity, account and
+// owner are kept. Otherwise they come from the private state, or the account is read once per run.
 func (r *identified) identify(ctx context.Context, into *tfsdk.ResourceIdentity, object tftypes.Value, private base.PrivateState, diags *diag.Diagnostics) {
 	if into == nil || object.IsNull() {
 		return
@@ -180,7 +179,7 @@ func (r *identified) identify(ctx context.Context, into *tfsdk.ResourceIdentity,
 		diag.AddDefect(diags, into.Raw.As(&recorded))
 		maps.Copy(parts, recorded) // As returns the map of the value itself
 	} else {
-		r.place(ctx, parts, private, diags)
+		r.locate(ctx, parts, private, diags)
 	}
 	diag.AddDefect(diags, object.As(&have))
 	for _, name := range r.attributes {
@@ -189,9 +188,9 @@ func (r *identified) identify(ctx context.Context, into *tfsdk.ResourceIdentity,
 	set(ctx, into, parts, diags)
 }
 
-// place determines account and owner of an object without an identity. If the account was read, it is recorded in the
-// private state too, for the proof that an object is gone.
-func (r *identified) place(ctx context.Context, parts map[string]tftypes.Value, private base.PrivateState, diags *diag.Diagnostics) {
+// locate sets account and owner of an object without an identity. If it read the account, it also records it in the private
+// state, for the proof that an object is gone.
+func (r *identified) locate(ctx context.Context, parts map[string]tftypes.Value, private base.PrivateState, diags *diag.Diagnostics) {
 	known := base.ReadIdentity(private)
 	if known.AccountID == "" && r.data != nil {
 		if known.AccountID = r.data.AccountID(ctx); known.AccountID != "" {

@@ -12,16 +12,16 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
 
-// A state of an older version, or of the official provider, has nothing recorded of the account. A refresh that finds the
-// object records it. One that does not find it proves nothing, because the credential may be another account's: the object
-// is gone only where something else tells that this is its account.
+// A state of an older version or of the official provider does not record the account. A refresh that finds the object
+// records it. If a refresh does not find the object, the credential may belong to another account, so the object counts as
+// gone only if something else shows that this is its account.
 
 // refuseUnproved turns the result of a refresh that found an object gone into an error, unless it is proved.
 func (r *identified) refuseUnproved(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	if resp.Diagnostics.HasError() || !foundGone(req.State.Raw, resp.State.Raw) {
 		return
 	}
-	account, proved := r.proved(ctx, req)
+	account, proved := r.isProved(ctx, req)
 	if proved {
 		return
 	}
@@ -31,33 +31,32 @@ func (r *identified) refuseUnproved(ctx context.Context, req resource.ReadReques
 		names = append(names, "`"+name+"` = "+have[name])
 	}
 	resp.State.Raw = req.State.Raw
-	resp.Diagnostics = diag.Diagnostics{diag.Unproved(NotRead, strings.Join(names, ", "), account)}
+	resp.Diagnostics = append(diag.WithoutGone(resp.Diagnostics), diag.Unproved(NotRead, strings.Join(names, ", "), account))
 }
 
-// refuseUnprovedDeletion reports whether an object may be deleted, and appends an error if it may not. A state of which
-// nothing is recorded is read first, because no refresh has done so (-refresh=false): the deletion of an object that is not
-// there is a success, also in an account that never had it.
-func (r *identified) refuseUnprovedDeletion(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics) bool {
+// mayDelete reports whether an object may be deleted, and appends an error if it may not. If the state records no account,
+// mayDelete first reads the object, because no refresh has done so (-refresh=false). Otherwise the deletion of an object that
+// is not there would succeed even in an account that never had it.
+func (r *identified) mayDelete(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics) bool {
 	if r.data == nil || r.data.Unknown() || base.ReadIdentity(req.Private).AccountID != "" || r.data.AccountID(ctx) == "" {
 		return true
 	}
 	read := resource.ReadRequest{State: req.State, Private: req.Private, Identity: req.Identity, ProviderMeta: req.ProviderMeta}
 	resp := resource.ReadResponse{State: req.State, Private: req.Private}
 	r.Resource.Read(ctx, read, &resp)
-	if resp.Diagnostics.HasError() {
-		return true // the deletion finds out
-	}
+	failed := resp.Diagnostics.HasError() // then the deletion fails as well
 	r.refuseUnproved(ctx, read, &resp)
-	if resp.Diagnostics.HasError() {
-		diags.Append(resp.Diagnostics...)
-		return false
+	refused := !failed && resp.Diagnostics.HasError()
+	diags.Append(diag.WithoutGone(resp.Diagnostics.Warnings())...)
+	if refused {
+		diags.Append(resp.Diagnostics.Errors()...)
 	}
-	return true
+	return !refused
 }
 
 // mayReplace reports whether an object may be planned, and appends an error for one that replaces an object of another account.
-// A refresh has found the account. With -refresh=false nothing else would tell before the new object is made, if that comes
-// first (create_before_destroy). The CLIs plan a replacement a second time without the state, and pass the private data of
+// A refresh has compared the account. With -refresh=false, nothing else would show this before create_before_destroy creates
+// the new object. The CLIs plan a replacement a second time without the state, and pass the private data of
 // the first time.
 func (r *identified) mayReplace(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
 	recorded := base.ReadIdentity(req.Private).AccountID
@@ -83,11 +82,11 @@ func foundGone(before, after tftypes.Value) bool {
 	return had != "" && has == ""
 }
 
-// proved reports whether the account of this run is the one of an object that was not found in it. Where the caller may not
-// read its account, there is nothing to compare: then it is believed.
-func (r *identified) proved(ctx context.Context, req resource.ReadRequest) (account string, proved bool) {
+// isProved reports whether the account of this run is that of an object that was not found in it. If the caller may not read
+// its account, the result is accepted.
+func (r *identified) isProved(ctx context.Context, req resource.ReadRequest) (account string, proved bool) {
 	if base.ReadIdentity(req.Private).AccountID != "" {
-		return "", true // it was compared
+		return "", true // the domain has already compared the account
 	}
 	account = r.data.AccountID(ctx)
 	if account == "" || len(r.data.Accounts.Allowed) == 1 {
