@@ -34,6 +34,7 @@ func (e *VersionQuotaError) Unwrap() error { return e.Err }
 // VersionLeftError says that a version was replaced, but the old version could not be deleted. The old version is not the
 // default one.
 type VersionLeftError struct {
+	ORN string // of the policy
 	ID  string
 	Err error
 }
@@ -204,7 +205,7 @@ func (s *Service) ReplaceVersion(ctx context.Context, orn, old, document string,
 		return created, err
 	}
 	if err := s.deleteVersion(ctx, orn, old); err != nil {
-		return created, &VersionLeftError{ID: old, Err: err}
+		return created, &VersionLeftError{ORN: orn, ID: old, Err: err}
 	}
 	return created, nil
 }

@@ -44,9 +44,9 @@ func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, s
 	var undecided *access.UndecidedError
 	switch {
 	case errors.As(err, &locked) && allowed && locked.Left == 0:
-		diags.AddWarning(lockOut, lockOutText(state, locked)+"\n\n`allow_lockout` is true: the deletion is tried, and fails unless there is another rule by then.")
+		diags.AddWarning(lockOut+": "+state.ID.ValueString(), lockOutText(state, locked)+"\n\n`allow_lockout` is true: the deletion is tried, and fails unless there is another rule by then.")
 	case errors.As(err, &locked) && allowed:
-		diags.AddWarning(lockOut, lockOutText(state, locked)+"\n\n`allow_lockout` is true: the change is made.")
+		diags.AddWarning(lockOut+": "+state.ID.ValueString(), lockOutText(state, locked)+"\n\n`allow_lockout` is true: the change is made.")
 	case errors.As(err, &locked):
 		diags.AddError(lockOut, lockOutText(state, locked)+remedy(locked, after == nil))
 	case errors.As(err, &undecided):
@@ -56,7 +56,7 @@ func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, s
 		} else if undecided.Caller.Address.IsValid() {
 			why = "It is not known whether a certificate authority of the rules issued the client certificate."
 		}
-		diags.AddWarning(lockOutUnknown, "After the change of "+state.describe()+" the account may have no API access rule that accepts the calls of this provider.\n\n"+
+		diags.AddWarning(lockOutUnknown+": "+state.ID.ValueString(), "After the change of "+state.describe()+" the account may have no API access rule that accepts the calls of this provider.\n\n"+
 			why+"\n\nCheck that another rule accepts the calls of this machine before you apply.")
 	case err != nil:
 		diag.Add(diags, notPlanned, "Checking what is left of the API access rules without "+state.describe(), err)

@@ -152,7 +152,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if err == nil {
 		policy, err = r.Data.Rights.Inline(ctx, found.Principal, state.name)
 	}
-	if !base.Refreshed(ctx, resp, err, isGone, notRead, r.describe(state), state.name) {
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, r.describe(state), state.Name+"/"+state.name) {
 		return
 	}
 	state.document = policyjson.Keep(state.document, policy.Document)

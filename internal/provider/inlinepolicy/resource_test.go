@@ -53,7 +53,7 @@ func TestUserInlinePolicy_changedOutside(t *testing.T) {
 	policy.Update(config)
 
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.DeleteUserPolicy(ctx, "ci", "read") })
-	policy.Read().ExpectWarning("Inline policy is gone: read", "has no inline policy named read.")
+	policy.Read().ExpectWarning("Inline policy is gone: ci/read", "has no inline policy named read.")
 }
 
 func TestUserInlinePolicy_existing(t *testing.T) {

@@ -80,7 +80,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	managed, _ := managedVersion(ctx, req.Private)
 	if isDefault := state.DefaultVersionID.ValueString(); isDefault != "" && isDefault != managed {
-		warnOtherDefault(&resp.Diagnostics, state.describe(), managed, isDefault)
+		warnOtherDefault(&resp.Diagnostics, state, managed)
 	}
 	plan.DefaultVersionID, plan.LastModificationDate = types.StringUnknown(), isodate.Unknown()
 	codec.Encode(resp.Plan.Schema, &resp.Plan.Raw, plan, &resp.Diagnostics)
@@ -94,7 +94,7 @@ func (r *Resource) warnLinked(ctx context.Context, state model, diags *diag.Diag
 	}
 	linked, err := r.Data.Policies.Entities(ctx, state.ID.ValueString())
 	if names := namesOf(linked); err == nil && len(names) > 0 {
-		diags.AddWarning(linkedReplaced, "The "+state.describe()+" will be replaced, and is linked to "+strings.Join(names, ", ")+". The API does not delete a policy that is linked.\n\n"+
+		diags.AddWarning(linkedReplaced+": "+state.ID.ValueString(), "The "+state.describe()+" will be replaced, and is linked to "+strings.Join(names, ", ")+". The API does not delete a policy that is linked.\n\n"+
 			"Set `create_before_destroy` in the `lifecycle` block of this resource, and of each link resource (`outscale_user_policy_link`, `outscale_user_group_policy_link`) with its `orn`, and give it another `policy_name`: "+
 			"the new policy is then created and linked before the old one is unlinked and deleted. A link resource without it is destroyed first and created last, and the rights are missing in between. "+
 			"Without it on the policy, the apply fails if the policy has a link that is not such a resource, "+
@@ -185,7 +185,7 @@ func warnSeveralVersions(diags *diag.Diagnostics, orn, managed string, versions 
 	for _, v := range versions {
 		ids = append(ids, text.Word(v.ID))
 	}
-	diags.AddWarning(severalVersions, fmt.Sprintf("Policy %s has the versions %s. `document` is that of %s, the default version. If the configuration has another document, it "+
+	diags.AddWarning(severalVersions+": "+orn, fmt.Sprintf("Policy %s has the versions %s. `document` is that of %s, the default version. If the configuration has another document, it "+
 		"replaces that version.\n\nIf an `outscale_policy_version` manages %s, import the version that `outscale_policy` created instead, usually v1, with the id `%s#v1`.",
 		orn, strings.Join(ids, ", "), text.Word(managed), text.Word(managed), orn))
 }
@@ -193,11 +193,12 @@ func warnSeveralVersions(diags *diag.Diagnostics, orn, managed string, versions 
 // warnOtherDefault warns that a new document changes no rights, because another version is the default one. A refresh does
 // not warn: an outscale_policy_version of the same configuration can have made that version the default, and it is
 // refreshed after the policy.
-func warnOtherDefault(diags *diag.Diagnostics, what, managed, isDefault string) {
-	diags.AddAttributeWarning(path.Root("document"), otherDefault, fmt.Sprintf("Version %s of %s is the default version, and its document decides rights. "+
+func warnOtherDefault(diags *diag.Diagnostics, state model, managed string) {
+	managed, isDefault := text.Word(managed), text.Word(state.DefaultVersionID.ValueString())
+	diags.AddAttributeWarning(path.Root("document"), otherDefault+": "+state.ID.ValueString(), fmt.Sprintf("Version %s of %s is the default version, and its document decides rights. "+
 		"`document` is that of version %s: its change changes no rights.\n\nTo change the rights, change the document of the `outscale_policy_version` that manages version %s. "+
 		"If none does, somebody made version %s the default outside of Terraform: make version %s the default again before you apply.",
-		text.Word(isDefault), what, text.Word(managed), text.Word(isDefault), text.Word(isDefault), text.Word(managed)))
+		isDefault, state.describe(), managed, isDefault, isDefault, managed))
 }
 
 // Update replaces the version that the resource manages by one with another document, so that links stay. The new version is

@@ -130,7 +130,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			err = &domain.GoneError{Kind: domain.KindPolicyLink, ID: state.orn, Of: found.String()}
 		}
 	}
-	if !base.Refreshed(ctx, resp, err, isGone, notRead, r.describe(state), state.orn) {
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, r.describe(state), state.Name+"/"+state.orn) {
 		return
 	}
 	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, state.orn)

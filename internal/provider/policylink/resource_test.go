@@ -39,7 +39,7 @@ func TestUserPolicyLink_goneOutside(t *testing.T) {
 	policy := h.Resource("outscale_policy", acctest.Args{"policy_name": "read", "document": document})
 	link := h.Resource("outscale_user_policy_link", acctest.Args{"user_name": "ci", "policy_orn": policy.String("orn")})
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.UnlinkPolicy(ctx, policy.String("orn"), "ci") })
-	link.Read().ExpectWarning("Policy link is gone: "+policy.String("orn"), "Policy "+policy.String("orn")+" is not linked to user ci.", "If it is still in the configuration, Terraform plans to create it again.")
+	link.Read().ExpectWarning("Policy link is gone: ci/"+policy.String("orn"), "Policy "+policy.String("orn")+" is not linked to user ci.", "If it is still in the configuration, Terraform plans to create it again.")
 	if link.Exists() {
 		t.Error("the link is still in the state")
 	}

@@ -2,6 +2,7 @@ package policylink_test
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
@@ -46,6 +47,9 @@ func TestRelations_twice(t *testing.T) {
 			p.Plan(first, same).ExpectNone()
 			p.Plan(second, other).ExpectNone()
 			p.Plan(second, same).ExpectWarning(warning, c.relation)
+			if shown := p.Plan(second, same).Warnings(); !strings.Contains(shown[0].Summary, c.relation) {
+				t.Errorf("the summary does not name the relation: %s", shown[0].Summary)
+			}
 
 			plan := first.Plan(same)
 			p = h.Start()

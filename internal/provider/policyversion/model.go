@@ -30,6 +30,9 @@ func (m model) describe() string {
 	return "version " + m.VersionID.ValueString() + " of policy " + m.PolicyORN.ValueString()
 }
 
+// importID is the id that an import of the version takes.
+func (m model) importID() string { return m.PolicyORN.ValueString() + "/" + m.VersionID.ValueString() }
+
 // withVersion returns the model with the values of the API. The document keeps the user's text if it means the same.
 func (m model) withVersion(v policy.Version) model {
 	if m.VersionID.ValueString() != v.ID || m.ID.ValueString() == "" {

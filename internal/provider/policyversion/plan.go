@@ -30,7 +30,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if orn := plan.PolicyORN; r.Data != nil && plan.SetAsDefault.ValueBool() && !orn.IsUnknown() && r.Data.Memory.SecondPlan("default version of "+orn.ValueString()) {
-		resp.Diagnostics.AddAttributeWarning(path.Root("set_as_default"), twoDefaults, "A policy has one default version, and this configuration sets `set_as_default` for several versions of policy "+
+		resp.Diagnostics.AddAttributeWarning(path.Root("set_as_default"), twoDefaults+": "+orn.ValueString(), "A policy has one default version, and this configuration sets `set_as_default` for several versions of policy "+
 			orn.ValueString()+": each apply makes another one the default. Set it for one.")
 	}
 	if req.State.Raw.IsNull() {
@@ -72,7 +72,7 @@ func (m model) warnStaysDefault(state model, diags *diag.Diagnostics) {
 	if m.SetAsDefault.IsNull() || m.SetAsDefault.IsUnknown() || m.SetAsDefault.ValueBool() || !state.DefaultVersion.ValueBool() {
 		return
 	}
-	diags.AddAttributeWarning(path.Root("set_as_default"), staysDefault, fmt.Sprintf("The %s is the default one, and a policy always has a default version: "+
+	diags.AddAttributeWarning(path.Root("set_as_default"), staysDefault+": "+state.importID(), fmt.Sprintf("The %s is the default one, and a policy always has a default version: "+
 		"it stays the default until another version becomes the default. Set `set_as_default` to true for another version, or destroy this one.", state.describe()))
 }
 
@@ -107,7 +107,7 @@ func (r *Resource) warnNextDefault(ctx context.Context, state model, private bas
 		return
 	}
 	if next := policy.NextDefault(versions, state.VersionID.ValueString()); next != "" {
-		diags.AddWarning(otherDefault, fmt.Sprintf("The %s is the default version and will be destroyed. Version %s is made the default first: "+
+		diags.AddWarning(otherDefault+": "+state.importID(), fmt.Sprintf("The %s is the default version and will be destroyed. Version %s is made the default first: "+
 			"its document then decides rights, unless the policy is destroyed in the same run.", state.describe(), next))
 	}
 }

@@ -78,7 +78,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	defer end()
 	found, err := r.Data.Policies.Version(ctx, state.PolicyORN.ValueString(), state.VersionID.ValueString(), base.ReadIdentity(req.Private))
-	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.VersionID.ValueString()) {
+	if !base.Refreshed(ctx, resp, err, isGone, notRead, state.describe(), state.importID()) {
 		return
 	}
 	imported := state.Document.IsNull()
@@ -135,11 +135,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	switch {
 	case kept && replaced:
-		resp.Diagnostics.AddWarning(waits, fmt.Sprintf("%s is the default version and is replaced. It stays until its successor, with `set_as_default = true`, is the default, or until its policy is "+
-			"destroyed, so that no other version decides rights in between.\n\nIf neither happens in this run, it is in no state. Then import it (`terraform import ADDRESS %s/%s`), "+
-			"or delete it once another version is the default.", "V"+state.describe()[1:], orn, state.VersionID.ValueString()))
+		resp.Diagnostics.AddWarning(waits+": "+state.importID(), fmt.Sprintf("%s is the default version and is replaced. It stays until its successor, with `set_as_default = true`, is the default, or until its policy is "+
+			"destroyed, so that no other version decides rights in between.\n\nIf neither happens in this run, it is in no state. Then import it (`terraform import ADDRESS %s`), "+
+			"or delete it once another version is the default.", "V"+state.describe()[1:], state.importID()))
 	case kept:
-		resp.Diagnostics.AddWarning(keptVersion, fmt.Sprintf("%s is the only version of its policy, which the API does not delete. "+
+		resp.Diagnostics.AddWarning(keptVersion+": "+state.importID(), fmt.Sprintf("%s is the only version of its policy, which the API does not delete. "+
 			"No state has it any more, and it still decides the rights of the policy. It is deleted with the policy.", "V"+state.describe()[1:]))
 	}
 }
@@ -153,7 +153,7 @@ func Created(diags *diag.Diagnostics, summary, tried string, created policy.Vers
 	case err == nil:
 		return true
 	case errors.As(err, &left):
-		diags.AddWarning(oldLeft, diag.Error(oldLeft, "Deleting version "+left.ID, left.Err).Detail()+"\n\nVersion "+created.ID+" has taken its place. Delete version "+
+		diags.AddWarning(oldLeft+": "+left.ORN+"/"+left.ID, diag.Error(oldLeft, "Deleting version "+left.ID, left.Err).Detail()+"\n\nVersion "+created.ID+" has taken its place. Delete version "+
 			left.ID+" by hand: it decides no rights, but it counts towards the limit of 5 versions.")
 		return true
 	case errors.As(err, &full):

@@ -199,7 +199,7 @@ func TestPolicyVersion_gone(t *testing.T) {
 			h.OutOfBand(func(ctx context.Context, c *api.Client) error { return vanish(ctx, c, orn) })
 			stale.SkipRefresh = true
 			stale.Destroy()
-			version.Plan(config).Expect(acctest.Create, nil).ExpectWarning("Policy version is gone: v2")
+			version.Plan(config).Expect(acctest.Create, nil).ExpectWarning("Policy version is gone: " + orn + "/v2")
 			version.Destroy()
 		})
 	}

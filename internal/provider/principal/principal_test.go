@@ -3,6 +3,7 @@ package principal_test
 import (
 	"context"
 	"maps"
+	"regexp"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
@@ -67,7 +68,7 @@ func each(t *testing.T, test func(t *testing.T, w world, r *acctest.Resource, co
 }
 
 // TestPrincipal_vanished: an object of a user or a group that no longer exists is planned again, and a destroy succeeds
-// with and without a refresh.
+// with and without a refresh. The summary of the warning names the object: the CLIs show one of several with one summary.
 func TestPrincipal_vanished(t *testing.T) {
 	for _, refresh := range []bool{true, false} {
 		each(t, func(t *testing.T, w world, r *acctest.Resource, config acctest.Args) {
@@ -79,8 +80,11 @@ func TestPrincipal_vanished(t *testing.T) {
 				return c.DeleteUser(ctx, "ci")
 			})
 			if refresh {
-				if plan := r.Plan(config).Expect(acctest.Create, nil); len(plan.Warnings()) == 0 {
-					t.Error("no warning says what is gone")
+				user, group := regexp.QuoteMeta(w.user.String("id")), regexp.QuoteMeta(w.group.String("id"))
+				owner := regexp.MustCompile(": .*(\\bci\\b|\\bops\\b|" + user + "|" + group + ")")
+				warnings := r.Plan(config).Expect(acctest.Create, nil).Warnings()
+				if len(warnings) == 0 || !owner.MatchString(warnings[0].Summary) {
+					t.Errorf("no summary names what is gone and its owner: %v", warnings)
 				}
 			} else {
 				r.SkipRefresh = true

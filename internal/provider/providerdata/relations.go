@@ -46,17 +46,17 @@ func (d *Data) PlanRelation(diags *diag.Diagnostics, relation string, use Relati
 	removes := "that do not name it, and removes it in this run. The next run creates it again, and so on.\n\n"
 	switch {
 	case hasResource && uses&RemovedByBlocks != 0:
-		diags.AddWarning(undone, creates+"Another resource has blocks "+removes+
+		diags.AddWarning(undone+": "+relation, creates+"Another resource has blocks "+removes+
 			"Name it in the blocks and remove the resource that creates it from the configuration. To keep the relation without the blocks, "+
 			"first add `lifecycle { ignore_changes = [...] }` with the name of the blocks, and then remove them.")
 	case hasResource && uses&RemovedByList != 0:
-		diags.AddWarning(undone, creates+"Another resource has an exclusive list "+removes+
+		diags.AddWarning(undone+": "+relation, creates+"Another resource has an exclusive list "+removes+
 			"Name it in the list as well, or remove the resource that creates it.")
 	case hasResource && uses&InBlocks != 0:
-		diags.AddWarning(sameObject, "The configuration has a resource that creates this relation: "+relation+". The blocks of another resource name it as well. When one of the two no longer "+
+		diags.AddWarning(sameObject+": "+relation, "The configuration has a resource that creates this relation: "+relation+". The blocks of another resource name it as well. When one of the two no longer "+
 			"has it, the relation ends for both.\n\n"+forget+"Or remove the blocks: first add `lifecycle { ignore_changes = [...] }` with their name.")
 	case twice:
-		diags.AddWarning(sameObject, "The configuration has two resources that create the same object: "+relation+". When one of them is changed or destroyed, the object of the other "+
+		diags.AddWarning(sameObject+": "+relation, "The configuration has two resources that create the same object: "+relation+". When one of them is changed or destroyed, the object of the other "+
 			"one is changed or ends too.\n\n"+forget)
 	}
 }

@@ -68,16 +68,17 @@ func Plan(ctx context.Context, at path.Path, req resource.ModifyPlanRequest, res
 // WarnUnknown warns of actions that the API description does not have. They are not an error, because the API can have newer
 // ones.
 func WarnUnknown(diags *diag.Diagnostics, at path.Path, doc policydoc.Document) {
+	unknown := policydoc.UnknownActions(doc)
 	var lines strings.Builder
-	for _, u := range policydoc.UnknownActions(doc) {
+	for _, u := range unknown {
 		lines.WriteString("  - " + u.Action)
 		if u.Closest != "" {
 			lines.WriteString(" (the most similar action is " + u.Closest + ")")
 		}
 		lines.WriteString("\n")
 	}
-	if lines.Len() > 0 {
-		diags.AddAttributeWarning(at, "Policy names unknown actions", "The description of the API that this provider was built with has no action for:\n\n"+lines.String()+
+	if len(unknown) > 0 {
+		diags.AddAttributeWarning(at, "Policy names unknown actions: "+unknown[0].Action, "The description of the API that this provider was built with has no action for:\n\n"+lines.String()+
 			"\nA misspelled action allows and denies nothing. The case of letters counts. If the action is newer than this provider, the document works as it is.")
 	}
 }
