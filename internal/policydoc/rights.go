@@ -54,9 +54,7 @@ func Match(pattern, action string) bool {
 	return len(rest) >= len(last) && strings.HasSuffix(rest, last)
 }
 
-// EscalationActions returns the actions with which a user can give rights to itself or to a key that it controls.
-func EscalationActions() []string { return slices.Clone(escalationActions) }
-
+// escalationActions are the actions with which a user can give rights to itself or to a key that it controls.
 var escalationActions = []string{
 	"api:AddUserToUserGroup",
 	"api:CreateAccessKey",

@@ -124,9 +124,6 @@ func (d *Audit) usage(ctx context.Context, m *auditModel, diags *diag.Diagnostic
 	usage, err := d.Data.Account.Usage(ctx, account.UsageQuery{
 		Back: time.Duration(days) * day, Pages: int(pages), Places: true, Place: review.Network,
 	})
-	if err == nil {
-		err = usage.Ended
-	}
 	switch {
 	case err != nil:
 		diag.Add(diags, notAudited, "Reading the account's log for the use of access keys", err)
@@ -134,6 +131,9 @@ func (d *Audit) usage(ctx context.Context, m *auditModel, diags *diag.Diagnostic
 	case !usage.Readable:
 		diags.AddWarning(useUnknown, "The caller may not read the log of the account, so `last_use_date`, `unused_days` and `calls` are null.\n\n"+
 			"Grant it the action `api:ReadApiLogs` in a policy, or set `usage_days = 0`.")
+	case usage.Ended != nil:
+		diags.AddWarning(useForShort, fmt.Sprintf("The log was read back to %s only, so `last_use_date`, `unused_days` and `calls` are about the time since then: %v\n\nRun again later.",
+			isodate.Format(usage.From), usage.Ended))
 	case !usage.Whole:
 		diags.AddWarning(useForShort, fmt.Sprintf("The log of the last %s has more pages than `usage_pages` = %d, so "+
 			"`last_use_date`, `unused_days` and `calls` are about the time since %s.\n\nSet more `usage_pages`, or fewer `usage_days`.",

@@ -43,7 +43,7 @@ func auditAttributes() map[string]schema.Attribute {
 		"ceiling_seconds":  numberAttribute("The maximum lifetime of keys in the account's API access policy, in seconds. 0 if there is no limit. Null if the caller may not read the policy."),
 		"usage_start_date": lookup.Text("The date and time (UTC) from which on the log was read. Later than `usage_days` ago if `usage_complete` is false. Null if the log was not read."),
 		"usage_end_date":   lookup.Text("The date and time (UTC) up to which the log was read. Null if it was not."),
-		"usage_complete":   boolAttribute("Whether `usage_pages` were enough for all of `usage_days`. Null if the log was not read."),
+		"usage_complete":   boolAttribute("Whether the log was read for all of `usage_days`. Null if the log was not read."),
 		"access_keys": schema.ListNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "The keys: first those of the root account, then those of each user by name, each from old to new.",

@@ -143,6 +143,17 @@ func TestKeyAudit_busyLog(t *testing.T) {
 	audit.Expect(acctest.Args{"complete": true})
 }
 
+// TestKeyAudit_logBreaksOff: if the API fails after the first page of the log, the use is known for a shorter time.
+func TestKeyAudit_logBreaksOff(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	// One call is executed. The others have an answer that the client does not repeat.
+	h.SetFaults(simulator.Fault{Action: "ReadApiLogs", Kind: faults.Throttle, Rate: 0.0001, Status: http.StatusNotImplemented, Code: "0"})
+	audit := h.DataSource(auditData, acctest.Args{})
+	audit.ExpectWarning("Use of access keys known for a shorter time", "The log was read back to 20", "ReadApiLogs: HTTP 501")
+	audit.Expect(acctest.Args{"complete": true, "usage_complete": false})
+}
+
 // TestKeyAudit_byUser: a user has its own keys once, under its name, with a warning about the keys that it cannot list.
 func TestKeyAudit_byUser(t *testing.T) {
 	t.Parallel()
