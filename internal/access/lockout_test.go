@@ -105,7 +105,7 @@ func TestCovers(t *testing.T) {
 	}
 }
 
-// guarded is an API whose caller has an address, or none that is known.
+// guarded is an API whose caller has a known or an unknown address.
 type guarded struct {
 	fake
 	address  string
@@ -133,7 +133,7 @@ func (g *guarded) UpdateAPIAccessRule(_ context.Context, rule Rule) (Rule, error
 	return rule, nil
 }
 
-// TestCheckChange: two rules let the caller in. One of them may go, and not both, also when the plan deletes them one by one.
+// TestCheckChange: two rules allow the calls of the caller. One of them can be deleted, but not both, even one after the other.
 func TestCheckChange(t *testing.T) {
 	rules := []Rule{{ID: "aar-1", IPRanges: []string{"192.0.2.0/24"}}, {ID: "aar-2", IPRanges: []string{"192.0.2.7"}}}
 	elsewhere := Rule{ID: "aar-1", IPRanges: []string{"198.51.100.0/24"}}
@@ -160,7 +160,7 @@ func TestCheckChange(t *testing.T) {
 	}
 }
 
-// TestDeleteRule_lockOut: what would lock the caller out is not sent, whatever a plan has said.
+// TestDeleteRule_lockOut: a deletion that would lock the caller out is not sent, even if a plan allowed it.
 func TestDeleteRule_lockOut(t *testing.T) {
 	rules := []Rule{{ID: "aar-1", IPRanges: []string{"192.0.2.0/24"}}, {ID: "aar-2", IPRanges: []string{"198.51.100.0/24"}}}
 	var locked *LockOutError

@@ -91,7 +91,7 @@ func TestID_login(t *testing.T) {
 	}
 }
 
-// The limit is read once in the time of a run, a failure too: each further question would count towards a lock-out.
+// The limit is read once per run, even if the read fails, because each refusal would count towards a lock-out.
 func TestMaxKeyLifetime(t *testing.T) {
 	for _, c := range []struct {
 		refused error

@@ -59,7 +59,7 @@ func TestAudit(t *testing.T) {
 	}
 }
 
-// A user who audits sees its own keys once, and root's not at all.
+// An audit by a user lists the user's own keys once, and not those of the root account.
 func TestAudit_byUser(t *testing.T) {
 	f := accountOf(&apitest.Fake{})
 	f.Keys[0] = apitest.Key{Owner: "", AccessKey: f.Keys[1].AccessKey} // what the caller, bob, lists without a name
@@ -79,7 +79,7 @@ func TestAudit_withoutRights(t *testing.T) {
 				return apitest.Refusal(403, "4")
 			}
 			if c.Read.UserName == "carol" {
-				return apitest.Refusal(400, "5098") // deleted meanwhile
+				return apitest.Refusal(400, "5098") // the user was deleted after it was listed
 			}
 			return nil
 		}
@@ -120,7 +120,7 @@ func TestAudit_withoutRights(t *testing.T) {
 	}
 }
 
-// What the API lists of an account, owner by owner, and its limit.
+// An audit has the keys of each owner, and the limit of the account.
 func TestAudit_simulator(t *testing.T) {
 	w := apitest.NewWorld(t)
 	accounts, users, keys := services(w.Client, w.Sim.Now)

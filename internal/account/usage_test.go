@@ -42,7 +42,7 @@ func logOf(keys map[string][]time.Duration) func(after, before time.Time, token 
 
 func TestUsage_countsEachCallOnce(t *testing.T) {
 	f := &apitest.Fake{Page: logOf(map[string][]time.Duration{
-		// On and around the seams of slices: 1 h, 7 h, 43 h, 259 h.
+		// At and around the borders of the parts of the log: 1 h, 7 h, 43 h, 259 h.
 		"BUSY":   {0, hour, hour + time.Millisecond, 7 * hour, 7*hour + time.Millisecond, 43 * hour, 259 * hour, 32 * day},
 		"OLD":    {31 * day, 30 * day},
 		"GONE":   {32*day + time.Millisecond},
@@ -78,7 +78,7 @@ func TestUsage_quietAccount(t *testing.T) {
 	}
 }
 
-// A busy account is read as far as the pages go: what was read reaches up to now, and says from when on.
+// The log of a busy account is read up to the limit of pages: the newest part, with its start.
 func TestUsage_busyAccount(t *testing.T) {
 	var every10Minutes []time.Duration
 	for ago := time.Duration(0); ago <= LogKept; ago += 10 * time.Minute {
@@ -93,7 +93,7 @@ func TestUsage_busyAccount(t *testing.T) {
 		if want := int(u.Until.Sub(u.From)/(10*time.Minute)) + 1; u.From != u.Until && (u.Keys["AK1"].Calls != want || u.Keys["AK1"].Last != auditDay) {
 			t.Errorf("%d pages: since %s %+v, want %d calls", pages, u.From, u.Keys["AK1"], want)
 		}
-		// Each page is worth 20 minutes; most of what was paid for must show.
+		// Each page has 20 minutes of calls. Most of the pages that were read must be used.
 		if pages >= 20 && u.Until.Sub(u.From) < time.Duration(pages)*10*time.Minute {
 			t.Errorf("%d pages reach back %s only", pages, u.Until.Sub(u.From))
 		}
@@ -114,7 +114,7 @@ func TestUsage_refused(t *testing.T) {
 	}
 }
 
-// The first page can be the answer that shows the API's clock: the reading begins again, once.
+// If the answer with the first page is the first that shows the API's clock, the reading begins again, once.
 func TestUsage_clockKnownFromFirstPage(t *testing.T) {
 	f := &apitest.Fake{}
 	f.Page = func(time.Time, time.Time, string) api.CallPage {
@@ -140,7 +140,7 @@ func TestUsage_clockNotProven(t *testing.T) {
 	}
 }
 
-// A log of more than a page, on each side of a seam, through the client.
+// A log with more than one page on each side of a border, read by the real client.
 func TestUsage_simulator(t *testing.T) {
 	w := apitest.NewWorld(t)
 	s, _, _ := services(w.Client, w.Sim.Now)
@@ -161,13 +161,13 @@ func TestUsage_simulator(t *testing.T) {
 	if err != nil || !u.Whole || use.Last.After(w.Sim.Now()) || began.Sub(use.Last) > time.Minute {
 		t.Errorf("%+v, %v", u, err)
 	}
-	// The reading itself is in the log as it goes on.
+	// The calls that read the log are in the log too.
 	if read := w.Called()["ReadApiLogs"]; read != 6 || use.Calls < 1051 || use.Calls > 1051+read {
 		t.Errorf("%d calls found with %d pages", use.Calls, read)
 	}
 }
 
-// What is counted of calls: actions by day, clients, places, refusals. Only what was asked for.
+// Counts of calls: actions by day, clients, addresses, refusals. Only the requested ones are kept.
 func TestUsage_counts(t *testing.T) {
 	at := func(ago time.Duration, action, address string, refused bool) api.Call {
 		return api.Call{AccessKeyID: "AK1", At: auditDay.Add(-ago), Action: action, Address: address, Client: "c", Refused: refused}
@@ -198,7 +198,7 @@ func TestUsage_counts(t *testing.T) {
 	}
 }
 
-// Whoever has a key chooses its clients: very many take no more memory than many.
+// The holder of a key can choose any client name, so the number of names in memory is limited.
 func TestUsage_bounded(t *testing.T) {
 	n := 0
 	f := &apitest.Fake{Page: func(time.Time, time.Time, string) (page api.CallPage) {
@@ -215,7 +215,7 @@ func TestUsage_bounded(t *testing.T) {
 	}
 }
 
-// A log that breaks off: what was read before stays, with its begin.
+// If a page of the log fails, the part that was read before is kept, with its start.
 func TestUsage_breaksOff(t *testing.T) {
 	for broken, known := range map[int]bool{1: false, 3: true} {
 		f := &apitest.Fake{Page: logOf(map[string][]time.Duration{"AK1": {time.Minute}}), Before: apitest.On("ReadApiLogs", broken, apitest.Refusal(500, "0"))}

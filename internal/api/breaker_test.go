@@ -105,7 +105,7 @@ func TestBreaker_deadEndpointReportedInTime(t *testing.T) {
 						if took > 30*time.Second || o.good > 0 {
 							t.Errorf("%s, %d times %s at %v/s: reported after %v, %d good", name, n, action, perSecond, took, o.good)
 						}
-						// A create that was sent leaves something to look for: of those there must be few.
+						// Each create that was sent needs a look-up, so only a few may be sent.
 						if o.unsent < n-10 || action == "CreateAccessKey" && o.unclear > 3 {
 							t.Errorf("%s, %d times %s at %v/s: %d unsent, %d unclear, %v", name, n, action, perSecond, o.unsent, o.unclear, o.odd)
 						}
@@ -164,7 +164,7 @@ func TestBreaker_endpointRecovers(t *testing.T) {
 					t.Errorf("%s for %s: %d of 50 good, %d unsent, %v", name, c.outage, o.good, o.unsent, o.odd)
 				}
 				time.Sleep(c.outage + 30*time.Second)
-				slow.Store(true) // nobody fails for having come with others
+				slow.Store(true) // a call must not fail because others run at the same time
 				if o.of(client, c.action, 50); o.good != c.good+50 {
 					t.Errorf("%s, after %s: %d good, %d unsent", name, c.outage, o.good-c.good, o.unsent)
 				}

@@ -231,7 +231,7 @@ func TestClock_simulator(t *testing.T) {
 	if off := good.clock.ahead() - 30*24*time.Hour; off.Abs() > time.Minute {
 		t.Errorf("offset %v", good.clock.ahead())
 	}
-	// The lock-out needs four: a wrong secret costs one request, and two when the clock is off besides.
+	// The lock-out needs four: a wrong secret costs one request, and two if the clock is also off.
 	from := len(sim.Simulator.Requests())
 	wrong := client(strings.Repeat("x", 40))
 	if err := actions["ReadAccessKeys"](wrong, context.Background()); !IsUnauthorized(err) || len(statuses(from)) != 2 {

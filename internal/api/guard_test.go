@@ -167,7 +167,7 @@ func TestGuard_refusedUnderLoad(t *testing.T) {
 			t.Errorf("%d failed, the first: %v", len(failed), failed[0])
 		}
 		for _, n := range []int{11, 30} {
-			// What is on its way comes through; the next to leave, alone, waits.
+			// The requests in flight are answered. The next one is sent alone, after a wait.
 			longest := time.Duration(0)
 			for i := n; i < n+4; i++ {
 				longest = max(longest, j.at[i].Sub(j.at[i-1]))

@@ -43,7 +43,7 @@ func TestLog_everyWait(t *testing.T) {
 				t.Errorf("%s: %v", name, failed[0])
 			}
 			if !logged || time.Since(begun) < time.Duration(c.atLeast)*time.Millisecond {
-				t.Errorf("%s: nothing was said of waiting, reason %q, in %v", name, c.reason, time.Since(begun))
+				t.Errorf("%s: the log has no wait with the reason %q, after %v", name, c.reason, time.Since(begun))
 			}
 		})
 	}

@@ -17,7 +17,7 @@ func TestReadAPIAccessPolicy_limit(t *testing.T) {
 	if r.bodies[0] != "{}" {
 		t.Errorf("sent %s", r.bodies[0])
 	}
-	// No limit must be said, and not concluded from silence.
+	// The answer must say that there is no limit.
 	for _, body := range []string{`{}`, `{"ApiAccessPolicy":{"RequireTrustedEnv":false}}`} {
 		if _, err := newRig(t, ok(body)).ReadAPIAccessPolicy(context.Background()); err == nil {
 			t.Errorf("%s passes for a policy", body)

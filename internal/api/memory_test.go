@@ -24,7 +24,7 @@ func (j *fakeAPI) process(t *testing.T, folder string, cred Credential) *Client 
 	return c
 }
 
-// slow is a answer after the 0.8 s that were seen.
+// slow returns the answer a after 0.8 s.
 func slow(a reply) reply { a.after = 800 * time.Millisecond; return a }
 
 // Four processes that start at once with one wrong credential cost one refusal. All of them can use a good one.

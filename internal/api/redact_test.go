@@ -40,7 +40,7 @@ func TestLog_noSecret(t *testing.T) {
 				t.Errorf("%s: %q shows in\n%s", name, secret, all)
 			}
 		}
-		// It is not silence that passes: the bodies are there, without their secrets.
+		// The log has the bodies, without their secrets.
 		for _, want := range []string{"NEWKEY", `"SecretKey":"(redacted)"`, "Group1", `"Tag":"Group1"`, "not JSON"} {
 			if !strings.Contains(all, want) {
 				t.Errorf("%s: %q is missing in\n%s", name, want, all)

@@ -46,7 +46,7 @@ func TestRetry_requestsPerAction(t *testing.T) {
 			if len(r.slept) != want-1 {
 				t.Errorf("%s, %s: waits %v", name, action, r.slept)
 			}
-			// What it waits for is said, at INFO.
+			// The log has the reason of a wait, at INFO.
 			if said := strings.Contains(r.logged(), "waiting before the next attempt"); said != (want > 1) {
 				t.Errorf("%s, %s: log %s", name, action, r.logged())
 			}

@@ -48,7 +48,7 @@ func TestReads_ttl(t *testing.T) {
 	}
 }
 
-// One caller that gives up does not take the read from the others, and a failed one is not kept.
+// If one caller is cancelled, the read continues for the others. A failed read is not kept.
 func TestReads_waiters(t *testing.T) {
 	r := New[int](time.Now, time.Minute)
 	inside, release := make(chan struct{}), make(chan struct{})
@@ -110,7 +110,7 @@ func TestReads_keepErrors(t *testing.T) {
 	}
 }
 
-// A write is in what is read, whether the read under way saw it or not.
+// A result has the write, whether or not the read that was in flight had it.
 func TestReads_change(t *testing.T) {
 	r := New[[]string](time.Now, time.Minute)
 	add := func(v []string) []string { return append(v[:len(v):len(v)], "written") }
@@ -168,7 +168,7 @@ func TestReads_drop(t *testing.T) {
 	}
 }
 
-// What is too old to be used is removed: a process that lives for weeks does not grow.
+// Results that are too old are removed, so that the memory of a long process does not grow.
 func TestReads_bounded(t *testing.T) {
 	c, n := newClock(), 0
 	r := New[int](c.now, time.Minute)

@@ -141,12 +141,12 @@ func TestRead_gone(t *testing.T) {
 func TestRemoveMember(t *testing.T) {
 	f := &fake{groups: []api.UserGroup{{ID: "ug-1", Name: "ops"}}, members: map[string][]string{"ops": {"bob"}}}
 	s := service(f)
-	for range 2 { // the second time bob is no member
+	for range 2 { // the second time bob is not a member
 		if err := s.RemoveMember(t.Context(), "ug-1", domain.Identity{}, "bob"); err != nil {
 			t.Error(err)
 		}
 	}
-	// Renamed outside since it was read: the members are those of the new name.
+	// The group was renamed after it was read: the members are those of the new name.
 	f.groups[0].Name, f.members["platform"] = "platform", []string{"eve"}
 	if err := s.RemoveMember(t.Context(), "ug-1", domain.Identity{}, "eve"); err != nil || len(f.members["platform"]) != 0 {
 		t.Errorf("after a rename: %v, members %v", err, f.members)

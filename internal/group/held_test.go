@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// holding is a group that the API does not delete while it has something.
+// holding is a group that the API does not delete while it has members or links.
 type holding struct {
 	*fake
 	links   []api.LinkedPolicy

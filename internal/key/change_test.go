@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// An expiry that passes by the API's clock and not yet by this machine's.
+// An expiry has passed by the API's clock, but not by the clock of this machine.
 func TestRevoke_clocksDiffer(t *testing.T) {
 	f := &apitest.Fake{}
 	soon := time.Now().Add(2 * time.Minute)
@@ -26,7 +26,7 @@ func TestRevoke_clocksDiffer(t *testing.T) {
 	}
 }
 
-// TestRevoke_clockOfRefusal: the API's clock is two hours ahead, which only the refusal of the first update tells. The
+// TestRevoke_clockOfRefusal: the API's clock is two hours ahead, which only the refusal of the first update shows. The
 // expiry of the second one counts from the API's clock.
 func TestRevoke_clockOfRefusal(t *testing.T) {
 	const ahead = 2 * time.Hour
@@ -50,7 +50,7 @@ func TestRevoke_clockOfRefusal(t *testing.T) {
 	}
 }
 
-// A key that cannot be deactivated may still be deleted; when neither is accepted both refusals are returned.
+// A key that cannot be deactivated may still be deleted. If both are refused, both refusals are returned.
 func TestRevoke_refused(t *testing.T) {
 	f := &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, apitest.Refusal(409, "6004"))}
 	key := keyOf("bob", f.Add("bob", "", nil))
@@ -81,7 +81,7 @@ func TestRevoke_refused(t *testing.T) {
 	}
 }
 
-// Nothing that locks the account out, and no missing right, is asked twice.
+// A call is not repeated after a refusal that counts for the lock-out, or for a missing right.
 func TestUpdate_refused(t *testing.T) {
 	for _, refused := range []error{apitest.Refusal(400, "4120"), apitest.Refusal(401, "1"), apitest.Refusal(403, "4")} {
 		f := &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, refused)}
@@ -93,7 +93,7 @@ func TestUpdate_refused(t *testing.T) {
 	}
 }
 
-// An expiry that somebody else moved to an earlier time is not moved back by a change of something else.
+// If another client shortened the expiry, a change of another attribute does not extend it again.
 func TestUpdate_expiryShortened(t *testing.T) {
 	soon, later, latest := time.Now().Add(time.Hour), time.Now().Add(2*time.Hour), time.Now().Add(3*time.Hour)
 	for name, c := range map[string]struct {
@@ -121,7 +121,7 @@ func TestUpdate_expiryShortened(t *testing.T) {
 	}
 }
 
-// An API before 1.40.1 cannot change a tag, nor clear an expiry. A value that every update refuses is no sign of one.
+// An API before 1.40.1 can neither change a tag nor clear an expiry. A refused value does not identify such an API.
 func TestUpdate_unsupported(t *testing.T) {
 	for name, want := range map[string]Spec{"tag": {State: Active, Tag: "y", Expires: from(day)}, "no tag": {State: Active, Expires: from(day)}, "no expiry": {State: Active, Tag: "x"}} {
 		f := &apitest.Fake{Before: noTags("4045")}
@@ -139,7 +139,7 @@ func TestUpdate_unsupported(t *testing.T) {
 	}
 }
 
-// A tag that the API does not accept is an error about this tag: all else is changed, and other tags still can be.
+// If the API refuses a tag, the error is about this tag. All other attributes are changed, and other tags still work.
 func TestUpdate_tagRefused(t *testing.T) {
 	for _, code := range []string{"4106", "4047", "4045"} {
 		for _, has := range []string{"", "old"} {
@@ -160,7 +160,7 @@ func TestUpdate_tagRefused(t *testing.T) {
 	}
 }
 
-// An account that lets no key live for ever refuses to clear an expiry: that is no sign of an old API.
+// An account with a maximum lifetime refuses to clear an expiry. That does not identify an old API.
 func TestUpdate_clearingRefused(t *testing.T) {
 	at := time.Now().Add(time.Hour)
 	f := &apitest.Fake{}
@@ -170,7 +170,7 @@ func TestUpdate_clearingRefused(t *testing.T) {
 		}
 		return nil
 	}
-	f.Answer = func(_ apitest.Call, key *api.AccessKey) { key.ExpirationDate = &at } // one that keeps what is left out (A1)
+	f.Answer = func(_ apitest.Call, key *api.AccessKey) { key.ExpirationDate = &at } // an API that keeps an omitted expiry (A1)
 	key := keyOf("", f.Add("", "x", &at))
 	got, err := service(f).Update(bg, key, Spec{State: Active, Tag: "x"})
 	var old *UnsupportedError
@@ -194,7 +194,7 @@ func TestExpireWithin(t *testing.T) {
 	}
 }
 
-// A tag that is refused does not keep a key active.
+// A key is deactivated even if its tag is refused.
 func TestDeactivate_tagRefused(t *testing.T) {
 	f := &apitest.Fake{}
 	key := keyOf("bob", f.Add("bob", "mine", nil))
@@ -210,8 +210,8 @@ func TestDeactivate_tagRefused(t *testing.T) {
 	}
 }
 
-// Nothing is sent for the caller's own key, for one that is inert by itself in a moment, and for the key that signs. A
-// failure is returned, and the rest is left to Revoke.
+// No call is made for the caller's own key, for a key that is about to expire, and for the key that signs. A failure is
+// returned, and Revoke does the rest.
 func TestDeactivate_calls(t *testing.T) {
 	f := &apitest.Fake{Signer: "SIGNER"}
 	s := service(f)
@@ -236,7 +236,7 @@ func TestDeactivate_calls(t *testing.T) {
 	}
 }
 
-// TestExpireWithin_clockNotProved: headers that are ten years ahead make no expiry later; those that are behind make it earlier.
+// TestExpireWithin_clockNotProved: headers that are ten years ahead do not make an expiry later; headers that are behind make it earlier.
 func TestExpireWithin_clockNotProved(t *testing.T) {
 	for ahead, want := range map[time.Duration]time.Duration{10 * year: day, -time.Hour: day - time.Hour} {
 		f := &apitest.Fake{Ahead: ahead, Unproven: true}

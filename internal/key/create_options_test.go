@@ -12,7 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// An API that answers, and with faults, is asked again when a look-up failed; one that is silent is not.
+// A failed look-up is repeated if the API answers with faults, but not if it does not answer.
 func TestCreate_lookupRepeated(t *testing.T) {
 	silent := &api.TransportError{Action: "ReadAccessKeys", Err: context.DeadlineExceeded}
 	for name, c := range map[string]struct {
@@ -49,7 +49,7 @@ func TestCreate_lookupRepeated(t *testing.T) {
 	}
 }
 
-// A key that nobody takes is removed: before its marker is replaced, and after.
+// A key that no caller waits for is removed, both before and after its marker is replaced.
 func TestCreate_abandoned(t *testing.T) {
 	for name, after := range map[string]string{"before it is finished": "CreateAccessKey", "after": "UpdateAccessKey"} {
 		t.Run(name, func(t *testing.T) {
@@ -75,8 +75,8 @@ func TestCreate_abandoned(t *testing.T) {
 	}
 }
 
-// An API that turns calls away as it did before 2022, with 503 and code 6, created nothing: the creation goes on until it is
-// let through, and looks each time.
+// A refusal with 503 and code 6, the form before 2022, means that no key was created. The creation is repeated until it is
+// accepted, with a look-up each time.
 func TestCreate_throttledWith503(t *testing.T) {
 	f := &apitest.Fake{}
 	f.Before = func(c apitest.Call) error {
@@ -136,7 +136,7 @@ func TestCreate_recorded(t *testing.T) {
 	}
 }
 
-// A marker that nobody recognises is refused before any call.
+// A marker in an unknown form is refused before any call.
 func TestCreate_badMarker(t *testing.T) {
 	f := &apitest.Fake{}
 	if _, err := service(f).Create(bg, Spec{}, CreateOptions{Marker: "mine"}); err == nil || len(f.Calls) > 0 {
@@ -169,7 +169,7 @@ type account struct{}
 func (account) ID(context.Context) (string, error) { return "", nil }
 func (account) KnownID() string                    { return "" }
 
-// Nothing is recorded of a lost request as long as it may still be executed.
+// While a lost request may still be executed, its intent is not retired.
 func TestCreate_intentKept(t *testing.T) {
 	for name, c := range map[string]struct {
 		f    *apitest.Fake

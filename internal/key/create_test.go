@@ -117,8 +117,8 @@ func TestCreate_lostAndNotRemoved(t *testing.T) {
 	})
 }
 
-// A lost request that is executed only when the next one was is found at the end. That it cannot be looked up then is a
-// warning: the key is good.
+// A lost request that is executed after the next one is found at the end. If that look-up fails, it is a warning, because
+// the new key is valid.
 func TestCreate_lateRequest(t *testing.T) {
 	for name, fails := range map[string]bool{"found": false, "not looked up": true} {
 		t.Run(name, func(t *testing.T) {
@@ -159,7 +159,7 @@ func TestCreate_lateRequest(t *testing.T) {
 	}
 }
 
-// A definite refusal is final: nothing is asked twice that could lock the account out.
+// A definite refusal is final, because a repeated call could lock the account out.
 func TestCreate_refused(t *testing.T) {
 	for _, c := range []struct {
 		status int
@@ -230,7 +230,7 @@ func TestCreate_unsupported(t *testing.T) {
 	if apitest.Has[*UnsupportedError](t, err); len(f.Keys) != 0 || f.Count("CreateAccessKey") != 1 {
 		t.Errorf("keys %v", f.Keys)
 	}
-	// 4000 and 4120 can speak of the caller's key: nothing follows from them.
+	// 4000 and 4120 can be about the caller's own key, so they prove nothing.
 	f = &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, apitest.Refusal(400, "4120"))}
 	made, err := service(f).Create(bg, Spec{Tag: "x"}, CreateOptions{})
 	if err != nil || len(made.Warnings) != 1 || made.Key.Secret == "" || f.Count("CreateAccessKey") != 1 {
@@ -248,7 +248,7 @@ func refusesTag(code string) func(apitest.Call) error {
 	}
 }
 
-// A tag that the API does not accept is an error about this tag, whatever the code. Nothing is left of the key.
+// If the API refuses a tag, the error is about this tag, whatever the code. The key is removed.
 func TestCreate_tagRefused(t *testing.T) {
 	for _, code := range []string{"4106", "4047", "4045", "3019"} {
 		f := &apitest.Fake{Before: refusesTag(code)}
@@ -286,7 +286,7 @@ func TestCreate_tagRefusedAndNotRemoved(t *testing.T) {
 	}
 }
 
-// An expiry that is refused when the key is finished is not the tag's fault.
+// If the finishing call is refused because of the expiry, the error is not about the tag.
 func TestCreate_finishRefused(t *testing.T) {
 	f := &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, apitest.Refusal(400, "4047"))}
 	made, err := service(f).Create(bg, Spec{Expires: from(day), Tag: "x"}, CreateOptions{})
@@ -298,8 +298,7 @@ func TestCreate_finishRefused(t *testing.T) {
 	}
 }
 
-// A refusal of the finishing call whose cause cannot be found out may be that of an older API, which would never take the
-// marker off: the key is removed.
+// If the finishing call is refused for an unknown reason, the API may be too old to replace a marker, so the key is removed.
 func TestCreate_finishRefusedUnknownCause(t *testing.T) {
 	f := &apitest.Fake{}
 	f.Before = func(c apitest.Call) error {
@@ -321,7 +320,7 @@ func TestCreate_keyVanishes(t *testing.T) {
 	f := &apitest.Fake{}
 	f.Before = func(c apitest.Call) error {
 		if c.Action == "UpdateAccessKey" {
-			f.Keys = nil // deleted by somebody
+			f.Keys = nil // deleted by another client
 		}
 		return nil
 	}

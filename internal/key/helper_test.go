@@ -25,7 +25,7 @@ var (
 	bob = Owner{UserName: "bob"}
 )
 
-// service is a service on a fake whose waits are over at once.
+// service is a service with a fake API. Its waits end at once.
 func service(f *apitest.Fake) *Service {
 	n := 0
 	opts := domain.Options{Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
@@ -59,7 +59,7 @@ func newWorld(t *testing.T, opts ...func(*simulator.Options)) *world {
 	return w
 }
 
-// restart makes the services anew, as another process would, which signs with client.
+// restart creates new services, as another process that signs with client does.
 func (w *world) restart(client *api.Client) {
 	w.account = &apitest.Account{API: client}
 	w.users = user.New(client, w.account, w.Options())

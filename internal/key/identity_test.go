@@ -80,7 +80,7 @@ func TestRead_identity(t *testing.T) {
 					t.Errorf("%+v", e)
 				}
 			}
-			// The same holds for changes: nothing is taken for gone that may live.
+			// Changes do the same: a key that may exist does not count as gone.
 			err = s.Revoke(bg, c.owner, Key{ID: "AK", UserName: c.owner.UserName, State: Inactive, Identity: c.recorded})
 			if got := kind(err); c.want == "mismatch" && got != c.want || c.want == "gone" && err != nil {
 				t.Errorf("Revoke: %v", err)

@@ -233,7 +233,7 @@ func TestCreate_halfOfAnswersLost(t *testing.T) {
 	}
 }
 
-// A creation lasts no longer than its deadline and domain.CleanupLimit, however slow the API is, and its error says so.
+// A creation takes at most the time until its deadline plus domain.CleanupLimit, however slow the API is. Its error says so.
 func TestCreate_slowAPI(t *testing.T) {
 	for delay, settled := range map[time.Duration]bool{8 * time.Second: true, 50 * time.Second: false} {
 		synctest.Test(t, func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// A failed read is never "gone", whatever its code: 4000 and 4120 can speak of the caller's own key.
+// A failed read never means that the key is gone, whatever its code: 4000 and 4120 can be about the caller's own key.
 func TestRead_failureIsNotGone(t *testing.T) {
 	for _, err := range []error{
 		apitest.Refusal(400, "4120"), apitest.Refusal(400, "4000"), apitest.Refusal(401, "1"), apitest.Refusal(403, "4"), apitest.Refusal(500, "0"), apitest.Cut(),
@@ -22,7 +22,7 @@ func TestRead_failureIsNotGone(t *testing.T) {
 		}
 		f.Calls = nil
 		if _, got := service(f).Read(bg, bob, "AK", Identity{}); got == nil || domain.IsGone(got) {
-			t.Errorf("%v: Read of a user's key = %v", err, got) // no user is listed, and that is not what was asked
+			t.Errorf("%v: Read of a user's key = %v", err, got) // no user is listed
 		}
 		f.Calls = nil
 		f.Before = apitest.On("DeleteAccessKey", 0, err)
@@ -35,7 +35,7 @@ func TestRead_failureIsNotGone(t *testing.T) {
 	}
 }
 
-// A failed deletion whose confirmation fails as well is a failure, also where the list of users would lack the owner.
+// If a deletion and its confirmation fail, the deletion has failed, even if the list of users lacks the owner.
 func TestRevoke_confirmationFails(t *testing.T) {
 	f := &apitest.Fake{Before: func(c apitest.Call) error {
 		switch c.Action {
@@ -51,7 +51,7 @@ func TestRevoke_confirmationFails(t *testing.T) {
 	}
 }
 
-// 5098 with the user still in the list is a failure, not a proof.
+// 5098 is a failure if the list still has the user.
 func TestRead_ownerUnknownAndListed(t *testing.T) {
 	f := &apitest.Fake{Before: apitest.On("ReadAccessKeys", 0, apitest.Refusal(400, "5098")), Users: []api.User{{ID: "U", Name: "bob"}}}
 	s := service(f)
@@ -88,7 +88,7 @@ func TestList_writeDuringRead(t *testing.T) {
 	f.After = func(c apitest.Call) error {
 		if c.Action == "ReadAccessKeys" && c.N == 1 {
 			close(inside)
-			f.Unlocked(func() { <-release }) // let the creation through while this answer is on its way
+			f.Unlocked(func() { <-release }) // the creation ends while this answer is in flight
 		}
 		return nil
 	}
@@ -151,7 +151,7 @@ func TestListExisting(t *testing.T) {
 	}
 }
 
-// Several ids are found whoever owns them: the caller, one user or several.
+// Several ids are found, whether the caller, one user or several users own them.
 func TestFindAll(t *testing.T) {
 	f := &apitest.Fake{Users: []api.User{{ID: "U1", Name: "alice"}, {ID: "U2", Name: "bob"}, {ID: "U3", Name: "carol"}}}
 	ids := map[string]string{}

@@ -8,9 +8,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// The owner is renamed while a key is created for it. The key goes along: it is finished under the new name; or, when the
-// answer is lost, found and removed there, also when the old name is another user's by then. An owner that is gone has no
-// keys.
+// The owner is renamed while a key is created for it. The key is finished under the new name. If the answer was lost, the
+// key is found and removed under the new name, even if another user has the old name. An owner that is gone has no keys.
 func TestCreate_ownerRenamed(t *testing.T) {
 	byID, byName := Owner{UserID: "U"}, bob
 	for name, c := range map[string]struct {
@@ -59,7 +58,7 @@ func TestCreate_ownerRenamed(t *testing.T) {
 	}
 }
 
-// The owner is renamed after the shared read of users: what is addressed by id follows, in the middle of a change too.
+// The owner is renamed after the shared read of users. A key whose owner has an id is found, even in the middle of a change.
 func TestChange_ownerRenamed(t *testing.T) {
 	o := Owner{UserID: "U"}
 	start := func() (*apitest.Fake, *Service, Key) {

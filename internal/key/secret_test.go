@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// TestCheckSecret_cases: what is sent, and what the result says. Only the API's refusal of the signature is about the secret.
+// TestCheckSecret_cases: the calls and the result. Only a refusal of the signature says that the secret is wrong.
 func TestCheckSecret_cases(t *testing.T) {
 	past := time.Now().Add(-day)
 	for name, c := range map[string]struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/simtest"
 )
 
-// Every reading of A1: what is not to be changed stays, what is cleared is gone.
+// With each variant of A1, an update keeps what it does not change, and removes what it clears.
 func TestUpdate_keepsExpiry(t *testing.T) {
 	for name, reading := range map[string]simulator.ExpiryOnUpdate{
 		"cleared when left out":        simulator.ExpiryCleared,
@@ -56,7 +56,7 @@ func TestUpdate_tag(t *testing.T) {
 	w.Cost("three changes", map[string]int{"ReadAccessKeys": 3, "UpdateAccessKey": 3})
 }
 
-// A key that was deactivated by hand stays so when no state is asked.
+// A key that was deactivated outside of Terraform stays INACTIVE if the update has no state.
 func TestUpdate_leavesState(t *testing.T) {
 	w := newWorld(t)
 	key := w.key(Spec{})
@@ -116,7 +116,7 @@ func TestUpdate_unsupportedBySimulator(t *testing.T) {
 	if at, _ := w.Reload(bg, Owner{}, key); at.Tag != "a" {
 		t.Errorf("the tag changed to %q", at.Tag)
 	}
-	// What such an API knows still works.
+	// What such an API supports works.
 	if got, err := w.Update(bg, key, Spec{State: Inactive, Tag: "a", Expires: w.In(2 * year)}); err != nil || got.State != Inactive {
 		t.Errorf("%v %v", got, err)
 	}
@@ -243,7 +243,7 @@ func TestDeactivate(t *testing.T) {
 	w.Cost("revoking what is inactive", map[string]int{"DeleteAccessKey": 1})
 }
 
-// A failed deactivation is no reason to look: Revoke ends the key all the same.
+// After a failed deactivation there is no look-up, because Revoke follows.
 func TestDeactivate_answerLost(t *testing.T) {
 	w := newWorld(t)
 	w.user("bob")

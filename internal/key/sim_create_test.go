@@ -155,7 +155,7 @@ func TestCreate_secondAnswerLost(t *testing.T) {
 	w.OnlyLive(key.ID)
 }
 
-// Once the credential was accepted, an account that cannot be read is no reason not to create a key.
+// If the credential was accepted, a key is created even if the account cannot be read.
 func TestCreate_accountNotReadable(t *testing.T) {
 	w := newWorld(t)
 	if _, err := w.List(bg, Owner{}); err != nil {

@@ -48,13 +48,13 @@ func TestKeys_ownerGone(t *testing.T) {
 	}
 }
 
-// A user renamed by another program, and another user with the old name: what is addressed by id stays right.
+// Another program renames a user and gives the old name to another user. Keys whose owner has an id are still right.
 func TestKeys_ownerRenamed(t *testing.T) {
 	w := newWorld(t)
 	u := w.user("bob")
 	o := Owner{UserID: u.ID}
 	key := w.key(Spec{Owner: o, Expires: w.In(year)})
-	if _, err := w.Read(bg, o, key.ID, key.Identity); err != nil { // the shared reads are warm
+	if _, err := w.Read(bg, o, key.ID, key.Identity); err != nil { // fills the shared reads
 		t.Fatal(err)
 	}
 	w.rename("bob", "robert")
@@ -88,8 +88,8 @@ func TestCreate_ownerRenamedSinceList(t *testing.T) {
 	}
 }
 
-// A key whose owner is known by its name, and was renamed, is found where it went: taken for gone it would live on with
-// nobody to know it. When the name is another user's by then, it is a mismatch: the key lives.
+// If the owner of a key is known by its name only and was renamed, the key is found under the new name. Otherwise it would
+// be an orphan. If another user has the old name, the result is a mismatch, because the key exists.
 func TestKeys_followRenamedUser(t *testing.T) {
 	for name, forgotten := range map[string]bool{"identity recorded": false, "nothing recorded": true} {
 		t.Run(name, func(t *testing.T) {
@@ -158,7 +158,7 @@ func TestKeys_callerChanges(t *testing.T) {
 	w.restart(asRoot)
 	check(eves, "")
 	w.OnlyLive(signing.ID, roots.ID, eves.ID)
-	// Gone is gone, for whoever can see it.
+	// A key that does not exist is gone, whoever reads it.
 	if err := w.Revoke(bg, Owner{UserID: u.ID}, Key{ID: eves.ID, UserName: "eve"}); err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestKeys_callerChanges(t *testing.T) {
 	}
 }
 
-// A credential of another account sees none of the objects, and none of them is believed to be gone.
+// With a credential of another account no object is found, and none counts as gone.
 func TestKeys_anotherAccount(t *testing.T) {
 	w, other := newWorld(t), newWorld(t, func(o *simulator.Options) { o.Seed = 42 })
 	u := w.user("bob")
@@ -224,7 +224,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// N keys of U owners cost U calls, and a change costs one more for its owner alone.
+// N keys of U owners cost U calls. A change costs one more call, for its owner only.
 func TestRead_shared(t *testing.T) {
 	w := newWorld(t)
 	keys := map[Owner][]Key{}
@@ -304,8 +304,8 @@ func TestRead_planOf300Keys(t *testing.T) {
 	w.Cost("a plan", map[string]int{"ReadUsers": 1, "ReadAccessKeys": users})
 }
 
-// Users and their keys are created and removed at the same time, as a CLI does it: no user is listed for the keys, however
-// the calls interleave, and the deletions share one list.
+// Users and their keys are created and removed at the same time, as a CLI does. However the calls interleave, the keys need
+// no list of users, and the deletions share one.
 func TestKeys_callsWithUsers(t *testing.T) {
 	const users = 20
 	w := newWorld(t)
@@ -344,7 +344,7 @@ func TestKeys_callsWithUsers(t *testing.T) {
 	w.Cost("delete", map[string]int{"ReadUsers": 1, "DeleteUser": users})
 }
 
-// What was read under a name is not used after the user of that name changed.
+// A result for a user's name is not used after that user changed.
 func TestList_afterUserChange(t *testing.T) {
 	w := newWorld(t)
 	u := w.user("bob")

@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// record is a line of a file of the journal, as a dead process of this machine has left it.
+// record returns a line of the journal of an ended process of this machine.
 func record(t *testing.T, change func(*Entry)) string {
 	t.Helper()
 	e := thisHost().stamp(Entry{Status: Created, Marker: marker("K"), KeyID: "K", Endpoint: endpoint, Time: start})
@@ -28,7 +28,7 @@ func record(t *testing.T, change func(*Entry)) string {
 // of names the key of a record.
 func of(id string) func(*Entry) { return func(e *Entry) { e.Marker, e.KeyID = marker(id), id } }
 
-// write makes a file of a dead process.
+// write writes the file of an ended process.
 func write(t *testing.T, dir, text string) (path string) {
 	t.Helper()
 	must(t, os.MkdirAll(dir, 0o700))
@@ -101,8 +101,8 @@ func TestJournal_foreignFiles(t *testing.T) {
 	}
 }
 
-// TestJournal_forgedEntry: a line with the id of a key of somebody else makes a warning and no more; with the id of a key
-// that is not the owner's, not even that.
+// TestJournal_forgedEntry: a line with the id of a key that somebody else created causes only a warning; a line with the id of another
+// owner's key has no effect.
 func TestJournal_forgedEntry(t *testing.T) {
 	dir := folderOf(t)
 	write(t, dir, record(t, of("VICTIM")))

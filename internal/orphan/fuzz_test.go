@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// FuzzParseRecord reads a line of a journal: what is taken is fit to be repeated to users, and is written as a record that
-// reads the same.
+// FuzzParseRecord reads a line of a journal. An accepted record can be shown to users, and reads the same after it was
+// written.
 func FuzzParseRecord(f *testing.F) {
 	for _, line := range []string{
 		`{}`, `{"kind":"created","marker":"m","access_key_id":"A","time":"2030-01-02T03:04:05Z","pid":1}`, `{"kind":"later","marker":"m"}`,
@@ -45,8 +45,8 @@ func FuzzParseRecord(f *testing.F) {
 	})
 }
 
-// FuzzJournal finds any bytes in the file of another process: it names none but the keys it is asked about, and says the
-// same when it is read again, after it was compacted.
+// FuzzJournal reads any bytes as the file of another process. The journal names only keys of the list, and gives the same
+// result when it is read again after a compaction.
 func FuzzJournal(f *testing.F) {
 	// Only what this machine wrote counts, so the seeds name it.
 	here := thisHost()

@@ -13,7 +13,7 @@ import (
 
 const endpoint = "https://api.eu-west-2.outscale.com/api/v1"
 
-// start is when the creations of the tests begin; hour later they are old enough for everything.
+// start is the time of the creations in the tests. An hour later they are old enough to be orphans.
 var (
 	start = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	later = start.Add(2 * settledAge)
@@ -273,7 +273,7 @@ func TestJournal_rolledBack(t *testing.T) {
 			p.Referenced("NEW")
 			p.die()
 			newSilentProcess(t, dir).die() // compacts
-			for range 2 {                  // warning of it settles nothing
+			for range 2 {                  // a warning settles nothing
 				p = newSilentProcess(t, dir)
 				for _, id := range c.asked {
 					p.Referenced(id)

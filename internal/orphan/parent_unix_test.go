@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// runIgnoringSignals is a process that ignores what a provider ignores. It answers each SIGUSR1, so that a test knows that earlier
-// signals did not end it.
+// runIgnoringSignals runs a process that ignores the signals that a provider ignores. It answers each SIGUSR1, so that a test
+// knows that earlier signals did not end it.
 func runIgnoringSignals() {
 	alive := make(chan os.Signal, 1)
 	signal.Notify(alive, syscall.SIGUSR1)

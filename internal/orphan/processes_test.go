@@ -18,7 +18,7 @@ const (
 	envName   = "ORPHAN_TEST_NAME"
 )
 
-// keysPerProcess is how many keys a process of a test creates; every second one is gone again.
+// keysPerProcess is the number of keys that a process of a test creates. It deletes every second one.
 const keysPerProcess = 50
 
 func TestMain(m *testing.M) {
@@ -77,7 +77,7 @@ func (c *child) line() string {
 // kill kills the child and waits for its end.
 func (c *child) kill() {
 	_ = c.Process.Kill()
-	_ = c.Wait() // that it was killed is what is wanted
+	_ = c.Wait() // the error says that the process was killed
 }
 
 // TestJournal_manyProcesses: processes that create keys at the same time, while others read and compact, lose nothing. When

@@ -333,8 +333,8 @@ func TestReaper_cliKilled(t *testing.T) {
 	})
 }
 
-// TestReaper_waitsForOtherProviders: as long as another provider of the CLI lives, it may sign with the run-scoped key, but
-// not for ever, and not longer than the CLI waits.
+// TestReaper_waitsForOtherProviders: another provider of the CLI may sign with the run-scoped key, so the reaper waits until it has
+// ended, for a limited time, and not longer than the CLI waits.
 func TestReaper_waitsForOtherProviders(t *testing.T) {
 	for name, c := range map[string]struct {
 		dead bool

@@ -127,7 +127,7 @@ func TestCreateVersion_lostAnswer(t *testing.T) {
 	}
 }
 
-// TestVersion_readAgain: a shared list that lacks a version is read again before the version is believed to be gone.
+// TestVersion_readAgain: a shared list that lacks a version is read again before the version counts as gone.
 func TestVersion_readAgain(t *testing.T) {
 	f := &fake{versions: []api.PolicyVersion{{ID: "v1", Document: "d"}}}
 	s := service(f)

@@ -49,7 +49,7 @@ func add(f *apitest.Fake, owner, tag string, expires *time.Time) key.Key {
 	return key.Key{ID: k.ID, UserName: owner, State: key.Active, Tag: tag, Expires: expires}
 }
 
-// The calls that change something, in their order, for each pair there can be.
+// The changing calls, in order, for each possible pair.
 func TestRotate_order(t *testing.T) {
 	made := []string{"CreateAccessKey", "UpdateAccessKey"}
 	removed := []string{"UpdateAccessKey", "DeleteAccessKey"}
@@ -113,7 +113,7 @@ func holds(t *testing.T, f *apitest.Fake, n int, p Pair) {
 	}
 }
 
-// At whatever call a rotation fails, the current key stays as it was, or both keys are in the result.
+// Whichever call of a rotation fails, the current key is unchanged, or both keys are in the result.
 func TestRotate_fails(t *testing.T) {
 	broken := apitest.Refusal(403, "4")
 	for name, c := range map[string]struct {
@@ -159,7 +159,7 @@ func TestRotate_fails(t *testing.T) {
 	}
 }
 
-// No key is created for an owner that is gone, nor for one that may be another one.
+// No key is created for an owner that is gone, or that may be another owner.
 func TestRotate_ownerGone(t *testing.T) {
 	for account, want := range map[string]func(error) bool{"A1": domain.IsUserGone, "A2": domain.IsMismatch} {
 		f := &apitest.Fake{Account: account}
@@ -191,7 +191,7 @@ func TestRotate_signingKey(t *testing.T) {
 	holds(t, f, 2, got.Pair)
 }
 
-// One key that cannot be revoked does not keep the other.
+// If one key cannot be revoked, the other one is revoked nevertheless.
 func TestRevoke(t *testing.T) {
 	f := &apitest.Fake{}
 	have := Pair{Current: add(f, "bob", "", from(day)), Previous: add(f, "bob", "", from(-day))}
@@ -204,8 +204,8 @@ func TestRevoke(t *testing.T) {
 	}
 }
 
-// Two years of rotations under each reading of what the API does with expired keys (A1, A2, A3) and with the smallest quota
-// (A4), in time and late, with answers lost on the way: of one pair there are never more than two keys, each of them known.
+// Two years of rotations with each variant of A1, A2 and A3 and the smallest quota (A4), in time and late, with lost answers.
+// A pair never has more than two keys, and each of them is known.
 func TestRotate_twoYears(t *testing.T) {
 	for _, expiry := range []simulator.ExpiryOnUpdate{simulator.ExpiryCleared, simulator.ExpiryClearedWithState, simulator.ExpiryKept} {
 		for _, lax := range []bool{false, true} {

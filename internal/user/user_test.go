@@ -18,7 +18,7 @@ import (
 
 var bg = context.Background()
 
-// service is a service on a fake whose waits are over at once.
+// service is a service with a fake API. Its waits end at once.
 func service(f *apitest.Fake) *Service {
 	return New(f, &apitest.Account{API: f}, domain.Options{Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
 }
@@ -37,7 +37,7 @@ func newWorld(t *testing.T, opts ...func(*simulator.Options)) *world {
 	return w
 }
 
-// restart makes the service anew, as another process would.
+// restart creates a new service, as another process does.
 func (w *world) restart() {
 	w.Service = New(w.Client, &apitest.Account{API: w.Client}, w.Options())
 	w.Called()
@@ -135,7 +135,7 @@ func TestCreate_lostAnswer(t *testing.T) {
 	}
 }
 
-// An older user of the name is somebody else's, also when the answer to the request was lost.
+// An older user with the name is not the created one, even if the answer to the request was lost.
 func TestCreate_nameTaken(t *testing.T) {
 	w := newWorld(t)
 	bob := w.user("bob")
@@ -152,7 +152,7 @@ func TestCreate_nameTaken(t *testing.T) {
 	}
 }
 
-// Nothing is requested when the look-up of a lost answer fails, when nobody waits, and before the credential was accepted.
+// No user is requested if the look-up of a lost answer fails, if no caller waits, or before the credential was accepted.
 func TestCreate_notAgain(t *testing.T) {
 	f := &apitest.Fake{Before: func(c apitest.Call) error {
 		switch c.Action {
@@ -258,7 +258,7 @@ func TestDelete_renamed(t *testing.T) {
 	}
 }
 
-// A user whose name another user has by now is not taken for that one: the list a deletion goes by is seconds old.
+// If another user has the name now, a deletion does not delete that user: the list that it uses is only seconds old.
 func TestDelete_nameTaken(t *testing.T) {
 	w := newWorld(t)
 	bob := w.user("bob")
@@ -307,7 +307,7 @@ func TestUser_anotherAccount(t *testing.T) {
 	}
 }
 
-// Users that this process creates are known to it, and the list of users goes along with every write.
+// The process knows the users that it created, and each write changes the shared list of users.
 func TestList_afterWrites(t *testing.T) {
 	w := newWorld(t)
 	if _, err := w.List(bg); err != nil {
@@ -344,7 +344,7 @@ func TestList_afterWrites(t *testing.T) {
 	}
 }
 
-// A list of users that is under way when a user is created may lack it, or not: it has the user once in both cases.
+// A list of users that is in flight when a user is created may or may not have it. The result has the user once in both cases.
 func TestList_createDuringList(t *testing.T) {
 	for _, listed := range [][]api.User{nil, {{ID: "ID-bob", Name: "bob", Path: "/"}}} {
 		f := &apitest.Fake{Users: listed}
@@ -380,7 +380,7 @@ func TestList_login(t *testing.T) {
 	}
 }
 
-// A caller that may not list users is refused once, and not for ever.
+// If the caller may not list users, the refusal is kept for a limited time.
 func TestList_refused(t *testing.T) {
 	now := time.Now()
 	f := &apitest.Fake{Before: apitest.On("ReadUsers", 1, apitest.Refusal(403, "4")), Users: []api.User{{ID: "U", Name: "bob"}}}

@@ -2,7 +2,7 @@ package remedy
 
 import "testing"
 
-// TestRegionHint_unknownRegion: a region is doubted only where the address was made of one, and it is not known.
+// TestRegionHint_unknownRegion: the remedy names the region only if it is unknown and the address was built from it.
 func TestRegionHint_unknownRegion(t *testing.T) {
 	for endpoint, hint := range map[string]bool{
 		"https://api.eu-west-9.outscale.com/api/v1": true, "https://api.eu-west-2.outscale.com/api/v1": false,
