@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -106,8 +107,8 @@ func New(cfg Config) (*Client, error) {
 	}
 	if rate := cfg.RequestsPerSecond; !(rate == 0 || rate >= limit.Slowest) || math.IsInf(rate, 1) {
 		return nil, &ConfigError{
-			Summary: "Rate not usable", Attribute: "requests_per_second",
-			Detail: fmt.Sprintf("The requests per second are %v. They can be 0, which means no limit, or at least %v.", rate, limit.Slowest),
+			Summary: "Rate not usable",
+			Detail:  fmt.Sprintf("The requests per second are %v. They can be 0, which means no limit, or at least %v.", rate, limit.Slowest),
 		}
 	}
 	sign, err := signing(cfg)
@@ -155,12 +156,16 @@ func (c *Client) CloseIdleConnections() { c.connections.CloseIdleConnections() }
 
 func checkEndpoint(endpoint string) (string, error) {
 	bad := func(why string) (string, error) {
-		return "", &ConfigError{Summary: "Endpoint not usable", Detail: why, Attribute: "endpoint"}
+		return "", &ConfigError{Summary: "Endpoint not usable", Detail: why}
 	}
 	u, err := url.Parse(endpoint)
 	switch {
 	case err != nil:
-		return bad("The endpoint is not a URL.") // the parser's error would show a password in it
+		why := "The endpoint is not a URL." // the parser's error would show a password in it
+		if strings.ContainsFunc(endpoint, isBlank) {
+			why = "The endpoint contains white space."
+		}
+		return bad(why)
 	case u.User != nil:
 		return bad("The endpoint must not contain a user name or a password.")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
@@ -169,8 +174,15 @@ func checkEndpoint(endpoint string) (string, error) {
 		return bad(fmt.Sprintf("The endpoint is %s. It must begin with https:// or http://.", shown(endpoint)))
 	case !hostShape.MatchString(u.Hostname()):
 		return bad(fmt.Sprintf("The endpoint is %s. It has no host, or its host has a character that is not allowed.", shown(endpoint)))
+	case u.Port() != "" && !isPort(u.Port()):
+		return bad("The endpoint has port " + u.Port() + ". A port is a number from 1 to 65535.")
 	}
 	return strings.TrimRight(u.String(), "/"), nil
+}
+
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
 }
 
 var hostShape = regexp.MustCompile(`^[A-Za-z0-9._:%-]+$`)

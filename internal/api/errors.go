@@ -80,12 +80,9 @@ func (e *TransportError) Error() string {
 
 func (e *TransportError) Unwrap() error { return e.Err }
 
-// ConfigError says that a credential or a setting of the configuration cannot be used.
-type ConfigError struct {
-	Summary   string
-	Detail    string
-	Attribute string // the argument of the provider block, "" = none
-}
+// ConfigError says that a credential or a setting of the configuration cannot be used. Detail names the setting, and repeats no
+// value that may be a secret.
+type ConfigError struct{ Summary, Detail string }
 
 func (e *ConfigError) Error() string { return e.Summary + ": " + e.Detail }
 

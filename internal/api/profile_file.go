@@ -22,13 +22,10 @@ import (
 // namedProfile reads the profile that the block or the environment names. A named profile that is missing is an error. If a
 // credential was already found, cred, the profile gives only the other settings.
 func (r *resolver) namedProfile(cred *Credential, inBlock bool) (Credential, error) {
-	name, file, by, attribute := r.getenv("OSC_PROFILE"), r.getenv("OSC_CONFIG_FILE"), "OSC_PROFILE or OSC_CONFIG_FILE", ""
+	name, file, by := r.getenv("OSC_PROFILE"), r.getenv("OSC_CONFIG_FILE"), "OSC_PROFILE or OSC_CONFIG_FILE"
 	variable := "OSC_CONFIG_FILE"
 	if inBlock {
-		by, attribute = "the provider block", "profile"
-		if r.block.Profile == nil {
-			attribute = "config_file"
-		}
+		by = "the provider block"
 	}
 	if r.block.Profile != nil {
 		name = *r.block.Profile
@@ -37,8 +34,10 @@ func (r *resolver) namedProfile(cred *Credential, inBlock bool) (Credential, err
 		file, variable = *r.block.ConfigFile, "`config_file`"
 	}
 	fail := func(format string, args ...any) (Credential, error) {
-		return Credential{}, &ConfigError{Summary: "Profile not usable", Attribute: attribute,
-			Detail: fmt.Sprintf(format, args...) + " (named by " + by + "). A profile that is named is never replaced by another credential."}
+		return Credential{}, &ConfigError{
+			Summary: "Profile not usable",
+			Detail:  fmt.Sprintf(format, args...) + ". No other credential is used, because " + by + " names the profile or its file.",
+		}
 	}
 
 	path, why := r.path(file)
@@ -74,7 +73,7 @@ func (r *resolver) namedProfile(cred *Credential, inBlock bool) (Credential, err
 	case err != nil:
 		return Credential{}, err
 	case cred == nil:
-		return fail("%s has no credential: neither access_key and secret_key nor login and password%s", r.from, r.onlyV2())
+		return fail("%s has no credential: neither access_key and secret_key nor login and password%s", r.from, r.unread())
 	}
 	return *cred, nil
 }
@@ -106,7 +105,7 @@ func (r *resolver) defaultProfile() (Credential, error) {
 				if cred != nil {
 					return *cred, nil
 				}
-				looked = r.from + ": has no credential" + r.onlyV2()
+				looked = r.from + ": has no credential" + r.unread()
 			}
 		}
 	}
@@ -142,12 +141,16 @@ func (r *resolver) profileSource() source {
 	return source{name: r.from, pairs: []pair{first, {idName: loginName, secretName: "password", id: p.login, secret: p.password}}}
 }
 
-// onlyV2 says that the profile has only keys of the second kind and does not select them for this API, or returns "".
-func (r *resolver) onlyV2() string {
-	if r.profile.accessKeyV2+r.profile.secretKeyV2 == "" || namesAPI(r.profile.v2Services) {
-		return ""
+// unread says which members of a profile without a credential are not read, or returns "". They may be keys of the second kind that
+// the profile does not select for this API, or misspelt.
+func (r *resolver) unread() string {
+	switch p := r.profile; {
+	case p.accessKeyV2+p.secretKeyV2 != "" && !namesAPI(p.v2Services):
+		return ". It has access_key_v2 and secret_key_v2, which are used where iam_v2_services names this API (osc or api)"
+	case len(p.ignored) > 0:
+		return ". It has members that are not read: " + strings.Join(p.ignored, ", ")
 	}
-	return ". It has access_key_v2 and secret_key_v2, which are used where iam_v2_services names this API (osc or api)"
+	return ""
 }
 
 func (r *resolver) defaultFile() string {
@@ -193,10 +196,10 @@ func (r *resolver) use(f *profileFile, name string) error {
 		for i, member := range p.ignored {
 			p.ignored[i] = text.Word(member)
 		}
-		r.warn("", "Member of the profile not used", "These members of %s have no effect: %s.", from, strings.Join(p.ignored, ", "))
+		r.warn("Member of the profile not used", "These members of %s have no effect: %s.", from, strings.Join(p.ignored, ", "))
 	}
 	if f.broken != nil {
-		r.warn("", "Profile file damaged", "%s was read, but the rest of its file cannot be read: %s.", from, f.broken)
+		r.warn("Profile file damaged", "%s was read, but the rest of its file cannot be read: %s.", from, f.broken)
 	}
 	return nil
 }

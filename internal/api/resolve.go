@@ -38,11 +38,7 @@ type Settings struct {
 }
 
 // Warning is about a setting that has no effect, or that is a risk.
-type Warning struct {
-	Summary   string
-	Detail    string
-	Attribute string // the argument of the provider block that it is about, "" = none
-}
+type Warning struct{ Summary, Detail string }
 
 // Resolve finds the credential and the other settings of a client. The provider block takes precedence over the environment,
 // and the environment over the profile file. env looks up a variable, home is the user's home folder ("" = unknown). The
@@ -91,8 +87,8 @@ type resolver struct {
 	warnings []Warning
 }
 
-func (r *resolver) warn(attribute, summary, format string, args ...any) {
-	r.warnings = append(r.warnings, Warning{Attribute: attribute, Summary: summary, Detail: fmt.Sprintf(format, args...)})
+func (r *resolver) warn(summary, format string, args ...any) {
+	r.warnings = append(r.warnings, Warning{Summary: summary, Detail: fmt.Sprintf(format, args...)})
 }
 
 // getenv returns the value of a variable. An empty variable counts as not set, as in every tool of OUTSCALE.
@@ -115,7 +111,7 @@ func (r *resolver) refuseEmpty() error {
 	} {
 		if arg.value != nil && *arg.value == "" {
 			return &ConfigError{
-				Summary: "Provider argument is empty", Attribute: arg.name,
+				Summary: "Provider argument is empty",
 				Detail: fmt.Sprintf("`%s` is set to an empty string in the provider block. Give it a value, or remove it "+
 					"to use the environment or the profile file.", arg.name),
 			}
@@ -128,20 +124,19 @@ func (r *resolver) refuseEmpty() error {
 // profile, 0 = not set.
 type setting struct {
 	value, source string
-	attribute     string // of the provider block
 	level         int
 }
 
 // find returns the value of a setting that takes precedence.
 func (r *resolver) find(argument *string, attribute, variable, member, ofProfile string) setting {
 	if argument != nil {
-		return setting{*argument, "`" + attribute + "` of the provider block", attribute, 3}
+		return setting{*argument, "`" + attribute + "` of the provider block", 3}
 	}
 	if v := r.getenv(variable); v != "" {
-		return setting{v, variable, "", 2}
+		return setting{v, variable, 2}
 	}
 	if ofProfile != "" {
-		return setting{ofProfile, member + " of " + r.from, "", 1}
+		return setting{ofProfile, member + " of " + r.from, 1}
 	}
 	return setting{}
 }
@@ -159,8 +154,8 @@ func (r *resolver) address() (endpoint, region string, err error) {
 	zone := r.find(r.block.Region, "region", "OSC_REGION", cmp.Or(p.regionName, "region"), p.region)
 	if zone.level > 0 && !regionShape.MatchString(zone.value) {
 		return "", "", &ConfigError{
-			Summary: "Region not usable", Attribute: zone.attribute,
-			Detail: fmt.Sprintf("The region in %s is %s. The name of a region has letters, digits and hyphens, such as %s.", zone.source, shown(zone.value), defaultRegion),
+			Summary: "Region not usable",
+			Detail:  fmt.Sprintf("The region in %s is %s. The name of a region has letters, digits and hyphens, such as %s.", zone.source, shown(zone.value), defaultRegion),
 		}
 	}
 	protocol := r.find(nil, "", "OSC_PROTOCOL", cmp.Or(p.protocolName, "protocol"), p.protocol)
@@ -185,7 +180,7 @@ func (r *resolver) address() (endpoint, region string, err error) {
 		}
 		endpoint = scheme + "://api." + region + "." + host + defaultPath
 	}
-	r.warnPlainHTTP(endpoint, given.attribute)
+	r.warnPlainHTTP(endpoint)
 	return endpoint, region, nil
 }
 
@@ -207,7 +202,7 @@ func (r *resolver) reconcile(zone, given setting, endpoint string) (setting, set
 	if zone.level > given.level {
 		kept, dropped = zone, given
 	}
-	r.warn(kept.attribute, "Two regions", "%s names another region than %s (%s). %s takes precedence.",
+	r.warn("Two regions", "%s names another region than %s (%s). %s takes precedence.",
 		kept.source, dropped.source, shown(dropped.value), kept.source)
 	if zone.level > given.level {
 		return zone, setting{}
@@ -228,19 +223,18 @@ func (r *resolver) normalize(given setting, scheme string) (string, error) {
 	endpoint, err := checkEndpoint(full)
 	var bad *ConfigError
 	if errors.As(err, &bad) {
-		bad.Attribute = given.attribute
 		bad.Detail = fmt.Sprintf("%s: %s", given.source, bad.Detail)
 	}
 	return endpoint, err
 }
 
-func (r *resolver) warnPlainHTTP(endpoint, attribute string) {
+func (r *resolver) warnPlainHTTP(endpoint string) {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Scheme != "http" {
 		return
 	}
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		r.warn(attribute, "Endpoint without TLS", "The calls go to %s without TLS. That is another machine, so others on the network "+
+		r.warn("Endpoint without TLS", "The calls go to %s without TLS. That is another machine, so others on the network "+
 			"can read new secret keys and the password of a login. Use https.", text.Escape(endpoint))
 	}
 }
@@ -248,7 +242,7 @@ func (r *resolver) warnPlainHTTP(endpoint, attribute string) {
 // insecure reports whether the server's certificate is not verified. A value that is neither yes nor no is an error, because
 // either meaning could be wrong.
 func (r *resolver) insecure() (bool, error) {
-	off, source, attribute := r.profile.insecure, r.profile.insecureName+" of "+r.from, ""
+	off, source := r.profile.insecure, r.profile.insecureName+" of "+r.from
 	if v := r.getenv("OSC_TLS_SKIP_VERIFY"); v != "" {
 		var ok bool
 		if off, ok = yesOrNo(v); !ok {
@@ -257,10 +251,10 @@ func (r *resolver) insecure() (bool, error) {
 		source = "OSC_TLS_SKIP_VERIFY"
 	}
 	if r.block.Insecure != nil {
-		off, source, attribute = *r.block.Insecure, "`insecure` of the provider block", "insecure"
+		off, source = *r.block.Insecure, "`insecure` of the provider block"
 	}
 	if off {
-		r.warn(attribute, "Certificate not verified", "Because of %s, the certificate of the endpoint is not verified: "+
+		r.warn("Certificate not verified", "Because of %s, the certificate of the endpoint is not verified: "+
 			"others on the network can read and change the calls.", source)
 	}
 	return off, nil
@@ -297,10 +291,10 @@ func (r *resolver) older() (found []string) {
 
 func (r *resolver) warnOlderNames() {
 	if found := r.older(); len(found) > 0 {
-		r.warn("", "Variable not read", "These variables are set, but not read: %s.", strings.Join(found, ", "))
+		r.warn("Variable not read", "These variables are set, but not read: %s.", strings.Join(found, ", "))
 	}
 	if method := r.getenv("OSC_AUTH_METHOD"); method != "" && method != "accesskey" {
-		r.warn("", "Variable not read", "OSC_AUTH_METHOD is not read: an access key signs the calls, or a login does, whichever is given.")
+		r.warn("Variable not read", "OSC_AUTH_METHOD is not read: an access key signs the calls, or a login does, whichever is given.")
 	}
 }
 

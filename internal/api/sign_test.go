@@ -175,7 +175,7 @@ func TestNew_invalidConfig(t *testing.T) {
 	for _, rate := range []float64{1e-300, 1e-9, 0.009, -1, math.NaN(), math.Inf(1), math.Inf(-1)} {
 		_, err := New(Config{Endpoint: "https://x/api/v1", Credential: testKey, RequestsPerSecond: rate})
 		var refused *ConfigError
-		if !errors.As(err, &refused) || refused.Attribute != "requests_per_second" {
+		if !errors.As(err, &refused) || refused.Summary != "Rate not usable" {
 			t.Errorf("%v requests per second: %v", rate, err)
 		}
 	}

@@ -14,7 +14,6 @@ import (
 type pair struct {
 	idName, secretName string
 	id, secret         string
-	idArg, secretArg   string // arguments of the provider block, "" elsewhere
 }
 
 func (p pair) both() string { return p.idName + " and " + p.secretName }
@@ -28,8 +27,8 @@ type source struct {
 // credential searches the sources in order. It also selects the profile that is used.
 func (r *resolver) credential() (Credential, error) {
 	block := source{name: "the provider block", pairs: []pair{
-		{idName: "`access_key_id`", secretName: "`secret_key_id`", id: val(r.block.AccessKeyID), secret: val(r.block.SecretKey), idArg: "access_key_id", secretArg: "secret_key_id"},
-		{idName: "`login`", secretName: "`password`", id: val(r.block.Login), secret: val(r.block.Password), idArg: "login", secretArg: "password"},
+		{idName: "`access_key_id`", secretName: "`secret_key_id`", id: val(r.block.AccessKeyID), secret: val(r.block.SecretKey)},
+		{idName: "`login`", secretName: "`password`", id: val(r.block.Login), secret: val(r.block.Password)},
 	}}
 	environment := r.environment()
 
@@ -81,7 +80,7 @@ func (r *resolver) whole(s source, others ...source) (*Credential, error) {
 		}
 		if found >= 0 {
 			return nil, &ConfigError{
-				Summary: "Two credentials in one place", Attribute: p.idArg,
+				Summary: "Two credentials in one place",
 				Detail: fmt.Sprintf("%s are set in %s, and so are %s. Remove one of the two: none takes precedence.",
 					s.pairs[found].both(), s.name, p.both()),
 			}
@@ -105,13 +104,13 @@ func (r *resolver) inspect(s source, i int) error {
 	p := s.pairs[i]
 	kinds := [][2]part{{keyID, keySecret}, {login, password}}[i]
 	for _, v := range []struct {
-		kind             part
-		name, value, arg string
-	}{{kinds[0], p.idName, p.id, p.idArg}, {kinds[1], p.secretName, p.secret, p.secretArg}} {
+		kind        part
+		name, value string
+	}{{kinds[0], p.idName, p.id}, {kinds[1], p.secretName, p.secret}} {
 		if why := inspect(v.kind, v.value); why != "" {
 			return &ConfigError{
-				Summary: "Credential not usable", Attribute: v.arg,
-				Detail: fmt.Sprintf("%s of %s %s. It was not sent. The value is not shown, because it may be a secret.", v.name, s.name, why),
+				Summary: "Credential not usable",
+				Detail:  fmt.Sprintf("%s of %s %s. It was not sent. The value is not shown, because it may be a secret.", v.name, s.name, why),
 			}
 		}
 	}
@@ -119,12 +118,12 @@ func (r *resolver) inspect(s source, i int) error {
 	case kinds[0] != keyID || p.id == "" || p.secret == "":
 	case len(p.id) == keySecretLength && len(p.secret) == keyIDLength:
 		return &ConfigError{
-			Summary: "Credential not usable", Attribute: p.idArg,
+			Summary: "Credential not usable",
 			Detail: fmt.Sprintf("%s and %s of %s seem to be swapped: an id has %d characters, a secret has %d. They were not sent.",
 				p.idName, p.secretName, s.name, keyIDLength, keySecretLength),
 		}
 	case len(p.id) != keyIDLength || len(p.secret) != keySecretLength:
-		r.warn(p.idArg, "Unusual access key", "%s of %s have %d and %d characters. The usual lengths are %d and %d.",
+		r.warn("Unusual access key", "%s of %s have %d and %d characters. The usual lengths are %d and %d.",
 			p.both(), s.name, len(p.id), len(p.secret), keyIDLength, keySecretLength)
 	}
 	return nil
@@ -133,9 +132,9 @@ func (r *resolver) inspect(s source, i int) error {
 // half returns the error for pair i, of which s has only one half.
 func (s source) half(i int, others []source) error {
 	p := s.pairs[i]
-	has, lacks, arg := p.idName, p.secretName, p.secretArg
+	has, lacks := p.idName, p.secretName
 	if p.id == "" {
-		has, lacks, arg = p.secretName, p.idName, p.idArg
+		has, lacks = p.secretName, p.idName
 	}
 	var elsewhere strings.Builder
 	for _, other := range others {
@@ -149,13 +148,13 @@ func (s source) half(i int, others []source) error {
 		}
 	}
 	return &ConfigError{
-		Summary: "Half a credential", Attribute: arg,
-		Detail: fmt.Sprintf("%s is set in %s, but %s is not.%s Set both in the same place, or neither.", has, s.name, lacks, elsewhere.String()),
+		Summary: "Half a credential",
+		Detail:  fmt.Sprintf("%s is set in %s, but %s is not.%s Set both in the same place, or neither.", has, s.name, lacks, elsewhere.String()),
 	}
 }
 
 // pemInput is a setting for the client certificate or its key: the path of a file, or the file's contents in base64.
-type pemInput struct{ name, attribute, path, b64Name, b64 string }
+type pemInput struct{ name, path, b64Name, b64 string }
 
 func (p pemInput) set() bool { return p.path != "" || p.b64 != "" }
 
@@ -167,31 +166,31 @@ func (r *resolver) clientCertificate() (*tls.Certificate, error) {
 		name      string
 		cert, key pemInput
 	}{
-		{"the provider block", pemInput{"`x509_cert_path`", "x509_cert_path", val(r.block.ClientCertPath), "", ""}, pemInput{"`x509_key_path`", "x509_key_path", val(r.block.ClientKeyPath), "", ""}},
+		{"the provider block", pemInput{"`x509_cert_path`", val(r.block.ClientCertPath), "", ""}, pemInput{"`x509_key_path`", val(r.block.ClientKeyPath), "", ""}},
 		{"the environment", r.pemVariables("CERT"), r.pemVariables("KEY")},
-		{r.from, pemInput{"x509_client_cert", "", p.cert, "x509_client_cert_b64", p.certB64}, pemInput{"x509_client_key", "", p.key, "x509_client_key_b64", p.keyB64}},
-		{r.from, pemInput{"client_certificate", "", p.certAndKey, "", ""}, pemInput{"client_certificate", "", p.certAndKey, "", ""}},
+		{r.from, pemInput{"x509_client_cert", p.cert, "x509_client_cert_b64", p.certB64}, pemInput{"x509_client_key", p.key, "x509_client_key_b64", p.keyB64}},
+		{r.from, pemInput{"client_certificate", p.certAndKey, "", ""}, pemInput{"client_certificate", p.certAndKey, "", ""}},
 	} {
 		if !s.cert.set() && !s.key.set() {
 			continue
 		}
-		fail := func(attribute, format string, args ...any) (*tls.Certificate, error) {
-			return nil, &ConfigError{Summary: "Client certificate not usable", Detail: fmt.Sprintf(format, args...), Attribute: attribute}
+		fail := func(format string, args ...any) (*tls.Certificate, error) {
+			return nil, &ConfigError{Summary: "Client certificate not usable", Detail: fmt.Sprintf(format, args...)}
 		}
 		if !s.cert.set() || !s.key.set() {
-			return fail(s.cert.attribute, "In %s, only one of %s and %s is set.", s.name, s.cert.name, s.key.name)
+			return fail("In %s, only one of %s and %s is set.", s.name, s.cert.name, s.key.name)
 		}
 		var blocks [2][]byte
 		for i, in := range []pemInput{s.cert, s.key} {
 			name, data, err := r.readPEM(in)
 			if err != nil {
-				return fail(in.attribute, "%s of %s %s.", name, s.name, err)
+				return fail("%s of %s %s.", name, s.name, err)
 			}
 			blocks[i] = data
 		}
 		pair, err := tls.X509KeyPair(blocks[0], blocks[1])
 		if err != nil {
-			return fail(s.cert.attribute, "%s and %s of %s: %s.", s.cert.name, s.key.name, s.name, err)
+			return fail("%s and %s of %s: %s.", s.cert.name, s.key.name, s.name, err)
 		}
 		return &pair, nil
 	}

@@ -169,9 +169,9 @@ func TestConnect_namesFlags(t *testing.T) {
 	empty := r.file("config.json", "{}")
 	for line, want := range map[string]string{
 		"list":                               "the command line (--profile, --config-file): not set",
-		"list --profile nobody":              "(named by the command line)",
-		"list --config-file /no/such/file":   "(named by the command line)",
-		"list --config-file " + empty:        "(named by the command line)",
+		"list --profile nobody":              "because the command line names the profile or its file",
+		"list --config-file /no/such/file":   "because the command line names the profile or its file",
+		"list --config-file " + empty:        "because the command line names the profile or its file",
 		"list --endpoint ftp://x --region x": "",
 	} {
 		code, out, errOut := r.run(strings.Fields(line)...)

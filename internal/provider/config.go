@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
@@ -171,46 +170,15 @@ func (m model) requestRate() float64 {
 	return rate
 }
 
-// pathOf returns the path of the argument that a configuration error is about.
-func (m model) pathOf(argument string) (path.Path, bool) {
-	switch argument {
-	case "access_key_id", "secret_key_id", "login", "password", "profile", "config_file", "requests_per_second":
-		return path.Root(argument), true
-	case "region", "x509_cert_path", "x509_key_path", "insecure":
-		if len(m.API.Elements()) > 0 {
-			return path.Root("api"), true
-		}
-		return path.Root(argument), true
-	case "endpoint":
-		if len(m.Endpoints.Elements()) > 0 {
-			return path.Root("endpoints"), true
-		}
-		return path.Root("api"), true
-	}
-	return path.Empty(), false
-}
-
-// addConfigError appends an error of api.Resolve or api.New, at the argument that it is about.
-func addConfigError(diags *diag.Diagnostics, m model, err error) {
+// addConfigError appends an error of api.Resolve or api.New.
+//
+// GOTCHA: it points to no argument, because the CLIs print the lines of the configuration that an error points to. They can have
+// a secret, even if its argument is sensitive, or another one was meant. The text of the error names the argument.
+func addConfigError(diags *diag.Diagnostics, err error) {
 	var config *api.ConfigError
 	if !errors.As(err, &config) {
 		diags.AddError("Provider not configured", err.Error())
 		return
 	}
-	if at, found := m.pathOf(config.Attribute); found {
-		diags.AddAttributeError(at, config.Summary, config.Detail)
-		return
-	}
 	diags.AddError(config.Summary, config.Detail)
-}
-
-// addConfigWarnings appends the warnings about settings that have no effect or are a risk.
-func addConfigWarnings(diags *diag.Diagnostics, m model, warnings []api.Warning) {
-	for _, w := range warnings {
-		if at, found := m.pathOf(w.Attribute); found {
-			diags.AddAttributeWarning(at, w.Summary, w.Detail)
-			continue
-		}
-		diags.AddWarning(w.Summary, w.Detail)
-	}
 }

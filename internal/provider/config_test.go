@@ -70,7 +70,7 @@ func TestProvider_credentialFromOnePlace(t *testing.T) {
 		"half in the environment":   {nil, map[string]string{"OSC_ACCESS_KEY": "ABC"}, []string{"OSC_SECRET_KEY"}},
 		"a half of each":            {acctest.Args{"access_key_id": "ABC"}, map[string]string{"OSC_SECRET_KEY": "SECRET-OF-ANOTHER"}, []string{"OSC_SECRET_KEY"}},
 		"empty in the block":        {acctest.Args{"access_key_id": "", "secret_key_id": ""}, map[string]string{"OSC_ACCESS_KEY": "ABC", "OSC_SECRET_KEY": "DEF"}, []string{"empty"}},
-		"a profile not there":       {acctest.Args{"profile": "nobody"}, map[string]string{"OSC_ACCESS_KEY": "ABC", "OSC_SECRET_KEY": "DEF"}, []string{"cannot be read", "named by the provider block"}},
+		"a profile not there":       {acctest.Args{"profile": "nobody"}, map[string]string{"OSC_ACCESS_KEY": "ABC", "OSC_SECRET_KEY": "DEF"}, []string{"cannot be read", "the provider block names the profile or its file"}},
 		"a file not there":          {acctest.Args{"config_file": "~/nowhere.json"}, nil, []string{"nowhere.json"}},
 		"a negative rate":           {acctest.Args{"requests_per_second": -1}, nil, []string{"requests_per_second"}},
 		"api and endpoints at once": {acctest.Args{"api": blocks{{}}, "endpoints": blocks{{}}}, nil, []string{"endpoints"}},
@@ -154,7 +154,7 @@ func TestProvider_sensitiveArguments(t *testing.T) {
 }
 
 // TestProvider_insecureEndpoint: a certificate that is not verified, and an endpoint without TLS that is not on this machine,
-// are warnings at their argument.
+// are warnings.
 func TestProvider_insecureEndpoint(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -165,7 +165,36 @@ func TestProvider_insecureEndpoint(t *testing.T) {
 	if n := len(p.Warnings()); n != 2 {
 		t.Errorf("%d warnings, want one about TLS and one about the certificate:\n%s", n, p.Diagnostics)
 	}
-	for _, w := range p.Warnings() {
-		p.ExpectWarning(w.Summary, acctest.At("api"))
+}
+
+// TestProvider_errorsPointToNoLine: an error or a warning about the provider block names the argument in its text only. The CLIs print the
+// lines of the configuration that an error points to, and a secret may be in any of them.
+func TestProvider_errorsPointToNoLine(t *testing.T) {
+	t.Parallel()
+	const id, secret, pem = "AKIDAAAAAAAAAAAAAAAA", "0123456789ABCDEFGHIJ0123456789ABCDEFGHIJ", "-----BEGIN PRIVATE KEY-----\nMIIB"
+	for name, block := range map[string]acctest.Args{
+		"access_key_id":   {"access_key_id": secret, "secret_key_id": id},
+		"secret_key_id":   {"access_key_id": id, "secret_key_id": secret + " "},
+		"usual lengths":   {"access_key_id": secret, "secret_key_id": secret},
+		"password":        {"login": "me@example.com", "password": pem},
+		"config_file":     {"config_file": `{"default": {"secret_key": "` + secret + `"}}`},
+		"profile":         {"profile": secret},
+		"region":          {"region": secret + "/", "access_key_id": id, "secret_key_id": secret},
+		"endpoint":        {"api": blocks{{"endpoint": "https://x/?token=" + secret}}, "access_key_id": id, "secret_key_id": secret},
+		"`x509_key_path`": {"api": blocks{{"x509_cert_path": pem, "x509_key_path": pem}}, "access_key_id": id, "secret_key_id": secret},
+	} {
+		h := acctest.NewProtocol(t)
+		h.Block = block
+		got := h.NewResource("outscale_user").Plan(acctest.Args{"user_name": "alice"})
+		all := append(got.Errors(), got.Warnings()...)
+		if len(all) == 0 {
+			t.Errorf("%s: no error and no warning", name)
+		}
+		for _, d := range all {
+			if at := acctest.Path(d); at != "" {
+				t.Errorf("%s: %q points to %s", name, d.Summary, at)
+			}
+		}
+		h.NoError(acctest.Absent("the error", []byte(got.String()), secret))
 	}
 }

@@ -118,12 +118,14 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		settings := m.settings(ctx, &resp.Diagnostics)
 		opts.Accounts = m.accountRule(ctx, &resp.Diagnostics)
 		client, warnings, err := p.connect(settings, m.requestRate(), req.TerraformVersion)
-		addConfigWarnings(&resp.Diagnostics, m, warnings)
+		for _, w := range warnings {
+			resp.Diagnostics.AddWarning(w.Summary, w.Detail)
+		}
 		if resp.Diagnostics.HasError() {
 			return
 		}
 		if err != nil {
-			addConfigError(&resp.Diagnostics, m, err)
+			addConfigError(&resp.Diagnostics, err)
 			return
 		}
 		opts.Orphans = p.host.Journal.Recorder(client.Endpoint())

@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
@@ -113,29 +112,5 @@ func TestProvider_requestsPerSecond(t *testing.T) {
 		if got := empty(func(m *model) { m.RequestsPerSecond = c.value }).requestRate(); got != c.want {
 			t.Errorf("%s: %v, want %v", c.value, got, c.want)
 		}
-	}
-}
-
-// TestAddConfigError_path: the path is the argument, or the block that has it.
-func TestAddConfigError_path(t *testing.T) {
-	block := withAPI(nil)
-	for argument, places := range map[string][2]path.Path{
-		"access_key_id": {path.Root("access_key_id"), path.Root("access_key_id")},
-		"region":        {path.Root("region"), path.Root("api")},
-		"endpoint":      {path.Root("api"), path.Root("api")},
-	} {
-		for i, m := range []model{empty(), empty(block)} {
-			var diags diag.Diagnostics
-			addConfigError(&diags, m, &api.ConfigError{Summary: "s", Detail: "d", Attribute: argument})
-			at, ok := diags[0].(diag.DiagnosticWithPath)
-			if !ok || !at.Path().Equal(places[i]) {
-				t.Errorf("%s (api block: %v): %v", argument, i == 1, diags)
-			}
-		}
-	}
-	var diags diag.Diagnostics
-	addConfigError(&diags, empty(), &api.ConfigError{Summary: "s", Detail: "d"})
-	if _, has := diags[0].(diag.DiagnosticWithPath); has {
-		t.Error("an error about no argument has no place")
 	}
 }
