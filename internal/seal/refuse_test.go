@@ -92,7 +92,7 @@ func TestParseRecipients_invalidList(t *testing.T) {
 		reason seal.Reason
 		text   string
 	}{
-		"no list":          {nil, seal.ReasonNoPublicKeys, "the list of public keys is empty. Give at least one public key, or remove the argument."},
+		"no list":          {nil, seal.ReasonNoPublicKeys, "the list of public keys is empty. Give at least one public key. To keep the secret in clear, remove the argument or set it to null."},
 		"100 keys":         {hundred, seal.ReasonTooManyPublicKeys, "the list has 100 public keys, but the maximum is 20. Give one key that the group shares, or fewer keys."},
 		"empty":            {[]string{x.public, " \n"}, seal.ReasonNotAPublicKey, "public key [1] is empty. Give a public key, or remove the item."},
 		"not a key":        {[]string{"hunter2 hunter2"}, seal.ReasonNotAPublicKey, "public key [0] is not a public key. " + remedyPublic},

@@ -84,7 +84,7 @@ func ParseRecipients(publicKeys []string, opts ...Option) (Recipients, error) {
 	}
 	if len(publicKeys) == 0 {
 		return Recipients{}, refuse(ReasonNoPublicKeys, "the list of public keys is empty",
-			"Give at least one public key, or remove the argument.")
+			"Give at least one public key. To keep the secret in clear, remove the argument or set it to null.")
 	}
 	if len(publicKeys) > MaxRecipients {
 		return Recipients{}, refuse(ReasonTooManyPublicKeys,

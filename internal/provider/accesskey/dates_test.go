@@ -176,7 +176,7 @@ func TestAccessKey_pastDateOfKeyThatIsGone(t *testing.T) {
 	plan := key.Plan(dated("2021-01-01"))
 	plan.Expect(acctest.Create, nil)
 	plan.ExpectWarning("Access key is gone", id)
-	plan.ExpectWarning("Expiration date in the past", acctest.At("expiration_date"))
+	plan.ExpectWarning("Expiration date in the past: new key of the caller", acctest.At("expiration_date"))
 	key.Destroy()
 
 	h.ResetCalls()

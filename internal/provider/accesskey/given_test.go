@@ -123,7 +123,7 @@ func TestAccessKey_secretGivenForNewKey(t *testing.T) {
 	secret := strings.Repeat("X", 40)
 	key := h.NewResource(accessKey)
 	plan := key.Plan(withSecret(secret, 1, nil)).Expect(acctest.Create, nil)
-	plan.ExpectWarning("Given secret not used", "The apply creates a key")
+	plan.ExpectWarning("Given secret not used: new key of the caller", "The apply creates a key")
 	plan.Apply().ExpectNoErrors()
 	key.ExpectEmptyPlan(withSecret(secret, 1, nil)).ExpectNone()
 	if key.String("secret_key") == secret {

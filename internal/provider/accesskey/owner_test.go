@@ -227,6 +227,20 @@ func TestAccessKey_badArguments(t *testing.T) {
 	}
 }
 
+// TestAccessKey_unknownOwnerWithoutReadUsers: the API's refusal is all that shows that the owner is missing.
+func TestAccessKey_unknownOwnerWithoutReadUsers(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t, func(o *simulator.Options) {
+		o.Grants = []simulator.Grant{{User: "robot", Actions: []string{"api:*AccessKey*"}}}
+	})
+	h.CreateUser("robot")
+	signer := h.CreateKey(api.CreateAccessKeyInput{UserName: "robot"})
+	h.Env("OSC_ACCESS_KEY", signer.ID)
+	h.Env("OSC_SECRET_KEY", signer.SecretKey)
+	h.NewResource(accessKey).Apply(named("nobody")).ExpectError("Access key not created",
+		"The API does not know the owner. Create the user first. If the same configuration creates it")
+}
+
 // TestAccessKey_belongsToCaller: here a user, who creates a key for itself and reads no user for it.
 func TestAccessKey_belongsToCaller(t *testing.T) {
 	t.Parallel()

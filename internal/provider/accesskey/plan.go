@@ -47,7 +47,7 @@ func (d *decision) create(config Model, f keyattr.Facts) {
 	}
 	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.Now)...)
 	if f.WasSealed {
-		d.diags = keyattr.Soften(d.diags, keyattr.KeyIsGone)
+		d.diags = keyattr.Soften(d.diags, d.plan.ForNewKey(keyattr.NotSealable), keyattr.KeyIsGone)
 	}
 }
 
@@ -158,8 +158,8 @@ func (d *decision) warnPast(date isodate.Value, now time.Time) {
 	if !dated || at.After(now) {
 		return
 	}
-	d.diags.AddAttributeWarning(keyattr.AtExpirationDate, pastDate, fmt.Sprintf(
-		"`expiration_date` is %q, that is %s, and has passed since: a key cannot be created with it, and apply will refuse.\n\n"+
+	d.diags.AddAttributeWarning(keyattr.AtExpirationDate, d.plan.ForNewKey(pastDate), fmt.Sprintf(
+		"`expiration_date` is %q, that is %s, which has passed. The API does not create a key with a past date, so the apply would fail.\n\n"+
 			"Set a later date, or remove the key from the configuration.",
 		date.ValueString(), isodate.Format(at)))
 }

@@ -228,7 +228,7 @@ func TestAccessKey_badRecipients(t *testing.T) {
 		want    []any
 	}{
 		"no key":             {[]string{"not a key"}, "", []any{"`seal_to[0]` is not a public key", "Give an age recipient"}},
-		"empty":              {[]string{}, "", []any{"`seal_to`: the list of public keys is empty", "or remove the argument"}},
+		"empty":              {[]string{}, "", []any{"`seal_to`: the list of public keys is empty", "remove the argument or set it to null"}},
 		"an empty item":      {[]string{mine.Public, ""}, "", []any{"`seal_to[1]` is empty"}},
 		"an age private key": {[]string{mine.Public, mine.Private}, mine.Private, []any{"`seal_to[1]` is an age private key", "Give the public half instead"}},
 		"an SSH private key": {[]string{locked.Private}, strings.Split(locked.Private, "\n")[2], []any{"`seal_to[0]` is an SSH private key", "Give the public half instead"}},

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
@@ -77,23 +78,28 @@ func AddDefect(diags *Diagnostics, err error) {
 // AddKeyCreationError is AddKeyError for the creation of a key. If the owner does not exist, it says how to name one that does.
 func AddKeyCreationError(diags *Diagnostics, summary, tried string, err error) {
 	var gone *domain.GoneError
-	if errors.As(err, &gone) && gone.Kind == domain.KindUser {
+	switch {
+	case errors.As(err, &gone) && gone.Kind == domain.KindUser:
 		AddMore(diags, summary, tried, err, missingOwner(gone))
-		return
+	case api.IsNotFound(err): // the caller may not list the users
+		AddMore(diags, summary, tried, err, "The API does not know the owner. "+createOwner)
+	default:
+		AddKeyError(diags, summary, tried, err)
 	}
-	AddKeyError(diags, summary, tried, err)
 }
+
+// createOwner is the remedy for a key whose owner does not exist.
+const createOwner = "Create the user first. If the same configuration creates it, set `user_id = outscale_user.NAME.user_id`: then the user is created before the key."
 
 // userID is the form of the id of a user (A41).
 var userID = regexp.MustCompile(`^[A-Z0-9]{31}$`)
 
-// missingOwner is the remedy for a key whose owner does not exist.
+// missingOwner is createOwner, after a hint if the id of the owner may be a name.
 func missingOwner(owner *domain.GoneError) string {
-	remedy := "Create the user first. If the same configuration creates it, set `user_id = outscale_user.NAME.user_id`: then the user is created before the key."
 	if owner.Name == "" && !userID.MatchString(owner.ID) {
-		return text.Quote(owner.ID) + " does not look like the id of a user, which has 31 characters of A-Z and 0-9. If it is the name of a user, set `user_name` instead of `user_id`.\n\n" + remedy
+		return text.Quote(owner.ID) + " does not look like the id of a user, which has 31 characters of A-Z and 0-9. If it is the name of a user, set `user_name` instead of `user_id`.\n\n" + createOwner
 	}
-	return remedy
+	return createOwner
 }
 
 // AddKeyError is Add for the creation or change of a key. If the API refused the tag, the error points to `tag`, because the

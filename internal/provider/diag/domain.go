@@ -102,14 +102,19 @@ func quotaText(e *key.QuotaError) (facts, remedy string) {
 
 // keyFacts describes a key in a list.
 func keyFacts(k key.Key) string {
-	facts := []string{string(k.State), "does not expire"}
-	if k.Expires != nil {
-		facts[1] = "expires on " + date(*k.Expires)
-	}
+	facts := []string{string(k.State), expiryText(k.Expires)}
 	if k.Tag != "" {
 		facts = append(facts, "tag "+text.Quote(k.Tag))
 	}
 	return strings.Join(facts, ", ")
+}
+
+// expiryText says when a key expires.
+func expiryText(expires *time.Time) string {
+	if expires == nil {
+		return "does not expire"
+	}
+	return "expires on " + date(*expires)
 }
 
 // incompleteText lists the differences between a key and the configuration.

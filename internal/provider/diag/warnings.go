@@ -82,7 +82,11 @@ func cause(err error) string {
 // Orphan returns the warning about a key that may exist without a state. now is the time by the API's clock.
 func Orphan(o orphan.Orphan, now time.Time) Diagnostic {
 	age := now.Sub(o.Since)
-	subject := fmt.Sprintf("Access key %s of %s is %s old and %s.", o.Key.ID, OwnerText(o.Key.UserName, ""), ageText(age), o.Key.State)
+	expiry := expiryText(o.Key.Expires)
+	if o.Key.Expired(now) {
+		expiry = "expired on " + date(*o.Key.Expires)
+	}
+	subject := fmt.Sprintf("Access key %s of %s is %s old and %s. It %s.", o.Key.ID, OwnerText(o.Key.UserName, ""), ageText(age), o.Key.State, expiry)
 	var summary, detail string
 	switch o.Kind {
 	case orphan.Unfinished:

@@ -154,7 +154,7 @@ func addOpenError(diags *diag.Diagnostics, tried string, owner key.Owner, err er
 	var incomplete *key.IncompleteError
 	switch {
 	case errors.As(err, &incomplete) && incomplete.Err != nil:
-		diag.AddKeyError(diags, notOpened, tried+" was begun, and finishing it", incomplete.Err)
+		diag.AddKeyError(diags, notOpened, "Finishing the new run-scoped access key for "+diag.OwnerText(owner.UserName, owner.UserID), incomplete.Err)
 	case domain.IsUserGone(err) && owner.UserName != "":
 		diag.AddMore(diags, notOpened, tried, err, "If the same run creates the user, the CLI opens the key before the user exists: use `user_id = outscale_user.NAME.user_id`, "+
 			"which is unknown until then, or `enabled = terraform.applying`.")
@@ -166,10 +166,10 @@ func addOpenError(diags *diag.Diagnostics, tried string, owner key.Owner, err er
 // undo revokes a key that Open does not return. If that fails, the key stays in the tracker, and the reaper tries again.
 func (r *Resource) undo(ctx context.Context, l lease, diags *diag.Diagnostics) {
 	if err := r.revoke(ctx, r.latest(l)); err != nil {
-		diag.Add(diags, notClosed, "Deleting "+l.describe()+" again", err)
+		diag.Add(diags, notClosed, "Deleting "+l.describe(), err)
 		return
 	}
-	diags.AddWarning("Access key deleted again: "+l.ID, "Access key "+l.ID+" had already been created, and was deleted again. Nobody has its secret.")
+	diags.AddWarning("Access key created and deleted: "+l.ID, "Access key "+l.ID+" had already been created. It was deleted, and nobody has its secret.")
 }
 
 // revoke deletes the key, even if the run was interrupted, and removes it from the tracker.

@@ -109,7 +109,7 @@ func TestEphemeralKey_interruptedOpen(t *testing.T) {
 	held.Release()
 	opened := <-answer
 	opened.ExpectErrorAmong("Access key not opened", "was interrupted")
-	if !strings.Contains(opened.String(), "was deleted again. Nobody has its secret.") {
+	if !strings.Contains(opened.String(), "It was deleted, and nobody has its secret.") {
 		t.Error(opened)
 	}
 	if n := len(gate.Keys()); n != 1 || len(h.Keys()) != 0 {
@@ -261,7 +261,7 @@ func TestEphemeralKey_secondCallFails(t *testing.T) {
 	})
 	failed := h.Ephemeral(ephemeralKey, nil).Open()
 	failed.ExpectErrorAmong("Access key not opened", "`api:UpdateAccessKey`")
-	if !strings.Contains(failed.String(), "was deleted again") || strings.Contains(failed.String(), "in the state") {
+	if !strings.Contains(failed.String(), "It was deleted, and nobody") || strings.Contains(failed.String(), "in the state") {
 		t.Error(failed)
 	}
 	if n := len(h.Keys()); n != 0 {

@@ -276,7 +276,7 @@ func TestIdentity_importReadsOneOwner(t *testing.T) {
 		t.Errorf("%d ReadAccessKeys, want 1", n)
 	}
 	_, got = w.ImportByIdentity("outscale_access_key", acctest.Args{"access_key_id": key.ID, "user_id": "ABSENT"})
-	got.ExpectError("Access key not imported", "ABSENT")
+	got.ExpectError("Access key not imported", "ABSENT", "Check the id and the account: `outscale-keys list`")
 }
 
 // TestIdentity_nameLikeAnID: an identity names a user by its id, also where another user has that id as its name.

@@ -75,6 +75,15 @@ func (k Key) OwnerText() string {
 	return diag.OwnerText(k.UserName.ValueString(), k.UserID.ValueString())
 }
 
+// ForNewKey adds the owner of a new key, if it is known, to the summary of a warning: the CLIs show only the first of several
+// warnings with the same summary.
+func (k Key) ForNewKey(summary string) string {
+	if !k.KnownOwner() {
+		return summary
+	}
+	return summary + ": new key of " + k.OwnerText()
+}
+
 // Describe returns the key and its owner for a sentence.
 func (k Key) Describe() string {
 	return "access key " + k.ID.ValueString() + " of " + k.OwnerText()

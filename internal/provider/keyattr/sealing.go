@@ -98,14 +98,15 @@ func WarnSealing(plan, state Key, noSecret func(begin string) (summary, detail s
 }
 
 // KeyIsGone is the outcome for Soften if a key is gone.
-const KeyIsGone = "The key whose secret was sealed to it is gone, and apply will refuse to create another one."
+const KeyIsGone = "The key whose secret was sealed to it is gone, and the apply will not create another one."
 
-// Soften turns the errors about recipients into warnings, and adds the outcome to their text. It is for a key whose secret was
-// sealed before: if a recipient has expired since, the rest of the configuration can still be planned and destroyed.
-func Soften(diags diag.Diagnostics, outcome string) (softer diag.Diagnostics) {
+// Soften turns the errors about recipients into warnings with this summary, and adds the outcome to their text. It is for a key
+// whose secret was sealed before: if a recipient has expired since, the rest of the configuration can still be planned and
+// destroyed.
+func Soften(diags diag.Diagnostics, summary, outcome string) (softer diag.Diagnostics) {
 	for _, d := range diags {
 		if d.Severity() == diag.SeverityError && d.Summary() == NotSealable {
-			softer.AddWarning(d.Summary(), d.Detail()+"\n\n"+outcome)
+			softer.AddWarning(summary, d.Detail()+"\n\n"+outcome)
 			continue
 		}
 		softer.Append(d)

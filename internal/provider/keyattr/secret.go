@@ -40,7 +40,7 @@ func (k Key) WaitsForSecret(config, state Key) bool {
 func WarnGivenSecret(config Key, state *Key, newKey bool) (diags diag.Diagnostics) {
 	switch {
 	case newKey && isSet(config.SecretKeyWO) && (state == nil || takesSecret(config, *state)):
-		diags.AddWarning("Given secret not used", "`secret_key_wo` is for an existing key. The apply creates a key, and the API generates its secret.\n\n"+
+		diags.AddWarning(config.ForNewKey("Given secret not used"), "`secret_key_wo` is for an existing key. The apply creates a key, and the API generates its secret.\n\n"+
 			"Remove `secret_key_wo` and `secret_key_wo_version`. To keep an existing key, import it in the same apply.")
 	case !newKey && state != nil && !isGiven(config) && !config.SecretVersion.IsNull() && !config.SecretVersion.Equal(state.SecretVersion):
 		diags.AddWarning("No secret given: "+state.ID.ValueString(), "`secret_key_wo_version` changes, and `secret_key_wo` is empty: the secret in the state stays as it is.\n\n"+

@@ -54,7 +54,7 @@ func decide(config model, state *model, f facts) decision {
 		d.diags.Append(keyattr.WarnGivenSecret(config.Key, nil, true)...)
 		d.refuseUnusable(f)
 		if f.WasSealed {
-			d.diags = keyattr.Soften(d.diags, keyattr.KeyIsGone)
+			d.diags = keyattr.Soften(d.diags, d.plan.ForNewKey(keyattr.NotSealable), keyattr.KeyIsGone)
 		}
 	case !keyattr.KeepsOwner(config.Key, state.Key, f.SameUser):
 		d.plan = planFirst(config, f.Recipients)
@@ -88,7 +88,8 @@ func (d *decision) keepOrRotate(config, state model, f facts) {
 	d.refuseUnusable(f)
 	if due != nil {
 		if !state.SealedSecretKey.IsNull() && keyattr.WhyResealed(f.Recipients, config.Key, state.Key) == "" {
-			d.diags = keyattr.Soften(d.diags, "The key is due for its rotation, and apply will refuse to create the next one.")
+			d.diags = keyattr.Soften(d.diags, keyattr.NotSealable+": "+state.ID.ValueString(),
+				"The key is due for its rotation, and the apply will not create the next one.")
 		}
 		d.warnRotated(due, state, f)
 	}
@@ -260,7 +261,7 @@ func (d *decision) warnRotated(why *due, state model, f facts) {
 	case why.gone:
 		d.diags.AddWarning(keyattr.IsGone+id, "The "+text+" no longer exists at the API, but its owner does: somebody deleted the key. "+next)
 	case why.off:
-		d.diags.AddWarning("Access key was deactivated"+id, "The "+text+" is INACTIVE: somebody deactivated it. "+next+" The old one stays INACTIVE until it is removed after its expiry.")
+		d.diags.AddWarning("Access key was deactivated"+id, "The "+text+" is INACTIVE: somebody deactivated it. "+next+" The old key stays INACTIVE, and a later run deletes it after its expiry.")
 	case !why.expired.IsZero():
 		d.diags.AddWarning("Access key has expired"+id, fmt.Sprintf("The %s expired on %s, before a run replaced it, and cannot be used since. %s "+
 			"A longer `rotate_before`, or more frequent runs, would have replaced it in time.", text, isodate.Format(why.expired), next))

@@ -87,7 +87,7 @@ var descriptions = map[string]string{
 	"seal_to": "The public keys that the secrets are encrypted to, so that they are never in a state or a plan in clear. The valid values are those of `outscale_access_key`. " +
 		"The public keys are checked, and an encryption is tried, before a key is created. If the state has the secret, adding `seal_to` encrypts it in place. " +
 		"Other recipients, or none, rotate the key, because only a recipient can read the secret. Order and spelling do not matter. " +
-		"Do not use a private key. Default: the secret is stored as `secret_key`.",
+		"Do not use a private key. An empty list is an error. Default: null, and the secret is stored as `secret_key`.",
 	"sealed_secret_key": "The secret of the current key, encrypted to the public keys in `seal_to`, as armored text. " +
 		"The ephemeral resource `outscale_access_key_secret`, `age -d -i KEYFILE` and `gpg -d` decrypt it. " +
 		"Null without `seal_to`, and between an import without `secret_key_wo` and the next rotation.",
