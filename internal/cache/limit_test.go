@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,14 +13,15 @@ import (
 // that limit ends the first one; a caller with an earlier limit, or with none, does not.
 func TestReads_timeLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, loads := New[int](time.Now, time.Hour), 0
+		r := New[int](time.Now, time.Hour)
+		var loads atomic.Int32
 		load := func(ctx context.Context) (int, error) {
-			loads++
+			n := int(loads.Add(1))
 			select {
 			case <-ctx.Done():
 				return 0, ctx.Err()
 			case <-time.After(5 * time.Second):
-				return loads, nil
+				return n, nil
 			}
 		}
 		get := func(after, limit time.Duration) (took time.Duration, err error) {
@@ -42,21 +44,21 @@ func TestReads_timeLimits(t *testing.T) {
 			limit time.Duration // of the caller that joins a second later; the first has 3 seconds
 			took  time.Duration
 			ended bool
-			loads int
+			loads int32
 		}{
 			"a later limit":    {time.Minute, 7 * time.Second, false, 2},
 			"an earlier limit": {time.Second, time.Second, true, 1},
 			"no limit":         {0, 2 * time.Second, true, 1},
 		} {
-			loads = 0
+			loads.Store(0)
 			first := make(chan result, 1)
 			go func() { took, err := get(0, 3*time.Second); first <- result{took, err} }()
 			took, err := get(time.Second, c.limit)
 			if got := <-first; !errors.Is(got.err, context.DeadlineExceeded) || got.took != 3*time.Second {
 				t.Errorf("%s: the first caller: %v after %s", name, got.err, got.took)
 			}
-			if errors.Is(err, context.DeadlineExceeded) != c.ended || took != c.took || loads != c.loads {
-				t.Errorf("%s: %v after %s, %d reads", name, err, took, loads)
+			if errors.Is(err, context.DeadlineExceeded) != c.ended || took != c.took || loads.Load() != c.loads {
+				t.Errorf("%s: %v after %s, %d reads", name, err, took, loads.Load())
 			}
 			r.Drop("x")
 		}
