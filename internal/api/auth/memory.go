@@ -48,7 +48,7 @@ type Refusal struct {
 type Memory struct {
 	folder string
 	name   string
-	late   time.Time // when Lock stops waiting for other processes; zero = it has not waited yet
+	waited time.Duration // how long Lock has waited for other processes
 }
 
 // NewMemory returns the memory of one credential of one endpoint, in a folder of this user; nil if folder is "". guessable says
@@ -112,24 +112,27 @@ func (m *Memory) Record(r Refusal) error {
 	return err
 }
 
-// Lock waits while another process tests the credential, for eight seconds in all calls together. After that it returns
-// without the lock. Call unlock when the outcome is recorded.
+// Lock takes the lock with which one process at a time tests the credential. It waits for another process, for eight seconds in
+// all calls together. After that it returns without the lock. Call unlock when the outcome is recorded.
 func (m *Memory) Lock(ctx context.Context) (unlock func()) {
 	nothing := func() {}
 	if m == nil || os.MkdirAll(m.folder, 0o700) != nil || !m.usable() {
 		return nothing
-	}
-	if m.late.IsZero() {
-		m.late = time.Now().Add(lockLimit)
 	}
 	path := filepath.Join(m.folder, m.name+".lock")
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return nothing // opening a pipe could block for ever
 	}
 	lock := flock.New(path)
-	ctx, cancel := context.WithDeadline(ctx, m.late)
-	defer cancel()
-	if held, err := lock.TryLockContext(ctx, lockPause); err != nil || !held {
+	held, err := lock.TryLock()
+	if err == nil && !held {
+		begun := time.Now()
+		ctx, cancel := context.WithTimeout(ctx, lockLimit-m.waited)
+		defer cancel()
+		held, err = lock.TryLockContext(ctx, lockPause)
+		m.waited += time.Since(begun)
+	}
+	if err != nil || !held {
 		return nothing
 	}
 	return func() { _ = lock.Close() }

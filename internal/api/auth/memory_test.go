@@ -167,8 +167,12 @@ func TestMemory_lock(t *testing.T) {
 		if waited := time.Since(begun); waited < time.Second || waited > 2*time.Second {
 			t.Errorf("waited %v for the first", waited)
 		}
-		begun = time.Now()
 		third := memory(folder)
+		done()
+		third.Lock(t.Context())()
+		time.Sleep(2 * lockLimit) // the limit is for the time in which it waits
+		done = second.Lock(t.Context())
+		begun = time.Now()
 		for range 3 {
 			third.Lock(t.Context())()
 		}
