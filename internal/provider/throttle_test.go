@@ -44,7 +44,7 @@ func TestSoakProvider_eightRunsShareTheRate(t *testing.T) {
 // contention is some runs that create keys, ten for each user, at an API that admits so many calls a second.
 type contention struct{ runs, keys, admits int }
 
-// writes is how many calls the runs need that change something: one for each user, two for each key.
+// writes returns the number of changing calls that the runs need: one for each user, two for each key.
 func (c contention) writes() int { return c.runs * ((c.keys+9)/10 + 2*c.keys) }
 
 // apply plans n resources with one process and applies them with another, as many at a time as the CLIs work on.
@@ -65,7 +65,7 @@ func (c contention) runAll(t *testing.T) outcome {
 	for run := range c.runs {
 		h := acctest.NewProtocolOn(a)
 		h.Block = acctest.Args{} // the default rate, not the tests' unlimited one
-		h.Clock = time.Now       // by which the limit waits
+		h.Clock = time.Now       // the clock of the rate limit
 		all.Go(func() {
 			name := func(key int) string { return fmt.Sprintf("run%d-%d", run, key/10) }
 			apply(h, "outscale_user", (c.keys+9)/10, func(i int) acctest.Args { return acctest.Args{"user_name": name(10 * i)} })
@@ -90,7 +90,7 @@ type span struct{ from, to time.Time }
 type outcome struct {
 	contention
 	sent     int // requests
-	admitted int // of them, those that were let through: the calls that were needed
+	admitted int // of them, those that the API admitted
 	written  int // of them, those that change something
 	spans    []span
 }
@@ -131,8 +131,8 @@ func (o outcome) ended() time.Time {
 	return slices.MaxFunc(o.spans, func(a, b span) int { return a.to.Compare(b.to) }).to
 }
 
-// used is the share of what was available: what the API admits, or what the runs at work may ask for where that is less,
-// as when only one is left with its 5 calls a second.
+// used is the share of the available rate: the rate that the API admits, or the sum of the rates of the active runs if that is
+// less, for example 5 calls a second of the last run.
 func (o outcome) used() float64 {
 	var moments []time.Time
 	for _, s := range o.spans {

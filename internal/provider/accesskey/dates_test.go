@@ -73,7 +73,7 @@ func TestAccessKey_badDate(t *testing.T) {
 	}
 }
 
-// TestAccessKey_otherSpellingOfDate is no change, and neither is "" for a date that is left out.
+// TestAccessKey_otherSpellingOfDate: another spelling of the date is not a change, and neither is "" in place of no date.
 func TestAccessKey_otherSpellingOfDate(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -97,8 +97,8 @@ func TestAccessKey_otherSpellingOfDate(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestAccessKey_expiredKey blocks neither plan nor destruction, whoever owns it. The API takes no change without a later
-// date: the error says so, and breaks nothing.
+// TestAccessKey_expiredKey: an expired key prevents neither a plan nor a destroy. The API accepts a change only with a later
+// date. The error says so, and nothing changes.
 func TestAccessKey_expiredKey(t *testing.T) {
 	t.Parallel()
 	for name, owner := range map[string]any{"of the caller": nil, "of a user": "alice"} {

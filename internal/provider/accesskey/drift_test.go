@@ -11,7 +11,8 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
-// TestAccessKey_switchedOffKeyStaysOff while the configuration does not set the state, also when something else changes.
+// TestAccessKey_switchedOffKeyStaysOff: a deactivated key stays INACTIVE if the configuration does not set `state`, even if
+// another attribute changes.
 func TestAccessKey_switchedOffKeyStaysOff(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

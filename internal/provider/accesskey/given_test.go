@@ -115,8 +115,8 @@ func TestAccessKey_secretThatCannotBeChecked(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestAccessKey_secretGivenForNewKey is not used, with a warning: a new key has a secret of its own. A version without a
-// secret is a warning, too.
+// TestAccessKey_secretGivenForNewKey: a given secret is not used for a new key, which has another one. This is a warning,
+// and so is a version without a secret.
 func TestAccessKey_secretGivenForNewKey(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -12,10 +12,10 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
-// tooLong is the summary of the error about a key that outlives what the account allows.
+// tooLong is the summary of the error about a key that expires later than the account allows.
 const tooLong = "Access key would live too long"
 
-// limitedTo30Days is an account whose access policy lets keys live 30 days.
+// limitedTo30Days is an account whose access policy allows a lifetime of 30 days.
 func limitedTo30Days(t *testing.T) *acctest.Protocol {
 	t.Helper()
 	h := acctest.NewProtocol(t)
@@ -23,8 +23,8 @@ func limitedTo30Days(t *testing.T) *acctest.Protocol {
 	return h
 }
 
-// TestAccessKey_ceilingAtPlan: too late a date, or none, is an error with the latest date; nothing is created. A plan
-// without changes, a change of something else and a destruction do not ask for the policy.
+// TestAccessKey_ceilingAtPlan: a date that is too late, or no date, is an error that names the latest date. Nothing is
+// created. A plan without changes, a change of another attribute and a destroy do not read the policy.
 func TestAccessKey_ceilingAtPlan(t *testing.T) {
 	t.Parallel()
 	h := limitedTo30Days(t)
@@ -61,8 +61,8 @@ func TestAccessKey_ceilingAtApply(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestAccessKey_ceilingNotReadable: who may not read the policy, or uses an API that has none, is not stopped at plan; the
-// API still refuses.
+// TestAccessKey_ceilingNotReadable: if the caller may not read the policy, or the API has none, the plan succeeds. The API
+// refuses the date.
 func TestAccessKey_ceilingNotReadable(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{
@@ -92,7 +92,7 @@ func TestAccessKey_ceilingReadFails(t *testing.T) {
 	h.NewResource(accessKey).Plan(acctest.Args{}).ExpectError("Access key not planned")
 }
 
-// TestAccessKey_callsOfCreation: two calls for each key, and once in each process what the limits of the account cost.
+// TestAccessKey_callsOfCreation: two calls for each key, and once per process those for the limits of the account.
 func TestAccessKey_callsOfCreation(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -109,7 +109,7 @@ func TestAccessKey_callsOfCreation(t *testing.T) {
 	}
 	h.ExpectCalls(map[string]int{"ReadAccounts": 1, "ReadApiAccessPolicy": 1, "ReadUsers": 1, "ReadAccessKeys": 1, "CreateAccessKey": 5, "UpdateAccessKey": 5})
 
-	// Where the run creates the owner as well, nobody reads what it holds.
+	// If the run creates the owner too, its keys are not read.
 	h.ResetCalls()
 	plan := h.NewResource(accessKey).Plan(identified(acctest.Unknown)).Expect(acctest.Create, nil)
 	h.ExpectCalls(map[string]int{"ReadApiAccessPolicy": 1})

@@ -86,7 +86,7 @@ func TestToSpec_stateOnlyWhereItChanges(t *testing.T) {
 	}
 }
 
-// differs names the values in which two models differ, without showing one: a Model holds a secret.
+// differs returns the names of the values in which two models differ. It shows no value, because a Model has a secret.
 func differs(a, b Model) string {
 	var names []string
 	for name, pair := range map[string][2]attr.Value{

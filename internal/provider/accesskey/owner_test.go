@@ -14,7 +14,7 @@ func named(name string) acctest.Args { return acctest.Args{"user_name": name} }
 
 func identified(id any) acctest.Args { return acctest.Args{"user_id": id} }
 
-// TestAccessKey_lifecycleOfCallersKey walks the whole life of a key of the caller's own: the first example of the page.
+// TestAccessKey_lifecycleOfCallersKey tests the lifecycle of a key of the caller: the first example of the page.
 func TestAccessKey_lifecycleOfCallersKey(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -62,7 +62,7 @@ func TestAccessKey_lifecycleOfCallersKey(t *testing.T) {
 	h.ExpectWrites("DeleteAccessKey")
 }
 
-// TestAccessKey_lifecycleOfUsersKey walks the whole life of a user's key: the second example of the page.
+// TestAccessKey_lifecycleOfUsersKey tests the lifecycle of a user's key: the second example of the page.
 func TestAccessKey_lifecycleOfUsersKey(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -126,8 +126,8 @@ func TestAccessKey_ownerByIDIsRenamed(t *testing.T) {
 	key.Expect(acctest.Args{"access_key_id": id, "user_name": "by-hand"})
 }
 
-// TestAccessKey_otherOwnerReplaces: another user, by name or id, to and from a key of the caller's own, and a rename where
-// the owner is named.
+// TestAccessKey_otherOwnerReplaces: another user, by name or id, a change from and to a key of the caller, and a rename of an
+// owner that is given by name.
 func TestAccessKey_otherOwnerReplaces(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -168,8 +168,8 @@ func TestAccessKey_sameOwnerNamedOtherwise(t *testing.T) {
 	key.Expect(acctest.Args{"access_key_id": id})
 }
 
-// TestAccessKey_ownerIsReplaced: a user cannot be deleted before its keys are, so that an id that is not known yet replaces
-// the key rather than change it. A name is known beforehand: nothing says that the key has to go, and the API refuses.
+// TestAccessKey_ownerIsReplaced: a user cannot be deleted before its keys, so an unknown id replaces the key. A name is known
+// at plan, so the key is not replaced, and the API refuses to delete the user.
 func TestAccessKey_ownerIsReplaced(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -185,7 +185,7 @@ func TestAccessKey_ownerIsReplaced(t *testing.T) {
 	owner.Apply(named("alice")).ExpectError("User not deleted", "User alice still has access keys "+byName.String("id"))
 }
 
-// TestAccessKey_badArguments are refused at plan, or at apply where only the API can tell.
+// TestAccessKey_badArguments: bad arguments are refused at plan, or at apply if only the API can refuse them.
 func TestAccessKey_badArguments(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -241,7 +241,7 @@ func TestAccessKey_unknownOwnerWithoutReadUsers(t *testing.T) {
 		"The API does not know the owner. Create the user first. If the same configuration creates it")
 }
 
-// TestAccessKey_belongsToCaller: here a user, who creates a key for itself and reads no user for it.
+// TestAccessKey_belongsToCaller: the caller is a user, who creates a key for itself without reading users.
 func TestAccessKey_belongsToCaller(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t, func(o *simulator.Options) {

@@ -42,8 +42,8 @@ func sealedFor(keys ...string) func(*Model) {
 	}
 }
 
-// TestDecide_secret is the table of what becomes of a secret: whether the key is replaced for it, and what the plan
-// says of secret_key and sealed_secret_key.
+// TestDecide_secret is the table of changes of the secret: whether the key is replaced, and the planned secret_key and
+// sealed_secret_key.
 func TestDecide_secret(t *testing.T) {
 	const unknown, null, kept = "unknown", "null", "kept"
 	with := func(w ...func(*Model)) *Model { m := state(w...); return &m }

@@ -18,7 +18,7 @@ var (
 	noTexts = types.ListNull(types.StringType)
 )
 
-// config is a configuration that says nothing, changed by with.
+// config returns an empty configuration, changed by with.
 func config(with ...func(*Model)) Model {
 	m := Model{Key: keyattr.Key{SealTo: noTexts, SealedTo: noTexts}}
 	for _, w := range with {
@@ -27,7 +27,7 @@ func config(with ...func(*Model)) Model {
 	return m
 }
 
-// state is an active key without a date or a tag, changed by with.
+// state returns the state of an active key without a date or a tag, changed by with.
 func state(with ...func(*Model)) Model {
 	m := Model{
 		Key: keyattr.Key{
@@ -193,7 +193,7 @@ func TestDecide_unknownAfterChange(t *testing.T) {
 	}
 }
 
-// TestDecide_dates holds the whole text of each message about a date.
+// TestDecide_dates has the whole text of each message about a date.
 func TestDecide_dates(t *testing.T) {
 	dead := state(until("2026-01-01"), expired, name("alice"))
 	alive := state(until("2028-01-01"))

@@ -20,7 +20,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
-// fakeKeys is a service of keys that records what it is asked for. A call that a test does not expect panics.
+// fakeKeys is a service of keys that records its calls. A call that a test does not expect panics.
 type fakeKeys struct {
 	providerdata.Keys
 	answer   key.Key // of every call

@@ -37,8 +37,8 @@ func TestAccessKey_ignoreChangesAll(t *testing.T) {
 	key.Destroy()
 }
 
-// TestAccessKey_emptyUserName is the caller, as the official provider takes it, with a warning; left out later, it is no
-// change.
+// TestAccessKey_emptyUserName: an empty name means the caller, as in the official provider, with a warning. Its removal is
+// not a change.
 func TestAccessKey_emptyUserName(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -57,14 +57,15 @@ func TestAccessKey_emptyUserName(t *testing.T) {
 	key.PlanExpectReplace(named(""), "user_name").ExpectWarning("Empty user name", acctest.At("user_name"))
 }
 
-// TestAccessKey_nullAndEmpty mean the same for an expiry, a tag and the name of the owner: one in the place of the other is no
-// change, for a key that was created, imported or taken over. What is left out later is removed.
+// TestAccessKey_nullAndEmpty: for an expiry, a tag and the name of the owner, null and "" mean the same, so that a change
+// between them is not a difference, for a key that was created, imported or taken over. An argument that is removed later
+// is removed from the key.
 func TestAccessKey_nullAndEmpty(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
 	left := acctest.Args{}
 	empty := acctest.Args{"expiration_date": "", "tag": "", "user_name": ""}
-	h.NewResource(accessKey).Plan(left).Expect(acctest.Create, empty) // not only after a refresh: an output would change then
+	h.NewResource(accessKey).Plan(left).Expect(acctest.Create, empty) // at once: otherwise the next refresh would change an output
 	imported, _ := h.Import(accessKey, h.CreateKey(api.CreateAccessKeyInput{}).ID)
 	official := h.NewResource(accessKey)
 	official.SetState(stateOfOfficialProvider(h.CreateKey(api.CreateAccessKeyInput{}), nil, nil))
@@ -86,8 +87,8 @@ func TestAccessKey_nullAndEmpty(t *testing.T) {
 	key.ExpectEmptyPlan(empty).ExpectNone()
 }
 
-// TestAccessKey_nullInOldState: without a refresh, null in the state of another provider or of an earlier version stays as it
-// is where the arguments are left out.
+// TestAccessKey_nullInOldState: without a refresh, null in the state of another provider or of an earlier version stays if the
+// configuration does not set the arguments.
 func TestAccessKey_nullInOldState(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -183,7 +183,7 @@ func TestAccessKey_recipientExpiresDuringCreation(t *testing.T) {
 	h.ExpectNoSecretPersisted()
 }
 
-// TestAccessKey_recipientExpiresBeforeCreation: it is tried before the key is created, also long after the plan.
+// TestAccessKey_recipientExpiresBeforeCreation: the encryption is tried before the key is created, even long after the plan.
 func TestAccessKey_recipientExpiresBeforeCreation(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -37,8 +37,8 @@ func expectUnfinished(t *testing.T, h *acctest.Protocol, what string, got acctes
 	h.ResetCalls()
 }
 
-// TestAccessKey_unfinishedKeyNamed: a plan names the key, and so do the apply of a saved plan, which may be all that
-// somebody sees, and later plans; also when it is the only key of its owner.
+// TestAccessKey_unfinishedKeyNamed: a plan names the key, and so do later plans and the apply of a saved plan, which may be
+// the only output that a user sees, even if it is the only key of its owner.
 func TestAccessKey_unfinishedKeyNamed(t *testing.T) {
 	t.Parallel()
 	for name, owner := range map[string]string{"of a user by name": "alice", "of a user by id": "alice", "of the caller": ""} {
@@ -68,7 +68,7 @@ func TestAccessKey_unfinishedKeyNamed(t *testing.T) {
 	}
 }
 
-// TestAccessKey_unfinishedKeyOfNewOwner: of the diagnostics of the plan of a replacement the CLIs show only errors.
+// TestAccessKey_unfinishedKeyOfNewOwner: the CLIs do not show the warnings of the plan of a replacement.
 func TestAccessKey_unfinishedKeyOfNewOwner(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

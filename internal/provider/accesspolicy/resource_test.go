@@ -60,7 +60,7 @@ func TestAPIAccessPolicy_otherFieldStays(t *testing.T) {
 	})
 	policy := h.Resource(typeName, acctest.Args{trusted: false})
 	policy.Expect(acctest.Args{seconds: year, trusted: false})
-	h.ExpectWrites() // it is as asked
+	h.ExpectWrites() // the policy already has these values
 	policy.Update(acctest.Args{seconds: 2 * year})
 	policy.Expect(acctest.Args{seconds: 2 * year, trusted: false})
 	policy.IgnoreChanges = []string{seconds}

@@ -46,7 +46,7 @@ func TestAPIAccessRule_lifecycle(t *testing.T) {
 	rule.Update(config)
 	h.ExpectWrites()
 
-	config = acctest.Args{"ip_ranges": []string{"203.0.113.0/24"}} // the description goes as well
+	config = acctest.Args{"ip_ranges": []string{"203.0.113.0/24"}} // the description is removed too
 	rule.Update(config)
 	rule.Expect(acctest.Args{"description": "", "ip_ranges": []string{"203.0.113.0/24"}})
 	h.ExpectWrites("UpdateApiAccessRule")
@@ -135,7 +135,8 @@ func TestAPIAccessRule_unknownAddress(t *testing.T) {
 		ExpectWarning("Lock-out by API access rules not checked", "api:ReadApiLogs", "before you apply")
 }
 
-// TestAPIAccessRule_lastRule: the API keeps the last rule, also if a lock-out is allowed, and the errors have a remedy.
+// TestAPIAccessRule_lastRule: the API does not delete the last rule, even if a lock-out is allowed, and the errors have a
+// remedy.
 func TestAPIAccessRule_lastRule(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	rule := h.Resource(typeName, acctest.Args{"ip_ranges": []string{"127.0.0.0/8"}})

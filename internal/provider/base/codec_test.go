@@ -44,7 +44,7 @@ func object(name, since, parts, on tftypes.Value) tftypes.Value {
 
 func text(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
 
-// TestCodec_roundTrip: an object that is decoded and encoded again is unchanged, also with null and unknown values.
+// TestCodec_roundTrip: an object that is decoded and encoded again is unchanged, even with null and unknown values.
 func TestCodec_roundTrip(t *testing.T) {
 	var codec base.Codec[whole]
 	for name, raw := range map[string]tftypes.Value{

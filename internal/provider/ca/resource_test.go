@@ -22,7 +22,7 @@ func TestCA_lifecycle(t *testing.T) {
 	h.ExpectWrites("CreateCa")
 
 	h.ResetCalls()
-	delete(config, "description") // taken out, it goes
+	delete(config, "description") // removed from the configuration and from the CA
 	ca.Update(config)
 	ca.Expect(acctest.Args{"description": ""})
 	h.ExpectWrites("UpdateCa")

@@ -95,7 +95,8 @@ func TestEphemeralKey_renewalKeepsInactive(t *testing.T) {
 	expectClosed(t, h, opened)
 }
 
-// TestEphemeralKey_interruptedOpen is undone: nobody would close the key. Its creation is not cut off, so that its id is known.
+// TestEphemeralKey_interruptedOpen: an interrupted Open revokes the key, because the CLI would not close it. The creation is
+// completed, so that the id is known.
 func TestEphemeralKey_interruptedOpen(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -131,7 +132,7 @@ func TestEphemeralKey_oneProcessForTwoBlocks(t *testing.T) {
 	expectClosed(t, h, opened)
 }
 
-// TestEphemeralKey_unknownValues: a CLI that accepts it is asked to wait, and no other gets a key either.
+// TestEphemeralKey_unknownValues: Open is deferred if the CLI allows it. No key is created in any case.
 func TestEphemeralKey_unknownValues(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -172,7 +172,7 @@ func TestExclusive_empty(t *testing.T) {
 	})
 }
 
-// TestExclusive_addedOutside: what somebody adds is planned to be removed, and is removed.
+// TestExclusive_addedOutside: the plan removes a policy that was added outside of Terraform, and the apply removes it.
 func TestExclusive_addedOutside(t *testing.T) {
 	each(t, func(w world) {
 		w.addOutside(w.a)

@@ -42,7 +42,7 @@ func (w world) use(a *acctest.Account) {
 }
 
 // TestIdentity_anotherAccount: with the credential of another account, a plan and a destruction of every resource are errors
-// that name both accounts. Nothing is made and nothing is forgotten. With the right credential nothing has changed, and the
+// that name both accounts. Nothing is created, and the states stay. With the right credential nothing has changed, and the
 // account is not read.
 func TestIdentity_anotherAccount(t *testing.T) {
 	configs := map[string]func(world) acctest.Args{
@@ -158,7 +158,7 @@ func TestIdentity_nameOfAnotherOwner(t *testing.T) {
 	}
 }
 
-// expectKept fails the test unless there is one error that names both, nothing was changed and nothing is forgotten.
+// expectKept fails the test unless there is one error that names both, nothing was changed, and the states stay.
 func expectKept(t *testing.T, h *acctest.Protocol, r *acctest.Resource, got acctest.Diagnostics, recorded, current string) {
 	t.Helper()
 	got.ExpectErrorAmong("Access key not read", recorded, current)

@@ -202,7 +202,7 @@ func importID(r *acctest.Resource, identity acctest.Args) string {
 	return r.String("id")
 }
 
-// TestIdentity_accountNotReadable: the account stays empty, also once it can be read, and an import that names one is
+// TestIdentity_accountNotReadable: the account stays empty, even when it can be read later, and an import that names one is
 // refused.
 func TestIdentity_accountNotReadable(t *testing.T) {
 	h := acctest.NewProtocol(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 )
 
-// TestInlinePoliciesData_list: the policies of a user and of a group, by name and with their documents; none; and nobody.
+// TestInlinePoliciesData_list: the policies of a user and of a group, by name and with their documents; no policy; and an unknown user or group.
 func TestInlinePoliciesData_list(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("ops")

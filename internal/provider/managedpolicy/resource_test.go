@@ -51,7 +51,7 @@ func TestPolicy_goneOutside(t *testing.T) {
 	policy.Read().ExpectWarning("Policy is gone: " + orn)
 }
 
-// TestPolicy_otherDefaultVersion: a version that another resource makes the default is no change and no warning here. A change
+// TestPolicy_otherDefaultVersion: a version that another resource makes the default causes neither a change nor a warning here. A change
 // of the document, which then changes no rights, is a warning.
 func TestPolicy_otherDefaultVersion(t *testing.T) {
 	h := acctest.NewProtocol(t)
@@ -73,7 +73,7 @@ func TestPolicy_otherDefaultVersion(t *testing.T) {
 	policy.Destroy()
 }
 
-// TestPolicy_importOtherDefault: an import manages the default version, also after another version becomes the default.
+// TestPolicy_importOtherDefault: an import manages the default version, even after another version becomes the default.
 func TestPolicy_importOtherDefault(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	made, err := h.API().CreatePolicy(t.Context(), api.CreatePolicyInput{Name: "read", Path: "/", Document: document})
@@ -214,7 +214,7 @@ func TestPolicy_pathRemoved(t *testing.T) {
 	policy.Expect(acctest.Args{"path": "/"})
 }
 
-// TestPolicy_nullAndEmptyDescription: null and "" mean the same, also for an older state that has null. Neither replaces
+// TestPolicy_nullAndEmptyDescription: null and "" mean the same, even for an older state that has null. Neither replaces
 // the policy.
 func TestPolicy_nullAndEmptyDescription(t *testing.T) {
 	t.Parallel()

@@ -40,7 +40,7 @@ func filtered(config acctest.Args, name string, values ...string) acctest.Args {
 	return config
 }
 
-// TestPoliciesLinkedToUserData_filters: all, by path, none, and nobody.
+// TestPoliciesLinkedToUserData_filters: all policies, by path, no policy, and an unknown user.
 func TestPoliciesLinkedToUserData_filters(t *testing.T) {
 	h, _ := linked(t)
 	const typeName = "outscale_policies_linked_to_user"
@@ -64,7 +64,7 @@ func TestPoliciesLinkedToUserData_filters(t *testing.T) {
 	}
 }
 
-// TestPoliciesLinkedToUserGroupData_filters: all, by path, by id, and nobody.
+// TestPoliciesLinkedToUserGroupData_filters: all policies, by path, by id, and an unknown group.
 func TestPoliciesLinkedToUserGroupData_filters(t *testing.T) {
 	h, group := linked(t)
 	const typeName = "outscale_policies_linked_to_user_group"

@@ -284,7 +284,7 @@ func TestPolicyVersion_forceReplace(t *testing.T) {
 		version.Expect(acctest.Args{"version_id": "v3", "default_version": true})
 		h.ExpectWrites("CreatePolicyVersion", "DeletePolicyVersion")
 		expectVersions(t, h, orn, "v1 v3*")
-		version.Destroy() // the mark of the replacement is not left behind
+		version.Destroy() // the mark of the replacement was removed
 		expectVersions(t, h, orn, "v1*")
 	}
 }
@@ -307,8 +307,8 @@ func TestPolicyVersion_forceReplaceFails(t *testing.T) {
 	imported.ExpectEmptyPlan(config)
 }
 
-// TestPolicyVersion_withAReplacedPolicy: while a policy is replaced, its default version decides rights to the end, also
-// when the policy cannot be deleted because it is linked.
+// TestPolicyVersion_withAReplacedPolicy: while a policy is replaced, its default version decides rights to the end, even
+// if the policy cannot be deleted because it is linked.
 func TestPolicyVersion_withAReplacedPolicy(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("ci")

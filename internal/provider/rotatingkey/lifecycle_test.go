@@ -24,7 +24,7 @@ const day = 24 * time.Hour
 
 func ptr[T any](v T) *T { return &v }
 
-// monthly is the usual pair of keys: each lives 30 days and is replaced in its last 7.
+// monthly is a pair whose keys have a lifetime of 30 days and are replaced in the last 7.
 func monthly(more ...acctest.Args) acctest.Args {
 	config := acctest.Args{"lifetime": "30d", "rotate_before": "7d"}
 	for _, one := range more {
@@ -75,8 +75,8 @@ func expectEnd(t *testing.T, h *acctest.Protocol, want time.Duration) {
 	}
 }
 
-// TestRotatingKey_lifecycle: created, left alone, rotated in its window, the old key valid until its own end and then
-// removed, and again; each change in place.
+// TestRotatingKey_lifecycle: a pair is created, unchanged before its window, and rotated in it. The old key is valid until it
+// expires, and is then removed. This happens twice. Each change is in place.
 func TestRotatingKey_lifecycle(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -123,7 +123,7 @@ func TestRotatingKey_lifecycle(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_destroy revokes both keys, also when one is gone, expired or deactivated.
+// TestRotatingKey_destroy: a destroy revokes both keys, even if one is gone, expired or deactivated.
 func TestRotatingKey_destroy(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]func(h *acctest.Protocol){

@@ -49,7 +49,7 @@ func TestRotatingKey_fullQuota(t *testing.T) {
 	}
 	h.DeleteKey(h.Key(others[0]))
 	pair.Update(config)
-	// A key that goes first makes room by itself.
+	// A key that is revoked first makes room for the new one.
 	pair.Update(monthly(acctest.Args{"user_name": "alice", "triggers": map[string]any{"why": "another"}}))
 	if n := len(h.Keys()); n != 10 {
 		t.Errorf("%d keys", n)
@@ -70,7 +70,7 @@ func TestRotatingKey_quotaOfTwo(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_unfinishedKeyNamed: as for outscale_access_key, a plan and an apply name once what a killed run left.
+// TestRotatingKey_unfinishedKeyNamed: as for outscale_access_key, a plan and an apply name the key of a killed run once.
 func TestRotatingKey_unfinishedKeyNamed(t *testing.T) {
 	t.Parallel()
 	const unfinished = "Unfinished access key found"

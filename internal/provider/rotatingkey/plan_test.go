@@ -115,8 +115,8 @@ func plan(config model, prior *model) decision {
 	return decide(config, prior, f)
 }
 
-// TestDecide_rotation is the table of what is done with a pair. A fact is one letter: R rotates, X replaces both, E the
-// expiry is set anew, D the key before is dropped, L the key before is given an end, T the tag changes, W a warning.
+// TestDecide_rotation is the table of the changes of a pair. Each has a letter: R rotates, X replaces both keys, E sets the
+// expiry again, D deletes the previous key, L gives the previous key an expiry, T changes the tag, W warns.
 func TestDecide_rotation(t *testing.T) {
 	for what, c := range map[string]struct {
 		config, state model
@@ -288,7 +288,7 @@ func TestDecide_recipients(t *testing.T) {
 }
 
 // TestDecide_ignoreChanges: with ignore_changes = all the CLI plans with the values of the state as the configuration,
-// computed values included. Nothing may be refused, and nothing changed; also after an import that recorded no durations.
+// computed values included. Nothing may be refused or changed, even after an import that recorded no durations.
 func TestDecide_ignoreChanges(t *testing.T) {
 	for what, prior := range map[string]model{
 		"owner by name and id":     state(name("alice"), id("U1")),

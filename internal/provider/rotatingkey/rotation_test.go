@@ -17,7 +17,7 @@ func current(h *acctest.Protocol) admin.AccessKey {
 	return keys[len(keys)-1]
 }
 
-// TestRotatingKey_rotatesFor each thing that can become of its current key: in place, and nothing is left to do after.
+// TestRotatingKey_rotatesFor: each change of the current key that causes a rotation, in place, and with an empty plan after it.
 func TestRotatingKey_rotatesFor(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -47,7 +47,7 @@ func TestRotatingKey_rotatesFor(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_repaired in place, without a new key: what was changed out of band, and what the configuration changes.
+// TestRotatingKey_repaired: changes out of band and of the configuration that need no new key are made in place.
 func TestRotatingKey_repaired(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -181,7 +181,7 @@ func TestRotatingKey_ownerChanges(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_goneAndOwnerRenamed: the plan of the next key shows the name that the owner has now, also where
+// TestRotatingKey_goneAndOwnerRenamed: the plan of the next key shows the name that the owner has now, even if
 // ignore_changes fills the owner from the state.
 func TestRotatingKey_goneAndOwnerRenamed(t *testing.T) {
 	t.Parallel()
@@ -244,7 +244,7 @@ func TestRotatingKey_failsHalfWay(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_noThirdKey while the first cannot go: a refusal to delete it keeps both as they are, and in the state.
+// TestRotatingKey_noThirdKey: if the previous key cannot be deleted, there is no rotation, and the state keeps both keys.
 func TestRotatingKey_noThirdKey(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

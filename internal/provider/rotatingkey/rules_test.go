@@ -30,7 +30,7 @@ func TestRotatingKey_generatedConfiguration(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_nullAndEmpty mean the same for a tag and the name of the owner, also after a rotation.
+// TestRotatingKey_nullAndEmpty: null and "" mean the same for a tag and the name of the owner, even after a rotation.
 func TestRotatingKey_nullAndEmpty(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -44,8 +44,7 @@ func TestRotatingKey_nullAndEmpty(t *testing.T) {
 	}
 }
 
-// TestRotatingKey_ignoreChangesAll: nothing is changed or refused, also for a key that was moved here and has no durations in
-// its state.
+// TestRotatingKey_ignoreChangesAll: nothing is changed or refused, even for a moved key without durations in its state.
 func TestRotatingKey_ignoreChangesAll(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -68,8 +68,8 @@ func TestRotatingKey_sealedLater(t *testing.T) {
 	imported.Expect(acctest.Args{"previous_access_key_id": id})
 }
 
-// TestRotatingKey_recipientExpiresDuringRotation: nobody would ever know the new key's secret. It is revoked and the old one
-// stays current; if it cannot be revoked it is remembered as the one that goes next.
+// TestRotatingKey_recipientExpiresDuringRotation: the secret of the new key is lost, so the new key is revoked and the old one
+// stays current. If the revocation fails, the state has the new key as the one to revoke next.
 func TestRotatingKey_recipientExpiresDuringRotation(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -28,8 +28,8 @@ func (r *revoking) Revoke(_ context.Context, _ key.Owner, have key.Key) error {
 	return r.err
 }
 
-// TestSeal_failureKeepsOldKey: nobody would ever know the secret of the new key. It is revoked; where that fails it is
-// remembered as the key that goes next.
+// TestSeal_failureKeepsOldKey: the secret of the new key is lost, so the new key is revoked. If that fails, the state has it as
+// the key to revoke next.
 func TestSeal_failureKeepsOldKey(t *testing.T) {
 	for what, c := range map[string]struct {
 		stuck, first bool // the new key cannot be revoked; there is no key before it

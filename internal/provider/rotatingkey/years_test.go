@@ -27,7 +27,7 @@ var (
 	longWindow  = acctest.Args{"lifetime": "75d", "rotate_before": "50d", "user_name": "alice"}
 )
 
-// years is a pair of keys through two years, and a consumer that holds the secret of the last run that succeeded.
+// years is a pair of keys over two years, and a consumer with the secret of the last successful run.
 type years struct {
 	t        *testing.T
 	h        *acctest.Protocol
@@ -41,7 +41,7 @@ type years struct {
 	failed   int      // runs
 }
 
-// newYears begins the two years. The seed decides everything that happens by chance.
+// newYears begins the two years. All random choices come from the seed.
 func newYears(t *testing.T, seed uint64, config acctest.Args, as simulator.Assumptions, faulty ...simulator.Fault) *years {
 	t.Helper()
 	t.Logf("seed %d", seed)
@@ -52,7 +52,7 @@ func newYears(t *testing.T, seed uint64, config acctest.Args, as simulator.Assum
 	h.CreateUser("alice")
 	y := &years{t: t, h: h, pair: h.Resource(rotatingKey, config), config: config, random: rand.New(rand.NewPCG(seed, 1)), seed: seed, faulty: len(faulty) > 0}
 	y.receive()
-	h.SetFaults(faulty...) // from now on: to set them again would begin their chance anew
+	h.SetFaults(faulty...) // once: setting them again would restart their random numbers
 	return y
 }
 
@@ -180,8 +180,8 @@ func seedOf(or uint64) uint64 {
 	return or
 }
 
-// TestRotatingKey_twoYears: at no moment is the key that was received last not valid, or are there more than two live ones;
-// at the end exactly the expected ones exist. What chance decides is the same in each run; OUTSCALE_SEED sets another seed.
+// TestRotatingKey_twoYears: the key that the consumer received last is valid at any time, and there are at most two valid
+// keys. At the end exactly the expected keys exist. Random choices are the same in each run; OUTSCALE_SEED sets another seed.
 func TestRotatingKey_twoYears(t *testing.T) {
 	t.Parallel()
 	seed := seedOf(1)

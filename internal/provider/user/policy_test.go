@@ -58,7 +58,7 @@ func link(h *acctest.Protocol, orn, userName string) {
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error { return c.LinkPolicy(ctx, orn, userName) })
 }
 
-// TestUser_policyBlocks walks through the life of the blocks.
+// TestUser_policyBlocks tests the lifecycle of the blocks.
 func TestUser_policyBlocks(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -68,7 +68,7 @@ func TestUser_policyBlocks(t *testing.T) {
 		"creation_date": policyAttr(u, "creation_date"), "last_modification_date": policyAttr(u, "last_modification_date")}}})
 	u.ExpectImport(u.String("id"), "policy")
 
-	h.ResetCalls() // exchanged: what goes is unlinked first
+	h.ResetCalls() // one policy replaces another: the old one is unlinked first
 	u.Update(withPolicies("ci", orn[1], orn[2]))
 	expectLinked(t, h, "ci", orn[1:]...)
 	h.ExpectWrites("UnlinkPolicy", "LinkPolicy", "LinkPolicy")
@@ -81,7 +81,7 @@ func TestUser_policyBlocks(t *testing.T) {
 	u.Update(withPolicies("robot", orn[1], orn[2]))
 	h.ExpectWrites("UpdateUser")
 
-	link(h, orn[0], "robot") // linked outside: what the blocks do not name goes
+	link(h, orn[0], "robot") // linked outside of Terraform and in no block: unlinked
 	u.Update(withPolicies("robot", orn[1], orn[2]))
 	expectLinked(t, h, "robot", orn[1:]...)
 
@@ -90,7 +90,7 @@ func TestUser_policyBlocks(t *testing.T) {
 	u.Update(withPolicies("robot", orn[1], orn[2]))
 	expectLinked(t, h, "robot", orn[1:]...)
 
-	// the last block revokes what it linked, and then links are left alone
+	// without blocks the links of the last block are removed, and then links are not managed
 	u.Plan(withPolicies("robot")).ExpectWarning("Policies are unlinked: "+u.String("id"), orn[1], "user robot")
 	u.Update(withPolicies("robot"))
 	expectLinked(t, h, "robot")
@@ -147,7 +147,7 @@ func TestUser_defaultVersion(t *testing.T) {
 	// A configuration that a CLI generates for an import has the default version.
 	u.ExpectEmptyPlan(config)
 
-	// What a CLI fills in for ignore_changes is no wish of the user's.
+	// Values that a CLI fills in for ignore_changes are not set by the user.
 	u.IgnoreChanges = []string{"policy"}
 	u.ExpectEmptyPlan(withPolicies("ci"))
 	expectLinked(t, h, "ci", orn...)
@@ -261,7 +261,7 @@ func TestUser_importWithBlocks(t *testing.T) {
 	}
 }
 
-// TestUser_renamedSincePlan: policies are unlinked from the user with the id, also if it was renamed before the apply.
+// TestUser_renamedSincePlan: policies are unlinked from the user with the id, even if it was renamed before the apply.
 func TestUser_renamedSincePlan(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

@@ -14,7 +14,7 @@ const user = "outscale_user"
 // named is the smallest configuration of a user.
 func named(name string) acctest.Args { return acctest.Args{"user_name": name} }
 
-// TestUser_lifecycle walks the whole life of a user.
+// TestUser_lifecycle tests the lifecycle of a user.
 func TestUser_lifecycle(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)

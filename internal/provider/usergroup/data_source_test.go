@@ -98,7 +98,7 @@ func TestUserGroupsData_allPages(t *testing.T) {
 	h.DataSource(typeName, acctest.Args{"user_group_name": "group-1009"}).Expect(acctest.Args{"user_group_name": "group-1009"})
 }
 
-// TestUserGroupsPerUserData_list: the groups of a user, none, a wrong path, and nobody.
+// TestUserGroupsPerUserData_list: the groups of a user, no group, a wrong path, and an unknown user.
 func TestUserGroupsPerUserData_list(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("ann")

@@ -97,7 +97,7 @@ func expectGroup(t *testing.T, h *acctest.Protocol, name string, users, orns []s
 	}
 }
 
-// TestUserGroup_blocks walks through the life of the blocks.
+// TestUserGroup_blocks tests the lifecycle of the blocks.
 func TestUserGroup_blocks(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	for _, name := range []string{"ann", "bob", "eve"} {
@@ -112,9 +112,9 @@ func TestUserGroup_blocks(t *testing.T) {
 	imported.ExpectEmptyPlan(acctest.Args{"user_group_name": "ops"}) // an import plans no revocation
 	h.ResetCalls()
 	imported.Update(with("ops", []string{"ann", "bob"}, []string{a}))
-	h.ExpectWrites() // what the blocks name is so
+	h.ExpectWrites() // the group already has what the blocks name
 
-	h.ResetCalls() // exchanged: what goes is removed first
+	h.ResetCalls() // one replaces another: the old one is removed first
 	group.Update(with("ops", []string{"bob", "eve"}, []string{b}))
 	h.ExpectWrites("RemoveUserFromUserGroup", "AddUserToUserGroup", "UnlinkManagedPolicyFromUserGroup", "LinkManagedPolicyToUserGroup")
 
@@ -124,7 +124,7 @@ func TestUserGroup_blocks(t *testing.T) {
 	group.Update(with("platform", []string{"bob", "eve"}, []string{b}))
 	h.ExpectWrites("UpdateUserGroup")
 
-	// changed outside: the blocks win
+	// changed outside of Terraform: the blocks are restored
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
 		return c.AddUserToUserGroup(ctx, api.GroupRef{Name: "platform"}, api.UserRef{Name: "ann"})
 	})
@@ -134,7 +134,7 @@ func TestUserGroup_blocks(t *testing.T) {
 	group.Update(with("platform", []string{"bob", "eve"}, []string{b}))
 	expectGroup(t, h, "platform", []string{"bob", "eve"}, []string{b})
 
-	// the last blocks revoke what they gave, and then nothing is managed here
+	// without blocks the members and links of the last ones are removed, and then none are managed
 	none := acctest.Args{"user_group_name": "platform"}
 	plan := group.Plan(none)
 	plan.ExpectWarning("Users are removed from the group: "+group.String("id"), "bob", "eve")
@@ -179,7 +179,7 @@ func TestUserGroup_memberPath(t *testing.T) {
 	group.ExpectEmptyPlan(at("/robots/"))
 }
 
-// TestUserGroup_blockTwice: two blocks for one user, or for one policy, are refused at plan, also when the group has them.
+// TestUserGroup_blockTwice: two blocks for one user, or for one policy, are refused at plan, even if the group has them.
 func TestUserGroup_blockTwice(t *testing.T) {
 	h := acctest.NewProtocol(t)
 	h.CreateUser("ci")
