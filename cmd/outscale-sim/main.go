@@ -29,7 +29,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
-// run runs the command and returns the exit status: 0 for success, also after a signal to stop; 1 for a failure; 2 for a wrong
+// run runs the command and returns the exit status: 0 for success, even after a signal to stop; 1 for a failure; 2 for a wrong
 // command line.
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
 	settings, err := parse(args, env, stdout)

@@ -77,7 +77,7 @@ func (a *app) collectForReview(ctx context.Context, f reviewFlags) (*collected, 
 	if err != nil {
 		return nil, config, err
 	}
-	w := wanted{account: f.account, rights: true, usage: back, pages: f.logs.pages, places: true, calls: true}
+	w := factsToRead{account: f.account, rights: true, usage: back, pages: f.logs.pages, places: true, calls: true}
 	if len(f.states) > 0 {
 		if w.states, err = idsOfStates(f.states, a.host.In); err != nil {
 			return nil, config, err
@@ -133,7 +133,7 @@ func readRules(flags reviewFlags) (review.Config, error) {
 
 // reviewed is a key with the findings of the rules.
 type reviewed struct {
-	fact
+	collectedKey
 	findings []review.Finding
 }
 
@@ -164,8 +164,7 @@ type finding struct {
 
 // auditResult is the JSON of audit.
 type auditResult struct {
-	Complete bool      `json:"complete"` // every key of the account was checked
-	Missing  []string  `json:"missing,omitempty"`
+	coverage
 	Keys     int       `json:"keys"`
 	Findings []finding `json:"findings"`
 }
@@ -189,16 +188,16 @@ func (a *app) audit(found []reviewed, c *collected) error {
 	var err error
 	switch a.flags.output {
 	case formatJSON:
-		err = a.json(auditResult{Complete: c.complete, Missing: c.missing, Keys: len(c.keys), Findings: all})
+		err = a.json(auditResult{coverage: c.coverage, Keys: len(c.keys), Findings: all})
 	case formatCSV:
 		err = a.auditCSV(all)
 	case formatSARIF:
-		err = a.json(sarifOf(a.version, found, c.missing))
+		err = a.json(sarifOf(a.version, found, c.Missing))
 	default:
 		err = a.auditTable(found, c)
 	}
 	if a.flags.output != formatJSON {
-		a.notes(c.missing)
+		a.notes(c.Missing)
 	}
 	if err == nil && len(all) > 0 {
 		return errFindings
@@ -210,7 +209,7 @@ func (a *app) auditTable(found []reviewed, c *collected) error {
 	var rows [][]string
 	for _, k := range found {
 		for _, f := range k.findings {
-			rows = append(rows, []string{f.Rule.Severity.String(), k.Key.ID, owner(k.fact), f.Rule.ID, f.Reason})
+			rows = append(rows, []string{f.Rule.Severity.String(), k.Key.ID, owner(k.collectedKey), f.Rule.ID, f.Reason})
 		}
 	}
 	if len(rows) > 0 {
@@ -220,7 +219,7 @@ func (a *app) auditTable(found []reviewed, c *collected) error {
 		fmt.Fprintln(a.host.Out)
 	}
 	incomplete := ""
-	if len(c.missing) > 0 {
+	if len(c.Missing) > 0 {
 		incomplete = ", incomplete"
 	}
 	fmt.Fprintf(a.host.Out, "%s for %d of %s%s\n", text.Count(len(rows), "finding"), len(found), text.Count(len(c.keys), "key"), incomplete)

@@ -301,7 +301,7 @@ func TestScanState_unreadableFiles(t *testing.T) {
 	}
 }
 
-// The scan shows the secrets in the files also if the API refuses the calls.
+// The scan shows the secrets in the files even if the API refuses the calls.
 func TestScanState_apiRefuses(t *testing.T) {
 	r := newRig(t)
 	bob := r.user("bob", nil)

@@ -110,22 +110,7 @@ func (a *app) change(ctx context.Context, c change, args []string, flags changeF
 			return fmt.Errorf("access key %s signs the calls of this command: use another credential to %s it", k.ID, c.name)
 		}
 	}
-	results := make([]changeResult, len(keys))
-	todo := 0
-	for i, k := range keys {
-		results[i] = changeResult{AccessKeyID: k.ID, UserName: k.UserName, State: string(k.State), Expires: date(k.Expires), Result: resultUnchanged}
-		if !c.needed(k) {
-			a.say("%s is already %s\n", k.ID, k.State)
-			continue
-		}
-		todo++
-		results[i].Result = resultPlanned
-		expiry := "never expires"
-		if k.Expires != nil {
-			expiry = "expires " + date(k.Expires)
-		}
-		a.say("%s %s of %s (%s, created %s, %s)\n", c.name, k.ID, text.Escape(nameOf(k)), k.State, date(&k.Created), expiry)
-	}
+	results, todo := a.plan(c, keys)
 	if todo > 0 && !flags.dryRun {
 		if err := a.confirm(fmt.Sprintf("%s %s?", strings.ToUpper(c.name[:1])+c.name[1:], text.Count(todo, "key")), flags.yes); err != nil {
 			return err
@@ -138,6 +123,26 @@ func (a *app) change(ctx context.Context, c change, args []string, flags changeF
 	return err
 }
 
+// plan says what the command changes, and returns a result for each key and the number of changes.
+func (a *app) plan(c change, keys []key.Key) (results []changeResult, todo int) {
+	for _, k := range keys {
+		r := changeResult{AccessKeyID: k.ID, UserName: k.UserName, State: string(k.State), Expires: date(k.Expires), Result: resultUnchanged}
+		if c.needed(k) {
+			todo++
+			r.Result = resultPlanned
+			expiry := "never expires"
+			if k.Expires != nil {
+				expiry = "expires " + r.Expires
+			}
+			a.say("%s %s of %s (%s, created %s, %s)\n", c.name, k.ID, text.Escape(nameOf(k)), k.State, date(&k.Created), expiry)
+		} else {
+			a.say("%s is already %s\n", k.ID, k.State)
+		}
+		results = append(results, r)
+	}
+	return results, todo
+}
+
 // changeResult is a key in the JSON of deactivate, activate and revoke.
 type changeResult struct {
 	AccessKeyID string `json:"access_key_id"`
@@ -148,7 +153,7 @@ type changeResult struct {
 	Error       string `json:"error,omitempty"`
 }
 
-// The results beside "deactivated", "activated" and "revoked".
+// The results other than "deactivated", "activated" and "revoked".
 const (
 	resultUnchanged = "unchanged"
 	resultPlanned   = "planned" // by --dry-run

@@ -13,8 +13,8 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// wanted says which facts to collect beside the list of the keys. Each part costs calls.
-type wanted struct {
+// factsToRead says which facts to read in addition to the list of the keys. Each part costs calls.
+type factsToRead struct {
 	account bool            // the id of the account: one call
 	rights  bool            // about three calls per user that has keys, one per group and two per policy
 	usage   time.Duration   // how far back to read the log; 0 = do not read it
@@ -28,19 +28,24 @@ type wanted struct {
 type collected struct {
 	accountID string    // "" = the caller may not read it
 	now       time.Time // by the API's clock
-	keys      []fact
-	missing   []string // what could not be read, one sentence each
-	complete  bool     // every key of the account is in keys
+	keys      []collectedKey
+	coverage
 }
 
-// fact is a key with its owner.
-type fact struct {
+// coverage says what the keys and the facts about them do not cover.
+type coverage struct {
+	Complete bool     `json:"complete"`          // all keys of the account were read
+	Missing  []string `json:"missing,omitempty"` // what could not be read, one sentence each
+}
+
+// collectedKey is a key with its owner.
+type collectedKey struct {
 	review.Facts
 	userName, userID string // "" = root, or the caller if the users could not be listed
 }
 
-// collect reads the keys of the account and the wanted facts about them. It names what the caller may not read, and continues.
-func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, error) {
+// collect reads the keys of the account and the facts in w about them. It names what the caller may not read, and continues.
+func (a *app) collect(ctx context.Context, s *services, w factsToRead) (*collected, error) {
 	defer a.progressDone()
 	if w.calls {
 		if err := a.noteCalls(ctx, s, w); err != nil {
@@ -52,14 +57,14 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 	if err != nil {
 		return nil, err
 	}
-	c := &collected{complete: report.Users && report.Root}
+	c := &collected{coverage: coverage{Complete: report.Users && report.Root}}
 	if !report.Users {
-		c.lacks("Only the caller's own keys are listed: the caller may not list the users (api:ReadUsers).")
+		c.noteMissing("Only the caller's own keys are listed: the caller may not list the users (api:ReadUsers).")
 	} else if !report.Root {
-		c.lacks("The keys of the root account are not listed: the API shows them to the root account only.")
+		c.noteMissing("The keys of the root account are not listed: the API shows them to the root account only.")
 	}
 	if report.MaxKeyLifetime == nil {
-		c.lacks("The account's maximum lifetime of keys is not known: the caller may not read it (api:ReadApiAccessPolicy).")
+		c.noteMissing("The account's maximum lifetime of keys is not known: the caller may not read it (api:ReadApiAccessPolicy).")
 	}
 	usage, err := a.usage(ctx, s, w, c)
 	if err != nil {
@@ -69,7 +74,7 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 		if c.accountID, err = s.account.ID(ctx); ctx.Err() != nil {
 			return nil, ctx.Err()
 		} else if err != nil {
-			c.lacks("The id of the account is not known: %v", err)
+			c.noteMissing("The id of the account is not known: %v", err)
 		}
 	}
 	c.now = s.keys.Now()
@@ -77,7 +82,7 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 		return s.rights.Documents(ctx, s.policies, s.groups, userName)
 	}}
 	for i, owned := range report.Keys {
-		f := fact{Facts: review.FactsOf(owned, report, usage, c.now), userName: owned.UserName, userID: owned.UserID}
+		f := collectedKey{Facts: review.FactsOf(owned, report, usage, c.now), userName: owned.UserName, userID: owned.UserID}
 		if w.states != nil {
 			f.StatesKnown, f.InState = true, w.states[owned.ID]
 		}
@@ -90,19 +95,19 @@ func (a *app) collect(ctx context.Context, s *services, w wanted) (*collected, e
 		c.keys = append(c.keys, f)
 	}
 	if rights.Refused != nil {
-		c.lacks("The rights of users are not known: the caller may not call %s. To read rights, the caller needs %s.", actionOf(rights.Refused), rightsNeeded)
+		c.noteMissing("The rights of users are not known: the caller may not call %s. To read rights, the caller needs %s.", actionOf(rights.Refused), rightsNeeded)
 	}
 	for _, err := range rights.Failed {
-		c.lacks("Rights are not known: %v", err)
+		c.noteMissing("Rights are not known: %v", err)
 	}
 	if rights.Unread > 0 {
-		c.lacks("The rights of %s were not read, because the API failed for the users before. Run the command again later.", text.Count(rights.Unread, "more user"))
+		c.noteMissing("The rights of %s were not read, because the API failed for the users before. Run the command again later.", text.Count(rights.Unread, "more user"))
 	}
 	return c, nil
 }
 
 // noteCalls says how many calls follow. The number of policies is known only after they are read.
-func (a *app) noteCalls(ctx context.Context, s *services, w wanted) error {
+func (a *app) noteCalls(ctx context.Context, s *services, w factsToRead) error {
 	users, err := s.users.List(ctx)
 	if err != nil && !domain.IsClosed(err) {
 		return err
@@ -126,7 +131,7 @@ func (a *app) noteCalls(ctx context.Context, s *services, w wanted) error {
 }
 
 // usage reads the log, if it is wanted. A failure is not an error, because the other facts are worth showing.
-func (a *app) usage(ctx context.Context, s *services, w wanted, c *collected) (usage account.Usage, err error) {
+func (a *app) usage(ctx context.Context, s *services, w factsToRead, c *collected) (usage account.Usage, err error) {
 	if w.usage == 0 {
 		return usage, nil
 	}
@@ -136,11 +141,11 @@ func (a *app) usage(ctx context.Context, s *services, w wanted, c *collected) (u
 	case ctx.Err() != nil:
 		return usage, ctx.Err()
 	case err != nil:
-		c.lacks("The use of keys is not known: %v", err)
+		c.noteMissing("The use of keys is not known: %v", err)
 	case !usage.Readable:
-		c.lacks("The use of keys is not known: the caller may not read the log (api:ReadApiLogs).")
+		c.noteMissing("The use of keys is not known: the caller may not read the log (api:ReadApiLogs).")
 	case !usage.Whole:
-		c.lacks("%s", cutOff(usage))
+		c.noteMissing("%s", cutOff(usage))
 	}
 	return usage, nil
 }
@@ -157,7 +162,7 @@ func actionOf(err error) string {
 	return "an action"
 }
 
-// lacks adds a sentence about something that could not be read.
-func (c *collected) lacks(format string, args ...any) {
-	c.missing = append(c.missing, fmt.Sprintf(format, args...))
+// noteMissing adds a sentence about something that could not be read.
+func (c *collected) noteMissing(format string, args ...any) {
+	c.Missing = append(c.Missing, fmt.Sprintf(format, args...))
 }

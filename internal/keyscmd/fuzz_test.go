@@ -56,7 +56,7 @@ func FuzzReadState(f *testing.F) {
 			if k.id == "" && k.address != "(planned values)" {
 				t.Errorf("a key without an id: %+v", k)
 			}
-			k.address, k.id = "", "" // what the file calls them is its own affair
+			k.address, k.id = "", "" // the address and the id come from the file
 			if strings.Contains(fmt.Sprintf("%+v", k), secret) {
 				t.Errorf("a secret of the file is kept: %+v", k)
 			}

@@ -16,7 +16,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// How long a command waits for another one that changes the same file, and how often it tries. A change makes no call.
+// How long a command waits for another one that changes the same file, and the time between tries. A change makes no call.
 const (
 	lockLimit = 30 * time.Second
 	lockPause = 20 * time.Millisecond

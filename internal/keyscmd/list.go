@@ -69,7 +69,7 @@ calls per user.
 			if err != nil {
 				return err
 			}
-			c, err := a.collect(cmd.Context(), s, wanted{rights: rights, usage: back, pages: logs.pages})
+			c, err := a.collect(cmd.Context(), s, factsToRead{rights: rights, usage: back, pages: logs.pages})
 			if err != nil {
 				return err
 			}
@@ -81,7 +81,7 @@ calls per user.
 	return cmd
 }
 
-// listedKey is a key in the JSON of list.
+// listedKey is a key in JSON.
 type listedKey struct {
 	AccessKeyID string `json:"access_key_id"`
 	UserName    string `json:"user_name,omitempty"`
@@ -96,16 +96,26 @@ type listedKey struct {
 	LastUse     string `json:"last_use_date,omitempty"`
 	UseSince    string `json:"use_known_since,omitempty"`
 	Rights      string `json:"rights,omitempty"`
+	// Findings are nil in the JSON of list.
+	Findings []finding `json:"findings,omitzero"`
 }
 
-// keyList is the JSON of list.
+// keyList is the JSON of list and report.
 type keyList struct {
-	Complete   bool        `json:"complete"` // every key of the account is listed
-	Missing    []string    `json:"missing,omitempty"`
+	AccountID string `json:"account_id,omitempty"`
+	coverage
 	AccessKeys []listedKey `json:"access_keys"`
 }
 
-func listed(f fact, rights bool) listedKey {
+func (c *collected) keyList(rights bool) keyList {
+	all := keyList{AccountID: c.accountID, coverage: c.coverage, AccessKeys: []listedKey{}}
+	for _, f := range c.keys {
+		all.AccessKeys = append(all.AccessKeys, listed(f, rights))
+	}
+	return all
+}
+
+func listed(f collectedKey, rights bool) listedKey {
 	k := listedKey{
 		AccessKeyID: f.Key.ID, UserName: f.userName, UserID: f.userID, Root: f.Root, State: string(f.Key.State), Tag: f.Key.Tag,
 		Created: date(&f.Key.Created), Expires: date(f.Key.Expires), Expired: f.Key.Expired(f.Now), Unfinished: f.Key.Unfinished(),
@@ -122,11 +132,7 @@ func listed(f fact, rights bool) listedKey {
 // list writes the keys.
 func (a *app) list(c *collected, uses, rights bool) error {
 	if a.flags.output == formatJSON {
-		all := keyList{Complete: c.complete, Missing: c.missing, AccessKeys: []listedKey{}}
-		for _, f := range c.keys {
-			all.AccessKeys = append(all.AccessKeys, listed(f, rights))
-		}
-		return a.json(all)
+		return a.json(c.keyList(rights))
 	}
 	header := keyHeader()
 	if uses {
@@ -149,7 +155,7 @@ func (a *app) list(c *collected, uses, rights bool) error {
 	if err := a.table(header, rows); err != nil {
 		return err
 	}
-	a.notes(c.missing)
+	a.notes(c.Missing)
 	return nil
 }
 
@@ -159,11 +165,11 @@ const idHeader = "ACCESS KEY"
 // keyHeader and keyRow are the columns that every table of keys begins with.
 func keyHeader() []string { return []string{idHeader, "OWNER", "STATE", "AGE", "EXPIRES"} }
 
-func keyRow(f fact) []string {
+func keyRow(f collectedKey) []string {
 	return []string{f.Key.ID, owner(f), state(f), age(f.Now.Sub(f.Key.Created)), dayOf(f.Key.Expires)}
 }
 
-func owner(f fact) string {
+func owner(f collectedKey) string {
 	switch {
 	case f.Root:
 		return "(root)"
@@ -174,7 +180,7 @@ func owner(f fact) string {
 }
 
 // state is "unfinished", "expired", or the state of the API.
-func state(f fact) string {
+func state(f collectedKey) string {
 	switch {
 	case f.Key.Unfinished():
 		return "unfinished"
@@ -184,7 +190,7 @@ func state(f fact) string {
 	return string(f.Key.State)
 }
 
-func lastUse(f fact) string {
+func lastUse(f collectedKey) string {
 	switch {
 	case !f.UseKnown:
 		return "unknown"

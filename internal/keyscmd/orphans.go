@@ -38,7 +38,7 @@ standard input. The command finds keys in the resources of this provider and of 
 			if err != nil {
 				return err
 			}
-			c, err := a.collect(cmd.Context(), s, wanted{states: inStates})
+			c, err := a.collect(cmd.Context(), s, factsToRead{states: inStates})
 			if err != nil {
 				return err
 			}
@@ -51,15 +51,14 @@ standard input. The command finds keys in the resources of this provider and of 
 
 // orphanResult is the JSON of orphans.
 type orphanResult struct {
-	Complete bool        `json:"complete"` // every key of the account was compared
-	Missing  []string    `json:"missing,omitempty"`
-	Orphans  []listedKey `json:"in_no_state"`
-	Gone     []string    `json:"in_states_only"`
+	coverage
+	Orphans []listedKey `json:"in_no_state"`
+	Gone    []string    `json:"in_states_only"`
 }
 
 // orphans compares the keys of the account with those of the states.
 func (a *app) orphans(c *collected, inStates map[string]bool) error {
-	result := orphanResult{Complete: c.complete, Missing: c.missing, Orphans: []listedKey{}, Gone: []string{}}
+	result := orphanResult{coverage: c.coverage, Orphans: []listedKey{}, Gone: []string{}}
 	listedIDs := map[string]bool{}
 	var rows [][]string
 	for _, f := range c.keys {
@@ -77,7 +76,7 @@ func (a *app) orphans(c *collected, inStates map[string]bool) error {
 	slices.Sort(result.Gone)
 	// A key that the caller cannot see may still exist.
 	goneReason := "gone"
-	if !c.complete {
+	if !c.Complete {
 		goneReason = "gone, or not visible to the caller"
 	}
 	for _, id := range result.Gone {
@@ -101,6 +100,6 @@ func (a *app) writeOrphans(result orphanResult, rows [][]string, c *collected) e
 	} else if err := a.table(append(keyHeader(), "FINDING"), rows); err != nil {
 		return err
 	}
-	a.notes(c.missing)
+	a.notes(c.Missing)
 	return nil
 }

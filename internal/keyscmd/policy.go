@@ -58,8 +58,8 @@ policies and groups allow beyond the use, which counts as found, and the documen
 	return cmd
 }
 
-// didUse is what a user did, and for which time that is known.
-type didUse struct {
+// activity is what a user did, and the period for which that is known.
+type activity struct {
 	actions, refused []string // as policies name them, sorted; no call of an action in refused succeeded
 	notes            []string // what the facts do not cover, one sentence each
 	since, until     time.Time
@@ -85,18 +85,18 @@ func (a *app) policy(ctx context.Context, userName string, flags policyFlags) er
 	if err != nil {
 		return err
 	}
-	did, err := a.did(ctx, s, userName, back, flags)
+	seen, err := a.readActivity(ctx, s, userName, back, flags)
 	if err != nil {
 		return err
 	}
 	if flags.compare {
-		return a.compare(ctx, s, userName, did, flags.wildcards)
+		return a.compare(ctx, s, userName, seen, flags.wildcards)
 	}
-	a.notes(did.notes)
-	if len(did.actions) == 0 {
-		return fmt.Errorf("no call of user %s succeeded since %s, so there is no policy to write: run the jobs of the user first", text.Word(userName), date(&did.since))
+	a.notes(seen.notes)
+	if len(seen.actions) == 0 {
+		return fmt.Errorf("no call of user %s succeeded since %s, so there is no policy to write: run the jobs of the user first", text.Word(userName), date(&seen.since))
 	}
-	doc, err := leastDocument(did.actions, flags.wildcards)
+	doc, err := leastDocument(seen.actions, flags.wildcards)
 	if err != nil {
 		return err
 	}
@@ -126,61 +126,61 @@ func leastDocument(actions, wildcards []string) (policydoc.Document, error) {
 	return doc, nil
 }
 
-// did reads what a user did, from the log and from the file of collected calls.
-func (a *app) did(ctx context.Context, s *services, userName string, back time.Duration, flags policyFlags) (didUse, error) {
+// readActivity reads what a user did, from the log and from the file of collected calls.
+func (a *app) readActivity(ctx context.Context, s *services, userName string, back time.Duration, flags policyFlags) (activity, error) {
 	who, err := userSubject(ctx, s, userName)
 	if err != nil {
-		return didUse{}, err
+		return activity{}, err
 	}
 	u, err := a.usageOf(ctx, s, who, back, flags.window.pages)
 	if err != nil {
-		return didUse{}, err
+		return activity{}, err
 	}
 	var use account.Use
 	for _, id := range who.keys {
 		use = use.Plus(u.Keys[id])
 	}
-	did := didUse{since: u.From, until: u.Until}
+	seen := activity{since: u.From, until: u.Until}
 	if !u.Whole {
-		did.notes = append(did.notes, cutOff(u)+" Actions may be missing in the document.")
+		seen.notes = append(seen.notes, cutOff(u)+" Actions may be missing in the document.")
 	}
 	asked := u.Until.Add(-back)
 	if flags.collect == "" {
 		if back > account.LogKept {
-			did.notes = append(did.notes, logKept(u)+" Use --collect FILE to keep calls for longer from now on.")
+			seen.notes = append(seen.notes, logKept(u)+" Use --collect FILE to keep calls for longer from now on.")
 		}
 	} else {
 		history, err := a.collectCalls(ctx, s, flags.collect, who, u)
 		if err != nil {
-			return didUse{}, err
+			return activity{}, err
 		}
 		var known []account.Period
 		use, known = history.Since(who.userName, asked)
-		did.since = asked
-		did.notes = append(did.notes, unknownTimes(asked, known)...)
+		seen.since = asked
+		seen.notes = append(seen.notes, unknownTimes(asked, known)...)
 	}
-	did.notes = append(did.notes, fmt.Sprintf("Calls of user %s from %s to %s. The API keeps its log for 32 days, without calls of object storage (OOS) and of OKS.",
-		who.userName, date(&did.since), date(&did.until)))
-	did.sort(use)
-	if len(did.refused) > 0 {
-		did.notes = append(did.notes, "Always refused, so the document does not allow: "+strings.Join(did.refused, ", ")+".")
+	seen.notes = append(seen.notes, fmt.Sprintf("Calls of user %s from %s to %s. The API keeps its log for 32 days, without calls of object storage (OOS) and of OKS.",
+		who.userName, date(&seen.since), date(&seen.until)))
+	seen.sort(use)
+	if len(seen.refused) > 0 {
+		seen.notes = append(seen.notes, "Always refused, so the document does not allow: "+strings.Join(seen.refused, ", ")+".")
 	}
-	return did, nil
+	return seen, nil
 }
 
 // actionName matches the name of an action. Other texts in the log are not actions that a policy can name.
 var actionName = regexp.MustCompile(`^[A-Za-z0-9]{1,100}$`)
 
 // sort divides the actions into those that succeeded at least once and those that were always refused.
-func (d *didUse) sort(use account.Use) {
+func (s *activity) sort(use account.Use) {
 	counts := use.ByAction()
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		switch n := counts[name]; {
 		case !actionName.MatchString(name):
 		case n.Calls > n.Refused:
-			d.actions = append(d.actions, "api:"+name)
+			s.actions = append(s.actions, "api:"+name)
 		default:
-			d.refused = append(d.refused, "api:"+name)
+			s.refused = append(s.refused, "api:"+name)
 		}
 	}
 }
@@ -249,21 +249,21 @@ type patternUse struct {
 }
 
 // compare shows what the rights of a user allow beyond its use.
-func (a *app) compare(ctx context.Context, s *services, userName string, did didUse, wildcards []string) error {
+func (a *app) compare(ctx context.Context, s *services, userName string, seen activity, wildcards []string) error {
 	docs, err := s.rights.Documents(ctx, s.policies, s.groups, userName)
 	if err != nil {
 		return fmt.Errorf("the rights of user %s could not be read (this needs %s): %w", text.Word(userName), rightsNeeded, err)
 	}
-	beyond := policydoc.Beyond(docs, did.actions)
+	beyond := policydoc.Beyond(docs, seen.actions)
 	c := comparison{
-		UserName: userName, Since: date(&did.since), Until: date(&did.until), Notes: did.notes, Patterns: []patternUse{},
+		UserName: userName, Since: date(&seen.since), Until: date(&seen.until), Notes: seen.notes, Patterns: []patternUse{},
 		Unused: append([]string{}, beyond.Actions...), Others: append([]string{}, beyond.Patterns...), Forbidden: append([]string{}, beyond.Missing...),
 	}
 	for _, pattern := range policydoc.AllowedPatterns(docs...) {
-		c.Patterns = append(c.Patterns, patternUse{pattern, covered(pattern, policydoc.Actions()), covered(pattern, did.actions)})
+		c.Patterns = append(c.Patterns, patternUse{pattern, covered(pattern, policydoc.Actions()), covered(pattern, seen.actions)})
 	}
-	if len(did.actions) > 0 {
-		doc, err := leastDocument(did.actions, wildcards)
+	if len(seen.actions) > 0 {
+		doc, err := leastDocument(seen.actions, wildcards)
 		if err != nil {
 			return err
 		}

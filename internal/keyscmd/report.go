@@ -65,20 +65,6 @@ func reserve(file string) (undo func(), err error) {
 	}, f.Close()
 }
 
-// reportedKey is a key in the JSON of report.
-type reportedKey struct {
-	listedKey
-	Findings []finding `json:"findings"`
-}
-
-// reportResult is the JSON of report.
-type reportResult struct {
-	AccountID  string        `json:"account_id,omitempty"`
-	Complete   bool          `json:"complete"` // every key of the account is listed
-	Missing    []string      `json:"missing,omitempty"`
-	AccessKeys []reportedKey `json:"access_keys"`
-}
-
 // report writes the page or the JSON.
 func (a *app) report(c *collected, config review.Config, file string) error {
 	var result bytes.Buffer
@@ -100,12 +86,12 @@ func (a *app) report(c *collected, config review.Config, file string) error {
 		return fmt.Errorf("--file: %w", err)
 	}
 	a.note("%s shows %s.", text.Escape(file), text.Count(len(c.keys), "key"))
-	a.notes(c.missing)
+	a.notes(c.Missing)
 	return nil
 }
 
 func (a *app) reportPage(w *bytes.Buffer, c *collected, config review.Config) error {
-	page := report.Account{ID: c.accountID, Now: c.now, Version: a.version, Missing: c.missing}
+	page := report.Account{ID: c.accountID, Now: c.now, Version: a.version, Missing: c.Missing}
 	for _, f := range c.keys {
 		page.Keys = append(page.Keys, report.Key{Facts: f.Facts, Owner: owner(f), Findings: config.Review(f.Facts)})
 	}
@@ -113,10 +99,9 @@ func (a *app) reportPage(w *bytes.Buffer, c *collected, config review.Config) er
 }
 
 func (a *app) reportJSON(w *bytes.Buffer, c *collected, config review.Config) error {
-	all := reportResult{AccountID: c.accountID, Complete: c.complete, Missing: c.missing, AccessKeys: []reportedKey{}}
-	for _, f := range c.keys {
-		findings := findingsOf([]reviewed{{f, config.Review(f.Facts)}})
-		all.AccessKeys = append(all.AccessKeys, reportedKey{listed(f, true), findings})
+	all := c.keyList(true)
+	for i, f := range c.keys {
+		all.AccessKeys[i].Findings = findingsOf([]reviewed{{f, config.Review(f.Facts)}})
 	}
 	return writeJSON(w, all)
 }

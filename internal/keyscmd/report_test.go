@@ -61,7 +61,7 @@ func TestReport_json(t *testing.T) {
 	r := newRig(t)
 	r.user("bob", nil)
 	code, out, _ := r.run("report", "--output", "json")
-	var got reportResult
+	var got keyList
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitOK {
 		t.Fatalf("exit code %d, %v: %s", code, err, out)
 	}
@@ -70,7 +70,7 @@ func TestReport_json(t *testing.T) {
 	}
 }
 
-// The page is written also if the id of the account cannot be read.
+// The page is written even if the id of the account cannot be read.
 func TestReport_accountFails(t *testing.T) {
 	r := newRig(t)
 	r.Endpoint, r.status = r.front.URL+"/api/v1", http.StatusNotImplemented // a failure that the client does not repeat

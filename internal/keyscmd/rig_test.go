@@ -31,7 +31,7 @@ type rig struct {
 	out     io.Writer         // nil = what run returns
 	asked   bool              // In is a terminal
 	columns int               // of the terminal that both outputs are, 0 = none
-	env     map[string]string // beside the credential and the endpoint
+	env     map[string]string // in addition to the credential and the endpoint
 	find    func(program string) error
 	start   func(ctx context.Context, argv, env []string) (int, error)
 	version string

@@ -209,10 +209,6 @@ profile of ~/.osc/config.json, as for the Terraform provider.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use: "help [COMMAND]", Short: "Show the help of a command",
-		Args: func(_ *cobra.Command, args []string) error {
-			_, _, err := root.Find(args)
-			return err
-		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, _, err := root.Find(args)
 			if err != nil {

@@ -287,7 +287,7 @@ func TestScanState(t *testing.T) {
 	}
 }
 
-// Each instance has an address that -replace accepts. A secret in another place of the file is found too, also if the state comes
+// Each instance has an address that -replace accepts. A secret in another place of the file is found too, even if the state comes
 // from standard input.
 func TestScanState_addresses(t *testing.T) {
 	r := newRig(t)

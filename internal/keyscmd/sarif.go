@@ -30,7 +30,7 @@ func sarifOf(version string, found []reviewed, missing []string) object {
 		notifications = append(notifications, object{"level": "warning", "message": sarifText(sentence)})
 	}
 	for _, k := range found {
-		location := object{"name": k.Key.ID, "fullyQualifiedName": owner(k.fact) + "/" + k.Key.ID, "kind": "resource"}
+		location := object{"name": k.Key.ID, "fullyQualifiedName": owner(k.collectedKey) + "/" + k.Key.ID, "kind": "resource"}
 		for _, f := range k.findings {
 			results = append(results, object{
 				"ruleId": f.Rule.ID, "ruleIndex": index[f.Rule.ID], "level": sarifLevel(f.Rule.Severity),

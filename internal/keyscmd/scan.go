@@ -1,15 +1,15 @@
 package keyscmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
 	"github.com/spf13/cobra"
-
-	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 )
 
 func (a *app) scanCommand() *cobra.Command {
@@ -56,44 +56,34 @@ func (a *app) scan(ctx context.Context, files []string, offline bool) error {
 	return nil
 }
 
-// statuses returns a function that returns the status of the key of a secret: ACTIVE, INACTIVE, expired, gone or unknown.
-// After an error every status is unknown.
-func (a *app) statuses(ctx context.Context, secrets []stateKey, offline bool) (func(stateKey) string, error) {
-	unknown := func(stateKey) string { return "unknown" }
-	var ids []string
+// statuses returns the status of each key that has an id: ACTIVE, INACTIVE, expired or gone. It knows none with --offline and
+// with an error.
+func (a *app) statuses(ctx context.Context, secrets []stateKey, offline bool) (map[string]string, error) {
+	status := map[string]string{}
 	for _, s := range secrets {
 		if s.id != "" {
-			ids = append(ids, s.id)
+			status[s.id] = "gone"
 		}
 	}
-	if offline || len(ids) == 0 {
-		return unknown, nil
+	if offline || len(status) == 0 {
+		return map[string]string{}, nil
 	}
 	s, err := a.connect()
 	if err != nil {
-		return unknown, err
+		return nil, err
 	}
-	found, err := s.keys.FindAll(ctx, ids)
+	found, err := s.keys.FindAll(ctx, slices.Collect(maps.Keys(status)))
 	if err != nil {
-		return unknown, err
-	}
-	live := map[string]key.Key{}
-	for _, k := range found {
-		live[k.ID] = k
+		return nil, err
 	}
 	now := s.keys.Now() // the API's clock, which is known from its answers
-	return func(s stateKey) string {
-		k, found := live[s.id]
-		switch {
-		case s.id == "":
-			return "unknown"
-		case !found:
-			return "gone"
-		case k.Expired(now):
-			return "expired"
+	for _, k := range found {
+		status[k.ID] = string(k.State)
+		if k.Expired(now) {
+			status[k.ID] = "expired"
 		}
-		return string(k.State)
-	}, nil
+	}
+	return status, nil
 }
 
 // secretFound is a secret in the JSON of scan-state.
@@ -106,11 +96,11 @@ type secretFound struct {
 }
 
 // showSecrets writes the secrets that were found, and how to remove them.
-func (a *app) showSecrets(secrets []stateKey, status func(stateKey) string, incomplete bool) error {
+func (a *app) showSecrets(secrets []stateKey, status map[string]string, incomplete bool) error {
 	all := []secretFound{}
 	var rows [][]string
 	for _, s := range secrets {
-		f := secretFound{File: s.file, Address: s.address, Attribute: s.secret, AccessKeyID: s.id, Key: status(s)}
+		f := secretFound{File: s.file, Address: s.address, Attribute: s.secret, AccessKeyID: s.id, Key: cmp.Or(status[s.id], "unknown")}
 		all = append(all, f)
 		rows = append(rows, []string{f.File, f.Address, f.Attribute, orDash(f.AccessKeyID), f.Key})
 	}

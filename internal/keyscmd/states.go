@@ -192,7 +192,7 @@ func (s stateFile) version4(file string) []stateKey {
 
 // elsewhere finds the secrets of the state's keys in other values of the file, such as an output or another resource.
 func (s stateFile) elsewhere(file string, data []byte) []stateKey {
-	more := map[string]int{} // how often the data has a secret outside of the attributes of keys
+	more := map[string]int{} // how many times the data has a secret outside of the attributes of keys
 	ids := map[string]string{}
 	for _, r := range s.Resources {
 		for _, instance := range r.Instances {

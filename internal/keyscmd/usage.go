@@ -44,8 +44,8 @@ func (a *app) usageCommand() *cobra.Command {
 	var window windowFlags
 	cmd := &cobra.Command{
 		Use: "usage KEY|USER", Args: named(1, 1, "an access key or a user"), Short: "Show what a key or a user is used for, and from where",
-		Long: `Show which calls an access key, or all access keys that a user has now, signed: which actions, how often, the first and the
-last time, from which addresses, and with which clients (user agents).
+		Long: `Show which calls an access key, or all access keys that a user has now, signed: which actions, how many times, the first and
+the last time, from which addresses, and with which clients (user agents).
 
 KEY is the id of an access key: 20 capital letters and digits. Every other argument is the name of a user. The facts come
 from the API's log. The log keeps 32 days, and only calls of the OUTSCALE API: no calls of object storage (OOS) and of OKS.

@@ -194,7 +194,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Access key " + m.AccessKeyID.ValueString() + " is " + done + "."})
 }
 
-// find reads the key from the API, also if this run has read it before.
+// find reads the key from the API, even if this run has read it before.
 func (a *Action) find(ctx context.Context, m model) (key.Owner, key.Key, error) {
 	owner := key.Owner{UserName: m.UserName.ValueString(), UserID: m.UserID.ValueString()}
 	have := key.Key{ID: m.AccessKeyID.ValueString(), UserName: owner.UserName}
