@@ -141,16 +141,17 @@ func (r *Resource) changeCurrent(ctx context.Context, plan, state model, identit
 }
 
 // updateCurrent updates the current key, if it still differs from the plan. If the planned expiry is unknown, the key expires
-// at most a lifetime from now. The read before sets the API's clock for that.
+// at most a lifetime from now. The read before sets the API's clock for that. Update does not read the key again, because
+// state and expiry are those of this read.
 func (r *Resource) updateCurrent(ctx context.Context, plan, state model, identity key.Identity) (key.Key, error) {
 	have := state.ToKey(identity)
 	want := key.Spec{Owner: plan.Owner(), Expires: have.Expires, Tag: plan.Tag.ValueString()}
 	if plan.ExpirationDate.IsUnknown() {
-		found, err := r.Data.Keys.Read(ctx, plan.Owner(), have.ID, identity)
+		found, err := r.Data.Keys.Reload(ctx, plan.Owner(), have)
 		if err != nil {
 			return key.Key{}, err
 		}
-		have, want.Expires = found, notLater(found.Expires, r.Data.Now().Add(plan.toSpec().Lifetime))
+		have, want.State, want.Expires = found, found.State, notLater(found.Expires, r.Data.Now().Add(plan.toSpec().Lifetime))
 		if want.Expires == found.Expires && want.Tag == found.Tag {
 			return found, nil
 		}
