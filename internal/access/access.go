@@ -43,10 +43,7 @@ type Service struct {
 	cas     *cache.Reads[[]CA]       // one entry
 	address *cache.Reads[netip.Addr] // one entry: the caller's address, zero if it is not known
 	writing sync.Mutex               // locked while a rule is changed
-
-	mu      sync.Mutex
-	planned map[string]*Rule // by id: the changes that were checked in this process; nil = deleted
-	onLimit func()           // called after a change of the access policy
+	onLimit func()                   // called after a change of the access policy
 }
 
 // The client's types, for callers that do not import the client.
@@ -70,7 +67,6 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 		rules:   cache.New[[]Rule](opts.Now, domain.ReadTTL),
 		cas:     cache.New[[]CA](opts.Now, domain.ReadTTL),
 		address: cache.New[netip.Addr](opts.Now, domain.NameTTL),
-		planned: map[string]*Rule{},
 		onLimit: func() {},
 	}
 }
@@ -137,7 +133,7 @@ func (s *Service) CreateRule(ctx context.Context, want Rule) (Rule, error) {
 }
 
 // UpdateRule replaces a rule as a whole (UpdateApiAccessRule). Unless force is set, it does not write a rule that would
-// lock the caller out: see CheckChange.
+// lock the caller out: see CheckChanges.
 //
 // Errors: *LockOutError, or the API's.
 func (s *Service) UpdateRule(ctx context.Context, rule Rule, force bool) (updated Rule, err error) {
@@ -149,7 +145,7 @@ func (s *Service) UpdateRule(ctx context.Context, rule Rule, force bool) (update
 }
 
 // DeleteRule deletes a rule (DeleteApiAccessRule). It succeeds if the rule is already gone. Unless force is set, it does
-// not delete a rule if that would lock the caller out: see CheckChange.
+// not delete a rule if that would lock the caller out: see CheckChanges.
 //
 // Errors: *LockOutError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) DeleteRule(ctx context.Context, id string, recorded domain.Identity, force bool) error {
@@ -170,7 +166,7 @@ func (s *Service) change(ctx context.Context, id string, after *Rule, force bool
 			return err
 		}
 		var locked *LockOutError
-		if err := s.decide(ctx, rules, id, after, nil); errors.As(err, &locked) {
+		if err := s.decide(ctx, rules, map[string]*Rule{id: after}); errors.As(err, &locked) {
 			return locked
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha1" //nolint:gosec // the fingerprints of the API
 	"crypto/x509"
 	"encoding/hex"
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -156,35 +155,25 @@ func (e *UndecidedError) Error() string {
 
 func (e *UndecidedError) Unwrap() error { return e.Err }
 
-// CheckChange returns an error unless a rule admits the caller after the rule with that id is replaced by after, or deleted
-// for nil. CheckChange assumes that the changes which it checked before in this process are made: a plan can delete two
-// rules of which one would be enough. Errors: *LockOutError, *UndecidedError, or those of reading the rules.
-func (s *Service) CheckChange(ctx context.Context, id string, after *Rule) error {
+// CheckChanges returns an error unless a rule admits the caller after changes of rules. changes are the rules by id as they
+// will be, nil for one that will be deleted. Errors: *LockOutError, *UndecidedError, or those of reading the rules.
+func (s *Service) CheckChanges(ctx context.Context, changes map[string]*Rule) error {
 	rules, err := s.Rules(ctx)
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	planned := maps.Clone(s.planned)
-	s.planned[id] = after
-	s.mu.Unlock()
-	return s.decide(ctx, rules, id, after, planned)
+	return s.decide(ctx, rules, changes)
 }
 
-// decide is CheckChange for known rules and changes.
-func (s *Service) decide(ctx context.Context, rules []Rule, id string, after *Rule, planned map[string]*Rule) error {
-	i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
-	if i >= 0 && after != nil && covers(*after, rules[i]) && len(planned) == 0 {
+// decide is CheckChanges for known rules.
+func (s *Service) decide(ctx context.Context, rules []Rule, changes map[string]*Rule) error {
+	widens := func(r Rule) bool { return changes[r.ID] != nil && covers(*changes[r.ID], r) }
+	if len(changes) == 1 && slices.ContainsFunc(rules, widens) {
 		return nil
 	}
-	planned = maps.Clone(planned)
-	if planned == nil {
-		planned = map[string]*Rule{}
-	}
-	planned[id] = after
 	var then []Rule
 	for _, r := range rules {
-		if change, changed := planned[r.ID]; !changed {
+		if change, changed := changes[r.ID]; !changed {
 			then = append(then, r)
 		} else if change != nil {
 			then = append(then, *change)

@@ -133,8 +133,8 @@ func (g *guarded) UpdateAPIAccessRule(_ context.Context, rule Rule) (Rule, error
 	return rule, nil
 }
 
-// TestCheckChange: two rules allow the calls of the caller. One of them can be deleted, but not both, even one after the other.
-func TestCheckChange(t *testing.T) {
+// TestCheckChanges: two rules allow the calls of the caller. One of them can be deleted, but not both.
+func TestCheckChanges(t *testing.T) {
 	rules := []Rule{{ID: "aar-1", IPRanges: []string{"192.0.2.0/24"}}, {ID: "aar-2", IPRanges: []string{"192.0.2.7"}}}
 	elsewhere := Rule{ID: "aar-1", IPRanges: []string{"198.51.100.0/24"}}
 	var locked *LockOutError
@@ -143,19 +143,26 @@ func TestCheckChange(t *testing.T) {
 	g := &guarded{fake: fake{rules: rules}, address: "192.0.2.7"}
 	s := New(g, account("1"), options)
 	wider := Rule{ID: "aar-1", IPRanges: []string{"192.0.0.0/16"}}
-	if err := s.CheckChange(t.Context(), "aar-1", &wider); err != nil || g.asked != 0 {
+	if err := s.CheckChanges(t.Context(), map[string]*Rule{"aar-1": &wider}); err != nil || g.asked != 0 {
 		t.Errorf("a wider rule: %v, and the address was asked for %d times", err, g.asked)
 	}
-	if err := s.CheckChange(t.Context(), "aar-2", nil); err != nil {
-		t.Errorf("the first one deleted: %v", err)
+	if err := s.CheckChanges(t.Context(), map[string]*Rule{"aar-2": nil}); err != nil {
+		t.Errorf("one deleted: %v", err)
 	}
-	if err := s.CheckChange(t.Context(), "aar-1", &elsewhere); !errors.As(err, &locked) || locked.Left != 1 {
-		t.Errorf("the second one changed: %v", err)
+	if err := s.CheckChanges(t.Context(), map[string]*Rule{"aar-1": &elsewhere, "aar-2": nil}); !errors.As(err, &locked) || locked.Left != 1 {
+		t.Errorf("the other one changed as well: %v", err)
+	}
+
+	g = &guarded{fake: fake{rules: []Rule{elsewhere, {ID: "aar-2", IPRanges: []string{"192.0.2.7"}}}}, address: "192.0.2.7"}
+	wider = Rule{ID: "aar-1", IPRanges: []string{"198.51.0.0/16"}}
+	err := New(g, account("1"), options).CheckChanges(t.Context(), map[string]*Rule{"aar-1": &wider, "aar-2": nil})
+	if !errors.As(err, &locked) {
+		t.Errorf("one wider, and the other one deleted: %v", err)
 	}
 
 	g = &guarded{fake: fake{rules: rules}, err: errors.New("no right")}
 	s = New(g, account("1"), options)
-	if err := s.CheckChange(t.Context(), "aar-1", &elsewhere); !errors.As(err, &undecided) || !errors.Is(err, g.err) {
+	if err := s.CheckChanges(t.Context(), map[string]*Rule{"aar-1": &elsewhere}); !errors.As(err, &undecided) || !errors.Is(err, g.err) {
 		t.Errorf("an address that cannot be read: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -18,9 +19,7 @@ func (s *Service) Create(ctx context.Context, want Spec) (Group, error) {
 	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
 		return Group{}, err
 	}
-	if want.Path == "" {
-		want.Path = "/"
-	}
+	want.Path = cmp.Or(want.Path, "/")
 	since := s.api.Clock().Now().Add(-api.Tolerated)
 	group, err := domain.CreateNamed(ctx, s.opts, domain.NamedCreation[Group]{
 		Action: "CreateUserGroup", Kind: domain.KindUserGroup, Name: want.Name,
@@ -46,6 +45,7 @@ func (s *Service) Create(ctx context.Context, want Spec) (Group, error) {
 //
 // Errors: *domain.GoneError, *domain.IdentityMismatchError, or the API's.
 func (s *Service) Update(ctx context.Context, id string, recorded domain.Identity, want Spec) (Group, error) {
+	want.Path = cmp.Or(want.Path, "/")
 	for try := 1; ; try++ {
 		now, err := s.reload(ctx, id, recorded)
 		if err != nil || (now.Name == want.Name && now.Path == want.Path) {

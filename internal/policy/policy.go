@@ -149,9 +149,7 @@ func (s *Service) Read(ctx context.Context, orn string, recorded domain.Identity
 func (s *Service) Reload(ctx context.Context, orn string, recorded domain.Identity) (Policy, error) {
 	found, err := s.api.ReadPolicy(ctx, orn)
 	if err == nil {
-		policy := s.policyOf(found)
-		s.remember(policy)
-		return policy, nil
+		return s.policyOf(found), nil
 	}
 	if !api.IsNotFound(err) {
 		return Policy{}, err
@@ -211,7 +209,7 @@ func (s *Service) drop() {
 	}
 }
 
-// remember puts a policy that was read or written into the shared list of the account's policies.
+// remember puts a new policy into the shared list of the account's policies.
 func (s *Service) remember(p Policy) {
 	s.all.Change(string(api.ScopeLocal), func(policies []Policy) []Policy {
 		return append(slices.DeleteFunc(slices.Clone(policies), func(old Policy) bool { return old.ORN == p.ORN }), p)

@@ -253,3 +253,19 @@ func TestReplaceVersion_atOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestDelete_forgetsKeptVersion: a policy that is created later under the ORN of a deleted one keeps its versions.
+func TestDelete_forgetsKeptVersion(t *testing.T) {
+	f := &fake{versions: []api.PolicyVersion{{ID: "v1"}, {ID: "v2", IsDefault: true}}}
+	s := service(f)
+	if kept, err := s.RemoveVersion(t.Context(), orn, "v2", domain.Identity{}, true); !kept || err != nil {
+		t.Fatalf("kept %v, %v", kept, err)
+	}
+	if err := s.Delete(t.Context(), orn, domain.Identity{}, false); err != nil {
+		t.Fatal(err)
+	}
+	f.calls = nil
+	if _, err := s.CreateVersion(t.Context(), orn, "{}", true); err != nil || slices.Contains(f.calls, "DeletePolicyVersion v2") {
+		t.Errorf("%v after %q", err, f.calls)
+	}
+}

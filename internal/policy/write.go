@@ -54,6 +54,7 @@ func (s *Service) Delete(ctx context.Context, orn string, recorded domain.Identi
 		return err
 	}
 	defer s.forget(orn)
+	defer s.replaced.Delete(orn)
 	if err := s.release(ctx, orn, detach); err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // refuseLockOut appends an error for a change after which no rule admits the calls of this provider, or a warning if that
 // is allowed or not known. after is nil for a destroy.
 func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, state model, after *access.Rule, allowed bool) {
-	err := r.Data.Access.CheckChange(ctx, state.ID.ValueString(), after)
+	err := r.Data.Access.CheckChanges(ctx, r.Data.Memory.PlanRule(state.ID.ValueString(), after))
 	var locked *access.LockOutError
 	var undecided *access.UndecidedError
 	switch {

@@ -1,10 +1,13 @@
 package providerdata
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/outscale-access/terraform-provider-outscale/internal/access"
 )
 
 // Memory keeps results of the refresh for the plan of the same process: when the refresh finds that a key is gone, the plan
@@ -14,10 +17,11 @@ type Memory struct {
 	Renamed sync.Map // kinds and ids of objects whose plan renames them: see base.Rename
 
 	mu         sync.Mutex
-	expired    map[string][]time.Time // by owner: expiries of keys that are gone or have expired
-	recipients map[string][]string    // by owner: fingerprints to which the secrets of keys that are gone were sealed
-	planned    map[string]bool        // by type: see SecondPlan
-	relations  map[string]RelationUse // by relation: see PlanRelation
+	expired    map[string][]time.Time  // by owner: expiries of keys that are gone or have expired
+	recipients map[string][]string     // by owner: fingerprints to which the secrets of keys that are gone were sealed
+	planned    map[string]bool         // by type: see SecondPlan
+	relations  map[string]RelationUse  // by relation: see PlanRelation
+	rules      map[string]*access.Rule // see PlanRule
 }
 
 // AddExpired records that the refresh found a key with this expiry gone or expired.
@@ -61,6 +65,18 @@ func (m *Memory) WasSealed(owner string, fingerprints []string) bool {
 
 // joined is the same for every order of the items.
 func joined(items []string) string { return strings.Join(slices.Sorted(slices.Values(items)), " ") }
+
+// PlanRule records the planned change of an API access rule, nil for a deletion, and returns all that this process recorded:
+// a plan can delete two rules of which one would be enough for the caller.
+func (m *Memory) PlanRule(id string, after *access.Rule) map[string]*access.Rule {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.rules == nil {
+		m.rules = map[string]*access.Rule{}
+	}
+	m.rules[id] = after
+	return maps.Clone(m.rules)
+}
 
 // SecondPlan records a plan, and reports whether this process planned a resource of the type before. It is for types of which
 // an account has one object.

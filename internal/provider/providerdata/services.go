@@ -109,7 +109,7 @@ type Access interface {
 	Rules(ctx context.Context) ([]access.Rule, error)
 	Rule(ctx context.Context, id string, recorded domain.Identity) (access.Rule, error)
 	CreateRule(ctx context.Context, want access.Rule) (access.Rule, error)
-	CheckChange(ctx context.Context, id string, after *access.Rule) error
+	CheckChanges(ctx context.Context, changes map[string]*access.Rule) error
 	UpdateRule(ctx context.Context, rule access.Rule, force bool) (access.Rule, error)
 	DeleteRule(ctx context.Context, id string, recorded domain.Identity, force bool) error
 	CAs(ctx context.Context) ([]access.CA, error)
