@@ -44,14 +44,14 @@ func (s *Workspace) ExpectNoSecretLeft(others ...string) {
 	if len(secrets) == 0 {
 		s.c.t.Fatal("no secret was issued")
 	}
-	for _, at := range s.leftBehind(append(secrets, others...)) {
+	for _, at := range s.findSecrets(append(secrets, others...)) {
 		s.c.t.Error(at)
 	}
-	s.c.simulatorRevealsNothing(secrets)
+	s.c.expectNoSecretInSimulator(secrets)
 }
 
-// leftBehind returns every place that contains one of the secrets.
-func (s *Workspace) leftBehind(secrets []string) (places []string) {
+// findSecrets returns every place that contains one of the secrets.
+func (s *Workspace) findSecrets(secrets []string) (places []string) {
 	s.c.t.Helper()
 	look := func(where string, text []byte) {
 		if err := Absent(where, text, secrets...); err != nil {
@@ -116,9 +116,9 @@ func unzipped(archive []byte, show func(member string, text []byte)) error {
 	return nil
 }
 
-// revealsNothing fails the test if a command printed a secret, unless it prints values on request, or if the log of the runs has a
+// expectNoSecretPrinted fails the test if a command printed a secret, unless it prints values on request, or if the log of the runs has a
 // secret. It runs at the end of every test.
-func (s *Workspace) revealsNothing() {
+func (s *Workspace) expectNoSecretPrinted() {
 	s.c.absent("what the CLI printed", []byte(s.printed.String()), s.c.Issued())
 	log, err := os.ReadFile(s.trace())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a workspace in which nothing was run has no log

@@ -23,7 +23,7 @@ func TestAccSearch_clearSecret(t *testing.T) {
 	}
 	s.File("leak.txt", "HTTP body: "+issued[0])
 	s.printed.WriteString("printed: " + issued[0])
-	found := strings.Join(s.leftBehind(issued), "\n")
+	found := strings.Join(s.findSecrets(issued), "\n")
 	for _, place := range []string{
 		"terraform.tfstate has", "terraform.tfstate.backup has", "saved.plan, unzipped: tfplan has", "saved.plan, unzipped: tfstate has",
 		"what `show -json` prints of the state has", "what `show -json` prints of saved.plan has", "leak.txt has", "what the CLI printed has",
@@ -60,7 +60,7 @@ provider "outscale" {
 	s.Trace()
 	s.Must("plan", "-out=saved.plan", "-input=false", "-no-color")
 	s.Must("apply", "-input=false", "-no-color", "saved.plan")
-	found := strings.Join(s.leftBehind([]string{c.RootSecretKey}), "\n")
+	found := strings.Join(s.findSecrets([]string{c.RootSecretKey}), "\n")
 	if !strings.Contains(found, "saved.plan, unzipped: tfplan has") {
 		t.Errorf("not found in the plan file:\n%s", found)
 	}

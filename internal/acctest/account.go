@@ -41,7 +41,7 @@ func NewAccount(t testing.TB, opts ...func(*simulator.Options)) *Account {
 	a.Env("OSC_ACCESS_KEY", server.RootAccessKey)
 	a.Env("OSC_SECRET_KEY", server.RootSecretKey)
 	a.Env("OSC_ENDPOINT_API", server.Endpoint)
-	t.Cleanup(func() { a.simulatorRevealsNothing(a.Issued()) })
+	t.Cleanup(func() { a.expectNoSecretInSimulator(a.Issued()) })
 	return a
 }
 

@@ -61,8 +61,8 @@ func (h *Held) Await(t testing.TB) {
 	}
 }
 
-// AwaitLeft waits until the sender of a held call closes its connection. The gate then drops the call.
-func (h *Held) AwaitLeft(t testing.TB) {
+// AwaitClosed waits until the sender of a held call closes its connection. The gate then drops the call.
+func (h *Held) AwaitClosed(t testing.TB) {
 	t.Helper()
 	select {
 	case <-h.left:

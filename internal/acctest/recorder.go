@@ -144,9 +144,9 @@ func (a *Account) Issued() []string {
 	return slices.Clone(a.recorder.secrets)
 }
 
-// simulatorRevealsNothing fails the test if the simulator revealed a secret in its log, in its record of calls, or in an answer of
+// expectNoSecretInSimulator fails the test if the simulator revealed a secret in its log, in its record of calls, or in an answer of
 // the admin port.
-func (a *Account) simulatorRevealsNothing(secrets []string) {
+func (a *Account) expectNoSecretInSimulator(secrets []string) {
 	a.t.Helper()
 	a.recorder.mu.Lock()
 	log := bytes.Clone(a.recorder.log.Bytes())

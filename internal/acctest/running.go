@@ -42,13 +42,13 @@ func (r *Running) Signal(signal os.Signal) {
 	r.c.NoError(r.cmd.Process.Signal(signal))
 }
 
-// Said reports whether the CLI has already printed a text.
-func (r *Running) Said(text string) bool { return strings.Contains(plain(r.out.String()), text) }
+// HasPrinted reports whether the CLI has already printed a text.
+func (r *Running) HasPrinted(text string) bool { return strings.Contains(plain(r.out.String()), text) }
 
 // AwaitOutput waits until the CLI prints a text.
 func (r *Running) AwaitOutput(text string) {
 	r.c.t.Helper()
-	r.c.Await("the CLI says "+text, func() bool { return r.Said(text) })
+	r.c.Await("the CLI has printed "+text, func() bool { return r.HasPrinted(text) })
 }
 
 // Wait waits for the end of the CLI. The code is -1 if the CLI was killed. As with Run, no secret may be in the output.

@@ -85,7 +85,7 @@ func (c *CLI) Workspace(config string) *Workspace {
 	}}
 	c.NoError(os.MkdirAll(s.Dir, 0o750))
 	s.Write(config)
-	c.t.Cleanup(s.revealsNothing)
+	c.t.Cleanup(s.expectNoSecretPrinted)
 	return s
 }
 

@@ -77,7 +77,7 @@ func (d *demo) run(ctx context.Context) error {
 // apply shows the part of the configuration that is new, adds it to the workspace, and applies it.
 func (d *demo) apply(ctx context.Context, w *workspace, part string) error {
 	if part != "" {
-		d.shows(part)
+		d.show(part)
 		if err := w.add(part); err != nil {
 			return err
 		}

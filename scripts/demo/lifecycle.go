@@ -52,7 +52,7 @@ func (d *demo) planIsEmpty(ctx context.Context) error {
 }
 
 func (d *demo) switchOff(ctx context.Context) error {
-	d.shows(`state = "INACTIVE"`)
+	d.show(`state = "INACTIVE"`)
 	if err := d.page.rewrite(`"ACTIVE"`, `"INACTIVE"`); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (d *demo) importElsewhere(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.shows(fmt.Sprintf("import {\n  to = outscale_access_key.user\n  id = %q\n}", d.keys[1]))
+	d.show(fmt.Sprintf("import {\n  to = outscale_access_key.user\n  id = %q\n}", d.keys[1]))
 	if err := d.applied(ctx, second); err != nil {
 		return err
 	}

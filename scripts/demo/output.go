@@ -62,8 +62,8 @@ func (o *output) claim(format string, args ...any) { o.block("", fmt.Sprintf(for
 // command prints a command that runs now.
 func (o *output) command(args ...string) { o.block("$ ", strings.Join(args, " ")) }
 
-// shows prints the output of a program, or a part of a configuration.
-func (o *output) shows(text string) { o.block("| ", strings.TrimSpace(text)) }
+// show prints the output of a program, or a part of a configuration.
+func (o *output) show(text string) { o.block("| ", strings.TrimSpace(text)) }
 
 // block prints the lines of a text indented, each with a prefix.
 func (o *output) block(prefix, text string) {

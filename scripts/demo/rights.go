@@ -73,7 +73,7 @@ func (d *demo) oneRight(ctx context.Context) error {
 	}
 	denied := denials[len(denials)-1]
 	d.claim("%s, signed with the same key: denied, %d with code %s. The simulator explains:", denied.Action, denied.Status, denied.Code)
-	d.shows(denied.Rights.Reason + "\nmissing statement: " + string(denied.Rights.Missing))
+	d.show(denied.Rights.Reason + "\nmissing statement: " + string(denied.Rights.Missing))
 	return nil
 }
 
@@ -86,7 +86,7 @@ func (d *demo) audit(ctx context.Context) error {
 	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
 		return fmt.Errorf("the audit should have findings, which is exit code 1: %w", err)
 	}
-	d.shows(printed)
+	d.show(printed)
 	for line := range strings.Lines(printed) {
 		if strings.Contains(line, "no-state") && !strings.Contains(line, d.sim.RootKey) || strings.Contains(line, "unfinished") {
 			return fmt.Errorf("a key is in no state: %s", line)

@@ -160,7 +160,7 @@ func (d *demo) interrupt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.shows(runScoped)
+	d.show(runScoped)
 	d.command(d.cli.Command(), "apply")
 	running, stop := context.WithCancel(ctx)
 	defer stop()

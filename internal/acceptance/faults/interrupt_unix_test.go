@@ -181,9 +181,9 @@ func (x *interrupter) interrupt(r *acctest.Running) {
 	}
 	if x.interruption == interruptTwice {
 		// The answer is held until the CLI has printed both messages. Otherwise the run could end before the second signal.
-		x.await(interruptedOnce, func() bool { return r.Said(interruptedOnce) || !isRunning(r.PID()) })
+		x.await(interruptedOnce, func() bool { return r.HasPrinted(interruptedOnce) || !isRunning(r.PID()) })
 		_ = syscall.Kill(r.PID(), syscall.SIGINT)
-		x.await(interruptedTwice, func() bool { return r.Said(interruptedTwice) || !isRunning(r.PID()) })
+		x.await(interruptedTwice, func() bool { return r.HasPrinted(interruptedTwice) || !isRunning(r.PID()) })
 	}
 }
 

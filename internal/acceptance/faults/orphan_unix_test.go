@@ -156,7 +156,7 @@ func TestOrphan_returnedKeyNotRevoked(t *testing.T) {
 			for _, provider := range providers {
 				cli.NoError(syscall.Kill(provider, syscall.SIGKILL))
 			}
-			second.AwaitLeft(t) // otherwise Release below could still let its request for the next key through
+			second.AwaitClosed(t) // otherwise Release below could still let its request for the next key through
 		},
 	} {
 		for ownerName, o := range owners() {
