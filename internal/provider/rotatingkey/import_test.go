@@ -127,7 +127,7 @@ func TestRotatingKey_movedWithoutExpiry(t *testing.T) {
 	plan.ExpectWarning("Access key gets an earlier expiry", "does not expire", "Its secret stays the same")
 	h.ResetCalls()
 	plan.Apply().ExpectNoErrors()
-	h.ExpectCalls(map[string]int{"ReadAccessKeys": 1, "UpdateAccessKey": 1})
+	h.ExpectCalls(map[string]int{"ReadAccessKeys": 1, "ReadApiAccessPolicy": 1, "UpdateAccessKey": 1})
 	pair.Expect(acctest.Args{"secret_key": secret})
 	expectEnd(t, h, 30*day)
 	pair.Destroy()
