@@ -77,7 +77,7 @@ func (a *app) collectForReview(ctx context.Context, f reviewFlags) (*collected, 
 	if err != nil {
 		return nil, config, err
 	}
-	w := factsToRead{account: f.account, rights: true, usage: back, pages: f.logs.pages, places: true, calls: true}
+	w := factsToRead{account: f.account, rights: true, usage: back, pages: f.logs.pages, review: true}
 	if len(f.states) > 0 {
 		if w.states, err = idsOfStates(f.states, a.host.In); err != nil {
 			return nil, config, err

@@ -73,7 +73,7 @@ func TestRun_arguments(t *testing.T) {
 		"usage ci --usage-pages 0": "the number must be at least 1", "revoke - ABCDEFGHIJ0123456789 --yes": "give it alone", "help lst": "unknown command \"lst\"",
 		"list extra": "unexpected argument extra\n  Usage: outscale-keys list [flags]\n", "audit --state a b": "unexpected argument b", "orphans": "give a state file", "exec -- x": "give --user USER", "list --nosuch": "unknown flag: --nosuch\n  Usage: outscale-keys list [flags]\n",
 		"audit --max-unused soon": "--max-unused: \"soon\" is not a time", "deactivate": "Usage: outscale-keys deactivate (KEY ... | - | --all-of USER) [flags]\n",
-		"exec --user ci --for 59s -- x": "--for 59s", "exec --user ci --for soon x": "--for soon", "lst": "\n  Did you mean this?\n  list\n  See outscale-keys --help.\n", "policy nobody": "user nobody was not found\n  outscale-keys list shows the access keys and their owners.\n",
+		"exec --user ci --for 59s -- x": "--for: \"59s\" is less than 1m", "exec --user ci --for soon x": "--for: \"soon\" is not a time such as", "exec --user ci --for 1000000h x": "--for: \"1000000h\" is more than 36500d", "lst": "\n  Did you mean this?\n  list\n  See outscale-keys --help.\n", "policy nobody": "user nobody was not found\n  outscale-keys list shows the access keys and their owners.\n",
 		"usage nobody": "user nobody was not found; the id of an access key has", "revoke --all-of nobody": "user nobody was not found\n", "exec --user nobody x": "user nobody was not found\n  outscale-keys list ",
 		"revoke nobody": "nobody is not the id of an access key", "revoke ABCDEFGHIJ0123456789": "nothing was changed: access key ABCDEFGHIJ0123456789 was not found\n  outscale-keys list shows the access keys",
 	} {

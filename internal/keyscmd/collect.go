@@ -19,8 +19,7 @@ type factsToRead struct {
 	rights  bool            // about three calls per user that has keys, one per group and two per policy
 	usage   time.Duration   // how far back to read the log; 0 = do not read it
 	pages   int             // the largest number of pages of the log
-	places  bool            // the networks that keys were used from; no further calls
-	calls   bool            // say first how many calls follow
+	review  bool            // what only the rules need; no further calls, but say first how many calls follow
 	states  map[string]bool // the ids of the keys in states, nil = states are not known
 }
 
@@ -47,7 +46,7 @@ type collectedKey struct {
 // collect reads the keys of the account and the facts in w about them. It names what the caller may not read, and continues.
 func (a *app) collect(ctx context.Context, s *services, w factsToRead) (*collected, error) {
 	defer a.progressDone()
-	if w.calls {
+	if w.review {
 		if err := a.noteCalls(ctx, s, w); err != nil {
 			return nil, err
 		}
@@ -63,7 +62,7 @@ func (a *app) collect(ctx context.Context, s *services, w factsToRead) (*collect
 	} else if !report.Root {
 		c.noteMissing("The keys of the root account are not listed: the API shows them to the root account only.")
 	}
-	if report.MaxKeyLifetime == nil {
+	if w.review && report.MaxKeyLifetime == nil {
 		c.noteMissing("The account's maximum lifetime of keys is not known: the caller may not read it (api:ReadApiAccessPolicy).")
 	}
 	usage, err := a.usage(ctx, s, w, c)
@@ -106,27 +105,29 @@ func (a *app) collect(ctx context.Context, s *services, w factsToRead) (*collect
 	return c, nil
 }
 
-// noteCalls says how many calls follow. The number of policies is known only after they are read.
+// noteCalls says how many calls follow. The number of groups and policies is known only after they are read.
 func (a *app) noteCalls(ctx context.Context, s *services, w factsToRead) error {
 	users, err := s.users.List(ctx)
 	if err != nil && !domain.IsClosed(err) {
 		return err
 	}
 	const own, policy, rightsPerUser = 1, 1, 3
-	n, what := len(users)+own+policy, fmt.Sprintf("%d for the keys of the account", len(users)+own+policy)
+	n, more := len(users)+own+policy, ""
+	parts := fmt.Sprintf("%d for the keys of the account", n)
 	if w.usage > 0 {
 		n += w.pages
-		what += fmt.Sprintf(", at most %d for the log", w.pages)
+		parts += fmt.Sprintf(", %d for the log", w.pages)
 	}
 	if w.rights && len(users) > 0 {
 		n += rightsPerUser * len(users)
-		what += fmt.Sprintf(", at most %d for the rights of users, and one or two more per group and policy", rightsPerUser*len(users))
+		parts += fmt.Sprintf(", %d for the rights of users", rightsPerUser*len(users))
+		more = ", and one or two more per group and policy"
 	}
 	last := ""
 	if rate := a.flags.rate; rate > 0 {
-		last = fmt.Sprintf(" At %g calls per second they take at most %s.", rate, time.Duration(float64(n)/rate*float64(time.Second)).Round(time.Second))
+		last = fmt.Sprintf(" At %g calls per second, %d calls take %s.", rate, n, time.Duration(float64(n)/rate*float64(time.Second)).Round(time.Second))
 	}
-	a.note("At most %d calls follow: %s.%s", n, what, last)
+	a.note("At most %d calls follow%s: %s.%s", n, more, parts, last)
 	return nil
 }
 
@@ -136,7 +137,7 @@ func (a *app) usage(ctx context.Context, s *services, w factsToRead, c *collecte
 		return usage, nil
 	}
 	a.progress("reading the log of the account")
-	usage, err = s.account.Usage(ctx, account.UsageQuery{Back: w.usage, Pages: w.pages, Places: w.places, Place: review.Network})
+	usage, err = s.account.Usage(ctx, account.UsageQuery{Back: w.usage, Pages: w.pages, Places: w.review, Place: review.Network})
 	switch {
 	case ctx.Err() != nil:
 		return usage, ctx.Err()

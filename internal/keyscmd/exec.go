@@ -38,8 +38,11 @@ be run, or if the key could not be created or revoked.`,
 		Example: "  outscale-keys exec --user ci --for 1h -- terraform plan",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			life, err := review.ParseDuration(lifetime)
-			if err != nil || life < time.Minute {
-				return fmt.Errorf("--for %s: the time must be at least a minute, for example 30m, 12h or 1d", text.Word(lifetime))
+			if err == nil && life < time.Minute {
+				err = fmt.Errorf("%q is less than 1m", lifetime)
+			}
+			if err != nil {
+				return fmt.Errorf("--for: %w", err)
 			}
 			if err := a.host.Find(args[0]); err != nil {
 				return fmt.Errorf("no access key was created, because the program was not found: %w", err)
@@ -81,7 +84,8 @@ func (a *app) exec(ctx context.Context, s *services, spec key.Spec, lifetime tim
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeLimit)
 	defer cancel()
 	if revokeErr := s.keys.Revoke(work, spec.Owner, created.Key); revokeErr != nil {
-		return errors.Join(err, fmt.Errorf("access key %s was not revoked and expires on %s: %w\nTo delete it: outscale-keys revoke %s", created.Key.ID, date(&expires), revokeErr, created.Key.ID))
+		// Without the remedy of the failed call: to run the command again would run the program again.
+		return errors.Join(err, fmt.Errorf("access key %s was not revoked and expires on %s: %s\nTo delete it: outscale-keys revoke %s", created.Key.ID, date(&expires), revokeErr.Error(), created.Key.ID))
 	}
 	if err == nil && code != 0 {
 		return exitCode(code)

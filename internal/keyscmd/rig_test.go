@@ -77,8 +77,12 @@ func (r *rig) fromElsewhere(w http.ResponseWriter, req *http.Request) {
 		req.RemoteAddr = net.JoinHostPort(address, "1")
 	}
 	if r.refuse != nil && r.refuse(path.Base(req.URL.Path)) {
+		code := "4047"
+		if r.status == http.StatusForbidden {
+			code = "4"
+		}
 		w.WriteHeader(cmp.Or(r.status, http.StatusBadRequest))
-		_, _ = io.WriteString(w, `{"Errors":[{"Code":"4047","Type":"InvalidParameterValue","Details":""}],"ResponseContext":{"RequestId":"r"}}`)
+		_, _ = io.WriteString(w, `{"Errors":[{"Code":"`+code+`","Type":"InvalidParameterValue","Details":""}],"ResponseContext":{"RequestId":"r"}}`)
 		return
 	}
 	r.Simulator.Handler().ServeHTTP(w, req)

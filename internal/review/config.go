@@ -121,8 +121,11 @@ func ParseDuration(text string) (time.Duration, error) {
 			d = time.Duration(min(n, maxDays+1)) * day
 		}
 	}
-	if err != nil || d <= 0 || d > maxDays*day {
-		return 0, fmt.Errorf("%q is not a time such as 90d or 12h", text)
+	switch {
+	case err != nil || d <= 0:
+		return 0, fmt.Errorf("%q is not a time such as 90d, 12h or 30m", text)
+	case d > maxDays*day:
+		return 0, fmt.Errorf("%q is more than %dd", text, maxDays)
 	}
 	return d, nil
 }

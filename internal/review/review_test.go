@@ -106,7 +106,7 @@ func TestReadConfig_refused(t *testing.T) {
 		`{"rules": {"old": {"max": "-1d"}}}`:          "not a time",
 		`{"rules": {"networks": {"max": -1}}}`:        "is not a limit",
 		`{"rules": {}} {}`:                            "text follows",
-		`{"rules": {"old": {"max": "99999999999d"}}}`: "not a time",
+		`{"rules": {"old": {"max": "99999999999d"}}}`: "more than 36500d",
 	} {
 		if _, err := ReadConfig(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", text, err, want)
