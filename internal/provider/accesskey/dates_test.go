@@ -11,8 +11,9 @@ import (
 
 // accessKey is the type under test, user the one that owns some of the keys.
 const (
-	accessKey = "outscale_access_key"
-	user      = "outscale_user"
+	accessKey   = "outscale_access_key"
+	rotatingKey = "outscale_rotating_access_key"
+	user        = "outscale_user"
 )
 
 const day = 24 * time.Hour

@@ -168,6 +168,50 @@ func TestAccessKey_sameOwnerNamedOtherwise(t *testing.T) {
 	key.Expect(acctest.Args{"access_key_id": id})
 }
 
+// TestAccessKey_sameOwnerRenamed switches keys from the name to the id of their owner, who is renamed after the plan, by the
+// same apply or by hand. No key is replaced, even without a refresh.
+func TestAccessKey_sameOwnerRenamed(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	owner := h.Resource(user, named("before"))
+	byName, byID := named("before"), identified(owner.Get("user_id"))
+	rotating := func(argument string, value any) acctest.Args {
+		return acctest.Args{"lifetime": "30d", "rotate_before": "5d", argument: value}
+	}
+	pairByID, both := rotating("user_id", owner.Get("user_id")), acctest.Args{"user_name": "after", "user_id": owner.Get("user_id")}
+	plain, pair := h.Resource(accessKey, byName), h.Resource(rotatingKey, rotating("user_name", "before"))
+	twice, old, moves := h.Resource(accessKey, byName), h.Resource(accessKey, byName), h.Resource(accessKey, byName)
+	keys := h.Keys()
+
+	p := h.Start()
+	p.Plan(owner, acctest.Args{"user_name": "after"}).ExpectNoErrors()
+	p.Plan(twice, both).Expect(acctest.Update, both)
+	first, second := plain.Plan(byID).Expect(acctest.Update, byID), pair.Plan(pairByID).Expect(acctest.Update, pairByID)
+	twice.Plan(both).ExpectErrorAmong("Owner named twice", "`user_name` is \"after\", and the user with the `user_id`", "does not have this name")
+	h.ResetCalls()
+	owner.Update(acctest.Args{"user_name": "after"})
+	first.Apply().ExpectNoErrors()
+	second.Apply().ExpectNoErrors()
+	twice.Update(both)
+	old.SkipRefresh = true
+	old.Plan(byID).Expect(acctest.Update, byID).Apply().ExpectNoErrors()
+	moved, got := moves.Move(rotatingKey)
+	got.ExpectNoErrors()
+	moved.SkipRefresh = true
+	moved.Plan(pairByID).Expect(acctest.Update, pairByID).Apply().ExpectNoErrors()
+	plain.ExpectEmptyPlan(byID)
+	pair.ExpectEmptyPlan(pairByID)
+	h.ExpectWrites("UpdateUser", "UpdateAccessKey") // the second is the expiry of the moved key
+	if len(h.Keys()) != len(keys) {
+		t.Errorf("%d keys, want %d", len(h.Keys()), len(keys))
+	}
+	for _, key := range keys {
+		if h.Key(key.AccessKeyID).UserName != "after" {
+			t.Errorf("key %s was replaced", key.AccessKeyID)
+		}
+	}
+}
+
 // TestAccessKey_ownerIsReplaced: a user cannot be deleted before its keys, so an unknown id replaces the key. A name is known
 // at plan, so the key is not replaced, and the API refuses to delete the user.
 func TestAccessKey_ownerIsReplaced(t *testing.T) {
@@ -209,7 +253,7 @@ func TestAccessKey_badArguments(t *testing.T) {
 		t.Errorf("%d calls were made", len(calls))
 	}
 	const createFirst = "Create the user first. If the same configuration creates it, set `user_id = outscale_user.NAME.user_id`: then the user is created before the key."
-	h.NewResource(accessKey).Plan(acctest.Args{"user_name": "alice", "user_id": "U1"}).ExpectErrorAmong("Owner named twice", "keep one of the two")
+	h.NewResource(accessKey).Plan(acctest.Args{"user_name": "alice", "user_id": "U1"}).ExpectErrorAmong("Owner named twice", "Remove one of the two arguments.")
 	for name, c := range map[string]struct {
 		config acctest.Args
 		want   string

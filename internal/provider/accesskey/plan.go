@@ -53,7 +53,7 @@ func (d *decision) create(config Model, f keyattr.Facts) {
 
 // changeOrReplace plans a key that exists.
 func (d *decision) changeOrReplace(config, state Model, f keyattr.Facts) {
-	keeps, resealed := keyattr.KeepsOwner(config.Key, state.Key, f.SameUser), keyattr.WhyResealed(f.Recipients, config.Key, state.Key)
+	keeps, resealed := keyattr.KeepsOwner(config.Key, state.Key, f), keyattr.WhyResealed(f.Recipients, config.Key, state.Key)
 	d.plan = planChange(config, state, f.Recipients)
 	if !keeps || resealed != "" {
 		d.plan = planNew(config, f.Recipients)

@@ -51,7 +51,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	d := decide(config, state, keyattr.CollectFacts(ctx, r.Data, config.Key, state.key(), &resp.Diagnostics))
+	d := decide(config, state, keyattr.CollectFacts(ctx, r.Data, config.Key, state.key(), base.ReadIdentity(req.Private), &resp.Diagnostics))
 	resp.Diagnostics.Append(d.diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -60,5 +60,5 @@ func CheckRename[T any](d *providerdata.Data, n Rename, list func() ([]T, error)
 			n.Kind, n.From.ValueString(), n.ID, n.To.ValueString(), other))
 		return
 	}
-	d.Memory.Renamed.Store(n.Kind+n.ID, true)
+	d.Memory.Renamed.Store(n.Kind+n.ID, n.To.ValueString())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
@@ -12,19 +13,24 @@ import (
 type Facts struct {
 	Now        time.Time  // by the API's clock, or by this machine's before the first answer
 	Recipients Recipients // of seal_to in the configuration
+	OwnerID    string     // the recorded id of the user that owns the key; "" if it is not recorded, or for a key of the caller
 	SameUser   bool       // the result of sameUser; true if no look-up was needed
 	HadExpiry  bool       // the refresh found a key of the owner with the configured expiry gone or expired
 	WasSealed  bool       // the refresh found a key of the owner gone that was sealed to these recipients
 }
 
-// CollectFacts returns the facts for a plan. state is nil for a new key.
-func CollectFacts(ctx context.Context, d *providerdata.Data, config Key, state *Key, diags *diag.Diagnostics) Facts {
-	f := Facts{Recipients: ParseRecipients(config.SealTo), SameUser: true}
+// CollectFacts returns the facts for a plan. state is nil for a new key. recorded is the identity in the private state.
+func CollectFacts(ctx context.Context, d *providerdata.Data, config Key, state *Key, recorded key.Identity, diags *diag.Diagnostics) Facts {
+	f := Facts{Recipients: ParseRecipients(config.SealTo), OwnerID: recorded.UserID, SameUser: true}
 	if state == nil {
 		f.HadExpiry, f.WasSealed = remembered(&d.Memory, config, f.Recipients)
+	} else {
+		identified := state.withOwnerID(f.OwnerID)
+		state = &identified
 	}
 	if id, name, needed := OwnerLookup(config, state); needed {
-		f.SameUser = sameUser(ctx, d, id, name, diags)
+		renamedTo, _ := d.Memory.Renamed.Load("user" + id)
+		f.SameUser = isSet(config.UserName) && renamedTo == name || sameUser(ctx, d, id, name, diags)
 	}
 	f.Now = d.Now()
 	return f
@@ -40,7 +46,7 @@ func Validate(config Key) diag.Diagnostics {
 // Refuse returns the errors in a configuration, and the warning about an empty name. It does not refuse values of the state.
 // state is nil for a new key.
 func Refuse(config Key, state *Key, f Facts) (diags diag.Diagnostics) {
-	diags.Append(refuseTwoOwners(config, state, f.SameUser)...)
+	diags.Append(refuseTwoOwners(config, f.SameUser)...)
 	diags.Append(warnEmptyName(config, state)...)
 	diags.Append(f.Recipients.Refused...)
 	diags.Append(RefuseMarker(config.Tag, state)...)

@@ -75,6 +75,15 @@ func emptyName(at path.Path) (diags diag.Diagnostics) {
 // isSet reports whether a value is known and neither null nor "".
 func isSet(v types.String) bool { return v.ValueString() != "" }
 
+// withOwnerID returns the state of a key with the recorded id of its owner, if it has only the name. The owner may have been
+// renamed since, by hand or earlier in the same apply, so the id decides whether another id is that of the same user.
+func (k Key) withOwnerID(id string) Key {
+	if !isSet(k.UserID) && isSet(k.UserName) {
+		k.UserID = TextOrNull(id)
+	}
+	return k
+}
+
 // OwnerLookup reports whether the plan of a key depends on whether one user has both this id and this name. needed is false
 // if configuration and state say it, or if a value is unknown.
 func OwnerLookup(config Key, state *Key) (id, name string, needed bool) {
@@ -112,15 +121,16 @@ func sameUser(ctx context.Context, d *providerdata.Data, id, name string, diags 
 
 // refuseTwoOwners refuses a configuration that names two different owners. It accepts an id and a name of the same user, as in
 // a configuration that the CLI generates for an import. same is the result of sameUser, true if no look-up was needed.
-func refuseTwoOwners(config Key, state *Key, same bool) (diags diag.Diagnostics) {
+func refuseTwoOwners(config Key, same bool) (diags diag.Diagnostics) {
 	id, name := config.UserID.ValueString(), config.UserName.ValueString()
-	if id == "" || config.UserName.IsNull() || config.UserName.IsUnknown() {
+	if id == "" || config.UserName.IsNull() || config.UserName.IsUnknown() || name != "" && same {
 		return nil
 	}
-	if _, _, looked := OwnerLookup(config, state); name == "" || looked && !same {
-		diags.AddAttributeError(AtUserID, "Owner named twice", fmt.Sprintf("`user_name` is %q and `user_id` is %q, which are different owners: keep one of the two. "+
-			"With `user_id` the key survives a rename of its owner.", name, id))
+	problem := fmt.Sprintf("`user_name` is %q, and the user with the `user_id` %q does not have this name.", name, id)
+	if name == "" {
+		problem = fmt.Sprintf("`user_name` is \"\", which means the caller, and `user_id` is %q.", id)
 	}
+	diags.AddAttributeError(AtUserID, "Owner named twice", problem+"\n\nRemove one of the two arguments. With `user_id` alone the key stays when its owner is renamed.")
 	return diags
 }
 
@@ -128,13 +138,14 @@ func refuseTwoOwners(config Key, state *Key, same bool) (diags diag.Diagnostics)
 //
 // An unknown owner counts as another one, as everywhere in Terraform: it may come from a user that is created or replaced, and
 // the API does not delete a user that still has this key.
-func KeepsOwner(config, state Key, same bool) bool {
+func KeepsOwner(config, state Key, f Facts) bool {
 	name := config.UserName.ValueString()
+	state = state.withOwnerID(f.OwnerID)
 	switch {
 	case isSet(config.UserID) && isSet(state.UserID):
 		return config.UserID.Equal(state.UserID)
 	case isSet(config.UserID):
-		return isSet(state.UserName) && same && (name == "" || name == state.UserName.ValueString())
+		return isSet(state.UserName) && f.SameUser && (name == "" || name == state.UserName.ValueString())
 	case name != "":
 		return config.UserName.Equal(state.UserName)
 	case config.UserName.IsUnknown() || config.UserID.IsUnknown():

@@ -14,7 +14,7 @@ import (
 // of the next key has no state of it. Keys are stored by the name or the id of their owner, "" for the caller. The zero value
 // is empty.
 type Memory struct {
-	Renamed sync.Map // kinds and ids of objects whose plan renames them: see base.Rename
+	Renamed sync.Map // by kind and id, the planned new names of objects: see base.Rename
 
 	mu         sync.Mutex
 	expired    map[string][]time.Time  // by owner: expiries of keys that are gone or have expired

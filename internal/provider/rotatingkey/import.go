@@ -64,6 +64,7 @@ func (r *Resource) MoveState(ctx context.Context) []resource.StateMover {
 			}
 			resp.Diagnostics.Append(resp.TargetState.Set(ctx, adopted(source.Key))...)
 			base.WritePrivate(resp.TargetPrivate, adoptedKey, true, &resp.Diagnostics)
+			base.WriteIdentity(resp.TargetPrivate, base.ReadIdentity(req.SourcePrivate), &resp.Diagnostics)
 		},
 	}}
 }

@@ -56,7 +56,7 @@ func decide(config model, state *model, f facts) decision {
 		if f.WasSealed {
 			d.diags = keyattr.Soften(d.diags, d.plan.ForNewKey(keyattr.NotSealable), keyattr.KeyIsGone)
 		}
-	case !keyattr.KeepsOwner(config.Key, state.Key, f.SameUser):
+	case !keyattr.KeepsOwner(config.Key, state.Key, f.Facts):
 		d.plan = planFirst(config, f.Recipients)
 		d.replace = keyattr.ReplacedOwner(d.plan.Key, state.Key)
 		d.diags.Append(keyattr.WarnUnknownOwner(config.Key, state.Key, "both keys are revoked and a new one is created")...)

@@ -75,7 +75,7 @@ func (r *Resource) reference(state model) {
 
 // facts returns what a plan depends on besides configuration and state.
 func (r *Resource) facts(ctx context.Context, config model, state *model, private base.PrivateState, diags *diag.Diagnostics) facts {
-	f := facts{Facts: keyattr.CollectFacts(ctx, r.Data, config.Key, state.key(), diags)}
+	f := facts{Facts: keyattr.CollectFacts(ctx, r.Data, config.Key, state.key(), base.ReadIdentity(private), diags)}
 	if state != nil {
 		f.adopted = base.ReadPrivate[bool](private, adoptedKey) || state.Lifetime.IsNull()
 		f.previousOff = state.PreviousAccessKeyID.ValueString() == base.ReadPrivate[string](private, previousOffKey)
