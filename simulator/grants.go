@@ -21,7 +21,7 @@ func ParseGrant(text string) (Grant, error) {
 	// Names of users can contain '=' and ','; actions cannot contain '='.
 	at := strings.LastIndex(text, "=")
 	if at < 0 {
-		return Grant{}, fmt.Errorf("grant %q: want USER=ACTION[,ACTION]", text)
+		return Grant{}, fmt.Errorf("grant %q: give USER=ACTION[,ACTION], such as app=api:Read*", text)
 	}
 	grant := Grant{User: text[:at], Actions: strings.Split(text[at+1:], ",")}
 	return grant, grant.check()
@@ -29,7 +29,7 @@ func ParseGrant(text string) (Grant, error) {
 
 func (g Grant) check() error {
 	if g.User == "" || len(g.Actions) == 0 {
-		return fmt.Errorf("grant: want a user and at least one action")
+		return fmt.Errorf("a grant needs a user and at least one action")
 	}
 	for _, action := range g.Actions {
 		if action != "*" && !strings.HasPrefix(action, "api:") {

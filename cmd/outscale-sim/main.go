@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
-		fmt.Fprintf(stderr, "outscale-sim: %v\n", err)
+		fmt.Fprintf(stderr, "outscale-sim: %v\nSee outscale-sim help.\n", err)
 		return 2
 	case settings.printVersion:
 		fmt.Fprintf(stdout, "outscale-sim %s\n", version)
@@ -97,7 +97,9 @@ func serve(ctx context.Context, settings settings, stdout io.Writer) (err error)
 	}
 	defer func() { err = errors.Join(err, sim.Close()) }()
 	running, err := sim.Listen(simulator.Addresses{API: settings.listen, TLS: settings.tls, Admin: settings.admin})
-	if err != nil {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%w: choose another address with --listen, --admin or --tls-listen", err)
+	} else if err != nil {
 		return err
 	}
 	if settings.caFile != "" {

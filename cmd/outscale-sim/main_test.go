@@ -7,9 +7,11 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -85,12 +87,12 @@ func TestRun_refusals(t *testing.T) {
 		{[]string{"serve", "--assume", "A1=x"}, nil, "clear, clear-with-state or keep"},
 		{[]string{"serve", "--assume", "A99=x"}, nil, "known are"},
 		{[]string{"serve", "--admin-host", "sim:3001"}, nil, "without a port"},
-		{[]string{"serve", "--grant", "bob"}, nil, "want USER=ACTION"},
+		{[]string{"serve", "--grant", "bob"}, nil, "give USER=ACTION"},
 		{[]string{"serve"}, map[string]string{"OUTSCALE_SIM_SEED": "x"}, "OUTSCALE_SIM_SEED"},
 		{[]string{"serve"}, map[string]string{"OUTSCALE_SIM_ASSUME": "A1=keep;A2=x"}, "OUTSCALE_SIM_ASSUME"},
 	} {
 		var out, errs bytes.Buffer
-		if status := run(t.Context(), test.args, env(test.env), &out, &errs); status != 2 || !strings.Contains(errs.String(), test.want) {
+		if status := run(t.Context(), test.args, env(test.env), &out, &errs); status != 2 || !strings.Contains(errs.String(), test.want) || !strings.HasSuffix(errs.String(), "\nSee outscale-sim help.\n") {
 			t.Errorf("%v: %d, %s", test.args, status, &errs)
 		}
 	}
@@ -106,6 +108,23 @@ func TestRun_refusals(t *testing.T) {
 		if out.Len() > 0 {
 			t.Errorf("%s: ready all the same: %s", args, &out)
 		}
+	}
+}
+
+// A second simulator on the same address says how to choose another one.
+func TestRun_addressInUse(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has another error")
+	}
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	var out, errs bytes.Buffer
+	status := run(t.Context(), []string{"serve", "--admin=", "--listen", taken.Addr().String()}, noEnv, &out, &errs)
+	if status != 1 || !strings.Contains(errs.String(), "choose another address with --listen") {
+		t.Errorf("%d, %s", status, &errs)
 	}
 }
 
