@@ -34,7 +34,7 @@ type Usage struct {
 
 // The log is read in slices of time, the newest first, because the API lists the oldest call of each slice first. If the
 // reading ends early, what was read still reaches up to now and has the last use of each key. A quiet account costs one
-// call per slice, five for the whole log.
+// call per slice, five for the whole log: the last hour, the 6 hours before, the 36 hours before that, 9 days, and the rest.
 const (
 	firstSlice  = time.Hour
 	sliceGrowth = 6

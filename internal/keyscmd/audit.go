@@ -56,7 +56,6 @@ type reviewFlags struct {
 	logs                     logFlags
 	maxAge, maxUnused, rules string
 	states                   []string
-	account                  bool // read the id of the account; not a flag
 }
 
 func (f *reviewFlags) add(cmd *cobra.Command) {
@@ -77,7 +76,7 @@ func (a *app) collectForReview(ctx context.Context, f reviewFlags) (*collected, 
 	if err != nil {
 		return nil, config, err
 	}
-	w := factsToRead{account: f.account, rights: true, usage: back, pages: f.logs.pages, review: true}
+	w := factsToRead{rights: true, usage: back, pages: f.logs.pages, review: true}
 	if len(f.states) > 0 {
 		if w.states, err = idsOfStates(f.states, a.host.In); err != nil {
 			return nil, config, err

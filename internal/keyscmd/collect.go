@@ -15,26 +15,25 @@ import (
 
 // factsToRead says which facts to read in addition to the list of the keys. Each part costs calls.
 type factsToRead struct {
-	account bool            // the id of the account: one call
-	rights  bool            // about three calls per user that has keys, one per group and two per policy
-	usage   time.Duration   // how far back to read the log; 0 = do not read it
-	pages   int             // the largest number of pages of the log
-	review  bool            // what only the rules need; no further calls, but say first how many calls follow
-	states  map[string]bool // the ids of the keys in states, nil = states are not known
+	rights bool            // about three calls per user that has keys, one per group and two per policy
+	usage  time.Duration   // how far back to read the log; 0 = do not read it
+	pages  int             // the largest number of pages of the log
+	review bool            // the id of the account: one call; what only the rules need; say first how many calls follow
+	states map[string]bool // the ids of the keys in states, nil = states are not known
 }
 
 // collected is what is known about the keys of an account.
 type collected struct {
-	accountID string    // "" = the caller may not read it
-	now       time.Time // by the API's clock
-	keys      []collectedKey
+	now  time.Time // by the API's clock
+	keys []collectedKey
 	coverage
 }
 
-// coverage says what the keys and the facts about them do not cover.
+// coverage says in the results what the keys and the facts about them cover.
 type coverage struct {
-	Complete bool     `json:"complete"`          // all keys of the account were read
-	Missing  []string `json:"missing,omitempty"` // what could not be read, one sentence each
+	AccountID string   `json:"account_id,omitempty"` // "" = not read
+	Complete  bool     `json:"complete"`             // all keys of the account were read
+	Missing   []string `json:"missing,omitempty"`    // what could not be read, one sentence each
 }
 
 // collectedKey is a key with its owner.
@@ -69,8 +68,8 @@ func (a *app) collect(ctx context.Context, s *services, w factsToRead) (*collect
 	if err != nil {
 		return nil, err
 	}
-	if w.account {
-		if c.accountID, err = s.account.ID(ctx); ctx.Err() != nil {
+	if w.review {
+		if c.AccountID, err = s.account.ID(ctx); ctx.Err() != nil {
 			return nil, ctx.Err()
 		} else if err != nil {
 			c.noteMissing("The id of the account is not known: %v", err)
@@ -111,9 +110,9 @@ func (a *app) noteCalls(ctx context.Context, s *services, w factsToRead) error {
 	if err != nil && !domain.IsClosed(err) {
 		return err
 	}
-	const own, policy, rightsPerUser = 1, 1, 3
-	n, more := len(users)+own+policy, ""
-	parts := fmt.Sprintf("%d for the keys of the account", n)
+	const own, policy, accounts, rightsPerUser = 1, 1, 1, 3
+	n, more := len(users)+own+policy+accounts, ""
+	parts := fmt.Sprintf("%d for the account and its keys", n)
 	if w.usage > 0 {
 		n += w.pages
 		parts += fmt.Sprintf(", %d for the log", w.pages)

@@ -76,7 +76,7 @@ func (a *app) exec(ctx context.Context, s *services, spec key.Spec, lifetime tim
 	}
 	code := 0
 	if err == nil {
-		code, err = a.host.Start(ctx, argv, a.environment(s, created.Key))
+		code, err = a.host.Start(ctx, argv, environment(s, created.Key))
 		if err != nil {
 			err = fmt.Errorf("%s could not be run: %w", text.Word(argv[0]), err)
 		}
@@ -94,7 +94,7 @@ func (a *app) exec(ctx context.Context, s *services, spec key.Spec, lifetime tim
 }
 
 // environment returns the variables of the program.
-func (a *app) environment(s *services, k key.Key) []string {
+func environment(s *services, k key.Key) []string {
 	return []string{
 		"OSC_ACCESS_KEY=" + k.ID, "OSC_SECRET_KEY=" + k.Secret, "OSC_REGION=" + s.config.Region, "OSC_ENDPOINT_API=" + s.config.Endpoint,
 		// These variables would name another credential.

@@ -102,13 +102,12 @@ type listedKey struct {
 
 // keyList is the JSON of list and report.
 type keyList struct {
-	AccountID string `json:"account_id,omitempty"`
 	coverage
 	AccessKeys []listedKey `json:"access_keys"`
 }
 
 func (c *collected) keyList(rights bool) keyList {
-	all := keyList{AccountID: c.accountID, coverage: c.coverage, AccessKeys: []listedKey{}}
+	all := keyList{coverage: c.coverage, AccessKeys: []listedKey{}}
 	for _, f := range c.keys {
 		all.AccessKeys = append(all.AccessKeys, listed(f, rights))
 	}

@@ -3,6 +3,7 @@ package keyscmd
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -59,47 +60,37 @@ type orphanResult struct {
 // orphans compares the keys of the account with those of the states.
 func (a *app) orphans(c *collected, inStates map[string]bool) error {
 	result := orphanResult{coverage: c.coverage, Orphans: []listedKey{}, Gone: []string{}}
-	listedIDs := map[string]bool{}
+	gone := maps.Clone(inStates)
 	var rows [][]string
 	for _, f := range c.keys {
-		listedIDs[f.Key.ID] = true
+		delete(gone, f.Key.ID)
 		if !f.InState {
 			result.Orphans = append(result.Orphans, listed(f, false))
 			rows = append(rows, append(keyRow(f), "in no state"))
 		}
 	}
-	for id := range inStates {
-		if !listedIDs[id] {
-			result.Gone = append(result.Gone, id)
-		}
-	}
-	slices.Sort(result.Gone)
-	// A key that the caller cannot see may still exist.
-	goneReason := "gone"
+	reason := "gone"
 	if !c.Complete {
-		goneReason = "gone, or not visible to the caller"
+		reason = "gone, or not visible to the caller"
 	}
-	for _, id := range result.Gone {
-		rows = append(rows, []string{id, "-", "-", "-", "-", goneReason})
+	for _, id := range slices.Sorted(maps.Keys(gone)) {
+		result.Gone = append(result.Gone, id)
+		rows = append(rows, []string{id, "-", "-", "-", "-", reason})
 	}
-	if err := a.writeOrphans(result, rows, c); err != nil {
-		return err
+	var err error
+	switch {
+	case a.flags.output == formatJSON:
+		err = a.json(result)
+	case len(rows) == 0:
+		_, err = fmt.Fprintf(a.host.Out, "Every key is in a state (%s).\n", text.Count(len(c.keys), "key"))
+	default:
+		err = a.table(append(keyHeader(), "FINDING"), rows)
 	}
-	if len(rows) > 0 {
+	if a.flags.output != formatJSON {
+		a.notes(c.Missing)
+	}
+	if err == nil && len(rows) > 0 {
 		return errFindings
 	}
-	return nil
-}
-
-func (a *app) writeOrphans(result orphanResult, rows [][]string, c *collected) error {
-	if a.flags.output == formatJSON {
-		return a.json(result)
-	}
-	if len(rows) == 0 {
-		fmt.Fprintf(a.host.Out, "Every key is in a state (%s).\n", text.Count(len(c.keys), "key"))
-	} else if err := a.table(append(keyHeader(), "FINDING"), rows); err != nil {
-		return err
-	}
-	a.notes(c.Missing)
-	return nil
+	return err
 }

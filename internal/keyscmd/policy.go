@@ -1,7 +1,6 @@
 package keyscmd
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -104,8 +103,7 @@ func (a *app) policy(ctx context.Context, userName string, flags policyFlags) er
 		_, err = fmt.Fprint(a.host.Out, policyHCL(userName, doc))
 		return err
 	}
-	_, err = fmt.Fprintln(a.host.Out, indented(doc))
-	return err
+	return a.json(json.RawMessage(doc.JSON()))
 }
 
 // checkPatterns refuses a --wildcard that is not valid in a policy.
@@ -195,15 +193,6 @@ func unknownTimes(from time.Time, known []account.Period) []string {
 		from = p.Until
 	}
 	return notes
-}
-
-// indented returns a document as indented JSON.
-func indented(doc policydoc.Document) string {
-	var b bytes.Buffer
-	if err := json.Indent(&b, []byte(doc.JSON()), "", "  "); err != nil {
-		return doc.JSON() // it is JSON, so this does not happen
-	}
-	return b.String()
 }
 
 // notInNames matches the characters that the name of a data source cannot have.

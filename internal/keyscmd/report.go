@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) reportCommand() *cobra.Command {
-	flags := reviewFlags{account: true}
+	var flags reviewFlags
 	var file string
 	cmd := &cobra.Command{
 		Use: "report", Args: noArguments, Short: "Write an HTML page that shows every access key of the account",
@@ -91,7 +91,7 @@ func (a *app) report(c *collected, config review.Config, file string) error {
 }
 
 func (a *app) reportPage(w *bytes.Buffer, c *collected, config review.Config) error {
-	page := report.Account{ID: c.accountID, Now: c.now, Version: a.version, Missing: c.Missing}
+	page := report.Account{ID: c.AccountID, Now: c.now, Version: a.version, Missing: c.Missing}
 	for _, f := range c.keys {
 		page.Keys = append(page.Keys, report.Key{Facts: f.Facts, Owner: owner(f), Findings: config.Review(f.Facts)})
 	}
