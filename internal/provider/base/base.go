@@ -41,12 +41,11 @@ func (c *Configured) BeginChange(ctx context.Context, diags *diag.Diagnostics, s
 
 // BeginRead is BeginChange for a request that only reads. A provider block with unknown values is an error.
 func (c *Configured) BeginRead(ctx context.Context, diags *diag.Diagnostics, summary string, timeout Timeout) (_ context.Context, end func(), ok bool) {
-	limit, more := timeout(ctx)
-	diags.Append(more...)
+	diags.Append(timeout.diags...)
 	if diags.HasError() || !c.Data.Ready(diags, summary) {
 		return ctx, nil, false
 	}
-	ctx, cancel := timelimit.With(ctx, limit)
+	ctx, cancel := timelimit.With(ctx, timeout.limit)
 	end = func() {
 		c.Data.WarnClock(diags)
 		cancel()

@@ -38,15 +38,14 @@ func TimeoutsBlock(ctx context.Context) schema.Block {
 	return block
 }
 
-// Timeout returns the time limit of a request.
-type Timeout func(context.Context) (timelimit.Limit, diag.Diagnostics)
+// Timeout is the time limit of a request.
+type Timeout struct {
+	limit timelimit.Limit
+	diags diag.Diagnostics // what is wrong with its attribute
+}
 
 // Fixed is a timeout that the user cannot set.
-func Fixed(limit time.Duration) Timeout {
-	return func(context.Context) (timelimit.Limit, diag.Diagnostics) {
-		return timelimit.Limit{Duration: limit}, nil
-	}
-}
+func Fixed(limit time.Duration) Timeout { return Timeout{limit: timelimit.Limit{Duration: limit}} }
 
 // Create is the timeout of a creation.
 func Create(t timeouts.Value) Timeout { return FromBlock("create", "", t.Create, ChangeTimeout) }
@@ -67,10 +66,8 @@ func readTimeout(t timeouts.Value) Timeout {
 // FromBlock is the timeout that value reads from the attribute name of a timeouts block. If the attribute is not set, it is
 // fallback. apply is what the user must do after a change of the attribute, as the end of a sentence.
 func FromBlock(name, apply string, value func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), fallback time.Duration) Timeout {
-	return func(ctx context.Context) (timelimit.Limit, diag.Diagnostics) {
-		limit, diags := value(ctx, fallback)
-		return timelimit.Limit{Duration: limit, Remedy: fmt.Sprintf("The limit is `%s` in the `timeouts` block. Set a longer time there%s.", name, apply)}, diags
-	}
+	limit, diags := value(noContext, fallback)
+	return Timeout{timelimit.Limit{Duration: limit, Remedy: fmt.Sprintf("The limit is `%s` in the `timeouts` block. Set a longer time there%s.", name, apply)}, diags}
 }
 
 // leastTimeout refuses a timeout below one second, in which no operation can end. The timeouts package refuses a text that is
