@@ -84,8 +84,8 @@ func (a *admission) enter(r *request) (permit, bool) {
 	return p, true
 }
 
-// check reports whether a request may be sent. If not, it fails with err or waits for a change, for at most wait unless that
-// is 0.
+// check reports whether a request may be sent. If send is false, the request fails with err or, if err is nil, waits for the next
+// change, for at most wait (0 = no limit).
 func (a *admission) check(r *request) (send bool, wait time.Duration, err error) {
 	if !r.unlimited {
 		d := a.breaker.Decide(a.now(), r.repeatable)
@@ -127,7 +127,7 @@ func (a *admission) leave(p permit, o outcome, known bool) change {
 	return change{tripped: a.breaker.Open() && !open, stopped: a.guard.Refusal() != nil && !refused}
 }
 
-// wake makes all waiting requests check again. Requests that wait for the rate limit wait on, unless the breaker is open.
+// wake makes all waiting requests check again. Requests that wait for the rate limit keep waiting, unless the breaker is open.
 func (a *admission) wake() {
 	if a.changed != nil {
 		close(a.changed)
@@ -165,7 +165,7 @@ func (a *admission) untilTripped(ctx context.Context, r *request) (waiting conte
 	}
 }
 
-// giveUp opens the breaker for a request that has been tried since begun, unless another request was answered meanwhile.
+// giveUp opens the breaker for a request that has been tried since begun, unless another request was answered in the meantime.
 func (a *admission) giveUp(begun time.Time, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

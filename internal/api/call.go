@@ -34,7 +34,7 @@ type request struct {
 	unlimited  bool // one of the last requests of a process: see WithoutRateLimit
 
 	attempts int       // all attempts
-	faults   int       // failed attempts since the last throttled one: the time limits of a call start again after it
+	faults   int       // failed attempts since the last throttled one; throttling restarts the time limits
 	since    time.Time // when the first of those attempts began
 	redated  bool      // it was sent again because the date of its signature was refused
 	doubted  bool      // it was sent again after a 400/4120
@@ -237,8 +237,8 @@ func (c *Client) compareClocks(ctx context.Context, o *outcome, a answer, dated 
 	})
 }
 
-// exchange sends a new request, signed with the date at of the API's clock, and reads the whole answer. Beside an error, the
-// answer has a status if it broke off after it.
+// exchange sends a new request, signed with the date at of the API's clock, and reads the whole answer. If the connection breaks
+// after the header, exchange returns the status as well as the error.
 func (c *Client) exchange(ctx context.Context, r *request, at time.Time) (answer, error) {
 	// Each attempt has a new request, so that no part of an earlier signature stays.
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint+"/"+r.action, bytes.NewReader(r.body))

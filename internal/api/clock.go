@@ -84,7 +84,7 @@ func (c *clock) read() reading {
 	return reading{c.offset, c.refuted}
 }
 
-// prove records that the API accepted a signature dated by r, unless a date was refused meanwhile.
+// prove records that the API accepted a signature dated by r, unless a date was refused in the meantime.
 func (c *clock) prove(r reading) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,9 +112,9 @@ func measure(header http.Header, start, end time.Time) (ahead, slack time.Durati
 	return date.Add(time.Second / 2).Sub(start.Add(took / 2)), unmeasurable + took/2, true
 }
 
-// learn adopts a measured difference, unless the current one agrees with it or an accepted signature proves that it is wrong:
-// a proxy may write its own date. changed says that the difference was adopted, far that it is the first one larger than
-// Tolerated.
+// learn adopts a measured difference. It does not if the current one agrees with it, or if an accepted signature proves that the
+// measured one is wrong: a proxy may write its own date. changed says that the difference was adopted. far says that it is larger
+// than Tolerated, and the first one that is.
 func (c *clock) learn(ahead, slack time.Duration) (changed, far bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

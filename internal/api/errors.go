@@ -224,7 +224,7 @@ func IsSilent(err error) bool {
 	return IsTimeout(err) || errors.As(err, &t) && !t.Sent
 }
 
-// hasCode reports an error of the API with a code from low to high. With HTTP 200 a code is no refusal.
+// hasCode reports an error of the API with a code from low to high. With HTTP 200 a code is not a refusal.
 func hasCode(err error, low, high int) bool {
 	e := As(err)
 	return e != nil && e.StatusCode >= http.StatusBadRequest && hasAny(e.Problems, low, high)

@@ -199,7 +199,7 @@ func TestLimit_adapts(t *testing.T) {
 // userNames are the names that the answers of actions must have.
 var userNames = map[string]string{"CreateUser": "bob", "UpdateUser": "robert"}
 
-// Throttling slows down all calls, also if the throttled action is not sent again.
+// Throttling slows down all calls, even if the throttled action is not sent again.
 func TestLimit_everyThrottleSlows(t *testing.T) {
 	for name, refusal := range map[string]reply{
 		"429": problem(429, "24", ""), "the older form": problem(503, "6", ""), "in between": problem(503, "24", ""),

@@ -106,7 +106,7 @@ func TestMemory_nextProcess(t *testing.T) {
 	})
 }
 
-// A dead endpoint is reported in time also while another process tests the credential.
+// A dead endpoint is reported in time even while another process tests the credential.
 func TestMemory_deadEndpointReportedInTime(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "state")
 	synctest.Test(t, func(t *testing.T) {

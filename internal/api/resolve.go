@@ -294,7 +294,7 @@ func (r *resolver) warnOlderNames() {
 		r.warn("Variable not read", "These variables are set, but not read: %s.", strings.Join(found, ", "))
 	}
 	if method := r.getenv("OSC_AUTH_METHOD"); method != "" && method != "accesskey" {
-		r.warn("Variable not read", "OSC_AUTH_METHOD is not read: an access key signs the calls, or a login does, whichever is given.")
+		r.warn("OSC_AUTH_METHOD not read", "OSC_AUTH_METHOD is not read: an access key signs the calls, or a login does, whichever is given.")
 	}
 }
 

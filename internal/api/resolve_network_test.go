@@ -68,7 +68,7 @@ func TestResolve_warnings(t *testing.T) {
 		"not insecure":            {sources{block: Settings{Insecure: p(false)}, env: inEnv("OSC_TLS_SKIP_VERIFY", "yes")}, "Certificate not verified", ""},
 		"an older variable":       {sources{env: inEnv("OUTSCALE_REGION", "us-east-2")}, "Variable not read", "OUTSCALE_REGION (its name is OSC_REGION)"},
 		"an older one, and now":   {sources{env: inEnv("OUTSCALE_REGION", "us-east-2", "OSC_REGION", "us-east-2")}, "Variable not read", ""},
-		"the method":              {sources{env: inEnv("OSC_AUTH_METHOD", "password")}, "Variable not read", "OSC_AUTH_METHOD is not read"},
+		"the method":              {sources{env: inEnv("OSC_AUTH_METHOD", "password")}, "OSC_AUTH_METHOD not read", "OSC_AUTH_METHOD is not read"},
 		"a short secret":          {sources{env: inEnv("OSC_SECRET_KEY", goodSecret[:39])}, "Unusual access key", "20 and 39 characters"},
 		"usual lengths":           {sources{env: inEnv()}, "Unusual access key", ""},
 	} {

@@ -17,9 +17,9 @@ type timeouts struct {
 	once        time.Duration // one attempt of an action that is sent once
 	attempt     time.Duration // one attempt of a repeatable action
 	unreachable time.Duration // how long a call retries if it cannot connect
-	silent      time.Duration // how long a call retries without an answer, or waits for another one that does
+	silent      time.Duration // how long a call retries while nothing answers, or waits for another call that tests the endpoint
 	faulty      time.Duration // how long a call retries after 5xx and broken answers
-	foreign     time.Duration // the same, as long as the API itself has not answered
+	foreign     time.Duration // the same as faulty, before the API itself has answered
 	attempts    int           // the largest number of attempts that end in 5xx or a broken answer
 	call        time.Duration // a whole call whose context has no deadline
 	base, max   time.Duration // backoff: first and largest

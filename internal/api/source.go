@@ -64,8 +64,8 @@ func (r *resolver) environment() source {
 	}}
 }
 
-// whole returns the credential of a source, nil if it has none. An error about half a credential says which of the others has
-// the missing half.
+// whole returns the credential of a source, nil if it has none. If only the id or only the secret is set, the error names the
+// source in others that has the missing part.
 func (r *resolver) whole(s source, others ...source) (*Credential, error) {
 	found := -1
 	for i, p := range s.pairs {
@@ -129,7 +129,7 @@ func (r *resolver) inspect(s source, i int) error {
 	return nil
 }
 
-// half returns the error for pair i, of which s has only one half.
+// half returns the error for pair i, of which s has only the id or only the secret.
 func (s source) half(i int, others []source) error {
 	p := s.pairs[i]
 	has, lacks := p.idName, p.secretName
@@ -203,7 +203,7 @@ func (r *resolver) pemVariables(half string) pemInput {
 }
 
 // readPEM reads a client certificate or its key. The error says what is wrong with the value. It does not repeat a value that
-// is no path, because that may be the private key.
+// is not a path, because that may be the private key.
 func (r *resolver) readPEM(in pemInput) (name string, data []byte, err error) {
 	if in.path == "" {
 		data, err := base64.StdEncoding.DecodeString(strings.TrimSpace(in.b64))

@@ -41,7 +41,7 @@ func parseDate(s string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("the date %s has an unknown form", text.Quote(s))
 }
 
-// instant is a date on the wire. Decoding it never fails: the error is kept in err, so that the secret beside an unreadable
+// instant is a date on the wire. Decoding it never fails: the error is kept in err, so that the secret in an answer with an unreadable
 // date is not lost.
 type instant struct {
 	time time.Time

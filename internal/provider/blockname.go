@@ -45,7 +45,7 @@ func withoutElements(s string) string {
 	return s
 }
 
-// blockOf returns a sentence that shows the first block of a set in a path; "" if the element is no block or has no texts.
+// blockOf returns a sentence that shows the first block of a set in a path; "" if the element is not a block or has no texts.
 func blockOf(path *tftypes.AttributePath) string {
 	block := ""
 	for _, step := range path.Steps() {

@@ -16,8 +16,8 @@ import (
 // Every diagnostic passes through conceal before it leaves the provider: those of this provider, and those of the framework,
 // which repeat values of a configuration unchanged.
 
-// concealed makes a request and removes from the diagnostics of the answer what they must not repeat (see text.Conceal),
-// whether it comes from the request or not.
+// concealed makes a request and removes secrets, from the request or elsewhere, from the diagnostics of the answer (see
+// text.Conceal).
 func concealed[Req, Resp any](ctx context.Context, req Req, call func(context.Context, Req) (Resp, error)) (Resp, error) {
 	resp, err := call(ctx, req)
 	if err != nil {

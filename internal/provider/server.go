@@ -69,7 +69,8 @@ func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEp
 	return forObject(ctx, s, req, s.protocol.OpenEphemeralResource)
 }
 
-// forObject makes a request that the CLI makes for each object: it counts the request, detaches its context and conceals.
+// forObject handles a request that a CLI sends once per object. It counts the request, gives it a detached context, and removes
+// secrets from its diagnostics.
 func forObject[Req, Resp any](ctx context.Context, s server, req Req, call func(context.Context, Req) (Resp, error)) (Resp, error) {
 	defer s.requests.Begin()()
 	d := &detached{done: ctx.Done()}

@@ -15,8 +15,8 @@ const (
 	ReasonWeakKey           Reason = "weak_key"             // e.g. RSA under MinRSABits
 	ReasonRepeatedKey       Reason = "repeated_key"         // the same key twice, in any form
 	ReasonSeveralKeys       Reason = "several_keys"         // one item of the list holds more than one key
-	ReasonMixedKinds        Reason = "mixed_kinds"          // an OpenPGP key beside another key
-	ReasonMixedPostQuantum  Reason = "mixed_post_quantum"   // a post-quantum recipient beside a classic one
+	ReasonMixedKinds        Reason = "mixed_kinds"          // an OpenPGP key together with another key
+	ReasonMixedPostQuantum  Reason = "mixed_post_quantum"   // a post-quantum recipient together with a classic one
 	ReasonKeyExpired        Reason = "key_expired"          // an OpenPGP key or its encryption subkey
 	ReasonKeyNotYetValid    Reason = "key_not_yet_valid"    // an OpenPGP key with a creation date in the future
 	ReasonKeyRevoked        Reason = "key_revoked"          // an OpenPGP key or its encryption subkey

@@ -7,10 +7,10 @@ import "time"
 const (
 	// lockOut is the number of refusals in a row that lock an account out (official).
 	lockOut = 4
-	// MaxInFlight is how many requests may be in flight at once. If the key is switched off meanwhile, the API refuses all of
+	// MaxInFlight is how many requests may be in flight at once. If the key is switched off in the meantime, the API refuses all of
 	// them, which must not lock the account.
 	MaxInFlight = lockOut - 1
-	// recent is how long after an accepted request load may explain a 400/4120, which was measured under load (2026-08).
+	// recent is how long after an accepted request a 400/4120 may be caused by load (measured 2026-08).
 	recent = time.Minute
 )
 
@@ -35,7 +35,7 @@ const (
 type Guard struct {
 	accepted   time.Time // when the last accepted request was sent; zero = none
 	inFlight   int
-	refusals   int   // in a row, also those for a wrong date
+	refusals   int   // in a row, including those for a wrong date
 	dates      int   // the part of refusals for a wrong date
 	last       error // the last refusal
 	unanswered int   // requests whose answer was lost before any was accepted
@@ -86,7 +86,7 @@ func (g *Guard) Leave(sent time.Time, outcome Outcome, err error) {
 	}
 }
 
-// Proven reports whether the credential was accepted and not refused since.
+// Proven reports whether the last answer about the credential accepted it.
 func (g *Guard) Proven() bool { return g.refusals == 0 && !g.accepted.IsZero() }
 
 // WasAccepted reports whether the credential was ever accepted.

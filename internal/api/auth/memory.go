@@ -90,7 +90,7 @@ func (m *Memory) Record(r Refusal) error {
 		return err
 	}
 	if !m.usable() {
-		return errors.New("others can write to the folder, or it is no folder")
+		return errors.New("others can write to the folder, or it is not a folder")
 	}
 	m.removeOld(r.At)
 	data, err := json.Marshal(r)

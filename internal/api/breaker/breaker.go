@@ -52,7 +52,7 @@ type Breaker struct {
 	silent time.Time // probing: when the first request without an answer ended; zero = none
 	opened time.Time
 	cause  error // of the first failed attempt
-	stale  bool  // probing: cause is from before the breaker opened
+	stale  bool  // probing: cause is an old failure, and the next failure replaces it
 	probes int   // attempts in flight that began while it was probing
 }
 
@@ -122,7 +122,7 @@ func (b *Breaker) Leave(probe bool, now, began time.Time, result Result, err err
 		b.lossy(now)
 	}
 	if (result == Unreachable || result == Foreign) && b.state == probing && now.After(b.start) {
-		b.Trip(now, b.cause) // an attempt that began before the first failure does not prolong the search
+		b.Trip(now, b.cause) // an attempt that began before the first failure does not extend the time in which attempts may begin
 	}
 }
 
@@ -143,7 +143,7 @@ func (b *Breaker) lossy(now time.Time) {
 	}
 }
 
-// GiveUp opens the breaker for a request that has been tried since begun, unless another request was answered meanwhile.
+// GiveUp opens the breaker for a request that has been tried since begun, unless another request was answered in the meantime.
 func (b *Breaker) GiveUp(now, begun time.Time, err error) {
 	if b.state == probing && !b.since.After(begun) {
 		b.Trip(now, err)

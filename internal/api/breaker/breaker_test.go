@@ -87,7 +87,7 @@ func TestBreaker_oneProbe(t *testing.T) {
 	}
 }
 
-// A request whose time has run out opens the breaker, unless another one was answered meanwhile.
+// A request whose time has run out opens the breaker, unless another one was answered in the meantime.
 func TestBreaker_giveUp(t *testing.T) {
 	b := after(attempt{0, 1, Unreachable})
 	if b.GiveUp(at(18), at(0), errLater); !b.Open() || b.Decide(at(18), true).Err != errFirst { //nolint:errorlint // the very error
@@ -95,7 +95,7 @@ func TestBreaker_giveUp(t *testing.T) {
 	}
 	b = after(attempt{0, 1, Unreachable}, attempt{2, 3, Answered}, attempt{10, 11, Unreachable})
 	if b.GiveUp(at(18), at(0), errLater); b.Open() {
-		t.Error("it opened although something answered meanwhile")
+		t.Error("it opened although something answered in the meantime")
 	}
 	b.Leave(false, at(19), at(0), Answered, nil)
 	if b.Open() || !b.Decide(at(19), true).Send {

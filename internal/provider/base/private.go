@@ -39,7 +39,7 @@ func ReadIdentity(private PrivateState) domain.Identity {
 	return ReadPrivate[domain.Identity](private, identityKey)
 }
 
-// WriteIdentity records the account and the owner of the object. An empty identity, of which nothing is known, is not recorded.
+// WriteIdentity records the account and the owner of the object. An empty identity is not recorded.
 func WriteIdentity(private PrivateState, identity domain.Identity, diags *diag.Diagnostics) {
 	if identity != (domain.Identity{}) {
 		WritePrivate(private, identityKey, identity, diags)

@@ -71,7 +71,7 @@ func FromBlock(name, apply string, value func(context.Context, time.Duration) (t
 }
 
 // leastTimeout refuses a timeout below one second, in which no operation can end. The timeouts package refuses a text that is
-// no duration.
+// not a duration.
 type leastTimeout struct{}
 
 var _ validator.String = leastTimeout{}

@@ -150,7 +150,7 @@ func TestError_remedies(t *testing.T) {
 		{&api.Error{Action: "UpdateUser", StatusCode: 409, Problems: []api.Problem{{Code: "9007", Type: "ResourceConflict"}}}, "choose another `user_email`"},
 		{&api.Error{Action: "CreateUserGroup", StatusCode: 409, Problems: []api.Problem{{Code: "9028", Type: "ResourceConflict"}}}, "A user group of that name exists. If it is yours, import it"},
 		{&api.Error{Action: "UpdateUserGroup", StatusCode: 409, Problems: []api.Problem{{Code: "9028", Type: "ResourceConflict"}}}, "cannot be renamed to it. Choose another `user_group_name`"},
-		{&domain.AmbiguousError{Action: "CreateAccessKey", Tried: domain.Tried{Attempts: 2, Lost: 1, Removed: []string{"AK9"}}, Err: broken(true, errors.New("EOF"))}, "No key of it is left"},
+		{&domain.AmbiguousError{Action: "CreateAccessKey", Tried: domain.Tried{Attempts: 2, Lost: 1, Removed: []string{"AK9"}}, Err: broken(true, errors.New("EOF"))}, "None of these requests left a key"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m1", Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: broken(true, errors.New("EOF"))},
 			"A look-up found no key. If a request is executed late, its key has the tag m1"},
 		{&domain.AmbiguousError{Action: "CreateAccessKey", Left: []string{"AK9", "AK8"}}, "\n  outscale-keys revoke AK9 AK8"},

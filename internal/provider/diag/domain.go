@@ -147,7 +147,7 @@ func ambiguousText(e *domain.AmbiguousError) (facts, remedy string) {
 	case e.Unknown:
 		return facts + " A look-up of its result failed.", "Run again."
 	case e.Settled():
-		return facts + " No key of it is left.", "Run again."
+		return facts + " None of these requests left a key.", "Run again."
 	case e.Marker != "":
 		return facts + fmt.Sprintf(" A look-up found no key. If a request is executed late, its key has the tag %s, and the next run lists it.", e.Marker),
 			"Run again."
@@ -180,12 +180,12 @@ func mismatchText(e *domain.IdentityMismatchError) (facts, remedy string) {
 		return fmt.Sprintf("%s %s belongs to account %s, and the credential of this run belongs to account %s.", what, id, e.Recorded.AccountID, e.Current.AccountID),
 			"Configure the provider with a credential of account " + e.Recorded.AccountID + ". Nothing was changed, and the object stays in the state. " +
 				"`allowed_account_ids` in the provider block refuses other accounts from the start. " +
-				"To give the object up, remove it from the state (`terraform state rm`)."
+				"To stop managing the object, remove it from the state (`terraform state rm`)."
 	}
 	facts = fmt.Sprintf("%s %s belongs to %s, and it was looked for among the keys of %s.", what, id,
 		placeText(e.Recorded, e.RecordedName), placeText(e.Current, e.CurrentName))
 	if e.Err != nil {
-		facts += " Who the caller is could not be determined in full."
+		facts += " The provider could not fully determine who the caller is."
 	}
 	if e.RecordedName != "" && e.CurrentName != "" && e.Recorded.UserID != "" {
 		// The owner was renamed, and another user has its old name.

@@ -97,8 +97,8 @@ func Orphan(o orphan.Orphan, now time.Time) Diagnostic {
 		}
 		detail += " If a configuration has this key, its next apply sets the tag. Otherwise remove it"
 	case orphan.RolledBack:
-		summary = "Access key of a rolled back state found"
-		detail = " It replaced another key in a rotation, but the state has that other key again: an older state was restored. " +
+		summary = "Access key found that an older state does not have"
+		detail = " It replaced another key in a rotation, and the state again has the replaced key: an older state was restored. " +
 			"If no state has this id, nobody has its secret. Then remove it"
 	default:
 		summary = "Access key of an interrupted run found"
@@ -174,7 +174,7 @@ func Clock(off time.Duration, proven bool, endpoint string) Diagnostic {
 	}
 	decides := "The calls of this run are signed with the API's time, and the API's time decides what has expired."
 	if !proven {
-		decides = "Nothing shows which of the two is right, because the API has accepted no date of this run. The earlier one decides what has expired and when new keys expire."
+		decides = "It is not known which clock is right, because the API has not accepted a signature in this run. The earlier one decides what has expired and when new keys expire."
 	}
 	return diag.NewWarningDiagnostic("Clock of this machine is off", fmt.Sprintf(
 		"It is %s %s the clock of the OUTSCALE API%s, which tolerates 5 minutes. %s\n\nCorrect the clock of this machine, for example with NTP: the API refuses other clients "+

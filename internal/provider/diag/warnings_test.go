@@ -55,7 +55,7 @@ func TestOrphan_namesCommands(t *testing.T) {
 			"Access key of an interrupted run found: AK2",
 			[]string{"Access key AK2 of the caller is 3 hours old and ACTIVE. It expires on 2028-01-01T00:00:00.000Z. A run", "If no state has this id", "--State INACTIVE --ExpirationDate 2028-01-01T00:00:00.000Z"}, []string{"may still finish"}},
 		{orphan.Orphan{Kind: orphan.RolledBack, Since: now.Add(-50 * time.Hour), Key: key.Key{ID: "AK3", State: key.Inactive, Expires: &past}},
-			"Access key of a rolled back state found: AK3",
+			"Access key found that an older state does not have: AK3",
 			[]string{"2 days old and INACTIVE. It expired on 2026-01-02T02:04:05.000Z. It replaced", "an older state was restored", "--ExpirationDate 2026-01-03T03:04:05Z"}, nil},
 		{orphan.Orphan{Kind: orphan.Unfinished, Since: past, Key: key.Key{ID: "AK4", State: key.Inactive}}, "Unfinished access key found: AK4",
 			[]string{"60 minutes old", "oapi-cli DeleteAccessKey --AccessKeyId AK4"}, []string{"UpdateAccessKey"}},

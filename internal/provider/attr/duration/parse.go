@@ -53,7 +53,7 @@ func Parse(text string) (time.Duration, error) {
 	return sum, nil
 }
 
-// parts returns the whole text and the counts of the units; nil if the text is no duration.
+// parts returns the whole text and the counts of the units; nil if the text is not a duration.
 func parts(text string) []string {
 	for _, form := range []*regexp.Regexp{short, iso} {
 		if part := form.FindStringSubmatch(text); part != nil && strings.Join(part[1:], "") != "" && !strings.HasSuffix(text, "T") {

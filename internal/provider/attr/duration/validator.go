@@ -16,7 +16,7 @@ const (
 	TooShort = "Duration too short"
 )
 
-// Validator refuses at plan time a text that is no duration, and a duration below least. It accepts unknown values: see [Check].
+// Validator refuses at plan time a text that is not a duration, and a duration below least. It accepts unknown values: see [Check].
 func Validator(least time.Duration) validator.String { return bounds{least} }
 
 type bounds struct{ least time.Duration }

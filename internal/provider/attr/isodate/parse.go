@@ -94,7 +94,7 @@ func parseOffset(text string) (*time.Location, error) {
 	return time.FixedZone("", seconds), nil
 }
 
-// Instant reads a date of a state; false if it cannot. Beside the forms of [Parse] it accepts a space in place of the T, and any
+// Instant reads a date of a state; false if it cannot. In addition to the forms of [Parse] it accepts a space in place of the T, and any
 // number of digits of a second, of which it ignores those below the millisecond.
 func Instant(text string) (time.Time, bool) {
 	if len(text) > len(time.DateOnly) && text[len(time.DateOnly)] == ' ' {
