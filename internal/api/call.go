@@ -137,14 +137,14 @@ func (c *Client) askMachine(ctx context.Context, p permit) (permit, error) {
 	if p.proven {
 		return p, nil
 	}
-	p.unlock = c.memory.Lock(ctx)
-	refused, found := c.memory.Lookup(c.now())
+	p.unlock = c.refusals.Lock(ctx)
+	refused, found := c.refusals.Lookup(c.now())
 	if !found {
 		return p, nil
 	}
 	defer p.unlock()
 	c.admission.leave(p, outcome{kind: canceled}, true)
-	return permit{}, &UnsentError{Until: refused.At.Add(auth.Remembered), Err: &Error{
+	return permit{}, &UnsentError{Until: refused.At.Add(auth.RefusalTTL), Err: &Error{
 		Action: refused.Action, Endpoint: c.endpoint, StatusCode: refused.StatusCode, RequestID: refused.RequestID,
 		Problems: []Problem{{Code: refused.Code, Type: refused.Type}}, Credential: c.credential,
 	}}
@@ -285,7 +285,7 @@ func (c *Client) settle(ctx context.Context, r *request, p permit, o outcome) {
 		})
 	}
 	if e := As(o.err); changed.stopped && e != nil {
-		if err := c.memory.Record(auth.Refusal{
+		if err := c.refusals.Record(auth.Refusal{
 			At: c.now(), Action: r.action, StatusCode: e.StatusCode, Code: e.Code(), Type: e.Problems[0].Type, RequestID: e.RequestID,
 		}); err != nil {
 			c.log(ctx, LevelInfo, "the refused credential is not recorded for other processes", map[string]any{"error": err.Error()})

@@ -87,7 +87,7 @@ type Client struct {
 	sign        signer
 	limit       *limit.Limiter
 	admission   *admission
-	memory      *auth.Memory
+	refusals    *auth.RefusalStore
 	timeouts    timeouts
 	redact      redactor
 	log         Log
@@ -132,7 +132,7 @@ func New(cfg Config) (*Client, error) {
 	c.limit = limit.New(cfg.RequestsPerSecond, c.now, c.sleep)
 	c.admission = &admission{now: func() time.Time { return c.now() }, breaker: breaker.New(c.timeouts.breaker())}
 	cred := cfg.Credential
-	c.memory = auth.NewMemory(cfg.RefusalFolder, endpoint, cred.AccessKeyID+cred.Login, cred.SecretKey+cred.Password, cred.Login != "")
+	c.refusals = auth.NewRefusalStore(cfg.RefusalFolder, endpoint, cred.AccessKeyID+cred.Login, cred.SecretKey+cred.Password, cred.Login != "")
 	c.connections = connections(cfg)
 	c.http = &http.Client{
 		Transport: c.connections,

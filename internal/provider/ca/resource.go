@@ -153,7 +153,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	var used *access.CAInUseError
 	switch {
 	case errors.As(err, &used):
-		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, "These API access rules name it: "+strings.Join(used.RuleIDs, ", ")+
+		diag.AddWithAdvice(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, "These API access rules name it: "+strings.Join(used.RuleIDs, ", ")+
 			". Remove it from them first. To replace a certificate, set `create_before_destroy` in the `lifecycle` block of this resource.")
 	case err != nil:
 		diag.Add(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err)

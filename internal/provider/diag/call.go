@@ -16,7 +16,7 @@ func callText(err error) string {
 		if earlier := givenUp(transport); earlier != nil {
 			return fmt.Sprintf("%s was not sent, because an earlier call in this run could not reach %s. %s", transport.Action, transport.Endpoint, callText(earlier.Err))
 		}
-		why := stopped(text.Escape(transport.Err.Error()))
+		why := withFullStop(text.Escape(transport.Err.Error()))
 		if transport.Sent {
 			return fmt.Sprintf("%s was sent to %s, but no usable answer came back: %s", transport.Action, transport.Endpoint, why)
 		}

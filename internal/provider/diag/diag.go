@@ -80,9 +80,9 @@ func AddKeyCreationError(diags *Diagnostics, summary, tried string, err error) {
 	var gone *domain.GoneError
 	switch {
 	case errors.As(err, &gone) && gone.Kind == domain.KindUser:
-		AddMore(diags, summary, tried, err, missingOwner(gone))
+		AddWithAdvice(diags, summary, tried, err, missingOwner(gone))
 	case api.IsNotFound(err): // the caller may not list the users
-		AddMore(diags, summary, tried, err, "The API does not know the owner. "+createOwner)
+		AddWithAdvice(diags, summary, tried, err, "The API does not know the owner. "+createOwner)
 	default:
 		AddKeyError(diags, summary, tried, err)
 	}
@@ -123,8 +123,8 @@ func AddKeyError(diags *Diagnostics, summary, tried string, err error) {
 	diags.AddAttributeError(path.Root("tag"), failed.Summary(), failed.Detail()+"\n\n"+what+" Set another `tag`, or remove the argument.")
 }
 
-// AddMore appends the diagnostic for err with another paragraph, if more is not "".
-func AddMore(diags *Diagnostics, summary, tried string, err error, more string) {
+// AddWithAdvice appends the diagnostic for err with another paragraph, if more is not "".
+func AddWithAdvice(diags *Diagnostics, summary, tried string, err error, more string) {
 	failed := Error(summary, tried, err)
 	if more == "" {
 		diags.Append(failed)
@@ -176,15 +176,15 @@ func OwnerText(userName, userID string) string {
 
 // sentence returns words with a capital first letter and a full stop.
 func sentence(words string) string {
-	words = stopped(words)
+	words = withFullStop(words)
 	if words == "" {
 		return words
 	}
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
-// stopped returns words with a full stop.
-func stopped(words string) string {
+// withFullStop returns words with a full stop.
+func withFullStop(words string) string {
 	words = strings.TrimSpace(words)
 	if words == "" {
 		return words

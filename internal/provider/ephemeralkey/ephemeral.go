@@ -156,7 +156,7 @@ func addOpenError(diags *diag.Diagnostics, tried string, owner key.Owner, err er
 	case errors.As(err, &incomplete) && incomplete.Err != nil:
 		diag.AddKeyError(diags, notOpened, "Finishing the new run-scoped access key for "+diag.OwnerText(owner.UserName, owner.UserID), incomplete.Err)
 	case domain.IsUserGone(err) && owner.UserName != "":
-		diag.AddMore(diags, notOpened, tried, err, "If the same run creates the user, the CLI opens the key before the user exists: use `user_id = outscale_user.NAME.user_id`, "+
+		diag.AddWithAdvice(diags, notOpened, tried, err, "If the same run creates the user, the CLI opens the key before the user exists: use `user_id = outscale_user.NAME.user_id`, "+
 			"which is unknown until then, or `enabled = terraform.applying`.")
 	default:
 		diag.AddKeyCreationError(diags, notOpened, tried, err)
@@ -246,7 +246,7 @@ func (r *Resource) Close(ctx context.Context, req ephemeral.CloseRequest, resp *
 	}
 	defer r.Data.WarnClock(&resp.Diagnostics)
 	if err := r.revoke(ctx, k); err != nil {
-		diag.AddMore(&resp.Diagnostics, notClosed, "Deleting "+l.describe(), err, "It is tried once more when the provider ends. "+
+		diag.AddWithAdvice(&resp.Diagnostics, notClosed, "Deleting "+l.describe(), err, "It is tried once more when the provider ends. "+
 			"The key expires on "+isodate.Format(*k.Key.Expires)+" at the latest.")
 	}
 }

@@ -70,7 +70,7 @@ func findForImport(ctx context.Context, b *base.Configured, owner key.Owner, id 
 	}
 	switch {
 	case domain.IsGone(err):
-		diag.AddMore(diags, NotImported, tried, err, "Check the id and the account: `outscale-keys list` lists the keys that the credential can read. "+importForms)
+		diag.AddWithAdvice(diags, NotImported, tried, err, "Check the id and the account: `outscale-keys list` lists the keys that the credential can read. "+importForms)
 	case err != nil:
 		diag.Add(diags, NotImported, tried, err)
 	}

@@ -243,7 +243,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	var linked *policy.LinkedError
 	switch {
 	case errors.As(err, &linked):
-		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, linkedText(linked))
+		diag.AddWithAdvice(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, linkedText(linked))
 	case err != nil:
 		diag.Add(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err)
 	}

@@ -157,7 +157,7 @@ func Created(diags *diag.Diagnostics, summary, tried string, created policy.Vers
 			left.ID+" by hand: it decides no rights, but it counts towards the limit of 5 versions.")
 		return true
 	case errors.As(err, &full):
-		diag.AddMore(diags, summary, tried, err, "The policy has the versions "+list(full.Versions)+". Delete one that is not the default and that no state has, then run again.")
+		diag.AddWithAdvice(diags, summary, tried, err, "The policy has the versions "+list(full.Versions)+". Delete one that is not the default and that no state has, then run again.")
 	default:
 		diag.Add(diags, summary, tried, err)
 	}

@@ -143,7 +143,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	recorded := base.ReadIdentity(req.Private)
 	err := r.DeleteWhenFree(ctx, func() error { return r.delete(ctx, state, policyblock.ORNs(policies), recorded) })
 	if err != nil {
-		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, base.ForceText(err, state.ForceDestroy.ValueBool()))
+		diag.AddWithAdvice(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, base.ForceText(err, state.ForceDestroy.ValueBool()))
 	}
 }
 

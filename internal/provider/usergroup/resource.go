@@ -168,7 +168,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	recorded, have := base.ReadIdentity(req.Private), r.blocks(ctx, state, &resp.Diagnostics)
 	err := r.DeleteWhenFree(ctx, func() error { return r.delete(ctx, state, have, recorded) })
 	if err != nil {
-		diag.AddMore(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, base.ForceText(err, state.ForceDestroy.ValueBool()))
+		diag.AddWithAdvice(&resp.Diagnostics, notDeleted, "Deleting "+state.describe(), err, base.ForceText(err, state.ForceDestroy.ValueBool()))
 	}
 }
 

@@ -28,7 +28,7 @@ func (j *fakeAPI) process(t *testing.T, folder string, cred Credential) *Client 
 func slow(a reply) reply { a.after = 800 * time.Millisecond; return a }
 
 // Four processes that start at once with one wrong credential cost one refusal. All of them can use a good one.
-func TestMemory_processesAtOnce(t *testing.T) {
+func TestRefusalStore_processesAtOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer  reply
 		folder  bool
@@ -77,7 +77,7 @@ func TestMemory_processesAtOnce(t *testing.T) {
 }
 
 // The next process does not send a credential that was refused less than a minute ago. Its error says when it can be sent again.
-func TestMemory_nextProcess(t *testing.T) {
+func TestRefusalStore_nextProcess(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "state")
 	synctest.Test(t, func(t *testing.T) {
 		j := &fakeAPI{of: func(int) reply { return problem(401, "1", "") }}
@@ -86,7 +86,7 @@ func TestMemory_nextProcess(t *testing.T) {
 		time.Sleep(30 * time.Second)
 		err := actions["CreateAccessKey"](j.process(t, folder, testKey), t.Context())
 		var unsent *UnsentError
-		if !errors.As(err, &unsent) || len(j.at) != 1 || unsent.Until.Sub(at).Round(time.Second) != auth.Remembered {
+		if !errors.As(err, &unsent) || len(j.at) != 1 || unsent.Until.Sub(at).Round(time.Second) != auth.RefusalTTL {
 			t.Errorf("%d requests, %v", len(j.at), err)
 		}
 		if e := As(err); e == nil || e.Code() != "1" || e.StatusCode != http.StatusUnauthorized || e.RequestID != "2d3016ea" || e.Credential != "access key "+testKey.AccessKeyID || !IsUnauthorized(err) {
@@ -107,7 +107,7 @@ func TestMemory_nextProcess(t *testing.T) {
 }
 
 // A dead endpoint is reported in time even while another process tests the credential.
-func TestMemory_deadEndpointReportedInTime(t *testing.T) {
+func TestRefusalStore_deadEndpointReportedInTime(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "state")
 	synctest.Test(t, func(t *testing.T) {
 		j := &fakeAPI{of: func(int) reply { return reply{after: time.Hour} }}

@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	// Remembered is how long a refusal is remembered on the machine: as long as the shortest lock-out.
-	Remembered = time.Minute
+	// RefusalTTL is how long a refusal is remembered on the machine: as long as the shortest lock-out.
+	RefusalTTL = time.Minute
 	// lockLimit is how long a client waits, in all, while another process tests the credential.
 	lockLimit = 8 * time.Second
 	lockPause = 20 * time.Millisecond
@@ -40,20 +40,20 @@ type Refusal struct {
 	RequestID  string
 }
 
-// Memory records on this machine that a credential was refused, so that other processes do not send it: the API counts the
+// RefusalStore records on this machine that a credential was refused, so that other processes do not send it: the API counts the
 // refusals of all processes. The record is a small file, whose name is a hash of the credential, and lasts a minute. If the
-// folder cannot be used, and in a nil Memory, nothing is recorded.
+// folder cannot be used, and in a nil RefusalStore, nothing is recorded.
 //
-// Memory does not help if a credential is switched off while several processes have requests in flight.
-type Memory struct {
+// RefusalStore does not help if a credential is switched off while several processes have requests in flight.
+type RefusalStore struct {
 	folder string
 	name   string
 	waited time.Duration // how long Lock has waited for other processes
 }
 
-// NewMemory returns the memory of one credential of one endpoint, in a folder of this user; nil if folder is "". guessable says
+// NewRefusalStore returns the store of one credential of one endpoint, in a folder of this user; nil if folder is "". guessable says
 // that a person may have chosen the secret: its hash is then slow to compute.
-func NewMemory(folder, endpoint, id, secret string, guessable bool) *Memory {
+func NewRefusalStore(folder, endpoint, id, secret string, guessable bool) *RefusalStore {
 	if folder == "" {
 		return nil
 	}
@@ -65,24 +65,24 @@ func NewMemory(folder, endpoint, id, secret string, guessable bool) *Memory {
 	if err != nil {
 		return nil
 	}
-	return &Memory{folder: folder, name: filePrefix + hex.EncodeToString(hash)}
+	return &RefusalStore{folder: folder, name: filePrefix + hex.EncodeToString(hash)}
 }
 
 // Lookup returns the record that is valid at now.
-func (m *Memory) Lookup(now time.Time) (Refusal, bool) {
+func (m *RefusalStore) Lookup(now time.Time) (Refusal, bool) {
 	if m == nil || !m.usable() {
 		return Refusal{}, false
 	}
 	data, err := readRegular(filepath.Join(m.folder, m.name))
 	var r Refusal
-	if err != nil || json.Unmarshal(data, &r) != nil || r.At.After(now) || now.Sub(r.At) >= Remembered {
+	if err != nil || json.Unmarshal(data, &r) != nil || r.At.After(now) || now.Sub(r.At) >= RefusalTTL {
 		return Refusal{}, false
 	}
 	return r, true
 }
 
 // Record records a refusal.
-func (m *Memory) Record(r Refusal) error {
+func (m *RefusalStore) Record(r Refusal) error {
 	if m == nil {
 		return nil
 	}
@@ -114,7 +114,7 @@ func (m *Memory) Record(r Refusal) error {
 
 // Lock takes the lock with which one process at a time tests the credential. It waits for another process, for eight seconds in
 // all calls together. After that it returns without the lock. Call unlock when the outcome is recorded.
-func (m *Memory) Lock(ctx context.Context) (unlock func()) {
+func (m *RefusalStore) Lock(ctx context.Context) (unlock func()) {
 	nothing := func() {}
 	if m == nil || os.MkdirAll(m.folder, 0o700) != nil || !m.usable() {
 		return nothing
@@ -139,13 +139,13 @@ func (m *Memory) Lock(ctx context.Context) (unlock func()) {
 }
 
 // usable reports whether the folder exists and only this user can write to it.
-func (m *Memory) usable() bool {
+func (m *RefusalStore) usable() bool {
 	info, err := os.Lstat(m.folder)
 	return err == nil && info.IsDir() && (runtime.GOOS == "windows" || info.Mode().Perm()&0o022 == 0)
 }
 
 // removeOld removes the files of old refusals.
-func (m *Memory) removeOld(now time.Time) {
+func (m *RefusalStore) removeOld(now time.Time) {
 	folder, err := os.Open(m.folder)
 	if err != nil {
 		return
@@ -154,7 +154,7 @@ func (m *Memory) removeOld(now time.Time) {
 	entries, _ := folder.ReadDir(maxOld) // after an error, the entries read so far are used
 	for _, entry := range entries {
 		info, err := entry.Info()
-		if err == nil && strings.HasPrefix(entry.Name(), filePrefix) && info.Mode().IsRegular() && now.Sub(info.ModTime()) > Remembered {
+		if err == nil && strings.HasPrefix(entry.Name(), filePrefix) && info.Mode().IsRegular() && now.Sub(info.ModTime()) > RefusalTTL {
 			_ = os.Remove(filepath.Join(m.folder, entry.Name()))
 		}
 	}

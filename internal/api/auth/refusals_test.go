@@ -13,41 +13,43 @@ import (
 
 const secret = "0123456789ABCDEFGHIJ0123456789ABCDEFGHIJ"
 
-func memory(folder string) *Memory { return NewMemory(folder, "https://x/api/v1", "AK", secret, false) }
+func store(folder string) *RefusalStore {
+	return NewRefusalStore(folder, "https://x/api/v1", "AK", secret, false)
+}
 
-func TestMemory_remembersForAMinute(t *testing.T) {
+func TestRefusalStore_keepsForAMinute(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "new", "folder")
 	now := time.Now()
 	want := Refusal{At: now.Round(0).UTC(), Action: "ReadUsers", StatusCode: 401, Code: "1", Type: "AccessDenied", RequestID: "r"}
-	if _, found := memory(folder).Lookup(now); found {
+	if _, found := store(folder).Lookup(now); found {
 		t.Fatal("a refusal out of nothing")
 	}
-	if err := memory(folder).Record(want); err != nil {
+	if err := store(folder).Record(want); err != nil {
 		t.Fatal(err)
 	}
-	if got, found := memory(folder).Lookup(now.Add(Remembered - time.Second)); !found || got != want {
+	if got, found := store(folder).Lookup(now.Add(RefusalTTL - time.Second)); !found || got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	for what, m := range map[string]*Memory{
-		"another secret": NewMemory(folder, "https://x/api/v1", "AK", "another", false), "another id": NewMemory(folder, "https://x/api/v1", "BK", secret, false),
-		"another endpoint": NewMemory(folder, "https://y/api/v1", "AK", secret, false), "nobody": nil, "no folder": NewMemory("", "", "", "", false),
+	for what, m := range map[string]*RefusalStore{
+		"another secret": NewRefusalStore(folder, "https://x/api/v1", "AK", "another", false), "another id": NewRefusalStore(folder, "https://x/api/v1", "BK", secret, false),
+		"another endpoint": NewRefusalStore(folder, "https://y/api/v1", "AK", secret, false), "nobody": nil, "no folder": NewRefusalStore("", "", "", "", false),
 	} {
 		if _, found := m.Lookup(now); found {
 			t.Errorf("%s was not refused", what)
 		}
 	}
-	for what, at := range map[string]time.Time{"later": now.Add(Remembered), "before": now.Add(-time.Second)} {
-		if _, found := memory(folder).Lookup(at); found {
+	for what, at := range map[string]time.Time{"later": now.Add(RefusalTTL), "before": now.Add(-time.Second)} {
+		if _, found := store(folder).Lookup(at); found {
 			t.Errorf("remembered %s", what)
 		}
 	}
 }
 
 // Only the user can read the file. It has no part of the credential, and is removed later.
-func TestMemory_file(t *testing.T) {
+func TestRefusalStore_file(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "state")
 	for i := range 5 {
-		m := NewMemory(folder, "https://x/api/v1", "AKID", secret+string(rune('a'+i)), i == 0)
+		m := NewRefusalStore(folder, "https://x/api/v1", "AKID", secret+string(rune('a'+i)), i == 0)
 		if err := m.Record(Refusal{At: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +68,7 @@ func TestMemory_file(t *testing.T) {
 		if all := entry.Name() + string(data); strings.Contains(all, "AKID") || strings.Contains(all, secret) {
 			t.Errorf("%s has a part of the credential: %s", entry.Name(), data)
 		}
-		old := time.Now().Add(-2 * Remembered)
+		old := time.Now().Add(-2 * RefusalTTL)
 		if err := os.Chtimes(filepath.Join(folder, entry.Name()), old, old); err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +76,7 @@ func TestMemory_file(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "else"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := memory(folder).Record(Refusal{At: time.Now()}); err != nil {
+	if err := store(folder).Record(Refusal{At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if entries, _ := os.ReadDir(folder); len(entries) != 2 {
@@ -83,16 +85,16 @@ func TestMemory_file(t *testing.T) {
 }
 
 // Invalid files, links and pipes are ignored.
-func TestMemory_invalidFiles(t *testing.T) {
+func TestRefusalStore_invalidFiles(t *testing.T) {
 	now := time.Now()
 	good := filepath.Join(t.TempDir(), "elsewhere")
-	if err := memory(good).Record(Refusal{At: now}); err != nil {
+	if err := store(good).Record(Refusal{At: now}); err != nil {
 		t.Fatal(err)
 	}
 	for name, make := range map[string]func(path string) error{
 		"a pipe":      mkfifo,
 		"a folder":    func(path string) error { return os.Mkdir(path, 0o700) },
-		"a link":      func(path string) error { return os.Symlink(filepath.Join(good, memory(good).name), path) },
+		"a link":      func(path string) error { return os.Symlink(filepath.Join(good, store(good).name), path) },
 		"nothing":     func(path string) error { return os.WriteFile(path, nil, 0o600) },
 		"no JSON":     func(path string) error { return os.WriteFile(path, []byte("{"), 0o600) },
 		"a long one":  func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte("x"), 1<<20), 0o600) },
@@ -103,7 +105,7 @@ func TestMemory_invalidFiles(t *testing.T) {
 		if err := os.Mkdir(folder, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		m := memory(folder)
+		m := store(folder)
 		for _, suffix := range []string{"", ".lock"} {
 			if err := make(filepath.Join(folder, m.name+suffix)); err != nil {
 				t.Skip(err)
@@ -124,10 +126,10 @@ func TestMemory_invalidFiles(t *testing.T) {
 }
 
 // A folder that others can write to is neither read nor written.
-func TestMemory_folderOfOthers(t *testing.T) {
+func TestRefusalStore_folderOfOthers(t *testing.T) {
 	root := t.TempDir()
 	shared := filepath.Join(root, "shared")
-	if err := memory(shared).Record(Refusal{At: time.Now()}); err != nil {
+	if err := store(shared).Record(Refusal{At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	link := filepath.Join(root, "link")
@@ -142,24 +144,24 @@ func TestMemory_folderOfOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, folder := range []string{shared, link, file} {
-		if _, found := memory(folder).Lookup(time.Now()); found {
+		if _, found := store(folder).Lookup(time.Now()); found {
 			t.Errorf("%s is believed", folder)
 		}
-		if memory(folder).Record(Refusal{At: time.Now()}) == nil {
+		if store(folder).Record(Refusal{At: time.Now()}) == nil {
 			t.Errorf("%s is written to", folder)
 		}
-		memory(folder).Lock(t.Context())()
+		store(folder).Lock(t.Context())()
 	}
 }
 
 // One process at a time tests the credential. The others wait for it, with a limit for all waits together.
-func TestMemory_lock(t *testing.T) {
+func TestRefusalStore_lock(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.Chmod(folder, 0o700); err != nil { //nolint:gosec // of a folder
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		first, second := memory(folder), memory(folder)
+		first, second := store(folder), store(folder)
 		unlock := first.Lock(t.Context())
 		begun := time.Now()
 		go func() { time.Sleep(time.Second); unlock() }()
@@ -167,7 +169,7 @@ func TestMemory_lock(t *testing.T) {
 		if waited := time.Since(begun); waited < time.Second || waited > 2*time.Second {
 			t.Errorf("waited %v for the first", waited)
 		}
-		third := memory(folder)
+		third := store(folder)
 		done()
 		third.Lock(t.Context())()
 		time.Sleep(2 * lockLimit) // the limit is for the time in which it waits
@@ -181,7 +183,7 @@ func TestMemory_lock(t *testing.T) {
 		}
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
-		memory(folder).Lock(ended)()
+		store(folder).Lock(ended)()
 		done()
 	})
 }
