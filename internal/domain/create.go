@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
@@ -22,6 +23,10 @@ const (
 	throttledPause = 2 * time.Second
 	// firstBackoff is the pause before the second request. It doubles with each further request.
 	firstBackoff = time.Second
+	// dateMargin is how much earlier than the request, by the reading of the API's clock, the creation date of its object can
+	// be. The Date headers that the clock is read from have whole seconds, a difference of less than 2 seconds from the machine's
+	// clock is not corrected, and creation dates can have whole seconds too.
+	dateMargin = 5 * time.Second
 	// identityLimit is the time limit of reads for the identity of a new object, which can be created without it.
 	identityLimit = 15 * time.Second
 )
@@ -121,23 +126,34 @@ func (e *NameTakenError) Error() string {
 
 // NamedCreation is the creation of an object that its name identifies: a user, a group, a policy.
 type NamedCreation[T any] struct {
-	Action string // the API action
-	Kind   Kind
-	Name   string
-	Create func(ctx context.Context) (T, error)
-	Find   func(ctx context.Context) (T, error) // without a cache; *GoneError if no object has the name
-	// Mine reports whether a found object is the requested one, and returns its id. It returns false for an older object and
-	// for one with other values.
-	Mine func(found T) (id string, mine bool)
+	Action  string // the API action
+	Kind    Kind
+	Name    string
+	Account Account
+	API     interface {
+		Accepted() bool
+		Clock() api.Clock
+	}
+	Created *sync.Map // the ids of the objects that this process has created
+	Create  func(ctx context.Context) (T, error)
+	Find    func(ctx context.Context) (T, error) // without a cache; *GoneError if no object has the name
+	Origin  func(T) (id string, created time.Time)
+	// IsRequested reports whether a found object has the requested values.
+	IsRequested func(ctx context.Context, found T) (bool, error)
 }
 
-// CreateNamed creates an object once, also if answers are lost. After a lost answer it looks up the name. If the object is
-// Mine, it is the result; another object is an error. If there is none, CreateNamed sends the request again, up to
-// MaxAttempts times. A cancelled ctx does not interrupt it. It observes the deadline of ctx, or DefaultCreateTimeout if there
-// is none, and may use CleanupLimit more for look-ups.
+// CreateNamed creates an object once, even if answers are lost. After a lost answer it looks up the name. An object with the
+// requested values that is not older than the first request, and that no other call of this process created, is the result.
+// Any other object belongs to somebody else and is an error. If no object has the name, CreateNamed sends the request again,
+// up to MaxAttempts times. A cancelled ctx does not interrupt it. It observes the deadline of ctx, or DefaultCreateTimeout if
+// there is none, and may use CleanupLimit more for look-ups.
 //
 // Errors: *AmbiguousError (with a *NameTakenError if that is the reason), or the API's refusal.
-func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (T, error) {
+func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (none T, _ error) {
+	if _, err := ReadyToCreate(ctx, c.Account, c.API.Accepted); err != nil {
+		return none, err
+	}
+	since := c.API.Clock().Now().Add(-dateMargin)
 	work, cleanup, done := CreateContexts(ctx)
 	defer done()
 	attempts := NewAttempts(work, opts, c.Action)
@@ -150,6 +166,8 @@ func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (
 		created, err := c.Create(work)
 		switch {
 		case err == nil:
+			id, _ := c.Origin(created)
+			c.Created.Store(id, true)
 			return created, nil
 		case !api.IsAmbiguous(err) && (lost == nil || !api.IsConflict(err)):
 			return created, err
@@ -161,11 +179,11 @@ func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (
 		attempts.Lose(err)
 		found, lookErr := c.lookUp(cleanup, opts, attempts)
 		if lookErr == nil {
-			id, mine := c.Mine(found)
-			if mine {
+			if lookErr = c.claim(cleanup, found, since); lookErr == nil {
 				return found, nil
 			}
-			return fail(false, lost, &NameTakenError{Kind: c.Kind, Name: c.Name, ID: id})
+			var taken *NameTakenError
+			return fail(!errors.As(lookErr, &taken), lost, lookErr)
 		}
 		if !IsGone(lookErr) {
 			return fail(true, lost, lookErr)
@@ -174,6 +192,23 @@ func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (
 			return fail(false, lost, timelimit.Err(ctx))
 		}
 	}
+}
+
+// claim returns a *NameTakenError if a found object shows that this creation did not create it.
+func (c NamedCreation[T]) claim(ctx context.Context, found T, since time.Time) error {
+	id, created := c.Origin(found)
+	mine, err := !created.Before(since), error(nil)
+	if mine {
+		mine, err = c.IsRequested(ctx, found)
+	}
+	if mine && err == nil {
+		_, others := c.Created.LoadOrStore(id, true)
+		mine = !others
+	}
+	if err == nil && !mine {
+		err = &NameTakenError{Kind: c.Kind, Name: c.Name, ID: id}
+	}
+	return err
 }
 
 // lookUp looks up the name until it finds an object or the waits of Settling are over.

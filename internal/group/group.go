@@ -4,6 +4,7 @@ package group
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
@@ -51,6 +52,7 @@ type Service struct {
 	opts    domain.Options
 	all     *cache.Reads[[]Group]  // one entry
 	members *cache.Reads[[]Member] // by id of the group
+	created sync.Map               // see domain.NamedCreation
 }
 
 // allGroups is the one entry of Service.all.

@@ -101,6 +101,16 @@ func TestCreate_lostAnswer(t *testing.T) {
 	}
 }
 
+// A group with another path is not the created one.
+func TestCreate_otherPath(t *testing.T) {
+	f := &fake{groups: []api.UserGroup{{ID: "ug-1", Name: "ops", Path: "/x/"}}, after: map[string]error{"CreateUserGroup": errLost}}
+	_, err := service(f).Create(t.Context(), Spec{Name: "ops"})
+	var taken *domain.NameTakenError
+	if !errors.As(err, &taken) || taken.ID != "ug-1" {
+		t.Errorf("error = %v", err)
+	}
+}
+
 func TestUpdate_lostAnswerOfRename(t *testing.T) {
 	f := &fake{groups: []api.UserGroup{{ID: "ug-1", Name: "ops", Path: "/"}}, after: map[string]error{"UpdateUserGroup": errLost}}
 	g, err := service(f).Update(t.Context(), "ug-1", domain.Identity{}, Spec{Name: "platform", Path: "/"})

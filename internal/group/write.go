@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
@@ -16,13 +17,9 @@ const tries = 2
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (Group, error) {
-	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
-		return Group{}, err
-	}
 	want.Path = cmp.Or(want.Path, "/")
-	since := s.api.Clock().Now().Add(-api.Tolerated)
 	group, err := domain.CreateNamed(ctx, s.opts, domain.NamedCreation[Group]{
-		Action: "CreateUserGroup", Kind: domain.KindUserGroup, Name: want.Name,
+		Action: "CreateUserGroup", Kind: domain.KindUserGroup, Name: want.Name, Account: s.account, API: s.api, Created: &s.created,
 		Create: func(ctx context.Context) (Group, error) {
 			created, err := s.api.CreateUserGroup(ctx, want.Name, want.Path)
 			return s.groupOf(created), err
@@ -31,7 +28,8 @@ func (s *Service) Create(ctx context.Context, want Spec) (Group, error) {
 			s.all.Drop(allGroups)
 			return s.Find(ctx, want.Name)
 		},
-		Mine: func(g Group) (string, bool) { return g.ID, g.Path == want.Path && !g.Created.Before(since) },
+		Origin:      func(g Group) (string, time.Time) { return g.ID, g.Created },
+		IsRequested: func(_ context.Context, g Group) (bool, error) { return g.Path == want.Path, nil },
 	})
 	if err != nil {
 		return Group{}, err

@@ -95,6 +95,7 @@ type Service struct {
 	opts     domain.Options
 	all      *cache.Reads[[]Policy]  // by scope
 	versions *cache.Reads[[]Version] // by ORN
+	created  sync.Map                // see domain.NamedCreation
 	turns    sync.Map                // by ORN: chan struct{}, see turn
 	replaced sync.Map                // by ORN: the id of the default version that waits for its successor, see RemoveVersion
 }

@@ -118,6 +118,49 @@ func TestDelete(t *testing.T) {
 	}
 }
 
+// found is an API whose answer to CreatePolicy is lost, and that has a policy of that name.
+type found struct {
+	*fake
+	policy   api.Policy
+	document string
+}
+
+func (f found) Clock() api.Clock { return api.Clock{} }
+func (f found) CreatePolicy(context.Context, api.CreatePolicyInput) (api.Policy, error) {
+	return api.Policy{}, errLost
+}
+func (f found) ReadPolicies(context.Context, api.ReadPoliciesInput) ([]api.Policy, error) {
+	return []api.Policy{f.policy}, nil
+}
+func (f found) ReadPolicyVersion(_ context.Context, _, version string) (api.PolicyVersion, error) {
+	return api.PolicyVersion{ID: version, Document: f.document}, nil
+}
+
+// TestCreate_lostAnswer: a policy with other values is not the created one.
+func TestCreate_lostAnswer(t *testing.T) {
+	const document, rewritten, other = `{"Statement":[{"Effect":"Allow","Action":["api:ReadVms"],"Resource":["*"]}]}`,
+		`{"Statement": [{"Action": ["api:ReadVms"], "Effect": "Allow", "Resource": ["*"]}]}`, `{"Statement":[{"Effect":"Allow","Action":["api:*"],"Resource":["*"]}]}`
+	for name, c := range map[string]struct {
+		path, description, version, document string
+		mine                                 bool
+	}{
+		"as requested":            {"/", "d", "v1", document, true},
+		"with white space":        {"/", "d", "v1", rewritten, true},
+		"another path":            {"/x/", "d", "v1", document, false},
+		"another description":     {"/", "", "v1", document, false},
+		"another default version": {"/", "d", "v2", document, false},
+		"another document":        {"/", "d", "v1", other, false},
+	} {
+		f := found{&fake{}, api.Policy{ORN: orn, Name: "deploy", Path: c.path, Description: c.description, DefaultVersionID: c.version}, c.document}
+		s := New(f, account("1"), domain.Options{Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+		p, err := s.Create(t.Context(), Spec{Name: "deploy", Description: "d", Document: document})
+		var taken *domain.NameTakenError
+		if (err == nil) != c.mine || errors.As(err, &taken) == c.mine || (p.ORN == orn) != c.mine {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
+	}
+}
+
 func TestCreateVersion_lostAnswer(t *testing.T) {
 	const document = "d"
 	f := &fake{versions: []api.PolicyVersion{{ID: "v1", Document: document}}, lost: map[string]bool{"CreatePolicyVersion": true}}

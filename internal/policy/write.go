@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"time"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
@@ -13,24 +14,25 @@ import (
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (Policy, error) {
-	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
-		return Policy{}, err
-	}
 	if want.Path == "" {
 		want.Path = "/"
 	}
-	since := s.api.Clock().Now().Add(-api.Tolerated)
 	policy, err := domain.CreateNamed(ctx, s.opts, domain.NamedCreation[Policy]{
-		Action: "CreatePolicy", Kind: domain.KindPolicy, Name: want.Name,
+		Action: "CreatePolicy", Kind: domain.KindPolicy, Name: want.Name, Account: s.account, API: s.api, Created: &s.created,
 		Create: func(ctx context.Context) (Policy, error) {
 			created, err := s.api.CreatePolicy(ctx, api.CreatePolicyInput{
 				Name: want.Name, Path: want.Path, Description: want.Description, Document: policydoc.ForAPI(want.Document),
 			})
 			return s.policyOf(created), err
 		},
-		Find: func(ctx context.Context) (Policy, error) { return s.Find(ctx, want.Name) },
-		Mine: func(p Policy) (string, bool) {
-			return p.ORN, p.Path == want.Path && p.Description == want.Description && !p.Created.Before(since)
+		Find:   func(ctx context.Context) (Policy, error) { return s.Find(ctx, want.Name) },
+		Origin: func(p Policy) (string, time.Time) { return p.ORN, p.Created },
+		IsRequested: func(ctx context.Context, p Policy) (bool, error) {
+			if p.Path != want.Path || p.Description != want.Description || p.DefaultVersionID != FirstVersion {
+				return false, nil
+			}
+			first, err := s.api.ReadPolicyVersion(ctx, p.ORN, FirstVersion)
+			return policydoc.Equivalent(first.Document, want.Document), err
 		},
 	})
 	if err != nil {

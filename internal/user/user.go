@@ -49,6 +49,8 @@ type Service struct {
 	all     *cache.Reads[[]User] // one entry
 	written *cache.Reads[User]   // by id: users as the last write of this process returned them
 
+	created sync.Map // see domain.NamedCreation
+
 	mu       sync.Mutex
 	onChange []func(name string)
 }

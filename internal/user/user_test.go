@@ -139,11 +139,19 @@ func TestCreate_lostAnswer(t *testing.T) {
 func TestCreate_nameTaken(t *testing.T) {
 	w := newWorld(t)
 	bob := w.user("bob")
-	w.Advance(time.Hour)
-	w.Fault(simulator.Fault{Action: "CreateUser", Kind: faults.DropBefore, Times: 1})
+	w.restart()
+	w.Advance(10 * time.Second)
+	lost := simulator.Fault{Action: "CreateUser", Kind: faults.DropBefore, Times: 1}
+	w.Fault(lost)
 	_, err := w.Create(bg, Spec{Name: "bob"})
 	if e := apitest.As[*domain.NameTakenError](t, err); e.ID != bob.ID || e.Kind != domain.KindUser {
 		t.Errorf("error = %v", err)
+	}
+	carol, otherErr := w.Client.CreateUser(bg, api.CreateUserInput{UserName: "carol", Email: "carol@example.com"})
+	w.Fault(lost)
+	_, err = w.Create(bg, Spec{Name: "carol", Email: "other@example.com"})
+	if e := apitest.As[*domain.NameTakenError](t, err); otherErr != nil || e.ID != carol.ID {
+		t.Errorf("another address: error = %v, %v", err, otherErr)
 	}
 	apitest.Has[*domain.AmbiguousError](t, err)
 	w.Fault()

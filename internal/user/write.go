@@ -10,9 +10,6 @@ import (
 )
 
 const (
-	// clockMargin is how much earlier than the request the creation date of a user can be if the request created the user.
-	// The API accepts requests whose clock is wrong by as much.
-	clockMargin = api.Tolerated
 	// deleteNameTTL is the largest age of a name in a deletion: later, another user can have the name. It is as long as a
 	// call can wait for the client's rate limit, so that many deletions share one list.
 	deleteNameTTL = 5 * time.Second
@@ -20,22 +17,16 @@ const (
 	updateTries = 2
 )
 
-// Create creates a user (CreateUser). If the answer is lost, Create looks the name up. A user with that name that is as
-// asked and not older than the request is the result. An older user belongs to somebody else. If no user has the name,
-// Create sends the request again. Cancelling ctx does not stop this, but its deadline does: see domain.CreateNamed.
+// Create creates a user (CreateUser). If the answer is lost, Create looks the name up: see domain.CreateNamed.
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (User, error) {
-	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
-		return User{}, err
-	}
 	if want.Path == "" {
 		want.Path = "/"
 	}
-	since := s.api.Clock().Now().Add(-clockMargin)
 	defer s.changed(want.Name)
 	user, err := domain.CreateNamed(ctx, s.opts, domain.NamedCreation[User]{
-		Action: "CreateUser", Kind: domain.KindUser, Name: want.Name,
+		Action: "CreateUser", Kind: domain.KindUser, Name: want.Name, Account: s.account, API: s.api, Created: &s.created,
 		Create: func(ctx context.Context) (User, error) {
 			created, err := s.api.CreateUser(ctx, api.CreateUserInput{UserName: want.Name, Path: want.Path, Email: want.Email})
 			return s.userOf(created), err
@@ -48,7 +39,8 @@ func (s *Service) Create(ctx context.Context, want Spec) (User, error) {
 			}
 			return named(users, want.Name)
 		},
-		Mine: func(u User) (string, bool) { return u.ID, u.is(want) && !u.Created.Before(since) },
+		Origin:      func(u User) (string, time.Time) { return u.ID, u.Created },
+		IsRequested: func(_ context.Context, u User) (bool, error) { return u.is(want), nil },
 	})
 	if err != nil {
 		return User{}, err
@@ -57,7 +49,7 @@ func (s *Service) Create(ctx context.Context, want Spec) (User, error) {
 	return user, nil
 }
 
-// is reports whether a user is as asked.
+// is reports whether a user has the requested values.
 func (u User) is(want Spec) bool {
 	return (want.Name == "" || u.Name == want.Name) && (want.Path == "" || u.Path == want.Path) && (want.Email == "" || u.Email == want.Email)
 }

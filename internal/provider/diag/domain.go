@@ -136,8 +136,8 @@ func ambiguousText(e *domain.AmbiguousError) (facts, remedy string) {
 	var taken *domain.NameTakenError
 	switch {
 	case errors.As(e.Err, &taken):
-		return facts + fmt.Sprintf(" A %s named %s exists (%s), and it is not the one that this run creates.", taken.Kind, text.Word(taken.Name), text.Word(taken.ID)),
-			"Choose another name, or import the existing one (`terraform import ADDRESS NAME`)."
+		return facts + fmt.Sprintf(" A %s named %s exists (%s), and this run did not create it: it is older than the request, or differs from it.", taken.Kind, text.Word(taken.Name), text.Word(taken.ID)),
+			existsRemedy(e.Action)
 	case len(e.Left) > 0:
 		return facts + fmt.Sprintf(" These access keys were created and not removed, and nobody has their secrets: %s.", strings.Join(e.Left, ", ")),
 			"Delete these keys: nobody can use them, and each counts against the quota.\n\n" + commandLines("outscale-keys revoke "+strings.Join(e.Left, " "))

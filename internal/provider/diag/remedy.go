@@ -48,19 +48,26 @@ func conflictRemedy(err error) string {
 	switch {
 	case refusal.Code() == emailTaken:
 		return "Another user has that e-mail address: choose another `user_email`."
-	case refusal.Action == "CreateUser":
-		return "A user of that name exists. If an interrupted run created it, import it (`terraform import ADDRESS NAME`); otherwise choose another name."
-	case refusal.Action == "CreatePolicy":
-		return "A policy of that name exists, possibly in another path. If it is yours, import it (`terraform import ADDRESS ORN`); otherwise choose another name."
 	case refusal.Action == "UpdateUser":
 		return "A user of that name exists, so this one cannot be renamed to it. Choose another `user_name`, or rename or delete the other user first; " +
 			"to exchange the names of two users, use a third name and three applies."
-	case refusal.Action == "CreateUserGroup":
-		return "A user group of that name exists. If it is yours, import it (`terraform import ADDRESS NAME`); otherwise choose another name."
 	case refusal.Action == "UpdateUserGroup":
 		return "A user group of that name exists, so this one cannot be renamed to it. Choose another `user_group_name`, or rename or delete the other group first."
 	case refusal.Action == "DeleteApiAccessRule":
 		return "The API keeps the last rule of an account. Add another one first, or remove this rule from the state (`terraform state rm`)."
+	}
+	return existsRemedy(refusal.Action)
+}
+
+// existsRemedy returns the remedy for a creation whose name another object has, "" for other actions.
+func existsRemedy(action string) string {
+	switch action {
+	case "CreateUser":
+		return "A user of that name exists. If an interrupted run created it, import it (`terraform import ADDRESS NAME`); otherwise choose another name."
+	case "CreatePolicy":
+		return "A policy of that name exists, possibly in another path. If it is yours, import it (`terraform import ADDRESS ORN`); otherwise choose another name."
+	case "CreateUserGroup":
+		return "A user group of that name exists. If it is yours, import it (`terraform import ADDRESS NAME`); otherwise choose another name."
 	}
 	return ""
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
 const (
@@ -158,6 +160,23 @@ func TestPolicy_nameTaken(t *testing.T) {
 	config := acctest.Args{"policy_name": "read", "document": document}
 	h.Resource(typeName, config)
 	h.NewResource(typeName).Apply(config).ExpectError("Policy not created", "code 9000", "terraform import ADDRESS ORN")
+}
+
+// TestPolicy_lostAnswerNameTaken: after a lost answer, a policy of that name with another document is not taken over.
+func TestPolicy_lostAnswerNameTaken(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	made, err := h.API().CreatePolicy(t.Context(), api.CreatePolicyInput{Name: "read", Path: "/", Document: other})
+	h.NoError(err)
+	h.ResetCalls()
+	h.SetFaults(simulator.Fault{Action: "CreatePolicy", Kind: faults.DropBefore, Times: 1})
+	policy := h.NewResource(typeName)
+	policy.Apply(acctest.Args{"policy_name": "read", "document": document}).
+		ExpectError("Policy not created", made.ORN, "this run did not create it", "terraform import ADDRESS ORN")
+	if policy.Exists() {
+		t.Error("the policy is in the state")
+	}
+	h.ExpectWrites("CreatePolicy")
 }
 
 // TestPolicy_documentInPlace: another document creates another version, and links stay. If another version is the default,

@@ -7,6 +7,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
 	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
 const user = "outscale_user"
@@ -124,6 +125,23 @@ func TestUser_importNotFound(t *testing.T) {
 			t.Errorf("%s: %s", id, got)
 		}
 	}
+}
+
+// TestUser_lostAnswerNameTaken: after a lost answer, a user of that name with another address is not taken over.
+func TestUser_lostAnswerNameTaken(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	made, err := h.API().CreateUser(t.Context(), api.CreateUserInput{UserName: "alice", Path: "/", Email: "alice@example.com"})
+	h.NoError(err)
+	h.ResetCalls()
+	h.SetFaults(simulator.Fault{Action: "CreateUser", Kind: faults.DropBefore, Times: 1})
+	u := h.NewResource(user)
+	u.Apply(acctest.Args{"user_name": "alice", "user_email": "a@example.com"}).
+		ExpectError("User not created", made.ID, "this run did not create it", "terraform import ADDRESS NAME")
+	if u.Exists() {
+		t.Error("the user is in the state")
+	}
+	h.ExpectWrites("CreateUser")
 }
 
 // stateOfOfficialProvider is what the official provider (1.8.0) leaves in a state: with its policy block, empty, and the
