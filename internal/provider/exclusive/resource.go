@@ -102,12 +102,18 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	plan := r.list(ctx, req.Plan, &resp.Diagnostics)
+	uses := func(l list, names []string, use providerdata.RelationUse) {
+		for _, name := range names {
+			r.Data.PlanRelation(&resp.Diagnostics, r.policy.word+" "+name+" of "+r.kind.Text(l.Ref), use)
+		}
+	}
+	if plan.Known() && !plan.unknown {
+		uses(plan, plan.policies, providerdata.InList)
+	}
 	if !req.State.Raw.IsNull() {
 		state := r.list(ctx, req.State, &resp.Diagnostics)
-		for _, name := range without(state.policies, plan.policies) {
-			if !plan.unknown {
-				r.Data.PlanRelation(&resp.Diagnostics, r.policy.word+" "+name+" of "+r.kind.Text(state.Ref), providerdata.RemovedByList)
-			}
+		if !plan.unknown {
+			uses(state, without(state.policies, plan.policies), providerdata.RemovedByList)
 		}
 		return
 	}
@@ -120,6 +126,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	actual, err := r.policy.read(ctx, r.Data, found.Principal)
 	if extra := without(actual, plan.policies); err == nil && len(extra) > 0 {
+		uses(plan, extra, providerdata.RemovedByList)
 		resp.Diagnostics.AddWarning(removed+": "+found.ID, fmt.Sprintf("The %s are made exclusive. These are not listed and will be removed: %s.", r.describe(plan), strings.Join(extra, ", ")))
 	}
 }

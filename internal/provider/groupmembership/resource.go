@@ -104,6 +104,7 @@ func set(ctx context.Context, diags *diag.Diagnostics, private base.PrivateState
 // ModifyPlan warns if another resource removes the membership or also manages it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		r.Data.PlanRelation(&resp.Diagnostics, read(ctx, req.State, &resp.Diagnostics).describe(), providerdata.Destroyed)
 		return
 	}
 	if plan := read(ctx, req.Plan, &resp.Diagnostics); plan.user.Known() && plan.group.Known() {
@@ -127,6 +128,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notAdded, "Adding "+plan.describe(), err)
 		return
 	}
+	r.Data.Memory.Established.Store(relation(user, group), true)
 	resp.State.Raw = req.Plan.Raw
 	set(ctx, &resp.Diagnostics, resp.Private, &resp.State, user, group)
 }
@@ -167,7 +169,11 @@ func (r *Resource) Update(_ context.Context, req resource.UpdateRequest, resp *r
 	resp.State.Raw = req.Plan.Raw
 }
 
-// Delete removes the user from the group. It succeeds if the user is no longer a member.
+// relation names a membership under the current names of its user and its group.
+func relation(user, group principal.Found) string { return user.String() + " in " + group.String() }
+
+// Delete removes the user from the group, unless another resource added it in the same run. It succeeds if the user is no
+// longer a member.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := read(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notRemoved, base.Delete(state.timeouts))
@@ -177,7 +183,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer end()
 	recorded := base.ReadIdentity(req.Private)
 	user, group, err := r.find(ctx, state, recorded)
-	if err == nil {
+	if _, established := r.Data.Memory.Established.Load(relation(user, group)); err == nil && !established {
 		err = r.Data.Groups.RemoveMember(ctx, group.ID, recorded, user.Name)
 	}
 	if err != nil && !domain.IsGone(err) {

@@ -205,6 +205,9 @@ func Apply(ctx context.Context, d *providerdata.Data, p rights.Principal, isNew 
 		}
 		done = blockset.Without(done, []Element{e})
 	}
+	for _, e := range plan {
+		d.Memory.Established.Store("policy "+e.PolicyORN.ValueString()+" of "+p.String(), true)
+	}
 	added := blockset.Without(plan, state)
 	var have []rights.LinkedPolicy
 	if len(added) > 0 && !isNew { // after an import, for example

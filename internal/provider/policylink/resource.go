@@ -80,6 +80,7 @@ func (r *Resource) describe(l link) string { return "policy " + l.orn + " of " +
 // ModifyPlan warns if another resource removes the link or also manages it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		r.Data.PlanRelation(&resp.Diagnostics, r.describe(r.link(ctx, req.State, &resp.Diagnostics)), providerdata.Destroyed)
 		return
 	}
 	if plan := r.link(ctx, req.Plan, &resp.Diagnostics); plan.Known() && plan.orn != "" {
@@ -103,6 +104,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diag.Add(&resp.Diagnostics, notLinked, "Linking "+r.describe(plan), err)
 		return
 	}
+	r.Data.Memory.Established.Store(relation(found, plan.orn), true)
 	resp.State.Raw = req.Plan.Raw
 	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, plan.orn)
 }
@@ -141,7 +143,12 @@ func (r *Resource) Update(_ context.Context, req resource.UpdateRequest, resp *r
 	resp.State.Raw = req.Plan.Raw
 }
 
-// Delete removes the link. It succeeds if the link is already gone.
+// relation names a link under the current name of its principal.
+func relation(found principal.Found, orn string) string {
+	return "policy " + orn + " of " + found.String()
+}
+
+// Delete removes the link, unless another resource created it in the same run. It succeeds if the link is already gone.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.link(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notUnlinked, base.Delete(state.timeouts))
@@ -150,7 +157,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	defer end()
 	found, err := r.kind.Find(ctx, r.Data, state.Ref, base.ReadIdentity(req.Private))
-	if err == nil {
+	if _, established := r.Data.Memory.Established.Load(relation(found, state.orn)); err == nil && !established {
 		err = r.Data.Rights.Unlink(ctx, found.Principal, state.orn)
 	}
 	if err != nil && !domain.IsGone(err) {

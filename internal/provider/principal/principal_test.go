@@ -155,3 +155,50 @@ func TestPrincipal_renameKeepsAll(t *testing.T) {
 		t.Errorf("key of %s, %s", got.UserName, got.State)
 	}
 }
+
+// TestPrincipal_createBeforeDestroy: a relation that is replaced stays, because its new resource comes before the destroy.
+func TestPrincipal_createBeforeDestroy(t *testing.T) {
+	for _, typeName := range []string{"outscale_user_policy_link", "outscale_user_group_policy_link", "outscale_user_group_membership"} {
+		t.Run(typeName, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			config := w.configs()[typeName]
+			r := w.Resource(typeName, config)
+			r.CreateBeforeDestroy, r.ForceReplace = true, true
+			r.Apply(config).ExpectNoErrors()
+			r.ForceReplace = false
+			r.ExpectEmptyPlan(config)
+			w.ResetCalls()
+			r.Destroy()
+			if len(w.Writes()) != 1 {
+				t.Errorf("a later destroy: %q", w.Writes())
+			}
+		})
+	}
+}
+
+// TestPrincipal_movedToBlocks: a relation stays if blocks name it in the run that destroys the resource for it.
+func TestPrincipal_movedToBlocks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	bob := w.CreateUser("bob")
+	user := acctest.Args{"user_name": "ci", "policy": []map[string]any{{"policy_orn": w.policy}}}
+	group := acctest.Args{"user_group_name": "ops", "user": []map[string]any{{"user_name": "ci"}}}
+	link := w.Resource("outscale_user_policy_link", acctest.Args{"user_name": "ci", "policy_orn": w.policy})
+	member := w.Resource("outscale_user_group_membership", acctest.Args{"user_name": "ci", "user_group_name": "ops"})
+	toBob, bobIn := acctest.Args{"user_name": bob.Name, "policy_orn": w.policy}, acctest.Args{"user_name": bob.Name, "user_group_name": "ops"}
+	planned := []*acctest.Plan{w.user.Plan(user), w.group.Plan(group), link.Plan(toBob), member.Plan(bobIn)}
+
+	run := w.Start()
+	for i, config := range []acctest.Args{user, group, toBob, bobIn} {
+		run.Apply(planned[i], config).ExpectNoErrors()
+	}
+	w.user.ExpectEmptyPlan(user)
+	w.OutOfBand(func(ctx context.Context, c *api.Client) error {
+		_, members, err := c.ReadUserGroup(ctx, api.GroupRef{Name: "ops"})
+		if len(members) != 2 {
+			t.Errorf("members %v", members)
+		}
+		return err
+	})
+}

@@ -15,6 +15,9 @@ import (
 // is empty.
 type Memory struct {
 	Renamed sync.Map // by kind and id, the planned new names of objects: see base.Rename
+	// Established are the relations that this run created, or that the blocks of an object name which this run changed. The
+	// destruction of another resource for the same relation, such as one that create_before_destroy replaces, leaves them.
+	Established sync.Map
 
 	mu         sync.Mutex
 	expired    map[string][]time.Time  // by owner: expiries of keys that are gone or have expired

@@ -12,6 +12,8 @@ const (
 	InBlocks                                // blocks name the relation, such as the `policy` blocks of a user
 	RemovedByBlocks                         // blocks do not name it, and this run removes it
 	RemovedByList                           // an exclusive list does not name it, and this run removes it
+	InList                                  // an exclusive list names it
+	Destroyed                               // such a resource that this run destroys
 )
 
 // OfResource returns the use of a link, membership or inline policy resource. isNew reports that it has no prior state.
@@ -43,15 +45,22 @@ func (d *Data) PlanRelation(diags *diag.Diagnostics, relation string, use Relati
 	const undone = "Two resources undo each other"
 	hasResource, twice := uses&(Created|Kept) != 0, before&use&(Created|Kept) != 0 && !d.changing.Load()
 	creates := "The configuration has a resource that creates this relation: " + relation + ". "
-	removes := "that do not name it, and removes it in this run. The next run creates it again, and so on.\n\n"
+	const again = "and removes it in this run. The next run creates it again, and so on.\n\n"
 	switch {
 	case hasResource && uses&RemovedByBlocks != 0:
-		diags.AddWarning(undone+": "+relation, creates+"Another resource has blocks "+removes+
+		diags.AddWarning(undone+": "+relation, creates+"Another resource has blocks that do not name it, "+again+
 			"Name it in the blocks and remove the resource that creates it from the configuration. To keep the relation without the blocks, "+
 			"first add `lifecycle { ignore_changes = [...] }` with the name of the blocks, and then remove them.")
 	case hasResource && uses&RemovedByList != 0:
-		diags.AddWarning(undone+": "+relation, creates+"Another resource has an exclusive list "+removes+
+		diags.AddWarning(undone+": "+relation, creates+"Another resource has an exclusive list that does not name it, "+again+
 			"Name it in the list as well, or remove the resource that creates it.")
+	case uses&InBlocks != 0 && uses&RemovedByList != 0:
+		diags.AddWarning(undone+": "+relation, "Blocks name this relation: "+relation+". Another resource has an exclusive list that does not name it, "+again+"Use either the blocks or the list.")
+	case uses&InList != 0 && uses&RemovedByBlocks != 0:
+		diags.AddWarning(undone+": "+relation, "An exclusive list names this relation: "+relation+". Another resource has blocks that do not name it, "+again+"Use either the blocks or the list.")
+	case uses&InBlocks != 0 && uses&Destroyed != 0:
+		diags.AddWarning("Relation can end until the next run: "+relation, "This run destroys a resource that manages this relation: "+relation+". The blocks of another resource still name it, and create it again in the next run.\n\n"+
+			"To keep it, do not destroy the resource: remove it with a `removed` block with `destroy = false`, or with `terraform state rm`.")
 	case hasResource && uses&InBlocks != 0:
 		diags.AddWarning(sameObject+": "+relation, "The configuration has a resource that creates this relation: "+relation+". The blocks of another resource name it as well. When one of the two no longer "+
 			"has it, the relation ends for both.\n\n"+forget+"Or remove the blocks: first add `lifecycle { ignore_changes = [...] }` with their name.")

@@ -162,6 +162,7 @@ func (r *Resource) setMembers(ctx context.Context, g group.Group, isNew bool, st
 				return done
 			}
 		}
+		r.Data.Memory.Established.Store("user "+u.Name+" in user group "+g.Name, true)
 		is := plan[i].filled(memberOf(u, nil))
 		done = append(slices.DeleteFunc(done, func(m member) bool { return m.UserID.ValueString() == u.ID }), is)
 	}
