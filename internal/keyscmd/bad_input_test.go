@@ -73,7 +73,7 @@ func TestRun_arguments(t *testing.T) {
 		"usage ci --usage-pages 0": "the number must be at least 1", "revoke - ABCDEFGHIJ0123456789 --yes": "give it alone", "help lst": "unknown command \"lst\"",
 		"list extra": "unexpected argument extra\n  Usage: outscale-keys list [flags]\n", "audit --state a b": "unexpected argument b", "orphans": "give a state file", "exec -- x": "give --user USER", "list --nosuch": "unknown flag: --nosuch\n  Usage: outscale-keys list [flags]\n",
 		"audit --max-unused soon": "--max-unused: \"soon\" is not a time", "deactivate": "Usage: outscale-keys deactivate (KEY ... | - | --all-of USER) [flags]\n",
-		"exec --user ci --for 59s -- x": "--for: \"59s\" is less than 1m", "exec --user ci --for soon x": "--for: \"soon\" is not a time such as", "exec --user ci --for 1000000h x": "--for: \"1000000h\" is more than 36500d", "lst": "\n  Did you mean this?\n  list\n  See outscale-keys --help.\n", "policy nobody": "user nobody was not found\n  outscale-keys list shows the access keys and their owners.\n",
+		"exec --user ci --for 59s -- x": "--for: \"59s\" is less than 1m", "exec --user ci --tag outscale-unfinished-x y": "--tag outscale-unfinished-x: tags that begin with", "exec --user ci --for soon x": "--for: \"soon\" is not a time such as", "exec --user ci --for 1000000h x": "--for: \"1000000h\" is more than 36500d", "lst": "\n  Did you mean this?\n  list\n  See outscale-keys --help.\n", "policy nobody": "user nobody was not found\n  outscale-keys list shows the access keys and their owners.\n",
 		"usage nobody": "user nobody was not found; the id of an access key has", "revoke --all-of nobody": "user nobody was not found\n", "exec --user nobody x": "user nobody was not found\n  outscale-keys list ",
 		"revoke nobody": "nobody is not the id of an access key", "revoke ABCDEFGHIJ0123456789": "nothing was changed: access key ABCDEFGHIJ0123456789 was not found\n  outscale-keys list shows the access keys",
 	} {
@@ -201,12 +201,13 @@ func TestChange_oneOfThreeFails(t *testing.T) {
 func TestChange_json(t *testing.T) {
 	r := newRig(t)
 	bob := r.user("bob", inAnHour())
-	for _, step := range []struct{ args, want string }{
-		{"deactivate --dry-run", "planned"}, {"deactivate --yes", "deactivated"}, {"deactivate --yes", "unchanged"},
+	for _, step := range []struct{ args, want, state string }{
+		{"deactivate --dry-run", "planned", "ACTIVE"}, {"deactivate --yes", "deactivated", "INACTIVE"}, {"deactivate --yes", "unchanged", "INACTIVE"},
+		{"revoke --yes", "revoked", ""},
 	} {
 		code, out, errOut := r.run(append(strings.Fields(step.args), bob.ID, "--output", "json")...)
 		var got []changeResult
-		if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitOK || len(got) != 1 || got[0].Result != step.want || got[0].UserName != "bob" {
+		if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitOK || len(got) != 1 || got[0].Result != step.want || got[0].State != step.state || got[0].UserName != "bob" {
 			t.Errorf("%s: exit code %d, %v: %s%s", step.args, code, err, out, errOut)
 		}
 	}

@@ -19,40 +19,26 @@ import (
 type change struct {
 	name, done string // "revoke", "revoked"
 	short      string
-	needed     func(key.Key) bool // false = there is nothing to change
-	apply      func(ctx context.Context, s *services, k key.Key) error
+	state      key.State // of a key after the change, "" = the key is deleted
 }
-
-func setState(state key.State) func(context.Context, *services, key.Key) error {
-	return func(ctx context.Context, s *services, k key.Key) error {
-		_, err := s.keys.SetState(ctx, ownerOf(k), k, state)
-		return err
-	}
-}
-
-// ownerOf returns the owner of a key that a look-up found.
-func ownerOf(k key.Key) key.Owner { return key.Owner{UserName: k.UserName} }
 
 var changes = []change{
-	{
-		name: "deactivate", done: "deactivated", short: "Deactivate access keys, which can be activated again",
-		needed: func(k key.Key) bool { return k.State != key.Inactive }, apply: setState(key.Inactive),
-	},
-	{
-		name: "activate", done: "activated", short: "Activate access keys that were deactivated",
-		needed: func(k key.Key) bool { return k.State != key.Active }, apply: setState(key.Active),
-	},
-	{
-		name: "revoke", done: "revoked", short: "Delete access keys permanently",
-		needed: func(key.Key) bool { return true },
-		apply: func(ctx context.Context, s *services, k key.Key) error {
-			err := s.keys.Revoke(ctx, ownerOf(k), k)
-			if domain.IsGone(err) {
-				return nil
-			}
-			return err
-		},
-	},
+	{"deactivate", "deactivated", "Deactivate access keys, which can be activated again", key.Inactive},
+	{"activate", "activated", "Activate access keys that were deactivated", key.Active},
+	{"revoke", "revoked", "Delete access keys permanently", ""},
+}
+
+// apply changes a key that a look-up found.
+func (c change) apply(ctx context.Context, s *services, k key.Key) error {
+	owner := key.Owner{UserName: k.UserName}
+	if c.state != "" {
+		_, err := s.keys.SetState(ctx, owner, k, c.state)
+		return err
+	}
+	if err := s.keys.Revoke(ctx, owner, k); !domain.IsGone(err) {
+		return err
+	}
+	return nil
 }
 
 // changeFlags are those of all three commands.
@@ -110,7 +96,11 @@ func (a *app) change(ctx context.Context, c change, args []string, flags changeF
 			return fmt.Errorf("access key %s signs the calls of this command: use another credential to %s it", k.ID, c.name)
 		}
 	}
-	results, todo := a.plan(c, keys)
+	show := a.say
+	if a.flags.output == formatJSON && !flags.yes && !flags.dryRun {
+		show = a.note // whoever is asked must see the keys
+	}
+	results, todo := plan(c, keys, show)
 	if todo > 0 && !flags.dryRun {
 		if err := a.confirm(fmt.Sprintf("%s %s?", strings.ToUpper(c.name[:1])+c.name[1:], text.Count(todo, "key")), flags.yes); err != nil {
 			return err
@@ -123,20 +113,20 @@ func (a *app) change(ctx context.Context, c change, args []string, flags changeF
 	return err
 }
 
-// plan says what the command changes, and returns a result for each key and the number of changes.
-func (a *app) plan(c change, keys []key.Key) (results []changeResult, todo int) {
+// plan shows what the command changes, and returns a result for each key and the number of changes.
+func plan(c change, keys []key.Key, show func(format string, args ...any)) (results []changeResult, todo int) {
 	for _, k := range keys {
 		r := changeResult{AccessKeyID: k.ID, UserName: k.UserName, State: string(k.State), Expires: date(k.Expires), Result: resultUnchanged}
-		if c.needed(k) {
+		if k.State != c.state {
 			todo++
 			r.Result = resultPlanned
 			expiry := "never expires"
 			if k.Expires != nil {
 				expiry = "expires " + r.Expires
 			}
-			a.say("%s %s of %s (%s, created %s, %s)\n", c.name, k.ID, text.Escape(nameOf(k)), k.State, date(&k.Created), expiry)
+			show("%s %s of %s (%s, created %s, %s)", c.name, k.ID, text.Escape(nameOf(k)), k.State, date(&k.Created), expiry)
 		} else {
-			a.say("%s is already %s\n", k.ID, k.State)
+			show("%s is already %s", k.ID, k.State)
 		}
 		results = append(results, r)
 	}
@@ -147,7 +137,7 @@ func (a *app) plan(c change, keys []key.Key) (results []changeResult, todo int) 
 type changeResult struct {
 	AccessKeyID string `json:"access_key_id"`
 	UserName    string `json:"user_name,omitempty"`
-	State       string `json:"state"` // before the command; after it if the change failed and the state can be read
+	State       string `json:"state,omitempty"` // after the command, "" = the key is deleted
 	Expires     string `json:"expiration_date,omitempty"`
 	Result      string `json:"result"`
 	Error       string `json:"error,omitempty"`
@@ -174,8 +164,8 @@ func (a *app) apply(ctx context.Context, s *services, c change, keys []key.Key, 
 			err = c.apply(ctx, s, k)
 		}
 		if err == nil {
-			r.Result = c.done
-			a.say("%s %s\n", c.done, k.ID)
+			r.Result, r.State = c.done, string(c.state)
+			a.say("%s %s", c.done, k.ID)
 			continue
 		}
 		r.Result, r.Error = resultFailed, err.Error()
@@ -202,7 +192,7 @@ func stateNow(ctx context.Context, s *services, k key.Key) string {
 // say writes a line of the result, if the result is not JSON.
 func (a *app) say(format string, args ...any) {
 	if a.flags.output != formatJSON {
-		fmt.Fprintf(a.host.Out, format, args...)
+		fmt.Fprintf(a.host.Out, format+"\n", args...)
 	}
 }
 

@@ -44,6 +44,9 @@ be run, or if the key could not be created or revoked.`,
 			if err != nil {
 				return fmt.Errorf("--for: %w", err)
 			}
+			if key.IsMarker(tag) {
+				return fmt.Errorf("--tag %s: tags that begin with %s are those of unfinished keys", text.Word(tag), key.MarkerPrefix)
+			}
 			if err := a.host.Find(args[0]); err != nil {
 				return fmt.Errorf("no access key was created, because the program was not found: %w", err)
 			}

@@ -159,8 +159,9 @@ func TestChange_asked(t *testing.T) {
 		}
 	}
 	r.in = "y\n"
-	if code, _, errOut := r.run("revoke", bobs.ID); code != ExitOK {
-		t.Errorf("answer y: exit code %d: %s", code, errOut)
+	code, out, errOut := r.run("revoke", bobs.ID, "--output", "json")
+	if code != ExitOK || !strings.HasPrefix(errOut, "revoke "+bobs.ID+" of user bob (") || !strings.HasSuffix(errOut, "\nRevoke 1 key? [y/N] ") || !json.Valid([]byte(out)) {
+		t.Errorf("answer y: exit code %d: %s%s", code, out, errOut)
 	}
 }
 
@@ -335,7 +336,7 @@ func TestScanState_addresses(t *testing.T) {
 		t.Errorf("got %q, want %q", addresses, want)
 	}
 	r.in = ""
-	if code, _, errOut := r.run("scan-state", "-", "--offline"); code != ExitError || !strings.Contains(errOut, "(standard input) is incomplete") {
+	if code, _, errOut := r.run("scan-state", "-", "--offline"); code != ExitError || !strings.Contains(errOut, "(standard input) is empty") {
 		t.Errorf("nothing: exit code %d, %s", code, errOut)
 	}
 }
@@ -343,7 +344,7 @@ func TestScanState_addresses(t *testing.T) {
 func TestReadState_refused(t *testing.T) {
 	r := &rig{t: t}
 	for content, want := range map[string]string{
-		"":                                     "incomplete",
+		"":                                     "is empty",
 		`{"version": 4, "resources": [`:        "incomplete",
 		"no state":                             "is not a state file, a saved plan",
 		`{"version": 3}`:                       "version 3",

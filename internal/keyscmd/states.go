@@ -145,6 +145,9 @@ func tooLarge(file string) error {
 }
 
 func parseState(file string, data []byte) ([]stateKey, error) {
+	if len(data) == 0 {
+		return nil, fmt.Errorf("%s is empty", file)
+	}
 	var s stateFile
 	if err := json.Unmarshal(data, &s); err != nil {
 		var syntax *json.SyntaxError

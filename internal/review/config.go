@@ -49,7 +49,9 @@ func ReadConfig(r io.Reader) (Config, error) {
 	var c Config
 	decoder := json.NewDecoder(r)
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&c); err != nil {
+	if err := decoder.Decode(&c); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return Config{}, errors.New("the rules could not be read: the JSON does not end")
+	} else if err != nil {
 		return Config{}, fmt.Errorf("the rules could not be read: %w", err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {

@@ -97,15 +97,16 @@ func TestReview_configured(t *testing.T) {
 
 func TestReadConfig_refused(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"rules": {"olde": {}}}`:                     `no rule "olde"`,
-		`{"rule": {}}`:                                "unknown field",
-		`{"rules": {"old": {"max": 3}}}`:              "is a time",
-		`{"rules": {"networks": {"max": "3d"}}}`:      "is a number",
-		`{"rules": {"root-key": {"max": 1}}}`:         "has no `max`",
-		`{"rules": {"old": {"max": "soon"}}}`:         "not a time",
-		`{"rules": {"old": {"max": "-1d"}}}`:          "not a time",
-		`{"rules": {"networks": {"max": -1}}}`:        "is not a limit",
-		`{"rules": {}} {}`:                            "text follows",
+		`{"rules": {"olde": {}}}`:                `no rule "olde"`,
+		`{"rule": {}}`:                           "unknown field",
+		`{"rules": {"old": {"max": 3}}}`:         "is a time",
+		`{"rules": {"networks": {"max": "3d"}}}`: "is a number",
+		`{"rules": {"root-key": {"max": 1}}}`:    "has no `max`",
+		`{"rules": {"old": {"max": "soon"}}}`:    "not a time",
+		`{"rules": {"old": {"max": "-1d"}}}`:     "not a time",
+		`{"rules": {"networks": {"max": -1}}}`:   "is not a limit",
+		"":                                       "the JSON does not end", `{"rules": {`: "the JSON does not end",
+		`{"rules": {}} {}`: "text follows",
 		`{"rules": {"old": {"max": "99999999999d"}}}`: "more than 36500d",
 	} {
 		if _, err := ReadConfig(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
