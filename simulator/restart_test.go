@@ -128,7 +128,7 @@ func TestNew_badOptions(t *testing.T) {
 		"is not an e-mail address": {AccountEmail: "x"},
 		"API version":              {APIVersion: "new"},
 		"neither \"*\" nor":        {Grants: []Grant{{User: "x", Actions: []string{"ReadUsers"}}}},
-		"want a user":              {Grants: []Grant{{User: "x"}}},
+		"a grant needs a user":     {Grants: []Grant{{User: "x"}}},
 		"A4":                       {Assumptions: Assumptions{KeyLimit: -1}},
 		"A7":                       {Assumptions: Assumptions{UnknownKeyCode: "1"}},
 		"A29":                      {Assumptions: Assumptions{RightsDelay: time.Minute}},
