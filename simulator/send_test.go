@@ -191,14 +191,20 @@ func TestAdmin_faultKinds(t *testing.T) {
 		`[{"kind":"reset","latency":"1s"}]`:                "latency has no effect for the kind reset",
 		`[{"kind":"throttle","retry_after":2}]`:            "a duration is a text such as",
 		`[{"kind":"throttle","retry_after":"soon"}]`:       `\"soon\" is not a duration`,
+		`[{"kind":"stall","latency":"9999999h"}]`:          `is not a duration of at most 2562047h`,
+		`[{"kind":"reset"},{"action":"N","kind":"reset"}]`: `fault 2: the API has no action \"N\"`,
+		`[{"kind":"status","code":24}]`:                    "body: code: want a JSON string, not number",
+		`[{"kind":"status","status":"a"}]`:                 "body: status: want a JSON number, not string",
+		`{}`:                                               "body: the whole body: want a JSON array, not object",
+		`null`:                                             "want a list of faults, such as [] for none",
 		`[{"kind":"status","retry_after":"2s"}]`:           "choose the kind throttle",
 		`[{"kind":"reset"},{"kind":"garbage","rate":0.5}]`: "fault 2: rate has no effect",
 	} {
 		request := httptest.NewRequest(http.MethodPut, "http://localhost/faults", strings.NewReader(bad))
 		recorder := httptest.NewRecorder()
 		r.AdminHandler().ServeHTTP(recorder, request)
-		if said := recorder.Body.String(); recorder.Code != http.StatusBadRequest || !strings.Contains(said, want) {
-			t.Errorf("%s: %d %s, want %s", bad, recorder.Code, said, want)
+		if text := recorder.Body.String(); recorder.Code != http.StatusBadRequest || !strings.Contains(text, want) {
+			t.Errorf("%s: %d %s, want %s", bad, recorder.Code, text, want)
 		}
 	}
 }

@@ -2,10 +2,12 @@ package simulator
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"github.com/outscale-access/terraform-provider-outscale/simulator/admin"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/internal/describe"
 	"github.com/outscale-access/terraform-provider-outscale/simulator/store"
 )
 
@@ -70,4 +72,11 @@ func (s *Simulator) Stats() map[string]int { return s.store.Counts() }
 func (s *Simulator) Faults() []Fault { return s.faults.List() }
 
 // SetFaults replaces the faults; nil removes all. If it returns an error, the old faults stay in force.
-func (s *Simulator) SetFaults(list []Fault) error { return s.faults.Set(list) }
+func (s *Simulator) SetFaults(list []Fault) error {
+	for i, fault := range list {
+		if _, ok := describe.Lookup(fault.Action); !ok && fault.Action != "" && fault.Action != "*" {
+			return fmt.Errorf("fault %d: the API has no action %q", i+1, fault.Action)
+		}
+	}
+	return s.faults.Set(list)
+}

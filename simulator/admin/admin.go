@@ -3,11 +3,13 @@
 package admin
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -95,6 +97,9 @@ func Handler(t Target, hosts ...string) http.Handler {
 	mux.HandleFunc("PUT /faults", func(w http.ResponseWriter, r *http.Request) {
 		var list []faults.Fault
 		err := read(w, r, &list)
+		if err == nil && list == nil {
+			err = errors.New("body: want a list of faults, such as [] for none")
+		}
 		if err == nil {
 			err = t.SetFaults(list)
 		}
@@ -139,11 +144,15 @@ func moveClock(t Target, w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, map[string]any{"now": t.Now()})
 }
 
-// read decodes a body that is one JSON value. An unknown member is an error.
+// read decodes a body that is one JSON value. An unknown member is an error. Errors do not name types of Go.
 func read(w http.ResponseWriter, r *http.Request, into any) error {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
+	err := decoder.Decode(into)
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		return fmt.Errorf("body: %s: want a JSON %s, not %s", cmp.Or(wrong.Field, "the whole body"), jsonType(wrong.Type), wrong.Value)
+	}
+	if err != nil {
 		return fmt.Errorf("body: %w", err)
 	}
 	switch _, err := decoder.Token(); {
@@ -153,6 +162,19 @@ func read(w http.ResponseWriter, r *http.Request, into any) error {
 		return fmt.Errorf("body: %w", err)
 	}
 	return nil
+}
+
+// jsonType returns the name of the JSON type for a Go type.
+func jsonType(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Slice:
+		return "array"
+	case reflect.Struct:
+		return "object"
+	case reflect.Bool, reflect.String:
+		return t.Kind().String()
+	}
+	return "number"
 }
 
 func reply(w http.ResponseWriter, status int, value any) {

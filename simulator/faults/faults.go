@@ -53,7 +53,7 @@ func (d *Duration) UnmarshalJSON(data []byte) error {
 	}
 	parsed, err := time.ParseDuration(text)
 	if err != nil {
-		return fmt.Errorf("%q is not a duration: give a text such as \"20ms\" or \"2s\"", text)
+		return fmt.Errorf("%q is not a duration of at most 2562047h: give a text such as \"20ms\" or \"2s\"", text)
 	}
 	*d = Duration(parsed)
 	return nil
