@@ -1,14 +1,16 @@
 // Package rotation replaces an access key by a new one before it expires. It manages a pair of keys: the current key, and the
 // previous key until it expires. A consumer that reads the secret between two rotations always has a valid key.
 //
-//   - A rotation creates the new key before it changes the current one. If it fails before that, the current key is
-//     unchanged; if it fails later, Rotate returns both keys.
+//   - A rotation does not change a current key that works before the new key exists. If it fails before that, the current key
+//     is unchanged; if it fails later, Rotate returns both keys.
 //   - The current key becomes the previous key and keeps its expiry, which the API enforces. So the overlap ends without a
-//     later run.
-//   - There are never three live keys. If the pair already has a previous key, the rotation revokes it first, because fewer
-//     consumers use it than the current one. If that fails, no key is created.
+//     later run. If the key was created elsewhere, it may have no expiry or a late one: it then expires a lifetime after the
+//     rotation, as the new key does.
+//   - There are never three keys. If the pair has two, the rotation first revokes the previous key, because fewer consumers use
+//     it than the current one. But if only the previous key works, it revokes the current one, and the previous key stays. If
+//     that fails, no key is created.
+//   - A key works if it is ACTIVE and has not expired. A rotation never activates a key.
 //   - The lifetime of a new key counts from its creation, by the API's clock, and not from the plan.
-//   - If the new previous key has no expiry, because it was created elsewhere, the rotation sets one.
 //   - If the new previous key has expired, the rotation deletes it after the new key exists.
 package rotation
 
@@ -41,8 +43,7 @@ type Pair struct{ Current, Previous key.Key }
 type Spec struct {
 	Owner    key.Owner
 	Tag      string        // of the new key, "" = none
-	Lifetime time.Duration // of the new key, from its creation
-	Overlap  time.Duration // the time after which a previous key without an expiry will expire
+	Lifetime time.Duration // of the new key, from its creation; also the longest time for which the previous key stays valid
 }
 
 // Result is a pair after a rotation.
@@ -54,8 +55,9 @@ type Result struct {
 // RetirePreviousWarning says that the new key of a pair was created, and that the previous one could not be retired. It stays
 // in the pair, so that a later call can retire it.
 type RetirePreviousWarning struct {
-	Key key.Key // has expired and was not deleted, or does not expire and was given no expiry
-	Err error
+	Key     key.Key
+	Expired bool // true = the key has expired and was not deleted; false = its expiry is too late, or missing, and was not set
+	Err     error
 }
 
 // Warning implements key.Warning.
@@ -63,7 +65,7 @@ func (w *RetirePreviousWarning) Warning() string {
 	return fmt.Sprintf("%s could not be retired: %v", w.Key, w.Err)
 }
 
-// PreviousError says that no key was created, because the previous key of the pair could not be revoked.
+// PreviousError says that no key was created, because the key of the pair that had to be revoked first could not be revoked.
 type PreviousError struct {
 	KeyID string
 	Err   error
@@ -93,10 +95,14 @@ func (s *Service) Rotate(ctx context.Context, have Pair, want Spec, opts key.Cre
 		return Result{Pair: have}, err
 	}
 	if there.Current.ID != "" && there.Previous.ID != "" {
-		if err := s.keys.Revoke(ctx, want.Owner, there.Previous); err != nil {
-			return Result{Pair: Pair{have.Current, there.Previous}}, &PreviousError{there.Previous.ID, err}
+		ended := &there.Previous
+		if s.works(there.Previous) && !s.works(there.Current) {
+			ended = &there.Current
 		}
-		there.Previous = key.Key{}
+		if err := s.keys.Revoke(ctx, want.Owner, *ended); err != nil {
+			return Result{Pair: Pair{have.Current, there.Previous}}, &PreviousError{ended.ID, err}
+		}
+		*ended = key.Key{}
 	}
 	expires := s.keys.Now().Add(want.Lifetime).UTC().Truncate(time.Second)
 	created, err := s.keys.Create(ctx, key.Spec{Owner: want.Owner, State: key.Active, Expires: &expires, Tag: want.Tag}, opts)
@@ -109,7 +115,7 @@ func (s *Service) Rotate(ctx context.Context, have Pair, want Spec, opts key.Cre
 	}
 	old, retireErr := s.retire(ctx, old, want)
 	if retireErr != nil {
-		created.Warnings = append(created.Warnings, &RetirePreviousWarning{Key: old, Err: retireErr})
+		created.Warnings = append(created.Warnings, &RetirePreviousWarning{Key: old, Expired: old.Expired(s.keys.Now()), Err: retireErr})
 	}
 	return Result{Pair{created.Key, old}, created.Warnings}, err
 }
@@ -139,7 +145,11 @@ func (s *Service) reloadOne(ctx context.Context, owner key.Owner, have key.Key) 
 	return now, err
 }
 
-// retire ends the previous key after the new one exists: it revokes an expired key, and sets the expiry of a key without one.
+// works reports whether calls can be signed with the key.
+func (s *Service) works(k key.Key) bool { return k.State == key.Active && !k.Expired(s.keys.Now()) }
+
+// retire limits the previous key after the new one exists: it revokes an expired key, and a key that is valid for longer than
+// want.Lifetime gets an earlier expiry.
 func (s *Service) retire(ctx context.Context, old key.Key, want Spec) (key.Key, error) {
 	switch {
 	case old.ID == "":
@@ -149,8 +159,8 @@ func (s *Service) retire(ctx context.Context, old key.Key, want Spec) (key.Key, 
 			return old, err
 		}
 		return key.Key{}, nil
-	case old.Expires == nil:
-		now, err := s.keys.ExpireWithin(ctx, want.Owner, old, want.Overlap)
+	case old.Expires == nil || old.Expires.After(s.keys.Now().Add(want.Lifetime)):
+		now, err := s.keys.ExpireWithin(ctx, want.Owner, old, want.Lifetime)
 		if err != nil {
 			return old, err
 		}

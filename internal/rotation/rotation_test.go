@@ -22,7 +22,7 @@ const day = 24 * time.Hour
 var (
 	bg = context.Background()
 	// bobs is the next key of bob's pair.
-	bobs = Spec{Owner: key.Owner{UserName: "bob"}, Tag: "ci", Lifetime: 30 * day, Overlap: 7 * day}
+	bobs = Spec{Owner: key.Owner{UserName: "bob"}, Tag: "ci", Lifetime: 30 * day}
 )
 
 func from(d time.Duration) *time.Time {
@@ -53,20 +53,30 @@ func add(f *apitest.Fake, owner, tag string, expires *time.Time) key.Key {
 func TestRotate_order(t *testing.T) {
 	made := []string{"CreateAccessKey", "UpdateAccessKey"}
 	removed := []string{"UpdateAccessKey", "DeleteAccessKey"}
+	limited := []string{"UpdateAccessKey"}
 	for name, c := range map[string]struct {
 		current, previous *time.Time // nil = no such key
 		immortal          bool       // the current one
 		gone              string     // "current" or "previous": known, and not there
+		off               string     // "current", "previous" or "both": INACTIVE
 		want              []string
-		left              int // keys at the end
+		left              int  // keys at the end
+		keeps             bool // the previous key is still the previous key at the end
 	}{
 		"the first":                           {want: made, left: 1},
 		"a live one":                          {current: from(day), want: made, left: 2},
 		"a live one, and an expired before":   {current: from(day), previous: from(-day), want: slices.Concat(removed, made), left: 2},
 		"a live one, and a live one before":   {current: from(9 * day), previous: from(day), want: slices.Concat(removed, made), left: 2},
+		"a live one, and an INACTIVE before":  {current: from(9 * day), previous: from(day), off: "previous", want: slices.Concat(removed[1:], made), left: 2},
+		"an INACTIVE one":                     {current: from(9 * day), off: "current", want: made, left: 2},
+		"an INACTIVE one, and a live before":  {current: from(9 * day), previous: from(day), off: "current", want: slices.Concat(removed[1:], made), left: 2, keeps: true},
+		"an expired one, and a live before":   {current: from(-day), previous: from(day), want: slices.Concat(removed, made), left: 2, keeps: true},
+		"an INACTIVE one, and a far before":   {current: from(9 * day), previous: from(31 * day), off: "current", want: slices.Concat(removed[1:], made, limited), left: 2, keeps: true},
+		"both INACTIVE":                       {current: from(9 * day), previous: from(day), off: "both", want: slices.Concat(removed[1:], made), left: 2},
+		"one that lives longer":               {current: from(31 * day), want: slices.Concat(made, limited), left: 2},
 		"an expired one":                      {current: from(-day), want: slices.Concat(made, removed), left: 1},
 		"an expired one, and one before":      {current: from(-day), previous: from(-2 * day), want: slices.Concat(removed, made, removed), left: 1},
-		"one without an expiry":               {current: from(day), immortal: true, want: append(slices.Clone(made), "UpdateAccessKey"), left: 2},
+		"one without an expiry":               {current: from(day), immortal: true, want: slices.Concat(made, limited), left: 2},
 		"the current is gone":                 {current: from(day), gone: "current", want: made, left: 1},
 		"the current is gone, one before":     {current: from(day), previous: from(day), gone: "current", want: made, left: 2},
 		"the current is gone, a dead before":  {current: from(day), previous: from(-day), gone: "current", want: slices.Concat(made, removed), left: 1},
@@ -84,6 +94,12 @@ func TestRotate_order(t *testing.T) {
 				}
 				have.Current = add(f, "bob", "ci", ends)
 			}
+			off := map[string][]string{"current": {have.Current.ID}, "previous": {have.Previous.ID}, "both": {have.Current.ID, have.Previous.ID}}[c.off]
+			for i := range f.Keys {
+				if slices.Contains(off, f.Keys[i].ID) {
+					f.Keys[i].State = string(key.Inactive)
+				}
+			}
 			if gone := map[string]string{"current": have.Current.ID, "previous": have.Previous.ID}[c.gone]; gone != "" {
 				f.Keys = slices.DeleteFunc(f.Keys, func(k apitest.Key) bool { return k.ID == gone })
 			}
@@ -95,7 +111,22 @@ func TestRotate_order(t *testing.T) {
 			if !slices.Equal(writes, c.want) {
 				t.Errorf("calls %v, want %v", writes, c.want)
 			}
+			old := have.Current.ID
+			if c.keeps {
+				old = have.Previous.ID
+			}
+			if c.left == 2 && c.gone == "" && got.Previous.ID != old {
+				t.Errorf("the previous key is %s, want %s", got.Previous.ID, old)
+			}
+			if got.Previous.ID != "" && got.Previous.Expires.After(time.Now().Add(bobs.Lifetime)) {
+				t.Errorf("the previous key expires on %v", got.Previous.Expires)
+			}
 			holds(t, f, c.left, got.Pair)
+			for _, k := range f.Keys {
+				if slices.Contains(off, k.ID) && k.State != string(key.Inactive) {
+					t.Errorf("key %s was activated", k.ID)
+				}
+			}
 		})
 	}
 }
@@ -130,6 +161,7 @@ func TestRotate_fails(t *testing.T) {
 		"deleting the oldest":          {"DeleteAccessKey", 1, 9 * day, false, 0, true, 2},
 		"creating":                     {"CreateAccessKey", 1, 9 * day, false, 0, false, 1},
 		"finishing":                    {"UpdateAccessKey", 2, 9 * day, true, 1, true, 2},
+		"limiting the old one":         {"UpdateAccessKey", 3, 31 * day, true, 1, true, 2},
 		"deactivating the expired one": {"UpdateAccessKey", 3, -day, true, 1, true, 2},
 		"deleting the expired one":     {"DeleteAccessKey", 2, -day, true, 1, true, 2},
 	} {

@@ -64,7 +64,7 @@ func domainText(err error) (facts, remedy string) {
 		return fmt.Sprintf("Access key %s expired on %s, and the API changes an expired key only together with a later expiry.", expired.KeyID, date(*expired.Expired)),
 			"Set a later `expiration_date`, or replace the key (`-replace=ADDRESS`)."
 	case errors.As(err, &previous):
-		return fmt.Sprintf("Access key %s, the one before the current one, had to be revoked first, because a resource has at most two live keys. "+
+		return fmt.Sprintf("Access key %s had to be revoked first, because a rotating key has at most two keys. "+
 			"Revoking it failed, and no key was created.", previous.KeyID), ""
 	case errors.Is(err, key.ErrAbandoned):
 		return "The run ended while the access key was being created. Nobody has its secret, so it was revoked.", "Run again."

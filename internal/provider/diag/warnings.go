@@ -55,12 +55,16 @@ func warning(w key.Warning) Diagnostic {
 		}
 	case *rotation.RetirePreviousWarning:
 		err = w.Err
-		if w.Key.Expires == nil {
-			summary = summaryOf("Old access key without an expiry", w.Key.ID)
-			detail = fmt.Sprintf("Access key %s never expires and the next key exists, but giving it an expiry failed. The next run tries again.", w.Key.ID)
+		if w.Expired {
+			summary = summaryOf("Expired access key not deleted", w.Key.ID)
+			detail = fmt.Sprintf("The next key exists. Access key %s has expired, but deleting it failed. The next run tries again.", w.Key.ID)
 		} else {
-			summary = summaryOf("Expired access key not removed", w.Key.ID)
-			detail = fmt.Sprintf("Access key %s has expired and the next key exists, but deleting it failed. The next run tries again.", w.Key.ID)
+			summary = summaryOf("Old access key not limited", w.Key.ID)
+			validity := "does not expire"
+			if w.Key.Expires != nil {
+				validity = "expires on " + date(*w.Key.Expires)
+			}
+			detail = fmt.Sprintf("The next key exists. Access key %s %s, and giving it an earlier expiry failed. The next run tries again.", w.Key.ID, validity)
 		}
 	default:
 		summary, detail = "Access key changed with a warning", sentence(w.Warning())

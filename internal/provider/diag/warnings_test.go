@@ -19,13 +19,15 @@ func TestAddWarnings_eachWithItsIDAndText(t *testing.T) {
 		&key.TagPendingWarning{Key: key.Key{ID: "AK1", Tag: key.NewMarker("1")}, Err: errors.New("broken")},
 		&key.LateLookupWarning{KeyID: "AK2", UserName: "alice", Marker: "m2", Left: []string{"AK9"}, Err: errors.New("broken")},
 		&rotation.RetirePreviousWarning{Key: key.Key{ID: "AK3"}, Err: errors.New("broken")},
-		&rotation.RetirePreviousWarning{Key: key.Key{ID: "AK4", Expires: &expiry}, Err: errors.New("broken")},
+		&rotation.RetirePreviousWarning{Key: key.Key{ID: "AK4", Expires: &expiry}, Expired: true, Err: errors.New("broken")},
+		&rotation.RetirePreviousWarning{Key: key.Key{ID: "AK5", Expires: &expiry}, Err: errors.New("broken")},
 	})
 	want := []struct{ summary, part string }{
 		{"Access key created, its tag not yet set: AK1", `its tag is still "outscale-unfinished-1"`},
 		{"Access key created, an earlier request not looked up: AK2", "another key for user alice since"},
-		{"Old access key without an expiry: AK3", "giving it an expiry failed"},
-		{"Expired access key not removed: AK4", "deleting it failed"},
+		{"Old access key not limited: AK3", "does not expire, and giving it an earlier expiry failed"},
+		{"Expired access key not deleted: AK4", "deleting it failed"},
+		{"Old access key not limited: AK5", "AK5 expires on "},
 	}
 	if len(diags) != len(want) {
 		t.Fatalf("%v", diags)

@@ -2,6 +2,7 @@ package rotatingkey
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -44,6 +45,11 @@ func (r *Resource) rotate(ctx context.Context, plan model, state *model, identit
 		return leftOf(state, result.Previous)
 	}
 	made := applied{plan.withRotated(result.Pair, r.Data.Now(), err == nil), result.Current.Identity, true}
+	if previous := result.Previous.ID; state != nil && previous != "" && previous == state.PreviousAccessKeyID.ValueString() {
+		diags.AddWarning("Previous access key stays valid: "+previous, fmt.Sprintf(
+			"Access key %s did not work any more when the apply replaced it. So access key %s, the one before it, stays the previous key. It %s.",
+			state.ID.ValueString(), previous, expiryText(made.state.PreviousExpirationDate)))
+	}
 	if plan.SealTo.IsNull() {
 		return made
 	}
@@ -103,9 +109,9 @@ func (r *Resource) change(ctx context.Context, plan, config model, state *model,
 		}
 		result.state = result.state.withPrevious(key.Key{})
 	case plan.PreviousExpirationDate.IsUnknown():
-		found, err := r.Data.Keys.ExpireWithin(ctx, plan.Owner(), previous, plan.toSpec().Overlap)
+		found, err := r.Data.Keys.ExpireWithin(ctx, plan.Owner(), previous, plan.toSpec().Lifetime)
 		if err != nil {
-			diag.Add(diags, keyattr.NotUpdated, "Giving an expiry to "+tried, err)
+			diag.Add(diags, keyattr.NotUpdated, "Changing the expiry of "+tried, err)
 			return result
 		}
 		result.state = result.state.withPrevious(found)

@@ -124,7 +124,7 @@ func TestRotatingKey_movedWithoutExpiry(t *testing.T) {
 	pair, moved := key.Move(rotatingKey)
 	moved.ExpectNoErrors()
 	plan := pair.Plan(monthly())
-	plan.ExpectWarning("Access key gets an earlier expiry", "does not expire", "Its secret stays the same")
+	plan.ExpectWarning("Access key gets an expiry", "does not expire", "The secret stays the same")
 	h.ResetCalls()
 	plan.Apply().ExpectNoErrors()
 	h.ExpectCalls(map[string]int{"ReadAccessKeys": 1, "ReadApiAccessPolicy": 1, "UpdateAccessKey": 1})

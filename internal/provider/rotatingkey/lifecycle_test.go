@@ -202,7 +202,7 @@ func TestRotatingKey_badDurations(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
 	for _, c := range []struct{ lifetime, before, want string }{
-		{"30d", "30d", "Window not shorter"}, {"30d", "720h", "Window not shorter"}, {"30d", "P31D", "Window not shorter"},
+		{"30d", "30d", "rotate_before not shorter"}, {"30d", "720h", "rotate_before not shorter"}, {"30d", "P31D", "rotate_before not shorter"},
 		{"30d", "0h", "Duration too short"}, {"30d", "-1h", "no sign"}, {"30d", "59s", "at least one minute"}, {"0d", "1h", "Duration too short"},
 		{"1M", "1h", "minutes"}, {"P1M", "1h", "no fixed length"}, {"30d", "1M", "minutes"}, {"P1Y", "1h", "no fixed length"},
 		{"101y", "1h", "no fixed length"}, {"36501d", "1h", "100 years"}, {"720", "1h", "without a unit"}, {"", "1h", "is empty"},

@@ -44,11 +44,10 @@ func (m model) toPair(identity key.Identity) rotation.Pair {
 	}}
 }
 
-// toSpec returns the spec of the next key of a plan. The durations must be known.
+// toSpec returns the spec of the next key of a plan. The lifetime must be known.
 func (m model) toSpec() rotation.Spec {
 	lifetime, _ := m.Lifetime.Meaning()
-	overlap, _ := m.RotateBefore.Meaning()
-	return rotation.Spec{Owner: m.Owner(), Tag: m.Tag.ValueString(), Lifetime: lifetime, Overlap: overlap}
+	return rotation.Spec{Owner: m.Owner(), Tag: m.Tag.ValueString(), Lifetime: lifetime}
 }
 
 // window returns the time from which an apply replaces the current key. It returns false if there is none or it is unknown.

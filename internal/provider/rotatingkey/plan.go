@@ -75,7 +75,7 @@ func (d *decision) keepOrRotate(config, state model, f facts) {
 	switch {
 	case due == nil:
 		d.plan = planKept(config, state, f)
-		d.warnKept(state)
+		d.warnKept(state, f)
 	case config.Lifetime.IsNull() || config.RotateBefore.IsNull():
 		d.diags.AddError("Access key cannot be rotated", "The "+state.Describe()+" is due for its rotation, and the state has no `lifetime` and `rotate_before`: it was imported or moved here, "+
 			"and `ignore_changes` keeps both from being applied.\n\nRemove both from `ignore_changes`.")
@@ -112,7 +112,7 @@ func refuseWindow(m model) (diags diag.Diagnostics) {
 	lifetime, known := m.Lifetime.Meaning()
 	before, too := m.RotateBefore.Meaning()
 	if known && too && before >= lifetime {
-		diags.AddAttributeError(atRotateBefore, "Window not shorter than the lifetime", fmt.Sprintf(
+		diags.AddAttributeError(atRotateBefore, "rotate_before not shorter than lifetime", fmt.Sprintf(
 			"`rotate_before` is %q and `lifetime` is %q: a key would be due for replacement as soon as it is created, in every run.\n\n"+
 				"Set a `rotate_before` that is shorter than `lifetime`; a quarter of it is a good choice.",
 			m.RotateBefore.ValueString(), m.Lifetime.ValueString()))
@@ -176,27 +176,32 @@ func withNewKey(plan model, to keyattr.Recipients) model {
 func planKept(config, state model, f facts) model {
 	plan := withArguments(state, config, state)
 	plan.Key = plan.PlanKeptSecret(f.Recipients, config.Key, state.Key)
-	if exceedsLifetime(plan, f.Now) {
+	if exceedsLifetime(plan.ExpirationDate, plan.Lifetime, f.Now) {
 		plan.ExpirationDate = isodate.Unknown()
 	}
-	if !state.PreviousAccessKeyID.IsNull() {
-		switch expires, dated := state.PreviousExpirationDate.Meaning(); {
-		case !dated:
-			plan.PreviousExpirationDate = isodate.Unknown()
-		case !expires.After(f.Now):
-			plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringNull(), isodate.Null()
-		}
+	switch {
+	case state.PreviousAccessKeyID.IsNull():
+	case hasPassed(state.PreviousExpirationDate, f.Now):
+		plan.PreviousAccessKeyID, plan.PreviousExpirationDate = types.StringNull(), isodate.Null()
+	case exceedsLifetime(state.PreviousExpirationDate, plan.Lifetime, f.Now):
+		plan.PreviousExpirationDate = isodate.Unknown()
 	}
 	return plan.withWindow(f.Now)
 }
 
-// exceedsLifetime reports whether the current key may be valid for longer than a lifetime from now: it has no expiry, as after
-// an import, or a later one, because the lifetime was reduced or somebody moved the expiry. An earlier expiry stays, and the
-// key rotates earlier. Without a lifetime, as after an import with ignore_changes, the result is false.
-func exceedsLifetime(m model, now time.Time) bool {
-	expires, dated := m.ExpirationDate.Meaning()
-	lifetime, known := m.Lifetime.Meaning()
-	return !m.Lifetime.IsNull() && (!dated || !known || expires.After(now.Add(lifetime).Add(clockSlack)))
+// exceedsLifetime reports whether a key of the pair with this expiry may be valid for longer than a lifetime from now: it has
+// no expiry, as after an import, or a later one, because the lifetime was reduced or somebody moved the expiry. An earlier
+// expiry stays. Without a lifetime, as after an import with ignore_changes, the result is false.
+func exceedsLifetime(expiry isodate.Value, lifetime duration.Value, now time.Time) bool {
+	expires, dated := expiry.Meaning()
+	length, known := lifetime.Meaning()
+	return !lifetime.IsNull() && (!dated || !known || expires.After(now.Add(length).Add(clockSlack)))
+}
+
+// hasPassed reports whether there is an expiry and it is not after now.
+func hasPassed(expiry isodate.Value, now time.Time) bool {
+	expires, dated := expiry.Meaning()
+	return dated && !expires.After(now)
 }
 
 // changesKey reports whether the plan needs an update of the current key.
@@ -253,46 +258,79 @@ func allKnown(m types.Map) bool {
 	return !m.IsUnknown()
 }
 
-// warnRotated warns of an unexpected reason for a rotation, and of a previous key that it revokes early.
+// warnRotated warns of an unexpected reason for a rotation, and says which keys the rotation ends: see rotation.Service.Rotate.
 func (d *decision) warnRotated(why *due, state model, f facts) {
-	const next = "The apply creates a new key."
+	previous := state.PreviousAccessKeyID.ValueString()
+	previousWorks := previous != "" && !f.previousOff && !hasPassed(state.PreviousExpirationDate, f.Now)
+	works := !why.gone && !why.off && why.expired.IsZero()
+	next := "The apply creates a new key."
+	switch {
+	case previousWorks && !works:
+		if !why.gone {
+			next = fmt.Sprintf("The apply deletes %s and then creates a new key.", state.ID.ValueString())
+		}
+		next += " " + previousText(state) + " and stays the previous key. If nobody may use it any more, deactivate it too."
+	case why.off:
+		next += " The old key stays INACTIVE, and a later run deletes it after its expiry."
+	}
 	id, text := ": "+state.ID.ValueString(), state.Describe()
 	switch {
 	case why.gone:
-		d.diags.AddWarning(keyattr.IsGone+id, "The "+text+" no longer exists at the API, but its owner does: somebody deleted the key. "+next)
+		d.diags.AddWarning(keyattr.IsGone+id, "The "+text+" no longer exists at the API, but its owner does: it was deleted. "+next)
 	case why.off:
-		d.diags.AddWarning("Access key was deactivated"+id, "The "+text+" is INACTIVE: somebody deactivated it. "+next+" The old key stays INACTIVE, and a later run deletes it after its expiry.")
+		d.diags.AddWarning("Access key was deactivated"+id, "The "+text+" is INACTIVE: somebody deactivated it. "+next)
 	case !why.expired.IsZero():
 		d.diags.AddWarning("Access key has expired"+id, fmt.Sprintf("The %s expired on %s, before a run replaced it, and cannot be used since. %s "+
 			"A longer `rotate_before`, or more frequent runs, would have replaced it in time.", text, isodate.Format(why.expired), next))
 	case why.resealed != "":
 		d.diags.AddAttributeWarning(keyattr.AtSealTo, "Access key rotated for its recipients"+id, why.resealed)
 	}
-	if previous := state.PreviousAccessKeyID.ValueString(); previous != "" && !why.gone && !f.previousOff {
-		validity := "does not expire"
-		if at, dated := state.PreviousExpirationDate.Meaning(); dated {
-			if !at.After(f.Now) {
-				return
-			}
-			validity = "expires on " + isodate.Format(at)
-		}
+	if previousWorks && works {
 		d.diags.AddWarning("Previous access key revoked before its expiry: "+previous, fmt.Sprintf(
-			"Access key %s, the one before %s, %s. One resource never has more than two live keys, so the apply revokes %s before it creates the next key. "+
-				"The consumers of %s must use %s by then.", previous, state.ID.ValueString(), validity, previous, previous, state.ID.ValueString()))
+			"%s. One resource never has more than two live keys, so the apply revokes %s before it creates the next key. "+
+				"The consumers of %s must use %s by then.", previousText(state), previous, previous, state.ID.ValueString()))
+	}
+	if works {
+		d.warnExpiry(state.ID.ValueString(), "The "+text, state.ExpirationDate, f.Now)
+	} else if previousWorks {
+		d.warnExpiry(previous, "Access key "+previous, state.PreviousExpirationDate, f.Now)
 	}
 }
 
-// warnKept warns of changes of a key that stays.
-func (d *decision) warnKept(state model) {
-	if d.plan.ExpirationDate.IsUnknown() && !d.plan.Lifetime.IsUnknown() {
-		today := "does not expire"
-		if at, dated := state.ExpirationDate.Meaning(); dated {
-			today = "expires on " + isodate.Format(at)
-		}
-		d.diags.AddAttributeWarning(atLifetime, "Access key gets an earlier expiry: "+state.ID.ValueString(), fmt.Sprintf(
-			"The %s %s. With a `lifetime` of %q, the apply lets it expire after that time. Its secret stays the same.", state.Describe(), today, d.plan.Lifetime.ValueString()))
+// previousText says which key is the previous one, and when it expires.
+func previousText(state model) string {
+	return fmt.Sprintf("Access key %s, the one before %s, %s", state.PreviousAccessKeyID.ValueString(), state.ID.ValueString(), expiryText(state.PreviousExpirationDate))
+}
+
+func expiryText(expiry isodate.Value) string {
+	if at, dated := expiry.Meaning(); dated {
+		return "expires on " + isodate.Format(at)
+	}
+	return "does not expire"
+}
+
+// warnKept warns of changes of a pair that stays.
+func (d *decision) warnKept(state model, f facts) {
+	if d.plan.ExpirationDate.IsUnknown() {
+		d.warnExpiry(state.ID.ValueString(), "The "+state.Describe(), state.ExpirationDate, f.Now)
+	}
+	if previous := state.PreviousAccessKeyID.ValueString(); d.plan.PreviousExpirationDate.IsUnknown() {
+		d.warnExpiry(previous, "Access key "+previous, state.PreviousExpirationDate, f.Now)
 	}
 	d.diags.Append(keyattr.WarnSealing(d.plan.Key, state.Key, func(begin string) (summary, detail string) {
 		return "No secret to seal yet", begin + "`sealed_secret_key` stays empty until the key rotates.\n\nChange `triggers` in a later apply to rotate earlier."
 	})...)
+}
+
+// warnExpiry warns that the apply gives a key an earlier expiry, if its expiry exceeds the planned lifetime. text names the key.
+func (d *decision) warnExpiry(id, text string, expiry isodate.Value, now time.Time) {
+	if d.plan.Lifetime.IsUnknown() || !exceedsLifetime(expiry, d.plan.Lifetime, now) {
+		return
+	}
+	summary := "Access key gets an earlier expiry: "
+	if _, dated := expiry.Meaning(); !dated {
+		summary = "Access key gets an expiry: "
+	}
+	d.diags.AddAttributeWarning(atLifetime, summary+id, fmt.Sprintf(
+		"%s %s. The `lifetime` is %q, so the apply sets the expiry to %s from then. The secret stays the same.", text, expiryText(expiry), d.plan.Lifetime.ValueString(), d.plan.Lifetime.ValueString()))
 }

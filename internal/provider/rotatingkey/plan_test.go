@@ -116,7 +116,7 @@ func plan(config model, prior *model) decision {
 }
 
 // TestDecide_rotation is the table of the changes of a pair. Each has a letter: R rotates, X replaces both keys, E sets the
-// expiry again, D deletes the previous key, L gives the previous key an expiry, T changes the tag, W warns.
+// expiry again, D deletes the previous key, L changes the expiry of the previous key, T changes the tag, W warns.
 func TestDecide_rotation(t *testing.T) {
 	for what, c := range map[string]struct {
 		config, state model
@@ -155,7 +155,10 @@ func TestDecide_rotation(t *testing.T) {
 		"tag":                                     {config(tag("x")), state(), "T"},
 		"one before, live":                        {config(), state(before1(day)), ""},
 		"one before, expired":                     {config(), state(before1(-time.Second)), "D"},
-		"one before, endless":                     {config(), state(previousWithoutExpiry), "L"},
+		"one before, endless":                     {config(), state(previousWithoutExpiry), "LW"},
+		"one before, as long as a lifetime":       {config(), state(before1(30*day + 5*time.Minute)), ""},
+		"one before, longer than a lifetime":      {config(), state(before1(31 * day)), "LW"},
+		"one before, and a shorter lifetime":      {config(lives("21d")), state(before1(22 * day)), "LW"},
 		"due while the one before is live":        {config(), state(endsIn(day), before1(day)), "RW"},
 		"due while the one before is expired":     {config(), state(endsIn(day), before1(-day)), "R"},
 		"gone while the one before is live":       {config(), state(goneKey, before1(day)), "RW"},
@@ -234,9 +237,9 @@ func TestDecide_durations(t *testing.T) {
 		config model
 		want   string
 	}{
-		"the same":              {config(lives("7d")), "Window not shorter than the lifetime: `rotate_before` is \"7d\" and `lifetime` is \"7d\": a key would be due"},
-		"the same, otherwise":   {config(lives("168h")), "Window not shorter than the lifetime: "},
-		"longer":                {config(before("31d")), "Window not shorter than the lifetime: "},
+		"the same":              {config(lives("7d")), "rotate_before not shorter than lifetime: `rotate_before` is \"7d\" and `lifetime` is \"7d\": a key would be due"},
+		"the same, otherwise":   {config(lives("168h")), "rotate_before not shorter than lifetime: "},
+		"longer":                {config(before("31d")), "rotate_before not shorter than lifetime: "},
 		"zero":                  {config(before("0h")), "Duration too short: `rotate_before` is \"0h\", but must be at least one minute."},
 		"negative":              {config(before("-7d")), "Duration not understood: `rotate_before` is \"-7d\": a duration has no sign"},
 		"under a minute":        {config(before("59s")), "Duration too short: "},
@@ -308,30 +311,44 @@ func TestDecide_ignoreChanges(t *testing.T) {
 	}
 }
 
-// TestDecide_previousRevoked: the warning says how long the previous key is valid. There is none if nobody can use the key.
-func TestDecide_previousRevoked(t *testing.T) {
-	const summary = "Previous access key revoked before its expiry: AK1"
+// TestDecide_endedKeys: the warnings of a rotation say which keys it ends, and when those expire that it keeps.
+func TestDecide_endedKeys(t *testing.T) {
+	const (
+		revoked  = "Previous access key revoked before its expiry: AK1"
+		off      = "Access key was deactivated: AK2"
+		earlier1 = "Access key gets an earlier expiry: AK1"
+		earlier2 = "Access key gets an earlier expiry: AK2"
+	)
+	tomorrow := "Access key AK1, the one before AK2, expires on " + isodate.Format(now.Add(day))
+	kept := tomorrow + " and stays the previous key."
 	for what, c := range map[string]struct {
-		previous change
-		off      bool
-		want     string // in the detail; "" = no warning
+		current, previous change
+		previousOff       bool
+		want              map[string]string // parts of the details, by summary
 	}{
-		"valid for a day":            {before1(day), false, "Access key AK1, the one before AK2, expires on " + isodate.Format(now.Add(day)) + "."},
-		"without an expiry":          {previousWithoutExpiry, false, "Access key AK1, the one before AK2, does not expire."},
-		"expired":                    {before1(-time.Second), false, ""},
-		"INACTIVE":                   {before1(day), true, ""},
-		"INACTIVE without an expiry": {previousWithoutExpiry, true, ""},
+		"previous valid for a day":           {endsIn(day), before1(day), false, map[string]string{revoked: tomorrow + "."}},
+		"previous without an expiry":         {endsIn(day), previousWithoutExpiry, false, map[string]string{revoked: "AK2, does not expire."}},
+		"previous expired":                   {endsIn(day), before1(-time.Second), false, nil},
+		"previous INACTIVE":                  {endsIn(day), before1(day), true, nil},
+		"previous INACTIVE without expiry":   {endsIn(day), previousWithoutExpiry, true, nil},
+		"current INACTIVE":                   {inState("INACTIVE"), tag(""), false, map[string]string{off: "creates a new key. The old key stays INACTIVE"}},
+		"current INACTIVE, previous valid":   {inState("INACTIVE"), before1(day), false, map[string]string{off: "The apply deletes AK2 and then creates a new key. " + kept}},
+		"current INACTIVE, previous late":    {inState("INACTIVE"), before1(31 * day), false, map[string]string{off: "deletes AK2", earlier1: "to 30d from then"}},
+		"current INACTIVE, previous expired": {inState("INACTIVE"), before1(-day), false, map[string]string{off: "The old key stays INACTIVE"}},
+		"both INACTIVE":                      {inState("INACTIVE"), before1(day), true, map[string]string{off: "The old key stays INACTIVE"}},
+		"current expired, previous valid":    {endsIn(-day), before1(day), false, map[string]string{"Access key has expired: AK2": "The apply deletes AK2 and then creates a new key. " + kept}},
+		"current gone, previous valid":       {goneKey, before1(day), false, map[string]string{keyattr.IsGone + ": AK2": "it was deleted. The apply creates a new key. " + kept}},
+		"current late":                       {endsIn(31 * day), triggers("a"), false, map[string]string{earlier2: "to 30d from then"}},
 	} {
-		prior := state(endsIn(day), c.previous)
-		d := decide(config(), &prior, facts{Facts: keyattr.Facts{Now: now, SameUser: true}, previousOff: c.off})
-		got := ""
-		for _, w := range d.diags {
-			if w.Summary() == summary {
-				got = w.Detail()
-			}
+		prior := state(c.current, c.previous)
+		d := decide(config(), &prior, facts{Facts: keyattr.Facts{Now: now, SameUser: true}, previousOff: c.previousOff})
+		if len(d.diags) != len(c.want) || !d.plan.AccessKeyID.IsUnknown() {
+			t.Errorf("%s: %v", what, d.diags)
 		}
-		if !strings.HasPrefix(got, c.want) || (c.want == "") != (got == "") {
-			t.Errorf("%s: %q, want %q", what, got, c.want)
+		for _, w := range d.diags {
+			if part, found := c.want[w.Summary()]; !found || !strings.Contains(w.Detail(), part) {
+				t.Errorf("%s: %s: %s", what, w.Summary(), w.Detail())
+			}
 		}
 	}
 }
