@@ -41,27 +41,24 @@ type deadlines struct {
 // Errors: *QuotaError, *domain.GoneError (the owner), *TagError, *UnsupportedError, *domain.AmbiguousError,
 // *IncompleteError, ErrAbandoned, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Created, error) {
-	if err := timelimit.Err(ctx); err != nil {
-		return Created{}, fmt.Errorf("no access key was requested: %w", err)
-	}
 	if opts.Marker != "" && !IsMarker(opts.Marker) {
 		return Created{}, fmt.Errorf("no access key was requested: the marker %q does not begin with %q", opts.Marker, MarkerPrefix)
 	}
 	work, cleanup, end := domain.CreateContexts(ctx)
 	defer end()
 	attempts := domain.NewAttempts(work, s.opts.Options, "CreateAccessKey")
-	accountID, err := domain.ReadyToCreate(work, s.account, s.api.Accepted)
+	accountID, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted)
 	if err != nil {
 		return Created{}, fmt.Errorf("no access key was requested: %w", err)
 	}
-	name, err := s.nameToRead(work, want.Owner, Identity{})
+	name, err := s.nameToRead(ctx, want.Owner, Identity{})
 	if err != nil {
 		return Created{}, err
 	}
 	c := &creation{
 		s: s, ctx: deadlines{ctx, work, cleanup}, want: want, opts: opts, attempts: attempts,
 		name: name, marker: cmp.Or(opts.Marker, NewMarker(s.opts.NewID())),
-		identity: s.identify(work, want.Owner, name, accountID),
+		identity: s.identify(ctx, want.Owner, name, accountID),
 	}
 	if c.opts.Recorder == nil {
 		c.opts.Recorder = s.opts.Recorder
@@ -168,7 +165,7 @@ func (c *creation) ended() error {
 	if c.abandoned() {
 		return ErrAbandoned
 	}
-	return c.ctx.caller.Err()
+	return timelimit.Err(c.ctx.caller)
 }
 
 // request sends one CreateAccessKey. The client makes sure that the key in the answer has the marker.
