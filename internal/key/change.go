@@ -43,17 +43,24 @@ func (s *Service) Update(ctx context.Context, have Key, want Spec) (Key, error) 
 		}
 		have, want.State = now, cmp.Or(want.State, now.State)
 	}
-	return s.apply(ctx, have, want)
+	return s.applySpec(ctx, have, want)
 }
 
-// apply changes a key that was just read, or whose state and expiry want replaces. want has a state.
-func (s *Service) apply(ctx context.Context, have Key, want Spec) (Key, error) {
-	name, err := s.nameToWrite(ctx, want.Owner, have)
+// applySpec changes have to want, which has a state. Either have was just read, or want replaces both its state and its
+// expiry. How often it sends UpdateAccessKey depends on the answer:
+//
+//	as wanted                          once
+//	another value than wanted          twice (updateAndCompare)
+//	a refusal of the tag or of the     once, and then up to two times more with less to change, to find out
+//	removal of the expiry              what the API refuses (whyRefused)
+//	lost, or the key is not known      once; then the key is read, and if its owner was renamed, again with the new name
+func (s *Service) applySpec(ctx context.Context, have Key, want Spec) (Key, error) {
+	name, err := s.lastKnownName(ctx, want.Owner, have)
 	if err != nil {
 		return Key{}, err
 	}
-	key, err := s.change(ctx, name, have, want)
-	if doubtful(err) {
+	key, err := s.updateAndCompare(ctx, name, have, want)
+	if mustReadKey(err) {
 		now, proof := s.confirm(ctx, want.Owner, have.ID, have.Identity)
 		switch {
 		case domain.IsGone(proof) || domain.IsMismatch(proof):
@@ -61,24 +68,24 @@ func (s *Service) apply(ctx context.Context, have Key, want Spec) (Key, error) {
 		case proof == nil && len(differences(now, want)) == 0: // the change was made, and only its answer was lost
 			return now, nil
 		case proof == nil && now.UserName != name: // the owner was renamed
-			key, err = s.change(ctx, now.UserName, now, want)
+			key, err = s.updateAndCompare(ctx, now.UserName, now, want)
 		}
 	}
 	if key.ID != "" {
-		key = s.identified(key, want.Owner, have.Identity)
+		key = s.withIdentity(key, want.Owner, have.Identity)
 	}
 	return key, err
 }
 
-// change sends the update, and once more if the answer differs from want. want has a state.
-func (s *Service) change(ctx context.Context, userName string, have Key, want Spec) (Key, error) {
-	key, err := s.send(ctx, userName, have, want)
+// updateAndCompare sends the update, and once more if the answer differs from want.
+func (s *Service) updateAndCompare(ctx context.Context, userName string, have Key, want Spec) (Key, error) {
+	key, err := s.updateOnce(ctx, userName, have, want)
 	if err != nil {
 		return key, err
 	}
 	if len(differences(key, want)) > 0 {
 		s.opts.Info(ctx, "the access key is not as requested after its update: updating it once more", map[string]any{"access_key_id": key.ID})
-		corrected, err := s.send(ctx, userName, key, want)
+		corrected, err := s.updateOnce(ctx, userName, key, want)
 		if err != nil {
 			return key, &IncompleteError{KeyID: key.ID, What: differences(key, want), Err: err}
 		}
@@ -90,8 +97,8 @@ func (s *Service) change(ctx context.Context, userName string, have Key, want Sp
 	return key, nil
 }
 
-// send makes one UpdateAccessKey that changes have to want. If the API refuses it, send finds out why.
-func (s *Service) send(ctx context.Context, userName string, have Key, want Spec) (Key, error) {
+// updateOnce makes one UpdateAccessKey that changes have to want. If the API refuses it, updateOnce finds out why.
+func (s *Service) updateOnce(ctx context.Context, userName string, have Key, want Spec) (Key, error) {
 	in := inputFor(userName, have.ID, want)
 	in.ClearExpirationDate = want.Expires == nil && have.Expires != nil
 	retag := want.Tag != have.Tag
@@ -146,7 +153,7 @@ func (s *Service) whyRefused(ctx context.Context, in api.UpdateAccessKeyInput, h
 	switch {
 	case err == nil:
 		return refusedMember, now
-	case api.IsInvalid(err) || doubtful(err):
+	case api.IsInvalid(err) || mustReadKey(err):
 		return refusedOther, Key{}
 	}
 	return refusedUnclear, Key{}
@@ -155,7 +162,7 @@ func (s *Service) whyRefused(ctx context.Context, in api.UpdateAccessKeyInput, h
 // SetState activates or deactivates a key that was just read, and keeps its expiry and its tag. Errors are those of Update,
 // except *ExpiryShortenedError.
 func (s *Service) SetState(ctx context.Context, owner Owner, have Key, state State) (Key, error) {
-	return s.apply(ctx, have, Spec{Owner: owner, State: state, Expires: have.Expires, Tag: have.Tag})
+	return s.applySpec(ctx, have, Spec{Owner: owner, State: state, Expires: have.Expires, Tag: have.Tag})
 }
 
 // ExpireWithin lets a key expire after left, by the API's clock, unless it expires earlier. It returns the changed key.
@@ -176,11 +183,11 @@ func (s *Service) ExpireWithin(ctx context.Context, owner Owner, have Key, left 
 // Errors: *OwnKeyError before any change, *domain.IdentityMismatchError, *NotDeletedError if the key is INACTIVE and still
 // exists, or the API's.
 func (s *Service) Revoke(ctx context.Context, owner Owner, have Key) error {
-	name, err := s.nameToWrite(ctx, owner, have)
+	name, err := s.lastKnownName(ctx, owner, have)
 	if err == nil {
 		err = s.revoke(ctx, owner, name, have)
 	}
-	if domain.IsGone(s.proved(err, have.ID)) {
+	if domain.IsGone(s.recordIfGone(err, have.ID)) {
 		return nil // the API does not delete a user that has keys
 	}
 	return err
@@ -188,8 +195,8 @@ func (s *Service) Revoke(ctx context.Context, owner Owner, have Key) error {
 
 // revoke deactivates and deletes a key of the owner with this name. If the owner was renamed, it uses the new name.
 func (s *Service) revoke(ctx context.Context, owner Owner, name string, have Key) error {
-	err := s.end(ctx, name, have)
-	if !doubtful(err) {
+	err := s.deactivateAndDelete(ctx, name, have)
+	if !mustReadKey(err) {
 		return err
 	}
 	now, proof := s.confirm(ctx, owner, have.ID, have.Identity)
@@ -197,13 +204,13 @@ func (s *Service) revoke(ctx context.Context, owner Owner, name string, have Key
 	case domain.IsGone(proof) || domain.IsMismatch(proof):
 		return proof
 	case proof == nil && now.UserName != name:
-		return s.end(ctx, now.UserName, now)
+		return s.deactivateAndDelete(ctx, now.UserName, now)
 	}
 	return err
 }
 
-// end deactivates a key, if that is necessary, and deletes it.
-func (s *Service) end(ctx context.Context, userName string, have Key) error {
+// deactivateAndDelete deletes a key, and deactivates it before if that is necessary.
+func (s *Service) deactivateAndDelete(ctx context.Context, userName string, have Key) error {
 	expired := have.Expired(s.Now().Add(expiryMargin))
 	if userName == "" || (have.State == Inactive && !expired) {
 		if err := s.delete(ctx, userName, have.ID); err == nil || !api.IsConflict(err) {
@@ -254,7 +261,7 @@ func (s *Service) Deactivate(ctx context.Context, owner Owner, have Key) (Key, e
 	if owner == (Owner{}) || have.State == Inactive || have.Expired(s.Now().Add(expiryMargin)) {
 		return have, nil
 	}
-	name, err := s.nameToWrite(ctx, owner, have)
+	name, err := s.lastKnownName(ctx, owner, have)
 	if err != nil {
 		return have, err
 	}

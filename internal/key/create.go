@@ -51,7 +51,7 @@ func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Cr
 	if err != nil {
 		return Created{}, fmt.Errorf("no access key was requested: %w", err)
 	}
-	name, err := s.nameToRead(ctx, want.Owner, Identity{})
+	name, err := s.currentName(ctx, want.Owner, Identity{})
 	if err != nil {
 		return Created{}, err
 	}
@@ -160,8 +160,8 @@ func (c *creation) step(p phase) phase {
 // abandoned reports whether the caller has stopped waiting.
 func (c *creation) abandoned() bool { return c.opts.Abandoned != nil && c.opts.Abandoned() }
 
-// ended returns why no further key may be requested, or nil.
-func (c *creation) ended() error {
+// whyNoRequest returns why no further key may be requested, or nil.
+func (c *creation) whyNoRequest() error {
 	if c.abandoned() {
 		return ErrAbandoned
 	}
@@ -170,12 +170,12 @@ func (c *creation) ended() error {
 
 // request sends one CreateAccessKey. The client makes sure that the key in the answer has the marker.
 func (c *creation) request() phase {
-	if err := c.ended(); err != nil {
+	if err := c.whyNoRequest(); err != nil {
 		c.ambiguous, c.err = c.lost != nil, errors.Join(c.lost, fmt.Errorf("no access key was requested: %w", err))
 		return rechecking
 	}
 	c.attempts.Attempts++
-	k, err := follow(c.ctx.work, c, nil, func() (Key, error) {
+	k, err := withCurrentName(c.ctx.work, c, nil, func() (Key, error) {
 		return c.s.create(c.ctx.work, api.CreateAccessKeyInput{UserName: c.name, Tag: c.marker, ExpirationDate: c.want.Expires})
 	})
 	switch {
@@ -207,8 +207,17 @@ func (c *creation) explain(err error) error {
 	return err
 }
 
-// finish sets the tag, the state and the expiry of the new key. If that fails, the creation keeps the key with its secret,
-// unless the API shows that it is gone or that it can never be finished.
+// finish sets the tag, the state and the expiry of the new key, by the answer of UpdateAccessKey:
+//
+//	the values of the spec                               the key is kept
+//	a refusal that every later update would get          the key is removed (whyNeverFinished)
+//	any other failure: the key is read (reload)
+//	  it is gone                                         *domain.GoneError, and no key
+//	  it has the values of the spec                      the key is kept
+//	  only its tag differs                               the key is kept, with a *TagPendingWarning
+//	  its state or its expiry differs                    the key is kept, with an *IncompleteError
+//
+// If the caller stopped waiting, the key is removed.
 func (c *creation) finish() phase {
 	c.opts.Recorder.Created(c.marker, c.key.withoutSecret())
 	if c.abandoned() {
@@ -217,7 +226,7 @@ func (c *creation) finish() phase {
 	}
 	err := c.update()
 	if err != nil {
-		if c.err = c.unusable(err); c.err != nil {
+		if c.err = c.whyNeverFinished(err); c.err != nil {
 			return discarding
 		}
 		if !c.reload() {
@@ -248,7 +257,7 @@ func (c *creation) update() error {
 		setTag(&in, c.want.Tag)
 		return c.s.update(c.ctx.work, in)
 	}
-	k, err := follow(c.ctx.work, c, nil, send)
+	k, err := withCurrentName(c.ctx.work, c, nil, send)
 	if err == nil && len(differences(k, c.want)) > 0 {
 		k, err = send()
 	}
@@ -259,9 +268,9 @@ func (c *creation) update() error {
 	return err
 }
 
-// unusable returns why a key whose finishing call was refused can never be finished, or nil if it can: the API does not
-// accept the tag, or may be too old to change a tag, so that the key would keep its marker.
-func (c *creation) unusable(refused error) error {
+// whyNeverFinished returns an error if a key whose finishing call was refused can never be finished: the API does not accept
+// the tag, or may be too old to change a tag, so that the key would keep its marker. Otherwise it returns nil.
+func (c *creation) whyNeverFinished(refused error) error {
 	if !api.IsInvalid(refused) {
 		return nil
 	}
@@ -294,10 +303,11 @@ func (c *creation) recheck() phase {
 	return done
 }
 
-// follow makes a call for the owner of a creation. If the owner was renamed since, follow makes the call again with the new
-// name. It reads the owner if the API does not know the name, or if unsure returns true for the result, because another user
-// may have the name now; a nil unsure accepts every result. The error is a *domain.GoneError if the owner does not exist.
-func follow[T any](ctx context.Context, c *creation, unsure func(T) bool, call func() (T, error)) (T, error) {
+// withCurrentName makes a call for the owner of a creation. It looks up the owner's current name if the API does not know the
+// name, or if unsure returns true for the result, because another user may have the old name now; a nil unsure accepts every
+// result. If the name has changed, withCurrentName makes the call again. The error is a *domain.GoneError if the owner does
+// not exist.
+func withCurrentName[T any](ctx context.Context, c *creation, unsure func(T) bool, call func() (T, error)) (T, error) {
 	v, err := call()
 	doubt := api.IsNotFound(err) || err == nil && unsure != nil && unsure(v)
 	if c.identity.UserID == "" || !doubt {

@@ -159,7 +159,7 @@ func TestCreate_lateRequest(t *testing.T) {
 	}
 }
 
-// A definite refusal is final, because a repeated call could lock the account out.
+// A refusal is not repeated, because it can count towards the lock-out.
 func TestCreate_refused(t *testing.T) {
 	for _, c := range []struct {
 		status int
@@ -230,7 +230,7 @@ func TestCreate_unsupported(t *testing.T) {
 	if apitest.Has[*UnsupportedError](t, err); len(f.Keys) != 0 || f.Count("CreateAccessKey") != 1 {
 		t.Errorf("keys %v", f.Keys)
 	}
-	// 4000 and 4120 can be about the caller's own key, so they prove nothing.
+	// 4000 and 4120 can be about the key that signs, so they say nothing about this key.
 	f = &apitest.Fake{Before: apitest.On("UpdateAccessKey", 0, apitest.Refusal(400, "4120"))}
 	made, err := service(f).Create(bg, Spec{Tag: "x"}, CreateOptions{})
 	if err != nil || len(made.Warnings) != 1 || made.Key.Secret == "" || f.Count("CreateAccessKey") != 1 {

@@ -20,12 +20,19 @@ import (
 
 // confirm reads one key of an owner without the shared reads. The error is a *domain.GoneError if the right owner does not
 // have the key or does not exist. Any other error says nothing about the key.
+//
+//	owner                 the key is listed    the key is not listed    the API does not know the owner
+//	named by its id       the key              gone: the key            gone: the user
+//	named by its name     the key              followOwner              followOwner
+//	the caller            the key              sameCaller               -
+//
+// Before the last two columns, the account must be the recorded one (confirmOwner).
 func (s *Service) confirm(ctx context.Context, o Owner, id string, recorded Identity) (Key, error) {
 	name := o.UserName
 	if o.UserID != "" {
 		u, err := s.users.Reload(ctx, o.UserID, recorded)
 		if err != nil {
-			return Key{}, s.proved(ofKey(err, id), id)
+			return Key{}, s.recordIfGone(asKeyMismatch(err, id), id)
 		}
 		name = u.Name
 	}
@@ -34,33 +41,33 @@ func (s *Service) confirm(ctx context.Context, o Owner, id string, recorded Iden
 	switch {
 	case found.ID != "":
 		s.reads.Drop(name) // the shared read did not have it
-		return s.identified(found, o, recorded), nil
+		return s.withIdentity(found, o, recorded), nil
 	case api.IsNotFound(err) && name != "":
-		if err := s.ownerGone(ctx, name, err); !errors.As(err, &gone) {
+		if err := s.ownerGone(ctx, name, err); !errors.As(err, &gone) { // otherwise gone is about the owner now
 			return Key{}, err
 		}
 	case err != nil:
 		return Key{}, err
 	}
-	found, err = s.believe(ctx, o, id, recorded, gone)
-	return found, s.proved(err, id)
+	found, err = s.confirmOwner(ctx, o, id, recorded, gone)
+	return found, s.recordIfGone(err, id)
 }
 
-// proved records that the key is gone, if err says so, and returns err.
-func (s *Service) proved(err error, id string) error {
+// recordIfGone records that the key is gone, if err says so, and returns err.
+func (s *Service) recordIfGone(err error, id string) error {
 	if domain.IsGone(err) {
 		s.opts.Recorder.Gone(id)
 	}
 	return err
 }
 
-// believe checks that the account and the owner are the recorded ones. It returns gone, the key if it finds it elsewhere, or
-// why the key may still exist.
-func (s *Service) believe(ctx context.Context, o Owner, id string, recorded Identity, gone *domain.GoneError) (Key, error) {
+// confirmOwner is called when the owner does not have the key. It returns gone if the account and the owner are the recorded
+// ones, the key if its owner has another name now, and otherwise an error: the key may still exist.
+func (s *Service) confirmOwner(ctx context.Context, o Owner, id string, recorded Identity, gone *domain.GoneError) (Key, error) {
 	err := domain.BelieveGone(ctx, s.account, gone, recorded)
 	switch {
 	case !domain.IsGone(err):
-		return Key{}, ofKey(err, id)
+		return Key{}, asKeyMismatch(err, id)
 	case o.UserID != "":
 		return Key{}, gone
 	case o.UserName != "":
@@ -96,7 +103,7 @@ func (s *Service) followOwner(ctx context.Context, name, id string, recorded Ide
 	case found.ID == "":
 		return Key{}, gone
 	case gone.Kind == domain.KindUser: // no user has the old name
-		return s.identified(found, Owner{UserID: owner.ID}, recorded), nil
+		return s.withIdentity(found, Owner{UserID: owner.ID}, recorded), nil
 	}
 	other, _ := s.users.Find(ctx, name)
 	return Key{}, &domain.IdentityMismatchError{
@@ -111,7 +118,7 @@ func (s *Service) sameCaller(ctx context.Context, id string, recorded Identity, 
 	if recorded.Signer == "" || recorded.Signer == signer {
 		return gone
 	}
-	own, err := s.ofName(ctx, "")
+	own, err := s.sharedList(ctx, "")
 	if err != nil {
 		return err
 	}

@@ -22,13 +22,13 @@ import (
 // Errors: *domain.GoneError; *domain.IdentityMismatchError if the key was not found and the account, the owner or the caller
 // is not the recorded one; or the API's, which say nothing about the key.
 func (s *Service) Read(ctx context.Context, owner Owner, id string, recorded Identity) (Key, error) {
-	name, err := s.nameToRead(ctx, owner, recorded)
+	name, err := s.currentName(ctx, owner, recorded)
 	if err != nil {
-		return Key{}, ofKey(err, id)
+		return Key{}, asKeyMismatch(err, id)
 	}
-	keys, err := s.ofName(ctx, name)
+	keys, err := s.sharedList(ctx, name)
 	if i := indexKey(keys, id); i >= 0 {
-		return s.identified(keys[i], owner, recorded), nil
+		return s.withIdentity(keys[i], owner, recorded), nil
 	}
 	if err != nil && !api.IsNotFound(err) {
 		return Key{}, err
@@ -39,7 +39,7 @@ func (s *Service) Read(ctx context.Context, owner Owner, id string, recorded Ide
 // Reload is Read without the shared read. have is the key as last known. It makes one call if the key still has the same
 // owner with the same name.
 func (s *Service) Reload(ctx context.Context, owner Owner, have Key) (Key, error) {
-	name, err := s.nameToWrite(ctx, owner, have)
+	name, err := s.lastKnownName(ctx, owner, have)
 	if err != nil {
 		return Key{}, err
 	}
@@ -48,7 +48,7 @@ func (s *Service) Reload(ctx context.Context, owner Owner, have Key) (Key, error
 	case err != nil && !api.IsNotFound(err):
 		return Key{}, err
 	case err == nil && found.ID != "":
-		return s.identified(found, owner, have.Identity), nil
+		return s.withIdentity(found, owner, have.Identity), nil
 	}
 	return s.confirm(ctx, owner, have.ID, have.Identity)
 }
@@ -57,18 +57,18 @@ func (s *Service) Reload(ctx context.Context, owner Owner, have Key) (Key, error
 // last change that this process made for the owner. If the owner does not exist, the error is a *domain.GoneError for an owner
 // identified by its id, and the API's refusal for one identified by its name.
 func (s *Service) List(ctx context.Context, owner Owner) ([]Key, error) {
-	name, err := s.nameToRead(ctx, owner, Identity{})
+	name, err := s.currentName(ctx, owner, Identity{})
 	if err != nil {
 		return nil, err
 	}
-	return s.ofName(ctx, name)
+	return s.sharedList(ctx, name)
 }
 
 // ListExisting is List for an owner that may not exist yet, and then has no keys. It reads no keys of an owner that is not in
 // the shared list of users. It is for planning.
 func (s *Service) ListExisting(ctx context.Context, owner Owner) ([]Key, error) {
 	if owner == (Owner{}) {
-		return s.ofName(ctx, "")
+		return s.sharedList(ctx, "")
 	}
 	name := owner.UserName
 	users, err := s.users.List(ctx)
@@ -84,15 +84,15 @@ func (s *Service) ListExisting(ctx context.Context, owner Owner) ([]Key, error) 
 	case owner.UserID != "" || !domain.IsClosed(err):
 		return nil, err
 	}
-	keys, err := s.ofName(ctx, name)
+	keys, err := s.sharedList(ctx, name)
 	if api.IsNotFound(err) {
 		return nil, nil
 	}
 	return keys, err
 }
 
-// ofName returns the keys of the owner with this name, from the shared read.
-func (s *Service) ofName(ctx context.Context, userName string) ([]Key, error) {
+// sharedList returns the keys of the owner with this name, from the shared read.
+func (s *Service) sharedList(ctx context.Context, userName string) ([]Key, error) {
 	keys, err := s.reads.Get(ctx, userName, func(ctx context.Context) ([]Key, error) {
 		return s.read(ctx, api.ReadAccessKeysInput{UserName: userName})
 	})
@@ -153,7 +153,7 @@ func (s *Service) FindAll(ctx context.Context, ids []string) ([]Key, error) {
 // find looks for keys among those of the caller, and for the missing ones among those of every user. users is the number of
 // users that it searched.
 func (s *Service) find(ctx context.Context, ids []string) (found map[string]Key, users int, err error) {
-	own, err := s.ofName(ctx, "")
+	own, err := s.sharedList(ctx, "")
 	if err != nil {
 		return nil, 0, err
 	}
@@ -161,7 +161,7 @@ func (s *Service) find(ctx context.Context, ids []string) (found map[string]Key,
 	found = map[string]Key{}
 	for _, id := range ids {
 		if i := indexKey(own, id); i >= 0 {
-			found[id] = s.identified(own[i], Owner{}, Identity{})
+			found[id] = s.withIdentity(own[i], Owner{}, Identity{})
 		} else {
 			missing = append(missing, id)
 		}
@@ -196,7 +196,7 @@ func (s *Service) amongUsers(ctx context.Context, ids []string) (found map[strin
 			if searching.Err() != nil {
 				return nil
 			}
-			keys, err := s.ofName(searching, u.Name)
+			keys, err := s.sharedList(searching, u.Name)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil && !api.IsNotFound(err) && searching.Err() == nil {

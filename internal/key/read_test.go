@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// A failed read never means that the key is gone, whatever its code: 4000 and 4120 can be about the caller's own key.
+// A failed read never means that the key is gone, whatever its code: 4000 and 4120 can be about the key that signs.
 func TestRead_failureIsNotGone(t *testing.T) {
 	for _, err := range []error{
 		apitest.Refusal(400, "4120"), apitest.Refusal(400, "4000"), apitest.Refusal(401, "1"), apitest.Refusal(403, "4"), apitest.Refusal(500, "0"), apitest.Cut(),

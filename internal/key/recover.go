@@ -35,10 +35,10 @@ func (c *creation) lookUp() phase {
 	case err != nil:
 		c.ambiguous, c.err = true, errors.Join(c.lost, err)
 		return done
-	case c.ended() == nil && c.attempts.Again(c.ctx.work, found):
+	case c.whyNoRequest() == nil && c.attempts.Again(c.ctx.work, found):
 		return requesting
 	}
-	c.ambiguous, c.err = true, errors.Join(c.lost, c.ended())
+	c.ambiguous, c.err = true, errors.Join(c.lost, c.whyNoRequest())
 	return rechecking
 }
 
@@ -53,11 +53,11 @@ func (c *creation) discard() phase {
 	return rechecking
 }
 
-// own reads the keys of the owner with this id, or with the marker as their tag. With proof, it verifies an empty result: the
-// owner may have been renamed. An owner that does not exist has no keys.
-func (c *creation) own(in api.ReadAccessKeysInput, proof bool) ([]Key, error) {
-	empty := func(keys []Key) bool { return proof && len(keys) == 0 }
-	keys, err := follow(c.cleanup(), c, empty, func() ([]Key, error) {
+// readOwned reads keys of the owner, which in selects. If verifyEmpty is set and there are none, it also checks that the owner
+// was not renamed. An owner that does not exist has no keys.
+func (c *creation) readOwned(in api.ReadAccessKeysInput, verifyEmpty bool) ([]Key, error) {
+	empty := func(keys []Key) bool { return verifyEmpty && len(keys) == 0 }
+	keys, err := withCurrentName(c.cleanup(), c, empty, func() ([]Key, error) {
 		in.UserName = c.name
 		return c.s.read(c.cleanup(), in)
 	})
@@ -67,10 +67,10 @@ func (c *creation) own(in api.ReadAccessKeysInput, proof bool) ([]Key, error) {
 	return keys, err
 }
 
-// current reads a key of the creation. It may use the time of the clean-up, because the caller's time may be over. exists is
+// readAgain reads a key of the creation. It may use the time of the clean-up, because the caller's time may be over. exists is
 // false if the API shows that the key is gone.
-func (c *creation) current(id string) (k Key, exists bool, err error) {
-	keys, err := c.own(api.ReadAccessKeysInput{IDs: []string{id}}, true)
+func (c *creation) readAgain(id string) (k Key, exists bool, err error) {
+	keys, err := c.readOwned(api.ReadAccessKeysInput{IDs: []string{id}}, true)
 	if i := indexKey(keys, id); i >= 0 {
 		return keys[i], true, nil
 	}
@@ -82,7 +82,7 @@ func (c *creation) current(id string) (k Key, exists bool, err error) {
 
 // reload reads the new key. If it cannot be read, c.key stays as it is.
 func (c *creation) reload() (exists bool) {
-	now, exists, err := c.current(c.key.ID)
+	now, exists, err := c.readAgain(c.key.ID)
 	if exists && err == nil {
 		now.Secret, now.Identity = c.key.Secret, c.identity
 		c.key = now
@@ -96,14 +96,14 @@ func (c *creation) remove(k Key) error {
 	c.s.opts.Info(c.ctx.cleanup, "removing an access key of an unfinished creation", map[string]any{"access_key_id": k.ID, "user_name": c.name})
 	off := c.s.deactivate(c.cleanup(), c.name, k)
 	k.State = Inactive
-	err := c.s.end(c.cleanup(), c.name, k)
-	if doubtful(err) {
-		now, exists, why := c.current(k.ID)
+	err := c.s.deactivateAndDelete(c.cleanup(), c.name, k)
+	if mustReadKey(err) {
+		now, exists, why := c.readAgain(k.ID)
 		switch {
 		case !exists:
 			return nil
 		case why == nil && now.UserName != k.UserName: // the owner was renamed
-			err = c.s.end(c.cleanup(), c.name, now)
+			err = c.s.deactivateAndDelete(c.cleanup(), c.name, now)
 		}
 	}
 	if err == nil {
@@ -118,7 +118,7 @@ func (c *creation) removeLost(waits []time.Duration) (found bool, err error) {
 	for round := 1; ; round++ {
 		c.left, c.unknown = nil, false
 		var keys []Key
-		if keys, err = c.marked(waits); err != nil {
+		if keys, err = c.keysWithMarker(waits); err != nil {
 			c.unknown, err = true, fmt.Errorf("looking for the key failed: %w", err)
 		}
 		for _, k := range keys {
@@ -137,15 +137,15 @@ func (c *creation) removeLost(waits []time.Duration) (found bool, err error) {
 	}
 }
 
-// marked looks for keys with the marker, other than c.key, until it finds one or the waits are over. It compares each tag,
+// keysWithMarker looks for keys with the marker, other than c.key, until it finds one or the waits are over. It compares each tag,
 // because an API that ignores the filter lists all keys.
-func (c *creation) marked(waits []time.Duration) (keys []Key, err error) {
+func (c *creation) keysWithMarker(waits []time.Duration) (keys []Key, err error) {
 	for i, d := range waits {
 		if err := c.s.opts.Pause(c.ctx.cleanup, d, "CreateAccessKey", domain.ReasonSettling); err != nil {
 			return nil, err
 		}
 		c.attempts.Lookups++
-		found, err := c.own(api.ReadAccessKeysInput{Tag: c.marker}, i == len(waits)-1)
+		found, err := c.readOwned(api.ReadAccessKeysInput{Tag: c.marker}, i == len(waits)-1)
 		if err != nil {
 			return nil, err
 		}

@@ -139,9 +139,9 @@ func (s *Service) delete(ctx context.Context, userName, id string) error {
 	return err
 }
 
-// nameToRead returns the current name of an owner, "" for the caller. It makes a call only if the owner is identified by its
+// currentName returns the current name of an owner, "" for the caller. It makes a call only if the owner is identified by its
 // id, and the call is shared.
-func (s *Service) nameToRead(ctx context.Context, o Owner, recorded Identity) (string, error) {
+func (s *Service) currentName(ctx context.Context, o Owner, recorded Identity) (string, error) {
 	if o.UserID == "" {
 		return o.UserName, nil
 	}
@@ -149,20 +149,20 @@ func (s *Service) nameToRead(ctx context.Context, o Owner, recorded Identity) (s
 	return u.Name, err
 }
 
-// nameToWrite returns the name of the owner for a change of a known key. It uses the last known name instead of a call: if
+// lastKnownName returns the name of the owner for a change of a known key. It uses the last known name instead of a call: if
 // another user has this name now, the API refuses the id of the key, and the caller reads the key again.
-func (s *Service) nameToWrite(ctx context.Context, o Owner, have Key) (string, error) {
+func (s *Service) lastKnownName(ctx context.Context, o Owner, have Key) (string, error) {
 	if o.UserID != "" && have.UserName != "" {
 		if _, known := s.users.Known(o.UserID, ""); !known {
 			return have.UserName, nil
 		}
 	}
-	name, err := s.nameToRead(ctx, o, have.Identity)
-	return name, ofKey(err, have.ID)
+	name, err := s.currentName(ctx, o, have.Identity)
+	return name, asKeyMismatch(err, have.ID)
 }
 
-// ofKey converts an *domain.IdentityMismatchError about the owner to one about the key.
-func ofKey(err error, id string) error {
+// asKeyMismatch converts an *domain.IdentityMismatchError about the owner to one about the key.
+func asKeyMismatch(err error, id string) error {
 	var mismatch *domain.IdentityMismatchError
 	if !errors.As(err, &mismatch) {
 		return err
@@ -185,8 +185,8 @@ func (s *Service) ownerGone(ctx context.Context, name string, refused error) err
 	return refused
 }
 
-// identified adds the identity to a key that was found, as far as it is known without a call.
-func (s *Service) identified(k Key, o Owner, recorded Identity) Key {
+// withIdentity adds the identity to a key that was found, as far as it is known without a call.
+func (s *Service) withIdentity(k Key, o Owner, recorded Identity) Key {
 	k.Identity = recorded
 	if k.Identity.AccountID == "" {
 		k.Identity.AccountID = s.account.KnownID()
@@ -232,9 +232,9 @@ func (s *Service) identify(ctx context.Context, o Owner, name, accountID string)
 	return is
 }
 
-// doubtful reports whether a key must be read after this failure: the answer was lost, or the key may not exist. The codes
+// mustReadKey reports whether a key must be read after this failure: the answer was lost, or the key may not exist. The codes
 // 4000 and 5xxx can also be about the owner or about the key that signs.
-func doubtful(err error) bool {
+func mustReadKey(err error) bool {
 	return api.IsNotFound(err) || api.IsKeyNotFound(err) || api.IsAmbiguous(err)
 }
 
