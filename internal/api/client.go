@@ -1,8 +1,17 @@
 // Package api is the client of the OUTSCALE API. It uses the types and the signature of the official SDK, with its own
 // transport.
 //
-// Each attempt of a call is admitted by the lock-out guard (auth), the circuit breaker (breaker) and the rate limit (limit),
-// and then sent. answer.go classifies the answer, and retry.go decides about a retry. Logs have no secrets.
+// A call (do) makes attempts until one succeeds or decide ends it. Each attempt takes these steps:
+//
+//	admit    ready       waits for the lock-out guard (auth) and the circuit breaker (breaker)
+//	         limit.Wait  waits for the rate limit (limit), unless the breaker opens (untilTripped)
+//	         enter       admits the request; after a change of the guard or the breaker, admit starts again
+//	         askMachine  fails if another process recorded a refusal of the credential
+//	attempt              signs and sends the request; answer.go classifies the answer
+//	settle   leave       reports the outcome to the guard and the breaker
+//	decide               decides about the next attempt (retry.go)
+//
+// Logs have no secrets.
 package api
 
 import (

@@ -13,8 +13,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/text"
 )
 
-// Every diagnostic passes through conceal before it leaves the provider: those of this provider, and those of the framework,
-// which repeat values of a configuration unchanged.
+// The framework's validators repeat values of a configuration, which may be secrets in the wrong argument. So every diagnostic, of
+// the framework or of this provider, passes through conceal before it leaves the provider. conceal collects the strings of the
+// request (given) and removes those from the text that may be secrets.
 
 // concealed makes a request and removes secrets, from the request or elsewhere, from the diagnostics of the answer (see
 // text.Conceal).

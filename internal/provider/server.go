@@ -80,8 +80,9 @@ func forObject[Req, Resp any](ctx context.Context, s server, req Req, call func(
 	return concealed(d, req, call)
 }
 
-// detached is the context of a request. After the request it does not hold the request's own context: it has no values, so that
-// code that outlives the request writes no log lines. Its deadline and its Done channel stay the same.
+// detached is the context of a request. Some code outlives its request, such as a shared read. It must not write log lines of a
+// request that has ended, nor keep its values in memory. So after the request, detached releases the request's own context and has
+// no values. Its deadline and its Done channel stay the same.
 type detached struct {
 	request     atomic.Pointer[context.Context]
 	done        <-chan struct{}

@@ -67,7 +67,12 @@ type Decision struct {
 	Err  error
 }
 
-// Decide returns the decision about a request that would be sent now.
+// Decide returns the decision about a request that would be sent now. While it is probing, the times are:
+//
+//	since     the first failed attempt began
+//	start     from here on no attempt begins; requests fail and the breaker opens
+//	silent    the first request without an answer ended: only repeatable requests are sent
+//	failed    the last failed attempt ended; Cooldown later the breaker closes by itself
 //
 // While answers may be lost, only repeatable requests are sent, such as the look-up of an object after a lost answer. Other
 // requests could create more objects whose answer is lost.
