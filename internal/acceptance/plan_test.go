@@ -50,6 +50,28 @@ func TestAccAccessKey_replace(t *testing.T) {
 	expectNothingLeft(t, c)
 }
 
+// TestAccAccessKey_replaceOwnerByName: keys with user_name are replaced together with their owner. Otherwise force_destroy would revoke
+// them, and the state would still have them.
+func TestAccAccessKey_replaceOwnerByName(t *testing.T) {
+	t.Parallel()
+	c := acctest.NewCLI(t)
+	s := c.Workspace(acctest.User("owner", `user_name = "alice"`, `force_destroy = true`) + acctest.Key("this", byName) +
+		acctest.Block("outscale_rotating_access_key", "this", byName, `lifetime = "30d"`, `rotate_before = "5d"`))
+	s.Apply()
+	before := c.Keys()
+	s.Must("plan", "-no-color", "-replace=outscale_user.owner", "-out=saved").Contains(t, "3 to add, 0 to change, 3 to destroy", "Access key replaced with its owner: ", "user_id")
+	s.Must(applyPlan("saved")...).Contains(t, "3 added, 0 changed, 3 destroyed")
+	s.EmptyPlan()
+	for _, k := range c.Keys() {
+		if k.AccessKeyID == before[0].AccessKeyID || k.AccessKeyID == before[1].AccessKeyID {
+			t.Errorf("key %s was not replaced", k.AccessKeyID)
+		}
+	}
+	s.Must("plan", "-destroy", "-no-color").Contains(t, "Access keys revoked with their user: alice")
+	s.Must(destroy...).Contains(t, "3 destroyed")
+	expectNothingLeft(t, c)
+}
+
 // TestAccAccessKey_ignoreChanges: changes of ignored attributes are neither planned nor applied.
 func TestAccAccessKey_ignoreChanges(t *testing.T) {
 	t.Parallel()

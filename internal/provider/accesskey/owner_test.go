@@ -229,6 +229,37 @@ func TestAccessKey_ownerIsReplaced(t *testing.T) {
 	owner.Apply(named("alice")).ExpectError("User not deleted", "User alice still has access keys "+byName.String("id"))
 }
 
+// TestAccessKey_ownerIsReplacedByName: the plan shows that a key goes with its owner if the same run replaces the user that
+// `user_name` names, or that owns the key whose `user_id` is unknown for this reason.
+func TestAccessKey_ownerIsReplacedByName(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	owner := h.Resource(user, named("alice"))
+	pairByName := acctest.Args{"user_name": "alice", "lifetime": "30d", "rotate_before": "5d"}
+	byName, byID := h.Resource(accessKey, named("alice")), h.Resource(accessKey, identified(owner.Get("user_id")))
+	pair, moves := h.Resource(rotatingKey, pairByName), h.Resource(user, named("bob"))
+	bobs := h.Resource(accessKey, named("bob"))
+	const summary = "Access key replaced with its owner: "
+
+	p := h.Start()
+	p.Plan(owner, named("alice")).Expect(acctest.NoOp, nil)
+	p.Plan(byName, named("alice")).Expect(acctest.NoOp, nil).ExpectNone()
+	owner.ForceReplace = true
+	p = h.Start()
+	p.Plan(owner, named("alice")).Expect(acctest.Replace, nil)
+	p.Plan(byName, named("alice")).Expect(acctest.Replace, acctest.Args{"user_id": acctest.Unknown}).
+		ExpectWarning(summary+byName.String("id"), "The same run destroys the owner of access key", "of user alice", "the key is revoked")
+	p.Plan(byID, identified(acctest.Unknown)).Expect(acctest.Replace, nil).ExpectWarning(summary + byID.String("id"))
+	p.Plan(pair, pairByName).Expect(acctest.Replace, acctest.Args{"user_id": acctest.Unknown}).ExpectWarning(summary+pair.String("id"), "both keys are revoked")
+	p.Plan(bobs, named("bob")).Expect(acctest.NoOp, nil).ExpectNone()
+
+	// Another user gets the name of a user that is renamed: not a replacement.
+	p = h.Start()
+	p.Plan(moves, named("robert")).Expect(acctest.Update, nil)
+	p.Plan(h.NewResource(user), named("bob")).Expect(acctest.Create, nil)
+	p.Plan(bobs, named("bob")).Expect(acctest.NoOp, nil).ExpectNone()
+}
+
 // TestAccessKey_badArguments: bad arguments are refused at plan, or at apply if only the API can refuse them.
 func TestAccessKey_badArguments(t *testing.T) {
 	t.Parallel()

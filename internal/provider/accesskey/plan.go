@@ -25,6 +25,7 @@ type decision struct {
 // With ignore_changes the CLI copies values of the state, even computed ones, to the configuration of the plan. So no rule may
 // refuse a value that the state has.
 func decide(config Model, state *Model, f keyattr.Facts) decision {
+	config.Key = config.WithReplacedOwner(f)
 	d := decision{plan: config, diags: keyattr.Refuse(config.Key, state.key(), f)}
 	switch {
 	case d.diags.HasError():
@@ -60,7 +61,7 @@ func (d *decision) changeOrReplace(config, state Model, f keyattr.Facts) {
 	}
 	if !keeps {
 		d.replace.Append(keyattr.ReplacedOwner(d.plan.Key, state.Key)...)
-		d.diags.Append(keyattr.WarnUnknownOwner(config.Key, state.Key, "the key is revoked and replaced by one with another secret")...)
+		d.diags.Append(keyattr.WarnUnknownOwner(config.Key, state.Key, f, "the key is revoked and replaced by one with another secret")...)
 	}
 	if resealed != "" {
 		d.replace.Append(keyattr.AtSealTo)

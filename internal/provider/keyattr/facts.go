@@ -14,6 +14,7 @@ type Facts struct {
 	Now        time.Time  // by the API's clock, or by this machine's before the first answer
 	Recipients Recipients // of seal_to in the configuration
 	OwnerID    string     // the recorded id of the user that owns the key; "" if it is not recorded, or for a key of the caller
+	IsReplaced bool       // the same run replaces the user that the configuration names by `user_name`, or that owns the key
 	SameUser   bool       // the result of sameUser; true if no look-up was needed
 	HadExpiry  bool       // the refresh found a key of the owner with the configured expiry gone or expired
 	WasSealed  bool       // the refresh found a key of the owner gone that was sealed to these recipients
@@ -27,7 +28,9 @@ func CollectFacts(ctx context.Context, d *providerdata.Data, config Key, state *
 	} else {
 		identified := state.withOwnerID(f.OwnerID)
 		state = &identified
+		f.IsReplaced = config.UserID.IsUnknown() && d.Memory.ReplacesUser(state.UserName.ValueString())
 	}
+	f.IsReplaced = f.IsReplaced || config.UserID.IsNull() && d.Memory.ReplacesUser(config.UserName.ValueString())
 	if id, name, needed := OwnerLookup(config, state); needed {
 		renamedTo, _ := d.Memory.Renamed.Load("user" + id)
 		f.SameUser = isSet(config.UserName) && renamedTo == name || sameUser(ctx, d, id, name, diags)

@@ -147,7 +147,7 @@ func KeepsOwner(config, state Key, f Facts) bool {
 	case isSet(config.UserID):
 		return isSet(state.UserName) && f.SameUser && (name == "" || name == state.UserName.ValueString())
 	case name != "":
-		return config.UserName.Equal(state.UserName)
+		return config.UserName.Equal(state.UserName) && !f.IsReplaced
 	case config.UserName.IsUnknown() || config.UserID.IsUnknown():
 		return false
 	}
@@ -165,10 +165,23 @@ func ReplacedOwner(plan, state Key) (replace path.Paths) {
 	return replace
 }
 
-// WarnUnknownOwner warns of a replacement whose only reason is that the owner is unknown. what says what is replaced.
-func WarnUnknownOwner(config, state Key, what string) (diags diag.Diagnostics) {
+// WithReplacedOwner makes the id of an owner unknown that the same run replaces. The name stays the same, and a CLI replaces a
+// resource only for an attribute that changes.
+func (k Key) WithReplacedOwner(f Facts) Key {
+	if f.IsReplaced {
+		k.UserID = types.StringUnknown()
+	}
+	return k
+}
+
+// WarnUnknownOwner warns of a replacement whose only reason is that the owner is replaced or unknown. what says what is replaced.
+func WarnUnknownOwner(config, state Key, f Facts, what string) (diags diag.Diagnostics) {
 	at, argument := AtUserName, "user_name"
 	switch {
+	case f.IsReplaced:
+		diags.AddWarning("Access key replaced with its owner: "+state.ID.ValueString(), fmt.Sprintf(
+			"The same run destroys the owner of %s and creates another user: %s.", state.Describe(), what))
+		return diags
 	case config.UserName.IsUnknown():
 	case config.UserID.IsUnknown() && !isSet(config.UserName):
 		at, argument = AtUserID, "user_id"

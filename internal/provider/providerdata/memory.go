@@ -18,6 +18,7 @@ type Memory struct {
 	// Established are the relations that this run created, or that the blocks of an object name which this run changed. The
 	// destruction of another resource for the same relation, such as one that create_before_destroy replaces, leaves them.
 	Established sync.Map
+	users       sync.Map // by the planned name of a user that exists, whether it is replaced: see PlanUser
 
 	mu         sync.Mutex
 	expired    map[string][]time.Time  // by owner: expiries of keys that are gone or have expired
@@ -94,4 +95,20 @@ func (m *Memory) SecondPlan(typeName string) bool {
 	second := m.planned[typeName]
 	m.planned[typeName] = true
 	return second
+}
+
+// PlanUser records the plan of a user with this name. isNew reports that the plan has no prior state.
+//
+// A CLI plans a resource that is replaced twice, first with its prior state and then without one. So if a user that exists
+// keeps its name, the plan of a new user with this name is the second plan of the same resource.
+func (m *Memory) PlanUser(name string, isNew bool) {
+	if _, exists := m.users.Load(name); exists || !isNew {
+		m.users.Store(name, isNew)
+	}
+}
+
+// ReplacesUser reports whether this process planned to replace the user with this name.
+func (m *Memory) ReplacesUser(name string) bool {
+	replaced, _ := m.users.Load(name)
+	return replaced == true
 }

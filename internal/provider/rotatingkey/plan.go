@@ -45,6 +45,7 @@ type decision struct {
 // a new pair. With ignore_changes the CLI copies values of the state to the configuration of the plan. So no rule may refuse a
 // value that the state has, and a duration can be null.
 func decide(config model, state *model, f facts) decision {
+	config.Key = config.WithReplacedOwner(f.Facts)
 	d := decision{plan: config, diags: keyattr.Refuse(config.Key, state.key(), f.Facts)}
 	d.diags.Append(refuseDurations(config)...)
 	switch {
@@ -59,7 +60,7 @@ func decide(config model, state *model, f facts) decision {
 	case !keyattr.KeepsOwner(config.Key, state.Key, f.Facts):
 		d.plan = planFirst(config, f.Recipients)
 		d.replace = keyattr.ReplacedOwner(d.plan.Key, state.Key)
-		d.diags.Append(keyattr.WarnUnknownOwner(config.Key, state.Key, "both keys are revoked and a new one is created")...)
+		d.diags.Append(keyattr.WarnUnknownOwner(config.Key, state.Key, f.Facts, "both keys are revoked and a new one is created")...)
 		d.diags.Append(keyattr.WarnGivenSecret(config.Key, &state.Key, true)...)
 		d.refuseUnusable(f)
 	default:

@@ -11,7 +11,7 @@ import (
 
 // addDependents gives a user a key, a membership, a link and an inline policy, outside of Terraform.
 func addDependents(h *acctest.Protocol, name string) (key api.AccessKey) {
-	key = h.CreateKey(api.CreateAccessKeyInput{UserName: name})
+	key = h.CreateKey(api.CreateAccessKeyInput{UserName: name, Tag: "production"})
 	orn := policies(h, "managed")
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
 		if _, err := c.CreateUserGroup(ctx, "ops", "/"); err != nil {
@@ -40,7 +40,7 @@ func TestUser_forceDestroy(t *testing.T) {
 	h.ResetCalls()
 	u.Update(forceDestroy("ci"))
 	h.ExpectWrites()
-	u.Destroy()
+	u.Destroy().ExpectWarning("Access keys revoked with their user: ci", "including those that Terraform does not manage", key.ID+", ACTIVE, tag \"production\"")
 	h.ExpectWrites("UpdateAccessKey", "DeleteAccessKey", "RemoveUserFromUserGroup", "UnlinkPolicy", "DeleteUserPolicy", "DeleteUser")
 }
 
