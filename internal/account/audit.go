@@ -28,8 +28,10 @@ type Users interface {
 // Report has every access key of an account that the caller can list.
 type Report struct {
 	Keys []OwnedKey // root's first, then each user's, each oldest first
-	// MaxKeyLifetime is the longest life that the account allows a key, 0 = any; nil if the caller may not read it.
+	// MaxKeyLifetime is the longest life that the account allows a key, 0 = any; nil if it could not be read: because of
+	// LifetimeErr, or if that is nil, because the caller may not read it.
 	MaxKeyLifetime *time.Duration
+	LifetimeErr    error
 	Users          bool // whether the users could be listed; if not, Keys has only the caller's own
 	Root           bool // whether the caller is the root account; if not, Keys has none of root's
 }
@@ -48,12 +50,14 @@ const listsAtOnce = 4
 // that the process shares. Only root can list root's keys, and no answer names an owner. If the caller's own keys are those
 // of a user, the caller is that user, and root's keys are not listed.
 func (s *Service) Audit(ctx context.Context, keys Keys, users Users) (Report, error) {
-	limit, err := s.maxKeyLifetime(ctx)
-	if err != nil {
-		return Report{}, err
-	}
 	var r Report
-	if limit != unknownLifetime {
+	limit, err := s.maxKeyLifetime(ctx)
+	switch {
+	case api.As(err) != nil && api.IsAmbiguous(err):
+		r.LifetimeErr = err // the API failed, and can still list the keys
+	case err != nil:
+		return Report{}, err
+	case limit != unknownLifetime:
 		r.MaxKeyLifetime = &limit
 	}
 	own, err := keys.List(ctx, key.Owner{})

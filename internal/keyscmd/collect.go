@@ -61,7 +61,11 @@ func (a *app) collect(ctx context.Context, s *services, w factsToRead) (*collect
 	} else if !report.Root {
 		c.noteMissing("The keys of the root account are not listed: the API shows them to the root account only.")
 	}
-	if w.review && report.MaxKeyLifetime == nil {
+	switch {
+	case !w.review:
+	case report.LifetimeErr != nil:
+		c.noteMissing("The account's maximum lifetime of keys is not known: %v", report.LifetimeErr)
+	case report.MaxKeyLifetime == nil:
 		c.noteMissing("The account's maximum lifetime of keys is not known: the caller may not read it (api:ReadApiAccessPolicy).")
 	}
 	usage, err := a.usage(ctx, s, w, c)

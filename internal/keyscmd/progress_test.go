@@ -39,6 +39,20 @@ func TestAudit_rightsFail(t *testing.T) {
 	}
 }
 
+// If the API fails for the maximum lifetime of keys, a list does not need it, and an audit says that it is not known.
+func TestList_policyFails(t *testing.T) {
+	r := newRig(t)
+	r.Endpoint, r.status = r.front.URL+"/api/v1", http.StatusNotImplemented // a failure that the client does not repeat
+	r.refuse = func(action string) bool { return action == "ReadApiAccessPolicy" }
+	if code, out, errOut := r.run("list"); code != ExitOK || !strings.Contains(out, r.RootAccessKey) || errOut != "" {
+		t.Errorf("list: exit code %d: %s%s", code, out, errOut)
+	}
+	code, out, errOut := r.run("audit")
+	if code != ExitFindings || !strings.Contains(out, "1 key, incomplete\n") || !strings.Contains(errOut, "maximum lifetime of keys is not known: ReadApiAccessPolicy: HTTP 501") {
+		t.Errorf("audit: exit code %d: %s%s", code, out, errOut)
+	}
+}
+
 // A command says what it waits for after 5 seconds, and at most every 30 seconds.
 func TestLogWait(t *testing.T) {
 	var errOut bytes.Buffer

@@ -1,6 +1,7 @@
 package keydata
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -92,7 +93,7 @@ func (d *Audit) Read(ctx context.Context, req datasource.ReadRequest, resp *data
 		return
 	}
 	report, err := d.Data.Account.Audit(ctx, d.Data.Keys, d.Data.Users)
-	if err != nil {
+	if err = cmp.Or(err, report.LifetimeErr); err != nil {
 		diag.Add(&resp.Diagnostics, notAudited, "Listing the access keys of the account", err)
 		return
 	}
