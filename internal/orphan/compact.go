@@ -17,9 +17,9 @@ const maxDead = 8
 // entries of all files; whole reports whether all files were read.
 //
 // One process compacts at a time. If it is killed, some records are in two files, which has no effect.
-func (f folder) compact(files []content, entries map[string]Entry, whole bool) error {
-	dead := slices.DeleteFunc(slices.Clone(files), func(c content) bool { return c.keep || c.running })
-	if len(dead) <= maxDead && !slices.ContainsFunc(dead, func(c content) bool { return c.wasteful(entries) }) {
+func (f folder) compact(files []journalFile, entries map[string]Entry, whole bool) error {
+	dead := slices.DeleteFunc(slices.Clone(files), func(c journalFile) bool { return c.keep || c.running })
+	if len(dead) <= maxDead && !slices.ContainsFunc(dead, func(c journalFile) bool { return c.hasObsolete(entries) }) {
 		return nil
 	}
 	only := f.lock("compact"+fileSuffix, os.O_CREATE)
@@ -45,13 +45,13 @@ func (f folder) compact(files []content, entries map[string]Entry, whole bool) e
 	return err
 }
 
-// wasteful reports whether the file is empty or has a record that is no longer needed.
-func (c content) wasteful(entries map[string]Entry) bool {
-	return len(c.records) == 0 || slices.ContainsFunc(c.records, func(e Entry) bool { return entries[e.Marker].settled() })
+// hasObsolete reports whether the file is empty or has a record that is no longer needed.
+func (c journalFile) hasObsolete(entries map[string]Entry) bool {
+	return len(c.records) == 0 || slices.ContainsFunc(c.records, func(e Entry) bool { return entries[e.Marker].obsolete() })
 }
 
 // claimAll claims the files that still exist and whose processes have ended.
-func (f folder) claimAll(files []content) (map[string]*flock.Flock, error) {
+func (f folder) claimAll(files []journalFile) (map[string]*flock.Flock, error) {
 	claims := map[string]*flock.Flock{}
 	for _, c := range files {
 		lock, dead, err := f.claim(c.name)
@@ -67,9 +67,9 @@ func (f folder) claimAll(files []content) (map[string]*flock.Flock, error) {
 	return claims, nil
 }
 
-// remaining returns the entries of the claimed files that are still needed. A settled entry is needed while another file has
-// an earlier record of it.
-func remaining(files []content, claims map[string]*flock.Flock, entries map[string]Entry, whole bool) []Entry {
+// remaining returns the entries of the claimed files that are still needed. An obsolete entry is kept while a file that is not
+// merged has an earlier record of it.
+func remaining(files []journalFile, claims map[string]*flock.Flock, entries map[string]Entry, whole bool) []Entry {
 	elsewhere, here := map[string]bool{}, map[string]bool{}
 	for _, c := range files {
 		for _, record := range c.records {
@@ -82,7 +82,7 @@ func remaining(files []content, claims map[string]*flock.Flock, entries map[stri
 	}
 	var kept []Entry
 	for _, marker := range slices.Sorted(maps.Keys(here)) {
-		if e := entries[marker]; !e.settled() || elsewhere[marker] || !whole {
+		if e := entries[marker]; !e.obsolete() || elsewhere[marker] || !whole {
 			kept = append(kept, e)
 		}
 	}

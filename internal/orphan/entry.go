@@ -110,7 +110,7 @@ func (e Entry) merge(other Entry) Entry {
 	return e
 }
 
-// settled reports whether the entry is no longer needed.
-func (e Entry) settled() bool {
+// obsolete reports whether the entry is no longer needed.
+func (e Entry) obsolete() bool {
 	return e.Status == Retired || e.Status == Confirmed && e.Replaces == ""
 }

@@ -96,8 +96,8 @@ func (f folder) names() ([]string, error) {
 	return names, nil
 }
 
-// content is the content of one file of the journal.
-type content struct {
+// journalFile is the content of one file of the journal.
+type journalFile struct {
 	name    string
 	records []Entry
 	// keep reports whether the file must not be compacted: it was not read completely, or a later version or another machine
@@ -107,7 +107,7 @@ type content struct {
 }
 
 // read reads the last limit bytes of a file. It skips lines that are damaged or too long.
-func (f folder) read(name string, limit int64) (c content, size int64, err error) {
+func (f folder) read(name string, limit int64) (c journalFile, size int64, err error) {
 	c.name = name
 	file, err := f.root.OpenFile(name, os.O_RDONLY|openFlags, 0)
 	if err != nil {
@@ -141,7 +141,7 @@ func (f folder) read(name string, limit int64) (c content, size int64, err error
 	return c, min(size, limit), err
 }
 
-// eachLine calls do for each line that is not too long, also for a last line without a line break.
+// eachLine calls do for each line that is not too long, including a last line without a line break.
 func eachLine(r io.Reader, do func(line []byte)) error {
 	lines := bufio.NewReaderSize(r, maxRecord)
 	long := false
@@ -170,9 +170,9 @@ func (f folder) lock(name string, flags int) *flock.Flock {
 		flock.SetFlag(os.O_RDWR|openFlags|flags), flock.SetPermissions(0o600))
 }
 
-// claim takes a shared lock of a file. It succeeds if the process of the file has ended: dead is true. The lock is shared, so
-// that processes that claim the file at the same time do not take each other for the process of the file. A file that was
-// merged from others has no lock, and is dead. On a file system without locks claim returns an error.
+// claim tries to take a shared lock of a file. If it succeeds, dead is true: the process that wrote the file has ended. The lock
+// is shared, because otherwise two processes that claim the file at the same time would take each other for that process. A
+// file that was merged from others has no lock, and is dead. On a file system without locks claim returns an error.
 func (f folder) claim(name string) (lock *flock.Flock, dead bool, err error) {
 	lock = f.lock(name, 0)
 	dead, err = lock.TryRLock()

@@ -23,15 +23,15 @@ type Journal struct {
 	log  func(error)
 	host host
 
-	mu      sync.Mutex
-	loaded  bool
-	entries map[string]Entry  // by marker
-	markers map[string]string // by the id of the key
-	made    map[string]bool   // the markers of this process
-	asked   map[string]bool   // the ids of keys that the CLI asked this process for
-	own     *ownFile          // nil before the first record
-	failed  bool              // a failed write was logged
-	checked bool              // CheckWritable has reported its result
+	mu         sync.Mutex
+	loaded     bool
+	entries    map[string]Entry  // by marker
+	markers    map[string]string // by the id of the key
+	ownMarkers map[string]bool   // the markers of this process
+	referenced map[string]bool   // the ids of keys that the CLI asked this process for
+	own        *ownFile          // nil before the first record
+	failed     bool              // a failed write was logged
+	checked    bool              // CheckWritable has reported its result
 
 	noFolder error // why path is "", nil if the journal is not wanted
 }
@@ -48,7 +48,7 @@ type ownFile struct {
 // I/O: the journal reads the files of other processes once, at its first use. With "" as the path, nothing is read or written.
 func NewJournal(path string, log func(error)) *Journal {
 	return &Journal{path: path, log: log, host: thisHost(),
-		entries: map[string]Entry{}, markers: map[string]string{}, made: map[string]bool{}, asked: map[string]bool{}}
+		entries: map[string]Entry{}, markers: map[string]string{}, ownMarkers: map[string]bool{}, referenced: map[string]bool{}}
 }
 
 // NoFolder records why the journal has no folder, for CheckWritable.
@@ -94,7 +94,7 @@ func (j *Journal) load() {
 	if err := f.compact(files, j.entries, whole); err != nil {
 		j.log(fmt.Errorf("the journal of access keys was not compacted: %w", err))
 	}
-	maps.DeleteFunc(j.entries, func(_ string, e Entry) bool { return e.settled() || !j.host.made(e) })
+	maps.DeleteFunc(j.entries, func(_ string, e Entry) bool { return e.obsolete() || !j.host.made(e) })
 	for marker, e := range j.entries {
 		if e.KeyID != "" {
 			j.markers[e.KeyID] = marker
@@ -124,7 +124,7 @@ func (j *Journal) refresh() {
 }
 
 // readAll reads the files within the limits, the newest first. whole reports whether everything was read.
-func (j *Journal) readAll(f folder, log func(error)) (files []content, whole bool) {
+func (j *Journal) readAll(f folder, log func(error)) (files []journalFile, whole bool) {
 	names, err := f.names()
 	if err != nil {
 		log(fmt.Errorf("the journal of access keys was not read: %w", err))

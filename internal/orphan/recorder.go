@@ -65,7 +65,7 @@ func (r *Recorder) Intend(in key.Intent) {
 		name = "" // may be an e-mail address, which is not written to disk
 	}
 	j := r.journal
-	j.made[in.Marker] = true
+	j.ownMarkers[in.Marker] = true
 	j.add(j.host.stamp(Entry{
 		Status: Intended, Marker: in.Marker, UserName: name, UserID: in.UserID, AccountID: in.AccountID,
 		Endpoint: r.endpoint, Replaces: r.replaces, Time: in.Time.UTC().Truncate(time.Millisecond),
@@ -98,8 +98,8 @@ func (r *Recorder) Referenced(keyID string) {
 		return
 	}
 	defer r.open()()
-	r.journal.asked[keyID] = true
-	if marker := r.markerOf(keyID); !r.journal.made[marker] {
+	r.journal.referenced[keyID] = true
+	if marker := r.markerOf(keyID); !r.journal.ownMarkers[marker] {
 		r.journal.raise(marker, Confirmed, "")
 	}
 }
@@ -147,8 +147,8 @@ func (e Entry) ownedBy(owner key.Owner) bool {
 	return owner.UserName != "" && owner.UserName == e.UserName
 }
 
-// mayBeOwnedBy reports whether owner may own the key of the entry: of one of the two only the id may be known, of the other
-// only the name.
+// mayBeOwnedBy reports whether owner may own the key of the entry. It also returns true if it cannot tell, because only the
+// owner's id is known to one of the two, and only its name to the other.
 func (e Entry) mayBeOwnedBy(owner key.Owner) bool {
 	if owner.UserID != "" && e.UserID != "" {
 		return owner.UserID == e.UserID
@@ -163,10 +163,10 @@ func (e Entry) mayBeOwnedBy(owner key.Owner) bool {
 // callers that would have to list the keys first.
 func (r *Recorder) MayHaveOrphans(owner key.Owner, now time.Time) bool {
 	defer r.open()()
-	asked := r.journal.asked
+	referenced := r.journal.referenced
 	for e := range r.entries() {
-		suspect := e.Status == Created && now.Sub(e.Time) >= minAge || e.Status == Confirmed && asked[e.Replaces] || e.Status == Intended
-		if suspect && !e.Running && !asked[e.KeyID] && e.mayBeOwnedBy(owner) {
+		suspect := e.Status == Created && now.Sub(e.Time) >= minAge || e.Status == Confirmed && referenced[e.Replaces] || e.Status == Intended
+		if suspect && !e.Running && !referenced[e.KeyID] && e.mayBeOwnedBy(owner) {
 			return true
 		}
 	}
@@ -202,11 +202,11 @@ func (r *Recorder) Orphans(keys []key.Key, now time.Time) []Orphan {
 
 // find returns the orphans among keys that the CLI has not asked this process for.
 func (r *Recorder) find(keys []key.Key, now time.Time) []Orphan {
-	asked := r.journal.asked
-	keys = slices.DeleteFunc(slices.Clone(keys), func(k key.Key) bool { return asked[k.ID] })
+	referenced := r.journal.referenced
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k key.Key) bool { return referenced[k.ID] })
 	var entries []Entry
 	for e := range r.entries() {
-		if e.Status != Confirmed || asked[e.Replaces] {
+		if e.Status != Confirmed || referenced[e.Replaces] {
 			entries = append(entries, e)
 		}
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/access"
 )
 
-// Memory keeps results of the refresh for the plan of the same process: when the refresh finds that a key is gone, the plan
-// of the next key has no state of it. Keys are stored by the name or the id of their owner, "" for the caller. The zero value
-// is empty.
+// Memory keeps results of the refresh for the plan of the same process: after the refresh has removed a key from the state, the
+// plan of its replacement no longer has its expiry and its recipients. Keys are stored by the name or the id of their owner, ""
+// for the caller. The zero value is empty.
 type Memory struct {
 	Renamed sync.Map // by kind and id, the planned new names of objects: see base.Rename
 	// Established are the relations that this run created, or that the blocks of an object name which this run changed. The
@@ -28,7 +28,7 @@ type Memory struct {
 	rules      map[string]*access.Rule // see PlanRule
 }
 
-// AddExpired records that the refresh found a key with this expiry gone or expired.
+// AddExpired records that the refresh found that a key with this expiry has expired or no longer exists.
 func (m *Memory) AddExpired(expiry time.Time, owners ...string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -40,8 +40,8 @@ func (m *Memory) AddExpired(expiry time.Time, owners ...string) {
 	}
 }
 
-// HadExpiry reports whether the refresh found a key of the owner with this expiry gone or expired. Then a date in the past is
-// not new.
+// HadExpiry reports whether the refresh found that a key of the owner with this expiry has expired or no longer exists. Then a
+// date in the past is not new.
 func (m *Memory) HadExpiry(owner string, expiry time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -67,7 +67,7 @@ func (m *Memory) WasSealed(owner string, fingerprints []string) bool {
 	return slices.Contains(m.recipients[owner], joined(fingerprints))
 }
 
-// joined is the same for every order of the items.
+// joined returns the items, sorted and joined, so that their order does not matter.
 func joined(items []string) string { return strings.Join(slices.Sorted(slices.Values(items)), " ") }
 
 // PlanRule records the planned change of an API access rule, nil for a deletion, and returns all that this process recorded:

@@ -25,9 +25,9 @@ type orphanWarnings struct {
 // lists the keys of the owner, once per run; if that fails, there is no warning. After a change has begun it does nothing:
 // each list would need a call, and the plan before has named the keys.
 //
-// A key that only the journal suspects may be in the state that is being planned, because the CLI asks for the keys of a
-// state in any order. So one request waits until no other one is under way, and then names the keys that the CLI has not
-// asked for.
+// The CLI asks for the keys of a state in any order. So a key that only the journal suspects may be in the state, and be asked
+// for later. One request therefore waits until no other request is under way. It then names the suspected keys that the CLI
+// has not asked for.
 func (d *Data) WarnOrphans(ctx context.Context, owner key.Owner, diags *diag.Diagnostics) {
 	if !d.Unknown() && !d.changing.Load() {
 		d.WarnOrphansOfRun(ctx, owner, diags)
@@ -59,7 +59,7 @@ func (d *Data) WarnOrphansOfKept(ctx context.Context, owner key.Owner, keyID str
 	}
 }
 
-// warnOrSuspect names unfinished keys at once. Before it names the others, it waits until the CLI has no request left that
+// warnOrSuspect names unfinished keys immediately. Before it names the others, it waits until the CLI has no request left that
 // could be for one of them. keyID is the key of this request, "" for a new key.
 func (d *Data) warnOrSuspect(ctx context.Context, found []orphan.Orphan, keyID string, diags *diag.Diagnostics) {
 	suspected := false
@@ -80,8 +80,8 @@ func (d *Data) warnOrSuspect(ctx context.Context, found []orphan.Orphan, keyID s
 	}
 }
 
-// beginWaiting reports whether a request must wait, and then replaces the request that waits now. It must wait if it can name
-// a key, and at least as many as the other request. The pointer identifies the request: pass it to endWaiting.
+// beginWaiting makes this request the one that waits, and returns true, if it can name at least one key and no fewer than the
+// request that waits now. Otherwise it returns false. The pointer identifies the request: pass it to endWaiting.
 func (d *Data) beginWaiting(keyID *string) bool {
 	o := &d.orphans
 	o.mu.Lock()
@@ -111,8 +111,8 @@ func (o *orphanWarnings) suspect(k key.Key) {
 	o.suspects[k.ID] = k
 }
 
-// suspects returns the keys that were not named and that the CLI has not asked for. It leaves out keys that the CLI may ask
-// for only after it has the answer about the key with this id.
+// suspects returns the keys that were not named and that the CLI has not asked for. It omits keys whose resource may depend on
+// the key with this id: the CLI asks for those only after this request is answered.
 func (d *Data) suspects(keyID string) []key.Key {
 	d.orphans.mu.Lock()
 	defer d.orphans.mu.Unlock()
