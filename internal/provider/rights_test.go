@@ -163,7 +163,8 @@ type enough struct{}
 // diagnostic.
 func (r *rightsTrial) want(what string, d acctest.Diagnostics, text string) bool {
 	got := d.String()
-	ok := text == "" && !d.HasError() && !strings.Contains(got, "may not") || text != "" && strings.Contains(got, text)
+	denied := strings.Contains(got, "may not") || strings.Contains(got, "lacks the right")
+	ok := text == "" && !d.HasError() && !denied || text != "" && strings.Contains(got, text)
 	if !ok {
 		r.problems = append(r.problems, what+": "+got)
 		if r.firstOnly {
@@ -264,8 +265,23 @@ const (
 
 func (r *rightsTrial) manageAll() {
 	r.everything()
+	r.userInGroup()
 	r.limits()
 	r.destroyAll()
+}
+
+// userInGroup creates a user with force_destroy, whom somebody else then adds to a group.
+func (r *rightsTrial) userInGroup() {
+	if len(r.problems) > 0 {
+		return
+	}
+	r.resource("outscale_user", acctest.Args{"user_name": "temporary", "force_destroy": true})
+	r.OutOfBand(func(ctx context.Context, c *api.Client) error {
+		if _, err := c.CreateUserGroup(ctx, "others", "/"); err != nil {
+			return err
+		}
+		return c.AddUserToUserGroup(ctx, api.GroupRef{Name: "others"}, api.UserRef{Name: "temporary"})
+	})
 }
 
 func (r *rightsTrial) createAll() {
@@ -304,6 +320,11 @@ func (r *rightsTrial) dataArgs(name string) acctest.Args {
 }
 
 func (r *rightsTrial) manageAccount() {
+	rule, imported := r.Import("outscale_api_access_rule", r.Simulator.State().AccessRules[0].APIAccessRuleID)
+	if r.want("an import", imported, "") {
+		elsewhere := acctest.Args{"ip_ranges": []string{"203.0.113.0/24"}}
+		r.want("a lock-out", rule.Plan(elsewhere).Diagnostics, "API access rule change locks the provider out")
+	}
 	r.access()
 	r.resource("outscale_api_access_policy", longLife)
 	r.destroyAll()

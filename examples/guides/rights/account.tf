@@ -10,12 +10,15 @@ data "outscale_policy_document" "account" {
       "api:ReadAccounts",
       "api:ReadApiAccessPolicy",
       "api:ReadApiAccessRules",
+      "api:ReadApiLogs",
       "api:ReadCas",
       "api:UpdateApiAccessPolicy",
       "api:UpdateApiAccessRule",
       "api:UpdateCa",
     ]
   }
+
+  validate = false # whoever has this credential can lock everybody out: give it to the pipeline only
 }
 
 resource "outscale_user" "account" {

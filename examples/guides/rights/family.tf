@@ -31,6 +31,7 @@ data "outscale_policy_document" "identities" {
       "api:ReadUserGroup",
       "api:ReadUserGroupPolicies",
       "api:ReadUserGroups",
+      "api:ReadUserGroupsPerUser",
       "api:ReadUserPolicies",
       "api:ReadUserPolicy",
       "api:ReadUsers",
