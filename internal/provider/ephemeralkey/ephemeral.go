@@ -133,7 +133,7 @@ func (r *Resource) create(ctx, work context.Context, l lease, diags *diag.Diagno
 		r.Data.Tracker.Add(l.runKey(r.Data.Keys))
 	}
 	diag.AddWarnings(diags, created.Warnings)
-	tried := "Creating a run-scoped access key for " + diag.OwnerText(l.Owner.UserName, l.Owner.UserID)
+	tried := "Creating an access key for " + diag.OwnerText(l.Owner.UserName, l.Owner.UserID)
 	switch {
 	case err != nil:
 		addOpenError(diags, tried, l.Owner, err)
@@ -154,7 +154,7 @@ func addOpenError(diags *diag.Diagnostics, tried string, owner key.Owner, err er
 	var incomplete *key.IncompleteError
 	switch {
 	case errors.As(err, &incomplete) && incomplete.Err != nil:
-		diag.AddKeyError(diags, notOpened, "Finishing the new run-scoped access key for "+diag.OwnerText(owner.UserName, owner.UserID), incomplete.Err)
+		diag.AddKeyError(diags, notOpened, "Finishing the new access key for "+diag.OwnerText(owner.UserName, owner.UserID), incomplete.Err)
 	case domain.IsUserGone(err) && owner.UserName != "":
 		diag.AddWithAdvice(diags, notOpened, tried, err, "If the same run creates the user, the CLI opens the key before the user exists: use `user_id = outscale_user.NAME.user_id`, "+
 			"which is unknown until then, or `enabled = terraform.applying`.")
@@ -209,6 +209,8 @@ func (r *Resource) opened(ctx context.Context, private base.PrivateState, summar
 
 // Renew moves the expiry of the key while the run lasts. It cannot replace the key, because the CLI passes to Close what Open
 // stored. If a renewal fails and there is time before the expiry, the CLI calls Renew again.
+//
+// Renew first reads the key. If somebody ended it, Renew leaves it as it is, and the CLI does not call Renew again.
 func (r *Resource) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *ephemeral.RenewResponse) {
 	l, k, found := r.opened(ctx, req.Private, notRenewed, &resp.Diagnostics)
 	if !found {
@@ -221,7 +223,18 @@ func (r *Resource) Renew(ctx context.Context, req ephemeral.RenewRequest, resp *
 	ctx, cancel := context.WithTimeout(ctx, renewTimeout)
 	defer cancel()
 	defer r.Data.WarnClock(&resp.Diagnostics)
-	renewed, err := keys.Update(ctx, k.Key, l.toSpec(r.Data.Now()))
+	renewed, err := keys.Reload(ctx, k.Owner, k.Key)
+	if err == nil {
+		if why := whyNotRenewed(renewed, *k.Key.Expires, r.Data.Now()); why != "" {
+			r.Data.Tracker.Add(l.withKey(renewed).runKey(keys))
+			resp.Diagnostics.AddWarning(notRenewed+": "+l.ID, "The "+l.describe()+" "+why+
+				" The provider leaves the key as it is, so what uses it may fail, and deletes it at the end of the run.")
+			return
+		}
+		want := l.toSpec(r.Data.Now())
+		want.State = renewed.State
+		renewed, err = keys.Update(ctx, renewed, want)
+	}
 	now := r.Data.Now()
 	if err == nil {
 		r.Data.Tracker.Add(l.withKey(renewed).runKey(keys))

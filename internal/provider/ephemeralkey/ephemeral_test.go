@@ -82,17 +82,60 @@ func TestEphemeralKey_renewalFails(t *testing.T) {
 	expectClosed(t, h, opened)
 }
 
-// TestEphemeralKey_renewalKeepsInactive: a key that was deactivated out of band is not activated by a renewal.
-func TestEphemeralKey_renewalKeepsInactive(t *testing.T) {
+// TestEphemeralKey_endedByHand: a renewal does not change a key that somebody deactivated, a key that has expired, or an expiry
+// that somebody moved to an earlier time. It warns, and the key is deleted at the end.
+func TestEphemeralKey_endedByHand(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(in *api.UpdateAccessKeyInput, now time.Time)
+		want   string
+	}{
+		"deactivated": {func(in *api.UpdateAccessKeyInput, _ time.Time) { in.State = "INACTIVE" }, "is INACTIVE: somebody deactivated it"},
+		"shortened":   {func(in *api.UpdateAccessKeyInput, now time.Time) { in.ExpirationDate = later(now, 45*time.Minute) }, "Somebody changed the expiry"},
+		"expired":     {func(in *api.UpdateAccessKeyInput, now time.Time) { in.ExpirationDate = later(now, time.Minute) }, "before its renewal"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := acctest.NewProtocol(t)
+			opened := h.Ephemeral(ephemeralKey, nil).Open()
+			h.UpdateKey(h.OnlyKey(), func(in *api.UpdateAccessKeyInput) { c.change(in, h.Simulator.Now()) })
+			h.Advance(30 * time.Minute)
+			ended := h.OnlyKey()
+			h.ResetCalls()
+			renewed := opened.Renew()
+			renewed.ExpectNoErrors()
+			renewed.ExpectWarning("Access key not renewed: "+ended.AccessKeyID, c.want, "deletes it at the end of the run")
+			h.ExpectWrites()
+			if !opened.RenewAt.IsZero() {
+				t.Errorf("to be renewed again on %s", opened.RenewAt)
+			}
+			if left := h.OnlyKey(); left.State != ended.State || !left.ExpirationDate.Equal(*ended.ExpirationDate) {
+				t.Errorf("the key is %s and expires on %s", left.State, left.ExpirationDate)
+			}
+			expectClosed(t, h, opened)
+		})
+	}
+}
+
+// TestEphemeralKey_renewalSetsExpiry: a renewal gives the key its expiry again if somebody removed it.
+func TestEphemeralKey_renewalSetsExpiry(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
 	opened := h.Ephemeral(ephemeralKey, nil).Open()
-	h.UpdateKey(h.OnlyKey(), func(in *api.UpdateAccessKeyInput) { in.State = "INACTIVE" })
-	opened.Renew()
-	if state := h.OnlyKey().State; state != "INACTIVE" {
-		t.Errorf("the key is %s", state)
+	h.UpdateKey(h.OnlyKey(), func(in *api.UpdateAccessKeyInput) { in.ExpirationDate, in.ClearExpirationDate = nil, true })
+	h.Advance(30 * time.Minute)
+	h.ResetCalls()
+	opened.Renew().ExpectNone()
+	h.ExpectCalls(map[string]int{"ReadAccessKeys": 1, "UpdateAccessKey": 1})
+	if key := h.OnlyKey(); key.ExpirationDate == nil || key.ExpirationDate.After(h.Simulator.Now().Add(time.Hour)) {
+		t.Errorf("the key expires on %v", key.ExpirationDate)
 	}
 	expectClosed(t, h, opened)
+}
+
+func later(now time.Time, by time.Duration) *time.Time {
+	at := now.Add(by).Truncate(time.Second)
+	return &at
 }
 
 // TestEphemeralKey_interruptedOpen: an interrupted Open revokes the key, because the CLI would not close it. The creation is

@@ -7,6 +7,7 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/key"
 	"github.com/outscale-access/terraform-provider-outscale/internal/orphan"
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/attr/isodate"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/diag"
 )
@@ -42,6 +43,20 @@ func (l lease) withKey(k key.Key) lease {
 		l.Expires = *k.Expires
 	}
 	return l
+}
+
+// whyNotRenewed returns why a renewal must leave the key as found, "" if it need not: somebody ended the key, or it expired
+// before the renewal. set is the expiry that the run has set.
+func whyNotRenewed(found key.Key, set, now time.Time) string {
+	switch {
+	case found.State != key.Active:
+		return "is INACTIVE: somebody deactivated it."
+	case found.Expired(now):
+		return "expired on " + isodate.Format(*found.Expires) + ", before its renewal."
+	case found.Expires != nil && found.Expires.Before(set.Truncate(time.Millisecond)):
+		return "expires on " + isodate.Format(*found.Expires) + ". Somebody changed the expiry, which was " + isodate.Format(set) + "."
+	}
+	return ""
 }
 
 // runKey returns the key for the tracker.
