@@ -64,9 +64,9 @@ func (r *resolver) environment() source {
 	}}
 }
 
-// whole returns the credential of a source, nil if it has none. For example, the environment with OSC_ACCESS_KEY and OSC_SECRET_KEY
-// has one, and with OSC_ACCESS_KEY alone it is an error, even if the provider block has `secret_key_id`. If only the id or only the secret is set, the error names the
-// source in others that has the missing part.
+// whole returns the credential of a source, nil if it has none. If only the id or only the secret is set, the error names the
+// source in others that has the missing part. For example, OSC_ACCESS_KEY without OSC_SECRET_KEY is an error, even if the provider
+// block has `secret_key_id`.
 func (r *resolver) whole(s source, others ...source) (*Credential, error) {
 	found := -1
 	for i, p := range s.pairs {

@@ -8,7 +8,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/outscale-access/terraform-provider-outscale/internal/provider/base"
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
+	"github.com/outscale-access/terraform-provider-outscale/internal/timelimit"
 )
 
 // protocol is all that the framework's server implements, with the optional parts of the protocol. plugin-go finds those with
@@ -53,7 +55,10 @@ func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceReq
 	return forObject(ctx, s, req, s.protocol.ReadResource)
 }
 
+// PlanResourceChange has a time limit, so that a plan does not wait silently for a long Retry-After.
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	ctx, cancel := timelimit.With(ctx, timelimit.Limit{Duration: base.ReadTimeout})
+	defer cancel()
 	return forObject(ctx, s, req, s.protocol.PlanResourceChange)
 }
 

@@ -76,8 +76,8 @@ func TestTimeouts_setAgain(t *testing.T) {
 	user.Read().ExpectNoErrors()
 }
 
-// TestTimeouts_longRetryAfter: a refresh fails at once if the API asks for a wait that is longer than its timeout, and so does every
-// other read of the run.
+// TestTimeouts_longRetryAfter: a refresh fails at once if the API asks for a wait that is longer than its timeout, and so do the
+// other reads and the plans of the run.
 func TestTimeouts_longRetryAfter(t *testing.T) {
 	t.Parallel()
 	h := acctest.NewProtocol(t)
@@ -87,6 +87,7 @@ func TestTimeouts_longRetryAfter(t *testing.T) {
 	h.ResetCalls()
 	p.Read(user).ExpectError("User not read", "Run again in 7m0s: the API asks for this wait, and the time limit ends in 5m0s.", "The limit is `read`")
 	p.Read(other).ExpectError("User group not read", "the API asks for this wait", "The limit is `read`")
+	p.Plan(h.NewResource("outscale_access_key"), acctest.Args{}).ExpectError("Access key not planned", "the API asks for this wait", "The limit cannot be changed.")
 	if n := len(h.Requests()); n != 1 {
 		t.Errorf("%d requests were sent, want 1", n)
 	}
