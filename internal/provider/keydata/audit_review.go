@@ -113,12 +113,15 @@ func (d *Audit) review(ctx context.Context, m *auditModel, config review.Config,
 			rights.Refused.Error()+"\n\nGrant it the actions `api:ReadUserGroupsPerUser`, `api:ReadLinkedPolicies`, `api:ReadUserPolicies`, `api:ReadUserPolicy`, "+
 			"`api:ReadManagedPoliciesLinkedToUserGroup`, `api:ReadUserGroupPolicies`, `api:ReadPolicies` and `api:ReadPolicyVersion`.")
 	}
-	for _, err := range rights.Failed {
-		diags.AddWarning(rightsUnknown, "The rights of a user are not known, so the rules about rights find nothing about its keys: "+err.Error())
-	}
-	if rights.Unread > 0 {
-		diags.AddWarning(rightsUnknown, fmt.Sprintf("The rights of %s were not read, because the API failed for the users before, so the rules about rights "+
-			"find nothing about their keys.", text.Count(rights.Unread, "more user")))
+	if len(rights.Failed) > 0 { // one warning, because the CLIs show only the first of several with the same summary
+		detail := "The rights of some users are not known, so the rules about rights find nothing about their keys:\n"
+		for _, err := range rights.Failed {
+			detail += "\n- " + text.Escape(err.Error())
+		}
+		if rights.Unread > 0 {
+			detail += fmt.Sprintf("\n- After these failures, the rights of %s were not read.", text.Count(rights.Unread, "more user"))
+		}
+		diags.AddWarning(rightsUnknown, detail+"\n\nRead the data source again later.")
 	}
 	return nil
 }

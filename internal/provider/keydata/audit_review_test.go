@@ -83,3 +83,17 @@ func TestKeyAudit_reviewMissingRights(t *testing.T) {
 	expectRules(t, audit, 1, "no-expiry")
 	h.ExpectCalls(map[string]int{"ReadAccessKeys": 3, "ReadUsers": 1, "ReadApiAccessPolicy": 1, "ReadUserGroupsPerUser": 1, "ReadLinkedPolicies": 1})
 }
+
+// TestKeyAudit_reviewFails: one warning names all users whose rights could not be read.
+func TestKeyAudit_reviewFails(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	for _, name := range []string{"alice", "bob"} {
+		h.CreateUser(name)
+		h.CreateKey(api.CreateAccessKeyInput{UserName: name})
+	}
+	h.SetFaults(simulator.Fault{Action: "ReadLinkedPolicies", Kind: faults.Status, Status: http.StatusConflict, Code: "9000"})
+	audit := h.DataSource(auditData, acctest.Args{"read_rights": true, "usage_days": 0})
+	audit.ExpectWarning("Rights of owners not known", "user alice: ", "user bob: ", "ResourceConflict 9000")
+	expectKeys(t, audit, acctest.Args{"rights": "root"}, acctest.Args{"rights": nil}, acctest.Args{"rights": nil})
+}
