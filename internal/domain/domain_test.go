@@ -155,3 +155,16 @@ func TestErrors_texts(t *testing.T) {
 		}
 	}
 }
+
+func TestMayBeDone(t *testing.T) {
+	for want, errs := range map[bool][]error{
+		true:  {errCause, &api.TransportError{}, &api.TransportError{Sent: true}, &api.Error{StatusCode: 503}},
+		false: {nil, &api.Error{StatusCode: 403}, &api.Error{StatusCode: 409}},
+	} {
+		for _, err := range errs {
+			if MayBeDone(err) != want {
+				t.Errorf("MayBeDone(%v) = %v", err, !want)
+			}
+		}
+	}
+}

@@ -72,6 +72,11 @@ func IsClosed(err error) bool {
 	return api.IsForbidden(err) || api.IsUnknownAction(err) || errors.Is(err, ErrLogin)
 }
 
+// MayBeDone reports whether the API may have executed an action that failed with err: every error but a refusal of the API.
+func MayBeDone(err error) bool {
+	return err != nil && (api.As(err) == nil || api.IsAmbiguous(err))
+}
+
 // AmbiguousError says that the answer to an action was lost, and what is known about its effect.
 type AmbiguousError struct {
 	Action  string   // the API action, e.g. "CreateAccessKey"

@@ -95,7 +95,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// Create writes the policy. It does not overwrite an existing policy with that name, which can belong to somebody else.
+// Create writes the policy. It does not overwrite an existing policy with that name, which can belong to somebody else. If
+// the API may have written the policy, the state has it even after an error: otherwise the next run would refuse to
+// overwrite it.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := r.inline(ctx, req.Plan, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notPut, base.Create(plan.timeouts))
@@ -107,15 +109,17 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if err == nil {
 		err = r.refuseExisting(ctx, found, plan.name)
 	}
-	if err == nil {
+	sent := err == nil
+	if sent {
 		err = r.Data.Rights.PutInline(ctx, found.Principal, rights.InlinePolicy{Name: plan.name, Document: plan.document})
 	}
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notPut, "Writing "+r.describe(plan), err)
-		return
 	}
-	resp.State.Raw = req.Plan.Raw
-	r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, plan)
+	if err == nil || sent && domain.MayBeDone(err) {
+		resp.State.Raw = req.Plan.Raw
+		r.set(ctx, &resp.Diagnostics, resp.Private, &resp.State, found, plan)
+	}
 }
 
 // refuseExisting returns an error if the principal has an inline policy with that name.

@@ -2,10 +2,13 @@ package inlinepolicy_test
 
 import (
 	"context"
+	"net/http"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
 const (
@@ -62,9 +65,39 @@ func TestUserInlinePolicy_existing(t *testing.T) {
 	h.OutOfBand(func(ctx context.Context, c *api.Client) error {
 		return c.PutUserPolicy(ctx, "ci", api.InlinePolicy{Name: "read", Document: other})
 	})
-	h.NewResource(typeName).Apply(acctest.Args{"user_name": "ci", "policy_name": "read", "document": document}).
+	policy := h.NewResource(typeName)
+	policy.Apply(acctest.Args{"user_name": "ci", "policy_name": "read", "document": document}).
 		ExpectError("Inline policy not written", "already")
+	if policy.Exists() {
+		t.Error("the policy of somebody else is in the state: the next run would delete it")
+	}
 	h.ExpectWrites("CreateUser")
+}
+
+// TestUserInlinePolicy_lostAnswers: if the answers to a creation are lost, the state has the policy, and the next run replaces
+// it. A refused policy is not in the state.
+func TestUserInlinePolicy_lostAnswers(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	h.CreateUser("ci")
+	config := acctest.Args{"user_name": "ci", "policy_name": "read", "document": document}
+	for fault, saved := range map[simulator.Fault]bool{
+		{Kind: faults.StatusAfter, Status: http.StatusNotImplemented}:  true,
+		{Kind: faults.Status, Status: http.StatusNotImplemented}:       true,
+		{Kind: faults.Status, Status: http.StatusForbidden, Code: "4"}: false,
+	} {
+		fault.Action = "PutUserPolicy"
+		h.SetFaults(fault)
+		policy := h.NewResource(typeName)
+		policy.Apply(config).ExpectError("Inline policy not written", "PutUserPolicy")
+		h.SetFaults()
+		if policy.Exists() != saved || policy.Tainted() != saved {
+			t.Errorf("%s %d: in the state %v, tainted %v", fault.Kind, fault.Status, policy.Exists(), policy.Tainted())
+		}
+		policy.Apply(config).ExpectNoErrors()
+		policy.ExpectEmptyPlan(config)
+		policy.Destroy()
+	}
 }
 
 func TestUserGroupInlinePolicy_lifecycle(t *testing.T) {

@@ -193,8 +193,8 @@ func Linked(ctx context.Context, d *providerdata.Data, p rights.Principal, have 
 }
 
 // Apply unlinks the policies that are in the state and not in the plan. Then it links those that are in the plan and not in
-// the state. Unless the principal is new, it does not link what is already linked. It returns the blocks for the state,
-// also after an error, which is in diags.
+// the state. Unless the principal is new, it does not link what is already linked. It returns the blocks for the state, even
+// after an error, which is in diags: they include a policy that the API may have linked, so that a destroy unlinks it.
 func Apply(ctx context.Context, d *providerdata.Data, p rights.Principal, isNew bool, state, plan []Element, summary string, diags *diag.Diagnostics) []Element {
 	done := slices.Clone(state)
 	for _, e := range blockset.Without(state, plan) {
@@ -218,6 +218,9 @@ func Apply(ctx context.Context, d *providerdata.Data, p rights.Principal, isNew 
 		if !slices.ContainsFunc(have, func(l rights.LinkedPolicy) bool { return l.ORN == orn }) {
 			if err := d.Rights.Link(ctx, p, orn); err != nil {
 				diag.Add(diags, summary, fmt.Sprintf("Linking policy %s to %s", orn, p), err)
+				if domain.MayBeDone(err) {
+					done = append(done, e.Known())
+				}
 				return done
 			}
 		}

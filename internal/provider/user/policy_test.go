@@ -2,12 +2,15 @@ package user_test
 
 import (
 	"context"
+	"net/http"
 	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
 const document = `{"Statement":[{"Effect":"Allow","Action":["api:ReadUsers"],"Resource":["*"]}]}`
@@ -51,6 +54,31 @@ func expectLinked(t *testing.T, h *acctest.Protocol, userName string, want ...st
 	slices.Sort(want)
 	if got := linked(h, userName); !slices.Equal(got, want) {
 		t.Errorf("linked to %s: %v, want %v", userName, got, want)
+	}
+}
+
+// TestUserPolicies_lostAnswer: if the answer to a link is lost, the state has the block, so that a destroy unlinks the policy.
+// A refused link is not in the state.
+func TestUserPolicies_lostAnswer(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	orns := policies(h, "read")
+	config := withPolicies("alice", orns...)
+	for fault, blocks := range map[simulator.Fault]int{
+		{Kind: faults.StatusAfter, Status: http.StatusNotImplemented}:  1,
+		{Kind: faults.Status, Status: http.StatusForbidden, Code: "4"}: 0,
+	} {
+		fault.Action = "LinkPolicy"
+		h.SetFaults(fault)
+		u := h.NewResource(user)
+		u.Apply(config).ExpectErrorAmong("User not created", "LinkPolicy")
+		h.SetFaults()
+		if list, _ := u.Get("policy").([]any); len(list) != blocks || !u.Tainted() {
+			t.Errorf("%s: blocks %v, tainted %v", fault.Kind, list, u.Tainted())
+		}
+		u.Update(config)
+		expectLinked(t, h, "alice", orns...)
+		u.Destroy()
 	}
 }
 

@@ -119,8 +119,8 @@ func (r *Resource) members(ctx context.Context, id string, recorded domain.Ident
 
 // setMembers removes the users that are in the state and not in the plan. Then it adds those that are in the plan and not
 // in the state. Unless the group is new, it does not add a user that is already a member. It compares users by their ids,
-// because a name in the plan can be the new name of a user in the state. It returns the blocks for the state, also after an
-// error, which is in diags.
+// because a name in the plan can be the new name of a user in the state. It returns the blocks for the state, even after an
+// error, which is in diags: they include a user that the API may have added, so that a destroy removes it.
 func (r *Resource) setMembers(ctx context.Context, g group.Group, isNew bool, state, plan []member, summary string, diags *diag.Diagnostics) []member {
 	if sameMembers(state, plan) {
 		return plan
@@ -156,15 +156,19 @@ func (r *Resource) setMembers(ctx context.Context, g group.Group, isNew bool, st
 		}
 	}
 	for i, u := range planned {
+		var err error
 		if !slices.Contains(have, u.ID) {
-			if err := r.Data.Groups.AddMember(ctx, g.ID, g.Identity, u.Name); err != nil {
-				diag.Add(diags, summary, fmt.Sprintf("Adding user %s to user group %s", u.Name, g.Name), err)
-				return done
-			}
+			err = r.Data.Groups.AddMember(ctx, g.ID, g.Identity, u.Name)
 		}
-		r.Data.Memory.Established.Store("user "+u.Name+" in user group "+g.Name, true)
-		is := plan[i].filled(memberOf(u, nil))
-		done = append(slices.DeleteFunc(done, func(m member) bool { return m.UserID.ValueString() == u.ID }), is)
+		if err == nil || domain.MayBeDone(err) {
+			r.Data.Memory.Established.Store("user "+u.Name+" in user group "+g.Name, true)
+			is := plan[i].filled(memberOf(u, nil))
+			done = append(slices.DeleteFunc(done, func(m member) bool { return m.UserID.ValueString() == u.ID }), is)
+		}
+		if err != nil {
+			diag.Add(diags, summary, fmt.Sprintf("Adding user %s to user group %s", u.Name, g.Name), err)
+			return done
+		}
 	}
 	return done
 }

@@ -2,11 +2,14 @@ package usergroup_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"testing"
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
+	"github.com/outscale-access/terraform-provider-outscale/simulator"
+	"github.com/outscale-access/terraform-provider-outscale/simulator/faults"
 )
 
 func TestUserGroup_lifecycle(t *testing.T) {
@@ -40,6 +43,28 @@ func TestUserGroup_goneOutside(t *testing.T) {
 	})
 	id := group.String("id")
 	group.Read().ExpectWarning("User group is gone: " + id)
+}
+
+// TestUserGroup_lostAnswers: if the answer to a call for a block is lost, the state has what the API may have done, so that a
+// destroy removes it.
+func TestUserGroup_lostAnswers(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	h.CreateUser("ci")
+	orn := createPolicy(h, "read")
+	config := with("ops", []string{"ci"}, []string{orn})
+	for _, action := range []string{"AddUserToUserGroup", "LinkManagedPolicyToUserGroup"} {
+		h.SetFaults(simulator.Fault{Action: action, Kind: faults.StatusAfter, Status: http.StatusNotImplemented})
+		group := h.NewResource(typeName)
+		group.Apply(config).ExpectErrorAmong("User group not created", action)
+		h.SetFaults()
+		if !group.Tainted() {
+			t.Errorf("%s: the group is not tainted", action)
+		}
+		group.Update(config)
+		expectGroup(t, h, "ops", []string{"ci"}, []string{orn})
+		group.Destroy()
+	}
 }
 
 const (
