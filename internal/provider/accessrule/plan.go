@@ -56,7 +56,7 @@ func (r *Resource) refuseLockOut(ctx context.Context, diags *diag.Diagnostics, s
 		} else if undecided.Caller.Address.IsValid() {
 			why = "It is not known whether a certificate authority of the rules issued the client certificate."
 		}
-		diags.AddWarning(lockOutUnknown+": "+state.ID.ValueString(), "After the change of "+state.describe()+" the account may have no API access rule that accepts the calls of this provider.\n\n"+
+		diags.AddWarning(lockOutUnknown+": "+state.ID.ValueString(), "After the change or the deletion of "+state.describe()+" the account may have no API access rule that accepts the calls of this provider.\n\n"+
 			why+"\n\nCheck that another rule accepts the calls of this machine before you apply.")
 	case err != nil:
 		diag.Add(diags, notPlanned, "Checking what is left of the API access rules without "+state.describe(), err)
@@ -74,7 +74,7 @@ func lockOutText(state model, e *access.LockOutError) string {
 	if len(e.Caller.Chain) > 0 {
 		with = fmt.Sprintf("with a client certificate for %q", e.Caller.Chain[0].Subject.CommonName)
 	}
-	return fmt.Sprintf("After the change of %s, none of the API access rules of the account (%d) accepts the calls of this provider, which come from %s, %s.",
+	return fmt.Sprintf("After the change or the deletion of %s, none of the API access rules of the account (%d) accepts the calls of this provider, which come from %s, %s.",
 		state.describe(), e.Left, from, with)
 }
 

@@ -23,7 +23,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		return schema.SetAttribute{
 			ElementType: types.StringType, Optional: true, Computed: true, MarkdownDescription: description,
 			Default:    setdefault.StaticValue(types.SetValueMust(types.StringType, nil)),
-			Validators: []validator.Set{setvalidator.ValueStringsAre(each)},
+			Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(each)},
 		}
 	}
 	resp.Schema = schema.Schema{

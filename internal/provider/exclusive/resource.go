@@ -101,6 +101,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.Data == nil || r.Data.Unknown() || req.Plan.Raw.IsNull() {
 		return
 	}
+	r.kind.CheckName(ctx, r.Data, req, &resp.Diagnostics)
 	plan := r.list(ctx, req.Plan, &resp.Diagnostics)
 	uses := func(l list, names []string, use providerdata.RelationUse) {
 		for _, name := range names {

@@ -71,7 +71,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	}
 	attributes[r.policy.attribute] = schema.SetAttribute{
 		Required: true, ElementType: types.StringType,
-		Validators: []validator.Set{setvalidator.ValueStringsAre(r.policy.validator)},
+		Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(r.policy.validator)},
 		MarkdownDescription: fmt.Sprintf("The %s of all %s that the %s may have; an empty list removes all of them. %s Changed in place.",
 			r.policy.element, r.policy.words, r.kind.Word, absent),
 	}

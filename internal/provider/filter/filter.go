@@ -31,7 +31,7 @@ func Block(names ...string) schema.SetNestedBlock {
 			"values": schema.ListAttribute{
 				Required:            true,
 				ElementType:         types.StringType,
-				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+				Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
 				MarkdownDescription: "The values that match. At least one.",
 			},
 		}},

@@ -107,6 +107,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.Data.PlanRelation(&resp.Diagnostics, read(ctx, req.State, &resp.Diagnostics).describe(), providerdata.Destroyed)
 		return
 	}
+	principal.User.CheckName(ctx, r.Data, req, &resp.Diagnostics)
+	principal.Group.CheckName(ctx, r.Data, req, &resp.Diagnostics)
 	if plan := read(ctx, req.Plan, &resp.Diagnostics); plan.user.Known() && plan.group.Known() {
 		r.Data.PlanRelation(&resp.Diagnostics, plan.describe(), providerdata.OfResource(req.State.Raw.IsNull()))
 	}
@@ -125,7 +127,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		err = r.Data.Groups.AddMember(ctx, group.ID, group.Identity, user.Name)
 	}
 	if err != nil {
-		diag.Add(&resp.Diagnostics, notAdded, "Adding "+plan.describe(), err)
+		diag.Add(&resp.Diagnostics, notAdded, "Adding "+principal.User.Text(plan.user)+" to "+principal.Group.Text(plan.group), err)
 		return
 	}
 	r.Data.Memory.Established.Store(relation(user, group), true)
@@ -187,7 +189,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		err = r.Data.Groups.RemoveMember(ctx, group.ID, recorded, user.Name)
 	}
 	if err != nil && !domain.IsGone(err) {
-		diag.Add(&resp.Diagnostics, notRemoved, "Removing "+state.describe(), err)
+		diag.Add(&resp.Diagnostics, notRemoved, "Removing "+principal.User.Text(state.user)+" from "+principal.Group.Text(state.group), err)
 	}
 }
 

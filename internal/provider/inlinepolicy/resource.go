@@ -90,6 +90,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		return
 	}
+	r.kind.CheckName(ctx, r.Data, req, &resp.Diagnostics)
 	if plan := r.inline(ctx, req.Plan, &resp.Diagnostics); plan.Known() && plan.name != "" {
 		r.Data.PlanRelation(&resp.Diagnostics, r.describe(plan), providerdata.OfResource(req.State.Raw.IsNull()))
 	}

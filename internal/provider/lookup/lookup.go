@@ -219,6 +219,10 @@ func (d *one[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *dat
 	if !ok {
 		return
 	}
+	if want := id(ctx, req, "", &resp.Diagnostics).ValueString(); want != "" {
+		filters.Limit(idAttribute, []string{want})
+		found = slices.DeleteFunc(found, func(object T) bool { return d.kind.ID(object) != want })
+	}
 	if len(found) != 1 {
 		resp.Diagnostics.AddError(d.summary, d.notOne(found, filters))
 		return
@@ -226,7 +230,7 @@ func (d *one[T]) Read(ctx context.Context, req datasource.ReadRequest, resp *dat
 	for name, value := range d.kind.Values(found[0]) {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(idAttribute), id(ctx, req, d.kind.ID(found[0]), &resp.Diagnostics))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(idAttribute), d.kind.ID(found[0]))...)
 }
 
 // notOne returns the text of the error if not exactly one object matches.

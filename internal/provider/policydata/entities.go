@@ -77,7 +77,7 @@ func (d *Entities) Schema(_ context.Context, _ datasource.SchemaRequest, resp *d
 			},
 			"entities_type": schema.SetAttribute{
 				ElementType: types.StringType, Optional: true,
-				Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(accounts, groups, users))},
+				Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.OneOf(accounts, groups, users))},
 				MarkdownDescription: "The kinds of entities to list: `ACCOUNT`, `GROUP`, `USER`. Default: all of them.",
 			},
 			"policy_entities": schema.SetNestedAttribute{

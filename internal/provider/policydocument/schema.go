@@ -13,10 +13,10 @@ import (
 
 // Schema implements datasource.DataSource.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	texts := func(description string) schema.ListAttribute {
+	texts := func(description string, more ...validator.List) schema.ListAttribute {
 		return schema.ListAttribute{
 			ElementType: types.StringType, Optional: true, MarkdownDescription: description,
-			Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+			Validators: append(more, listvalidator.NoNullValues()),
 		}
 	}
 	resp.Schema = schema.Schema{
@@ -41,10 +41,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 					Optional: true, MarkdownDescription: "`Allow` or `Deny`. Defaults to `Allow`.",
 					Validators: []validator.String{stringvalidator.OneOf("Allow", "Deny")},
 				},
-				"actions": texts("The actions, as `service:Call`, for example `api:ReadAccessKeys`. `*` is a wildcard. One of `actions` and " +
-					"`not_actions` is required."),
-				"not_actions": texts("Every action but these."),
-				"resources":   texts("The resources. Defaults to `[\"*\"]`, the value that the API documents."),
+				"actions": texts("The actions, as `service:Call`, for example `api:ReadAccessKeys`. `*` is a wildcard. One of `actions` and "+
+					"`not_actions` is required.", listvalidator.SizeAtLeast(1)),
+				"not_actions": texts("Every action but these.", listvalidator.SizeAtLeast(1)),
+				"resources":   texts("The resources. Defaults to `[\"*\"]`, the value that the API documents.", listvalidator.SizeAtLeast(1)),
 			}},
 		}},
 	}

@@ -83,6 +83,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.Data.PlanRelation(&resp.Diagnostics, r.describe(r.link(ctx, req.State, &resp.Diagnostics)), providerdata.Destroyed)
 		return
 	}
+	r.kind.CheckName(ctx, r.Data, req, &resp.Diagnostics)
 	if plan := r.link(ctx, req.Plan, &resp.Diagnostics); plan.Known() && plan.orn != "" {
 		r.Data.PlanRelation(&resp.Diagnostics, r.describe(plan), providerdata.OfResource(req.State.Raw.IsNull()))
 	}
@@ -101,7 +102,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		err = r.Data.Rights.Link(ctx, found.Principal, plan.orn)
 	}
 	if err != nil {
-		diag.Add(&resp.Diagnostics, notLinked, "Linking "+r.describe(plan), err)
+		diag.Add(&resp.Diagnostics, notLinked, "Linking policy "+plan.orn+" to "+r.kind.Text(plan.Ref), err)
 		return
 	}
 	r.Data.Memory.Established.Store(relation(found, plan.orn), true)
@@ -161,7 +162,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		err = r.Data.Rights.Unlink(ctx, found.Principal, state.orn)
 	}
 	if err != nil && !domain.IsGone(err) {
-		diag.Add(&resp.Diagnostics, notUnlinked, "Unlinking "+r.describe(state), err)
+		diag.Add(&resp.Diagnostics, notUnlinked, "Unlinking policy "+state.orn+" from "+r.kind.Text(state.Ref), err)
 	}
 }
 

@@ -45,18 +45,46 @@ func (k Kind) NameAttribute() string { return k.Prefix + "_name" }
 // IDAttribute is the attribute with the id of the principal.
 func (k Kind) IDAttribute() string { return k.Prefix + "_id" }
 
-// Attributes returns both attributes. A change of the configured one replaces the resource.
+// Attributes returns both attributes. A change of the configured one replaces the resource. If both are configured, the id
+// decides: see CheckName.
 func (k Kind) Attributes() map[string]schema.Attribute {
 	modifiers := []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()}
+	const replaces = "Another name replaces the resource, unless the id is configured."
+	byName := func(ctx context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+		var id types.String
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(k.IDAttribute()), &id)...)
+		resp.RequiresReplace = !req.ConfigValue.IsNull() && id.IsNull()
+	}
 	return map[string]schema.Attribute{
 		k.NameAttribute(): schema.StringAttribute{
-			Optional: true, Computed: true, PlanModifiers: modifiers,
+			Optional: true, Computed: true,
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIf(byName, replaces, replaces)},
 			MarkdownDescription: fmt.Sprintf("The name of the %s. A change replaces the resource, and so does a rename of the %[1]s. Use `%s` to avoid that.", k.Word, k.IDAttribute()),
 		},
 		k.IDAttribute(): schema.StringAttribute{
 			Optional: true, Computed: true, PlanModifiers: modifiers,
 			MarkdownDescription: fmt.Sprintf("The id of the %s, which survives a rename. One of `%s` and `%s` is required. A change replaces the resource.", k.Word, k.NameAttribute(), k.IDAttribute()),
 		},
+	}
+}
+
+// CheckName adds an error to a plan if both attributes are configured and name different principals, also after the renames
+// that this process has planned. It makes no call for an unchanged name.
+func (k Kind) CheckName(ctx context.Context, d *providerdata.Data, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	var name, id, had types.String
+	diags.Append(req.Config.GetAttribute(ctx, path.Root(k.NameAttribute()), &name)...)
+	diags.Append(req.Config.GetAttribute(ctx, path.Root(k.IDAttribute()), &id)...)
+	if !req.State.Raw.IsNull() {
+		diags.Append(req.State.GetAttribute(ctx, path.Root(k.NameAttribute()), &had)...)
+	}
+	if d == nil || d.Unknown() || name.ValueString() == "" || id.ValueString() == "" || name.Equal(had) {
+		return
+	}
+	found, err := k.Find(ctx, d, Ref{ID: id.ValueString()}, domain.Identity{})
+	renamed, _ := d.Memory.Renamed.Load(k.Word + id.ValueString())
+	if err == nil && found.Name != name.ValueString() && renamed != name.ValueString() {
+		diags.AddAttributeError(path.Root(k.NameAttribute()), "Name and id differ", fmt.Sprintf("The name of the %s with the id %s is %s, and `%s` is %s. Remove `%[4]s`, or correct one of the two.",
+			k.Word, id.ValueString(), text.Word(found.Name), k.NameAttribute(), name.ValueString()))
 	}
 }
 

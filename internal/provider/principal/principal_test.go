@@ -202,3 +202,36 @@ func TestPrincipal_movedToBlocks(t *testing.T) {
 		return err
 	})
 }
+
+// TestPrincipal_nameAndID: both can be configured, as in a generated configuration. The id decides in a rename, and a name of
+// another principal is an error of the plan.
+func TestPrincipal_nameAndID(t *testing.T) {
+	each(t, func(t *testing.T, w world, r *acctest.Resource, config acctest.Args) {
+		with := func(user, group string) acctest.Args {
+			args := maps.Clone(config)
+			if args["user_id"] != nil {
+				args["user_name"] = user
+			}
+			if args["user_group_id"] != nil {
+				args["user_group_name"] = group
+			}
+			return args
+		}
+		r.ExpectEmptyPlan(with("ci", "ops"))
+		wrong := r.Plan(with("bob", "dev"))
+		if errs := wrong.Errors(); len(errs) == 0 || errs[0].Summary != "Name and id differ" {
+			t.Errorf("other names: %s", wrong)
+		}
+		user, group := acctest.Args{"user_name": "robot"}, acctest.Args{"user_group_name": "platform"}
+		p := w.Start()
+		planned := []*acctest.Plan{p.Plan(w.user, user), p.Plan(w.group, group), p.Plan(r, with("robot", "platform")).Expect(acctest.Update, nil)}
+		run := w.Start()
+		run.Apply(planned[0], user).ExpectNoErrors()
+		run.Apply(planned[1], group).ExpectNoErrors()
+		w.ResetCalls()
+		run.Apply(planned[2], with("robot", "platform")).ExpectNoErrors()
+		w.ExpectWrites()
+		r.ExpectEmptyPlan(with("robot", "platform"))
+		r.Destroy()
+	})
+}

@@ -45,6 +45,7 @@ func TestUserData_notOne(t *testing.T) {
 		text   string
 	}{
 		"none":              {named("nobody"), "No user matches user_name = nobody"},
+		"another id":        {acctest.Args{"user_name": "alice", "id": "zzz"}, "No user matches id = zzz"},
 		"several":           {acctest.Args{"filter": filter("user_names", "alice", "bob")}, "2 users match user_names = alice, bob: alice ("},
 		"no criterion":      {acctest.Args{}, "t least one"},
 		"an unknown filter": {acctest.Args{"filter": filter("colours", "red")}, `"user_names"`},
