@@ -45,7 +45,8 @@ func New[V any](now func() time.Time, ttl time.Duration) *Reads[V] {
 	return &Reads[V]{now: now, ttl: ttl, entries: map[string]*entry[V]{}, swept: now()}
 }
 
-// KeepErrors makes the cache keep failures that keep accepts, until they are as old as ttl.
+// KeepErrors makes the cache keep failures that keep accepts, until they are as old as ttl. It never keeps the end of a time
+// limit.
 func (r *Reads[V]) KeepErrors(ttl time.Duration, keep func(error) bool) *Reads[V] {
 	r.errTTL, r.keep = ttl, keep
 	return r
@@ -109,10 +110,15 @@ func (r *Reads[V]) load(ctx context.Context, name string, e *entry[V], load func
 		}
 	}
 	e.value, e.err, e.at, e.ended, e.changes = value, err, at, true, nil
-	if err != nil && r.entries[name] == e && (r.keep == nil || !r.keep(err)) {
+	if err != nil && r.entries[name] == e && !r.keeps(err) {
 		delete(r.entries, name)
 	}
 	close(e.done)
+}
+
+// keeps reports whether a failure is kept. The end of a time limit is not, because the next caller may have more time.
+func (r *Reads[V]) keeps(err error) bool {
+	return r.keep != nil && r.keep(err) && !errors.Is(err, context.DeadlineExceeded)
 }
 
 // Peek returns the value of name if there is one that is younger than age and than the TTL. It never loads.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -108,6 +109,32 @@ func TestReads_keepErrors(t *testing.T) {
 	if got, err := r.Get(bg, "x", counted(&n, nil)); err != nil || got != 3 {
 		t.Errorf("after a write: %d, %v", got, err)
 	}
+}
+
+// The end of a caller's time limit is not kept: a caller with more time reads again.
+func TestReads_keepErrorsNotTimeLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New[int](time.Now, time.Hour).KeepErrors(time.Minute, func(error) bool { return true })
+		loads := 0
+		read := func(limit time.Duration) (int, error) {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			return r.Get(ctx, "", func(ctx context.Context) (int, error) {
+				if loads++; loads > 1 {
+					return 1, nil
+				}
+				<-ctx.Done()
+				return 0, ctx.Err()
+			})
+		}
+		if _, err := read(time.Second); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		synctest.Wait()
+		if v, err := read(time.Minute); v != 1 || err != nil || loads != 2 {
+			t.Errorf("%d, %v after %d loads", v, err, loads)
+		}
+	})
 }
 
 // A result has the write, whether or not the read that was in flight had it.
