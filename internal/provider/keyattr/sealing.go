@@ -151,7 +151,7 @@ func (k Key) SealNew(ctx context.Context, created key.Key, to seal.Recipients, k
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
 	defer cancel()
 	if undo := keys.Revoke(ctx, k.Owner(), created); undo != nil {
-		diags.AddAttributeError(AtSealTo, NotSealed, failed+"\n\nRevoking the key failed too. It is in the state without its secret, and the next apply replaces it.")
+		diags.AddAttributeError(AtSealTo, NotSealed, failed+"\n\nRevoking the key failed too. If the state has the key, a later apply deletes it. Otherwise a later run lists it.")
 		diag.Add(diags, NotDeleted, "Revoking access key "+created.ID, undo)
 		return k.WithSecret(""), true
 	}

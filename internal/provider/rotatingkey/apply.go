@@ -45,10 +45,10 @@ func (r *Resource) rotate(ctx context.Context, plan model, state *model, identit
 		return leftOf(state, result.Previous)
 	}
 	made := applied{plan.withRotated(result.Pair, r.Data.Now(), err == nil), result.Current.Identity, true}
-	if previous := result.Previous.ID; state != nil && previous != "" && previous == state.PreviousAccessKeyID.ValueString() {
-		diags.AddWarning("Previous access key stays valid: "+previous, fmt.Sprintf(
+	if keepsPrevious(state, result.Pair) {
+		diags.AddWarning("Previous access key stays valid: "+result.Previous.ID, fmt.Sprintf(
 			"Access key %s did not work any more when the apply replaced it. So access key %s, the one before it, stays the previous key. It %s.",
-			state.ID.ValueString(), previous, expiryText(made.state.PreviousExpirationDate)))
+			state.ID.ValueString(), result.Previous.ID, expiryText(made.state.PreviousExpirationDate)))
 	}
 	if plan.SealTo.IsNull() {
 		return made
@@ -56,20 +56,26 @@ func (r *Resource) rotate(ctx context.Context, plan model, state *model, identit
 	return r.seal(ctx, made, result.Pair, to, state, diags)
 }
 
-// seal seals the secret of the new key. If that fails, it revokes the new key, and the state keeps the old one. A new key that
-// cannot be revoked becomes the previous key of the state, so that a later apply revokes it.
+// seal seals the secret of the new key. If that fails, it revokes the new key, and the state keeps the old keys. A new key that
+// cannot be revoked becomes the previous key of the state, so that a later apply revokes it, unless the state has a previous
+// key that is still valid. Then the journal has the new key.
 func (r *Resource) seal(ctx context.Context, made applied, pair rotation.Pair, to seal.Recipients, state *model, diags *diag.Diagnostics) applied {
 	var exists bool
 	made.state.Key, exists = made.state.SealNew(ctx, pair.Current, to, r.Data.Keys, diags)
 	switch {
 	case !made.state.SealedSecretKey.IsNull() || exists && state == nil:
 		return made
-	case exists:
+	case exists && !keepsPrevious(state, pair):
 		return leftOf(state, pair.Current)
 	case state != nil && pair.Previous.ID == state.ID.ValueString():
 		return leftOf(state, key.Key{})
 	}
 	return leftOf(state, pair.Previous)
+}
+
+// keepsPrevious reports whether the previous key of the state is still the previous key after a rotation.
+func keepsPrevious(state *model, rotated rotation.Pair) bool {
+	return state != nil && rotated.Previous.ID != "" && rotated.Previous.ID == state.PreviousAccessKeyID.ValueString()
 }
 
 // leftOf returns the result of a rotation that created no key.

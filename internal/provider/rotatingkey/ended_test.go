@@ -177,3 +177,31 @@ func expectWithin(t *testing.T, h *acctest.Protocol, id string, most time.Durati
 		t.Errorf("key %s is valid for %v, want %v", id, left, most)
 	}
 }
+
+// TestRotatingKey_onlyPreviousWorksAndNotSealed: the secret of the new key cannot be sealed. The state keeps the previous key, even
+// if the new key cannot be revoked.
+func TestRotatingKey_onlyPreviousWorksAndNotSealed(t *testing.T) {
+	t.Parallel()
+	for name, left := range map[string]int{"revoked": 1, "not revoked": 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, pair, _, first := newPair(t)
+			h.DeleteKey(current(h))
+			gpg := acctest.OpenPGPPair(t, h.Simulator.Now().Add(-day), 2*day, "")
+			h.OnCall(func(action string) {
+				if action == "CreateAccessKey" {
+					_ = h.Simulator.Advance(2 * day)
+				}
+			})
+			if left == 2 {
+				h.SetFaults(acctest.Refusal("DeleteAccessKey"))
+			}
+			config := because("second")
+			config["seal_to"] = []any{gpg.Public}
+			pair.Apply(config).ExpectErrorAmong("Secret not sealed", acctest.At("seal_to"))
+			if n := len(h.Keys()); n != left || pair.Get("previous_access_key_id") != first || h.Key(first).State != "ACTIVE" {
+				t.Errorf("%d keys, the previous key is %v", n, pair.Get("previous_access_key_id"))
+			}
+		})
+	}
+}

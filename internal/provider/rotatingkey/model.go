@@ -108,7 +108,12 @@ func (m model) withRotated(pair rotation.Pair, now time.Time, complete bool) mod
 	return made.withPrevious(pair.Previous).withWindow(now)
 }
 
-// The members of the private state besides the identity.
+// The members of the private state besides the identity:
+//
+//	member          written by                              used by the plan for
+//	readAtKey       Read, Create, Update                    the comparison of dates
+//	adoptedKey      ImportState, MoveState; reset by Update new triggers, which do not rotate an adopted key
+//	previousOffKey  Read                                    the warnings of a rotation
 const (
 	// readAtKey has the time at which the key was last read. The CLI plans twice, the second time during the apply, perhaps a
 	// day later, and the second plan must equal the first. So a plan compares dates with this time, not with a clock.
