@@ -98,8 +98,8 @@ func TestAccessKey_otherSpellingOfDate(t *testing.T) {
 	h.ExpectWrites()
 }
 
-// TestAccessKey_expiredKey: an expired key prevents neither a plan nor a destroy. The API accepts a change only with a later
-// date. The error says so, and nothing changes.
+// TestAccessKey_expiredKey: an expired key prevents neither a plan nor a destroy. A plan
+// refuses a change without a later date.
 func TestAccessKey_expiredKey(t *testing.T) {
 	t.Parallel()
 	for name, owner := range map[string]any{"of the caller": nil, "of a user": "alice"} {
@@ -114,8 +114,8 @@ func TestAccessKey_expiredKey(t *testing.T) {
 			key.Apply(config).ExpectNoErrors()
 			key.ExpectEmptyPlan(config)
 			key.Expect(acctest.Args{"expired": true, "state": "ACTIVE"})
-			key.Apply(acctest.Args{"user_name": owner, "expiration_date": config["expiration_date"], "tag": "late"}).
-				ExpectError("Access key not updated", "later expiry")
+			key.Plan(acctest.Args{"user_name": owner, "expiration_date": config["expiration_date"], "tag": "late"}).
+				ExpectError("Expired access key not changed: "+key.String("id"), acctest.At("expiration_date"), "only together with a later expiry", "`-refresh=false`")
 			key.ExpectEmptyPlan(config)
 			key.Destroy()
 			if n := len(h.Keys()); n != 0 {
@@ -154,7 +154,7 @@ func TestAccessKey_dateWarnings(t *testing.T) {
 	h.Advance(400 * day)
 	key.ExpectEmptyPlan(dated("2021-01-01")).ExpectWarning("Access key has expired", id, "2021-01-01T00:00:00.000Z")
 	key.Plan(acctest.Args{}).Expect(acctest.Update, nil).ExpectWarning("Access key will no longer expire", id, "will work again")
-	key.Plan(acctest.Args{"expiration_date": "2021-01-01", "tag": "x"}).Expect(acctest.Update, nil).ExpectWarning("Access key has expired")
+	key.Plan(acctest.Args{"expiration_date": "2021-01-02"}).ExpectErrorAt("expiration_date", "and it is now 2021-", "If you are destroying this configuration")
 	key.Destroy()
 	if len(h.Keys()) != 0 {
 		t.Error("the expired key is still there")

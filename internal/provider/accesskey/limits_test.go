@@ -30,7 +30,8 @@ func TestAccessKey_ceilingAtPlan(t *testing.T) {
 	h := limitedTo30Days(t)
 	latest := h.Simulator.Now().Add(30 * day).UTC().Format("2006-01-02T15:")
 	h.NewResource(accessKey).Plan(acctest.Args{}).ExpectError(tooLong, acctest.At("expiration_date"), "There is no `expiration_date`", "30 days", latest)
-	h.NewResource(accessKey).Plan(dated(h.Date(31*day))).ExpectError(tooLong, acctest.At("expiration_date"), "30 days", latest)
+	h.NewResource(accessKey).Plan(dated(h.Date(31*day))).ExpectError(tooLong, acctest.At("expiration_date"), "30 days", latest,
+		"apply that first, with `-target`", "`-refresh=false`")
 	if n := h.Calls("ReadApiAccessPolicy"); n != 2 || len(h.Writes()) > 0 {
 		t.Errorf("two plans read the policy %d times and wrote %v", n, h.Writes())
 	}

@@ -44,7 +44,7 @@ func (d *decision) create(config Model, f keyattr.Facts) {
 	if f.HadExpiry {
 		d.warnPast(config.ExpirationDate, f.Now)
 	} else {
-		d.refusePast(config.ExpirationDate, f.Now, destroyAllTheSame)
+		d.refusePast(config.ExpirationDate, f.Now)
 	}
 	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.Now)...)
 	if f.WasSealed {
@@ -68,15 +68,15 @@ func (d *decision) changeOrReplace(config, state Model, f keyattr.Facts) {
 		d.diags.AddAttributeWarning(keyattr.AtSealTo, "Access key replaced for its recipients: "+state.ID.ValueString(), resealed)
 	}
 	if !config.ExpirationDate.Same(state.ExpirationDate) {
-		d.refusePast(config.ExpirationDate, f.Now, "")
+		d.refusePast(config.ExpirationDate, f.Now)
 	}
 	d.diags.Append(keyattr.WarnGivenSecret(config.Key, &state.Key, len(d.replace) > 0)...)
 	d.diags.Append(keyattr.RefuseUnusable(d.plan.Key, f.Recipients, f.Now)...)
 	if len(d.replace) == 0 {
 		d.diags.Append(keyattr.RefuseUncheckable(config.Key, state.Key, f.Now)...)
-		d.warnExpiry(state, f.Now)
+		d.checkExpiry(state, f.Now)
 		d.diags.Append(keyattr.WarnSealing(d.plan.Key, state.Key, func(begin string) (summary, detail string) {
-			return "No secret to seal", begin + "`sealed_secret_key` stays empty. `seal_to` is noted in the state, without a call.\n\n" +
+			return "No secret to seal", begin + "`sealed_secret_key` stays empty. The apply only stores `seal_to` in the state and makes no call.\n\n" +
 				"Replace the key (`-replace=ADDRESS`) to have a sealed secret."
 		})...)
 	}
@@ -136,12 +136,8 @@ func changesKey(plan, state Model) bool {
 // pastDate is the summary of errors and warnings about a date in the past.
 const pastDate = "Expiration date in the past"
 
-// destroyAllTheSame is the remedy for a destroy that stopped half-way when dates have passed: both CLIs first plan the missing
-// keys again, and the provider cannot tell this plan from one that will be applied.
-const destroyAllTheSame = " If you are destroying this configuration, add `-refresh=false`."
-
-// refusePast refuses a new date that is in the past, which the API would refuse during the apply. more is added to the remedy.
-func (d *decision) refusePast(date isodate.Value, now time.Time, more string) {
+// refusePast refuses a new date that is in the past, which the API would refuse during the apply.
+func (d *decision) refusePast(date isodate.Value, now time.Time) {
 	at, dated := date.Meaning()
 	if !dated || at.After(now) {
 		return
@@ -149,7 +145,7 @@ func (d *decision) refusePast(date isodate.Value, now time.Time, more string) {
 	d.diags.AddAttributeError(keyattr.AtExpirationDate, pastDate, fmt.Sprintf(
 		"`expiration_date` is %q, that is %s, and it is now %s: the expiration date is in the past.\n\n"+
 			"Set a later date, or leave the argument out for a key that does not expire.%s",
-		date.ValueString(), isodate.Format(at), isodate.Format(now), more))
+		date.ValueString(), isodate.Format(at), isodate.Format(now), keyattr.DestroyHint))
 }
 
 // warnPast warns of a new key whose date has passed since it was configured. It is not an error, so that the rest of the
@@ -165,8 +161,9 @@ func (d *decision) warnPast(date isodate.Value, now time.Time) {
 		date.ValueString(), isodate.Format(at)))
 }
 
-// warnExpiry warns of an expiry that has passed, or that the plan removes.
-func (d *decision) warnExpiry(state Model, now time.Time) {
+// checkExpiry warns of an expiry that has passed, or that the plan removes. It refuses a change of an expired key that keeps its
+// expiry, unless the tag is unknown and may be the same.
+func (d *decision) checkExpiry(state Model, now time.Time) {
 	at, dated := state.ExpirationDate.Meaning()
 	if !dated {
 		return
@@ -183,7 +180,13 @@ func (d *decision) warnExpiry(state Model, now time.Time) {
 	case d.plan.ExpirationDate.None():
 		warn(noLonger, fmt.Sprintf("The configuration has no `expiration_date`, so the apply removes it from %s, which now expires on %s.",
 			state.Describe(), isodate.Format(at)))
-	case passed && d.plan.ExpirationDate.Same(state.ExpirationDate):
+	case !passed || !d.plan.ExpirationDate.Same(state.ExpirationDate):
+	case changesKey(d.plan, state) && (!d.plan.Tag.IsUnknown() || !d.plan.State.Equal(state.State)):
+		d.diags.AddAttributeError(keyattr.AtExpirationDate, "Expired access key not changed: "+state.ID.ValueString(), fmt.Sprintf(
+			"The %s expired on %s, and the API changes `tag` and `state` of an expired key only together with a later expiry.\n\n"+
+				"Set a later `expiration_date`, replace the key (`-replace=ADDRESS`), or undo the change of `tag` or `state`.%s",
+			state.Describe(), isodate.Format(at), keyattr.DestroyHint))
+	default:
 		warn("Access key has expired", fmt.Sprintf("The %s expired on %s and cannot be used, although the API keeps its state. "+
 			"Set a later `expiration_date` to use it again, replace it (`-replace=ADDRESS`), or destroy it.",
 			state.Describe(), isodate.Format(at)))

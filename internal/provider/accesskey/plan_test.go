@@ -210,6 +210,13 @@ func TestDecide_dates(t *testing.T) {
 		"a second later":         {config(until("2026-06-01T12:00:01Z")), nil, ""},
 		"changed to a past one":  {config(until("2020-06-14")), &alive, "Error: Expiration date in the past: "},
 		"a past one for another": {config(name("bob"), until("2020-06-14")), &dead, "Error: Expiration date in the past: "},
+		"changed after it passed": {config(name("alice"), until("2026-01-01T00:00:00Z"), tag("x")), &dead, "Error: Expired access key not changed: AK1: " +
+			"The access key AK1 of user alice expired on 2026-01-01T00:00:00.000Z, and the API changes `tag` and `state` of an expired key only together with a later expiry.\n\n" +
+			"Set a later `expiration_date`, replace the key (`-replace=ADDRESS`), or undo the change of `tag` or `state`. " +
+			"If you are destroying this configuration, add `-refresh=false`."},
+		"switched off after it passed": {config(name("alice"), until("2026-01-01T00:00:00Z"), is("INACTIVE")), &dead, "Error: Expired access key not changed: AK1: "},
+		"changed, with a later date":   {config(name("alice"), until("2027-01-01"), tag("x")), &dead, ""},
+		"a tag that is not known yet":  {config(name("alice"), until("2026-01-01T00:00:00Z"), unknownTag), &dead, "Warning: Access key has expired: AK1: "},
 		"passed": {config(name("alice"), until("2026-01-01T00:00:00Z")), &dead, "Warning: Access key has expired: AK1: " +
 			"The access key AK1 of user alice expired on 2026-01-01T00:00:00.000Z and cannot be used, although the API keeps its state. " +
 			"Set a later `expiration_date` to use it again, replace it (`-replace=ADDRESS`), or destroy it."},

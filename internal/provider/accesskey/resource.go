@@ -105,6 +105,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	diag.AddWarnings(&resp.Diagnostics, created.Warnings)
 	if err != nil {
 		diag.AddKeyCreationError(&resp.Diagnostics, keyattr.NotCreated, "Creating an access key for "+plan.OwnerText(), err)
+		if at, dated := plan.ExpirationDate.Meaning(); dated && !at.After(r.Data.Now()) {
+			resp.Diagnostics.AddAttributeWarning(keyattr.AtExpirationDate, plan.ForNewKey(pastDate), "`expiration_date` has passed since the plan. Set a later date.")
+		}
 	}
 }
 

@@ -77,10 +77,10 @@ func AddDefect(diags *Diagnostics, err error) {
 
 // AddKeyCreationError is AddKeyError for the creation of a key. If the owner does not exist, it says how to name one that does.
 func AddKeyCreationError(diags *Diagnostics, summary, tried string, err error) {
-	var gone *domain.GoneError
+	advice := MissingOwner(err)
 	switch {
-	case errors.As(err, &gone) && gone.Kind == domain.KindUser:
-		AddWithAdvice(diags, summary, tried, err, missingOwner(gone))
+	case advice != "":
+		AddWithAdvice(diags, summary, tried, err, advice)
 	case api.IsNotFound(err): // the caller may not list the users
 		AddWithAdvice(diags, summary, tried, err, "The API does not know the owner. "+createOwner)
 	default:
@@ -94,12 +94,18 @@ const createOwner = "Create the user first. If the same configuration creates it
 // userID is the form of the id of a user (A41).
 var userID = regexp.MustCompile(`^[A-Z0-9]{31}$`)
 
-// missingOwner is createOwner, after a hint if the id of the owner may be a name.
-func missingOwner(owner *domain.GoneError) string {
-	if owner.Name == "" && !userID.MatchString(owner.ID) {
-		return text.Quote(owner.ID) + " does not look like the id of a user, which has 31 characters of A-Z and 0-9. If it is the name of a user, set `user_name` instead of `user_id`.\n\n" + createOwner
+// MissingOwner returns the remedy if err says that the owner of a key does not exist, and otherwise "".
+func MissingOwner(err error) string {
+	var gone *domain.GoneError
+	switch {
+	case !errors.As(err, &gone) || gone.Kind != domain.KindUser:
+		return ""
+	case gone.Name != "":
+		return createOwner
+	case !userID.MatchString(gone.ID):
+		return text.Quote(gone.ID) + " does not look like the id of a user, which has 31 characters of A-Z and 0-9. If it is the name of a user, set `user_name` instead of `user_id`."
 	}
-	return createOwner
+	return "Set `user_id` to the id of an existing user, such as `outscale_user.NAME.user_id`, or name the user by `user_name`."
 }
 
 // AddKeyError is Add for the creation or change of a key. If the API refused the tag, the error points to `tag`, because the

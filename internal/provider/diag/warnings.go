@@ -45,7 +45,7 @@ func warning(w key.Warning) Diagnostic {
 	switch w := w.(type) {
 	case *key.TagPendingWarning:
 		summary, err = summaryOf("Access key created, its tag not yet set", w.Key.ID), w.Err
-		detail = fmt.Sprintf("Access key %s works as configured, but its tag is still %s. The next change of the key sets the tag.", w.Key.ID, text.Quote(w.Key.Tag))
+		detail = fmt.Sprintf("Access key %s has the configured state and expiry, but its tag is still %s. The next change of the key sets the tag.", w.Key.ID, text.Quote(w.Key.Tag))
 	case *key.LateLookupWarning:
 		summary, err = summaryOf("Access key created, an earlier request not looked up", w.KeyID), w.Err
 		detail = fmt.Sprintf("Access key %s works as configured. An earlier request for it, whose answer was lost, may have created another key for %s since. "+

@@ -35,6 +35,9 @@ func CollectFacts(ctx context.Context, d *providerdata.Data, config Key, state *
 		renamedTo, _ := d.Memory.Renamed.Load("user" + id)
 		f.SameUser = isSet(config.UserName) && renamedTo == name || sameUser(ctx, d, id, name, diags)
 	}
+	if state == nil && isSet(config.UserID) {
+		refuseMissingOwner(ctx, d, config, diags)
+	}
 	f.Now = d.Now()
 	return f
 }

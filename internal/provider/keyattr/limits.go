@@ -26,6 +26,13 @@ import (
 // overLimit is the summary of errors about the account's limit on the lifetime of keys.
 const overLimit = "Access key would live too long"
 
+// raiseFirst is the remedy if the same apply raises the limit.
+const raiseFirst = " If the configuration also raises this limit, apply that first, with `-target` and the address of the `outscale_api_access_policy`."
+
+// DestroyHint is the end of the remedy in an error about a key that a destroy would not change: before a destroy both CLIs plan
+// the configuration, and the provider cannot tell this plan from one that will be applied.
+const DestroyHint = " If you are destroying this configuration, add `-refresh=false`."
+
 // RefuseDate refuses an expiry that the account's API access policy does not allow (official; its refusal is A33).
 func RefuseDate(ctx context.Context, d *providerdata.Data, date isodate.Value, diags *diag.Diagnostics) {
 	if date.IsUnknown() {
@@ -45,8 +52,8 @@ func RefuseDate(ctx context.Context, d *providerdata.Data, date isodate.Value, d
 		return
 	}
 	diags.AddAttributeError(AtExpirationDate, overLimit, fmt.Sprintf(
-		"%s the API access policy of the account lets no access key live longer than %s.\n\nThe latest date that it allows now is %s.",
-		subject, duration.Words(limit), isodate.Format(latest.Truncate(time.Second))))
+		"%s the API access policy of the account lets no access key live longer than %s.\n\nThe latest date that it allows now is %s.%s%s",
+		subject, duration.Words(limit), isodate.Format(latest.Truncate(time.Second)), raiseFirst, DestroyHint))
 }
 
 // RefuseLifetime is RefuseDate for a lifetime that counts from the creation. at is the argument.
@@ -56,8 +63,8 @@ func RefuseLifetime(ctx context.Context, d *providerdata.Data, at path.Path, lif
 		return
 	}
 	diags.AddAttributeError(at, overLimit, fmt.Sprintf(
-		"`%s` is %s, and the API access policy of the account lets no access key live longer than %s.\n\nSet at most that.",
-		at, duration.Words(lifetime), duration.Words(limit)))
+		"`%s` is %s, and the API access policy of the account lets no access key live longer than %s.\n\nSet at most that.%s",
+		at, duration.Words(lifetime), duration.Words(limit), raiseFirst))
 }
 
 // keyLifetimeLimit returns the account's limit. It returns false if there is none or if it is not known: the caller may not

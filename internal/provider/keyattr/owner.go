@@ -119,6 +119,18 @@ func sameUser(ctx context.Context, d *providerdata.Data, id, name string, diags 
 	return found.Name == name
 }
 
+// refuseMissingOwner refuses a new key whose `user_id` no user has. Unlike a name, an id cannot be that of a user that the same
+// apply creates. If the users cannot be read, the apply reports it.
+func refuseMissingOwner(ctx context.Context, d *providerdata.Data, config Key, diags *diag.Diagnostics) {
+	if d.Unknown() {
+		return
+	}
+	_, err := d.Users.Read(ctx, config.UserID.ValueString(), d.IdentityOfAccount())
+	if advice := diag.MissingOwner(err); advice != "" {
+		diag.AddWithAdvice(diags, NotPlanned, "Planning an access key for "+config.OwnerText(), err, advice+DestroyHint)
+	}
+}
+
 // refuseTwoOwners refuses a configuration that names two different owners. It accepts an id and a name of the same user, as in
 // a configuration that the CLI generates for an import. same is the result of sameUser, true if no look-up was needed.
 func refuseTwoOwners(config Key, same bool) (diags diag.Diagnostics) {
