@@ -316,3 +316,23 @@ func TestGuard_oneAtATimeUntilAccepted(t *testing.T) {
 		time.Sleep(time.Hour)
 	})
 }
+
+// A wrong secret is not sent more often than the lock-out allows if every call ends by its time limit before the answer comes.
+func TestGuard_shortTimeLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent := 0
+		refusing := problem(401, "1", "AccessDenied")
+		refusing.after = 2 * time.Second
+		c := (&fakeAPI{of: func(n int) reply { sent = n; return refusing }}).client(t, 0)
+		for range 10 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			if err := actions["ReadAccessKeys"](c, ctx); err == nil {
+				t.Error("no error")
+			}
+			cancel()
+		}
+		if sent > auth.MaxInFlight {
+			t.Errorf("%d requests were sent, at most %d do not lock the account", sent, auth.MaxInFlight)
+		}
+	})
+}
