@@ -48,6 +48,7 @@ const (
 	isGone      = "Policy is gone"
 
 	otherDefault    = "Policy has another default version"
+	versionGone     = "Policy version is gone"
 	severalVersions = "Policy has several versions"
 	linkedReplaced  = "Linked policy is replaced"
 )
@@ -121,7 +122,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 
 // Read refreshes the state. It removes the policy from the state if the API confirms that it no longer exists. `document`
 // is that of the version that the resource manages: the version that it created, that an import named, or that was the
-// default one at the import. A version never changes. If it was deleted, Read keeps the document of the state.
+// default one at the import. A version never changes. If it was deleted, the resource manages the default version, so that
+// the plan shows the document that decides rights, and the apply replaces that version.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := codec.Decode(req.State.Schema, req.State.Raw, &resp.Diagnostics)
 	ctx, end, ok := r.BeginRefresh(ctx, &resp.Diagnostics, notRead, state.Timeouts)
@@ -151,8 +153,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		}
 	}
 	version, err := r.Data.Policies.Version(ctx, orn, managed, identity)
-	if domain.IsGone(err) && !importing {
-		version.Document, err = state.Document.ValueString(), nil
+	if domain.IsGone(err) && !importing && found.DefaultVersionID != "" {
+		warnVersionGone(&resp.Diagnostics, state, managed, found.DefaultVersionID)
+		managed = found.DefaultVersionID
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, versionKey, []byte(strconv.Quote(managed)))...)
+		version, err = r.Data.Policies.Version(ctx, orn, managed, identity)
 	}
 	if err != nil {
 		diag.Add(&resp.Diagnostics, notRead, "Reading "+state.describe(), err)
@@ -174,6 +179,14 @@ func managedVersion(ctx context.Context, private base.PrivateState) (version str
 		return policy.FirstVersion, false
 	}
 	return version, true
+}
+
+// warnVersionGone warns that the default version takes the place of a version that was deleted.
+func warnVersionGone(diags *diag.Diagnostics, state model, managed, isDefault string) {
+	managed, isDefault = text.Word(managed), text.Word(isDefault)
+	diags.AddWarning(versionGone+": "+state.ID.ValueString()+"/"+managed, fmt.Sprintf("Version %s of %s, which this resource manages, was deleted outside of Terraform. Version %s is the default version, and its document decides rights. "+
+		"The resource manages version %[3]s from now on: if its document is not that of the configuration, the apply replaces version %[3]s.\n\n"+
+		"If an `outscale_policy_version` manages version %[3]s, the apply deletes its version too, and the next run creates it again.", managed, state.describe(), isDefault))
 }
 
 // warnSeveralVersions warns which of several versions an import chose.

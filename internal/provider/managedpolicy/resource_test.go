@@ -97,7 +97,38 @@ func TestPolicy_importOtherDefault(t *testing.T) {
 	})
 	policy.ExpectEmptyPlan(config)
 	change(func(ctx context.Context, c *api.Client) error { return c.DeletePolicyVersion(ctx, made.ORN, "v2") })
-	policy.ExpectEmptyPlan(config) // the version is gone: its document stays
+	policy.Plan(config).Expect(acctest.Update, nil) // the version is gone: the default one takes its place
+}
+
+// TestPolicy_versionDeleted: if the version is deleted and somebody's version is the default, the plan shows its document, and
+// the apply restores the rights.
+func TestPolicy_versionDeleted(t *testing.T) {
+	t.Parallel()
+	h := acctest.NewProtocol(t)
+	config := acctest.Args{"policy_name": "read", "document": document}
+	policy := h.Resource(typeName, config)
+	orn := policy.String("orn")
+	byHand := func(do func(ctx context.Context, c *api.Client) error) { h.OutOfBand(do) }
+	byHand(func(ctx context.Context, c *api.Client) error {
+		_, err := c.CreatePolicyVersion(ctx, orn, other, true)
+		return err
+	})
+	byHand(func(ctx context.Context, c *api.Client) error { return c.DeletePolicyVersion(ctx, orn, "v1") })
+	policy.Read().ExpectWarning("Policy version is gone: "+orn+"/v1", "Version v2 is the default version", "replaces version v2")
+	policy.Expect(acctest.Args{"document": other, "policy_default_version_id": "v2"})
+	policy.Read().ExpectNone()
+	h.ResetCalls()
+	plan := policy.Plan(config)
+	plan.Expect(acctest.Update, acctest.Args{"document": document, "policy_default_version_id": acctest.Unknown})
+	plan.ExpectNone()
+	policy.Update(config)
+	policy.Expect(acctest.Args{"document": document, "policy_default_version_id": "v3"})
+	h.ExpectWrites("CreatePolicyVersion", "DeletePolicyVersion")
+	found, err := h.API().ReadPolicyVersions(t.Context(), orn)
+	h.NoError(err)
+	if len(found) != 1 || found[0].Document != document || !found[0].IsDefault {
+		t.Errorf("versions %+v", found)
+	}
 }
 
 // TestPolicy_importVersion: an import of a policy with several versions warns that it manages the default one. An import

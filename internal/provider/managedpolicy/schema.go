@@ -50,7 +50,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "The policy document as JSON, at most 5120 characters without white space; see the data source `outscale_policy_document`. " +
 					"It becomes version `v1`. Changed in place: a new version is created, which becomes the default if the old one was, and then the old one is deleted, " +
 					"so that links stay. The argument shows the version that this resource manages, even if `outscale_policy_version` makes another one the default. " +
-					"After an import that is the version in the id of the import, or else the default version at that time. Documents are compared by meaning: white space and order make no difference.",
+					"After an import that is the version in the id of the import, or else the default version at that time. " +
+					"If that version is deleted outside of Terraform, the resource manages the default version from then on. Documents are compared by meaning: white space and order make no difference.",
 			},
 			"force_detach": schema.BoolAttribute{
 				Optional: true,
