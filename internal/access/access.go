@@ -117,8 +117,8 @@ func deleted[T any](ctx context.Context, refusal error, read func(context.Contex
 	return refusal
 }
 
-// CreateRule creates a rule (CreateApiAccessRule). If the answer is lost, CreateRule reads the rules: a new rule that is as
-// asked is the result.
+// CreateRule creates a rule (CreateApiAccessRule). If the answer is lost, CreateRule reads the rules: a new rule that is
+// equal to the request is the result.
 //
 // Errors: *domain.AmbiguousError, or the API's.
 func (s *Service) CreateRule(ctx context.Context, want Rule) (Rule, error) {

@@ -11,17 +11,17 @@ import (
 )
 
 // unnamed is the creation of an object without a name. After a lost answer, such an object is found because it is new in
-// the list and as asked.
+// the list and equal to the request.
 type unnamed[T any] struct {
 	action string
 	list   func(ctx context.Context) ([]T, error) // not from a cache
 	create func(ctx context.Context) (T, error)
 	id     func(T) string
-	like   func(T) bool // the object is as asked
+	like   func(T) bool // the object is equal to the request
 	done   func()       // called after the last request
 }
 
-// createUnnamed creates an object. If the answer is lost, the one object that is new and as asked is the result. With no
+// createUnnamed creates an object. If the answer is lost, the one object that is new and equal to the request is the result. With no
 // such object, or with several, the error says that the answer was lost. The request is not sent again, because the API can
 // still execute the first one, and nobody would notice the second object.
 func createUnnamed[T any](ctx context.Context, opts domain.Options, u unnamed[T]) (none T, _ error) {

@@ -206,6 +206,9 @@ func onlyMembers(members map[string]json.RawMessage, where string, names ...stri
 }
 
 func syntaxError(text string, err error) error {
+	if strings.HasPrefix(text, "\ufeff") {
+		return &Error{Problem: "begins with a byte order mark: save the file as UTF-8 without it"}
+	}
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {
 		return &Error{Problem: "is not a JSON object"}

@@ -30,6 +30,7 @@ func TestParse_refused(t *testing.T) {
 	const allow = `"Effect":"Allow","Resource":"*"`
 	for text, want := range map[string]string{
 		``:                         "is not valid JSON",
+		"\ufeff{}":                 "byte order mark",
 		"{\n\"Statement\": [\n],}": "(line 3)",
 		`[]`:                       "is not a JSON object",
 		`{}`:                       "has no `Statement`",

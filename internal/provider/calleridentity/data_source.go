@@ -46,9 +46,9 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"account_id":    text("The id of the account. Null when the caller may not read it."),
 			"access_key_id": text("The id of the access key that signs. Null when the provider uses a login and a password."),
-			"user_name":     text("The name of the EIM user that owns the key. Null for the root account, and when the caller may not read users."),
-			"user_id":       text("The id of that user."),
-			"root":          schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the credential is the root account's. Null when the caller may not read users."},
+			"user_name":     text("The name of the EIM user that owns the key. Null for the root account, and when the caller may not read users and their keys."),
+			"user_id":       text("The id of the EIM user that owns the key. Null when `user_name` is null."),
+			"root":          schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the credential is the root account's. Null when the caller may not read users and their keys."},
 		},
 	}
 }
@@ -76,7 +76,7 @@ func (d *DataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *d
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// owner sets the owner of the key.
+// owner sets the owner of the key. If the caller may not read users or their keys, the owner stays null.
 func (d *DataSource) owner(ctx context.Context, m *model) error {
 	users, err := d.Data.Users.List(ctx)
 	if domain.IsClosed(err) {
@@ -87,6 +87,9 @@ func (d *DataSource) owner(ctx context.Context, m *model) error {
 	}
 	for _, u := range users {
 		keys, err := d.Data.Keys.List(ctx, key.Owner{UserName: u.Name})
+		if domain.IsClosed(err) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

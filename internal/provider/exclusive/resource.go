@@ -208,7 +208,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// Update does the same for another list. Other timeouts need no call.
+// Update applies a changed list. Other timeouts need no call.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, state := r.list(ctx, req.Plan, &resp.Diagnostics), r.list(ctx, req.State, &resp.Diagnostics)
 	ctx, end, ok := r.BeginChange(ctx, &resp.Diagnostics, notSet, base.Update(plan.timeouts))

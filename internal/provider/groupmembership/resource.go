@@ -63,7 +63,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	}
 }
 
-// ConfigValidators require a name or an id of both.
+// ConfigValidators require a name or an id for the user and for the group.
 func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return append(principal.User.ConfigValidators(), principal.Group.ConfigValidators()...)
 }

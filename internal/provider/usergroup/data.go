@@ -112,8 +112,11 @@ func find(ctx context.Context, d *providerdata.Data, f filter.Set) (found group.
 	} else {
 		found, err = d.Groups.Find(ctx, gone.Name)
 	}
-	if err == nil && (!f.Pass(groupName, found.Name) || !f.Pass(groupPath, found.Path)) {
+	switch {
+	case err == nil && !f.Pass(groupName, found.Name):
 		return found, gone
+	case err == nil && !f.Pass(groupPath, found.Path):
+		return found, fmt.Errorf("the path of user group %s is %s, and not %s as in `path`", found.Name, found.Path, f[groupPath][0])
 	}
 	return found, err
 }

@@ -46,7 +46,7 @@ func TestUserGroupData_one(t *testing.T) {
 		}
 	}
 	h.DataSource(typeName, acctest.Args{"user_group_name": "nobody"}).ExpectError("User group not read", "no user group named nobody")
-	h.DataSource(typeName, acctest.Args{"user_group_name": "ops", "path": "/"}).ExpectError("User group not read", "no user group named ops")
+	h.DataSource(typeName, acctest.Args{"user_group_name": "ops", "path": "/"}).ExpectError("User group not read", "The path of user group ops is /infra/")
 	if got := h.DataSource(typeName, acctest.Args{}); !got.HasError() {
 		t.Error("nothing is asked for")
 	}
