@@ -59,10 +59,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"Default: `false`: a destroy fails while the policy is linked. Set it and apply before the destroy. If you remove the policy together with its " +
 					"`policy` blocks, `create_before_destroy` in the `lifecycle` block works too: the blocks are then changed first.",
 			},
-			"id":                        base.KeptText("The same as `orn`."),
-			"orn":                       base.KeptText("The OUTSCALE resource name of the policy."),
-			"policy_id":                 base.KeptText("The id of the policy."),
-			"policy_default_version_id": base.KeptText("The default version: its document decides rights. `outscale_policy_version` with `set_as_default` makes a version the default, and keeps it."),
+			"id":        base.KeptText("The same as `orn`."),
+			"orn":       base.KeptText("The OUTSCALE resource name of the policy."),
+			"policy_id": base.KeptText("The id of the policy."),
+			"policy_default_version_id": base.KeptText("The default version: its document decides rights. `outscale_policy_version` with `set_as_default` makes a version the default, and keeps it. " +
+				"If somebody makes another version the default outside of Terraform, this resource plans no change. To be warned, compare `document` in a `check` block with that of the data source `outscale_policy`."),
 			"is_linkable": schema.BoolAttribute{
 				Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 				MarkdownDescription: "Whether the policy can be linked to users and groups.",
