@@ -112,6 +112,7 @@ func TestAccessKey_secretThatCannotBeChecked(t *testing.T) {
 	if strings.Contains(plan.String(), made.SecretKey) {
 		t.Error("the error repeats the value")
 	}
+	h.NewResource(accessKey).Plan(withSecret("abc", 1, nil)).ExpectErrorAmong("Secret not taken", "has fewer than 20 characters")
 	h.ExpectWrites()
 }
 

@@ -75,10 +75,9 @@ func (d *decision) changeOrReplace(config, state Model, f keyattr.Facts) {
 	if len(d.replace) == 0 {
 		d.diags.Append(keyattr.RefuseUncheckable(config.Key, state.Key, f.Now)...)
 		d.checkExpiry(state, f.Now)
-		d.diags.Append(keyattr.WarnSealing(d.plan.Key, state.Key, func(begin string) (summary, detail string) {
-			return "No secret to seal", begin + "`sealed_secret_key` stays empty. The apply only stores `seal_to` in the state and makes no call.\n\n" +
-				"Replace the key (`-replace=ADDRESS`) to have a sealed secret."
-		})...)
+		d.diags.Append(keyattr.WarnSealing(d.plan.Key, state.Key, "No secret to seal",
+			"So `sealed_secret_key` stays empty. The apply only stores `seal_to` in the state and makes no call.\n\n"+
+				"Replace the key (`-replace=ADDRESS`) to have a sealed secret.")...)
 	}
 }
 

@@ -90,7 +90,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	created, err := r.Data.Keys.Create(ctx, plan.toSpec(noState), key.CreateOptions{Abandoned: r.Data.Tracker.Abandoned})
 	if created.Key.ID != "" {
 		made := plan.withKey(created.Key, r.Data.Now())
-		if made.Key = made.WithSecret(created.Key.Secret); err == nil {
+		made.Key = made.WithSecret(created.Key.Secret)
+		if err == nil {
 			made = made.withPlanned(plan)
 		}
 		exists := true

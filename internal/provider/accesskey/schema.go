@@ -26,7 +26,7 @@ func Schema(ctx context.Context) schema.Schema {
 		Optional: true, Computed: true,
 		Validators: []validator.String{stringvalidator.OneOf(string(key.Active), string(key.Inactive))},
 		MarkdownDescription: "The state of the key. Valid values are `ACTIVE` and `INACTIVE`. Changed in place. " +
-			"Default: `ACTIVE` for a new key. An existing key keeps its state, also if somebody deactivated it outside of Terraform.",
+			"Default: `ACTIVE` for a new key. An existing key keeps its state, even if somebody deactivated it outside of Terraform.",
 	}
 	attributes["expiration_date"] = schema.StringAttribute{
 		CustomType: isodate.Type{}, Optional: true, Computed: true,

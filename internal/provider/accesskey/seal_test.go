@@ -173,7 +173,7 @@ func TestAccessKey_recipientExpiresDuringCreation(t *testing.T) {
 	if n := len(failed.Errors()); n != 2 {
 		t.Errorf("%d errors: %s", n, failed)
 	}
-	failed.ExpectErrorAmong("Secret not sealed", "the next apply replaces it")
+	failed.ExpectErrorAmong("Secret not sealed", "If the state has the key, a later apply deletes it.")
 	failed.ExpectErrorAmong("Access key not deleted", left.AccessKeyID)
 	key.Expect(acctest.Args{"access_key_id": left.AccessKeyID, "secret_key": nil, "sealed_secret_key": nil})
 	if !key.Tainted() {

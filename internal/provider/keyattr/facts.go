@@ -9,15 +9,15 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
-// Facts is what the plan of a key depends on besides configuration and state.
+// Facts is what the plan of a key depends on in addition to configuration and state.
 type Facts struct {
 	Now        time.Time  // by the API's clock, or by this machine's before the first answer
 	Recipients Recipients // of seal_to in the configuration
 	OwnerID    string     // the recorded id of the user that owns the key; "" if it is not recorded, or for a key of the caller
 	IsReplaced bool       // the same run replaces the user that the configuration names by `user_name`, or that owns the key
 	SameUser   bool       // the result of sameUser; true if no look-up was needed
-	HadExpiry  bool       // the refresh found a key of the owner with the configured expiry gone or expired
-	WasSealed  bool       // the refresh found a key of the owner gone that was sealed to these recipients
+	HadExpiry  bool       // the refresh found that a key of this owner with this expiry has expired or no longer exists
+	WasSealed  bool       // the refresh found that a key of this owner, sealed to these recipients, no longer exists
 }
 
 // CollectFacts returns the facts for a plan. state is nil for a new key. recorded is the identity in the private state.

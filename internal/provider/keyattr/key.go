@@ -35,6 +35,21 @@ var (
 
 // Key has the attributes of every managed access key, for embedding in a model. For a pair of keys they are those of the
 // current key. Key holds the secret: never format it as a whole.
+//
+// These functions set the attributes in a plan:
+//
+//	WithNone        user_name, tag, expiration_date   of a new key, where they are left out
+//	PlanNew         id, access_key_id, creation_date  of a new key, and what PlanSecret sets
+//	PlanSecret      the secret, in clear and sealed   which the apply creates or seals
+//	PlanKeptSecret  the secret, seal_to               of a key that stays
+//	WithOwner       user_name, user_id                of a key that stays
+//
+// and these in a state:
+//
+//	WithKey         what the API returns
+//	WithSecret      the secret of a new key, in clear
+//	SealNew         the secret of a new key, sealed
+//	SecretInPlace   the secret of a key that stays: of the state, sealed now, or given by the configuration
 type Key struct {
 	ID              types.String   `tfsdk:"id"`
 	AccessKeyID     types.String   `tfsdk:"access_key_id"`

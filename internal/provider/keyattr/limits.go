@@ -80,7 +80,8 @@ func keyLifetimeLimit(ctx context.Context, d *providerdata.Data, summary string,
 	return limit, err == nil && limit > 0
 }
 
-// RefuseMarker refuses a tag that has the form of a marker, unless the state has it: then it may be a marker.
+// RefuseMarker refuses a tag that has the form of a marker, unless the state has the same tag: it may be the key's own marker, which
+// ignore_changes copied into the configuration.
 func RefuseMarker(tag types.String, state *Key) (diags diag.Diagnostics) {
 	if !key.IsMarker(tag.ValueString()) || state != nil && state.Tag.Equal(tag) {
 		return nil

@@ -51,8 +51,8 @@ func (v userNameValidator) ValidateString(ctx context.Context, req validator.Str
 	case name == "":
 		resp.Diagnostics.Append(emptyName(req.Path)...)
 	default:
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value Match",
-			fmt.Sprintf("Attribute %s %s, got: %s", req.Path, v.Description(ctx), text.Quote(name)))
+		resp.Diagnostics.AddAttributeError(req.Path, "Malformed user name",
+			fmt.Sprintf("`%s` %s. It is %s.", req.Path, v.Description(ctx), text.Quote(name)))
 	}
 }
 
@@ -202,7 +202,7 @@ func WarnUnknownOwner(config, state Key, f Facts, what string) (diags diag.Diagn
 	}
 	diags.AddAttributeWarning(at, "Access key replaced because its owner is unknown: "+state.ID.ValueString(), fmt.Sprintf(
 		"`%s` of %s is known only after apply, so it may be another user: %s, even if the owner turns out to be the same.\n\n"+
-			"With `depends_on`, also of a module, the results of a data source are unknown when one of its dependencies changes. "+
+			"With `depends_on`, including that of a module, the results of a data source are unknown when one of its dependencies changes. "+
 			"Name the owner by a managed resource (`outscale_user.NAME.user_id`) or a literal, or apply the other change first (`-target`).",
 		argument, state.Describe(), what))
 	return diags

@@ -82,8 +82,8 @@ func WhyResealed(to Recipients, config, state Key) string {
 }
 
 // WarnSealing warns that older states still have a secret that is sealed in place, or that there is no secret to seal.
-// noSecret returns the summary of the second warning, and its detail, which begins with begin.
-func WarnSealing(plan, state Key, noSecret func(begin string) (summary, detail string)) (diags diag.Diagnostics) {
+// noSecret is the summary of the second warning, and outcome the end of its text.
+func WarnSealing(plan, state Key, noSecret, outcome string) (diags diag.Diagnostics) {
 	switch {
 	case plan.SealTo.IsNull() || !state.SealedSecretKey.IsNull():
 	case !state.SecretKey.IsNull():
@@ -91,8 +91,8 @@ func WarnSealing(plan, state Key, noSecret func(begin string) (summary, detail s
 			"Every older version and backup of the state, and every saved plan file, still has it in clear.\n\n"+
 			"Replace the key (`-replace=ADDRESS`) unless you know that nobody else can read these.")
 	case state.SealTo.IsNull() && plan.SealedSecretKey.IsNull():
-		summary, detail := noSecret("The state has no secret of " + state.Describe() + ", as after an import, and the API does not show it again: ")
-		diags.AddAttributeWarning(AtSealTo, summary+": "+state.ID.ValueString(), detail)
+		diags.AddAttributeWarning(AtSealTo, noSecret+": "+state.ID.ValueString(),
+			"The state has no secret of "+state.Describe()+", as after an import, and the API does not return it again. "+outcome)
 	}
 	return diags
 }

@@ -80,6 +80,10 @@ func (k Key) SecretInPlace(ctx context.Context, d *providerdata.Data, config, st
 	return k.withSealed(ciphertext, to)
 }
 
+// leastSecret is the length below which a value is not sent as a secret, because wrong secrets lock the key for a minute. A secret
+// has 40 characters (A41). The limit is lower, in case other accounts have shorter ones.
+const leastSecret = 20
+
 // secretValidator refuses values that do not have the form of a secret.
 type secretValidator struct{}
 
@@ -91,7 +95,12 @@ func (v secretValidator) MarkdownDescription(ctx context.Context) string { retur
 
 // ValidateString adds an error without a path, because the CLI prints the line that an error points to.
 func (secretValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if why := key.MalformedSecret(req.ConfigValue.ValueString()); why != "" {
+	secret := req.ConfigValue.ValueString()
+	why := key.MalformedSecret(secret)
+	if why == "" && secret != "" && len(secret) < leastSecret {
+		why = fmt.Sprintf("has fewer than %d characters", leastSecret)
+	}
+	if why != "" {
 		resp.Diagnostics.AddError(NotTaken, fmt.Sprintf("The value of `%s` %s, so it cannot be the secret of an access key.\n\n"+
 			"Set the secret as the API returned it: 40 letters and digits.", req.Path, why))
 	}

@@ -318,9 +318,8 @@ func (d *decision) warnKept(state model, f facts) {
 	if previous := state.PreviousAccessKeyID.ValueString(); d.plan.PreviousExpirationDate.IsUnknown() {
 		d.warnExpiry(previous, "Access key "+previous, state.PreviousExpirationDate, f.Now)
 	}
-	d.diags.Append(keyattr.WarnSealing(d.plan.Key, state.Key, func(begin string) (summary, detail string) {
-		return "No secret to seal yet", begin + "`sealed_secret_key` stays empty until the key rotates.\n\nChange `triggers` in a later apply to rotate earlier."
-	})...)
+	d.diags.Append(keyattr.WarnSealing(d.plan.Key, state.Key, "No secret to seal yet",
+		"So `sealed_secret_key` stays empty until the key rotates.\n\nChange `triggers` in a later apply to rotate earlier.")...)
 }
 
 // warnExpiry warns that the apply gives a key an earlier expiry, if its expiry exceeds the planned lifetime. text names the key.
