@@ -109,6 +109,7 @@ var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 func accountIDs(other string) []validator.Set {
 	return []validator.Set{
 		setvalidator.SizeAtLeast(1),
+		setvalidator.NoNullValues(),
 		setvalidator.ValueStringsAre(stringvalidator.RegexMatches(accountID, "must be the id of an account: 12 digits without spaces or dashes")),
 		setvalidator.ConflictsWith(path.MatchRoot(other)),
 	}

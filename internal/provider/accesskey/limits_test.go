@@ -28,6 +28,8 @@ func limitedTo30Days(t *testing.T) *acctest.Protocol {
 func TestAccessKey_ceilingAtPlan(t *testing.T) {
 	t.Parallel()
 	h := limitedTo30Days(t)
+	now := h.Simulator.Now()
+	h.Advance(now.Truncate(time.Hour).Add(time.Hour).Sub(now)) // to a full hour, which then stays the same during the test
 	latest := h.Simulator.Now().Add(30 * day).UTC().Format("2006-01-02T15:")
 	h.NewResource(accessKey).Plan(acctest.Args{}).ExpectError(tooLong, acctest.At("expiration_date"), "There is no `expiration_date`", "30 days", latest)
 	h.NewResource(accessKey).Plan(dated(h.Date(31*day))).ExpectError(tooLong, acctest.At("expiration_date"), "30 days", latest,

@@ -22,6 +22,8 @@ func TestLists_nullElement(t *testing.T) {
 		"source_policy_documents": h.DataSource("outscale_policy_document", acctest.Args{"source_policy_documents": null}).Diagnostics,
 		"actions":                 h.DataSource("outscale_policy_document", acctest.Args{"statement": statement}).Diagnostics,
 		"values":                  h.DataSource("outscale_users", acctest.Args{"filter": filter}).Diagnostics,
+		"access_key_ids":          h.DataSource("outscale_access_keys", acctest.Args{"access_key_ids": null}).Diagnostics,
+		"states":                  h.DataSource("outscale_access_keys", acctest.Args{"states": null}).Diagnostics,
 		"entities_type":           h.DataSource("outscale_entities_linked_to_policy", acctest.Args{"policy_orn": "orn:ows:idauth::123456789012:policy/p", "entities_type": null}).Diagnostics,
 	} {
 		if errs := got.Errors(); len(errs) == 0 || !strings.HasPrefix(errs[0].Summary, "Null ") {

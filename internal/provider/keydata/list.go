@@ -52,9 +52,10 @@ func (d *List) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datas
 				Validators:          []validator.String{keyattr.UserNameValidator()},
 				MarkdownDescription: "The name of the user whose keys are listed. Default: the caller. With `access_key_ids`, the keys of every user are searched by default."},
 			"access_key_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+				Validators:          []validator.List{listvalidator.NoNullValues()},
 				MarkdownDescription: "The ids of the keys to list. Default: all."},
 			"states": schema.ListAttribute{Optional: true, ElementType: types.StringType,
-				Validators:          []validator.List{listvalidator.ValueStringsAre(stringvalidator.OneOf(string(key.Active), string(key.Inactive)))},
+				Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(string(key.Active), string(key.Inactive)))},
 				MarkdownDescription: "The states of the keys to list. Valid values are `ACTIVE` and `INACTIVE`. Default: both."},
 			"access_keys": schema.ListNestedAttribute{
 				Computed:            true,
