@@ -11,7 +11,7 @@ import (
 // processes in a plan of 300 unchanged keys of 150 users.
 
 // disableUnreadLogs turns off the logs that the CLI would discard. Framework 1.19.0 and plugin-go 0.31.0 write about forty lines
-// at TRACE for each resource, also without TF_LOG, and the CLI parses them all: hashicorp/terraform-plugin-framework issue 1269.
+// at TRACE for each resource, even without TF_LOG, and the CLI parses them all: hashicorp/terraform-plugin-framework issue 1269.
 // Without this function CPU is 50 % higher, until that is fixed.
 //
 // GOTCHA: if only TF_LOG_SDK is set, the framework and the protocol assemble each line before their logger drops it: 6 %.

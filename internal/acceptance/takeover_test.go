@@ -13,7 +13,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/seal"
 )
 
-// besideOfficial returns a configuration that has the official provider beside this one.
+// besideOfficial returns a configuration that has the official provider in addition to this one.
 func besideOfficial(body string) string {
 	return acctest.Lines(
 		"terraform {",

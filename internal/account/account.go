@@ -24,7 +24,7 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Service reads one account. It is safe for concurrent use. A process needs one, also if it runs for weeks.
+// Service reads one account. It is safe for concurrent use. A process needs one, even if it runs for weeks.
 type Service struct {
 	api    API
 	opts   domain.Options

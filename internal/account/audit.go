@@ -99,7 +99,7 @@ func (r *Report) add(userID string, keys []key.Key, now time.Time) {
 	}
 }
 
-// keysOfEach returns the keys of each user. A user that was deleted meanwhile has none.
+// keysOfEach returns the keys of each user. A user that was deleted in the meantime has none.
 func keysOfEach(ctx context.Context, keys Keys, users []user.User) ([][]key.Key, error) {
 	owned := make([][]key.Key, len(users))
 	group, ctx := errgroup.WithContext(ctx)

@@ -37,7 +37,7 @@ type outcome struct {
 	kind       kind
 	err        error // nil = success
 	sent       time.Time
-	status     int           // 0 = no answer; set also if the answer broke off
+	status     int           // 0 = no answer; set even if the answer broke off
 	problems   []Problem     // of a body with Errors, in any form of answer
 	retryAfter time.Duration // the Retry-After of the answer, 0 without one
 	wrongDate  bool          // the date of the signature was refused, and the answer has the API's date

@@ -45,7 +45,7 @@ type API interface {
 
 var _ API = (*api.Client)(nil)
 
-// Service is the groups of one account. It is safe for concurrent use. A process needs one, also if it runs for weeks.
+// Service is the groups of one account. It is safe for concurrent use. A process needs one, even if it runs for weeks.
 type Service struct {
 	api     API
 	account domain.Account

@@ -49,7 +49,7 @@ func TestDelete_held(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	if err := remove(&holding{fake: groups(), freed: true}); err != nil {
-		t.Errorf("removed meanwhile: %v", err)
+		t.Errorf("removed in the meantime: %v", err)
 	}
 	if err := remove(&holding{fake: groups()}); !api.IsConflict(err) {
 		t.Errorf("held by what cannot be read: %v", err)

@@ -10,7 +10,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/domain"
 )
 
-// tries is how often a change is sent if its answer is lost or its group was renamed meanwhile.
+// tries is the number of times that a change is sent if its answer is lost or its group was renamed in the meantime.
 const tries = 2
 
 // Create creates a group (CreateUserGroup). If the answer is lost, Create looks the name up: see domain.CreateNamed.
@@ -86,7 +86,7 @@ func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identit
 			if held := s.heldBy(ctx, now, err); held.What() != "" {
 				return held
 			}
-			// What prevented the deletion was removed meanwhile, or cannot be read.
+			// What prevented the deletion was removed in the meantime, or cannot be read.
 			err = s.api.DeleteUserGroup(ctx, now.ref(), force)
 		}
 		if err == nil || try == tries || (!api.IsAmbiguous(err) && !api.IsNotFound(err)) {
@@ -127,7 +127,7 @@ func (s *Service) readMembers(ctx context.Context, id string, recorded domain.Id
 		return nil, err
 	}
 	found, users, err := s.api.ReadUserGroup(ctx, group.ref())
-	if api.IsNotFound(err) || (err == nil && found.ID != id) { // renamed or deleted meanwhile
+	if api.IsNotFound(err) || (err == nil && found.ID != id) { // renamed or deleted in the meantime
 		if group, err = s.reload(ctx, id, recorded); err == nil {
 			_, users, err = s.api.ReadUserGroup(ctx, group.ref())
 		}

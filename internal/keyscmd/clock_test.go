@@ -53,7 +53,7 @@ func TestExec_machineClockBehind(t *testing.T) {
 	}
 }
 
-// The log is read up to the API's time, also in the usage of a key, which makes no call before.
+// The log is read up to the API's time, even in the usage of a key, which makes no call before.
 func TestUsage_machineClockBehind(t *testing.T) {
 	r := newRig(t)
 	first, _ := busyUser(t, r, "ci")

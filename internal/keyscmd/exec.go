@@ -60,7 +60,7 @@ be run, or if the key could not be created or revoked.`,
 	cmd.Flags().StringVar(&userName, "user", "", "the `USER` that the key belongs to")
 	cmd.Flags().StringVar(&lifetime, "for", "1h", "the key expires after this `TIME`, for example 30m or 1d")
 	cmd.Flags().StringVar(&tag, "tag", "outscale-keys exec", "the `TAG` of the key")
-	cmd.Flags().SetInterspersed(false) // flags after the program are the program's, also without --
+	cmd.Flags().SetInterspersed(false) // flags after the program are the program's, even without --
 	return cmd
 }
 

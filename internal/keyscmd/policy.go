@@ -38,7 +38,7 @@ run in this time, or if the user calls other services, the user needs more than 
 the keys that the user has now.
 
 --collect FILE adds the calls that the command sees to a file. Run it every week: the file keeps the calls after the log
-has lost them, also those of keys that were deleted since, and --since reaches as far back as the file. The file has no
+has lost them, including those of keys that were deleted since, and --since reaches as far back as the file. The file has no
 secrets, and its mode is 0600. Commands that change the same file wait for each other (FILE.lock).
 
 --wildcard PATTERN, for example "api:Read*", replaces the actions that the pattern matches. --compare shows what the user's

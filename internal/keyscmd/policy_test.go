@@ -127,7 +127,7 @@ func TestPolicy_compare(t *testing.T) {
 	}
 }
 
-// The file has calls that the log no longer has, also those of a deleted key.
+// The file has calls that the log no longer has, including those of a deleted key.
 func TestPolicy_collect(t *testing.T) {
 	r := newRig(t, func(o *simulator.Options) { o.Grants = []simulator.Grant{{User: "ci", Actions: []string{"*"}}} })
 	file := filepath.Join(t.TempDir(), "calls.json")
@@ -209,7 +209,7 @@ func TestPolicy_refused(t *testing.T) {
 	}
 }
 
-// Commands that add to the same file at the same time lose no calls, also with different names of the file.
+// Commands that add to the same file at the same time lose no calls, even if they name the file differently.
 func TestPolicy_collectAtTheSameTime(t *testing.T) {
 	r := newRig(t)
 	file := filepath.Join(t.TempDir(), "calls.json")

@@ -28,7 +28,7 @@ const (
 	lockSuffix = ".lock"
 )
 
-// folder has the files of the journal. Each process appends to its own file, and holds a lock on another file beside it until
+// folder has the files of the journal. Each process appends to its own file, and holds a lock on another file next to it until
 // it ends.
 type folder struct {
 	root *os.Root

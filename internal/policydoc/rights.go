@@ -33,7 +33,7 @@ func (s Statement) Covers(action string) bool {
 	return slices.ContainsFunc(s.Action, matches)
 }
 
-// Match reports whether an action matches a pattern in which each "*" stands for any number of characters, also for none.
+// Match reports whether an action matches a pattern in which each "*" stands for any number of characters, or none.
 func Match(pattern, action string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {

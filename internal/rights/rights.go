@@ -61,7 +61,7 @@ type Service struct {
 	docs   *cache.Reads[api.InlinePolicy]   // by user and policy name, see docName
 
 	mu      sync.Mutex
-	renamed map[string]int // by principal: how often Forget was called
+	renamed map[string]int // by principal: the number of calls of Forget
 }
 
 // New returns the service. It makes no call.

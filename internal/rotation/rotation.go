@@ -86,7 +86,7 @@ func New(keys Keys) *Service { return &Service{keys} }
 // Rotate creates the next key of a pair, or the first one. have is the pair as last known; it may have keys that are gone. A
 // missing owner is an error.
 //
-// Rotate returns the pair also with an error. If Current has a Secret, a new key was created, and the caller must keep the
+// Rotate returns the pair even with an error. If Current has a Secret, a new key was created, and the caller must keep the
 // secret despite an error. Errors: *domain.GoneError (the owner), *domain.IdentityMismatchError, *PreviousError, and those
 // of key.Service.Create.
 func (s *Service) Rotate(ctx context.Context, have Pair, want Spec, opts key.CreateOptions) (Result, error) {

@@ -11,7 +11,7 @@ import (
 const ShortestSecret = 40
 
 var (
-	// privateKey matches a private key in PEM form, also with escaped line breaks or without its end.
+	// privateKey matches a private key in PEM form, including one with escaped line breaks or without its end.
 	privateKey = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
 	// token matches texts that look like the secret of an access key or like another secret: long, and without separators.
 	token = regexp.MustCompile(`[A-Za-z0-9+/=]{40,}`)

@@ -13,7 +13,7 @@ const (
 	// deleteNameTTL is the largest age of a name in a deletion: later, another user can have the name. It is as long as a
 	// call can wait for the client's rate limit, so that many deletions share one list.
 	deleteNameTTL = 5 * time.Second
-	// updateTries is how often an update is sent if its answer is lost or its user was renamed meanwhile.
+	// updateTries is the number of times that an update is sent if its answer is lost or its user was renamed in the meantime.
 	updateTries = 2
 )
 
@@ -126,7 +126,7 @@ func (s *Service) delete(ctx context.Context, user User) error {
 	if held := s.heldBy(ctx, user, err); held.What() != "" {
 		return held
 	}
-	// What prevented the deletion was removed meanwhile, or cannot be read.
+	// What prevented the deletion was removed in the meantime, or cannot be read.
 	if err = s.api.DeleteUser(ctx, user.Name); err == nil {
 		s.forget(user.ID)
 	}
@@ -152,7 +152,7 @@ func (s *Service) heldBy(ctx context.Context, user User, conflict error) *domain
 	return held
 }
 
-// remember stores the user from the answer of a write, also in the shared read, so that a run that creates many users and
+// remember stores the user from the answer of a write, and adds it to the shared read, so that a run that creates many users and
 // their keys does not list the users.
 func (s *Service) remember(u User) {
 	s.written.Put(u.ID, u)

@@ -103,7 +103,7 @@ func TestGuard_exhausted(t *testing.T) {
 		"two lost":            {[]Outcome{Unanswered, Unanswered}, false},
 		"three lost":          {[]Outcome{Unanswered, Unanswered, Unanswered}, true},
 		"a date and two lost": {[]Outcome{WrongDate, Unanswered, Unanswered}, true},
-		"accepted meanwhile":  {[]Outcome{Unanswered, Unanswered, Accepted, Unanswered}, false},
+		"accepted in between": {[]Outcome{Unanswered, Unanswered, Accepted, Unanswered}, false},
 	} {
 		var g Guard
 		if run(&g, c.outcomes...); g.Exhausted() != c.want {

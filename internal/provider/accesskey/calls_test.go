@@ -15,7 +15,7 @@ const (
 	keysEach = 5
 )
 
-// expectCallsOnce is ExpectCalls, and fails the test also if the keys of one owner were read twice.
+// expectCallsOnce is ExpectCalls, and also fails the test if the keys of one owner were read twice.
 func expectCallsOnce(t *testing.T, h *acctest.Protocol, what string, want map[string]int) {
 	t.Helper()
 	seen := map[string]int{}

@@ -67,7 +67,7 @@ func TestWithPlanned_deactivatedDuringApply(t *testing.T) {
 	}
 }
 
-// TestToSpec_stateOnlyWhereItChanges: a state that the plan does not change is not sent, also when it is configured: a key
+// TestToSpec_stateOnlyWhereItChanges: a state that the plan does not change is not sent, even if it is configured: a key
 // that was deactivated since the plan stays so.
 func TestToSpec_stateOnlyWhereItChanges(t *testing.T) {
 	planned := planChange(config(until("2028-01-01"), is("ACTIVE")), state(tag("x")), keyattr.ParseRecipients(noTexts))

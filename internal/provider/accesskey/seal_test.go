@@ -233,7 +233,7 @@ func TestAccessKey_badRecipients(t *testing.T) {
 		"an age private key": {[]string{mine.Public, mine.Private}, mine.Private, []any{"`seal_to[1]` is an age private key", "Give the public half instead"}},
 		"an SSH private key": {[]string{locked.Private}, strings.Split(locked.Private, "\n")[2], []any{"`seal_to[0]` is an SSH private key", "Give the public half instead"}},
 		"a cut private key":  {[]string{bare}, bare, []any{"`seal_to[0]` is not a public key"}},
-		"a cut one beside":   {[]string{ecdsaPair(t).Public, bare}, bare, []any{"`seal_to[0]` is an SSH ECDSA key"}},
+		"with a cut one":     {[]string{ecdsaPair(t).Public, bare}, bare, []any{"`seal_to[0]` is an SSH ECDSA key"}},
 		"a PEM's body":       {[]string{"MIIEowIBAAKC\nAQEAsecret"}, "AQEAsecret", []any{"`seal_to[0]` has more than one line"}},
 		"a hundred":          {hundred, "", []any{"`seal_to`: the list has 100 public keys", "the maximum is 20"}},
 		"twice":              {[]string{mine.Public, strings.ToUpper(mine.Public)}, "", []any{"`seal_to[1]` is the same key as public key [0]", "Give each key once"}},

@@ -24,7 +24,7 @@ func leaveUnfinished(h *acctest.Protocol, userName string) (id string, parts []a
 	return id, []any{"terraform-unfinished-by-hand", command}
 }
 
-// expectUnfinished checks that a step warns of the key once, and how often it read keys for that.
+// expectUnfinished checks that a step warns of the key once, and the number of reads of keys for that.
 func expectUnfinished(t *testing.T, h *acctest.Protocol, what string, got acctest.Diagnostics, id string, parts []any, reads int) {
 	t.Helper()
 	got.ExpectWarning(unfinished+": "+id, parts...)

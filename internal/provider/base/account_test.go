@@ -11,7 +11,7 @@ import (
 	"github.com/outscale-access/terraform-provider-outscale/internal/provider/providerdata"
 )
 
-// theAccount is an account whose id was read how often.
+// theAccount counts the reads of its id.
 type theAccount struct {
 	providerdata.Account
 	id    string

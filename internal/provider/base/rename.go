@@ -27,7 +27,7 @@ type Rename struct {
 // old name, such as its access keys.
 //
 // A plan of one resource does not show whether the other object loses the name first. Both CLIs plan resources that depend
-// on each other in the order in which they apply them. So if this process has planned a rename of the other object, also to
+// on each other in the order in which they apply them. So if this process has planned a rename of the other object, even to
 // a name that is not known yet, CheckRename only adds a warning: without `depends_on`, the order was a matter of chance. In a
 // circle of renames, the one that is planned first is always an error. A planned deletion of the other object makes no
 // difference, because `depends_on` cannot name a resource that is no longer in the configuration.

@@ -76,7 +76,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			r.policy.element, r.policy.words, r.kind.Word, absent),
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: fmt.Sprintf("Makes the listed %s the only ones of a %s: others are removed, also those that somebody adds later. "+
+		MarkdownDescription: fmt.Sprintf("Makes the listed %s the only ones of a %s: others are removed, including those that somebody adds later. "+
 			"A destroy of this resource changes nothing at the API: the policies stay, and others can be added.", r.policy.words, r.kind.Word),
 		Attributes: attributes,
 		Blocks:     map[string]schema.Block{"timeouts": base.TimeoutsBlock(ctx)},

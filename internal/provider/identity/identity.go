@@ -1,5 +1,5 @@
 // Package identity gives managed resources their resource identity: the account, and what names the object in it. Both CLIs
-// keep it in the state beside the attributes, and an import can name an object by it.
+// keep it in the state in addition to the attributes, and an import can name an object by it.
 package identity
 
 import (

@@ -18,7 +18,7 @@ import (
 // Schema is the official provider's.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages a version of a managed policy, beside version `v1`, which the creation of the policy makes. " +
+		MarkdownDescription: "Manages a version of a managed policy, in addition to version `v1`, which the creation of the policy makes. " +
 			"A policy has at most 5 versions. Its default version decides rights.",
 		Attributes: map[string]schema.Attribute{
 			"policy_orn": schema.StringAttribute{

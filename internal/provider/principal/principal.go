@@ -68,7 +68,7 @@ func (k Kind) Attributes() map[string]schema.Attribute {
 	}
 }
 
-// CheckName adds an error to a plan if both attributes are configured and name different principals, also after the renames
+// CheckName adds an error to a plan if both attributes are configured and name different principals, even after the renames
 // that this process has planned. It makes no call for an unchanged name.
 func (k Kind) CheckName(ctx context.Context, d *providerdata.Data, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
 	var name, id, had types.String

@@ -120,7 +120,7 @@ type noAccount struct{ Account }
 
 func (noAccount) KnownID() string { return "" }
 
-// listing is keys that are listed how often.
+// listing counts how many times its keys are listed.
 type listing struct {
 	Keys
 	keys  []key.Key
