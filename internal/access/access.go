@@ -99,7 +99,7 @@ func find[T any](ctx context.Context, s *Service, reads *cache.Reads[[]T], list 
 		}
 		reads.Drop(everything)
 	}
-	return none, domain.BelieveGone(ctx, s.account, gone, recorded)
+	return none, domain.ConfirmGone(ctx, s.account, gone, recorded)
 }
 
 // deleted returns nil for a refused deletion if a read proves that the object is gone.
@@ -120,7 +120,7 @@ func deleted[T any](ctx context.Context, refusal error, read func(context.Contex
 // CreateRule creates a rule (CreateApiAccessRule). If the answer is lost, CreateRule reads the rules: a new rule that is
 // equal to the request is the result.
 //
-// Errors: *domain.AmbiguousError, or the API's.
+// Errors: *domain.LostAnswerError, or the API's.
 func (s *Service) CreateRule(ctx context.Context, want Rule) (Rule, error) {
 	return createUnnamed(ctx, s.opts, unnamed[Rule]{
 		action: "CreateApiAccessRule",

@@ -62,7 +62,7 @@ func TestCreateRule_lostAnswer(t *testing.T) {
 	} {
 		f := &fake{rules: []api.AccessRule{old}, creates: c.creates}
 		rule, err := service(f).CreateRule(t.Context(), want)
-		var lost *domain.AmbiguousError
+		var lost *domain.LostAnswerError
 		if rule.ID != c.id || errors.As(err, &lost) != (c.id == "") {
 			t.Errorf("%s: got %q, %v", name, rule.ID, err)
 		}

@@ -25,7 +25,7 @@ func (s *Service) CA(ctx context.Context, id string, recorded domain.Identity) (
 // CreateCA uploads a certificate (CreateCa). If the answer is lost, CreateCA reads the authorities: a new one with the same
 // fingerprint and description is the result.
 //
-// Errors: *domain.AmbiguousError, or the API's.
+// Errors: *domain.LostAnswerError, or the API's.
 func (s *Service) CreateCA(ctx context.Context, pem, fingerprint, description string) (CA, error) {
 	return createUnnamed(ctx, s.opts, unnamed[CA]{
 		action: "CreateCa",

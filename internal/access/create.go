@@ -36,10 +36,10 @@ func createUnnamed[T any](ctx context.Context, opts domain.Options, u unnamed[T]
 		return none, err
 	}
 	created, err := u.create(work)
-	if !api.IsAmbiguous(err) {
+	if !api.IsLostAnswer(err) {
 		return created, err
 	}
-	lost := &domain.AmbiguousError{Action: u.action, Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: err}
+	lost := &domain.LostAnswerError{Action: u.action, Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: err}
 	for _, pause := range domain.Settling {
 		if opts.Pause(cleanup, pause, u.action, domain.ReasonSettling) != nil {
 			break

@@ -183,7 +183,7 @@ func (s *Service) decide(ctx context.Context, rules []Rule, changes map[string]*
 	var cas []CA
 	if len(caller.Chain) > 0 {
 		var err error
-		if cas, err = s.CAs(ctx); err != nil && !domain.IsClosed(err) {
+		if cas, err = s.CAs(ctx); err != nil && !domain.IsNotPermitted(err) {
 			return err
 		}
 	}

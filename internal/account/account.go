@@ -62,7 +62,7 @@ func (s *Service) ID(ctx context.Context) (string, error) {
 			return "", err
 		}
 		account, err := s.api.ReadAccounts(ctx)
-		if domain.IsClosed(err) {
+		if domain.IsNotPermitted(err) {
 			return "", nil
 		}
 		if err == nil {
@@ -106,7 +106,7 @@ func (s *Service) MaxKeyLifetime(ctx context.Context) (time.Duration, error) {
 func (s *Service) maxKeyLifetime(ctx context.Context) (time.Duration, error) {
 	return s.limits.Get(ctx, theAccount, func(ctx context.Context) (time.Duration, error) {
 		policy, err := s.api.ReadAPIAccessPolicy(ctx)
-		if domain.IsClosed(err) {
+		if domain.IsNotPermitted(err) {
 			s.opts.Info(ctx, "the account's API access policy cannot be read: its limit on the life of access keys is not checked", nil)
 			return unknownLifetime, nil
 		}

@@ -53,7 +53,7 @@ func (s *Service) Audit(ctx context.Context, keys Keys, users Users) (Report, er
 	var r Report
 	limit, err := s.maxKeyLifetime(ctx)
 	switch {
-	case api.As(err) != nil && api.IsAmbiguous(err):
+	case api.As(err) != nil && api.IsLostAnswer(err):
 		r.LifetimeErr = err // the API failed, and can still list the keys
 	case err != nil:
 		return Report{}, err
@@ -65,7 +65,7 @@ func (s *Service) Audit(ctx context.Context, keys Keys, users Users) (Report, er
 		return Report{}, err
 	}
 	all, err := users.List(ctx)
-	if domain.IsClosed(err) {
+	if domain.IsNotPermitted(err) {
 		r.add("", own, s.api.Clock().Now())
 		return r, nil
 	} else if err != nil {

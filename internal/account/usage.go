@@ -89,7 +89,7 @@ func (s *Service) usage(ctx context.Context, q UsageQuery, wrongClock func() boo
 		err := part.read(ctx, s.api, pages)
 		switch {
 		case err == nil:
-		case domain.IsClosed(err):
+		case domain.IsNotPermitted(err):
 			return Usage{}, nil
 		case ctx.Err() != nil || u.From.Equal(until):
 			return Usage{}, err

@@ -32,8 +32,8 @@ func TestAccount_faultsReachTheClient(t *testing.T) {
 			if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 				t.Errorf("%v, want %q", err, want)
 			}
-			if err != nil && !api.IsAmbiguous(err) {
-				t.Errorf("not ambiguous: %v", err)
+			if err != nil && !api.IsLostAnswer(err) {
+				t.Errorf("not a lost answer: %v", err)
 			}
 			if len(a.Keys()) != 1 {
 				t.Errorf("%d keys", len(a.Keys()))

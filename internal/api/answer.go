@@ -173,7 +173,7 @@ func (o outcome) credential(accepted bool) auth.Outcome {
 			return auth.Refused
 		}
 		return auth.Unanswered
-	case o.kind == contradiction, o.kind == canceled && IsAmbiguous(o.err):
+	case o.kind == contradiction, o.kind == canceled && IsLostAnswer(o.err):
 		return auth.Unanswered
 	case o.kind == timedOut, o.kind == broken:
 		if o.status == 0 || o.status/100 == 4 {

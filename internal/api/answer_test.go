@@ -50,7 +50,7 @@ func TestAnswer_foreign(t *testing.T) {
 			if r.sent() != 1+want || (err == nil) != (want == 2) {
 				t.Errorf("%s, %s: %d requests, want %d: %v", name, action, r.sent()-1, want, err)
 			}
-			if err != nil && (!IsAmbiguous(err) || IsNotFound(err) || IsForbidden(err) || IsConflict(err) || IsUnknownAction(err)) {
+			if err != nil && (!IsLostAnswer(err) || IsNotFound(err) || IsForbidden(err) || IsConflict(err) || IsUnknownAction(err)) {
 				t.Errorf("%s, %s: taken for a refusal: %v", name, action, err)
 			}
 			if err != nil && As(err) == nil && !strings.Contains(err.Error(), r.endpoint) {
@@ -77,7 +77,7 @@ func TestAnswer_errorUnder200(t *testing.T) {
 	r := newRig(t, reply{status: 200, body: problem(400, "5027", "unknown").body})
 	err := r.DeleteAccessKey(t.Context(), "", "AK")
 	const want = "DeleteAccessKey: HTTP 200 with an error body, AccessDenied 5027"
-	if err == nil || !strings.HasPrefix(err.Error(), want) || !IsAmbiguous(err) || IsNotFound(err) {
+	if err == nil || !strings.HasPrefix(err.Error(), want) || !IsLostAnswer(err) || IsNotFound(err) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
@@ -85,7 +85,7 @@ func TestAnswer_errorUnder200(t *testing.T) {
 // A code may be a number. A success without a required part is a lost answer.
 func TestAnswer_odd(t *testing.T) {
 	r := newRig(t, reply{status: 400, body: `{"Errors":[{"Code":4047,"Type":"T"}],"ResponseContext":{"RequestId":"r"}}`})
-	if err := actions["CreateAccessKey"](r.Client, t.Context()); !IsInvalid(err) || IsAmbiguous(err) {
+	if err := actions["CreateAccessKey"](r.Client, t.Context()); !IsInvalid(err) || IsLostAnswer(err) {
 		t.Errorf("%v", err)
 	}
 	for name, body := range map[string]string{
@@ -94,7 +94,7 @@ func TestAnswer_odd(t *testing.T) {
 		r := newRig(t, ok(body))
 		err := actions["CreateAccessKey"](r.Client, t.Context())
 		var lost *TransportError
-		if !errors.As(err, &lost) || !IsAmbiguous(err) || r.sent() != 1 {
+		if !errors.As(err, &lost) || !IsLostAnswer(err) || r.sent() != 1 {
 			t.Errorf("%s: %v, %d requests", name, err, r.sent())
 		}
 	}
@@ -108,7 +108,7 @@ func TestAnswer_odd(t *testing.T) {
 func TestAnswer_foreignFromTheStart(t *testing.T) {
 	for _, status := range []int{http.StatusOK, http.StatusFound, http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired} {
 		r := newRig(t, reply{status: status, body: "<html>"})
-		if err := actions["CreateAccessKey"](r.Client, t.Context()); !IsAmbiguous(err) || r.sent() != 1 {
+		if err := actions["CreateAccessKey"](r.Client, t.Context()); !IsLostAnswer(err) || r.sent() != 1 {
 			t.Errorf("%d: %v, %d requests", status, err, r.sent())
 		}
 	}
@@ -120,7 +120,7 @@ func TestAnswer_readUserPolicy(t *testing.T) {
 	if p, err := r.ReadUserPolicy(t.Context(), "bob", "p"); err != nil || p.Document != "{}" {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if _, err := r.ReadUserPolicy(t.Context(), "bob", "p"); !IsAmbiguous(err) {
+	if _, err := r.ReadUserPolicy(t.Context(), "bob", "p"); !IsLostAnswer(err) {
 		t.Errorf("a foreign answer: %v", err)
 	}
 }

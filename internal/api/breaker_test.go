@@ -52,7 +52,7 @@ type results struct {
 func (o *results) of(c *Client, action string, n int) {
 	tenAtATime(n, func() {
 		err := actions[action](c, context.Background())
-		if sentOnce[action] && IsAmbiguous(err) {
+		if sentOnce[action] && IsLostAnswer(err) {
 			_ = actions["ReadAccessKeys"](c, context.Background())
 		}
 		o.mu.Lock()
@@ -62,7 +62,7 @@ func (o *results) of(c *Client, action string, n int) {
 			o.good++
 		case isGivenUp(err) && strings.Contains(err.Error(), c.endpoint):
 			o.unsent++
-		case IsAmbiguous(err):
+		case IsLostAnswer(err):
 			o.unclear++
 		default:
 			o.odd = append(o.odd, err)
@@ -203,13 +203,13 @@ func TestBreaker_oneProbe(t *testing.T) {
 		if o.of(c, "CreateAccessKey", 100); o.unsent != 100 || time.Since(begun) > 30*time.Second {
 			t.Errorf("%d of 100 unsent, after %v", o.unsent, time.Since(begun))
 		}
-		if err := <-finds; !IsAmbiguous(err) || time.Since(begun) < 2*c.timeouts.attempt {
+		if err := <-finds; !IsLostAnswer(err) || time.Since(begun) < 2*c.timeouts.attempt {
 			t.Errorf("it did not try in full: %v after %v", err, time.Since(begun))
 		}
 		if most != 1 {
 			t.Errorf("%d at once", most)
 		}
-		if err := actions["DeleteAccessKey"](c, WithoutRateLimit(context.Background())); isGivenUp(err) || !IsAmbiguous(err) {
+		if err := actions["DeleteAccessKey"](c, WithoutRateLimit(context.Background())); isGivenUp(err) || !IsLostAnswer(err) {
 			t.Errorf("hurried: %v", err)
 		}
 	})

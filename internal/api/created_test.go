@@ -35,7 +35,7 @@ func TestCreate_answerForAnotherObject(t *testing.T) {
 		}},
 	} {
 		r := newRig(t, ok(c.body))
-		if err := c.call(r); !IsAmbiguous(err) || r.sent() != 1 || strings.Contains(err.Error(), "the-new-secret") {
+		if err := c.call(r); !IsLostAnswer(err) || r.sent() != 1 || strings.Contains(err.Error(), "the-new-secret") {
 			t.Errorf("%s: %v after %d requests", name, err, r.sent())
 		}
 	}

@@ -193,7 +193,7 @@ func IsUnauthorized(err error) bool {
 }
 
 // IsThrottled reports that a request was refused because of the rate: 429, or the older 503 with code 6. Only a 429 of the API
-// itself proves that the action was not executed: see IsAmbiguous.
+// itself proves that the action was not executed: see IsLostAnswer.
 func IsThrottled(err error) bool {
 	switch statusOf(err) {
 	case http.StatusTooManyRequests:
@@ -204,9 +204,9 @@ func IsThrottled(err error) bool {
 	return false
 }
 
-// IsAmbiguous reports that the action may have been executed: the answer was lost or is not the API's, or the API answered 5xx,
+// IsLostAnswer reports that the action may have been executed: the answer was lost or is not the API's, or the API answered 5xx,
 // a throttled 503 included, or 200 with an error body.
-func IsAmbiguous(err error) bool {
+func IsLostAnswer(err error) bool {
 	var t *TransportError
 	if errors.As(err, &t) {
 		return t.Sent

@@ -8,7 +8,7 @@ import (
 )
 
 func TestError_everyStatus(t *testing.T) {
-	type class struct{ notFound, conflict, quota, forbidden, unauthorized, throttled, ambiguous, invalid bool }
+	type class struct{ notFound, conflict, quota, forbidden, unauthorized, throttled, lostAnswer, invalid bool }
 	for _, c := range []struct {
 		status int
 		code   string
@@ -33,10 +33,10 @@ func TestError_everyStatus(t *testing.T) {
 		{424, "1000", class{}},
 		{429, "24", class{throttled: true}},
 		{429, "25", class{throttled: true}},
-		{500, "0", class{ambiguous: true}},
-		{501, "0", class{ambiguous: true}},
-		{503, "6", class{throttled: true, ambiguous: true}},
-		{503, "0", class{ambiguous: true}},
+		{500, "0", class{lostAnswer: true}},
+		{501, "0", class{lostAnswer: true}},
+		{503, "6", class{throttled: true, lostAnswer: true}},
+		{503, "0", class{lostAnswer: true}},
 	} {
 		r := newRig(t, problem(c.status, c.code, "why"))
 		r.timeouts.call, r.timeouts.attempts = 1e9, 1
@@ -49,7 +49,7 @@ func TestError_everyStatus(t *testing.T) {
 			t.Errorf("%d/%s: %+v", c.status, c.code, err)
 			continue
 		}
-		got := class{IsNotFound(err), IsConflict(err), IsQuota(err), IsForbidden(err), IsUnauthorized(err), IsThrottled(err), IsAmbiguous(err), IsInvalid(err)}
+		got := class{IsNotFound(err), IsConflict(err), IsQuota(err), IsForbidden(err), IsUnauthorized(err), IsThrottled(err), IsLostAnswer(err), IsInvalid(err)}
 		if got != c.want {
 			t.Errorf("%d/%s: %+v, want %+v", c.status, c.code, got, c.want)
 		}

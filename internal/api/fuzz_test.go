@@ -59,7 +59,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		checkText(t, err)
 		refusal := As(err)
-		if !IsAmbiguous(err) && (refusal == nil || status < 400 || status >= 500 || !inForm(body)) {
+		if !IsLostAnswer(err) && (refusal == nil || status < 400 || status >= 500 || !inForm(body)) {
 			t.Errorf("status %d and %q pass for a refusal: %v", status, body, err)
 		}
 	})

@@ -140,7 +140,7 @@ func TestGuard_noLockOut(t *testing.T) {
 				t.Errorf("%s: %d calls failed of 40, %d were answered well", name, len(failed), len(j.at)-len(j.refused))
 			}
 			for _, err := range failed {
-				if lost := statusOf(err) == 0; !lost && !IsUnauthorized(err) || IsAmbiguous(err) && !lost {
+				if lost := statusOf(err) == 0; !lost && !IsUnauthorized(err) || IsLostAnswer(err) && !lost {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
@@ -195,7 +195,7 @@ func TestGuard_refusedUnderLoad(t *testing.T) {
 			}
 			time.Sleep(c.apart)
 			err := actions["CreateAccessKey"](client, context.Background())
-			if good := c.script[c.want].status == 200; len(j.at)-1 != c.want || (err == nil || IsAmbiguous(err)) != good {
+			if good := c.script[c.want].status == 200; len(j.at)-1 != c.want || (err == nil || IsLostAnswer(err)) != good {
 				t.Errorf("%s: %d requests, want %d: %v", name, len(j.at)-1, c.want, err)
 			}
 		})

@@ -83,7 +83,7 @@ func TestCall_http2DoesNotResend(t *testing.T) {
 		defer cancel()
 		err = actions[action](c, ctx)
 		var lost *TransportError
-		if requests.Load() != 1 || !errors.As(err, &lost) || !IsAmbiguous(err) {
+		if requests.Load() != 1 || !errors.As(err, &lost) || !IsLostAnswer(err) {
 			t.Errorf("%s: %d requests, want 1: %v", action, requests.Load(), err)
 		}
 	}

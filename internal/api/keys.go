@@ -57,7 +57,7 @@ var keyObject = object[wireKey, AccessKey]{
 type keyAnswer struct{ AccessKey *wireKey }
 
 // CreateAccessKey creates a key and returns it with its secret, which no other action returns. A request that may have been
-// executed is never sent again: see IsAmbiguous. Only a 429 of the API or a failed dial is retried. An answer about a key with
+// executed is never sent again: see IsLostAnswer. Only a 429 of the API or a failed dial is retried. An answer about a key with
 // another tag than the one that was sent counts as lost.
 func (c *Client) CreateAccessKey(ctx context.Context, in CreateAccessKeyInput) (AccessKey, error) {
 	req := createAccessKeyRequest{

@@ -68,7 +68,7 @@ func TestCall_obstacles(t *testing.T) {
 				return nil
 			}
 			err := do(cl, context.Background())
-			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hush") || IsAmbiguous(err) != c.lost {
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hush") || IsLostAnswer(err) != c.lost {
 				t.Errorf("%s, %s: %v", name, action, err)
 			}
 			if waited := len(r.slept) > 0; waited != c.waits {

@@ -67,7 +67,7 @@ func TestRefusalStore_processesAtOnce(t *testing.T) {
 					t.Errorf("%s, %v: %d calls failed, want %d", name, cred, len(failed), want)
 				}
 				for _, err := range failed {
-					if !IsUnauthorized(err) || IsAmbiguous(err) {
+					if !IsUnauthorized(err) || IsLostAnswer(err) {
 						t.Errorf("%s: %v", name, err)
 					}
 				}

@@ -72,7 +72,7 @@ func (c *Client) decide(ctx context.Context, r *request, o outcome) decision {
 	if o.kind == throttled {
 		wait = max(wait, asked)
 		c.limit.Throttled(o.sent, min(wait, maxPause))
-		return decision{ctx.Err() == nil && (r.repeatable || !IsAmbiguous(o.err)), wait, reasonThrottled}
+		return decision{ctx.Err() == nil && (r.repeatable || !IsLostAnswer(o.err)), wait, reasonThrottled}
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -83,7 +83,7 @@ func (c *Client) decide(ctx context.Context, r *request, o outcome) decision {
 		wait = c.jittered(loadWait)
 		c.limit.Throttled(o.sent, wait)
 		return decision{true, wait, reasonLoad}
-	case o.status == http.StatusUnauthorized, c.admission.open(), !r.repeatable && IsAmbiguous(o.err), permanent(o.err):
+	case o.status == http.StatusUnauthorized, c.admission.open(), !r.repeatable && IsLostAnswer(o.err), permanent(o.err):
 		return decision{}
 	}
 	t, elapsed := c.timeouts, c.now().Sub(r.since)

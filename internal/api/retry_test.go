@@ -77,7 +77,7 @@ func TestRetry_ends(t *testing.T) {
 		return nil
 	}
 	err := actions["CreateAccessKey"](r.Client, ctx)
-	if !IsThrottled(err) || IsAmbiguous(err) || !errors.Is(err, context.DeadlineExceeded) || r.sent() != 25 {
+	if !IsThrottled(err) || IsLostAnswer(err) || !errors.Is(err, context.DeadlineExceeded) || r.sent() != 25 {
 		t.Errorf("%d requests, %v", r.sent(), err)
 	}
 }
@@ -164,7 +164,7 @@ func TestBreaker_closedPort(t *testing.T) {
 		full := func() {
 			err := do(r.Client, context.Background())
 			var transport *TransportError
-			if !errors.As(err, &transport) || transport.Sent || IsAmbiguous(err) || !strings.Contains(err.Error(), r.endpoint) || !strings.Contains(err.Error(), "refused") {
+			if !errors.As(err, &transport) || transport.Sent || IsLostAnswer(err) || !strings.Contains(err.Error(), r.endpoint) || !strings.Contains(err.Error(), "refused") {
 				t.Errorf("%s: %v", action, err)
 			}
 			if waited < 5*time.Second || waited > 20*time.Second {
@@ -191,7 +191,7 @@ func TestBreaker_closedPort(t *testing.T) {
 // isGivenUp reports whether a call was not sent because of others, and is in all classes that callers check.
 func isGivenUp(err error) bool {
 	var lost *GivenUpError
-	return errors.As(err, &lost) && IsSilent(err) && !IsAmbiguous(err) && !IsThrottled(err) && !IsUnauthorized(err)
+	return errors.As(err, &lost) && IsSilent(err) && !IsLostAnswer(err) && !IsThrottled(err) && !IsUnauthorized(err)
 }
 
 // Answers of a silent endpoint are lost. After an action that is sent once, only its look-up is sent, once. Time is virtual.
@@ -208,7 +208,7 @@ func TestBreaker_silentEndpoint(t *testing.T) {
 			if sentOnce[action] {
 				want = 1
 			}
-			if !IsAmbiguous(err) || !errors.Is(err, errNoAnswer) || sent != want {
+			if !IsLostAnswer(err) || !errors.Is(err, errNoAnswer) || sent != want {
 				t.Errorf("%s: %d requests, want %d: %v", action, sent, want, err)
 			}
 			if err := actions["ReadAccessKeys"](c, context.Background()); sent != 2 || !IsSilent(err) || isGivenUp(err) == sentOnce[action] {
@@ -229,7 +229,7 @@ func TestBreaker_silentEndpoint(t *testing.T) {
 func TestRetry_permanentFailures(t *testing.T) {
 	r := newRig(t, ok(keysBody))
 	overTLS := r.client(t, Config{Endpoint: strings.Replace(r.server.URL, "http:", "https:", 1) + "/api/v1", Credential: testKey})
-	if err := actions["ReadAccessKeys"](overTLS, context.Background()); err == nil || IsAmbiguous(err) || len(r.slept) > 0 {
+	if err := actions["ReadAccessKeys"](overTLS, context.Background()); err == nil || IsLostAnswer(err) || len(r.slept) > 0 {
 		t.Errorf("plain HTTP behind https: %v, waits %v", err, r.slept)
 	}
 	for _, err := range []error{&net.DNSError{IsNotFound: true}, &TransportError{Err: http.ErrSchemeMismatch}} {
@@ -247,7 +247,7 @@ func TestCall_endedContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	err := actions["CreateAccessKey"](r.Client, ctx)
-	if err == nil || IsAmbiguous(err) || r.sent() != 0 || !errors.Is(err, context.Canceled) {
+	if err == nil || IsLostAnswer(err) || r.sent() != 0 || !errors.Is(err, context.Canceled) {
 		t.Errorf("%d requests, %v", r.sent(), err)
 	}
 }

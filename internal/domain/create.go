@@ -148,7 +148,7 @@ type NamedCreation[T any] struct {
 // up to MaxAttempts times. A cancelled ctx does not interrupt it. It observes the deadline of ctx, or DefaultCreateTimeout if
 // there is none, and may use CleanupLimit more for look-ups.
 //
-// Errors: *AmbiguousError (with a *NameTakenError if that is the reason), or the API's refusal.
+// Errors: *LostAnswerError (with a *NameTakenError if that is the reason), or the API's refusal.
 func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (none T, _ error) {
 	if _, err := ReadyToCreate(ctx, c.Account, c.API.Accepted); err != nil {
 		return none, err
@@ -158,7 +158,7 @@ func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (
 	defer done()
 	attempts := NewAttempts(work, opts, c.Action)
 	fail := func(unknown bool, errs ...error) (none T, _ error) {
-		return none, &AmbiguousError{Action: c.Action, Name: c.Name, Unknown: unknown, Tried: attempts.Report(), Err: errors.Join(errs...)}
+		return none, &LostAnswerError{Action: c.Action, Name: c.Name, Unknown: unknown, Tried: attempts.Report(), Err: errors.Join(errs...)}
 	}
 	var lost error
 	for {
@@ -169,7 +169,7 @@ func CreateNamed[T any](ctx context.Context, opts Options, c NamedCreation[T]) (
 			id, _ := c.Origin(created)
 			c.Created.Store(id, true)
 			return created, nil
-		case !api.IsAmbiguous(err) && (lost == nil || !api.IsConflict(err)):
+		case !api.IsLostAnswer(err) && (lost == nil || !api.IsConflict(err)):
 			return created, err
 		}
 		// The answer was lost; or an earlier one was, and now the name is taken, by the earlier request or by somebody else.

@@ -58,7 +58,7 @@ func TestCreateNamed_foundObject(t *testing.T) {
 			Origin:      func(o object) (string, time.Time) { return o.id, o.created },
 			IsRequested: func(_ context.Context, o object) (bool, error) { return o.value == "v", c.fails },
 		})
-		var lost *AmbiguousError
+		var lost *LostAnswerError
 		var taken *NameTakenError
 		errors.As(err, &lost)
 		errors.As(err, &taken)

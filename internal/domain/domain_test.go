@@ -74,7 +74,7 @@ func TestReadyToCreate(t *testing.T) {
 	}
 }
 
-func TestBelieveGone(t *testing.T) {
+func TestConfirmGone(t *testing.T) {
 	gone := &GoneError{Kind: KindUser, ID: "U"}
 	for name, c := range map[string]struct {
 		account  account
@@ -88,7 +88,7 @@ func TestBelieveGone(t *testing.T) {
 		"not readable":     {account{"", nil}, "A", false, true},
 		"failed":           {account{"", errCause}, "A", false, false},
 	} {
-		err := BelieveGone(bg, c.account, gone, Identity{AccountID: c.recorded})
+		err := ConfirmGone(bg, c.account, gone, Identity{AccountID: c.recorded})
 		if IsGone(err) != c.gone || IsMismatch(err) != c.mismatch || err == nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -135,10 +135,10 @@ func TestErrors_texts(t *testing.T) {
 		"access key AK was not found": &GoneError{Kind: KindAccessKey, ID: "AK"},
 		"user bob was not found":      &GoneError{Kind: KindUser, Name: "bob"},
 		"a user named bob exists, and it is not the one that was to be created":                                                     &NameTakenError{Kind: KindUser, Name: "bob", ID: "U"},
-		"X: the answer was lost, and nothing was found of it so far " + counts + ": cause":                                          &AmbiguousError{Action: "X", Tried: tried, Err: errCause},
-		"X: the answer was lost, and it left A, B " + counts + ": cause":                                                            &AmbiguousError{Action: "X", Tried: tried, Left: []string{"A", "B"}, Err: errCause},
-		"X: the answer was lost, and what it did could not be looked up " + counts + ": cause":                                      &AmbiguousError{Action: "X", Tried: tried, Unknown: true, Err: errCause},
-		"X: the answer was lost, and what it created was removed (0 requests, 0 answers lost, 0 look-ups, 0 removed, in 0s): cause": &AmbiguousError{Action: "X", Err: errCause},
+		"X: the answer was lost, and nothing was found of it so far " + counts + ": cause":                                          &LostAnswerError{Action: "X", Tried: tried, Err: errCause},
+		"X: the answer was lost, and it left A, B " + counts + ": cause":                                                            &LostAnswerError{Action: "X", Tried: tried, Left: []string{"A", "B"}, Err: errCause},
+		"X: the answer was lost, and what it did could not be looked up " + counts + ": cause":                                      &LostAnswerError{Action: "X", Tried: tried, Unknown: true, Err: errCause},
+		"X: the answer was lost, and what it created was removed (0 requests, 0 answers lost, 0 look-ups, 0 removed, in 0s): cause": &LostAnswerError{Action: "X", Err: errCause},
 		"access key AK belongs to account A, user id U, user robert and was looked for in account A, user id V, user bob": &IdentityMismatchError{
 			Kind: KindAccessKey, ID: "AK", Recorded: Identity{AccountID: "A", UserID: "U"}, Current: Identity{AccountID: "A", UserID: "V"}, RecordedName: "robert", CurrentName: "bob"},
 		"user U belongs to account A and was looked for in an unknown account": &IdentityMismatchError{Kind: KindUser, ID: "U", Recorded: Identity{AccountID: "A"}},
@@ -149,7 +149,7 @@ func TestErrors_texts(t *testing.T) {
 			t.Errorf("%q, want %q", err, want)
 		}
 	}
-	for _, err := range []error{&AmbiguousError{Err: errCause}, &IdentityMismatchError{Err: errCause}} {
+	for _, err := range []error{&LostAnswerError{Err: errCause}, &IdentityMismatchError{Err: errCause}} {
 		if !errors.Is(err, errCause) {
 			t.Errorf("%T hides its cause", err)
 		}

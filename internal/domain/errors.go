@@ -66,19 +66,19 @@ func IsUserGone(err error) bool {
 // a lock-out.
 var ErrLogin = errors.New("the action accepts no login and password, an access key is needed")
 
-// IsClosed reports whether err says that the caller cannot use an action: the right is missing, the caller uses a login, or
+// IsNotPermitted reports whether err says that the caller cannot use an action: the right is missing, the caller uses a login, or
 // the API does not know the action.
-func IsClosed(err error) bool {
+func IsNotPermitted(err error) bool {
 	return api.IsForbidden(err) || api.IsUnknownAction(err) || errors.Is(err, ErrLogin)
 }
 
 // MayBeDone reports whether the API may have executed an action that failed with err: every error but a refusal of the API.
 func MayBeDone(err error) bool {
-	return err != nil && (api.As(err) == nil || api.IsAmbiguous(err))
+	return err != nil && (api.As(err) == nil || api.IsLostAnswer(err))
 }
 
-// AmbiguousError says that the answer to an action was lost, and what is known about its effect.
-type AmbiguousError struct {
+// LostAnswerError says that the answer to an action was lost, and what is known about its effect.
+type LostAnswerError struct {
 	Action  string   // the API action, e.g. "CreateAccessKey"
 	Name    string   // of the owner of a key, "" = the caller; or of the new object
 	Marker  string   // the tag of the new access key; "" for other objects
@@ -90,11 +90,11 @@ type AmbiguousError struct {
 
 // Settled reports whether the object of each request with a lost answer was found and removed. Otherwise the API may execute
 // such a request later.
-func (e *AmbiguousError) Settled() bool {
+func (e *LostAnswerError) Settled() bool {
 	return len(e.Left) == 0 && !e.Unknown && len(e.Tried.Removed) >= e.Tried.Lost
 }
 
-func (e *AmbiguousError) Error() string {
+func (e *LostAnswerError) Error() string {
 	known := "nothing was found of it so far"
 	switch {
 	case len(e.Left) > 0:
@@ -110,7 +110,7 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%s: the answer was lost, and %s (%s): %v", e.Action, known, e.Tried, e.Err)
 }
 
-func (e *AmbiguousError) Unwrap() error { return e.Err }
+func (e *LostAnswerError) Unwrap() error { return e.Err }
 
 // Tried describes the attempts of a failed creation.
 type Tried struct {

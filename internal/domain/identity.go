@@ -28,9 +28,9 @@ type Account interface {
 	KnownID() string
 }
 
-// BelieveGone returns gone if the caller's account is the recorded one, or if no account is recorded. Otherwise it returns an
+// ConfirmGone returns gone if the caller's account is the recorded one, or if no account is recorded. Otherwise it returns an
 // *IdentityMismatchError, or why the account could not be read.
-func BelieveGone(ctx context.Context, account Account, gone *GoneError, recorded Identity) error {
+func ConfirmGone(ctx context.Context, account Account, gone *GoneError, recorded Identity) error {
 	if recorded.AccountID == "" {
 		return gone
 	}

@@ -100,7 +100,7 @@ func (s *Service) reload(ctx context.Context, id string, recorded domain.Identit
 	if i := slices.IndexFunc(groups, func(g Group) bool { return g.ID == id }); i >= 0 {
 		return groups[i], nil
 	}
-	return Group{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindUserGroup, ID: id}, recorded)
+	return Group{}, domain.ConfirmGone(ctx, s.account, &domain.GoneError{Kind: domain.KindUserGroup, ID: id}, recorded)
 }
 
 // Find returns the group with that name, from the shared read. If that has no such group, Find reads all groups again.

@@ -15,7 +15,7 @@ const tries = 2
 
 // Create creates a group (CreateUserGroup). If the answer is lost, Create looks the name up: see domain.CreateNamed.
 //
-// Errors: *domain.AmbiguousError, or the API's.
+// Errors: *domain.LostAnswerError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (Group, error) {
 	want.Path = cmp.Or(want.Path, "/")
 	group, err := domain.CreateNamed(ctx, s.opts, domain.NamedCreation[Group]{
@@ -60,7 +60,7 @@ func (s *Service) Update(ctx context.Context, id string, recorded domain.Identit
 			s.remember(group)
 			return group, nil
 		}
-		if try == tries || (!api.IsAmbiguous(err) && !api.IsNotFound(err)) {
+		if try == tries || (!api.IsLostAnswer(err) && !api.IsNotFound(err)) {
 			return Group{}, err
 		}
 	}
@@ -89,7 +89,7 @@ func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identit
 			// What prevented the deletion was removed in the meantime, or cannot be read.
 			err = s.api.DeleteUserGroup(ctx, now.ref(), force)
 		}
-		if err == nil || try == tries || (!api.IsAmbiguous(err) && !api.IsNotFound(err)) {
+		if err == nil || try == tries || (!api.IsLostAnswer(err) && !api.IsNotFound(err)) {
 			return err
 		}
 	}

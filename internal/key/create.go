@@ -38,7 +38,7 @@ type deadlines struct {
 // observes the deadline of ctx, or domain.DefaultCreateTimeout if there is none, and may use domain.CleanupLimit more for
 // look-ups and removals. If ctx has ended before, Create makes no call.
 //
-// Errors: *QuotaError, *domain.GoneError (the owner), *TagError, *UnsupportedError, *domain.AmbiguousError,
+// Errors: *QuotaError, *domain.GoneError (the owner), *TagError, *UnsupportedError, *domain.LostAnswerError,
 // *IncompleteError, ErrAbandoned, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec, opts CreateOptions) (Created, error) {
 	if opts.Marker != "" && !IsMarker(opts.Marker) {
@@ -99,13 +99,13 @@ type creation struct {
 	identity Identity
 	attempts *domain.Attempts
 
-	lost      error    // the last lost answer
-	left      []string // keys with the marker that could not be removed
-	unknown   bool     // keys with the marker could not be looked up
-	key       Key      // the new key; the zero Key before there is one, and after it was removed
-	err       error    // the failure of the creation
-	ambiguous bool     // err is about lost answers
-	warnings  []Warning
+	lost       error    // the last lost answer
+	left       []string // keys with the marker that could not be removed
+	unknown    bool     // keys with the marker could not be looked up
+	key        Key      // the new key; the zero Key before there is one, and after it was removed
+	err        error    // the failure of the creation
+	answerLost bool     // err is about lost answers
+	warnings   []Warning
 }
 
 type phase string
@@ -127,14 +127,14 @@ func (c *creation) run() (Created, error) {
 	for p := requesting; p != done; {
 		p = c.step(p)
 	}
-	lost := &domain.AmbiguousError{
+	lost := &domain.LostAnswerError{
 		Action: "CreateAccessKey", Name: c.name, Marker: c.marker, Left: c.left, Unknown: c.unknown,
 		Tried: c.attempts.Report(), Err: c.err,
 	}
 	if c.key.ID == "" && lost.Settled() {
 		c.opts.Recorder.Discarded(c.marker)
 	}
-	if c.ambiguous {
+	if c.answerLost {
 		c.err = lost
 	}
 	return Created{Key: c.key, Warnings: c.warnings}, c.err
@@ -171,7 +171,7 @@ func (c *creation) whyNoRequest() error {
 // request sends one CreateAccessKey. The client makes sure that the key in the answer has the marker.
 func (c *creation) request() phase {
 	if err := c.whyNoRequest(); err != nil {
-		c.ambiguous, c.err = c.lost != nil, errors.Join(c.lost, fmt.Errorf("no access key was requested: %w", err))
+		c.answerLost, c.err = c.lost != nil, errors.Join(c.lost, fmt.Errorf("no access key was requested: %w", err))
 		return rechecking
 	}
 	c.attempts.Attempts++
@@ -183,7 +183,7 @@ func (c *creation) request() phase {
 		c.key = k
 		c.key.Identity = c.identity
 		return finishing
-	case api.IsAmbiguous(err):
+	case api.IsLostAnswer(err):
 		c.lost = err
 		c.attempts.Lose(err)
 		return lookingUp
@@ -298,7 +298,7 @@ func (c *creation) recheck() phase {
 	case c.key.ID != "":
 		c.warnings = append(c.warnings, &LateLookupWarning{KeyID: c.key.ID, UserName: c.name, Marker: c.marker, Left: c.left, Err: err})
 	default:
-		c.ambiguous, c.err = true, errors.Join(c.err, err)
+		c.answerLost, c.err = true, errors.Join(c.err, err)
 	}
 	return done
 }

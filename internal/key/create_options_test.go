@@ -38,7 +38,7 @@ func TestCreate_lookupRepeated(t *testing.T) {
 			if reads := f.Count("ReadAccessKeys"); reads < c.reads || !c.made && reads != c.reads {
 				t.Errorf("%d look-ups, want %d", reads, c.reads)
 			}
-			var lost *domain.AmbiguousError
+			var lost *domain.LostAnswerError
 			switch {
 			case c.made && (err != nil || len(f.Keys) != 1 || f.Keys[0].ID != made.Key.ID):
 				t.Errorf("%v %v, %d keys", made.Key, err, len(f.Keys))
@@ -95,7 +95,7 @@ func TestCreate_throttledWith503(t *testing.T) {
 // and a key that was requested first could not be looked up.
 func TestCreate_credentialNotAccepted(t *testing.T) {
 	f := &apitest.Fake{Refused: true, Before: apitest.On("ReadAccounts", 0, apitest.Cut())}
-	if made, err := service(f).Create(bg, Spec{}, CreateOptions{}); !api.IsAmbiguous(err) || made.Key.ID != "" || !slices.Equal(f.Actions(), []string{"ReadAccounts"}) {
+	if made, err := service(f).Create(bg, Spec{}, CreateOptions{}); !api.IsLostAnswer(err) || made.Key.ID != "" || !slices.Equal(f.Actions(), []string{"ReadAccounts"}) {
 		t.Errorf("%v, %v, calls %v", made.Key, err, f.Actions())
 	}
 }
@@ -186,7 +186,7 @@ func TestCreate_intentKept(t *testing.T) {
 		if got := slices.Contains(r.notes, "discarded "+firstMarker); err == nil || got != c.want {
 			t.Errorf("%s: %v, recorded %v", name, err, r.notes)
 		}
-		var lost *domain.AmbiguousError
+		var lost *domain.LostAnswerError
 		if errors.As(err, &lost) && lost.Settled() != c.want {
 			t.Errorf("%s: settled %v: %v", name, lost.Settled(), err)
 		}

@@ -50,7 +50,7 @@ func TestCreate_interruptedAndLost(t *testing.T) {
 		return nil
 	}
 	_, err := service(f).Create(ctx, Spec{}, CreateOptions{})
-	if lost := apitest.As[*domain.AmbiguousError](t, err); !lost.Settled() || !errors.Is(err, context.Canceled) || len(f.Keys) != 0 || f.Count("CreateAccessKey") != 1 {
+	if lost := apitest.As[*domain.LostAnswerError](t, err); !lost.Settled() || !errors.Is(err, context.Canceled) || len(f.Keys) != 0 || f.Count("CreateAccessKey") != 1 {
 		t.Errorf("error %v, keys %v, calls %v", err, f.Keys, f.Actions())
 	}
 }
@@ -70,7 +70,7 @@ func TestCreate_deadline(t *testing.T) {
 			return nil
 		}
 		_, err := service(f).Create(ctx, Spec{}, CreateOptions{})
-		lost := apitest.As[*domain.AmbiguousError](t, err)
+		lost := apitest.As[*domain.LostAnswerError](t, err)
 		if !lost.Settled() || len(f.Keys) != 0 || f.Count("CreateAccessKey") != 1 {
 			t.Errorf("%v, left: %v", err, f.Keys)
 		}
@@ -90,7 +90,7 @@ func TestCreate_lostAndNotRemoved(t *testing.T) {
 	t.Run("look-up refused", func(t *testing.T) {
 		f := &apitest.Fake{Before: apitest.On("ReadAccessKeys", 0, apitest.Refusal(403, "4")), After: apitest.On("CreateAccessKey", 0, apitest.Cut())}
 		_, err := service(f).Create(bg, Spec{}, CreateOptions{})
-		if lost := apitest.As[*domain.AmbiguousError](t, err); !lost.Unknown || lost.Settled() || lost.Marker != firstMarker || !strings.Contains(err.Error(), firstMarker) {
+		if lost := apitest.As[*domain.LostAnswerError](t, err); !lost.Unknown || lost.Settled() || lost.Marker != firstMarker || !strings.Contains(err.Error(), firstMarker) {
 			t.Errorf("error = %v", err)
 		}
 		if f.Count("CreateAccessKey") != 1 {
@@ -100,7 +100,7 @@ func TestCreate_lostAndNotRemoved(t *testing.T) {
 	t.Run("deletion refused", func(t *testing.T) {
 		f := &apitest.Fake{Before: apitest.On("DeleteAccessKey", 0, apitest.Refusal(403, "4")), After: apitest.On("CreateAccessKey", 0, apitest.Cut())}
 		_, err := service(f).Create(bg, Spec{}, CreateOptions{})
-		if lost := apitest.As[*domain.AmbiguousError](t, err); lost.Settled() || !slices.Equal(lost.Left, []string{f.Keys[0].ID}) {
+		if lost := apitest.As[*domain.LostAnswerError](t, err); lost.Settled() || !slices.Equal(lost.Left, []string{f.Keys[0].ID}) {
 			t.Errorf("error = %v", err)
 		}
 		if f.Keys[0].State != "INACTIVE" || f.Count("CreateAccessKey") != 1 {

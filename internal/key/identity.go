@@ -64,7 +64,7 @@ func (s *Service) recordIfGone(err error, id string) error {
 // confirmOwner is called when the owner does not have the key. It returns gone if the account and the owner are the recorded
 // ones, the key if its owner has another name now, and otherwise an error: the key may still exist.
 func (s *Service) confirmOwner(ctx context.Context, o Owner, id string, recorded Identity, gone *domain.GoneError) (Key, error) {
-	err := domain.BelieveGone(ctx, s.account, gone, recorded)
+	err := domain.ConfirmGone(ctx, s.account, gone, recorded)
 	switch {
 	case !domain.IsGone(err):
 		return Key{}, asKeyMismatch(err, id)

@@ -219,7 +219,7 @@ func TestCreate_halfOfAnswersLost(t *testing.T) {
 			failed, _ := newLosses(0.5, seed).create100(t)
 			all += len(failed)
 			for _, err := range failed {
-				e := apitest.As[*domain.AmbiguousError](t, err)
+				e := apitest.As[*domain.LostAnswerError](t, err)
 				if e.Tried.Attempts != domain.MaxAttempts || e.Tried.Lost != domain.MaxAttempts || len(e.Tried.Removed) != domain.MaxAttempts ||
 					e.Tried.Lookups <= domain.MaxAttempts || e.Tried.Took < 31*time.Second || !e.Settled() {
 					t.Errorf("%v", err)
@@ -269,7 +269,7 @@ func TestCreate_slowAPI(t *testing.T) {
 			began := time.Now()
 			_, err := s.Create(ctx, Spec{}, CreateOptions{})
 			took := time.Since(began)
-			e := apitest.As[*domain.AmbiguousError](t, err)
+			e := apitest.As[*domain.LostAnswerError](t, err)
 			if took > limit+domain.CleanupLimit || e.Tried.Took != took || e.Tried.Limit != limit || e.Tried.CleanupLimit != domain.CleanupLimit {
 				t.Errorf("%s per call: %s, %v", delay, took, err)
 			}

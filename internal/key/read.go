@@ -81,7 +81,7 @@ func (s *Service) ListExisting(ctx context.Context, owner Owner) ([]Key, error) 
 			return nil, nil
 		}
 		name = users[i].Name
-	case owner.UserID != "" || !domain.IsClosed(err):
+	case owner.UserID != "" || !domain.IsNotPermitted(err):
 		return nil, err
 	}
 	keys, err := s.sharedList(ctx, name)

@@ -33,12 +33,12 @@ func (c *creation) lookUp() phase {
 	found, err := c.removeLost(domain.Settling)
 	switch {
 	case err != nil:
-		c.ambiguous, c.err = true, errors.Join(c.lost, err)
+		c.answerLost, c.err = true, errors.Join(c.lost, err)
 		return done
 	case c.whyNoRequest() == nil && c.attempts.Again(c.ctx.work, found):
 		return requesting
 	}
-	c.ambiguous, c.err = true, errors.Join(c.lost, c.whyNoRequest())
+	c.answerLost, c.err = true, errors.Join(c.lost, c.whyNoRequest())
 	return rechecking
 }
 
@@ -130,7 +130,7 @@ func (c *creation) removeLost(waits []time.Duration) (found bool, err error) {
 			}
 			c.attempts.Removed = append(c.attempts.Removed, k.ID)
 		}
-		if err == nil || round == lookupRounds || !api.IsAmbiguous(err) || api.IsSilent(err) ||
+		if err == nil || round == lookupRounds || !api.IsLostAnswer(err) || api.IsSilent(err) ||
 			c.s.opts.Pause(c.ctx.cleanup, lookupPause, "CreateAccessKey", domain.ReasonFaulty) != nil {
 			return found, err
 		}

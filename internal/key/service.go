@@ -235,7 +235,7 @@ func (s *Service) identify(ctx context.Context, o Owner, name, accountID string)
 // mustReadKey reports whether a key must be read after this failure: the answer was lost, or the key may not exist. The codes
 // 4000 and 5xxx can also be about the owner or about the key that signs.
 func mustReadKey(err error) bool {
-	return api.IsNotFound(err) || api.IsKeyNotFound(err) || api.IsAmbiguous(err)
+	return api.IsNotFound(err) || api.IsKeyNotFound(err) || api.IsLostAnswer(err)
 }
 
 func keyOf(userName string, k api.AccessKey) Key {

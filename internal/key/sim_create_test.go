@@ -91,7 +91,7 @@ func TestCreate_lost(t *testing.T) {
 					w.Cost(name, c.cost)
 				}
 				if !c.made {
-					e := apitest.As[*domain.AmbiguousError](t, err)
+					e := apitest.As[*domain.LostAnswerError](t, err)
 					if got := e.Tried; got.Attempts != c.tried.Attempts || got.Lost != c.tried.Lost || got.Lookups != c.tried.Lookups || len(got.Removed) != len(c.tried.Removed) || made.Key.ID != "" {
 						t.Errorf("error = %v, key %q", err, made.Key.ID)
 					}
@@ -245,7 +245,7 @@ func TestCreate_noUnknownKey(t *testing.T) {
 			}
 			if err != nil {
 				failed++
-				var e *domain.AmbiguousError
+				var e *domain.LostAnswerError
 				if !errors.As(err, &e) || e.Unknown || len(e.Left) > 0 || e.Tried.Attempts != domain.MaxAttempts {
 					t.Errorf("error = %v", err)
 				}

@@ -141,7 +141,7 @@ func message(err error) string {
 
 // nextStep is the remedy for an error that the client does not know, "" if there is none.
 func nextStep(err error) string {
-	var lost *domain.AmbiguousError
+	var lost *domain.LostAnswerError
 	switch {
 	case domain.IsGone(err):
 		return "outscale-keys list shows the access keys and their owners."

@@ -252,8 +252,8 @@ func TestExec_revokeFails(t *testing.T) {
 
 // Errors about keys that are left have the command that deletes them.
 func TestMessage_nextStep(t *testing.T) {
-	lost := &domain.AmbiguousError{Action: "CreateAccessKey", Marker: "m", Unknown: true, Err: io.EOF}
-	left := &domain.AmbiguousError{Action: "CreateAccessKey", Left: []string{"K1", "K2"}, Err: io.EOF}
+	lost := &domain.LostAnswerError{Action: "CreateAccessKey", Marker: "m", Unknown: true, Err: io.EOF}
+	left := &domain.LostAnswerError{Action: "CreateAccessKey", Left: []string{"K1", "K2"}, Err: io.EOF}
 	for want, err := range map[string]error{
 		"\n  Nobody has the secrets of these keys. To delete them: outscale-keys revoke K1 K2": fmt.Errorf("exec: %w", left),
 		"\n  If the key exists, outscale-keys list shows it as unfinished.":                    lost,
@@ -262,7 +262,7 @@ func TestMessage_nextStep(t *testing.T) {
 			t.Errorf("%q is not in %q", want, got)
 		}
 	}
-	settled := &domain.AmbiguousError{Action: "CreateAccessKey", Tried: domain.Tried{Lost: 1, Removed: []string{"K"}}, Err: io.EOF}
+	settled := &domain.LostAnswerError{Action: "CreateAccessKey", Tried: domain.Tried{Lost: 1, Removed: []string{"K"}}, Err: io.EOF}
 	if got := message(settled); strings.Contains(got, "outscale-keys") {
 		t.Errorf("a creation that left nothing: %q", got)
 	}

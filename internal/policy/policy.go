@@ -156,7 +156,7 @@ func (s *Service) Reload(ctx context.Context, orn string, recorded domain.Identi
 		return Policy{}, err
 	}
 	s.drop()
-	return Policy{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindPolicy, ID: orn}, recorded)
+	return Policy{}, domain.ConfirmGone(ctx, s.account, &domain.GoneError{Kind: domain.KindPolicy, ID: orn}, recorded)
 }
 
 // ReadAny returns a policy of the account or of OUTSCALE, from the shared lists.

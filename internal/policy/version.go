@@ -51,7 +51,7 @@ func (e *VersionLeftError) Unwrap() error { return e.Err }
 func (s *Service) Versions(ctx context.Context, orn string, recorded domain.Identity) ([]Version, error) {
 	versions, err := s.versions.Get(ctx, orn, func(ctx context.Context) ([]Version, error) { return s.readVersions(ctx, orn) })
 	if api.IsNotFound(err) {
-		return nil, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindPolicy, ID: orn}, recorded)
+		return nil, domain.ConfirmGone(ctx, s.account, &domain.GoneError{Kind: domain.KindPolicy, ID: orn}, recorded)
 	}
 	return slices.Clone(versions), err
 }
@@ -116,7 +116,7 @@ func (s *Service) turn(ctx context.Context, orn string) (end func(), err error) 
 // a new version with this document is the result. Without one, the error says that the answer was lost. After the creation
 // of a default version, CreateVersion deletes the version that RemoveVersion kept.
 //
-// Errors: *VersionQuotaError, *VersionLeftError, *domain.AmbiguousError, or the API's.
+// Errors: *VersionQuotaError, *VersionLeftError, *domain.LostAnswerError, or the API's.
 func (s *Service) CreateVersion(ctx context.Context, orn, document string, setAsDefault bool) (Version, error) {
 	if _, err := domain.ReadyToCreate(ctx, s.account, s.api.Accepted); err != nil {
 		return Version{}, err
@@ -151,10 +151,10 @@ func (s *Service) addVersion(ctx context.Context, orn string, before []Version, 
 	if api.IsQuota(err) {
 		return Version{}, &VersionQuotaError{ORN: orn, Versions: before, Err: err}
 	}
-	if !api.IsAmbiguous(err) {
+	if !api.IsLostAnswer(err) {
 		return versionOf(created), err
 	}
-	lost := &domain.AmbiguousError{Action: "CreatePolicyVersion", Name: orn, Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: err}
+	lost := &domain.LostAnswerError{Action: "CreatePolicyVersion", Name: orn, Tried: domain.Tried{Attempts: 1, Lost: 1}, Err: err}
 	for _, pause := range domain.Settling {
 		if err := s.opts.Pause(cleanup, pause, "CreatePolicyVersion", domain.ReasonSettling); err != nil {
 			break

@@ -12,7 +12,7 @@ import (
 // Create creates a policy (CreatePolicy). Its document becomes version v1. If the answer is lost, Create looks the name up:
 // see domain.CreateNamed.
 //
-// Errors: *domain.AmbiguousError, or the API's.
+// Errors: *domain.LostAnswerError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (Policy, error) {
 	if want.Path == "" {
 		want.Path = "/"
@@ -103,7 +103,7 @@ func (s *Service) release(ctx context.Context, orn string, detach bool) error {
 
 // deleted returns nil for a failed deletion if a read proves that the policy is gone.
 func (s *Service) deleted(ctx context.Context, orn string, recorded domain.Identity, err error) error {
-	if !api.IsNotFound(err) && !api.IsAmbiguous(err) {
+	if !api.IsNotFound(err) && !api.IsLostAnswer(err) {
 		return err
 	}
 	if _, proof := s.Reload(ctx, orn, recorded); domain.IsGone(proof) {

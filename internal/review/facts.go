@@ -78,12 +78,12 @@ func (r *OwnersRights) read(ctx context.Context, userName string) ownerRights {
 		return ownerRights{}
 	}
 	docs, err := r.Read(ctx, userName)
-	if api.IsAmbiguous(err) || api.IsSilent(err) || api.IsThrottled(err) {
+	if api.IsLostAnswer(err) || api.IsSilent(err) || api.IsThrottled(err) {
 		r.faults++
 	} else {
 		r.faults = 0
 	}
-	if domain.IsClosed(err) {
+	if domain.IsNotPermitted(err) {
 		r.Refused = err
 	} else if err != nil {
 		r.Failed = append(r.Failed, fmt.Errorf("user %s: %w", userName, err))

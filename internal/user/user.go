@@ -64,7 +64,7 @@ func New(client API, account domain.Account, opts domain.Options) *Service {
 	// The machine's clock measures the age of a read. No answer of the API changes that clock.
 	return &Service{
 		api: client, account: account, opts: opts,
-		all:     cache.New[[]User](opts.Now, domain.NameTTL).KeepErrors(domain.NameTTL, domain.IsClosed),
+		all:     cache.New[[]User](opts.Now, domain.NameTTL).KeepErrors(domain.NameTTL, domain.IsNotPermitted),
 		written: cache.New[User](opts.Now, domain.NameTTL),
 	}
 }
@@ -151,7 +151,7 @@ func (s *Service) Reload(ctx context.Context, id string, recorded domain.Identit
 	if i >= 0 {
 		return users[i], nil
 	}
-	return User{}, domain.BelieveGone(ctx, s.account, &domain.GoneError{Kind: domain.KindUser, ID: id}, recorded)
+	return User{}, domain.ConfirmGone(ctx, s.account, &domain.GoneError{Kind: domain.KindUser, ID: id}, recorded)
 }
 
 // Find returns the user with that name, from the shared read. If that has no such user, Find reads all users again, because

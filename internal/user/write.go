@@ -19,7 +19,7 @@ const (
 
 // Create creates a user (CreateUser). If the answer is lost, Create looks the name up: see domain.CreateNamed.
 //
-// Errors: *domain.AmbiguousError, or the API's.
+// Errors: *domain.LostAnswerError, or the API's.
 func (s *Service) Create(ctx context.Context, want Spec) (User, error) {
 	if want.Path == "" {
 		want.Path = "/"
@@ -80,7 +80,7 @@ func (s *Service) Update(ctx context.Context, id string, recorded domain.Identit
 		}
 		s.forget(id)
 		s.all.Drop(allUsers)
-		if try == updateTries || (!api.IsAmbiguous(err) && !api.IsNotFound(err)) {
+		if try == updateTries || (!api.IsLostAnswer(err) && !api.IsNotFound(err)) {
 			return User{}, err
 		}
 	}
@@ -96,7 +96,7 @@ func (s *Service) Delete(ctx context.Context, id string, recorded domain.Identit
 	if err == nil {
 		err = s.delete(ctx, user)
 	}
-	if api.IsNotFound(err) || api.IsAmbiguous(err) {
+	if api.IsNotFound(err) || api.IsLostAnswer(err) {
 		// A request whose answer was lost deleted the user, or the user was renamed after the list was read.
 		switch now, proof := s.Reload(ctx, id, recorded); {
 		case proof == nil && now.Name != user.Name:

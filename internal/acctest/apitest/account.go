@@ -27,7 +27,7 @@ func (a *Account) ID(ctx context.Context) (string, error) {
 		return a.known, nil
 	}
 	account, err := a.API.ReadAccounts(ctx)
-	if domain.IsClosed(err) {
+	if domain.IsNotPermitted(err) {
 		return "", nil
 	}
 	a.known = account.ID

@@ -62,7 +62,7 @@ func (r *Resource) refuseOwnKey(ctx context.Context, diags *diag.Diagnostics, pl
 		return // a login
 	}
 	keys, err := r.Data.Keys.List(ctx, key.Owner{})
-	if domain.IsClosed(err) {
+	if domain.IsNotPermitted(err) {
 		diags.AddWarning(notChecked, "The caller may not read its own access keys (ReadAccessKeys), so it is not known whether access key "+r.Data.Signer+" exceeds the new lifetime. The API decides.")
 		return
 	}

@@ -79,7 +79,7 @@ func (d *DataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *d
 // owner sets the owner of the key. If the caller may not read users or their keys, the owner stays null.
 func (d *DataSource) owner(ctx context.Context, m *model) error {
 	users, err := d.Data.Users.List(ctx)
-	if domain.IsClosed(err) {
+	if domain.IsNotPermitted(err) {
 		return nil
 	}
 	if err != nil {
@@ -87,7 +87,7 @@ func (d *DataSource) owner(ctx context.Context, m *model) error {
 	}
 	for _, u := range users {
 		keys, err := d.Data.Keys.List(ctx, key.Owner{UserName: u.Name})
-		if domain.IsClosed(err) {
+		if domain.IsNotPermitted(err) {
 			return nil
 		}
 		if err != nil {

@@ -19,7 +19,7 @@ func domainText(err error) (facts, remedy string) {
 	var quota *key.QuotaError
 	var held *domain.HeldError
 	var incomplete *key.IncompleteError
-	var ambiguous *domain.AmbiguousError
+	var lost *domain.LostAnswerError
 	var unsupported *key.UnsupportedError
 	var mismatch *domain.IdentityMismatchError
 	var kept *key.NotDeletedError
@@ -43,9 +43,9 @@ func domainText(err error) (facts, remedy string) {
 		return incompleteText(incomplete),
 			"Its id and its known values are in the state. Check the plan before you apply again: it changes the key to match the configuration, " +
 				"or replaces it if its creation was not completed."
-	case errors.As(err, &ambiguous):
-		facts, remedy = ambiguousText(ambiguous)
-		return facts, strings.TrimSpace(obstacle(ambiguous.Err) + "\n\n" + remedy)
+	case errors.As(err, &lost):
+		facts, remedy = lostAnswerText(lost)
+		return facts, strings.TrimSpace(obstacle(lost.Err) + "\n\n" + remedy)
 	case errors.As(err, &unsupported):
 		return "The API of this region is older than version 1.40.1: it cannot change the tag of an access key. This provider needs 1.40.1 or later.",
 			"Use a region with a newer API. For the simulator, set `--api-version`."
@@ -130,8 +130,8 @@ func incompleteText(e *key.IncompleteError) string {
 	return facts
 }
 
-// ambiguousText returns the facts and the remedy for an action whose answer was lost.
-func ambiguousText(e *domain.AmbiguousError) (facts, remedy string) {
+// lostAnswerText returns the facts and the remedy for an action whose answer was lost.
+func lostAnswerText(e *domain.LostAnswerError) (facts, remedy string) {
 	facts = lostText(e)
 	var taken *domain.NameTakenError
 	switch {
@@ -156,7 +156,7 @@ func ambiguousText(e *domain.AmbiguousError) (facts, remedy string) {
 }
 
 // lostText says how many requests were sent and how many answers were lost, and how long that took.
-func lostText(e *domain.AmbiguousError) string {
+func lostText(e *domain.LostAnswerError) string {
 	t := e.Tried
 	if t.Attempts < 2 {
 		return fmt.Sprintf("The answer to %s was lost.", e.Action)

@@ -30,7 +30,7 @@ func TestError_timeLimit(t *testing.T) {
 		"not sent":    {ended(false), "CreateUser was not sent to " + address + ": the time limit of 1s has ended.\n\n" + change + again},
 		"in a cache":  {fmt.Errorf("the read was not finished: %w", limit), "The read was not finished: the time limit of 1s has ended.\n\n" + change + again},
 		"a fixed one": {&timelimit.Limit{Duration: 10 * time.Minute}, "The time limit of 10m0s has ended.\n\nThe limit cannot be changed." + again},
-		"a lost answer": {&domain.AmbiguousError{Action: "CreateUser", Err: ended(true), Tried: domain.Tried{Attempts: 1, Lost: 1}}, "The answer to CreateUser was lost. A look-up found nothing.\n\n" +
+		"a lost answer": {&domain.LostAnswerError{Action: "CreateUser", Err: ended(true), Tried: domain.Tried{Attempts: 1, Lost: 1}}, "The answer to CreateUser was lost. A look-up found nothing.\n\n" +
 			"CreateUser was sent to " + address + ", but no usable answer came back: the time limit of 1s has ended.\n\n" + change + again + "\n\nRun again."},
 		"a long Retry-After": {fmt.Errorf("%w (and no other attempt was made: %w)", refusal(429, "24", "Throttled", ""), asked),
 			"Run again in 1h0m0s: the API asks for this wait, and the time limit ends in 5m0s. " + change},

@@ -182,7 +182,7 @@ func Linked(ctx context.Context, d *providerdata.Data, p rights.Principal, have 
 			if old != nil && strings.EqualFold(old.DefaultVersionID.ValueString(), policy.DefaultVersionID) {
 				e.DefaultVersionID = old.DefaultVersionID // states of the official provider can have V1
 			}
-		case !domain.IsClosed(err) && !domain.IsGone(err):
+		case !domain.IsNotPermitted(err) && !domain.IsGone(err):
 			return nil, err
 		case old != nil: // the caller may not read policies
 			e.DefaultVersionID = old.Known().DefaultVersionID
