@@ -3,6 +3,7 @@
 package faults
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -106,15 +107,15 @@ func (sc *scenario) runInterrupted(how interruption, where side, n int, argument
 	sc.t.Logf("%s %s of call %d of %s: the CLI ended with %d", how, where, n, arguments[0], ended.Code)
 }
 
-// restoreState restores an earlier state if the CLI left an empty file, as a user does from a backup. Both CLIs truncate a
-// local state before they write it. The CLI's own backup is not used, because OpenTofu once left one that was older than
-// the interrupted run.
+// restoreState restores an earlier state if the CLI left a file that is empty or cut off, as a user does from a backup. Both
+// CLIs truncate a local state before they write it. The CLI's own backup is not used, because OpenTofu once left one that was
+// older than the interrupted run.
 func (sc *scenario) restoreState(before []byte) {
 	sc.t.Helper()
-	if after := sc.readState(); after == nil || len(after) > 0 || len(before) == 0 {
+	if after := sc.readState(); after == nil || json.Valid(after) || len(before) == 0 {
 		return
 	}
-	sc.t.Log("the CLI left an empty state; the state from before the run is restored")
+	sc.t.Log("the CLI left a state that is empty or cut off; the state from before the run is restored")
 	sc.cli.NoError(os.WriteFile(sc.statePath(), before, 0o600))
 }
 
