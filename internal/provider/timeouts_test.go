@@ -85,7 +85,7 @@ func TestTimeouts_longRetryAfter(t *testing.T) {
 	p := h.Start()
 	h.SetFaults(simulator.Fault{Kind: faults.Throttle, RetryAfter: faults.Duration(7 * time.Minute)})
 	h.ResetCalls()
-	p.Read(user).ExpectError("User not read", "Run again in 7m0s: the API asks for this wait, and the time limit ends in 5m0s.", "The limit is `read`")
+	p.Read(user).ExpectError("User not read", "Run again in 7m0s: the API asks for this wait, and the time limit ends in ", "The limit is `read`")
 	p.Read(other).ExpectError("User group not read", "the API asks for this wait", "The limit is `read`")
 	p.Plan(h.NewResource("outscale_access_key"), acctest.Args{}).ExpectError("Access key not planned", "the API asks for this wait", "The limit cannot be changed.")
 	if n := len(h.Requests()); n != 1 {
