@@ -59,12 +59,6 @@ func (r *Running) Wait() Result {
 	return Result{Code: r.cmd.ProcessState.ExitCode(), Output: plain(r.out.String())}
 }
 
-// AwaitHeld waits until a call arrives at a gate.
-func (c *CLI) AwaitHeld(held *Held) {
-	c.t.Helper()
-	held.Await(c.t)
-}
-
 // output is a buffer that can be read while the CLI writes to it.
 type output struct {
 	mu  sync.Mutex
