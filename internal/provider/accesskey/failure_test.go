@@ -80,16 +80,23 @@ func TestAccessKey_fullQuota(t *testing.T) {
 	}
 }
 
+// signedBy is a new account whose provider signs with a key of user, who may call only action.
+func signedBy(t *testing.T, user, action string) *acctest.Protocol {
+	t.Helper()
+	h := acctest.NewProtocol(t, func(o *simulator.Options) {
+		o.Grants = []simulator.Grant{{User: user, Actions: []string{action}}}
+	})
+	h.CreateUser(user)
+	signer := h.CreateKey(api.CreateAccessKeyInput{UserName: user})
+	h.Env("OSC_ACCESS_KEY", signer.ID)
+	h.Env("OSC_SECRET_KEY", signer.SecretKey)
+	return h
+}
+
 // TestAccessKey_missingRight: the error names the action to grant.
 func TestAccessKey_missingRight(t *testing.T) {
 	t.Parallel()
-	h := acctest.NewProtocol(t, func(o *simulator.Options) {
-		o.Grants = []simulator.Grant{{User: "clerk", Actions: []string{"api:Read*"}}}
-	})
-	h.CreateUser("clerk")
-	signer := h.CreateKey(api.CreateAccessKeyInput{UserName: "clerk"})
-	h.Env("OSC_ACCESS_KEY", signer.ID)
-	h.Env("OSC_SECRET_KEY", signer.SecretKey)
+	h := signedBy(t, "clerk", "api:Read*")
 	h.NewResource(accessKey).Apply(acctest.Args{}).
 		ExpectError("Access key not created", "HTTP status 403", "code 4", "Request id: ", "`api:CreateAccessKey`")
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/outscale-access/terraform-provider-outscale/internal/acctest"
 	"github.com/outscale-access/terraform-provider-outscale/internal/api"
-	"github.com/outscale-access/terraform-provider-outscale/simulator"
 )
 
 // named and identified say who owns a key.
@@ -301,13 +300,7 @@ func TestAccessKey_badArguments(t *testing.T) {
 // TestAccessKey_unknownOwnerWithoutReadUsers: the API's refusal is all that shows that the owner is missing.
 func TestAccessKey_unknownOwnerWithoutReadUsers(t *testing.T) {
 	t.Parallel()
-	h := acctest.NewProtocol(t, func(o *simulator.Options) {
-		o.Grants = []simulator.Grant{{User: "robot", Actions: []string{"api:*AccessKey*"}}}
-	})
-	h.CreateUser("robot")
-	signer := h.CreateKey(api.CreateAccessKeyInput{UserName: "robot"})
-	h.Env("OSC_ACCESS_KEY", signer.ID)
-	h.Env("OSC_SECRET_KEY", signer.SecretKey)
+	h := signedBy(t, "robot", "api:*AccessKey*")
 	h.NewResource(accessKey).Apply(named("nobody")).ExpectError("Access key not created",
 		"The API does not know the owner. Create the user first. If the same configuration creates it")
 }
@@ -315,13 +308,7 @@ func TestAccessKey_unknownOwnerWithoutReadUsers(t *testing.T) {
 // TestAccessKey_belongsToCaller: the caller is a user, who creates a key for itself without reading users.
 func TestAccessKey_belongsToCaller(t *testing.T) {
 	t.Parallel()
-	h := acctest.NewProtocol(t, func(o *simulator.Options) {
-		o.Grants = []simulator.Grant{{User: "robot", Actions: []string{"api:*AccessKey*"}}}
-	})
-	h.CreateUser("robot")
-	signer := h.CreateKey(api.CreateAccessKeyInput{UserName: "robot"})
-	h.Env("OSC_ACCESS_KEY", signer.ID)
-	h.Env("OSC_SECRET_KEY", signer.SecretKey)
+	h := signedBy(t, "robot", "api:*AccessKey*")
 	key := h.Resource(accessKey, dated("2030-01-01"))
 	if owner := h.Key(key.String("id")).UserName; owner != "robot" || len(h.Keys()) != 2 {
 		t.Errorf("the key belongs to %q, there are %d", owner, len(h.Keys()))
